@@ -1,0 +1,102 @@
+"""Who may use a page. Every route says so with one of these marks; one that does not is closed to all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, redirect, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+from werkzeug.wrappers import Response
+
+from surveys import database
+from surveys.access.models import Account, Grant, Role
+from surveys.organisation.models import Unit
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`everyone`: no sign-in. Otherwise signed in, with one of `roles` somewhere (empty: any account)."""
+
+    everyone: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+def open_to_everyone(view: View) -> View:
+    """A page without sign-in. A respondent's page is one: the code in its address is the key."""
+    view.permission = Permission(everyone=True)  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """A page for anybody with an account."""
+    view.permission = Permission()  # type: ignore[attr-defined]
+    return view
+
+
+def requires(*roles: Role) -> Callable[[View], View]:
+    """A page for accounts that hold one of the roles; on which unit is checked with `require_unit`."""
+
+    def mark(view: View) -> View:
+        view.permission = Permission(roles=frozenset(roles))  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def permission_of(view: Callable[..., Any]) -> Permission | None:
+    found: Permission | None = getattr(view, "permission", None)
+    return found
+
+
+def roles_of(account: Account) -> frozenset[Role]:
+    return frozenset(grant.role for grant in account.grants)
+
+
+def is_granted(session: Session, account: Account, unit_id: int, *roles: Role) -> bool:
+    """True when the account holds one of the roles on the unit or on any unit above it."""
+    above = _units_above(session, unit_id)
+    return any(grant.role in roles and grant.unit_id in above for grant in account.grants)
+
+
+def require_unit(unit_id: int, *roles: Role) -> None:
+    """Ends the request with 403 unless the signed-in account holds one of the roles on the unit."""
+    if not is_granted(database.session(), current_user, unit_id, *roles):
+        abort(403)
+
+
+def granted_units(session: Session, account: Account, *roles: Role) -> frozenset[int]:
+    """Every unit in the subtrees where the account holds one of the roles (any role when none is named)."""
+    tops = [grant.unit_id for grant in account.grants if not roles or grant.role in roles]
+    below = select(Unit.id).where(Unit.id.in_(tops)).cte(recursive=True)
+    child = aliased(Unit)
+    below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
+    return frozenset(session.scalars(select(below.c.id)))
+
+
+def _units_above(session: Session, unit_id: int) -> frozenset[int]:
+    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte(recursive=True)
+    parent = aliased(Unit)
+    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
+    return frozenset(session.scalars(select(above.c.id)))
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def check_permission() -> Response | None:
+        if request.endpoint is None or request.endpoint == "static":
+            return None
+        permission = permission_of(app.view_functions[request.endpoint])
+        if permission is None:
+            abort(403)
+        if permission.everyone:
+            return None
+        if not current_user.is_authenticated:
+            next_page = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("access.sign_in", neste=next_page))
+        if permission.roles and not permission.roles & roles_of(current_user):
+            abort(403)
+        return None

@@ -1,0 +1,82 @@
+"""Invitations: one for each respondent, found again by the code alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from surveys.campaigns import codes
+from surveys.campaigns.models import Invitation, Survey, SurveyUnit
+from surveys.organisation.models import Person
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to invite: a person in the roster, or an address alone (a parent)."""
+
+    unit_id: int
+    email: str = ""
+    language: str = "nb"
+    is_leader: bool = False
+    person_id: int | None = None
+
+
+def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
+    """Every active person in the survey's units who has no invitation to it yet."""
+    invited = select(Invitation.person_id).where(
+        Invitation.survey_id == survey.id, Invitation.person_id.is_not(None)
+    )
+    people = session.scalars(
+        select(Person)
+        .join(SurveyUnit, SurveyUnit.unit_id == Person.unit_id)
+        .where(SurveyUnit.survey_id == survey.id, Person.active, Person.id.not_in(invited))
+        .order_by(Person.id)
+    )
+    return [Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in people]
+
+
+def invite(session: Session, survey: Survey, recipients: Iterable[Recipient], secret: bytes) -> list[Invitation]:
+    """New invitations, each with a code of its own (`code_of`). `secret` is `Secrets.codes`."""
+    invitations = []
+    for recipient in recipients:
+        nonce = codes.new_nonce()
+        invitations.append(
+            Invitation(
+                survey_id=survey.id,
+                unit_id=recipient.unit_id,
+                person_id=recipient.person_id,
+                email=recipient.email,
+                language=recipient.language,
+                audience="leaders" if recipient.is_leader else "staff",
+                nonce=nonce,
+                code_hash=codes.code_hash(secret, codes.code_for(secret, nonce)),
+            )
+        )
+    session.add_all(invitations)
+    session.flush()
+    return invitations
+
+
+def code_of(invitation: Invitation, secret: bytes) -> str:
+    """The invitation's code, 12 characters."""
+    return codes.code_for(secret, invitation.nonce)
+
+
+def link_of(invitation: Invitation) -> str:
+    """The full address that a respondent opens."""
+    code = code_of(invitation, current_app.config["SECRETS"].codes)
+    return f"{current_app.config['SETTINGS'].base_url}/svar/{codes.grouped(code)}"
+
+
+def find_by_code(session: Session, typed: str, secret: bytes) -> Invitation | None:
+    """The invitation with the code that was typed, with its survey; None when there is none."""
+    code = codes.normalised(typed)
+    if code is None:
+        return None
+    return session.scalar(
+        select(Invitation)
+        .where(Invitation.code_hash == codes.code_hash(secret, code))
+        .options(joinedload(Invitation.survey).joinedload(Survey.instrument))
+    )

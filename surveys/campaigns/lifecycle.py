@@ -1,0 +1,149 @@
+"""A survey's life: draft → open → closed → counted → released. Each step may be taken again without harm."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, aliased
+
+from questionnaires.model import Questionnaire
+from surveys.access import audit
+from surveys.campaigns import instruments
+from surveys.campaigns.keystore import KeyStore
+from surveys.campaigns.models import (
+    Invitation,
+    ReaderGroup,
+    Series,
+    Survey,
+    SurveyStatus,
+    SurveyUnit,
+    VisibilityStep,
+)
+from surveys.organisation.models import Unit
+from surveys.respond.models import Draft
+
+
+class SurveyError(Exception):
+    """A step that cannot be taken now; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What HR decides before a survey opens. Texts are language → wording."""
+
+    key: str
+    title: Mapping[str, str]
+    questionnaire: Questionnaire
+    source: bytes
+    unit: Unit
+    opens_on: dt.date
+    closes_on: dt.date
+    purpose: Mapping[str, str] = field(default_factory=dict)
+    minimum_group: int = 5
+    visibility: Mapping[ReaderGroup, dt.date] = field(default_factory=dict)
+    series: str = ""
+
+
+def find_survey(session: Session, key: str) -> Survey:
+    """The survey with this key. Raises SurveyError when there is none."""
+    survey = session.scalar(select(Survey).where(Survey.key == key))
+    if survey is None:
+        known = ", ".join(session.scalars(select(Survey.key).order_by(Survey.key))) or "ingen"
+        raise SurveyError(f"Det finnes ingen undersøkelse med nøkkelen «{key}». Disse finnes: {known}.")
+    return survey
+
+
+def create_survey(session: Session, plan: Plan) -> Survey:
+    """A draft survey with its own picture of the organisation tree. Raises SurveyError on a key in use."""
+    if session.scalar(select(Survey.id).where(Survey.key == plan.key)):
+        raise SurveyError(f"Nøkkelen «{plan.key}» er brukt av en annen undersøkelse. Velg en annen.")
+    survey = Survey(
+        key=plan.key,
+        title=dict(plan.title),
+        purpose=dict(plan.purpose),
+        instrument=instruments.freeze(session, plan.questionnaire, plan.source),
+        series=_series(session, plan),
+        unit=plan.unit,
+        opens_on=plan.opens_on,
+        closes_on=plan.closes_on,
+        minimum_group=plan.minimum_group,
+        visibility=[VisibilityStep(readers=who, visible_on=day) for who, day in plan.visibility.items()],
+    )
+    session.add(survey)
+    session.flush()
+    picture_tree(session, survey)
+    audit.record(session, "survey.created", survey.key)
+    return survey
+
+
+def picture_tree(session: Session, survey: Survey) -> None:
+    """Copies the subtree of the survey's unit as it stands on the opening day into `SurveyUnit`."""
+    below = select(Unit.id).where(Unit.id == survey.unit_id).cte(recursive=True)
+    child = aliased(Unit)
+    below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
+    units = session.scalars(select(Unit).where(Unit.id.in_(select(below.c.id))).order_by(Unit.id))
+    survey.units = [
+        SurveyUnit(
+            unit_id=unit.id,
+            parent_id=None if unit.id == survey.unit_id else unit.parent_id,
+            name=unit.name,
+            type=unit.type,
+        )
+        for unit in units
+        if _exists_on(unit, survey.opens_on)
+    ]
+
+
+def open_survey(session: Session, survey: Survey, keys: KeyStore) -> None:
+    """Makes the key pair and lets people answer. Opening an open survey changes nothing."""
+    if survey.status == SurveyStatus.OPEN:
+        return
+    if survey.status != SurveyStatus.DRAFT:
+        raise SurveyError("Undersøkelsen er lukket og kan ikke åpnes igjen.")
+    survey.public_key = keys.create(survey.id)
+    survey.status = SurveyStatus.OPEN
+    audit.record(session, "survey.opened", survey.key)
+
+
+def close_survey(session: Session, survey: Survey) -> None:
+    """Ends the answering and deletes every draft. Closing a closed survey changes nothing."""
+    if survey.status == SurveyStatus.DRAFT:
+        raise SurveyError("Undersøkelsen er ikke åpnet ennå.")
+    if survey.status != SurveyStatus.OPEN:
+        return
+    survey.status = SurveyStatus.CLOSED
+    session.execute(delete(Draft).where(Draft.survey_id == survey.id))
+    audit.record(session, "survey.closed", survey.key)
+
+
+@dataclass(frozen=True)
+class Participation:
+    """How many were invited and have delivered, placed directly on one unit."""
+
+    invited: int
+    delivered: int
+
+
+def participation(session: Session, survey: Survey) -> dict[int, Participation]:
+    """Unit id → participation, live from the invitations only."""
+    rows = session.execute(
+        select(
+            Invitation.unit_id,
+            func.count(),
+            func.count().filter(Invitation.delivered),
+        )
+        .where(Invitation.survey_id == survey.id)
+        .group_by(Invitation.unit_id)
+    )
+    return {unit_id: Participation(invited, delivered) for unit_id, invited, delivered in rows}
+
+
+def _series(session: Session, plan: Plan) -> Series:
+    key = plan.series or plan.questionnaire.key
+    found = session.scalar(select(Series).where(Series.key == key))
+    return found or Series(key=key, title=dict(plan.questionnaire.title))
+
+
+def _exists_on(unit: Unit, day: dt.date) -> bool:
+    return (unit.valid_from is None or unit.valid_from <= day) and (unit.valid_to is None or day <= unit.valid_to)

@@ -1,0 +1,194 @@
+"""A survey's life: what is asked of whom, who was invited, and what has been sent."""
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.database import Base, choice, identity, wording
+from surveys.organisation.models import Unit
+
+
+class Instrument(Base):
+    """A version of a questionnaire that a survey has used: frozen, with its whole text."""
+
+    __tablename__ = "instrument"
+    __table_args__ = (UniqueConstraint("key", "version"), CheckConstraint("version >= 0", name="version"))
+
+    id: Mapped[identity]
+    key: Mapped[str]
+    version: Mapped[int]
+    fingerprint: Mapped[str]
+    # The YAML file as it was: history survives the file.
+    source: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Series(Base):
+    """Surveys that may be compared over time."""
+
+    __tablename__ = "series"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: Mapped[identity]
+    key: Mapped[str]
+    title: Mapped[wording]
+
+
+class SurveyStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    COUNTED = "counted"
+    RELEASED = "released"
+
+
+class Survey(Base):
+    """One round of a questionnaire."""
+
+    __tablename__ = "survey"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        CheckConstraint("minimum_group >= 3", name="minimum_group_floor"),
+        CheckConstraint("closes_on >= opens_on", name="closes_after_opening"),
+        CheckConstraint("status <> 'open' OR public_key IS NOT NULL", name="open_has_key"),
+    )
+
+    id: Mapped[identity]
+    key: Mapped[str]
+    title: Mapped[wording]
+    # Why the survey is made and what happens with it, in one or two sentences.
+    purpose: Mapped[wording] = mapped_column(default=dict)
+    instrument_id: Mapped[int] = mapped_column(ForeignKey("instrument.id"))
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    status: Mapped[SurveyStatus] = mapped_column(
+        choice(SurveyStatus, "status"), default=SurveyStatus.DRAFT, index=True
+    )
+    opens_on: Mapped[dt.date]
+    closes_on: Mapped[dt.date]
+    # Fixed before opening: respondents were promised this number.
+    minimum_group: Mapped[int] = mapped_column(default=5)
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counted_on: Mapped[dt.date | None]
+    # Came from a file, so nobody was invited and nothing was sealed here.
+    imported: Mapped[bool] = mapped_column(default=False)
+
+    instrument: Mapped[Instrument] = relationship()
+    series: Mapped[Series] = relationship()
+    unit: Mapped[Unit] = relationship()
+    units: Mapped[list["SurveyUnit"]] = relationship(back_populates="survey", cascade="all, delete-orphan")
+    visibility: Mapped[list["VisibilityStep"]] = relationship(
+        back_populates="survey", cascade="all, delete-orphan", order_by="VisibilityStep.visible_on"
+    )
+
+
+class SurveyUnit(Base):
+    """The organisation tree as it stood when the survey opened, so that old results keep their units."""
+
+    __tablename__ = "survey_unit"
+    __table_args__ = (
+        CheckConstraint("invited IS NULL OR invited >= 0", name="invited"),
+        CheckConstraint("delivered IS NULL OR delivered >= 0", name="delivered"),
+        CheckConstraint("invited IS NULL OR delivered <= invited", name="not_more_than_invited"),
+    )
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    # NULL: the top of this survey's tree.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str]
+    type: Mapped[str] = mapped_column(default="")
+    # Placed directly on this unit; written at counting. NULL invited: unknown (imported answers).
+    invited: Mapped[int | None]
+    delivered: Mapped[int | None]
+
+    survey: Mapped[Survey] = relationship(back_populates="units")
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+
+
+class ReaderGroup(StrEnum):
+    """Who results are shown to, in the order the visibility policy may open."""
+
+    LEADERS = "leaders"
+    STAFF = "staff"
+    REPRESENTATIVES = "representatives"
+    POLITICIANS = "politicians"
+    PUBLIC = "public"
+
+
+class VisibilityStep(Base):
+    """From which day a group of readers may see the results: shown to respondents before they answer."""
+
+    __tablename__ = "visibility_step"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    readers: Mapped[ReaderGroup] = mapped_column(choice(ReaderGroup, "readers"), primary_key=True)
+    visible_on: Mapped[dt.date]
+
+    survey: Mapped[Survey] = relationship(back_populates="visibility")
+
+
+class Invitation(Base):
+    """One respondent's way in, used once."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("code_hash"),
+        UniqueConstraint("survey_id", "person_id"),
+        Index("ix_invitation_survey_unit", "survey_id", "unit_id"),
+        CheckConstraint("audience IN ('leaders', 'staff')", name="audience"),
+    )
+
+    id: Mapped[identity]
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    # Cleared at counting. NULL from the start for people outside the roster, such as parents.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    email: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="nb")
+    audience: Mapped[str] = mapped_column(default="staff")
+    # With the server's secret this gives the code; without it, nothing.
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    delivered: Mapped[bool] = mapped_column(default=False)
+
+    survey: Mapped[Survey] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
+class MessageKind(StrEnum):
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+
+
+class DeliveryStatus(StrEnum):
+    QUEUED = "queued"
+    # Handed to the mail server; stays so if we were killed before its answer. Never sent again by itself.
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Delivery(Base):
+    """One message to one invited person: the outbox. The unique key makes a second sending impossible."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "kind", "number"),
+        CheckConstraint("number >= 1", name="number"),
+    )
+
+    id: Mapped[identity]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    kind: Mapped[MessageKind] = mapped_column(choice(MessageKind, "kind"))
+    number: Mapped[int] = mapped_column(default=1)
+    status: Mapped[DeliveryStatus] = mapped_column(
+        choice(DeliveryStatus, "status"), default=DeliveryStatus.QUEUED, index=True
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+
+    invitation: Mapped[Invitation] = relationship()
+
+

@@ -1,0 +1,18 @@
+"""The `medvirk` command: every part's verbs in one place. Call it with the application factory as `obj`."""
+
+import click
+
+from surveys.campaigns import commands as campaigns
+from surveys.installing import commands as installing
+from surveys.organisation import commands as organisation
+from surveys.results import commands as results
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def medvirk() -> None:
+    """Undersøkelser og styringskort for kommuner."""
+
+
+for part in (installing, organisation, campaigns, results):
+    for command in part.COMMANDS:
+        medvirk.add_command(command)

@@ -1,0 +1,113 @@
+"""Settings of an installation: typed, read from `MEDVIRK_*`, with everything it owns in one folder."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names the variable and what it must be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator may set. Every field is the environment variable `MEDVIRK_<FIELD>`."""
+
+    instance: Path = Path("instance")
+    database_url: str = ""
+    secret_key: str = ""
+    base_url: str = "http://127.0.0.1:5470"
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_starttls: bool = False
+    mail_from: str = "undersokelse@example.invalid"
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address: the one that is set, else SQLite in the instance folder."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.instance.resolve() / 'medvirk.sqlite3'}"
+
+    @property
+    def keys(self) -> Path:
+        """The key store's folder. It must never be part of a database backup."""
+        return self.instance / "keys"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    def described(self) -> dict[str, str]:
+        """Every setting by variable name, secrets masked, for `medvirk doctor`."""
+        hidden = {"secret_key", "smtp_password", "database_url"}
+        return {
+            f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
+            if f.name in hidden
+            else str(getattr(self, f.name))
+            for f in fields(self)
+        }
+
+
+def _converted(name: str, text: str, default: object) -> object:
+    variable = f"MEDVIRK_{name.upper()}"
+    if isinstance(default, bool):
+        if text.lower() not in {"0", "1", "true", "false"}:
+            raise SettingsError(f"{variable} må være 0 eller 1, ikke «{text}».")
+        return text.lower() in {"1", "true"}
+    if isinstance(default, int):
+        if not text.isdecimal():
+            raise SettingsError(f"{variable} må være et helt tall, ikke «{text}».")
+        return int(text)
+    return Path(text) if isinstance(default, Path) else text
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment; raises SettingsError on a value that cannot be used."""
+    known = {f.name: f.default for f in fields(Settings)}
+    values = {
+        name: _converted(name, environment[variable], default)
+        for name, default in known.items()
+        if (variable := f"MEDVIRK_{name.upper()}") in environment
+    }
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Keys for separate purposes, all derived from one root secret (HKDF-SHA256), 32 bytes each."""
+
+    session: bytes
+    codes: bytes
+    drafts: bytes
+    master: bytes
+
+
+def read_secrets(settings: Settings) -> Secrets:
+    """The installation's secrets; makes `keys/secret.key` (mode 600) the first time."""
+    root = settings.secret_key.encode() or _root_secret(settings.keys / "secret.key")
+    return Secrets(*(_derived(root, purpose) for purpose in (b"session", b"codes", b"drafts", b"master")))
+
+
+def _root_secret(file: Path) -> bytes:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return file.read_bytes()
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(secrets.token_hex(32).encode())
+    return file.read_bytes()
+
+
+def _derived(root: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=b"medvirk", info=purpose).derive(root)

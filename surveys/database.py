@@ -1,0 +1,125 @@
+"""The database: one declarative base, named constraints, and sessions that know whether they will write."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated, Any
+
+from flask import Flask, current_app, g, request
+from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+identity = Annotated[int, mapped_column(primary_key=True)]
+wording = Annotated[dict[str, str], mapped_column(JSON)]
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware UTC moment on both databases (SQLite stores no zone)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+    type_annotation_map = {dt.datetime: UtcDateTime}
+
+
+def choice(values: type[StrEnum], name: str) -> Enum:
+    """A column type that stores an enum's value as text, held by a CHECK constraint."""
+    return Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Database:
+    """The engine and its two ways in: sessions that read and sessions that will write.
+
+    On SQLite a writing session takes the write lock at its start (BEGIN IMMEDIATE): a transaction that reads
+    first and writes later would otherwise fail when another one has written in between.
+    """
+
+    def __init__(self, url: str) -> None:
+        is_sqlite = url.startswith("sqlite")
+        self.engine = create_engine(url, pool_pre_ping=not is_sqlite)
+        if is_sqlite:
+            _prepare_sqlite(self.engine)
+        self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    def reading(self) -> Session:
+        return Session(self.engine)
+
+    def writing(self) -> Session:
+        return Session(self._writing)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing session that commits at the end, or rolls back on any exception."""
+        with self.writing() as session, session.begin():
+            yield session
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "busy_timeout = 15000",
+            "secure_delete = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def database() -> Database:
+    """The current application's database."""
+    found: Database = current_app.extensions["medvirk_database"]
+    return found
+
+
+def session() -> Session:
+    """The request's session: reading for GET and HEAD, writing for everything else."""
+    if "database_session" not in g:
+        reads = request.method in {"GET", "HEAD", "OPTIONS"}
+        g.database_session = database().reading() if reads else database().writing()
+    found: Session = g.database_session
+    return found
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.extensions["medvirk_database"] = Database(url)
+
+    @app.teardown_appcontext
+    def close_session(_error: BaseException | None) -> None:
+        opened = g.pop("database_session", None)
+        if opened is not None:
+            opened.close()

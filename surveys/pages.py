@@ -1,0 +1,59 @@
+"""What every page needs: the installation's name, fingerprinted files, and error pages in plain words."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, g, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+
+from surveys import database
+from surveys.organisation.models import Installation
+
+
+def installation() -> Installation | None:
+    """The municipality this site serves, or None before `medvirk init`."""
+    if "installation" not in g:
+        g.installation = database.session().scalar(select(Installation))
+    found: Installation | None = g.installation
+    return found
+
+
+@cache
+def _fingerprint(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+
+
+def init_app(app: Flask) -> None:
+    folder = Path(str(app.static_folder))
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=name, v=_fingerprint(folder / name))
+
+    app.jinja_env.globals.update(static_url=static_url, installation=installation)
+
+    @app.errorhandler(HTTPException)
+    def explain(error: HTTPException) -> tuple[str, int]:
+        code = error.code or 500
+        heading, advice = _explanations().get(code, _explanations()[500])
+        if isinstance(error, CSRFError):
+            heading, advice = _("Siden var åpen for lenge"), _("Gå tilbake, last siden på nytt og prøv igjen.")
+        return render_template("layout/error.html", heading=heading, advice=advice), code
+
+
+def _explanations() -> dict[int, tuple[str, str]]:
+    return {
+        400: (_("Noe manglet i forespørselen"), _("Gå tilbake og prøv en gang til.")),
+        403: (
+            _("Du har ikke tilgang til denne siden"),
+            _("Mener du at du skal ha tilgang, snakk med HR i kommunen."),
+        ),
+        404: (_("Vi finner ikke siden"), _("Sjekk adressen, eller gå til forsiden.")),
+        405: (_("Siden kan ikke brukes slik"), _("Gå til forsiden og prøv derfra.")),
+        413: (_("Det du sendte, er for stort"), _("Kort ned teksten eller filen og prøv igjen.")),
+        429: (_("For mange forsøk"), _("Vent et par minutter og prøv igjen.")),
+        500: (_("Noe gikk galt hos oss"), _("Ingenting er lagret halvveis. Prøv igjen om litt.")),
+    }

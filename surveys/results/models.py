@@ -1,0 +1,122 @@
+"""Opened answers, which never leave this package, and the released figures, which everybody reads."""
+
+import datetime as dt
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.campaigns.models import Survey
+from surveys.database import Base, choice, identity
+from surveys.organisation.models import Unit
+
+
+class Response(Base):
+    """An opened, shuffled answer sheet: one byte per closed question (`questionnaires.coding`)."""
+
+    __tablename__ = "response"
+    __table_args__ = (Index("ix_response_survey_id", "survey_id"), {"sqlite_with_rowid": False})
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    answers: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Comment(Base):
+    """Free text, shuffled on its own and never joined to a response."""
+
+    __tablename__ = "comment"
+    __table_args__ = (CheckConstraint("text <> ''", name="not_empty"), {"sqlite_with_rowid": False})
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    # The nearest unit with enough respondents for a comment, not the writer's own.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    question: Mapped[str]
+    text: Mapped[str]
+
+
+class QualityReport(Base):
+    """Reliability of the instrument in one survey, for the whole survey only: written at counting."""
+
+    __tablename__ = "quality_report"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    # `analysis.report` without units (the contract of `medvirk analyse --json`).
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Release(Base):
+    """The published results of a survey. Never changed: a correction is a new release."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("survey_id", "number"), CheckConstraint("number >= 1", name="number"))
+
+    id: Mapped[identity]
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    released_on: Mapped[dt.date]
+    minimum_group: Mapped[int]
+    # Why a correction was needed; empty for the first release.
+    correction: Mapped[str] = mapped_column(default="")
+
+    survey: Mapped[Survey] = relationship()
+    figures: Mapped[list["Figure"]] = relationship(back_populates="release")
+
+
+class FigureKind(StrEnum):
+    UNIT = "unit"
+    # «Små enheter samlet» under the unit: its people outside every shown unit below it.
+    REST = "rest"
+    BREAKDOWN = "breakdown"
+
+
+class FigureStatus(StrEnum):
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    NO_ANSWERS = "no_answers"
+    NOT_ASKED = "not_asked"
+
+
+class Figure(Base):
+    """One value for one unit (or category) and one measure: the only thing readers ever read."""
+
+    __tablename__ = "figure"
+    __table_args__ = (
+        UniqueConstraint("release_id", "unit_id", "kind", "breakdown", "category", "measure"),
+        CheckConstraint(
+            "(status = 'shown') = (n IS NOT NULL AND mean IS NOT NULL)", name="shown_has_value"
+        ),
+        CheckConstraint(
+            "status = 'shown' OR (n IS NULL AND mean IS NULL AND sd IS NULL AND ci_low IS NULL"
+            " AND ci_high IS NULL AND distribution IS NULL)",
+            name="hidden_has_nothing",
+        ),
+        CheckConstraint("status <> 'hidden' OR reason <> ''", name="hidden_has_reason"),
+        CheckConstraint("ci_low IS NULL OR ci_low <= mean", name="ci_low"),
+        CheckConstraint("ci_high IS NULL OR ci_high >= mean", name="ci_high"),
+    )
+
+    id: Mapped[identity]
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    kind: Mapped[FigureKind] = mapped_column(choice(FigureKind, "kind"), default=FigureKind.UNIT)
+    breakdown: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="")
+    # A factor's key.
+    measure: Mapped[str]
+    status: Mapped[FigureStatus] = mapped_column(choice(FigureStatus, "status"))
+    reason: Mapped[str] = mapped_column(default="")
+    n: Mapped[int | None]
+    mean: Mapped[float | None]
+    sd: Mapped[float | None]
+    ci_low: Mapped[float | None]
+    ci_high: Mapped[float | None]
+    # Shares of low, middle and high person scores; only where there are enough answers.
+    distribution: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
+
+    release: Mapped[Release] = relationship(back_populates="figures")
+    unit: Mapped[Unit] = relationship()

@@ -1,0 +1,214 @@
+"""The styringskort: visjon → perspektiv → mål → kritisk suksessfaktor → styringsindikator → ambisjonsnivå."""
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.database import Base, choice, identity, wording
+from surveys.organisation.models import Unit
+from surveys.results.models import Release
+
+
+class Perspective(Base):
+    __tablename__ = "perspective"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: Mapped[identity]
+    key: Mapped[str]
+    title: Mapped[wording]
+    position: Mapped[int] = mapped_column(default=0)
+
+    goals: Mapped[list["Goal"]] = relationship(back_populates="perspective", order_by="Goal.code")
+
+
+class Goal(Base):
+    __tablename__ = "goal"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[identity]
+    code: Mapped[str]
+    title: Mapped[wording]
+    perspective_id: Mapped[int] = mapped_column(ForeignKey("perspective.id"))
+
+    perspective: Mapped[Perspective] = relationship(back_populates="goals")
+    success_factors: Mapped[list["SuccessFactor"]] = relationship(
+        back_populates="goal", order_by="SuccessFactor.position"
+    )
+
+
+class SuccessFactor(Base):
+    __tablename__ = "success_factor"
+
+    id: Mapped[identity]
+    title: Mapped[wording]
+    position: Mapped[int] = mapped_column(default=0)
+    goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id"))
+
+    goal: Mapped[Goal] = relationship(back_populates="success_factors")
+    indicators: Mapped[list["Indicator"]] = relationship(
+        back_populates="success_factor", order_by="Indicator.code"
+    )
+
+
+class IndicatorKind(StrEnum):
+    # Has an ambition level and a colour.
+    STEERING = "steering"
+    # Utviklingstrekk: no target, never coloured.
+    DEVELOPMENT = "development"
+
+
+class Direction(StrEnum):
+    HIGHER = "higher"
+    LOWER = "lower"
+    BAND = "band"
+
+
+class Frequency(StrEnum):
+    YEAR = "year"
+    TERTIAL = "tertial"
+    MONTH = "month"
+
+
+class Indicator(Base):
+    """What is measured, how, by whom, and where the value comes from."""
+
+    __tablename__ = "indicator"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        CheckConstraint("(questionnaire IS NULL) = (measure IS NULL)", name="fed_by_questionnaire_and_measure"),
+        Index("ix_indicator_questionnaire_measure", "questionnaire", "measure"),
+    )
+
+    id: Mapped[identity]
+    code: Mapped[str]
+    title: Mapped[wording]
+    definition: Mapped[wording] = mapped_column(default=dict)
+    source: Mapped[str]
+    owner: Mapped[str] = mapped_column(default="")
+    kind: Mapped[IndicatorKind] = mapped_column(choice(IndicatorKind, "kind"), default=IndicatorKind.STEERING)
+    direction: Mapped[Direction] = mapped_column(choice(Direction, "direction"), default=Direction.HIGHER)
+    frequency: Mapped[Frequency] = mapped_column(choice(Frequency, "frequency"), default=Frequency.YEAR)
+    # What stands behind the number: «%», «1–5», «1–6».
+    unit_of_measure: Mapped[str]
+    decimals: Mapped[int] = mapped_column(default=1)
+    # Values this much older than the card's year are marked as old.
+    years_valid: Mapped[int] = mapped_column(default=2)
+    # Released figures of this questionnaire's factor become measurements, with no other step.
+    questionnaire: Mapped[str | None]
+    measure: Mapped[str | None]
+    success_factor_id: Mapped[int] = mapped_column(ForeignKey("success_factor.id"))
+
+    success_factor: Mapped[SuccessFactor] = relationship(back_populates="indicators")
+    targets: Mapped[list["Target"]] = relationship(back_populates="indicator")
+
+
+class Target(Base):
+    """The ambition level of an indicator from a year on, for everybody or for one unit and those below it.
+
+    `higher`: green at `green` or more, yellow at `yellow` or more. `lower`: at or less. `band`: green from
+    `green` to `green_to`, yellow from `yellow` to `yellow_to`, bounds included.
+    """
+
+    __tablename__ = "target"
+    __table_args__ = (
+        UniqueConstraint("indicator_id", "unit_id", "from_year"),
+        Index(
+            "uq_target_for_everybody",
+            "indicator_id",
+            "from_year",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+        CheckConstraint("(green_to IS NULL) = (yellow_to IS NULL)", name="band_has_both_ends"),
+    )
+
+    id: Mapped[identity]
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    from_year: Mapped[int]
+    green: Mapped[float]
+    yellow: Mapped[float]
+    green_to: Mapped[float | None]
+    yellow_to: Mapped[float | None]
+
+    indicator: Mapped[Indicator] = relationship(back_populates="targets")
+
+
+class Scorecard(Base):
+    """A card that a unit and every unit below it share, each with its own values."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: Mapped[identity]
+    key: Mapped[str]
+    title: Mapped[wording]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+    unit: Mapped[Unit] = relationship()
+    lines: Mapped[list["ScorecardLine"]] = relationship(
+        back_populates="scorecard", cascade="all, delete-orphan", order_by="ScorecardLine.position"
+    )
+
+
+class ScorecardLine(Base):
+    """An indicator's place on a card, and which type of unit it is for («»: every unit)."""
+
+    __tablename__ = "scorecard_line"
+
+    scorecard_id: Mapped[int] = mapped_column(ForeignKey("scorecard.id", ondelete="CASCADE"), primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+    unit_type: Mapped[str] = mapped_column(default="")
+
+    scorecard: Mapped[Scorecard] = relationship(back_populates="lines")
+    indicator: Mapped[Indicator] = relationship()
+
+
+class MeasurementStatus(StrEnum):
+    MEASURED = "measured"
+    HIDDEN = "hidden"
+    NOT_MEASURED = "not_measured"
+
+
+class Measurement(Base):
+    """One value of one indicator for one unit and period. Undone by a new one, never changed."""
+
+    __tablename__ = "measurement"
+    __table_args__ = (
+        CheckConstraint("(status = 'measured') = (value IS NOT NULL)", name="measured_has_value"),
+        CheckConstraint("part BETWEEN 0 AND 12", name="part"),
+        CheckConstraint("status <> 'hidden' OR reason <> ''", name="hidden_has_reason"),
+        Index(
+            "uq_measurement_current",
+            "indicator_id",
+            "unit_id",
+            "year",
+            "part",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
+    )
+
+    id: Mapped[identity]
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    year: Mapped[int]
+    # 0: the whole year; else the tertial or month.
+    part: Mapped[int] = mapped_column(default=0)
+    status: Mapped[MeasurementStatus] = mapped_column(choice(MeasurementStatus, "status"))
+    value: Mapped[float | None]
+    n: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(default="")
+    source: Mapped[str]
+    measured_on: Mapped[dt.date]
+    # NULL: not from a survey.
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    current: Mapped[bool] = mapped_column(default=True)
+
+    indicator: Mapped[Indicator] = relationship()
+    release: Mapped[Release | None] = relationship()

