@@ -36,7 +36,7 @@ COMPONENTS = (
 def design_css() -> str:
     """Designsystemet's tokens and the chosen components, in the layers its own bundle uses."""
     parts = ["@layer ds.theme, ds.base, ds.components;"]
-    theme = re.sub(r"/\*.*?\*/", "", THEME.read_text().removeprefix('@charset "UTF-8";'), flags=re.S)
+    theme = re.sub(r"/\*.*?\*/", "", THEME.read_text().removeprefix('@charset "UTF-8";'), flags=re.DOTALL)
     parts.append(re.sub(r"\s*\n\s*", "\n", theme))
     for layer, names in (("ds.base", BASE), ("ds.components", COMPONENTS)):
         parts += [f"@layer {layer}{{{(STYLES / f'{name}.css').read_text()}}}" for name in names]
@@ -45,7 +45,9 @@ def design_css() -> str:
 
 def font_css() -> str:
     """The font faces of Inter for Latin letters; others fall back to the system's font."""
-    faces = re.findall(r"/\* (inter-latin(?:-ext)?-wght-normal) \*/\s*(@font-face \{.*?\})", _weights(), re.S)
+    faces = re.findall(
+        r"/\* (inter-latin(?:-ext)?-wght-normal) \*/\s*(@font-face \{.*?\})", _weights(), re.DOTALL
+    )
     return "\n".join(face.replace("./files/", "") for _name, face in faces)
 
 

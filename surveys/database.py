@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from flask import Flask, current_app, g, request
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
-    type_annotation_map = {dt.datetime: UtcDateTime}
+    type_annotation_map: ClassVar = {dt.datetime: UtcDateTime}
 
 
 def choice(values: type[StrEnum], name: str) -> Enum:

@@ -38,7 +38,9 @@ def show() -> str | Response:
     return render_template(
         "access/home.html",
         units=in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units),
-        open_surveys=[survey for survey in surveys if survey.status in {SurveyStatus.OPEN, SurveyStatus.CLOSED}],
+        open_surveys=[
+            survey for survey in surveys if survey.status in {SurveyStatus.OPEN, SurveyStatus.CLOSED}
+        ],
         released=[survey for survey in surveys if survey.status == SurveyStatus.RELEASED],
         is_hr=bool(roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}),
     )
@@ -66,13 +68,15 @@ def _use_asked_language() -> None:
 
 def menu() -> list[MenuEntry]:
     """The main menu of the signed-in person."""
-    entries = [(_("Hjem"), "home.show"), (_("Resultater"), "results.index"), (_("Styringskort"), "scorecards.index")]
+    entries = [
+        (_("Hjem"), "home.show"),
+        (_("Resultater"), "results.index"),
+        (_("Styringskort"), "scorecards.index"),
+    ]
     if roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}:
         entries.insert(1, (_("Undersøkelser"), "campaigns.index"))
     here = (request.endpoint or "").split(".")[0]
-    return [
-        MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries
-    ]
+    return [MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries]
 
 
 def init_app(app: Flask) -> None:

@@ -110,4 +110,8 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def language_names() -> dict[str, object]:
-        return {"languages": LANGUAGES, "language": language(), "direction": Locale(language()).text_direction}
+        return {
+            "languages": LANGUAGES,
+            "language": language(),
+            "direction": Locale(language()).text_direction,
+        }

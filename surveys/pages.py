@@ -40,7 +40,10 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         heading, advice = _explanations().get(code, _explanations()[500])
         if isinstance(error, CSRFError):
-            heading, advice = _("Siden var åpen for lenge"), _("Gå tilbake, last siden på nytt og prøv igjen.")
+            heading, advice = (
+                _("Siden var åpen for lenge"),
+                _("Gå tilbake, last siden på nytt og prøv igjen."),
+            )
         return render_template("layout/error.html", heading=heading, advice=advice), code
 
 

@@ -6,6 +6,6 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     username = StringField(_l("Brukernavn"), validators=[InputRequired(_l("Skriv brukernavnet ditt."))])
     password = PasswordField(_l("Passord"), validators=[InputRequired(_l("Skriv passordet ditt."))])

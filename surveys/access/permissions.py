@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from werkzeug.wrappers import Response
 
 from surveys import database
-from surveys.access.models import Account, Grant, Role
+from surveys.access.models import Account, Role
 from surveys.organisation.models import Unit
 
 View = TypeVar("View", bound=Callable[..., Any])

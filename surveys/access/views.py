@@ -61,6 +61,11 @@ def choose_language(code: str) -> Response:
 
 def _safe_target(wanted: str | None) -> str:
     """A page of our own: never an address that leads out of the site."""
-    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not urlsplit(wanted).netloc:
+    if (
+        wanted
+        and wanted.startswith("/")
+        and not wanted.startswith(("//", "/\\"))
+        and not urlsplit(wanted).netloc
+    ):
         return wanted
     return url_for("home.show")

