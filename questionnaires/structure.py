@@ -1,0 +1,146 @@
+"""Rules that join two places of a file: keys, scales, factors, pages, reporting."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from questionnaires.coding import LARGEST_VALUE
+from questionnaires.draft import Draft, Finding, Raw, Steps, mapping, sequence, words
+from questionnaires.faults import path_text
+
+SMALLEST_VALUE: Final = 0
+FEWEST_ITEMS: Final = 3  # below three items, internal consistency says almost nothing
+RESERVED_KEYS: Final = frozenset({"csrf_token"})  # the form field Flask-WTF adds to every page
+
+_VALUE: Final = re.compile(r"-?[0-9]{1,6}")
+
+
+def key_findings(draft: Draft) -> Iterator[Finding]:
+    """A question's key is its form field and its column: one question each."""
+    first: dict[str, Steps] = {}
+    for steps, question in draft.questions():
+        key = question.get("key")
+        if not isinstance(key, str):
+            continue
+        place = (*steps, "key")
+        if key in RESERVED_KEYS:
+            yield Finding(place, f"Nøkkelen «{key}» er opptatt av programmet. Velg en annen.")
+        elif key in first:
+            message = (
+                f"Nøkkelen «{key}» er alt brukt i {path_text(first[key])}. Gi spørsmålet sin egen nøkkel."
+            )
+            yield Finding(place, message)
+        else:
+            first[key] = steps
+
+
+def scale_findings(draft: Draft) -> Iterator[Finding]:
+    for key, scale in draft.scales.items():
+        steps: Steps = ("scales", key, "points")
+        values = _values(scale)
+        for value in values:
+            if not SMALLEST_VALUE <= value <= LARGEST_VALUE:
+                message = f"Verdien {value} er utenfor {SMALLEST_VALUE}–{LARGEST_VALUE}. Bruk små heltall."
+                yield Finding((*steps, str(value)), message)
+        inside = [value for value in values if SMALLEST_VALUE <= value <= LARGEST_VALUE]
+        missing = sorted(set(range(min(inside), max(inside))) - set(inside)) if inside else []
+        if missing:
+            some = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
+            yield Finding(steps, f"Skalaen har hull: {some} mangler. Verdiene må følge etter hverandre.")
+
+
+def factor_findings(draft: Draft) -> Iterator[Finding]:
+    for key, factor in draft.factors.items():
+        scale = factor.get("scale")
+        if isinstance(scale, str) and scale not in draft.scales:
+            message = f"Skalaen «{scale}» finnes ikke under scales. {_choices(draft.scales)}"
+            yield Finding(("factors", key, "scale"), message)
+        count = len(sequence(factor.get("items")))
+        if 0 < count < FEWEST_ITEMS:
+            message = (
+                f"Faktoren har bare {count} påstand{'er' if count > 1 else ''}. Med færre enn {FEWEST_ITEMS} "
+                "sier målene på pålitelighet lite. Legg til flere om det går."
+            )
+            yield Finding(("factors", key, "items"), message, "warning")
+    for steps, item in draft.items():
+        if item.get("reversed") is True and not item.get("reason"):
+            message = "Påstanden er snudd uten begrunnelse. Skriv hvorfor under «reason»."
+            yield Finding(steps, message, "warning")
+
+
+def page_findings(draft: Draft) -> Iterator[Finding]:
+    """Every factor on exactly one page; nothing unknown, nothing twice, no page empty."""
+    if not sequence(draft.raw.get("pages")):
+        return
+    placed: dict[str, Steps] = {}
+    for steps, page in draft.pages():
+        yield from _placed(words(page.get("factors")), (*steps, "factors"), list(draft.factors), placed)
+    for key in draft.factors:
+        if key not in placed:
+            yield Finding(
+                ("factors", key), f"Faktoren «{key}» står ikke på noen side. Sett den på en side i pages."
+            )
+    for section in ("background", "comments"):
+        yield from _choice_findings(draft, section)
+    for steps, page in draft.pages():
+        if page and not any(_chosen(draft, page, name) for name in ("factors", "background", "comments")):
+            yield Finding(
+                steps, "Siden er tom. Sett en faktor, background eller comments på den, eller fjern den."
+            )
+
+
+def _choice_findings(draft: Draft, section: str) -> Iterator[Finding]:
+    known = _section_keys(draft, section)
+    placed: dict[str, Steps] = {}
+    for steps, page in draft.pages():
+        yield from _placed(_chosen(draft, page, section), (*steps, section), known, placed)
+
+
+def _placed(
+    chosen: Sequence[str], steps: Steps, known: Sequence[str], placed: dict[str, Steps]
+) -> Iterator[Finding]:
+    """Findings for the keys a page places; notes in `placed` where each was seen first."""
+    for index, key in enumerate(chosen):
+        place = (*steps, index)
+        if key not in known:
+            yield Finding(place, f"«{key}» finnes ikke. {_choices(known)}")
+        elif key in placed:
+            yield Finding(place, f"«{key}» står alt i {path_text(placed[key])}. La det stå på én side.")
+        else:
+            placed[key] = place
+
+
+def _chosen(draft: Draft, page: Raw, section: str) -> list[str]:
+    """The keys a page names; every key of the section for `true`."""
+    choice = page.get(section)
+    return _section_keys(draft, section) if choice is True else words(choice)
+
+
+def _section_keys(draft: Draft, section: str) -> list[str]:
+    return words([entry.get("key") for _, entry in draft.listed(section)])
+
+
+def report_findings(draft: Draft) -> Iterator[Finding]:
+    favourable = mapping(draft.raw.get("report")).get("favourable_from")
+    spans = [(min(values), max(values)) for scale in draft.scales.values() if (values := _values(scale))]
+    if isinstance(favourable, int) and spans and not any(low <= favourable <= high for low, high in spans):
+        texts = " eller ".join(dict.fromkeys(f"{low}–{high}" for low, high in spans))
+        message = f"Verdien {favourable} finnes ikke på noen skala. Velg en verdi i {texts}."
+        yield Finding(("report", "favourable_from"), message)
+
+
+def comparison_findings(draft: Draft) -> Iterator[Finding]:
+    for steps, comparison in draft.listed("compares_with"):
+        for index, key in enumerate(words(comparison.get("factors"))):
+            if key not in draft.factors:
+                message = f"Faktoren «{key}» finnes ikke i dette skjemaet. {_choices(draft.factors)}"
+                yield Finding((*steps, "factors", index), message)
+
+
+def _values(scale: Raw) -> list[int]:
+    points: Any = mapping(scale.get("points"))
+    return [int(value) for value in points if _VALUE.fullmatch(value)]
+
+
+def _choices(known: Sequence[str] | Raw) -> str:
+    return f"Velg blant: {', '.join(known)}." if known else "Det er ingen å velge blant ennå."

@@ -1,0 +1,122 @@
+"""A real browser against the real demo, started as its users start it: one site for all browser tests."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "fjordvik-demo"
+# Without these Chromium calls home, and this suite must run where nothing outside answers.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CHROMIUM = "/usr/bin/chromium"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running demo: its address, and one unused respondent link for each test that delivers."""
+
+    address: str
+    links: tuple[str, ...]
+
+    def path(self, path: str) -> str:
+        return self.address + path
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    port = _free_port()
+    instance = tmp_path_factory.mktemp("demo") / "instance"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MEDVIRK_")}
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "medvirk", "demo", "--port", str(port)],
+        env={**environment, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Ctrl+C" in line:
+            break
+    address = f"http://127.0.0.1:{port}"
+    _wait_for(address)
+    yield Site(address, tuple(re.findall(rf"{address}/svar/\S+", "".join(lines))))
+    process.terminate()
+    process.wait(timeout=20)
+    process.stdout.close()
+
+
+def _wait_for(address: str) -> None:
+    for _attempt in range(100):
+        try:
+            with urllib.request.urlopen(f"{address}/logg-inn", timeout=5):  # noqa: S310 – our own server
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The demo does not answer on {address}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A narrow phone, 320 px wide, without JavaScript."""
+    yield from _page(browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False))
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """A 1280 px wide screen."""
+    yield from _page(browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True))
+
+
+def _page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    elsewhere: list[str] = []
+    page.on(
+        "request", lambda sent: elsewhere.append(sent.url) if "//127.0.0.1" not in sent.url[:20] else None
+    )
+    yield page
+    context.close()
+    assert [url for url in elsewhere if not url.startswith("data:")] == []
+
+
+def sign_in(page: Page, site: Site, username: str) -> None:
+    page.goto(site.path("/logg-inn"))
+    page.get_by_label("Brukernavn").fill(username)
+    page.get_by_label("Passord").fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn").click()
+    page.wait_for_url(site.path("/"))

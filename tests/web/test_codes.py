@@ -1,0 +1,44 @@
+"""Invitation codes: forgiving to people, useless to guess, never stored."""
+
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys.campaigns import codes
+
+SECRET = b"a secret for tests only"
+NONCES = st.binary(min_size=16, max_size=16)
+
+
+@given(NONCES)
+def test_a_code_is_read_back_as_itself_however_it_is_typed(nonce: bytes) -> None:
+    code = codes.code_for(SECRET, nonce)
+    typed = codes.grouped(code).lower().replace("0", "o").replace("1", "l")
+    assert codes.normalised(code) == codes.normalised(f"  {typed} ") == code
+
+
+@given(NONCES, st.integers(0, 10), st.sampled_from(codes.ALPHABET))
+def test_one_wrong_character_is_found(nonce: bytes, place: int, letter: str) -> None:
+    code = codes.code_for(SECRET, nonce)
+    difference = codes.ALPHABET.index(code[place]) - codes.ALPHABET.index(letter)
+    if difference % 31:
+        assert codes.normalised(code[:place] + letter + code[place + 1 :]) is None
+
+
+@pytest.mark.parametrize("typed", ["", "ABC", "ABCD-EFGH-JKM!", "U" * 12, "ABCDEFGHJKMNP"])
+def test_what_cannot_be_a_code_is_none(typed: str) -> None:
+    assert codes.normalised(typed) is None
+
+
+def test_another_secret_or_nonce_gives_another_code() -> None:
+    nonce = secrets.token_bytes(16)
+    assert codes.code_for(SECRET, nonce) != codes.code_for(b"another", nonce)
+    assert codes.code_for(SECRET, nonce) != codes.code_for(SECRET, secrets.token_bytes(16))
+
+
+def test_the_stored_hash_needs_the_secret() -> None:
+    code = codes.code_for(SECRET, bytes(16))
+    assert codes.code_hash(SECRET, code) != codes.code_hash(b"another", code)
+    assert code.encode() not in codes.code_hash(SECRET, code)
