@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from questionnaires.coding import LARGEST_VALUE, closed_keys
+from questionnaires.coding import LARGEST_VALUE, row_length
 from questionnaires.model import Questionnaire
 
 Codes = NDArray[np.uint8]
@@ -31,7 +31,9 @@ class Responses:
 
     def __post_init__(self) -> None:
         if self.items.shape != (len(self.unit), len(self.questionnaire.items)):
-            msg = f"answers are {self.items.shape}, expected {(len(self.unit), len(self.questionnaire.items))}"
+            msg = (
+                f"answers are {self.items.shape}, expected {(len(self.unit), len(self.questionnaire.items))}"
+            )
             raise ValueError(msg)
 
     def __len__(self) -> int:
@@ -50,9 +52,11 @@ class Responses:
 def from_rows(
     questionnaire: Questionnaire, rows: Sequence[bytes], unit: Sequence[int], units: Sequence[str]
 ) -> Responses:
-    """Responses from stored rows (`questionnaires.coding`), one unit index per row."""
-    width = len(closed_keys(questionnaire))
-    codes = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), width)
+    """Responses from stored rows (`questionnaires.coding`), one unit index per row.
+
+    The bytes of the questions that are neither items nor background stand last in a row and are left alone.
+    """
+    codes = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), row_length(questionnaire))
     count = len(questionnaire.items)
     background = {b.key: codes[:, count + i] for i, b in enumerate(questionnaire.background)}
     return Responses(

@@ -1,111 +1,139 @@
 """Form values → coded answers. The respondent's hot path: plain dictionaries, nothing heavy imported.
 
-A form field has the question's key as its name. Its value is a scale value as text («4»), `na` for «not
-applicable», the option's key for a background question, or free text for a comment. Question keys begin with
-a letter, so a page's own fields (buttons, tokens) never collide with one when they begin with `_`.
+A form field has the question's key as its name (`handling` tells of the kinds with more fields). Its value is a
+scale value as text («4»), `na` for «not applicable», an option's key, a number, or free text for a comment.
+Question keys begin with a letter, so a page's own fields (buttons, tokens) never collide with one when they
+begin with `_`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
 
-from questionnaires.coding import NOT_APPLICABLE
-from questionnaires.model import Audience, Background, Page, Questionnaire, Scale
+from questionnaires.coding import encode
+from questionnaires.handling import NOT_APPLICABLE_VALUE, AnswerFault
+from questionnaires.kinds import handler_of
+from questionnaires.model import Audience, Page, Questionnaire
+from questionnaires.routing import closed_keys_of_page, relevant, relevant_comments
+from questionnaires.writing import LONGEST_COMMENT, comment_text
 
-NOT_APPLICABLE_VALUE: Final = "na"
-LONGEST_COMMENT: Final = 4000  # characters, after line ends are made one
-
-# Tab and line feed are text; the other control characters are not, and PostgreSQL refuses NUL. Surrogates
-# stand for bytes that were no UTF-8 and cannot be stored either.
-_UNPRINTABLE: Final = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)])
-
-
-class AnswerFault(StrEnum):
-    """Why a form value is no answer; the page finds the words."""
-
-    VALUE_NOT_ON_SCALE = "value_not_on_scale"
-    NOT_APPLICABLE_NOT_OFFERED = "not_applicable_not_offered"
-    UNKNOWN_OPTION = "unknown_option"
-    COMMENT_TOO_LONG = "comment_too_long"
+__all__ = [
+    "LONGEST_COMMENT",
+    "NOT_APPLICABLE_VALUE",
+    "AnswerFault",
+    "Delivery",
+    "PageAnswers",
+    "asked_keys",
+    "comment_text",
+    "for_delivery",
+    "read_page",
+    "sheet_is_complete",
+    "unanswered",
+]
 
 
 @dataclass(frozen=True)
 class PageAnswers:
     """One page as it was sent. Every closed question is in exactly one of `coded`, `faults`, `unanswered`.
 
-    `coded` holds a scale value, an option index (0 first) or NOT_APPLICABLE by question key; `comments` the
-    free texts that are not blank.
+    `coded` holds a scale value, an option index (0 first), another kind's code or NOT_APPLICABLE by closed key
+    (a question with several choices has a key per option, the others their own key); `comments` the free texts
+    that are not blank; `unanswered` the keys of the questions. `cleared` has the closed keys of the unanswered
+    questions whose earlier answer the respondent has taken back: a box can be unticked and a field emptied,
+    while a radio button cannot be unchosen.
     """
 
     coded: dict[str, int]
     comments: dict[str, str]
     faults: dict[str, AnswerFault]
     unanswered: tuple[str, ...]
+    cleared: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What leaves the respondent's hands: only answers to what was on the respondent's way.
+
+    `row` holds the bytes of `coding.encode`, `asked` the closed keys that were asked, answered or not.
+    """
+
+    coded: dict[str, int]
+    comments: dict[str, str]
+    asked: frozenset[str]
+    row: bytes
 
 
 def read_page(questionnaire: Questionnaire, page: Page, form: Mapping[str, str]) -> PageAnswers:
     """What the form answers on this page. Fields of other pages and unknown fields are ignored.
 
-    Raises ValueError when the page is not one of the questionnaire's.
+    The page may come from `route`, with some of its questions left out. Raises ValueError when the page is not
+    one of the questionnaire's.
     """
-    if page not in questionnaire.pages:
+    if not _is_page_of(questionnaire, page):
         msg = f"the page is not one of {questionnaire.key} v{questionnaire.version}"
         raise ValueError(msg)
     coded: dict[str, int] = {}
+    comments: dict[str, str] = {}
     faults: dict[str, AnswerFault] = {}
     unanswered: list[str] = []
-    for key, question in _closed_questions(page):
-        value = form.get(key, "").strip()
-        if not value:
-            unanswered.append(key)
-            continue
-        read = _option(question, value) if isinstance(question, Background) else _point(question, value)
-        if isinstance(read, AnswerFault):
-            faults[key] = read
-        else:
-            coded[key] = read
-    comments, comment_faults = _comments(page, form)
-    return PageAnswers(coded, comments, faults | comment_faults, tuple(unanswered))
+    cleared: set[str] = set()
+    for question in page.asked:
+        handler = handler_of(question)
+        keys = handler.closed_keys(question)
+        read = handler.read(question, form)
+        if read.fault:
+            faults[question.key] = read.fault
+        elif read.coded:
+            coded.update(read.coded)
+        elif read.text:
+            comments[question.key] = read.text
+        elif keys:
+            unanswered.append(question.key)
+            if handler.clearable:
+                cleared.update(keys)
+    return PageAnswers(coded, comments, faults, tuple(unanswered), frozenset(cleared))
 
 
-def _comments(page: Page, form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, AnswerFault]]:
-    texts = {question.key: comment_text(form.get(question.key, "")) for question in page.comments}
-    faults = {key: AnswerFault.COMMENT_TOO_LONG for key, text in texts.items() if len(text) > LONGEST_COMMENT}
-    return {key: text for key, text in texts.items() if text and key not in faults}, faults
+def _is_page_of(questionnaire: Questionnaire, page: Page) -> bool:
+    """Whether it is one of the questionnaire's pages, or one with questions left out by the route."""
+    if page in questionnaire.pages:
+        return True
+    wholes = (whole for whole in questionnaire.pages if whole.number == page.number)
+    return any(all(question in whole.asked for question in page.asked) for whole in wholes)
 
 
-def comment_text(raw: str) -> str:
-    """A free text as it is stored: line ends as line feeds, no control characters, no space around."""
-    return raw.replace("\r\n", "\n").replace("\r", "\n").translate(_UNPRINTABLE).strip()
+def unanswered(page: Page, coded: Mapping[str, int]) -> tuple[str, ...]:
+    """The keys of the page's closed questions without an answer, in the order they stand."""
+    return tuple(
+        question.key
+        for question in page.asked
+        if (handler := handler_of(question)).closed_keys(question)
+        and not handler.is_answered(question, coded)
+    )
 
 
 def asked_keys(questionnaire: Questionnaire, audience: Audience) -> frozenset[str]:
-    """The closed questions on the pages this audience meets."""
-    return frozenset(key for page in questionnaire.pages_for(audience) for key, _ in _closed_questions(page))
+    """The closed keys on every page this audience may meet; which of them it does meet, `relevant` says."""
+    return frozenset(key for page in questionnaire.pages_for(audience) for key in closed_keys_of_page(page))
+
+
+def for_delivery(
+    questionnaire: Questionnaire,
+    audience: Audience,
+    answers: Mapping[str, int],
+    comments: Mapping[str, str] | None = None,
+) -> Delivery:
+    """The answers that are delivered: those to what this audience was asked on the way these answers make.
+
+    An answer to a question that became irrelevant (an earlier answer was changed) is dropped, and its bytes say
+    «not asked». So is every comment and every key the questionnaire does not know.
+    """
+    asked = relevant(questionnaire, audience, answers)
+    asked_comments = relevant_comments(questionnaire, audience, answers)
+    kept = {key: code for key, code in answers.items() if key in asked}
+    texts = {key: text for key, text in (comments or {}).items() if key in asked_comments}
+    return Delivery(kept, texts, asked, encode(questionnaire, kept, asked))
 
 
 def sheet_is_complete(questionnaire: Questionnaire, audience: Audience, coded: Mapping[str, int]) -> bool:
-    """Whether every closed question this audience meets is answered; «not applicable» is an answer."""
-    return asked_keys(questionnaire, audience) <= coded.keys()
-
-
-def _closed_questions(page: Page) -> Iterator[tuple[str, Scale | Background]]:
-    for factor in page.factors:
-        for item in factor.items:
-            yield item.key, factor.scale
-    for question in page.background:
-        yield question.key, question
-
-
-def _point(scale: Scale, value: str) -> int | AnswerFault:
-    if value == NOT_APPLICABLE_VALUE:
-        return NOT_APPLICABLE if scale.not_applicable else AnswerFault.NOT_APPLICABLE_NOT_OFFERED
-    return scale.value_of.get(value, AnswerFault.VALUE_NOT_ON_SCALE)
-
-
-def _option(question: Background, value: str) -> int | AnswerFault:
-    try:
-        return question.option_index(value)
-    except KeyError:
-        return AnswerFault.UNKNOWN_OPTION
+    """Whether every closed question on the respondent's way is answered; «not applicable» is an answer."""
+    return relevant(questionnaire, audience, coded) <= coded.keys()

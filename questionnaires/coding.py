@@ -1,43 +1,130 @@
-"""Coded answers ↔ one byte per closed question.
+"""Coded answers ↔ bytes: one byte per closed question, two where a byte is too small.
 
-Byte order: every item in factor order, then every background question. An item's byte is its scale value
-(0–250), a background question's byte the index of the chosen option. Three bytes are reserved and kept apart:
-blank, «not applicable», and not asked (the question was not on this respondent's way).
+Byte order: every item in factor order, then every background question, then every other closed question. An
+item's byte is its scale value (0–250), a background question's byte the index of the chosen option; several
+choices take a byte per option, a number, a year or a month two bytes, the most significant first. Three codes
+are reserved and kept apart: blank, «not applicable», and not asked (the question was not on this respondent's
+way).
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from questionnaires.model import Questionnaire
+from questionnaires.codes import (
+    BLANK,
+    LARGEST_VALUE,
+    LARGEST_WIDE_VALUE,
+    NOT_APPLICABLE,
+    NOT_ASKED,
+    WIDE_BLANK,
+    WIDE_NOT_APPLICABLE,
+    WIDE_NOT_ASKED,
+)
+from questionnaires.kinds import handler_of
+from questionnaires.model import Question, Questionnaire
 
-BLANK: Final = 255
-NOT_APPLICABLE: Final = 254
-NOT_ASKED: Final = 253
-LARGEST_VALUE: Final = 250
+__all__ = [
+    "BLANK",
+    "LARGEST_VALUE",
+    "LARGEST_WIDE_VALUE",
+    "NOT_APPLICABLE",
+    "NOT_ASKED",
+    "WIDE_BLANK",
+    "WIDE_NOT_APPLICABLE",
+    "WIDE_NOT_ASKED",
+    "Place",
+    "closed_keys",
+    "decode",
+    "encode",
+    "places",
+    "row_fits",
+    "row_length",
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one closed key's answer stands in a row: `width` bytes (1 or 2) from byte `start`, 0 first."""
+
+    key: str
+    question: Question
+    start: int
+    width: int
+
+    @property
+    def blank(self) -> int:
+        return BLANK if self.width == 1 else WIDE_BLANK
+
+    @property
+    def not_asked(self) -> int:
+        return NOT_ASKED if self.width == 1 else WIDE_NOT_ASKED
+
+    def code_in(self, row: bytes) -> int:
+        return int.from_bytes(row[self.start : self.start + self.width], "big")
+
+
+def places(questionnaire: Questionnaire) -> tuple[Place, ...]:
+    """Every closed key with its place in a row, in order."""
+    return tuple(_places(questionnaire))
+
+
+def _places(questionnaire: Questionnaire) -> Iterator[Place]:
+    start = 0
+    for question in questionnaire.answered:
+        handler = handler_of(question)
+        for key in handler.closed_keys(question):
+            yield Place(key, question, start, handler.width)
+            start += handler.width
 
 
 def closed_keys(questionnaire: Questionnaire) -> tuple[str, ...]:
-    """The key of each byte, in order: items, then background questions."""
-    return tuple(item.key for item in questionnaire.items) + tuple(b.key for b in questionnaire.background)
+    """The key of each coded answer, in order: items, background questions, other questions.
+
+    Several choices have a key per option, `KEY.OPTION`. Each key takes one byte, but two for a number, a year or
+    a month: see `places`.
+    """
+    return tuple(place.key for place in _places(questionnaire))
+
+
+def row_length(questionnaire: Questionnaire) -> int:
+    """Bytes in a row: as many as `closed_keys`, and one more for each number, year or month."""
+    return sum(place.width for place in _places(questionnaire))
 
 
 def encode(questionnaire: Questionnaire, answers: Mapping[str, int], asked: frozenset[str]) -> bytes:
     """Coded answers as bytes, in the order of `closed_keys`.
 
-    `answers` holds a scale value, an option index or NOT_APPLICABLE by question key; a key in `asked` without
-    an answer becomes BLANK, a key outside `asked` NOT_ASKED.
+    `answers` holds a scale value, an option index, another kind's code or NOT_APPLICABLE by closed key; a key in
+    `asked` without an answer becomes blank, a key outside `asked` not asked.
     """
-    return bytes(answers.get(key, BLANK) if key in asked else NOT_ASKED for key in closed_keys(questionnaire))
+    return b"".join(
+        (answers.get(place.key, place.blank) if place.key in asked else place.not_asked).to_bytes(
+            place.width, "big"
+        )
+        for place in _places(questionnaire)
+    )
 
 
 def decode(questionnaire: Questionnaire, row: bytes) -> dict[str, int]:
-    """The bytes of one response by question key, reserved codes included.
+    """The codes of one response by closed key, reserved codes included.
 
     Raises ValueError when the row's length does not fit the questionnaire.
     """
-    keys = closed_keys(questionnaire)
-    if len(row) != len(keys):
+    found = places(questionnaire)
+    length = sum(place.width for place in found)
+    if len(row) != length:
         name = f"{questionnaire.key} v{questionnaire.version}"
-        msg = f"{name} has {len(keys)} closed questions, the row has {len(row)}"
+        msg = f"{name} has {len(found)} closed questions in {length} bytes, the row has {len(row)}"
         raise ValueError(msg)
-    return dict(zip(keys, row, strict=True))
+    return {place.key: place.code_in(row) for place in found}
+
+
+def row_fits(questionnaire: Questionnaire, row: bytes) -> bool:
+    """Whether the row has the right length and, everywhere, an answer its question allows, blank or not asked."""
+    if len(row) != row_length(questionnaire):
+        return False
+    return all(
+        code in (place.blank, place.not_asked) or handler_of(place.question).allows(place.question, code)
+        for place in _places(questionnaire)
+        for code in (place.code_in(row),)
+    )

@@ -8,64 +8,48 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-Text = Mapping[str, str]
+from questionnaires.question import Condition, Option, Point, Question, QuestionKind, Scale, Text
+
+__all__ = [
+    "Audience",
+    "Background",
+    "CommentQuestion",
+    "Comparison",
+    "Condition",
+    "Factor",
+    "Item",
+    "Kind",
+    "Level",
+    "Option",
+    "Page",
+    "Point",
+    "Question",
+    "QuestionKind",
+    "Questionnaire",
+    "Reading",
+    "Reporting",
+    "Scale",
+    "Text",
+]
+
 Kind = Literal["employee", "user", "citizen"]
 Level = Literal["individual", "unit"]
 Audience = Literal["all", "leaders", "staff"]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One step of a scale: the coded value and what the respondent reads."""
-
-    value: int
-    label: Text
-
-
-@dataclass(frozen=True)
-class Scale:
-    """An ordered, contiguous set of points, lowest value first, and an optional «not applicable».
-
-    At least two points, values 0–250 (the bytes above are reserved); otherwise ValueError.
-    """
-
-    key: str
-    points: tuple[Point, ...]
-    not_applicable: Text | None = None
-
-    def __post_init__(self) -> None:
-        values = [point.value for point in self.points]
-        contiguous = len(values) >= 2 and values == list(range(values[0], values[0] + len(values)))
-        if not contiguous or values[0] < 0 or values[-1] > 250:
-            msg = f"scale {self.key} needs two or more contiguous values in 0–250, has {values}"
-            raise ValueError(msg)
-
-    @property
-    def minimum(self) -> int:
-        return self.points[0].value
-
-    @property
-    def maximum(self) -> int:
-        return self.points[-1].value
-
-    @property
-    def values(self) -> range:
-        return range(self.minimum, self.maximum + 1)
-
-    @cached_property
-    def value_of(self) -> Mapping[str, int]:
-        """Value as text → value: what a form may send for a point of this scale, and nothing else."""
-        return {str(value): value for value in self.values}
+Reading = Literal["standard", "easy"]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One statement. A reversed item scores `minimum + maximum - value`; `reason` says why it is reversed."""
+    """One statement. A reversed item scores `minimum + maximum - value`; `reason` says why it is reversed.
+
+    `pictogram` names a drawing that stands beside the text.
+    """
 
     key: str
     text: Text
     reversed: bool = False
     reason: str | None = None
+    pictogram: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +72,20 @@ class Factor:
     def page_heading(self) -> Text:
         return self.heading or self.title
 
-
-@dataclass(frozen=True)
-class Option:
-    """One answer of a background question."""
-
-    key: str
-    label: Text
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The statements as a page asks them."""
+        return tuple(
+            Question(
+                item.key,
+                "scale",
+                item.text,
+                scale=self.scale,
+                not_applicable=self.scale.not_applicable,
+                pictogram=item.pictogram,
+            )
+            for item in self.items
+        )
 
 
 @dataclass(frozen=True)
@@ -104,13 +95,16 @@ class Background:
     key: str
     text: Text
     options: tuple[Option, ...]
+    help: Text | None = None
+    when: Condition | None = None
 
     def option_index(self, key: str) -> int:
         """The place of the option with this key, 0 first. Raises KeyError when there is none."""
-        for index, option in enumerate(self.options):
-            if option.key == key:
-                return index
-        raise KeyError(key)
+        return self.question.option_place[key]
+
+    @cached_property
+    def question(self) -> Question:
+        return Question(self.key, "choice", self.text, help=self.help, options=self.options, when=self.when)
 
 
 @dataclass(frozen=True)
@@ -119,28 +113,55 @@ class CommentQuestion:
 
     key: str
     text: Text
+    help: Text | None = None
+    when: Condition | None = None
+
+    @cached_property
+    def question(self) -> Question:
+        return Question(self.key, "text", self.text, help=self.help, when=self.when)
 
 
 @dataclass(frozen=True)
 class Page:
-    """What stands on one screen, and for whom."""
+    """What stands on one screen, for whom, and after which answers.
+
+    `number` is the page's place in the questionnaire, 1 first. It stays when other pages are left out of a
+    respondent's way, and when some of the page's own questions are.
+    """
 
     factors: tuple[Factor, ...] = ()
     background: tuple[Background, ...] = ()
     comments: tuple[CommentQuestion, ...] = ()
     audience: Audience = "all"
+    questions: tuple[Question, ...] = ()
+    heading: Text | None = None
+    when: Condition | None = None
+    number: int = 0
 
     def is_for(self, audience: Audience) -> bool:
         return "all" in (self.audience, audience) or self.audience == audience
 
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """Everything on the page in the order it is read: statements, questions, background, comments."""
+        statements = tuple(question for factor in self.factors for question in factor.questions)
+        background = tuple(one.question for one in self.background)
+        return statements + self.questions + background + tuple(one.question for one in self.comments)
+
 
 @dataclass(frozen=True)
 class Reporting:
-    """How results are shown: single items or not, smallest group, lowest value counted as favourable."""
+    """How results are shown: single items or not, smallest group, lowest value counted as favourable.
+
+    `index`: a 0–100 index, 100 * (mean - minimum) / (maximum - minimum), stands beside the native mean.
+    `shares_only`: results are shares of each answer and are never averaged.
+    """
 
     items: bool = False
     minimum_group: int = 5
     favourable_from: int | None = None
+    index: bool = False
+    shares_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +193,8 @@ class Questionnaire:
     minimum_answered: float = 0.5
     reporting: Reporting = field(default_factory=Reporting)
     compares_with: tuple[Comparison, ...] = ()
+    questions: tuple[Question, ...] = ()
+    reading: Reading = "standard"
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -183,6 +206,21 @@ class Questionnaire:
         """Item key → its factor."""
         return {item.key: factor for factor in self.factors for item in factor.items}
 
+    @cached_property
+    def answered(self) -> tuple[Question, ...]:
+        """Every question in the order its answer is stored: statements, background, the other questions.
+
+        Comment questions are not among them: free text is stored apart.
+        """
+        statements = tuple(question for factor in self.factors for question in factor.questions)
+        return statements + tuple(one.question for one in self.background) + self.questions
+
+    @cached_property
+    def question_of(self) -> Mapping[str, Question]:
+        """Key → question, comment questions included."""
+        everything = self.answered + tuple(one.question for one in self.comments)
+        return {question.key: question for question in everything}
+
     def factor(self, key: str) -> Factor:
         """The factor with this key. Raises KeyError when there is none."""
         for factor in self.factors:
@@ -191,4 +229,11 @@ class Questionnaire:
         raise KeyError(key)
 
     def pages_for(self, audience: Audience) -> tuple[Page, ...]:
+        """Every page this audience may meet, whatever is answered; `route` says which it does meet."""
         return tuple(page for page in self.pages if page.is_for(audience))
+
+    def route(self, audience: Audience, answers: Mapping[str, int]) -> tuple[Page, ...]:
+        """The pages this audience meets after these coded answers, each with the questions it then has."""
+        from questionnaires.routing import route  # routing knows the kinds of question, and they the model
+
+        return route(self, audience, answers)

@@ -1,0 +1,17 @@
+"""The codes of answers that are no value: left blank, «not applicable», and never asked.
+
+They are kept apart in every answer. A one-byte answer has them as 253–255, so its values end at 250. A two-byte
+answer (number, year, month) has them as 65533–65535, so its values end at 65000.
+"""
+
+from typing import Final
+
+BLANK: Final = 255
+NOT_APPLICABLE: Final = 254
+NOT_ASKED: Final = 253
+LARGEST_VALUE: Final = 250
+
+WIDE_BLANK: Final = 65_535
+WIDE_NOT_APPLICABLE: Final = 65_534
+WIDE_NOT_ASKED: Final = 65_533
+LARGEST_WIDE_VALUE: Final = 65_000

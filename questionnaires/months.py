@@ -1,0 +1,42 @@
+"""Months as people write them. Pure words: the questionnaires know no locale library."""
+
+from typing import Final
+
+_NORWEGIAN: Final = [
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+]
+_ENGLISH: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_NAMES: Final = {"nb": _NORWEGIAN, "nn": _NORWEGIAN, "en": _ENGLISH}
+
+
+def month_name(year: int, month: int, language: str) -> str:
+    """«mars 2024»; in a language whose month names are not known here, «03.2024».
+
+    `month` is 1–12.
+    """
+    names = _NAMES.get(language)
+    return f"{names[month - 1]} {year}" if names else f"{month:02}.{year}"

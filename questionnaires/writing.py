@@ -1,0 +1,195 @@
+"""The kinds whose answer is written: whole number, year, month, free text; and the block one only reads.
+
+A number, a year or a month takes two bytes, the most significant first. A month's code is twelve times the year,
+plus 0 for January to 11 for December.
+"""
+
+import re
+from abc import abstractmethod
+from typing import ClassVar, Final
+
+from questionnaires.codes import WIDE_NOT_APPLICABLE
+from questionnaires.handling import TICKED, UNANSWERED, AnswerFault, Codes, Form, Handler, Read
+from questionnaires.months import month_name
+from questionnaires.question import Question
+
+LONGEST_COMMENT: Final = 4000  # characters, after line ends are made one
+
+# Tab and line feed are text; the other control characters are not, and PostgreSQL refuses NUL. Surrogates
+# stand for bytes that were no UTF-8 and cannot be stored either.
+_UNPRINTABLE: Final = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)])
+_WHOLE: Final = re.compile(r"[0-9]{1,6}")  # ASCII only: int() would take digits of every script
+_SPACES: Final = str.maketrans("", "", " \u00a0\u202f")  # people write «1 200»
+
+
+def comment_text(raw: str) -> str:
+    """A free text as it is stored: line ends as line feeds, no control characters, no space around."""
+    return raw.replace("\r\n", "\n").replace("\r", "\n").translate(_UNPRINTABLE).strip()
+
+
+def whole(written: str) -> int | None:
+    """The whole number that is written, spaces between its digits allowed; None when it is not one."""
+    digits = written.translate(_SPACES).strip()
+    return int(digits) if _WHOLE.fullmatch(digits) else None
+
+
+class _Written(Handler):
+    """One number in two bytes, and perhaps a box for «don't know» beside the field."""
+
+    needs = frozenset({"minimum", "maximum"})
+    takes = frozenset({"not_applicable"})
+    width: ClassVar[int] = 2
+
+    @abstractmethod
+    def written(self, question: Question, form: Form) -> str:
+        """What stands in the fields, empty when nothing does."""
+
+    @abstractmethod
+    def number(self, question: Question, form: Form) -> int | AnswerFault:
+        """The code of what is written, whatever its size, or what is wrong with it."""
+
+    @abstractmethod
+    def fields(self, question: Question, code: int) -> dict[str, str]:
+        """The fields that say a code other than «not applicable»."""
+
+    @abstractmethod
+    def words(self, question: Question, code: int, language: str) -> str: ...
+
+    def read(self, question: Question, form: Form) -> Read:
+        written = self.written(question, form)
+        if box := form.get(f"{question.key}.na", "").strip():
+            return self._read_box(question, box, alone=not written)
+        if not written:
+            return UNANSWERED
+        code = self.number(question, form)
+        if isinstance(code, AnswerFault):
+            return Read(fault=code)
+        if not self.in_range(question, code):
+            return Read(fault=AnswerFault.NUMBER_OUT_OF_RANGE)
+        return Read({question.key: code})
+
+    def _read_box(self, question: Question, box: str, *, alone: bool) -> Read:
+        if question.not_applicable is None or box != TICKED:
+            return Read(fault=AnswerFault.NOT_APPLICABLE_NOT_OFFERED)
+        if not alone:
+            return Read(fault=AnswerFault.CHOICES_CONTRADICT)
+        return Read({question.key: WIDE_NOT_APPLICABLE})
+
+    def in_range(self, question: Question, code: int) -> bool:
+        minimum, maximum = question.minimum, question.maximum
+        return minimum is not None and maximum is not None and minimum <= code <= maximum
+
+    def form_values(self, question: Question, coded: Codes) -> dict[str, str]:
+        code = coded.get(question.key)
+        if code == WIDE_NOT_APPLICABLE:
+            return {f"{question.key}.na": TICKED}
+        return {} if code is None else self.fields(question, code)
+
+    def allows(self, question: Question, code: int) -> bool:
+        if code == WIDE_NOT_APPLICABLE:
+            return question.not_applicable is not None
+        return self.in_range(question, code)
+
+    def values(self, question: Question, coded: Codes) -> frozenset[str]:
+        code = coded.get(question.key)
+        if code is None:
+            return frozenset()
+        return frozenset({"na" if code == WIDE_NOT_APPLICABLE else self.value(code)})
+
+    def value(self, code: int) -> str:
+        """The code as a condition names it."""
+        return str(code)
+
+    def describe(self, question: Question, coded: Codes, language: str) -> str | None:
+        code = coded.get(question.key)
+        if code == WIDE_NOT_APPLICABLE and question.not_applicable is not None:
+            return question.not_applicable[language]
+        return None if code is None else self.words(question, code, language)
+
+
+class NumberHandler(_Written):
+    """A whole number from `minimum` to `maximum`, both included; `unit` is the word after it."""
+
+    takes = frozenset({"unit", "not_applicable"})
+
+    def written(self, question: Question, form: Form) -> str:
+        return form.get(question.key, "").strip()
+
+    def number(self, question: Question, form: Form) -> int | AnswerFault:
+        number = whole(form.get(question.key, ""))
+        return AnswerFault.NOT_A_WHOLE_NUMBER if number is None else number
+
+    def fields(self, question: Question, code: int) -> dict[str, str]:
+        return {question.key: str(code)}
+
+    def words(self, question: Question, code: int, language: str) -> str:
+        return f"{code} {question.unit[language]}" if question.unit else str(code)
+
+
+class YearHandler(NumberHandler):
+    """A year from `minimum` to `maximum`."""
+
+    takes = frozenset({"not_applicable"})
+
+
+class MonthHandler(_Written):
+    """A month; `minimum` and `maximum` are the first and the last year."""
+
+    def written(self, question: Question, form: Form) -> str:
+        return "".join(form.get(f"{question.key}.{part}", "").strip() for part in ("month", "year"))
+
+    def number(self, question: Question, form: Form) -> int | AnswerFault:
+        month, year = (form.get(f"{question.key}.{part}", "").strip() for part in ("month", "year"))
+        if not month or not year:
+            return AnswerFault.MONTH_INCOMPLETE
+        month_number, year_number = whole(month), whole(year)
+        if month_number is None or year_number is None or not 1 <= month_number <= 12:
+            return AnswerFault.NOT_A_MONTH
+        return 12 * year_number + month_number - 1
+
+    def in_range(self, question: Question, code: int) -> bool:
+        return super().in_range(question, code // 12)
+
+    def fields(self, question: Question, code: int) -> dict[str, str]:
+        return {f"{question.key}.month": str(code % 12 + 1), f"{question.key}.year": str(code // 12)}
+
+    def value(self, code: int) -> str:
+        return f"{code // 12}-{code % 12 + 1:02}"
+
+    def words(self, question: Question, code: int, language: str) -> str:
+        return month_name(code // 12, code % 12 + 1, language)
+
+
+class _NothingClosed(Handler):
+    """No closed answer: no code, no byte."""
+
+    width = 0
+
+    def closed_keys(self, question: Question) -> tuple[str, ...]:
+        return ()
+
+    def read(self, question: Question, form: Form) -> Read:
+        return UNANSWERED
+
+    def form_values(self, question: Question, coded: Codes) -> dict[str, str]:
+        return {}
+
+    def allows(self, question: Question, code: int) -> bool:
+        return False
+
+    def describe(self, question: Question, coded: Codes, language: str) -> str | None:
+        return None
+
+
+class TextHandler(_NothingClosed):
+    """Free text: kept and stored apart from the closed answers, so it has no code."""
+
+    def read(self, question: Question, form: Form) -> Read:
+        text = comment_text(form.get(question.key, ""))
+        return Read(fault=AnswerFault.COMMENT_TOO_LONG) if len(text) > LONGEST_COMMENT else Read(text=text)
+
+
+class InformationHandler(_NothingClosed):
+    """A block of text; the respondent only reads it."""
+
+    clearable = False
