@@ -104,11 +104,13 @@ def _factor(key: str, raw: Raw, scales: Mapping[str, Scale]) -> Factor:
 
 
 def _background(raw: Raw) -> Background:
-    return Background(raw["key"], raw["text"], _options(raw), raw.get("help"), _condition(raw.get("when")))
+    when = _condition(raw.get("when"))
+    return Background(raw["key"], raw["text"], _options(raw), raw.get("help"), when, raw.get("pictogram"))
 
 
 def _comment(raw: Raw) -> CommentQuestion:
-    return CommentQuestion(raw["key"], raw["text"], raw.get("help"), _condition(raw.get("when")))
+    when = _condition(raw.get("when"))
+    return CommentQuestion(raw["key"], raw["text"], raw.get("help"), when, raw.get("pictogram"))
 
 
 def _question(raw: Raw) -> Question:

@@ -1,7 +1,8 @@
 """Check a questionnaire file: every fault at once, each with its place.
 
-The schema says what shape a file has (`shape`), the rules what must agree between two places of it
-(`wording`, `structure`). A file that cannot be read, or is written in a newer format, gives that one fault.
+The schema says what shape a file has (`shape`), the rules what must agree between two places of it (`wording`,
+`reading_level`, `structure`, `question_rules`, `route_rules`). A file that cannot be read, or is written in a newer
+format, gives that one fault.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from typing import Final
 
 from questionnaires.draft import Draft, Finding, mapping
 from questionnaires.faults import DefinitionError, Fault, path_text
+from questionnaires.question_rules import question_findings
+from questionnaires.reading_level import reading_findings
+from questionnaires.route_rules import route_findings
 from questionnaires.shape import shape_findings
 from questionnaires.source import Document, read_bytes, read_document
 from questionnaires.structure import (
@@ -26,10 +30,13 @@ NEWEST_FORMAT: Final = 1
 
 _RULES: Final = (
     wording_findings,
+    reading_findings,
     key_findings,
     scale_findings,
     factor_findings,
+    question_findings,
     page_findings,
+    route_findings,
     report_findings,
     comparison_findings,
 )

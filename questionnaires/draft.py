@@ -67,8 +67,9 @@ class Draft:
                 yield ("factors", key, "items", index), mapping(item)
 
     def questions(self) -> Iterator[tuple[Steps, Raw]]:
-        """Everything a respondent answers: items, background questions, comment questions."""
+        """Everything a respondent meets: items, other questions, background and comment questions."""
         yield from self.items()
+        yield from self.listed("questions")
         yield from self.listed("background")
         yield from self.listed("comments")
 
@@ -88,7 +89,10 @@ class Draft:
         for key, factor in self.factors.items():
             for name in ("title", "heading", "definition"):
                 yield ("factors", key, name), factor.get(name)
+        for steps, page in self.pages():
+            yield (*steps, "heading"), page.get("heading")
         for steps, question in self.questions():
-            yield (*steps, "text"), question.get("text")
+            for name in ("text", "help", "none", "not_applicable", "unit", "low", "high"):
+                yield (*steps, name), question.get(name)
             for key, label in mapping(question.get("options")).items():
                 yield (*steps, "options", key), label

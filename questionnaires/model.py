@@ -97,6 +97,7 @@ class Background:
     options: tuple[Option, ...]
     help: Text | None = None
     when: Condition | None = None
+    pictogram: str | None = None
 
     def option_index(self, key: str) -> int:
         """The place of the option with this key, 0 first. Raises KeyError when there is none."""
@@ -104,7 +105,15 @@ class Background:
 
     @cached_property
     def question(self) -> Question:
-        return Question(self.key, "choice", self.text, help=self.help, options=self.options, when=self.when)
+        return Question(
+            self.key,
+            "choice",
+            self.text,
+            help=self.help,
+            options=self.options,
+            when=self.when,
+            pictogram=self.pictogram,
+        )
 
 
 @dataclass(frozen=True)
@@ -115,10 +124,11 @@ class CommentQuestion:
     text: Text
     help: Text | None = None
     when: Condition | None = None
+    pictogram: str | None = None
 
     @cached_property
     def question(self) -> Question:
-        return Question(self.key, "text", self.text, help=self.help, when=self.when)
+        return Question(self.key, "text", self.text, help=self.help, when=self.when, pictogram=self.pictogram)
 
 
 @dataclass(frozen=True)

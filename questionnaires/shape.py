@@ -44,6 +44,9 @@ _COUNTED: Final = {
     "languages": "språk",
     "scales": "skalaer",
     "pages": "sider",
+    "questions": "spørsmål",
+    "is": "svar",
+    "not": "svar",
 }
 
 

@@ -1,15 +1,16 @@
 """Rules that join two places of a file: keys, scales, factors, pages, reporting."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from questionnaires.coding import LARGEST_VALUE
+from questionnaires.codes import LARGEST_VALUE
 from questionnaires.draft import Draft, Finding, Raw, Steps, mapping, sequence, words
 from questionnaires.faults import path_text
 
 SMALLEST_VALUE: Final = 0
 FEWEST_ITEMS: Final = 3  # below three items, internal consistency says almost nothing
+PLACED: Final = ("factors", "questions", "background", "comments")  # what a page may hold
 RESERVED_KEYS: Final = frozenset({"csrf_token"})  # the form field Flask-WTF adds to every page
 
 _VALUE: Final = re.compile(r"-?[0-9]{1,6}")
@@ -69,23 +70,38 @@ def factor_findings(draft: Draft) -> Iterator[Finding]:
 
 
 def page_findings(draft: Draft) -> Iterator[Finding]:
-    """Every factor on exactly one page; nothing unknown, nothing twice, no page empty."""
-    if not sequence(draft.raw.get("pages")):
+    """Every factor and question on exactly one page; nothing unknown, nothing twice, no page empty."""
+    listed = bool(sequence(draft.raw.get("pages")))
+    if listed:  # without a list of pages, each factor gets its own
+        yield from _placed_once(
+            draft, "factors", list(draft.factors), {key: ("factors", key) for key in draft.factors}
+        )
+    questions = {str(entry.get("key")): steps for steps, entry in draft.listed("questions")}
+    yield from _placed_once(draft, "questions", _section_keys(draft, "questions"), questions)
+    if not listed:
         return
-    placed: dict[str, Steps] = {}
-    for steps, page in draft.pages():
-        yield from _placed(words(page.get("factors")), (*steps, "factors"), list(draft.factors), placed)
-    for key in draft.factors:
-        if key not in placed:
-            yield Finding(
-                ("factors", key), f"Faktoren «{key}» står ikke på noen side. Sett den på en side i pages."
-            )
     for section in ("background", "comments"):
         yield from _choice_findings(draft, section)
     for steps, page in draft.pages():
-        if page and not any(_chosen(draft, page, name) for name in ("factors", "background", "comments")):
+        if page and not any(_chosen(draft, page, name) for name in PLACED):
+            message = (
+                "Siden er tom. Sett en faktor, questions, background eller comments på den, eller fjern den."
+            )
+            yield Finding(steps, message)
+
+
+def _placed_once(
+    draft: Draft, section: str, known: Sequence[str], places: Mapping[str, Steps]
+) -> Iterator[Finding]:
+    """Findings for a section whose every entry must be named by one page."""
+    placed: dict[str, Steps] = {}
+    for steps, page in draft.pages():
+        yield from _placed(words(page.get(section)), (*steps, section), known, placed)
+    what, it = ("Faktoren", "den") if section == "factors" else ("Spørsmålet", "det")
+    for key in known:
+        if key not in placed:
             yield Finding(
-                steps, "Siden er tom. Sett en faktor, background eller comments på den, eller fjern den."
+                places[key], f"{what} «{key}» står ikke på noen side. Sett {it} på en side i pages."
             )
 
 
@@ -121,7 +137,11 @@ def _section_keys(draft: Draft, section: str) -> list[str]:
 
 
 def report_findings(draft: Draft) -> Iterator[Finding]:
-    favourable = mapping(draft.raw.get("report")).get("favourable_from")
+    report = mapping(draft.raw.get("report"))
+    if report.get("shares_only") is True and report.get("index") is True:
+        message = "En indeks er et gjennomsnitt, men skjemaet skal bare vises som andeler. Velg én av dem."
+        yield Finding(("report", "index"), message)
+    favourable = report.get("favourable_from")
     spans = [(min(values), max(values)) for scale in draft.scales.values() if (values := _values(scale))]
     if isinstance(favourable, int) and spans and not any(low <= favourable <= high for low, high in spans):
         texts = " eller ".join(dict.fromkeys(f"{low}–{high}" for low, high in spans))

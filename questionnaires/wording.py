@@ -4,9 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from questionnaires.draft import Draft, Finding, Steps
+from questionnaires.draft import Draft, Finding, Raw, Steps
 
-LONGEST_ITEM: Final = 220  # characters: about five lines of 18 px text on a 320 px screen
+# Characters, by what the text is: as much as a phone of 320 px shows in 18 px type without being a wall of text.
+LONGEST_ITEM: Final = 220  # about five lines
+LONGEST_BLOCK: Final = 600  # an introduction or a block to read: about fourteen lines
+LONGEST_HELP: Final = 300
+LONGEST_HEADING: Final = 80  # two lines of a heading
+LONGEST_LABEL: Final = 90  # two or three lines beside a radio button
 
 _MARKUP: Final = re.compile(r"</?[A-Za-z!][^>]*>|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z]+);")
 _LOOSE_SPACE: Final = re.compile(r"[ \u00a0]{2,}|\t")
@@ -18,8 +23,8 @@ def wording_findings(draft: Draft) -> Iterator[Finding]:
         for language, wording in text.items():
             if isinstance(wording, str):
                 yield from _wording_findings((*steps, language), wording)
-    for steps, item in draft.items():
-        yield from _length_findings((*steps, "text"), item.get("text"))
+        if limit := _longest(draft, steps):
+            yield from _length_findings(steps, text, limit)
 
 
 def _language_findings(steps: Steps, present: set[str], languages: list[str]) -> Iterator[Finding]:
@@ -43,13 +48,33 @@ def _wording_findings(steps: Steps, wording: str) -> Iterator[Finding]:
         yield Finding(steps, "Teksten har doble mellomrom eller tabulator. Bruk ett mellomrom.", "warning")
 
 
-def _length_findings(steps: Steps, text: object) -> Iterator[Finding]:
-    if not isinstance(text, dict):
-        return
+def _longest(draft: Draft, steps: Steps) -> tuple[str, int] | None:
+    """What the text is called and how long it may be; None where length does not matter."""
+    name = next(step for step in reversed(steps) if isinstance(step, str))
+    if "points" in steps or "options" in steps or name in ("not_applicable", "none", "low", "high", "unit"):
+        return "Svaret", LONGEST_LABEL
+    if name == "intro" or (name == "text" and _is_information(draft, steps)):
+        return "Teksten", LONGEST_BLOCK
+    if name == "text":
+        return ("Påstanden" if steps[0] == "factors" else "Spørsmålet"), LONGEST_ITEM
+    if name == "help":
+        return "Hjelpeteksten", LONGEST_HELP
+    if name == "heading" or steps == ("title",):
+        return "Overskriften", LONGEST_HEADING
+    return None
+
+
+def _is_information(draft: Draft, steps: Steps) -> bool:
+    listed = dict(draft.listed("questions"))
+    return listed.get(steps[:2], {}).get("kind") == "information"
+
+
+def _length_findings(steps: Steps, text: Raw, limit: tuple[str, int]) -> Iterator[Finding]:
+    what, longest = limit
     for language, wording in text.items():
-        if isinstance(wording, str) and len(wording) > LONGEST_ITEM:
+        if isinstance(wording, str) and len(wording) > longest:
             message = (
-                f"Påstanden er på {len(wording)} tegn. Over {LONGEST_ITEM} blir den tung å lese på telefon. "
-                "Kort den ned."
+                f"{what} er på {len(wording)} tegn. Over {longest} blir det tungt å lese på telefon. "
+                "Kort ned."
             )
             yield Finding((*steps, language), message, "warning")

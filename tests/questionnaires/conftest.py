@@ -1,4 +1,4 @@
-"""Two small instruments: one with only what is required, one that uses everything the format has."""
+"""Three small instruments: only what is required, everything but routing, every kind of question with routing."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,11 +34,30 @@ def minimal(minimal_source: bytes) -> Questionnaire:
 
 
 @pytest.fixture(scope="session")
+def routed_source() -> bytes:
+    return (EXAMPLES / "routed.yaml").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def routed(routed_source: bytes) -> Questionnaire:
+    return parse(routed_source, "routed.yaml")
+
+
+@pytest.fixture(scope="session")
 def edited(full_source: bytes) -> Edit:
     """The full example with pieces replaced; each old piece must stand there exactly once."""
+    return _edits_of(full_source)
 
+
+@pytest.fixture(scope="session")
+def rerouted(routed_source: bytes) -> Edit:
+    """The routed example with pieces replaced, in the same way."""
+    return _edits_of(routed_source)
+
+
+def _edits_of(source: bytes) -> Edit:
     def edit(*changes: tuple[str, str]) -> bytes:
-        text = full_source.decode()
+        text = source.decode()
         for old, new in changes:
             assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
             text = text.replace(old, new)

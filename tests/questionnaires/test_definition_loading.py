@@ -237,9 +237,9 @@ STRANGE: st.SearchStrategy[object] = st.sampled_from(
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_something_strange_in_any_place_is_a_questionnaire_or_a_named_fault(
-    full_source: bytes, data: st.DataObject
+    full_source: bytes, routed_source: bytes, data: st.DataObject
 ) -> None:
-    document = read_document(full_source, "full.yaml").value
+    document = read_document(data.draw(st.sampled_from([full_source, routed_source])), "example.yaml").value
     steps = data.draw(st.sampled_from(list(places(document))))
     source = json.dumps(replaced(document, steps, data.draw(STRANGE))).encode()  # JSON is YAML too
     errors = [fault for fault in check(source, "f.yaml") if fault.severity == "error"]

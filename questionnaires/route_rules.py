@@ -1,0 +1,236 @@
+"""Rules about the way through a questionnaire: what a condition may ask about, and that every page can be met.
+
+A condition looks back to an earlier page only, so the way has no circle and no question decides about itself.
+Earlier page, not merely earlier question: without JavaScript a page cannot change while it is filled in.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from questionnaires.codes import LARGEST_WIDE_VALUE
+from questionnaires.draft import Draft, Finding, Raw, Steps, mapping, sequence, words
+from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE
+from questionnaires.picking import HIGHEST_RECOMMENDATION
+
+RULES: Final = ("is", "not", "answered")
+AUDIENCES: Final = frozenset({"leaders", "staff"})
+UNASKABLE_KINDS: Final = frozenset({"text", "information"})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question, or a page as a whole, where it stands: on which page, for whom, and under which conditions."""
+
+    page: int
+    audiences: frozenset[str]
+    conditions: tuple[tuple[Steps, Raw], ...]
+
+
+def route_findings(draft: Draft) -> Iterator[Finding]:
+    """What is wrong with each condition; where nothing is, whether what it guards can ever be met."""
+    asked = dict(_walk(draft))
+    faulty: set[Steps] = set()  # what rests on a faulty condition is not judged on top of it
+    for own, where in _guarded(draft):
+        found = list(_condition_findings(draft, own, where.page, asked))
+        found = found or list(_reach_findings(draft, own, where, asked, faulty))
+        if found:
+            faulty.add(own[0])
+        yield from found
+
+
+def _guarded(draft: Draft) -> Iterator[tuple[tuple[Steps, Raw], _Asked]]:
+    """Every condition once, with where what it guards stands."""
+    told: set[Steps] = set()
+    for _, where in _walk(draft):
+        for last, (steps, condition) in enumerate(where.conditions, start=1):
+            if steps not in told:
+                told.add(steps)
+                # A page is judged by its own condition, a question by its page's and its own.
+                yield (steps, condition), replace(where, conditions=where.conditions[:last])
+
+
+def _walk(draft: Draft) -> Iterator[tuple[str, _Asked]]:
+    """Every question by key, page by page as the respondent meets them."""
+    questions = _by_key(draft)
+    for number, (page, conditions, keys) in enumerate(_pages(draft)):
+        audience = page.get("audience")
+        audiences = frozenset({audience}) & AUDIENCES if isinstance(audience, str) else frozenset()
+        for key in keys:
+            own = _conditions(*questions[key]) if key in questions else ()
+            yield key, _Asked(number, audiences or AUDIENCES, (*conditions, *own))
+
+
+def _pages(draft: Draft) -> Iterator[tuple[Raw, tuple[tuple[Steps, Raw], ...], list[str]]]:
+    """Each page with its conditions and the keys of its questions, those at the end by default included."""
+    rest = {section: _keys(draft, section) for section in ("background", "comments")}
+    pages = list(draft.pages()) or [((), {"factors": [key]}) for key in draft.factors]
+    for steps, page in pages:
+        keys = [key for factor in words(page.get("factors")) for key in _item_keys(draft, factor)]
+        keys += words(page.get("questions"))
+        for section, left in rest.items():
+            chosen = _keys(draft, section) if page.get(section) is True else words(page.get(section))
+            keys += chosen
+            rest[section] = [key for key in left if key not in chosen]
+        yield page, _conditions(steps, page), keys
+    yield from (({}, (), keys) for keys in rest.values() if keys)
+
+
+def _by_key(draft: Draft) -> dict[str, tuple[Steps, Raw]]:
+    found = ((question.get("key"), steps, question) for steps, question in draft.questions())
+    return {key: (steps, question) for key, steps, question in found if isinstance(key, str)}
+
+
+def _keys(draft: Draft, section: str) -> list[str]:
+    return words([entry.get("key") for _, entry in draft.listed(section)])
+
+
+def _item_keys(draft: Draft, factor: str) -> list[str]:
+    return words(
+        [mapping(item).get("key") for item in sequence(mapping(draft.factors.get(factor)).get("items"))]
+    )
+
+
+def _conditions(steps: Steps, guarded: Raw) -> tuple[tuple[Steps, Raw], ...]:
+    condition = guarded.get("when")
+    return (((*steps, "when"), condition),) if isinstance(condition, dict) else ()
+
+
+def _condition_findings(
+    draft: Draft, own: tuple[Steps, Raw], page: int, asked: Mapping[str, _Asked]
+) -> Iterator[Finding]:
+    steps, condition = own
+    if sum(name in condition for name in RULES) != 1:
+        message = "Vilkåret må ha ett av feltene is, not og answered, og bare ett."
+        yield Finding(steps, message)
+    key = condition.get("question")
+    if not isinstance(key, str):
+        return
+    place = (*steps, "question")
+    if key not in asked:
+        why = "står ikke på noen side" if key in _by_key(draft) else "finnes ikke"
+        yield Finding(place, f"Spørsmålet «{key}» {why}. Vis til et spørsmål på en tidligere side.")
+    elif asked[key].page >= page:
+        where = "på samme side" if asked[key].page == page else "på en senere side"
+        yield Finding(place, f"Spørsmålet «{key}» står {where}. Vis til et spørsmål på en tidligere side.")
+    elif _kind(draft, key) in UNASKABLE_KINDS:
+        message = f"Veien kan ikke avhenge av «{key}», som er fri tekst. Vis til et spørsmål med faste svar."
+        yield Finding(place, message)
+    else:
+        yield from _value_findings(draft, steps, condition, key)
+
+
+def _value_findings(draft: Draft, steps: Steps, condition: Raw, key: str) -> Iterator[Finding]:
+    possible = _possible(draft, key)
+    if possible is None:
+        return
+    for name in ("is", "not"):
+        for index, value in enumerate(sequence(condition.get(name))):
+            if isinstance(value, str | int) and str(value) not in possible:
+                some = ", ".join(sorted(possible, key=lambda one: (len(one), one))[:12])
+                message = f"«{value}» er ikke noe svar på «{key}». Svar som finnes: {some}."
+                yield Finding((*steps, name, index), message)
+
+
+def _reach_findings(
+    draft: Draft, own: tuple[Steps, Raw], where: _Asked, asked: Mapping[str, _Asked], faulty: set[Steps]
+) -> Iterator[Finding]:
+    """Nobody meets it: those it is for are never asked, or the conditions on the way contradict each other."""
+    steps, _ = own
+    audiences, conditions = where.audiences, list(where.conditions)
+    for place, condition in conditions:  # grows: what the conditions rest on has conditions of its own
+        behind = asked.get(str(condition.get("question")))
+        if behind is None or place in faulty:
+            return
+        audiences &= behind.audiences
+        conditions += [one for one in behind.conditions if one not in conditions]
+    what = "Siden" if steps[0] == "pages" else "Spørsmålet"
+    if not audiences:
+        message = f"{what} kan aldri vises: de som skal svare, får ikke spørsmålet vilkåret viser til."
+        yield Finding(steps, message)
+    elif not _can_all_hold(draft, [condition for _, condition in conditions]):
+        yield Finding(steps, f"{what} kan aldri vises: vilkårene på veien dit motsier hverandre.")
+
+
+def _can_all_hold(draft: Draft, conditions: list[Raw]) -> bool:
+    by_question: dict[str, list[Raw]] = {}
+    for condition in conditions:
+        by_question.setdefault(str(condition.get("question")), []).append(condition)
+    return all(_can_hold(draft, key, together) for key, together in by_question.items())
+
+
+def _can_hold(draft: Draft, key: str, conditions: list[Raw]) -> bool:
+    """Whether one answer, or leaving the question blank, can satisfy all these conditions on it."""
+    wants_blank = any(condition.get("answered") is False for condition in conditions)
+    if wants_blank:
+        return all(condition.get("answered") is False for condition in conditions)
+    refused = {value for condition in conditions for value in _values(condition, "not")}
+    wanted = [_values(condition, "is") - refused for condition in conditions if condition.get("is")]
+    if _kind(draft, key) == "choices":  # several may be ticked, but «none of these» only alone
+        options, alone = _possible_parts(draft, key)
+        together = all(one & options for one in wanted)
+        return (together and bool(options - refused)) or any(
+            all(value in one for one in wanted) for value in alone - refused
+        )
+    possible = _possible(draft, key)
+    if wanted:
+        return bool(frozenset.intersection(*wanted))
+    return possible is None or bool(possible - refused)
+
+
+def _values(condition: Raw, name: str) -> frozenset[str]:
+    return frozenset(str(value) for value in sequence(condition.get(name)))
+
+
+def _kind(draft: Draft, key: str) -> str | None:
+    """The kind of a question; None for statements and background questions."""
+    if key in _keys(draft, "comments"):
+        return "text"
+    for _, question in draft.listed("questions"):
+        if question.get("key") == key:
+            kind = question.get("kind")
+            return kind if isinstance(kind, str) else None
+    return None
+
+
+def _possible(draft: Draft, key: str) -> frozenset[str] | None:
+    """Every answer a condition can name, None when they are not listed (a month) or not readable."""
+    shape = _answer_shape(draft, key)
+    if "points" in shape or "options" in shape:
+        found = {str(one) for name in ("points", "options") for one in mapping(shape.get(name))}
+    elif shape.get("kind") == "recommend":
+        found = {str(one) for one in range(HIGHEST_RECOMMENDATION + 1)}
+    elif shape.get("kind") in ("number", "year") and _is_range(shape):
+        found = {str(one) for one in range(shape["minimum"], shape["maximum"] + 1)}
+    else:
+        return None
+    return frozenset(found | set(_instead(shape)))
+
+
+def _is_range(shape: Raw) -> bool:
+    first, last = shape.get("minimum"), shape.get("maximum")
+    return isinstance(first, int) and isinstance(last, int) and 0 <= first <= last <= LARGEST_WIDE_VALUE
+
+
+def _possible_parts(draft: Draft, key: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The options of several choices, and what is ticked instead of them."""
+    shape = _answer_shape(draft, key)
+    return frozenset(mapping(shape.get("options"))), frozenset(_instead(shape))
+
+
+def _instead(shape: Raw) -> Iterator[str]:
+    if "not_applicable" in shape:
+        yield NOT_APPLICABLE_VALUE
+    if "none" in shape:
+        yield NONE_VALUE
+
+
+def _answer_shape(draft: Draft, key: str) -> Mapping[str, Any]:
+    """The part of the file that says what may be answered: a scale, or the question itself."""
+    for steps, item in draft.items():
+        if item.get("key") == key:
+            return mapping(draft.scales.get(str(draft.factors[str(steps[1])].get("scale"))))
+    for _, question in draft.questions():
+        if question.get("key") == key:
+            return question
+    return {}
