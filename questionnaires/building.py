@@ -78,7 +78,12 @@ def _reporting(raw: Raw) -> Reporting:
 
 def _scale(key: str, raw: Raw) -> Scale:
     points = sorted((int(value), label) for value, label in raw["points"].items())
-    return Scale(key, tuple(Point(value, label) for value, label in points), raw.get("not_applicable"))
+    return Scale(
+        key,
+        tuple(Point(value, label) for value, label in points),
+        raw.get("not_applicable"),
+        raw.get("highest_first", False),
+    )
 
 
 def _factor(key: str, raw: Raw, scales: Mapping[str, Scale]) -> Factor:

@@ -35,12 +35,14 @@ class Point:
 class Scale:
     """An ordered, contiguous set of points, lowest value first, and an optional «not applicable».
 
+    `highest_first` turns the order on the page only: «Ja» before «Nei».
     At least two points, values 0–250 (the bytes above are reserved); otherwise ValueError.
     """
 
     key: str
     points: tuple[Point, ...]
     not_applicable: Text | None = None
+    highest_first: bool = False
 
     def __post_init__(self) -> None:
         values = [point.value for point in self.points]
@@ -48,6 +50,11 @@ class Scale:
         if not contiguous or values[0] < 0 or values[-1] > 250:
             msg = f"scale {self.key} needs two or more contiguous values in 0–250, has {values}"
             raise ValueError(msg)
+
+    @property
+    def shown(self) -> tuple[Point, ...]:
+        """The points in the order they stand on the page."""
+        return self.points[::-1] if self.highest_first else self.points
 
     @property
     def minimum(self) -> int:

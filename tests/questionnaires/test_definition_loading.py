@@ -24,7 +24,7 @@ from questionnaires.loading import (
     parse,
     parse_trusted,
 )
-from questionnaires.model import Page, Point, Questionnaire, Scale
+from questionnaires.model import Condition, Page, Point, Questionnaire, Reporting, Scale
 from questionnaires.source import read_document
 
 Edit = Callable[..., bytes]
@@ -147,6 +147,31 @@ def test_points_stand_in_order_of_value_however_they_are_written(edited: Edit) -
     scale = parse(source, "skjema.yaml").scales["often4"]
     assert [point.value for point in scale.points] == [0, 1, 2, 3]
     assert scale.points[0].label["nb"] == "Alltid"
+
+
+def test_the_highest_value_may_stand_first_on_the_page_without_changing_its_code(edited: Edit) -> None:
+    source = edited(("  often4:\n", "  often4:\n    highest_first: true\n"))
+    scales = parse(source, "skjema.yaml").scales
+    assert [point.value for point in scales["often4"].points] == [0, 1, 2, 3]
+    assert [point.value for point in scales["often4"].shown] == [3, 2, 1, 0]
+    assert scales["agree5"].shown == scales["agree5"].points
+
+
+def test_a_page_has_its_questions_heading_and_condition(routed: Questionnaire) -> None:
+    library, last = routed.pages[1], routed.pages[5]
+    assert [question.key for question in library.asked] == ["LIB01", "LIB02", "LIB03", "visits"]
+    assert library.heading == {"nb": "Biblioteket", "en": "The library"}
+    assert library.when == Condition("used", any_of=frozenset({"library"}))
+    assert library.factors[0].items[0].pictogram == library.asked[0].pictogram == "open-door"
+    assert [question.key for question in last.asked] == ["work", "why"]
+    assert last.background[0].when == Condition("age", any_of=frozenset({"young"}))
+    assert routed.comments[1].when == Condition("tell", any_of=frozenset({"0", "1", "2"}))
+
+
+def test_reading_and_reporting_are_in_the_questionnaire(routed: Questionnaire, full: Questionnaire) -> None:
+    assert (routed.reading, full.reading) == ("easy", "standard")
+    assert routed.reporting == Reporting(shares_only=True)
+    assert full.reporting == Reporting(items=True, minimum_group=7, favourable_from=4)
 
 
 @pytest.mark.parametrize("values", [(1,), (1, 3), (2, 1), (-1, 0), (250, 251), ()])
