@@ -69,7 +69,9 @@ def test_every_service_that_can_be_chosen_has_its_page(citizens: Questionnaire) 
 
 
 def test_the_citizens_lines_go_on_and_the_index_stands_beside_the_mean(citizens: Questionnaire) -> None:
-    assert compare(builtin("innbygger", 1), citizens).surviving == tuple(COMMON)
+    comparison = compare(builtin("innbygger", 1), citizens)
+    assert comparison.surviving == tuple(COMMON)
+    assert not any(factor.deserves_a_look for factor in comparison.factors)
     assert citizens.reporting.index
     assert {factor.scale.values for factor in citizens.factors} == {range(1, 8)}
 
