@@ -93,13 +93,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A narrow phone, 320 px wide, without JavaScript."""
-    yield from _page(browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False))
+    yield from _page(
+        browser.new_context(locale="nb-NO", viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    )
 
 
 @pytest.fixture
 def desk(browser: Browser) -> Iterator[Page]:
     """A 1280 px wide screen."""
-    yield from _page(browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True))
+    yield from _page(
+        browser.new_context(locale="nb-NO", viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    )
 
 
 def _page(context: BrowserContext) -> Iterator[Page]:
