@@ -1,10 +1,9 @@
 """The first schema"""
 
 import sqlalchemy as sa
-
-import surveys.database
 from alembic import op
 
+import surveys.database
 
 revision = "0001"
 down_revision = None
