@@ -31,7 +31,9 @@ class Responses:
 
     def __post_init__(self) -> None:
         if self.items.shape != (len(self.unit), len(self.questionnaire.items)):
-            msg = f"answers are {self.items.shape}, expected {(len(self.unit), len(self.questionnaire.items))}"
+            msg = (
+                f"answers are {self.items.shape}, expected {(len(self.unit), len(self.questionnaire.items))}"
+            )
             raise ValueError(msg)
 
     def __len__(self) -> int:
