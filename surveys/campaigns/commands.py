@@ -1,5 +1,6 @@
 """Commands for a survey's life and for questionnaire files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from surveys.campaigns import steps
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation
+from surveys.campaigns.recipients_import import RecipientsReport, import_recipients
 from surveys.database import database
 from surveys.terminal import fail, say, with_app
 
@@ -37,15 +39,78 @@ def close_command(app: Flask, key: str) -> None:  # noqa: ARG001
 @click.command("invite")
 @_KEY
 @click.option("--links", is_flag=True, help="Skriv ut lenken til alle som ikke har svart, én på hver linje.")
+@click.option(
+    "--recipients",
+    metavar="FIL",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Inviter adressene i en fil (CSV eller XLSX) i stedet for de ansatte.",
+)
+@click.option(
+    "--apply",
+    "apply",
+    is_flag=True,
+    help="Inviter dem som står i filen. Uten dette vises bare hva som skjer.",
+)
 @with_app
-def invite_command(app: Flask, key: str, links: bool) -> None:  # noqa: ARG001
+def invite_command(app: Flask, key: str, links: bool, recipients: Path | None, apply: bool) -> None:  # noqa: ARG001
     """Inviterer alle i undersøkelsens enheter som ikke er invitert før.
 
     E-postene legges i køen, som «medvirk worker» sender. Lenkene er nøkler: ta vare på dem som passord.
+
+    Foresatte, brukere og innbyggere inviteres fra en fil med --recipients. Kolonner: unit/enhet (kode), email/e-post
+    og language/språk. Linjer uten e-postadresse får koden på papir.
     """
-    _take(key, "invite")
-    if not links:
-        return
+    if recipients is None:
+        if apply:
+            raise click.UsageError("--apply brukes bare sammen med --recipients.")
+        _take(key, "invite")
+    elif links and not apply:
+        raise click.UsageError("--links sammen med --recipients krever --apply: før det finnes ingen lenker.")
+    else:
+        _invite_from_file(key, recipients, apply=apply)
+    if links:
+        _show_links(key)
+
+
+def _invite_from_file(key: str, file: Path, *, apply: bool) -> None:
+    try:
+        with database().transaction() as session:
+            report = import_recipients(session, key, file, apply=apply)
+    except SurveyError as error:
+        fail(str(error))
+    if report.faults:
+        fail(f"{len(report.faults)} feil i {file.name}. Ingen er invitert.", report.faults)
+    for line in _told(report):
+        say(line)
+
+
+def _told(report: RecipientsReport) -> Iterator[str]:
+    """The report in words, line by line, when it has no faults."""
+    yield f"{'Invitert' if report.applied else 'Blir invitert'}: {report.invited}"
+    for unit in report.units:
+        paper = f" ({unit.on_paper} på papir)" if unit.on_paper else ""
+        yield f"  {unit.code} {unit.name}: {unit.invited}{paper}"
+    yield f"Invitert fra før eller fra lista over ansatte: {len(report.known)}"
+    for line, address in report.known:
+        yield f"  Linje {line}: {address}"
+    if report.on_paper:
+        yield (
+            f"Merk: {report.on_paper} av dem mangler e-postadresse og må få koden på papir. "
+            "Slike linjer blir nye invitasjoner hver gang filen leses. "
+            "Trenger du bare lenkene på nytt, bruk --links uten --recipients."
+        )
+    yield _ending(report)
+
+
+def _ending(report: RecipientsReport) -> str:
+    if not report.invited:
+        return "Ingen nye å invitere."
+    if report.applied:
+        return f"E-poster lagt i køen: {report.messages}."
+    return "Ingen er invitert ennå. Kjør kommandoen på nytt med --apply for å invitere."
+
+
+def _show_links(key: str) -> None:
     with database().reading() as session:
         survey = find_survey(session, key)
         waiting = select(Invitation).where(Invitation.survey_id == survey.id, ~Invitation.delivered)

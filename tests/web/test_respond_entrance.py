@@ -18,7 +18,15 @@ from surveys.respond.models import Ballot, Draft
 @pytest.fixture
 def code(app: Flask, db: Database) -> str:
     with db.transaction() as session:
-        survey = build_open_survey(app, session, closes_on=dt.date(2099, 3, 20))
+        survey = build_open_survey(
+            app,
+            session,
+            closes_on=dt.date(2099, 3, 20),
+            visibility={
+                ReaderGroup.LEADERS: dt.date(2099, 3, 1),
+                ReaderGroup.STAFF: dt.date(2099, 4, 15),
+            },
+        )
         return invite_some(app, session, survey)[0]
 
 
@@ -38,8 +46,8 @@ def test_the_start_page_says_who_asks_why_how_long_until_when_and_who_sees_what(
         "Vi vil ha det bra på jobb.",
         "Det tar omtrent 3 minutter.",
         "Frist: fredag 20. mars.",
-        "Ledere ser resultatet for sin egen enhet fra 1. april 2026.",
-        "Ansatte ser resultatet for sin egen enhet fra 15. april 2026.",
+        "Ledere ser resultatet for sin egen enhet så snart det er frigitt.",
+        "Ansatte ser resultatet for sin egen enhet fra 15. april 2099.",
         "minst 5 har svart",
         "bundet til koden i lenken din",
         "kan svaret ditt ikke finnes igjen",
