@@ -1,5 +1,6 @@
 """A response file that cannot be used is refused whole, with line and column."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -107,6 +108,19 @@ def test_new_units_stand_under_the_named_parent(app: Flask, db: Database, file: 
         new = session.scalars(select(Unit).where(Unit.code == "NY")).one()
         assert new.parent is not None
         assert new.parent.code == "B"
+
+
+def test_a_survey_older_than_the_municipality_in_the_register_can_be_released(
+    app: Flask, db: Database, file: Path
+) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        build_units(session)
+        session.scalars(select(Unit).where(Unit.code == "K")).one().valid_from = dt.date(2026, 1, 1)
+    write(file, *[row.replace(";A", ";NY1") for row in GOOD], *[row.replace(";A", ";NY2") for row in GOOD])
+    assert run_import(app, file, "--create-units", "--apply").exit_code == 0
+    released = CliRunner().invoke(medvirk, ["release", "liten-2025"], obj=lambda: app)
+    assert released.exit_code == 0, released.output
 
 
 def test_an_unknown_questionnaire_is_refused_with_those_there_are(app: Flask, file: Path) -> None:
