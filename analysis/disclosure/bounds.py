@@ -43,6 +43,13 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class Witnesses:
+    """Other answers that once fitted everything published: measure → (atoms,) sums. They often still do."""
+
+    sums: dict[int, list[NDArray[np.float64]]]
+
+
+@dataclass(frozen=True)
 class MeanRange:
     """What can be said about the mean of one group in one measure.
 
@@ -86,8 +93,13 @@ def narrow_groups(
     sizes: NDArray[np.int64],
     groups: Sequence[Collection[int]],
     answers: Answers,
+    witnesses: Witnesses | None = None,
 ) -> list[MeanRange]:
-    """The groups whose mean can be bounded to less than `answers.least_width`, with their exact ranges."""
+    """The groups whose mean can be bounded to less than `answers.least_width`, with their exact ranges.
+
+    witnesses: from an earlier call about the same answers and groups; saves time and is added to.
+    """
+    known = Witnesses({}) if witnesses is None else witnesses
     structure = Structure.of(published, groups, _table(sizes))
     least = answers.least_width - _TOLERANCE
     narrow = []
@@ -95,7 +107,7 @@ def narrow_groups(
         doubtful = [
             group for group in range(len(groups)) if view.people_in(group) and view.room(group) < least
         ]
-        for group in view.doubtful_after_probing(doubtful, least):
+        for group in view.doubtful_after_probing(doubtful, least, known):
             found = view.range_of(group)
             if found.width < least:
                 narrow.append(found)
@@ -110,17 +122,18 @@ def _views(structure: Structure, sizes: NDArray[np.int64], answers: Answers) -> 
     columns = zip(_table(sizes).T, _table(answers.sums).T, strict=True)
     for measure, (people, sums) in enumerate(columns):
         totals = structure.class_totals(people), structure.class_totals(sums)
-        yield _View(structure, measure, *totals, answers.low, answers.high)
+        yield _View(structure, measure, *totals, people, answers.low, answers.high)
 
 
 @dataclass(frozen=True)
 class _View:
-    """One measure seen through the published figures; people and sums are (classes,)."""
+    """One measure seen through the published figures; people and sums are (classes,), atom_people (atoms,)."""
 
     structure: Structure
     measure: int
     people: NDArray[np.float64]
     sums: NDArray[np.float64]
+    atom_people: NDArray[np.int64]
     low: float
     high: float
 
@@ -146,28 +159,41 @@ class _View:
     def _of_alike(self) -> NDArray[np.float64]:
         return np.array([np.bincount(self.structure.alike, values) for values in (self.people, self.sums)])
 
-    def doubtful_after_probing(self, groups: list[int], least: float) -> list[int]:
-        """Those of the groups that no probe could move as far as `least`."""
-        seen = {group: [self.mean(group, self.sums)] for group in groups}
+    def doubtful_after_probing(self, groups: list[int], least: float, known: Witnesses) -> list[int]:
+        """Those of the groups that neither a known witness nor a new one could move as far as `least`."""
+        witnesses = known.sums.setdefault(self.measure, [])
+        still = [self.structure.class_totals(sums) for sums in witnesses] if groups else []
+        seen = [self.sums, *(sums for sums in still if self._fits(sums))]
+        groups = self._still_close(groups, seen, least)
         signs = np.random.default_rng(0)  # any signs are right; the same every time
         for _ in range(_PROBES):
             if not groups:
                 break
             sign = signs.choice((-1.0, 1.0), size=len(groups))
-            for direction in (sign, -sign):
-                sums = self._pushed(groups, direction)
-                for group in groups:
-                    seen[group].append(self.mean(group, sums))
-            groups = [group for group in groups if max(seen[group]) - min(seen[group]) < least]
+            found = [self._pushed(groups, direction) for direction in (sign, -sign)]
+            witnesses += [self.structure.spread(sums, self.people, self.atom_people) for sums in found]
+            seen += found
+            groups = self._still_close(groups, seen, least)
         return groups
 
+    def _still_close(self, groups: list[int], seen: list[NDArray[np.float64]], least: float) -> list[int]:
+        """The groups whose mean differs by less than `least` between all the answers seen."""
+        means = {group: [self.mean(group, sums) for sums in seen] for group in groups}
+        return [group for group in groups if max(means[group]) - min(means[group]) < least]
+
+    def _fits(self, sums: NDArray[np.float64]) -> bool:
+        """Do these (classes,) sums give the same published sums as the true ones?"""
+        return bool((np.abs(self.structure.equations @ (sums - self.sums)) < 10 * _TOLERANCE).all())
+
     def _pushed(self, groups: list[int], direction: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(classes,) sums that fit everything published, each group's mean as far its way as the others let
-        it."""
+        """(classes,) sums that fit everything published, each group's mean far its way.
+
+        People far from all groups keep their true sums, which makes the program small.
+        """
         cost = np.zeros(len(self.people))
         for group, sign in zip(groups, direction, strict=True):
             cost[self.structure.groups[group]] += sign / self.people_in(group)
-        part = self.structure.part(tuple(groups))
+        part = self.structure.surroundings
         sums = self.sums.copy()
         sums[part.classes] = self._solve(part, cost[part.classes]).x
         return sums

@@ -20,6 +20,7 @@ Cut = frozenset[int]
 _EXACT_CUTS = 300  # more known cuts than this, and the last per cent is not fought for
 _NEAR = 0.01
 _ROUNDS = 8
+_DIRECT_ROUNDS = 6
 
 
 @dataclass
@@ -34,12 +35,20 @@ class Hiding:
     attack: Callable[[Collection[int]], Collection[Cut]]
     effort: int
     cuts: dict[Cut, None] = field(default_factory=dict)
+    safe: list[frozenset[int]] = field(default_factory=list)
     attacks: int = 0
     rounds: int = 0
 
     def solve(self) -> set[int]:
-        """A cheapest safe set; one within 1 % if there are many cuts, or the best found if effort runs
-        out."""
+        """A cheapest safe set; one within 1 % if there are many cuts, or the best found if effort runs out."""
+        while len(self.cuts) <= _EXACT_CUTS and self.attacks < _DIRECT_ROUNDS:
+            hidden, _ = cheapest_cover(self.cuts, self.price)
+            if not self._broken(hidden):
+                return hidden
+        return self._solved_between_bounds()
+
+    def _solved_between_bounds(self) -> set[int]:
+        """The long way: safe sets from above, the cheapest cover from below, until they meet or nearly do."""
         best: set[int] | None = None
         while True:
             hidden, bound = cheapest_cover(self.cuts, self.price)
@@ -72,8 +81,12 @@ class Hiding:
         return mended
 
     def _broken(self, hidden: set[int]) -> Collection[Cut]:
+        if any(safe <= hidden for safe in self.safe):
+            return ()
         self.attacks += 1
         found = self.attack(hidden)
+        if not found:
+            self.safe.append(frozenset(hidden))
         self.cuts.update(dict.fromkeys(found))
         return found
 

@@ -1,13 +1,13 @@
 """Any figures over the same people (linked tables, moved units, earlier releases), protected together."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.disclosure.attacker import Breach, attack
-from analysis.disclosure.bounds import Answers, MeanRange, narrow_groups
+from analysis.disclosure.bounds import Answers, MeanRange, Witnesses, narrow_groups
 from analysis.disclosure.cutting import Cut, Hiding
 from analysis.disclosure.nested import attack_nested, nesting
 from analysis.disclosure.tree import Reason, Status
@@ -130,6 +130,7 @@ class _Threat:
     one_person: NDArray[np.bool_] | None
     answers: Answers | None
     sensitive: tuple[Members, ...]
+    witnesses: Witnesses = field(default_factory=lambda: Witnesses({}))
 
     def breaches(self, published: Sequence[Members]) -> Sequence[Breach]:
         around = nesting(published, len(self.table))
@@ -137,25 +138,20 @@ class _Threat:
             return attack_nested(published, around, self.table, self.k, self.one_person)
         return self._linked_breaches(published)
 
-    def _linked_breaches(self, published: Sequence[Members]) -> list[Breach]:
-        """Breaches of any measure. Measures answered by somebody in the same atoms are tried as one, at their
-        least."""
-        patterns: dict[bytes, NDArray[np.int64]] = {}
-        for column in self.table.T:
-            pattern = (column > 0).tobytes()
-            patterns[pattern] = np.minimum(patterns.get(pattern, column), column)
-        found: dict[tuple[tuple[int, ...], int | None], Breach] = {}
-        for column in patterns.values():
-            for breach in attack(published, column, self.k, one_person=self.one_person):
-                found.setdefault((breach.members, breach.insider), breach)
-        return list(found.values())
+    def _linked_breaches(self, published: Sequence[Members]) -> Sequence[Breach]:
+        """Breaches of the first measure that has any: what one gives away the others mostly do too."""
+        different = np.unique(self.table, axis=1)
+        for column in different.T[::-1]:
+            if breaches := attack(published, column, self.k, one_person=self.one_person):
+                return breaches
+        return ()
 
     def leaks(self, published: Sequence[Members]) -> Sequence[Leak]:
         """Breaches; where there are none, groups whose mean can be bounded too closely."""
         breaches = self.breaches(published)
         if breaches or self.answers is None:
             return breaches
-        return narrow_groups(published, self.table, self.sensitive, self.answers)
+        return narrow_groups(published, self.table, self.sensitive, self.answers, self.witnesses)
 
 
 def _attack_and_cut(choice: _Choice, threat: _Threat) -> tuple[set[Members], tuple[Leak, ...]]:

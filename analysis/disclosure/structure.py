@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy.sparse import csr_array
 from analysis.disclosure.elimination import Row, components, eliminate
 
 _TOLERANCE = 1e-7
+_SHORT = 64  # classes: a unit's equation, not a whole breakdown's
+_OTHERS = 20
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,19 @@ class Structure:
         present = self.class_of >= 0
         return np.bincount(self.class_of[present], values[present], len(self.alike)).astype(np.float64)
 
+    def spread(
+        self, sums: NDArray[np.float64], people: NDArray[np.float64], atom_people: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """(atoms,) sums: every class's sum shared out by people, so that each atom gets its class's mean."""
+        means = sums / np.maximum(people, 1)
+        return np.where(self.class_of >= 0, means[self.class_of] * atom_people, 0.0)
+
+    @cached_property
+    def equations(self) -> Any:
+        """All equations over all classes, sparse."""
+        numbers = tuple(range(len(self.components)))
+        return self._built(numbers, np.arange(len(self.alike))).matrix
+
     def part(self, groups: tuple[int, ...]) -> Part:
         """Every equation connected with the groups, and every class in one of these or in a group."""
         inside = np.unique(np.concatenate([self.groups[group] for group in groups]))
@@ -100,6 +116,22 @@ class Structure:
         if numbers not in self._parts:
             self._parts[numbers] = self._built(numbers, classes)
         return self._parts[numbers]
+
+    @cached_property
+    def surroundings(self) -> Part:
+        """As `part` of all groups, with only the classes near one: in its short equations, or in a few others.
+
+        The others are the short equations with most classes, room for what must be evened out.
+        """
+        part = self.part(tuple(range(len(self.groups))))
+        wanted = set(np.concatenate(self.groups).tolist())
+        short = [list(row.atoms) for row in part.rows if len(row.atoms) <= _SHORT]
+        near = [classes for classes in short if not wanted.isdisjoint(classes)]
+        far = sorted((classes for classes in short if wanted.isdisjoint(classes)), key=lambda c: (-len(c), c))
+        chosen = np.array(sorted(wanted.union(*near, *far[:_OTHERS])), dtype=np.int64)
+        matrix = part.matrix[:, np.searchsorted(part.classes, chosen)]
+        bearing = np.flatnonzero(abs(matrix).sum(axis=1))
+        return Part(chosen, matrix[bearing], tuple(part.rows[index] for index in bearing.tolist()))
 
     def _built(self, numbers: tuple[int, ...], classes: NDArray[np.int64]) -> Part:
         rows = tuple(row for number in numbers if number >= 0 for row in self.components[number])
