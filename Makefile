@@ -17,23 +17,21 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 	MEDVIRK_INSTANCE="$(INSTANCE)" $(BIN)/medvirk demo --port $(PORT)
 
 test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
-	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/ready-dev ## lint, types, layers, templates, spelling, questionnaires and translations
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/codespell $(SOURCES)
 	$(BIN)/medvirk check-questionnaires
 	$(BIN)/python -m translations.catalogues check
 
-format: .venv/ready-dev ## put code and templates in their standard form
+format: .venv/ready-dev ## put code in its standard form
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	-$(BIN)/djlint templates --reformat --quiet
 
 bench: .venv/ready-dev ## measure speed and memory; figures are for this machine
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done

@@ -3,9 +3,11 @@
 import click
 
 from surveys.campaigns import commands as campaigns
+from surveys.demo import commands as demo
 from surveys.installing import commands as installing
 from surveys.organisation import commands as organisation
 from surveys.results import commands as results
+from surveys.scorecards import commands as scorecards
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,6 +15,6 @@ def medvirk() -> None:
     """Undersøkelser og styringskort for kommuner."""
 
 
-for part in (installing, organisation, campaigns, results):
+for part in (installing, organisation, campaigns, results, scorecards, demo):
     for command in part.COMMANDS:
         medvirk.add_command(command)

@@ -63,7 +63,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         is_sqlite = url.startswith("sqlite")
-        self.engine = create_engine(url, pool_pre_ping=not is_sqlite)
+        self.engine = create_engine(url, pool_pre_ping=not is_sqlite, hide_parameters=True)
         if is_sqlite:
             _prepare_sqlite(self.engine)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")

@@ -1,22 +1,30 @@
 """The signed-in home page, the menu, and the two pages every footer links to."""
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
-from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.localisation import LANGUAGES, use_language
+from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.waiting import tasks
+from surveys.localisation import LANGUAGES, alphabetical, use_language
 from surveys.organisation.models import Unit
-from surveys.organisation.tree import in_order
+from surveys.results.visibility import entrances
+from surveys.scorecards.cards import lineage
+from surveys.scorecards.visibility import reader_of
 
 blueprint = Blueprint("home", __name__)
+
+MOST_RESULTS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -33,17 +41,40 @@ def show() -> str | Response:
     if not current_user.is_authenticated:
         return redirect(url_for("access.sign_in"))
     session = database.session()
-    units = session.scalars(select(Unit).where(Unit.id.in_(granted_units(session, current_user))))
-    surveys = session.scalars(select(Survey).order_by(Survey.opens_on.desc())).all()
+    today = dt.datetime.now(dt.UTC).date()
+    entered = entrances(session, current_user, today)
     return render_template(
         "access/home.html",
-        units=in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units),
-        open_surveys=[
-            survey for survey in surveys if survey.status in {SurveyStatus.OPEN, SurveyStatus.CLOSED}
-        ],
-        released=[survey for survey in surveys if survey.status == SurveyStatus.RELEASED],
+        uses_messages=True,
+        tasks=tasks(session, current_user, today),
+        units=_own_units(session),
+        open_surveys=_open_surveys(session),
+        results=entered[:MOST_RESULTS],
         is_hr=bool(roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}),
     )
+
+
+def _own_units(session: Session) -> list[tuple[Unit, bool]]:
+    """The units the account was given a role on, by name, and whether it may read their card."""
+    tops = {grant.unit_id for grant in current_user.grants}
+    units = session.scalars(select(Unit).where(Unit.id.in_(tops)))
+    return [
+        (unit, reader_of(current_user, lineage(session, unit)).may_read_card)
+        for unit in sorted(units, key=lambda unit: alphabetical(unit.name))
+    ]
+
+
+def _open_surveys(session: Session) -> list[tuple[Survey, bool]]:
+    """Surveys that people in the account's units may answer now, and whether the account is HR for them."""
+    units = granted_units(session, current_user)
+    asked = select(SurveyUnit.survey_id).where(SurveyUnit.unit_id.in_(units))
+    surveys = session.scalars(
+        select(Survey)
+        .where(Survey.status == SurveyStatus.OPEN, Survey.id.in_(asked))
+        .order_by(Survey.closes_on, Survey.id)
+    )
+    own = granted_units(session, current_user, Role.HR, Role.ADMINISTRATOR)
+    return [(survey, survey.unit_id in own) for survey in surveys]
 
 
 @blueprint.get("/tilgjengelighet")

@@ -5,24 +5,25 @@ import re
 
 from flask import Flask
 
-_CODE = re.compile(r"(/svar/)[0-9A-Za-z-]+")
+# Up to the next part of the address: a code may have been typed with spaces.
+_CODE = re.compile(r"(/svar/)[^/?\[\]\"'\n]+")
 
 
 def without_codes(text: str) -> str:
-    """The text with every code in a respondent's address masked."""
+    """The text with every code in a respondent's address masked, however it was typed."""
     return _CODE.sub(r"\1…", text)
 
 
-class _MaskCodes(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_codes(record.getMessage()), None
-        return True
+class MaskingFormatter(logging.Formatter):
+    """Masks the whole finished text: a traceback too may carry an address."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_codes(super().format(record))
 
 
 def init_app(app: Flask, level: str) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%d"))
-    handler.addFilter(_MaskCodes())
+    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%d"))
     app.logger.handlers[:] = [handler]
     app.logger.setLevel(level)
     app.logger.propagate = False

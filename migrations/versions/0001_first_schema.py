@@ -385,6 +385,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("survey_id", "readers", name=op.f("pk_visibility_step")),
     )
     op.create_table(
+        "change",
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("previous_release_id", sa.Integer(), nullable=False),
+        sa.Column("difference", sa.Double(), nullable=False),
+        sa.Column("ci_low", sa.Double(), nullable=True),
+        sa.Column("ci_high", sa.Double(), nullable=True),
+        sa.Column("p_adjusted", sa.Double(), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "up",
+                "down",
+                "no_clear_change",
+                "too_few",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("detectable", sa.Double(), nullable=True),
+        sa.CheckConstraint(
+            "verdict NOT IN ('up', 'down') OR p_adjusted IS NOT NULL",
+            name=op.f("ck_change_certain_is_tested"),
+        ),
+        sa.CheckConstraint(
+            "p_adjusted IS NULL OR p_adjusted BETWEEN 0 AND 1", name=op.f("ck_change_p_adjusted")
+        ),
+        sa.CheckConstraint("previous_release_id <> release_id", name=op.f("ck_change_two_releases")),
+        sa.ForeignKeyConstraint(
+            ["previous_release_id"], ["release.id"], name=op.f("fk_change_previous_release_id_release")
+        ),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_change_release_id_release")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_change_unit_id_unit")),
+        sa.PrimaryKeyConstraint("release_id", "unit_id", "measure", name=op.f("pk_change")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invitation_id", sa.Integer(), nullable=False),
@@ -411,6 +451,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", surveys.database.UtcDateTime(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_delivery_number")),
         sa.ForeignKeyConstraint(
@@ -514,6 +555,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("definition", sa.JSON(), nullable=False),
+        sa.Column("formula", sa.JSON(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column(
@@ -573,6 +615,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "turnout",
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=True),
+        sa.Column("delivered", sa.Integer(), nullable=False),
+        sa.CheckConstraint("delivered >= 0", name=op.f("ck_turnout_delivered")),
+        sa.CheckConstraint(
+            "invited IS NULL OR invited >= delivered", name=op.f("ck_turnout_not_more_than_invited")
+        ),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_turnout_release_id_release")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_turnout_unit_id_unit")),
+        sa.PrimaryKeyConstraint("release_id", "unit_id", name=op.f("pk_turnout")),
+    )
+    op.create_table(
         "measurement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("indicator_id", sa.Integer(), nullable=False),
@@ -629,8 +685,8 @@ def upgrade() -> None:
         "scorecard_line",
         sa.Column("scorecard_id", sa.Integer(), nullable=False),
         sa.Column("indicator_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("unit_type", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["indicator_id"], ["indicator.id"], name=op.f("fk_scorecard_line_indicator_id_indicator")
         ),
@@ -640,7 +696,7 @@ def upgrade() -> None:
             name=op.f("fk_scorecard_line_scorecard_id_scorecard"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("scorecard_id", "indicator_id", name=op.f("pk_scorecard_line")),
+        sa.PrimaryKeyConstraint("scorecard_id", "indicator_id", "unit_type", name=op.f("pk_scorecard_line")),
     )
     op.create_table(
         "target",
@@ -694,6 +750,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measurement_unit_id"))
 
     op.drop_table("measurement")
+    op.drop_table("turnout")
     with op.batch_alter_table("indicator", schema=None) as batch_op:
         batch_op.drop_index("ix_indicator_questionnaire_measure")
 
@@ -710,6 +767,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_status"))
 
     op.drop_table("delivery")
+    op.drop_table("change")
     op.drop_table("visibility_step")
     op.drop_table("survey_unit")
     op.drop_table("success_factor")

@@ -44,18 +44,20 @@ class KeyStore:
     def destroy(self, survey_id: int) -> None:
         """Overwrites and removes the key; does nothing when it is gone already."""
         file = self._file(survey_id)
-        if not file.exists():
+        try:
+            with file.open("r+b") as opened:
+                opened.write(os.urandom(file.stat().st_size))
+                opened.flush()
+                os.fsync(opened.fileno())
+        except FileNotFoundError:
             return
-        with file.open("r+b") as opened:
-            opened.write(os.urandom(file.stat().st_size))
-            opened.flush()
-            os.fsync(opened.fileno())
-        file.unlink()
+        file.unlink(missing_ok=True)
         self._sync_folder()
 
     def _write(self, survey_id: int, key: PrivateKey) -> None:
         """Writes beside and renames, so a killed process leaves a whole key or none."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder.mkdir(exist_ok=True, mode=0o700)
         beside = self._file(survey_id).with_suffix(f".{os.getpid()}.new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as opened:

@@ -82,7 +82,11 @@ def picture_tree(session: Session, survey: Survey) -> None:
     below = select(Unit.id).where(Unit.id == survey.unit_id).cte(recursive=True)
     child = aliased(Unit)
     below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
-    units = session.scalars(select(Unit).where(Unit.id.in_(select(below.c.id))).order_by(Unit.id))
+    units = {
+        unit.id: unit
+        for unit in session.scalars(select(Unit).where(Unit.id.in_(select(below.c.id))).order_by(Unit.id))
+    }
+    standing = _standing(units, survey)
     survey.units = [
         SurveyUnit(
             unit_id=unit.id,
@@ -90,9 +94,20 @@ def picture_tree(session: Session, survey: Survey) -> None:
             name=unit.name,
             type=unit.type,
         )
-        for unit in units
-        if _exists_on(unit, survey.opens_on)
+        for unit in units.values()
+        if unit.id in standing
     ]
+
+
+def _standing(units: Mapping[int, Unit], survey: Survey) -> frozenset[int]:
+    """The units that existed on the opening day, with everything above them: a tree has no holes."""
+    standing = {survey.unit_id}
+    for unit in units.values():
+        above: Unit | None = unit if _exists_on(unit, survey.opens_on) else None
+        while above is not None and above.id not in standing:
+            standing.add(above.id)
+            above = units.get(above.parent_id or 0)
+    return frozenset(standing)
 
 
 def open_survey(session: Session, survey: Survey, keys: KeyStore) -> None:

@@ -187,8 +187,8 @@ class Delivery(Base):
         choice(DeliveryStatus, "status"), default=DeliveryStatus.QUEUED, index=True
     )
     attempts: Mapped[int] = mapped_column(default=0)
+    # After a passing error: not to be tried again before this moment.
+    not_before: Mapped[dt.datetime | None]
     error: Mapped[str] = mapped_column(default="")
 
     invitation: Mapped[Invitation] = relationship()
-
-

@@ -6,19 +6,14 @@ from dataclasses import replace
 
 import click
 from flask import Flask
-from rich.console import Console
-from rich.progress import track
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from surveys import database, migrating
+from surveys import database
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.config import read_settings
-from surveys.demo.cards import build_cards
 from surveys.demo.fjordvik import SEED
-from surveys.demo.municipality import ACCOUNTS, PASSWORD, build_municipality
-from surveys.demo.rounds import Fjordvik, planned_rounds
 from surveys.organisation.models import Installation
 from surveys.terminal import fail, say
 
@@ -26,7 +21,9 @@ LINKS_SHOWN = 3
 
 
 @click.command("demo", help="Bygg og start den oppdiktede Fjordvik kommune, med syntetiske tall.")
-@click.option("--port", type=click.IntRange(1, 65535), default=5470, show_default=True, help="Porten på 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=5470, show_default=True, help="Porten på 127.0.0.1."
+)
 @click.option("--build-only", is_flag=True, help="Bygg dataene, men start ikke nettstedet.")
 def demo(port: int, build_only: bool) -> None:
     address = f"http://127.0.0.1:{port}"
@@ -40,6 +37,14 @@ def demo(port: int, build_only: bool) -> None:
 
 def _build(app: Flask) -> None:
     """Builds whatever is missing: a demo that was stopped in the middle is finished the next time."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from surveys import migrating
+    from surveys.demo.cards import build_cards
+    from surveys.demo.municipality import build_municipality
+    from surveys.demo.rounds import Fjordvik, planned_rounds
+
     db = database.database()
     migrating.upgrade(db.engine)
     with db.transaction() as session:
@@ -62,6 +67,8 @@ def _build(app: Flask) -> None:
 
 
 def _explain(address: str) -> None:
+    from surveys.demo.municipality import ACCOUNTS, PASSWORD
+
     say()
     say("Fjordvik kommune – syntetiske demodata")
     say(f"Nettstedet: {address}/")

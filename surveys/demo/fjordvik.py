@@ -100,3 +100,10 @@ LEVELS: Mapping[str, Mapping[str, float]] = {
                             "HEL": 0.80},
     "innbygger": {"BO": 0.74, "TJE": 0.60, "MOT": 0.58, "TLT": 0.55, "MED": 0.46, "HEL": 0.62},
 }  # fmt: skip
+
+# Share of permanent staff who have had an appraisal talk (Øyer: 85 %); whole years.
+STAFF_TALKS: Mapping[str, Mapping[tuple[int, int], float]] = {
+    TOP: {(2023, 0): 78.0, (2024, 0): 81.0, (2025, 0): 85.0},
+    "OK4": {(2023, 0): 92.0, (2024, 0): 100.0, (2025, 0): 93.0},
+    "HM1": {(2023, 0): 61.0, (2024, 0): 66.0, (2025, 0): 74.0},
+}

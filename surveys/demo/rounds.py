@@ -17,7 +17,7 @@ from surveys import database
 from surveys.campaigns import instruments, lifecycle
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster
 from surveys.campaigns.keystore import key_store
-from surveys.campaigns.models import Invitation, ReaderGroup, Survey
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, ReaderGroup, Survey
 from surveys.demo import population
 from surveys.demo.fjordvik import LEVELS, TOP, UNITS
 from surveys.organisation.models import Unit
@@ -158,7 +158,15 @@ class Fjordvik:
             recipients = [Recipient(unit_ids[unit.code]) for unit in UNITS for _ in range(unit.parents)]
         else:
             recipients = [Recipient(unit_ids[TOP]) for _ in range(1200)]
-        return invite(session, survey, recipients, current_app.config["SECRETS"].codes)
+        invitations = invite(session, survey, recipients, current_app.config["SECRETS"].codes)
+        # Nothing is sent from a demo: the outbox says that the invitations went out long ago.
+        session.add_all(
+            Delivery(
+                invitation_id=invitation.id, kind=MessageKind.INVITATION, number=1, status=DeliveryStatus.SENT
+            )
+            for invitation in invitations
+        )
+        return invitations
 
     def _answered(
         self, session: Session, survey: Survey, planned: DemoRound, invitations: list[Invitation]

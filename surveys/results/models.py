@@ -87,9 +87,7 @@ class Figure(Base):
     __tablename__ = "figure"
     __table_args__ = (
         UniqueConstraint("release_id", "unit_id", "kind", "breakdown", "category", "measure"),
-        CheckConstraint(
-            "(status = 'shown') = (n IS NOT NULL AND mean IS NOT NULL)", name="shown_has_value"
-        ),
+        CheckConstraint("(status = 'shown') = (n IS NOT NULL AND mean IS NOT NULL)", name="shown_has_value"),
         CheckConstraint(
             "status = 'shown' OR (n IS NULL AND mean IS NULL AND sd IS NULL AND ci_low IS NULL"
             " AND ci_high IS NULL AND distribution IS NULL)",
@@ -120,3 +118,53 @@ class Figure(Base):
 
     release: Mapped[Release] = relationship(back_populates="figures")
     unit: Mapped[Unit] = relationship()
+
+
+class Turnout(Base):
+    """How many were invited and delivered in a unit and everything below it, as it stood at the release."""
+
+    __tablename__ = "turnout"
+    __table_args__ = (
+        CheckConstraint("delivered >= 0", name="delivered"),
+        CheckConstraint("invited IS NULL OR invited >= delivered", name="not_more_than_invited"),
+    )
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    # NULL: unknown, for imported answers.
+    invited: Mapped[int | None]
+    delivered: Mapped[int]
+
+
+class Verdict(StrEnum):
+    """What a change allows us to say: `analysis.change.Verdict`, stored."""
+
+    UP = "up"
+    DOWN = "down"
+    NO_CLEAR_CHANGE = "no_clear_change"
+    TOO_FEW = "too_few"
+
+
+class Change(Base):
+    """A unit's change on one measure since its last comparable released figure; from released figures only."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        CheckConstraint("previous_release_id <> release_id", name="two_releases"),
+        CheckConstraint("p_adjusted IS NULL OR p_adjusted BETWEEN 0 AND 1", name="p_adjusted"),
+        CheckConstraint("verdict NOT IN ('up', 'down') OR p_adjusted IS NOT NULL", name="certain_is_tested"),
+    )
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    previous_release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    difference: Mapped[float]
+    # Welch's 95 % interval; NULL when it cannot be computed.
+    ci_low: Mapped[float | None]
+    ci_high: Mapped[float | None]
+    # Holm over the unit's measures.
+    p_adjusted: Mapped[float | None]
+    verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
+    # The change these numbers of answers find with 80 % power.
+    detectable: Mapped[float | None]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from analysis.scorecards import Direction
 from surveys.database import Base, choice, identity, wording
 from surveys.organisation.models import Unit
 from surveys.results.models import Release
@@ -59,12 +60,6 @@ class IndicatorKind(StrEnum):
     DEVELOPMENT = "development"
 
 
-class Direction(StrEnum):
-    HIGHER = "higher"
-    LOWER = "lower"
-    BAND = "band"
-
-
 class Frequency(StrEnum):
     YEAR = "year"
     TERTIAL = "tertial"
@@ -77,7 +72,9 @@ class Indicator(Base):
     __tablename__ = "indicator"
     __table_args__ = (
         UniqueConstraint("code"),
-        CheckConstraint("(questionnaire IS NULL) = (measure IS NULL)", name="fed_by_questionnaire_and_measure"),
+        CheckConstraint(
+            "(questionnaire IS NULL) = (measure IS NULL)", name="fed_by_questionnaire_and_measure"
+        ),
         Index("ix_indicator_questionnaire_measure", "questionnaire", "measure"),
     )
 
@@ -85,6 +82,8 @@ class Indicator(Base):
     code: Mapped[str]
     title: Mapped[wording]
     definition: Mapped[wording] = mapped_column(default=dict)
+    # How the value is worked out, in words or as a formula.
+    formula: Mapped[wording] = mapped_column(default=dict)
     source: Mapped[str]
     owner: Mapped[str] = mapped_column(default="")
     kind: Mapped[IndicatorKind] = mapped_column(choice(IndicatorKind, "kind"), default=IndicatorKind.STEERING)
@@ -93,7 +92,7 @@ class Indicator(Base):
     # What stands behind the number: «%», «1–5», «1–6».
     unit_of_measure: Mapped[str]
     decimals: Mapped[int] = mapped_column(default=1)
-    # Values this much older than the card's year are marked as old.
+    # Values more than this many years older than the card's year are marked as old.
     years_valid: Mapped[int] = mapped_column(default=2)
     # Released figures of this questionnaire's factor become measurements, with no other step.
     questionnaire: Mapped[str | None]
@@ -159,10 +158,12 @@ class ScorecardLine(Base):
 
     __tablename__ = "scorecard_line"
 
-    scorecard_id: Mapped[int] = mapped_column(ForeignKey("scorecard.id", ondelete="CASCADE"), primary_key=True)
+    scorecard_id: Mapped[int] = mapped_column(
+        ForeignKey("scorecard.id", ondelete="CASCADE"), primary_key=True
+    )
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
+    unit_type: Mapped[str] = mapped_column(primary_key=True, default="")
     position: Mapped[int] = mapped_column(default=0)
-    unit_type: Mapped[str] = mapped_column(default="")
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="lines")
     indicator: Mapped[Indicator] = relationship()

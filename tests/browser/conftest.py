@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,7 +27,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+MEDVIRK = Path(sys.executable).parent / "medvirk"
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,36 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    port = _free_port()
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that has been built and not started."""
     instance = tmp_path_factory.mktemp("demo") / "instance"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MEDVIRK_")}
+    subprocess.run([MEDVIRK, "demo", "--build-only"], env=_environment(instance), check=True, cwd=ROOT)
+    return instance
+
+
+@pytest.fixture(scope="session")
+def site(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running demo for tests that leave its survey open."""
+    yield from _running(built_demo, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture
+def own_site(built_demo: Path, tmp_path: Path) -> Iterator[Site]:
+    """A running demo for one test alone, which may close and release its survey."""
+    yield from _running(built_demo, tmp_path)
+
+
+def _environment(instance: Path) -> dict[str, str]:
+    others = {name: value for name, value in os.environ.items() if not name.startswith("MEDVIRK_")}
+    return {**others, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
+
+
+def _running(built: Path, folder: Path) -> Iterator[Site]:
+    instance = shutil.copytree(built, folder / "instance")
+    port = _free_port()
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "medvirk", "demo", "--port", str(port)],
-        env={**environment, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"},
+        [MEDVIRK, "demo", "--port", str(port)],
+        env=_environment(instance),
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -93,13 +118,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A narrow phone, 320 px wide, without JavaScript."""
-    yield from _page(browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False))
+    yield from _page(
+        browser.new_context(locale="nb-NO", viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    )
 
 
 @pytest.fixture
 def desk(browser: Browser) -> Iterator[Page]:
     """A 1280 px wide screen."""
-    yield from _page(browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True))
+    yield from _page(
+        browser.new_context(locale="nb-NO", viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    )
 
 
 def _page(context: BrowserContext) -> Iterator[Page]:

@@ -1,0 +1,146 @@
+"""An analysis as JSON, with the keys that `medvirk analyse --json` promises."""
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.agreement import Agreement, summarised
+from analysis.results import Analysis, ScaleSummary, UnitReport
+from analysis.scores import UnitScores
+from analysis.validity import Validity
+from questionnaires.model import Questionnaire
+
+
+def to_json(analysis: Analysis) -> dict[str, Any]:
+    """The analysis with the keys of `medvirk analyse --json`; whatever could not be computed is None.
+
+    >>> from analysis.example import QUESTIONNAIRE, RESPONSES
+    >>> from analysis.report import analyse
+    >>> to_json(analyse(QUESTIONNAIRE, RESPONSES))["scales"]["MOT"]["n_complete"]
+    5
+    """
+    questionnaire = analysis.questionnaire
+    return {
+        "questionnaire": {"key": questionnaire.key, "version": questionnaire.version},
+        "respondents": analysis.respondents,
+        "scales": {key: _scale_json(scale) for key, scale in analysis.scales.items()},
+        "validity": _validity_json(questionnaire, analysis.validity),
+        "agreement": _agreement_json(questionnaire, analysis.agreement),
+        "units": _units_json(questionnaire, analysis.units),
+        "warnings": list(analysis.warnings),
+    }
+
+
+def _scale_json(scale: ScaleSummary) -> dict[str, Any]:
+    found = scale.reliability
+    return {
+        "items": found.items,
+        "n_complete": found.n_complete,
+        "alpha": number(found.alpha),
+        "alpha_ci": interval(found.alpha_low, found.alpha_high),
+        "omega": number(found.omega),
+        "mean_interitem_r": number(found.mean_interitem_r),
+        "split_half": number(found.split_half),
+        "item_rest": by_key(scale.items, found.item_rest),
+        "alpha_if_deleted": by_key(scale.items, found.alpha_if_deleted),
+        "mean": number(scale.mean),
+        "sd": number(scale.sd),
+        "n": scale.n,
+    }
+
+
+def _validity_json(questionnaire: Questionnaire, found: Validity) -> dict[str, Any]:
+    adequacy, sphericity = found.adequacy, found.sphericity
+    kmo = dict(zip(found.items, adequacy.items, strict=True)) if adequacy else {}
+    items = [item.key for item in questionnaire.items]
+    factors = [factor.key for factor in questionnaire.factors]
+    return {
+        "kmo": number(adequacy.overall) if adequacy else None,
+        "kmo_items": {key: number(kmo.get(key, np.nan)) for key in items},
+        "bartlett": {
+            "chi2": number(sphericity.chi2) if sphericity else None,
+            "df": sphericity.df if sphericity else None,
+            "p": number(sphericity.p) if sphericity else None,
+        },
+        "n_complete": found.n_complete,
+        "factors_suggested": found.factors_suggested,
+        "cfa": _cfa_json(items, list(combinations(factors, 2)), found),
+        "ave": {key: number(found.ave.get(key, np.nan)) for key in factors},
+        "composite_reliability": {
+            key: number(found.composite_reliability.get(key, np.nan)) for key in factors
+        },
+        "htmt": {f"{a}~{b}": number(found.htmt.get((a, b), np.nan)) for a, b in combinations(factors, 2)},
+    }
+
+
+def _cfa_json(items: list[str], pairs: list[tuple[str, str]], found: Validity) -> dict[str, Any]:
+    """The fit, loadings by item and correlations by pair of factors; all None when there is no solution."""
+    cfa = found.cfa
+    fit = cfa.fit if cfa else None
+    loadings = dict(zip(found.cfa_items, cfa.loadings, strict=True)) if cfa else {}
+    related = {}
+    if cfa:
+        for (i, a), (j, b) in combinations(enumerate(found.cfa_factors), 2):
+            related[a, b] = cfa.correlations[i, j]
+    measures = ("chi2", "p", "cfi", "tli", "rmsea", "srmr")
+    return {
+        **{key: number(getattr(fit, key)) if fit else None for key in measures},
+        "df": fit.df if fit else None,
+        "rmsea_ci": interval(fit.rmsea_low, fit.rmsea_high) if fit else None,
+        "n": fit.n if fit else None,
+        "loadings": {key: number(loadings.get(key, np.nan)) for key in items},
+        "factor_correlations": {f"{a}~{b}": number(related.get((a, b), np.nan)) for a, b in pairs},
+    }
+
+
+def _agreement_json(questionnaire: Questionnaire, found: Agreement) -> dict[str, Any]:
+    mean, median = summarised(found.rwgj)
+    return {
+        factor.key: {
+            "icc1": number(found.icc1[place]),
+            "icc2": number(found.icc2[place]),
+            "f": number(found.f[place]),
+            "p": number(found.p[place]),
+            "groups": int(found.groups[place]),
+            "rwgj_mean": number(mean[place]),
+            "rwgj_median": number(median[place]),
+        }
+        for place, factor in enumerate(questionnaire.factors)
+    }
+
+
+def _units_json(questionnaire: Questionnaire, report: UnitReport) -> dict[str, Any]:
+    return {
+        unit: {
+            factor.key: _unit_json(report.scores, row, column, report.hidden[row])
+            for column, factor in enumerate(questionnaire.factors)
+        }
+        for row, unit in enumerate(report.units)
+    }
+
+
+def _unit_json(scores: UnitScores, row: int, column: int, hidden: str | None) -> dict[str, Any]:
+    if hidden:
+        return {"n": None, "mean": None, "sd": None, "ci": None, "hidden": hidden}
+    return {
+        "n": int(scores.n[row, column]),
+        "mean": number(scores.mean[row, column]),
+        "sd": number(scores.sd[row, column]),
+        "ci": interval(scores.ci_low[row, column], scores.ci_high[row, column]),
+        "hidden": None,
+    }
+
+
+def number(value: float) -> float | None:
+    """A finite number as a plain float, anything else None."""
+    return float(value) if np.isfinite(value) else None
+
+
+def interval(low: float, high: float) -> list[float] | None:
+    return [float(low), float(high)] if np.isfinite(low) and np.isfinite(high) else None
+
+
+def by_key(keys: tuple[str, ...], values: NDArray[np.float64]) -> dict[str, float | None]:
+    return {key: number(value) for key, value in zip(keys, values, strict=True)}

@@ -1,0 +1,286 @@
+"""Confirmatory factor analysis of the intended structure: every item on its own factor, factors correlated.
+
+Maximum likelihood on complete rows. Factors have variance 1 while fitting, which gives the same fit and the same
+standardised solution as fixing the first loading.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.factor_model import (
+    FIXED,
+    Estimate,
+    FactorModel,
+    Floats,
+    GroupMoments,
+    Matrices,
+    Places,
+    covariance_slopes,
+    fit,
+)
+from analysis.factoring import minres
+from analysis.fit_indices import Fit, fit_of
+from analysis.one_core import one_core
+
+MODIFICATIONS_SHOWN: Final = 10
+SINGULAR: Final = 1e-10  # smallest eigenvalue of a correlation matrix that still has an inverse
+
+
+class Reason(StrEnum):
+    """Why a model has no usable solution; the words are given in `analysis.cautions`."""
+
+    SINGULAR = "singular"
+    NOT_IDENTIFIED = "not_identified"
+    NOT_CONVERGED = "not_converged"
+    HEYWOOD = "heywood"
+
+
+class NoSolutionError(Exception):
+    """The model cannot be used. items: places of the items with impossible variances; factors: likewise."""
+
+    def __init__(self, reason: Reason, items: Sequence[int] = (), factors: Sequence[int] = ()) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.items = tuple(items)
+        self.factors = tuple(factors)
+
+
+@dataclass(frozen=True)
+class Modification:
+    """What would be gained by freeing one parameter.
+
+    item: its place. factor: the factor it might also load on, or None. other: the item whose residual might
+    be related to this one's, or None. index: the expected fall in χ². change: the parameter's expected value.
+    """
+
+    item: int
+    factor: int | None
+    other: int | None
+    index: float
+    change: float
+
+
+@dataclass(frozen=True, eq=False)
+class Cfa:
+    """A fitted factor model of P items in M factors.
+
+    loadings, loading_errors: (P,) standardised, with standard errors (delta method, expected information).
+    correlations, correlation_errors: (M, M) of the factors. modifications: the ten largest.
+    """
+
+    fit: Fit
+    loadings: Floats
+    loading_errors: Floats
+    correlations: Floats
+    correlation_errors: Floats
+    modifications: tuple[Modification, ...]
+
+
+@one_core()
+def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
+    """Fit the intended structure to complete rows.
+
+    answers: (n, P) scored. factor_of: (P,) each item's factor, 0…M − 1.
+    R: `lavaan::cfa(model, data)` with `standardizedSolution`, `fitMeasures` and `modindices`.
+
+    Raises NoSolutionError: dependent or constant items, too few degrees of freedom, no convergence, or an
+    impossible solution (negative residual variance, a factor correlation of 1 or more).
+
+    >>> rng = np.random.default_rng(1)
+    >>> answers = 0.8 * rng.normal(size=(1000, 1)) + 0.6 * rng.normal(size=(1000, 4))
+    >>> found = confirmatory(answers, np.zeros(4, dtype=int))
+    >>> found.loadings.round(1).tolist(), found.fit.df
+    ([0.8, 0.8, 0.8, 0.8], 2)
+    """
+    moments = group_moments(answers)
+    model = simple_structure(factor_of)
+    if model.degrees_of_freedom() < 0:
+        raise NoSolutionError(Reason.NOT_IDENTIFIED)
+    estimate = fit(model, [moments], starting_values(moments.covariance, factor_of))
+    check(model, estimate)
+    return _standardised(model, moments, estimate, factor_of)
+
+
+def group_moments(answers: Floats) -> GroupMoments:
+    """Means and covariances (divisor n) of complete rows. Raises NoSolutionError when they have no inverse.
+
+    >>> group_moments(np.array([[1.0, 2], [2, 1], [3, 5], [4, 4]])).covariance.tolist()
+    [[1.25, 1.25], [1.25, 2.5]]
+    """
+    rows, items = answers.shape
+    if rows <= items:
+        raise NoSolutionError(Reason.SINGULAR)
+    mean = answers.mean(axis=0)
+    covariance = (answers - mean).T @ (answers - mean) / rows
+    constant = np.flatnonzero((answers == answers[0]).all(axis=0))
+    if len(constant):
+        raise NoSolutionError(Reason.SINGULAR, constant.tolist())
+    scale = 1 / np.sqrt(np.diag(covariance))
+    if np.linalg.eigvalsh(covariance * scale[:, np.newaxis] * scale)[0] < SINGULAR:
+        raise NoSolutionError(Reason.SINGULAR)
+    return GroupMoments(rows, mean, covariance)
+
+
+def simple_structure(
+    factor_of: NDArray[np.int_],
+    crossed: Sequence[tuple[int, int]] = (),
+    linked: Sequence[tuple[int, int]] = (),
+) -> FactorModel:
+    """One group's model. Parameters in order: P loadings, P residual variances, the correlations (lower
+    triangle by rows), then each crossed (item, factor) loading and each linked (item, item) residual.
+
+    >>> model = simple_structure(np.array([0, 0, 0, 1, 1, 1]))
+    >>> model.parameters, model.degrees_of_freedom()
+    (13, 8)
+    """
+    items, factors = len(factor_of), int(factor_of.max()) + 1
+    loadings = np.full((items, factors), FIXED)
+    loadings[np.arange(items), factor_of] = np.arange(items)
+    residuals = np.full((items, items), FIXED)
+    np.fill_diagonal(residuals, np.arange(items, 2 * items))
+    correlations = np.full((factors, factors), FIXED)
+    below = np.tril_indices(factors, -1)
+    correlations[below] = 2 * items + np.arange(len(below[0]))
+    correlations.T[below] = correlations[below]
+    parameters = 2 * items + len(below[0])
+    for item, factor in crossed:
+        loadings[item, factor] = parameters
+        parameters += 1
+    for item, other in linked:
+        residuals[item, other] = residuals[other, item] = parameters
+        parameters += 1
+    none = np.full(items, FIXED), np.full(factors, FIXED)
+    places = Matrices[Places](loadings, correlations, residuals, *none)
+    zero = (np.zeros((items, factors)), np.eye(factors), np.zeros((items, items)))
+    values = Matrices[Floats](*zero, np.zeros(items), np.zeros(factors))
+    return FactorModel((places,), (values,), parameters, with_means=False)
+
+
+def starting_values(covariance: Floats, factor_of: NDArray[np.int_]) -> Floats:
+    """Loadings of each factor's items taken alone, what they leave over, and correlations of sums, shrunk.
+
+    The order of `simple_structure`; (2P + M(M − 1)/2,).
+    """
+    sd = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(sd, sd)
+    loadings = np.array([0.7] * len(sd))
+    factors = int(factor_of.max()) + 1
+    weights = np.zeros((factors, len(sd)))
+    for factor in range(factors):
+        mine = np.flatnonzero(factor_of == factor)
+        if len(mine) > 2:
+            alone = minres(correlation[np.ix_(mine, mine)], 1).loadings[:, 0]
+            loadings[mine] = np.sign(alone) * np.clip(np.abs(alone), 0.2, 0.95)
+        elif len(mine) == 2 and correlation[mine[0], mine[1]] < 0:
+            loadings[mine[1]] = -0.7
+        weights[factor, mine] = np.sign(loadings[mine])
+    sums = weights @ correlation @ weights.T
+    spread = np.sqrt(np.diag(sums))
+    related = np.clip(sums / np.outer(spread, spread), -0.8, 0.8)
+    return np.concatenate([loadings * sd, (1 - loadings**2) * sd**2, related[np.tril_indices(factors, -1)]])
+
+
+def check(model: FactorModel, estimate: Estimate) -> None:
+    """Raise NoSolutionError unless the estimate is a possible one, in every group."""
+    if not estimate.converged:
+        raise NoSolutionError(Reason.NOT_CONVERGED)
+    if not estimate.identified:
+        raise NoSolutionError(Reason.NOT_IDENTIFIED)
+    for group in range(len(model.places)):
+        matrices = model.matrices(estimate.parameters, group)
+        impossible = np.flatnonzero(np.diag(matrices.residuals) <= 0)
+        spread = np.sqrt(np.maximum(np.diag(matrices.factors), 0))
+        if len(impossible) or not spread.all():
+            raise NoSolutionError(Reason.HEYWOOD, items=impossible.tolist())
+        if np.linalg.eigvalsh(matrices.factors / np.outer(spread, spread))[0] <= 0:
+            pair = _closest(matrices.factors / np.outer(spread, spread))
+            raise NoSolutionError(Reason.HEYWOOD, factors=pair)
+
+
+def _closest(correlations: Floats) -> tuple[int, int]:
+    """The two factors with the strongest correlation."""
+    strength = np.abs(np.tril(correlations, -1))
+    one, other = np.unravel_index(int(strength.argmax()), strength.shape)
+    return int(other), int(one)
+
+
+def _standardised(
+    model: FactorModel, moments: GroupMoments, estimate: Estimate, factor_of: NDArray[np.int_]
+) -> Cfa:
+    matrices = model.matrices(estimate.parameters, 0)
+    items, factors = matrices.loadings.shape
+    raw = matrices.loadings[np.arange(items), factor_of]
+    variance = np.diag(model.implied(estimate.parameters, 0)[1])
+    slopes = covariance_slopes(model, estimate.parameters, 0)
+    # ∂(λ/√σ) = ∂λ/√σ − λ·∂σ/2σ^1.5
+    jacobian = -(raw / (2 * variance**1.5)) * np.diagonal(slopes, axis1=1, axis2=2)
+    jacobian[np.arange(items), np.arange(items)] += 1 / np.sqrt(variance)
+    errors = np.sqrt(np.einsum("ki,kl,li->i", jacobian, estimate.covariance, jacobian))
+    correlation_errors = np.zeros((factors, factors))
+    below = np.tril_indices(factors, -1)
+    correlation_errors[below] = np.sqrt(np.diag(estimate.covariance))[2 * items :]
+    first = np.array([int(np.flatnonzero(factor_of == factor)[0]) for factor in range(factors)])
+    sign = np.where(raw[first] < 0, -1.0, 1.0)
+    return Cfa(
+        fit=fit_of(model, [moments], estimate),
+        loadings=raw / np.sqrt(variance) * sign[factor_of],
+        loading_errors=errors,
+        correlations=matrices.factors * np.outer(sign, sign),
+        correlation_errors=correlation_errors + correlation_errors.T,
+        modifications=modifications(model, moments, estimate)[:MODIFICATIONS_SHOWN],
+    )
+
+
+def modifications(model: FactorModel, moments: GroupMoments, estimate: Estimate) -> tuple[Modification, ...]:
+    """Every fixed loading and residual covariance with its modification index, largest first.
+
+    Score² / (information left when the free parameters are accounted for), expected information
+    (Sörbom 1989). R: `lavaan::modindices(fit)`.
+
+    >>> rng = np.random.default_rng(1)
+    >>> answers = rng.normal(size=(1000, 1)) + rng.normal(size=(1000, 4))
+    >>> answers[:, 3] = answers[:, 3] + 0.5 * (answers[:, 2] - answers[:, 1])
+    >>> found = confirmatory(answers, np.zeros(4, dtype=int)).modifications[0]
+    >>> sorted([found.item, found.other])
+    [0, 2]
+    """
+    matrices, places = model.matrices(estimate.parameters, 0), model.places[0]
+    _, implied = model.implied(estimate.parameters, 0)
+    inverse = np.linalg.inv(implied)
+    misfit = inverse @ (moments.covariance - implied) @ inverse
+    weighed = inverse @ covariance_slopes(model, estimate.parameters, 0) @ inverse  # (K, P, P)
+    reach = matrices.loadings @ matrices.factors  # (P, M)
+    crossed = np.argwhere(places.loadings == FIXED)
+    linked = np.argwhere(np.tril(places.residuals == FIXED, -1))
+    # Each candidate changes Σ by u·v′ + v·u′ with u a unit vector and v a column of ΛΦ, or another unit vector.
+    item = np.concatenate([crossed[:, 0], linked[:, 0]])
+    v = np.concatenate([reach[:, crossed[:, 1]].T, np.eye(len(implied))[linked[:, 1]]])
+    n = moments.n
+    score = n * np.einsum("cp,cp->c", misfit[item], v)
+    v_inverse = v @ inverse
+    own = n * (
+        v_inverse[np.arange(len(v)), item] ** 2 + np.diag(inverse)[item] * np.einsum("cp,cp->c", v_inverse, v)
+    )
+    shared = n * np.einsum("kcp,cp->ck", weighed[:, item], v)
+    left = own - np.einsum("ck,kl,cl->c", shared, estimate.covariance, shared)
+    found = []
+    for place in np.argsort(-(score**2) / np.where(left > 1e-9 * own, left, np.inf)).tolist():
+        if left[place] <= 1e-9 * own[place]:
+            continue  # freeing it changes nothing that the free parameters do not already
+        is_loading = place < len(crossed)
+        other = int(crossed[place, 1]) if is_loading else int(linked[place - len(crossed), 1])
+        found.append(
+            Modification(
+                item=int(item[place]),
+                factor=other if is_loading else None,
+                other=None if is_loading else other,
+                index=float(score[place] ** 2 / left[place]),
+                change=float(score[place] / left[place]),
+            )
+        )
+    return tuple(found)

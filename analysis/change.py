@@ -1,0 +1,249 @@
+"""Year over year: what changed between two anonymous waves, and what could have been seen.
+
+Nobody can be paired across waves, so the waves are two independent groups, compared by Welch's test from their
+n, mean and sd alone. All functions work elementwise on arrays, usually (units, factors).
+
+Which claim? The plain comparison asks about the conditions that produced the answers («er det blitt bedre å
+jobbe her?»). With `finite_population` it asks only about those who were employed («mener de som jobber her, noe
+annet enn de som jobbet her?»); it is right for that and finds far too many changes when read as the first.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.scores import CONFIDENCE
+
+Floats = NDArray[np.float64]
+POWER: Final = 0.80
+FEWEST: Final = 5
+
+
+class Verdict(StrEnum):
+    """What may be said of a change; the words are the page's."""
+
+    UP = "up"
+    DOWN = "down"
+    NO_CLEAR_CHANGE = "no_clear_change"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """Scores of one year; arrays of one shape, e.g. (U, F).
+
+    n: people with a score. mean: NaN where n = 0. sd: sample standard deviation, NaN where n < 2.
+    population: people who were invited, only needed for the finite-population reading; at least n.
+    """
+
+    n: NDArray[np.int64]
+    mean: Floats
+    sd: Floats
+    population: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """After minus before; arrays of the waves' shape. NaN where a wave has fewer than two people.
+
+    difference, ci_low, ci_high: on the scale. p: two-sided, each comparison alone.
+    p_holm: adjusted for the family, i.e. all factors of a unit (the last axis).
+    g, g_low, g_high: Hedges' g. Differences in standard deviations, corrected for small groups.
+    detectable: the change this unit would have found four times of five.
+    verdict: a `Verdict` per comparison.
+    """
+
+    difference: Floats
+    ci_low: Floats
+    ci_high: Floats
+    p: Floats
+    p_holm: Floats
+    g: Floats
+    g_low: Floats
+    g_high: Floats
+    detectable: Floats
+    verdict: NDArray[np.object_]
+
+
+def change(
+    before: Wave,
+    after: Wave,
+    *,
+    finite_population: bool = False,
+    confidence: float = CONFIDENCE,
+    fewest: int = FEWEST,
+) -> Change:
+    """The change from one wave to the next, with Holm's correction over the last axis.
+
+    A change is clear when its Holm-adjusted p is below 1 − confidence; below `fewest` people in either wave
+    nothing is said. Two waves without any spread have no interval and no clear change.
+    R: `t.test` from summaries (BSDA::tsum.test), `p.adjust(p, "holm")`, metafor::escalc("SMD").
+
+    >>> before = Wave(np.array([40, 8]), np.array([3.6, 3.6]), np.array([0.6, 0.6]))
+    >>> after = Wave(np.array([42, 9]), np.array([4.1, 4.1]), np.array([0.6, 0.6]))
+    >>> found = change(before, after)
+    >>> found.p_holm.round(4).tolist(), [verdict.value for verdict in found.verdict]
+    ([0.0006, 0.1073], ['up', 'no_clear_change'])
+    """
+    from scipy.special import ndtri, stdtr, stdtrit
+
+    difference = after.mean - before.mean
+    error, df = _welch(before, after, finite_population)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stdtr(df, -np.abs(difference) / error)
+        margin = stdtrit(df, 0.5 + confidence / 2) * error
+    known = finite_population & (error == 0) & np.isinf(df)  # everybody answered in both waves
+    p = np.where(known, difference == 0, p)
+    p_holm = holm(p)
+    g, g_low, g_high = hedges_g(before, after, confidence)
+    few = (np.minimum(before.n, after.n) < fewest) | np.isnan(error)
+    return Change(
+        difference,
+        difference - margin,
+        difference + margin,
+        p,
+        p_holm,
+        g,
+        g_low,
+        g_high,
+        (ndtri(0.5 + confidence / 2) + ndtri(POWER)) * error,
+        _verdicts(difference, few, p_holm < 1 - confidence),
+    )
+
+
+def _verdicts(difference: Floats, few: NDArray[np.bool_], clear: NDArray[np.bool_]) -> NDArray[np.object_]:
+    verdicts = np.array([*Verdict], dtype=np.object_)  # up, down, no clear change, too few
+    place = np.select([few, clear & (difference > 0), clear & (difference < 0)], [3, 0, 1], default=2)
+    found: NDArray[np.object_] = verdicts[place]
+    return found
+
+
+def _welch(before: Wave, after: Wave, finite_population: bool) -> tuple[Floats, Floats]:
+    """Standard error of the difference and its degrees of freedom (Welch–Satterthwaite); NaN below two people.
+
+    Finite population: each squared standard error times 1 − n/N (Cochran 1977, 2.6).
+    """
+    errors = []
+    for wave in (before, after):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            squared = np.where(wave.n > 1, wave.sd**2 / wave.n, np.nan)
+        if finite_population:
+            if wave.population is None:
+                msg = "the finite-population reading needs the number of people invited in both waves"
+                raise ValueError(msg)
+            squared = squared * (1 - wave.n / np.maximum(wave.population, np.maximum(wave.n, 1)))
+        errors.append(squared)
+    total = errors[0] + errors[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = errors[0] ** 2 / (before.n - 1) + errors[1] ** 2 / (after.n - 1)
+        df = np.where(total > 0, total**2 / spread, np.inf if finite_population else np.nan)
+    return np.sqrt(total), df
+
+
+def holm(p: Floats) -> Floats:
+    """Holm's step-down adjustment (1979) within the last axis; NaN stays NaN and does not count.
+
+    R: `p.adjust(p, "holm")`.
+
+    >>> holm(np.array([0.01, 0.04, np.nan, 0.03])).round(4)
+    array([0.03, 0.06,  nan, 0.06])
+    """
+    order = np.argsort(p, axis=-1)  # NaN last
+    ordered = np.take_along_axis(p, order, axis=-1)
+    tests = (~np.isnan(p)).sum(axis=-1, keepdims=True)
+    stepped = np.maximum.accumulate(ordered * (tests - np.arange(p.shape[-1])), axis=-1)
+    adjusted = np.empty_like(p)
+    np.put_along_axis(adjusted, order, np.minimum(stepped, 1.0), axis=-1)
+    return adjusted
+
+
+def false_discovery(p: Floats) -> Floats:
+    """Benjamini–Hochberg adjustment (1995) over everything in `p`: the screening of all units at once.
+
+    Calling those below q changed keeps the expected share of false calls at q. NaN stays NaN and does not count.
+    R: `p.adjust(p, "BH")`.
+
+    >>> false_discovery(np.array([0.01, 0.04, np.nan, 0.03])).round(4)
+    array([0.03, 0.04,  nan, 0.04])
+    """
+    flat = p.ravel()
+    order = np.argsort(-flat)  # largest first, NaN last
+    tests = int((~np.isnan(flat)).sum())
+    rank = tests - np.arange(len(flat), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stepped = np.minimum.accumulate(flat[order] * tests / rank)
+    adjusted = np.full(len(flat), np.nan)
+    adjusted[order[:tests]] = np.minimum(stepped[:tests], 1.0)
+    return adjusted.reshape(p.shape)
+
+
+def hedges_g(before: Wave, after: Wave, confidence: float = CONFIDENCE) -> tuple[Floats, Floats, Floats]:
+    """Hedges' g with its large-sample interval; NaN below two people or without any spread.
+
+    g = J·(after − before)/s, s the pooled standard deviation, J = Γ(m/2)/(√(m/2)·Γ((m − 1)/2)), m = n₁ + n₂ − 2;
+    variance 1/n₁ + 1/n₂ + g²/2(n₁ + n₂) (Hedges 1981; Hedges & Olkin 1985). R: metafor::escalc("SMD").
+
+    >>> before = Wave(np.array([15]), np.array([3.6]), np.array([0.9]))
+    >>> after = Wave(np.array([12]), np.array([4.2]), np.array([0.7]))
+    >>> [value.round(3).item() for value in hedges_g(before, after)]
+    [0.711, -0.071, 1.494]
+    """
+    from scipy.special import gammaln, ndtri
+
+    df = before.n + after.n - 2
+    enough = np.minimum(before.n, after.n) > 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled_variance = ((before.n - 1) * before.sd**2 + (after.n - 1) * after.sd**2) / df
+        correction = np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2)
+        g = correction * (after.mean - before.mean) / np.sqrt(pooled_variance)
+        g = np.where(enough & (pooled_variance > 0), g, np.nan)
+        error = np.sqrt(1 / before.n + 1 / after.n + g**2 / (2 * (before.n + after.n)))
+    margin = ndtri(0.5 + confidence / 2) * error
+    return g, g - margin, g + margin
+
+
+def detectable_change(n: NDArray[np.integer] | int, sd: Floats | float, *, power: float = POWER) -> Floats:
+    """The smallest true change that two waves of n people find with the given power at the 5 % level.
+
+    (z(0.975) + z(power))·sd·√(2/n), the large-sample formula; a little low for n < 20. NaN for n < 2.
+    R: `power.t.test(n, sd = sd, power = power)$delta`.
+
+    >>> detectable_change(np.array([14, 30, 100]), 0.65).round(2)
+    array([0.69, 0.47, 0.26])
+    """
+    from scipy.special import ndtri
+
+    people = np.where(np.asarray(n) > 1, n, np.nan)
+    return np.asarray((ndtri(0.5 + CONFIDENCE / 2) + ndtri(power)) * sd * np.sqrt(2 / people))
+
+
+def pooled(wave: Wave, into: NDArray[np.integer], groups: int) -> Wave:
+    """One wave's scores with its rows pooled: row i belongs to group `into[i]`, or to none when that is −1.
+
+    What the predecessors of a merged unit had together, exact from their n, mean and sd:
+    (N − 1)·s² = Σ(nᵢ − 1)·sᵢ² + Σnᵢ·(mᵢ − M)². Arrays (U, …) become (groups, …).
+
+    >>> wave = Wave(np.array([10, 30]), np.array([3.0, 4.0]), np.array([0.5, 0.5]))
+    >>> found = pooled(wave, np.array([0, 0]), 1)
+    >>> found.n.tolist(), found.mean.tolist(), found.sd.round(3).tolist()
+    ([40], [3.75], [0.66])
+    """
+    members = np.flatnonzero(into >= 0)
+    group = into[members]
+
+    def total(values: NDArray[np.generic]) -> Floats:
+        result = np.zeros((groups, *values.shape[1:]))
+        np.add.at(result, group, values)
+        return result
+
+    n, mean, sd = wave.n[members], np.nan_to_num(wave.mean[members]), np.nan_to_num(wave.sd[members])
+    people = total(n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        overall = total(n * mean) / people
+        squares = total((n - 1) * sd**2) + total(n * (mean - overall[group]) ** 2)
+        spread = np.sqrt(np.where(people > 1, squares / (people - 1), np.nan))
+    invited = None if wave.population is None else total(wave.population[members]).astype(np.int64)
+    return Wave(people.astype(np.int64), overall, spread, invited)

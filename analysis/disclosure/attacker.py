@@ -1,0 +1,122 @@
+"""The exact linear attacker: every group of fewer than k people whose sum follows from a list of published
+sums.
+
+A published sum is a 0/1 row over atoms (sets of people whom no published figure tells apart). A group can be
+derived exactly when its own 0/1 row is a linear combination of the published rows. The search is complete and
+in integers:
+
+1. Elimination with an atom of k or more people as pivot wherever a row has one. A combination that vanishes
+   on all such atoms uses only the rows left over, so every breach lies in the span of these.
+2. The left-over rows are brought to reduced form, component by component. There the coefficient of a row
+   equals the combination's value at the row's pivot atom; in a group of fewer than k people at most k − 1
+   rows take part, each once, and a branching search over the atoms that are not yet 0 or 1 finds them all.
+3. For an atom that is a unit of one person the search is repeated with that person's own answer known.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.disclosure.elimination import Row, components, eliminate, reduced
+from analysis.disclosure.groups import small_groups
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A group that the published sums give away.
+
+    members: its atoms, ascending.
+    n: its people.
+    figures: the published sums that give it, as (index, coefficient): Σ coefficient × sum = the group's sum,
+        apart from the multiple of `insider`'s own answer.
+    insider: the one-person atom whose own answer is needed too, or None.
+    """
+
+    members: tuple[int, ...]
+    n: int
+    figures: tuple[tuple[int, Fraction], ...]
+    insider: int | None = None
+
+    @property
+    def support(self) -> frozenset[int]:
+        """The published figures it takes: without any one of them this combination fails."""
+        return frozenset(figure for figure, _ in self.figures)
+
+
+def attack(
+    published: Sequence[Collection[int]],
+    sizes: NDArray[np.int64],
+    minimum_group: int,
+    *,
+    one_person: NDArray[np.bool_] | None = None,
+) -> tuple[Breach, ...]:
+    """Groups of fewer than `minimum_group` people whose sum is a combination of published sums.
+
+    An empty result is a proof that there are none (integer arithmetic, complete search). Otherwise the
+    breaches reported are examples: none contains another, and what follows by adding them up is left out.
+
+    published: each figure as the atoms it sums over.
+    sizes: (atoms,) people in each atom; atoms of no people are ignored.
+    minimum_group: k.
+    one_person: (atoms,) True where the atom is everyone who answered in some unit and is one person, so that
+        he knows whose answer it is. What only he could find out is reported with him as `insider`, where
+        nothing worse was found among the same figures.
+    """
+    people = sizes.tolist()
+    rows = [
+        Row({atom: 1 for atom in set(atoms) if people[atom]}, {i: 1}) for i, atoms in enumerate(published)
+    ]
+    _, left_over = eliminate(rows, people, minimum_group)
+    insiders = set() if one_person is None else set(np.flatnonzero(one_person & (sizes == 1)).tolist())
+    found: dict[tuple[int, ...], Breach] = {}
+    for component in components(left_over):
+        for breach in _breaches(component, people, minimum_group, insiders):
+            found.setdefault(breach.members, breach)
+    return tuple(sorted(_smallest(list(found.values())), key=lambda breach: (breach.n, breach.members)))
+
+
+def _breaches(component: list[Row], people: list[int], k: int, insiders: set[int]) -> list[Breach]:
+    """Breaches anybody can make; only where there are none, those that take an insider."""
+    basis = reduced(component, people, insiders)
+    plain = [_breach(basis, chosen, people, None) for chosen, _ in small_groups(basis, people, k)]
+    if plain or not insiders:
+        return plain
+    breaches = [
+        _breach(basis, chosen, people, insider)
+        for chosen, insider in small_groups(basis, people, k, insiders)
+    ]
+    # The rows of a one-person pivot hold nobody but one-person atoms, so they are few.
+    for insider in sorted(insiders & {pivot for pivot, _ in basis}):
+        without = reduced([row.without(insider) for row in component], people, insiders)
+        breaches += [
+            _breach(without, chosen, people, insider) for chosen, _ in small_groups(without, people, k)
+        ]
+    return breaches
+
+
+def _breach(
+    basis: list[tuple[int, Row]], chosen: tuple[int, ...], people: list[int], insider: int | None
+) -> Breach:
+    atoms: dict[int, Fraction] = {}
+    figures: dict[int, Fraction] = {}
+    for index in chosen:
+        pivot, row = basis[index]
+        for source, target in ((row.atoms, atoms), (row.figures, figures)):
+            for key, value in source.items():
+                target[key] = target.get(key, Fraction(0)) + Fraction(value, row.atoms[pivot])
+    members = tuple(sorted(atom for atom, value in atoms.items() if value and atom != insider))
+    used = tuple(sorted((figure, value) for figure, value in figures.items() if value))
+    return Breach(members, sum(people[atom] for atom in members), used, insider)
+
+
+def _smallest(breaches: list[Breach]) -> list[Breach]:
+    """The breaches that contain no other; one without an insider goes before one that needs him."""
+    kept: list[tuple[Breach, frozenset[int]]] = []
+    for breach in sorted(breaches, key=lambda breach: (len(breach.members), breach.insider is not None)):
+        members = frozenset(breach.members)
+        if not any(other <= members for _, other in kept):
+            kept.append((breach, members))
+    return [breach for breach, _ in kept]

@@ -1,0 +1,224 @@
+"""How closely a hidden group's mean can be bounded, knowing that every answer lies on the scale.
+
+The attacker knows every published sum and every group's size. A group's mean then lies between the least and
+the largest value that some set of answers inside the scale would give: two linear programs (HiGHS) over
+classes of people that no figure tells apart. Two cheaper tests come first and only ever find a range too
+small: answers may change places inside a class (in a pure tree that is the whole range), and one program that
+    pushes
+many groups up or down at a time shows what each of them can reach.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from analysis.disclosure.structure import Part, Structure
+
+_TOLERANCE = 1e-7
+_PROBES = 4
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The true answers, for measuring how much the published figures tell about them.
+
+    sums: (atoms,) or (atoms, measures) sum of each atom's scores.
+    low, high: the ends of the scale.
+    width: the least permitted width of a hidden mean's range; a quarter of the scale when None (1.0 on 1–5).
+    """
+
+    sums: NDArray[np.float64]
+    low: float
+    high: float
+    width: float | None = None
+
+    @property
+    def least_width(self) -> float:
+        return (self.high - self.low) / 4 if self.width is None else self.width
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Other answers that once fitted everything published: measure → (atoms,) sums. They often still do."""
+
+    sums: dict[int, list[NDArray[np.float64]]]
+
+
+@dataclass(frozen=True)
+class MeanRange:
+    """What can be said about the mean of one group in one measure.
+
+    members: the group's atoms, ascending; measure: which column of the answers.
+    low, high: the mean lies here, and nothing published says where.
+    support: the published figures that prove it; without any one of them the range may be wider.
+    """
+
+    members: tuple[int, ...]
+    measure: int
+    low: float
+    high: float
+    support: frozenset[int]
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+def mean_ranges(
+    published: Sequence[Collection[int]],
+    sizes: NDArray[np.int64],
+    groups: Sequence[Collection[int]],
+    answers: Answers,
+) -> list[MeanRange]:
+    """The exact range of every group's mean in every measure where the group has answers.
+
+    published, groups: each as the atoms it sums over; sizes: (atoms,) or (atoms, measures).
+    """
+    structure = Structure.of(published, groups, _table(sizes))
+    return [
+        view.range_of(group)
+        for view in _views(structure, sizes, answers)
+        for group in range(len(groups))
+        if view.people_in(group)
+    ]
+
+
+def narrow_groups(
+    published: Sequence[Collection[int]],
+    sizes: NDArray[np.int64],
+    groups: Sequence[Collection[int]],
+    answers: Answers,
+    witnesses: Witnesses | None = None,
+) -> list[MeanRange]:
+    """The groups whose mean can be bounded to less than `answers.least_width`, with their exact ranges.
+
+    witnesses: from an earlier call about the same answers and groups; saves time and is added to.
+    """
+    known = Witnesses({}) if witnesses is None else witnesses
+    structure = Structure.of(published, groups, _table(sizes))
+    least = answers.least_width - _TOLERANCE
+    narrow = []
+    for view in _views(structure, sizes, answers):
+        doubtful = [
+            group for group in range(len(groups)) if view.people_in(group) and view.room(group) < least
+        ]
+        for group in view.doubtful_after_probing(doubtful, least, known):
+            found = view.range_of(group)
+            if found.width < least:
+                narrow.append(found)
+    return narrow
+
+
+def _table(values: NDArray[Any]) -> NDArray[Any]:
+    return values[:, None] if values.ndim == 1 else values
+
+
+def _views(structure: Structure, sizes: NDArray[np.int64], answers: Answers) -> Iterator["_View"]:
+    columns = zip(_table(sizes).T, _table(answers.sums).T, strict=True)
+    for measure, (people, sums) in enumerate(columns):
+        totals = structure.class_totals(people), structure.class_totals(sums)
+        yield _View(structure, measure, *totals, people, answers.low, answers.high)
+
+
+@dataclass(frozen=True)
+class _View:
+    """One measure seen through the published figures; people and sums are (classes,), atom_people (atoms,)."""
+
+    structure: Structure
+    measure: int
+    people: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    atom_people: NDArray[np.int64]
+    low: float
+    high: float
+
+    def people_in(self, group: int) -> float:
+        return float(self.people[self.structure.groups[group]].sum())
+
+    def mean(self, group: int, sums: NDArray[np.float64]) -> float:
+        return float(sums[self.structure.groups[group]].sum()) / self.people_in(group)
+
+    def room(self, group: int) -> float:
+        """How far the group's mean can move by exchange with people of the same figures: at most its
+        width."""
+        inside = self.structure.groups[group]
+        alike, place = np.unique(self.structure.alike[inside], return_inverse=True)
+        n = np.bincount(place, self.people[inside])
+        total = np.bincount(place, self.sums[inside])
+        n_rest, rest = self._of_alike[:, alike] - (n, total)
+        up = np.minimum(self.high * n - total, rest - self.low * n_rest)
+        down = np.minimum(total - self.low * n, self.high * n_rest - rest)
+        return float((up + down).sum() / n.sum())
+
+    @cached_property
+    def _of_alike(self) -> NDArray[np.float64]:
+        return np.array([np.bincount(self.structure.alike, values) for values in (self.people, self.sums)])
+
+    def doubtful_after_probing(self, groups: list[int], least: float, known: Witnesses) -> list[int]:
+        """Those of the groups that neither a known witness nor a new one could move as far as `least`."""
+        witnesses = known.sums.setdefault(self.measure, [])
+        still = [self.structure.class_totals(sums) for sums in witnesses] if groups else []
+        seen = [self.sums, *(sums for sums in still if self._fits(sums))]
+        groups = self._still_close(groups, seen, least)
+        signs = np.random.default_rng(0)  # any signs are right; the same every time
+        for _ in range(_PROBES):
+            if not groups:
+                break
+            sign = signs.choice((-1.0, 1.0), size=len(groups))
+            found = [self._pushed(groups, direction) for direction in (sign, -sign)]
+            witnesses += [self.structure.spread(sums, self.people, self.atom_people) for sums in found]
+            seen += found
+            groups = self._still_close(groups, seen, least)
+        return groups
+
+    def _still_close(self, groups: list[int], seen: list[NDArray[np.float64]], least: float) -> list[int]:
+        """The groups whose mean differs by less than `least` between all the answers seen."""
+        means = {group: [self.mean(group, sums) for sums in seen] for group in groups}
+        return [group for group in groups if max(means[group]) - min(means[group]) < least]
+
+    def _fits(self, sums: NDArray[np.float64]) -> bool:
+        """Do these (classes,) sums give the same published sums as the true ones?"""
+        return bool((np.abs(self.structure.equations @ (sums - self.sums)) < 10 * _TOLERANCE).all())
+
+    def _pushed(self, groups: list[int], direction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(classes,) sums that fit everything published, each group's mean far its way.
+
+        People far from all groups keep their true sums, which makes the program small.
+        """
+        cost = np.zeros(len(self.people))
+        for group, sign in zip(groups, direction, strict=True):
+            cost[self.structure.groups[group]] += sign / self.people_in(group)
+        part = self.structure.surroundings
+        sums = self.sums.copy()
+        sums[part.classes] = self._solve(part, cost[part.classes]).x
+        return sums
+
+    def range_of(self, group: int) -> MeanRange:
+        """The exact range of a group that has people in this measure."""
+        part = self.structure.part((group,))
+        cost = np.isin(part.classes, self.structure.groups[group]) / self.people_in(group)
+        ends, support = [], set[int]()
+        for sign in (1.0, -1.0):
+            solution = self._solve(part, sign * cost)
+            ends.append(sign * float(solution.fun))
+            support |= part.support(solution.eqlin.marginals)
+        return MeanRange(self.structure.members[group], self.measure, ends[0], ends[1], frozenset(support))
+
+    def _solve(self, part: Part, cost: NDArray[np.float64]) -> Any:
+        scale: Any = np.outer(self.people[part.classes], (self.low, self.high))
+        solution = linprog(
+            cost,
+            A_eq=part.matrix,
+            b_eq=part.matrix @ self.sums[part.classes],
+            bounds=scale,
+            method="highs",
+        )
+        if solution.x is None:
+            msg = f"the answers do not lie on the scale: {solution.message}"
+            raise ValueError(msg)
+        return solution

@@ -1,0 +1,128 @@
+"""Exact sparse elimination over published sums: integer rows that remember which figures they were made
+of."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from math import gcd
+
+
+@dataclass(frozen=True)
+class Row:
+    """A linear combination of published sums.
+
+    atoms: atom → integer coefficient, no zeros.
+    figures: published figure → integer coefficient, no zeros: Σ figures × published sum = Σ atoms × atom sum.
+    """
+
+    atoms: dict[int, int]
+    figures: dict[int, int]
+
+    def without(self, atom: int) -> "Row":
+        """The same combination seen by someone who knows the atom's sum."""
+        return Row({key: value for key, value in self.atoms.items() if key != atom}, self.figures)
+
+
+def eliminate(rows: Iterable[Row], people: Sequence[int], k: int) -> tuple[list[Row], list[Row]]:
+    """A basis of the rows' span in two parts: rows with a pivot of `k` people or more, and the rows left
+    over.
+
+    The pivots stand in no younger row, so a combination that involves only atoms of fewer than `k` people is
+    one of left-over rows alone (these may depend on each other).
+    """
+    echelon: dict[int, tuple[int, Row]] = {}
+    left_over = []
+    for row in sorted(rows, key=lambda row: len(row.atoms)):
+        left = _reduce(row, echelon)
+        large = [atom for atom in left.atoms if people[atom] >= k]
+        if large:
+            echelon[max(large, key=lambda atom: (people[atom], atom))] = (len(echelon), left)
+        elif left.atoms:
+            left_over.append(left)
+    return [row for _, row in echelon.values()], left_over
+
+
+def _reduce(row: Row, echelon: dict[int, tuple[int, Row]]) -> Row:
+    """`row` without the pivots of `echelon`.
+
+    A pivot row holds no pivot older than itself, so clearing the oldest first ends.
+    """
+    atoms, figures = dict(row.atoms), dict(row.figures)
+    waiting = [(echelon[atom][0], atom) for atom in atoms if atom in echelon]
+    heapify(waiting)
+    while waiting:
+        _, pivot = heappop(waiting)
+        if pivot not in atoms:
+            continue
+        other = echelon[pivot][1]
+        mine, theirs = atoms[pivot], other.atoms[pivot]
+        divisor = gcd(mine, theirs) * (1 if theirs > 0 else -1)
+        _subtract(atoms, theirs // divisor, other.atoms, mine // divisor)
+        _subtract(figures, theirs // divisor, other.figures, mine // divisor)
+        for atom in other.atoms:
+            if atom in echelon and atom in atoms:
+                heappush(waiting, (echelon[atom][0], atom))
+    return _lowest(atoms, figures)
+
+
+def _subtract(values: dict[int, int], keep: int, other: dict[int, int], take: int) -> None:
+    """values ← keep × values − take × other, in place, without zeros."""
+    if keep != 1:
+        for key in values:
+            values[key] *= keep
+    for key, value in other.items():
+        total = values.get(key, 0) - take * value
+        if total:
+            values[key] = total
+        else:
+            values.pop(key, None)
+
+
+def _lowest(atoms: dict[int, int], figures: dict[int, int]) -> Row:
+    divisor = gcd(*atoms.values(), *figures.values())
+    if divisor > 1:
+        atoms = {key: value // divisor for key, value in atoms.items()}
+        figures = {key: value // divisor for key, value in figures.items()}
+    return Row(atoms, figures)
+
+
+def components(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in sets that share no atom with each other."""
+    leader: dict[int, int] = {}
+
+    def find(atom: int) -> int:
+        while leader.setdefault(atom, atom) != atom:
+            leader[atom] = leader[leader[atom]]
+            atom = leader[atom]
+        return atom
+
+    for row in rows:
+        first, *others = row.atoms
+        for atom in others:
+            leader[find(atom)] = find(first)
+    grouped: dict[int, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(find(next(iter(row.atoms))), []).append(row)
+    return list(grouped.values())
+
+
+def reduced(rows: Sequence[Row], people: Sequence[int], avoid: Set[int]) -> list[tuple[int, Row]]:
+    """The reduced form of the rows' span: (pivot, row), each pivot in its own row only.
+
+    Pivots are the atoms with most people, because fewer of them fit in a small group, and none in `avoid`
+    where a row has another.
+    """
+
+    def fitness(atom: int, value: int) -> tuple[bool, int, bool, int]:
+        return atom not in avoid, people[atom], abs(value) == 1, atom
+
+    echelon: dict[int, tuple[int, Row]] = {}
+    for row in sorted(rows, key=lambda row: len(row.atoms)):
+        left = _reduce(row, echelon)
+        if left.atoms:
+            pivot = max(left.atoms, key=lambda atom: fitness(atom, left.atoms[atom]))
+            echelon[pivot] = (len(echelon), left)
+    done: dict[int, tuple[int, Row]] = {}
+    for pivot, (age, row) in reversed(echelon.items()):
+        done[pivot] = (age, _reduce(row, done))
+    return [(pivot, row) for pivot, (_, row) in done.items()]

@@ -1,0 +1,137 @@
+"""How well a model's covariances (and means) fit the observed ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.factor_model import Estimate, FactorModel, GroupMoments
+
+Floats = NDArray[np.float64]
+RMSEA_CONFIDENCE: Final = 0.90
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit of a model; NaN where undefined (all but χ² and SRMR when there are no degrees of freedom).
+
+    cfi, tli: against independent items; ≥ .95 is usual. rmsea with its 90 % interval: ≤ .06. srmr: ≤ .08
+    (Hu & Bentler 1999). n: people.
+    """
+
+    chi2: float
+    df: int
+    p: float
+    cfi: float
+    tli: float
+    rmsea: float
+    rmsea_low: float
+    rmsea_high: float
+    srmr: float
+    n: int
+
+
+def fit_of(model: FactorModel, groups: Sequence[GroupMoments], estimate: Estimate) -> Fit:
+    """χ² and the indices made from it. R: `lavaan::fitMeasures(fit)`.
+
+    >>> from analysis.cfa import simple_structure, starting_values
+    >>> from analysis.factor_model import fit
+    >>> observed = GroupMoments(100, np.zeros(4), np.full((4, 4), 0.49) + 0.51 * np.eye(4))
+    >>> factor_of = np.zeros(4, dtype=int)
+    >>> model = simple_structure(factor_of)
+    >>> found = fit_of(model, [observed], fit(model, [observed], starting_values(observed.covariance, factor_of)))
+    >>> found.df, round(found.cfi, 3), round(found.rmsea, 3)
+    (2, 1.0, 0.0)
+    """
+    from scipy.special import chdtrc
+
+    n = sum(group.n for group in groups)
+    chi2, df = max(n * estimate.discrepancy, 0.0), model.degrees_of_freedom()
+    residual = srmr(model, groups, estimate.parameters)
+    if df <= 0:
+        return Fit(chi2, df, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, residual, n)
+    base, base_df = independence(groups)
+    excess, base_excess = max(chi2 - df, 0.0), max(base - base_df, chi2 - df, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.float64(base) / base_df
+        tli = float((ratio - chi2 / df) / (ratio - 1))
+    low, high = rmsea_interval(chi2, df, n, len(groups))
+    return Fit(
+        chi2=chi2,
+        df=df,
+        p=float(chdtrc(df, chi2)),
+        cfi=1 - excess / base_excess if base_excess else 1.0,
+        tli=tli if np.isfinite(tli) else np.nan,
+        rmsea=float(np.sqrt(len(groups) * excess / (n * df))),
+        rmsea_low=low,
+        rmsea_high=high,
+        srmr=residual,
+        n=n,
+    )
+
+
+def independence(groups: Sequence[GroupMoments]) -> tuple[float, int]:
+    """χ² and degrees of freedom of the model where no two items are related.
+
+    >>> chi2, df = independence([GroupMoments(100, np.zeros(2), np.array([[1, 0.5], [0.5, 1]]))])
+    >>> round(chi2, 3), df
+    (28.768, 1)
+    """
+    items = len(groups[0].mean)
+    chi2 = 0.0
+    for group in groups:
+        _, log_determinant = np.linalg.slogdet(group.covariance)
+        chi2 += group.n * float(np.log(np.diag(group.covariance)).sum() - log_determinant)
+    return chi2, len(groups) * items * (items - 1) // 2
+
+
+def rmsea_interval(
+    chi2: float, df: int, n: int, groups: int = 1, confidence: float = RMSEA_CONFIDENCE
+) -> tuple[float, float]:
+    """RMSEA for the noncentralities that put χ² at the two tails (Steiger 1990).
+
+    >>> low, high = rmsea_interval(85.3055217699727, 24, 301)
+    >>> round(low, 4), round(high, 4)
+    (0.0714, 0.1137)
+    """
+    tail = (1 - confidence) / 2
+    found = [_noncentrality(chi2, df, probability) for probability in (1 - tail, tail)]
+    low, high = np.sqrt(np.array(found) / (n * df) * groups)
+    return float(low), float(high)
+
+
+def _noncentrality(chi2: float, df: int, probability: float) -> float:
+    """λ for which a noncentral χ² is at most `chi2` with this probability; 0 when even λ = 0 gives less."""
+    from scipy.optimize import brentq
+    from scipy.special import chndtr
+
+    def excess(noncentrality: float) -> float:
+        return float(chndtr(chi2, df, noncentrality)) - probability
+
+    if excess(0.0) <= 0:
+        return 0.0
+    upper = max(chi2, 1.0)
+    while excess(upper) > 0:
+        upper *= 2
+    return float(brentq(excess, 0.0, upper, xtol=1e-8, rtol=1e-12))
+
+
+def srmr(model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats) -> float:
+    """Standardised root mean square residual (Bentler 1995), groups weighted by people.
+
+    Residuals are divided by observed standard deviations; the lower triangle with its diagonal, and the means
+    where they are modelled.
+    """
+    people = sum(group.n for group in groups)
+    total = 0.0
+    for place, group in enumerate(groups):
+        mean, covariance = model.implied(parameters, place)
+        scale = 1 / np.sqrt(np.diag(group.covariance))
+        residual = (group.covariance - covariance) * scale[:, np.newaxis] * scale
+        squares = residual[np.tril_indices(len(mean))] ** 2
+        if model.with_means:
+            squares = np.append(squares, ((group.mean - mean) * scale) ** 2)
+        total += group.n / people * float(np.sqrt(squares.mean()))
+    return total

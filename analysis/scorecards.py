@@ -1,0 +1,189 @@
+"""The rules of the styringskort: status against the ambition level, trend, age and roll-up.
+
+Pure rules on stored values: nothing is rounded before it is judged. Bounds are inclusive on the better side, as in
+Molde's card: 5.0 is green where green starts at 5, and 4.96 is yellow although a page shows it as 5,0.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """What is good: more, less (sykefravær), or staying inside a band (turnover)."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    BAND = "band"
+
+
+class Status(StrEnum):
+    """What a value means against the ambition level, or why nothing can be said."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    NOT_MEASURED = "not_measured"
+    NOT_DUE = "not_due"
+    HIDDEN = "hidden"
+    NO_TARGET = "no_target"
+
+
+class TargetError(ValueError):
+    """An ambition level that contradicts itself; the message says which bounds, in Norwegian."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The ambition level: green from `green`, yellow from `yellow`, red beyond (`Direction` says which way).
+
+    A band is green in [green, green_to] and yellow in the rest of [yellow, yellow_to]. Same unit as the value.
+    """
+
+    green: float
+    yellow: float
+    green_to: float | None = None
+    yellow_to: float | None = None
+
+    def check(self, direction: Direction) -> None:
+        """Raises TargetError when the bounds cannot belong to the direction."""
+        if direction is Direction.BAND:
+            if self.green_to is None or self.yellow_to is None:
+                raise TargetError("Et bånd må ha både nedre og øvre grense for grønn og gul.")
+            if not self.yellow <= self.green <= self.green_to <= self.yellow_to:
+                raise TargetError("Det grønne båndet må ligge inne i det gule.")
+            return
+        if self.green_to is not None or self.yellow_to is not None:
+            raise TargetError("Bare et bånd kan ha øvre grenser.")
+        if direction is Direction.HIGHER and self.yellow > self.green:
+            raise TargetError("Grensen for gul kan ikke være høyere enn grensen for grønn.")
+        if direction is Direction.LOWER and self.yellow < self.green:
+            raise TargetError("Grensen for gul kan ikke være lavere enn grensen for grønn.")
+
+
+def status(
+    value: float | None,
+    direction: Direction,
+    target: Target | None,
+    *,
+    hidden: bool = False,
+    due: bool = True,
+) -> Status:
+    """The status of a stored value. A hidden value says so whatever else is known about it.
+
+    `target` is None for an utviklingstrekk, which is never coloured, and for an indicator without ambition level.
+    Without a value: NOT_MEASURED, or NOT_DUE when its period has not ended.
+    """
+    if hidden:
+        return Status.HIDDEN
+    if value is None:
+        return Status.NOT_MEASURED if due else Status.NOT_DUE
+    if target is None:
+        return Status.NO_TARGET
+    if _within(value, direction, target.green, target.green_to):
+        return Status.GREEN
+    return Status.YELLOW if _within(value, direction, target.yellow, target.yellow_to) else Status.RED
+
+
+def _within(value: float, direction: Direction, bound: float, upper: float | None) -> bool:
+    if direction is Direction.LOWER:
+        return value <= bound
+    return bound <= value and (direction is Direction.HIGHER or upper is None or value <= upper)
+
+
+class Movement(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    # No clear change: no arrow is drawn for noise.
+    STEADY = "steady"
+
+
+class Meaning(StrEnum):
+    BETTER = "better"
+    WORSE = "worse"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A change since the last comparable value, in the value's own unit, and what it means."""
+
+    change: float
+    movement: Movement
+    meaning: Meaning
+
+
+def trend(
+    value: float,
+    before: float,
+    direction: Direction | None,
+    target: Target | None = None,
+    *,
+    clear: bool = True,
+    smallest: float = 0.0,
+) -> Trend:
+    """How a value moved since `before`, and whether that is better, worse or neither.
+
+    `direction` None is an utviklingstrekk: it moves, but neither way is better. `clear` False is a survey score whose
+    tested change says nothing sure. Changes below `smallest` (half of the last shown decimal) would be shown as 0
+    and count as none. In a band, nearer the green part is better; inside it nothing is.
+    """
+    change = value - before
+    if not clear or change == 0 or abs(change) < smallest:
+        return Trend(change, Movement.STEADY, Meaning.NEUTRAL)
+    movement = Movement.UP if change > 0 else Movement.DOWN
+    return Trend(change, movement, _meaning(value, before, direction, target))
+
+
+def _meaning(value: float, before: float, direction: Direction | None, target: Target | None) -> Meaning:
+    if direction is None:
+        return Meaning.NEUTRAL
+    if direction is Direction.BAND:
+        gain = 0.0 if target is None else _distance(before, target) - _distance(value, target)
+    else:
+        gain = value - before if direction is Direction.HIGHER else before - value
+    if gain == 0:
+        return Meaning.NEUTRAL
+    return Meaning.BETTER if gain > 0 else Meaning.WORSE
+
+
+def _distance(value: float, target: Target) -> float:
+    """How far outside the green band, 0 inside it."""
+    upper = target.green if target.green_to is None else target.green_to
+    return max(target.green - value, value - upper, 0.0)
+
+
+def is_old(measured: int, shown: int, years_valid: int) -> bool:
+    """True when a value measured in one year is too old for the card of another."""
+    return shown - measured > years_valid
+
+
+def is_due(year: int, parts: int, today: dt.date) -> bool:
+    """True when the year's first period is over, so that a value may be expected.
+
+    `parts` is how many periods the year has: 1 (year), 3 (tertial) or 12 (month).
+    """
+    next_period = year * 12 + 12 // parts
+    return today >= dt.date(next_period // 12, next_period % 12 + 1, 1)
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """How many indicators of a perspective stand at each colour; `other` has none."""
+
+    green: int
+    yellow: int
+    red: int
+    other: int
+
+    @property
+    def total(self) -> int:
+        return self.green + self.yellow + self.red + self.other
+
+
+def roll_up(statuses: Iterable[Status]) -> RollUp:
+    """Counts per colour. Colours are never averaged or weighed: two green do not make up for a red."""
+    listed = list(statuses)
+    green, yellow, red = (listed.count(colour) for colour in (Status.GREEN, Status.YELLOW, Status.RED))
+    return RollUp(green, yellow, red, len(listed) - green - yellow - red)

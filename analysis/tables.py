@@ -1,0 +1,299 @@
+"""A response file as columns of text: CSV, Excel, SPSS and Parquet alike.
+
+Each column is kept as its different texts and an index into them, so that whatever is done to a text is done
+once, however many rows have it.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN_AT_MOST: Final = 20
+KEPT_AT_MOST: Final = 1_000
+BLANK_TEXTS: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "#null!", "."})
+_WHOLE: Final = re.compile(r"([+-]?\d+)[.,]0+")
+
+
+@dataclass(frozen=True)
+class FileFault:
+    """What is wrong and where: `line` counts from 1 with the header as line 1, None for the whole file."""
+
+    line: int | None
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = [f"linje {self.line}" if self.line else "", f"kolonne {self.column}" if self.column else ""]
+        where = ", ".join(filter(None, place))
+        return f"{where[0].upper()}{where[1:]}: {self.message}" if where else self.message
+
+
+class FileFaults(Exception):  # noqa: N818 - it is a list of faults, and named so
+    """A file that cannot be used. faults: the first thousand, by line; total: how many there are."""
+
+    def __init__(self, faults: Sequence[FileFault], total: int | None = None) -> None:
+        ordered = sorted(faults, key=lambda fault: fault.line or 0)
+        self.faults = tuple(ordered[:KEPT_AT_MOST])
+        self.total = len(faults) if total is None else total
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [str(fault) for fault in self.faults[:SHOWN_AT_MOST]]
+        if self.total > len(lines):
+            lines.append(f"… og {self.total - len(lines)} feil til.")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column: row i holds `texts[index[i]]`, stripped, "" for a blank cell.
+
+    labels: text → value label (SPSS). missing: texts that the file itself declares missing (SPSS).
+    """
+
+    name: str
+    texts: tuple[str, ...]
+    index: NDArray[np.intp]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A file's columns, all of one length, and the line of each row."""
+
+    columns: tuple[Column, ...]
+    lines: NDArray[np.intp]
+
+
+def read_table(path: Path) -> Table:
+    """The table in a file, by its ending: .csv .txt .tsv .xlsx .xlsm .sav .zsav .parquet.
+
+    Raises FileFaults when it cannot be read, is empty or has ragged rows.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        endings = ", ".join(sorted(_READERS))
+        raise FileFaults(
+            [_whole(f"Filtypen «{path.suffix}» kan ikke leses. Lagre filen som en av: {endings}.")]
+        )
+    if not path.is_file():
+        raise FileFaults([_whole(f"Filen finnes ikke: {path}")])
+    try:
+        table: Table = reader(path)
+    except OSError as error:
+        raise FileFaults([_whole(f"Filen kan ikke leses: {error.strerror or error}")]) from error
+    if not len(table.lines):
+        raise FileFaults([_whole("Filen har ingen svar, bare en overskrift.")])
+    return table
+
+
+def _whole(message: str) -> FileFault:
+    return FileFault(None, None, message)
+
+
+def _from_csv(path: Path) -> Table:
+    text = _decoded(path.read_bytes())
+    first_line = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(";\t,", key=lambda mark: len(next(csv.reader([first_line], delimiter=mark), [])))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, lines = [], []
+    try:
+        line = 1
+        for row in reader:
+            rows.append(row)
+            lines.append(line)  # where the row begins; a quoted cell may go on for several lines
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = f"Filen kan ikke leses som CSV fra denne linjen ({error}). Se etter et løst anførselstegn."
+        raise FileFaults([FileFault(reader.line_num, None, message)]) from error
+    return _from_rows(rows, lines)
+
+
+def _decoded(content: bytes) -> str:
+    encodings = ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise FileFaults([_whole("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel.")])
+
+
+def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> Table:
+    """A table from rows of cells, the first one that is not empty being the header."""
+    kept = [place for place, row in enumerate(rows) if any(cell not in {None, ""} for cell in row)]
+    if not kept:
+        raise FileFaults([_whole("Filen er tom.")])
+    header = [_text(name) for name in rows[kept[0]]]
+    while header and not header[-1]:
+        header.pop()
+    width = len(header)
+    ragged = [place for place in kept[1:] if len(rows[place]) != width]
+    body = [rows[place] for place in kept[1:]]
+    if ragged:
+        body, faults = _straightened(rows, lines, kept[1:], width)
+        if faults:
+            raise FileFaults(faults)
+    cells = list(zip(*body, strict=True)) if body else [()] * width
+    names = [name or f"kolonne {place}" for place, name in enumerate(header, start=1)]
+    columns = tuple(_column(name, column) for name, column in zip(names, cells, strict=True))
+    return Table(columns, np.array([lines[place] for place in kept[1:]], dtype=np.intp))
+
+
+def _straightened(
+    rows: Sequence[Sequence[Any]], lines: Sequence[int], kept: Sequence[int], width: int
+) -> tuple[list[Sequence[Any]], list[FileFault]]:
+    """Rows cut to the header's width where only empty cells are lost; a fault for every other ragged row."""
+    body, faults = [], []
+    for place in kept:
+        row = rows[place]
+        if len(row) < width or any(cell not in {None, ""} for cell in row[width:]):
+            message = f"Linjen har {len(row)} celler, men overskriften har {width}."
+            faults.append(FileFault(lines[place], None, message))
+        body.append(row[:width])
+    return body, faults
+
+
+def _column(name: str, cells: Iterable[Any]) -> Column:
+    cells = list(cells)
+    different = {cell: place for place, cell in enumerate(dict.fromkeys(cells))}
+    index = np.fromiter(map(different.__getitem__, cells), dtype=np.intp, count=len(cells))
+    return Column(name, tuple(_text(cell) for cell in different), index)
+
+
+def _text(cell: Any) -> str:
+    """A cell as stripped text: whole numbers without decimals, "" for what stands for a blank."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = "" if cell is None else str(cell).replace("\u00a0", " ").strip()
+    return "" if text.casefold() in BLANK_TEXTS else text
+
+
+def whole_numbers(texts: Sequence[str]) -> tuple[str, ...]:
+    """«2.0» as «2» when every text is a whole number; otherwise the texts as they are.
+
+    >>> whole_numbers(["2.0", "", "10,0", "3"]), whole_numbers(["2.0", "A1"])
+    (('2', '', '10', '3'), ('2.0', 'A1'))
+    """
+    stripped = tuple(_WHOLE.sub(r"\1", text) if _WHOLE.fullmatch(text) else text for text in texts)
+    return stripped if all(not text or text.lstrip("+-").isdigit() for text in stripped) else tuple(texts)
+
+
+def _from_xlsx(path: Path) -> Table:
+    """The first sheet. Formulas give the value Excel last saved."""
+    import warnings
+    import zipfile
+    import zlib
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    broken = (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and extensions that do not concern the cells
+            book = load_workbook(path, read_only=True, data_only=True)
+            rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+            book.close()
+    except broken as error:
+        raise FileFaults([_whole("Filen kan ikke leses som Excel. Lagre den på nytt som .xlsx.")]) from error
+    width = max((len(row) for row in rows), default=0)
+    padded = [row + [None] * (width - len(row)) for row in rows]
+    return _from_rows(padded, range(1, len(rows) + 1))
+
+
+def _from_sav(path: Path) -> Table:
+    """An SPSS file; its line numbers are case numbers. Value labels and user-missing values are kept."""
+    import pyreadstat
+
+    try:
+        frame, meta = pyreadstat.read_sav(path, user_missing=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
+        raise FileFaults([_whole(f"Filen kan ikke leses som SPSS-fil: {error}")]) from error
+    columns = []
+    for column in _from_frame(frame):
+        labels = meta.variable_value_labels.get(column.name, {})
+        ranges = meta.missing_ranges.get(column.name, [])
+        missing = frozenset(text for text in column.texts if _within(text, ranges))
+        by_text = {_text(value): str(label) for value, label in labels.items()}
+        columns.append(Column(column.name, column.texts, column.index, by_text, missing))
+    return Table(tuple(columns), np.arange(1, len(frame) + 1))
+
+
+def _within(text: str, ranges: Sequence[Any]) -> bool:
+    """True when one of SPSS's ranges, {lo, hi}, holds the value."""
+    for span in ranges:
+        low, high = span["lo"], span["hi"]
+        if isinstance(low, str):
+            if low.strip() == text:
+                return True
+        elif text and _is_number(text) and low <= float(text) <= high:
+            return True
+    return False
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_parquet(path: Path) -> Table:
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        message = (
+            "Parquet-filer krever pakken pyarrow, som ikke er installert. Installer den, eller lagre som CSV."
+        )
+        raise FileFaults([_whole(message)])
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path)
+    except ValueError as error:  # pyarrow's faults are ValueErrors
+        raise FileFaults([_whole(f"Filen kan ikke leses som Parquet: {error}")]) from error
+    return Table(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
+
+
+def _from_frame(frame: "pd.DataFrame") -> Iterable[Column]:
+    import pandas as pd
+
+    for name in frame.columns:
+        place, different = pd.factorize(frame[name])  # −1 for a missing value
+        texts = (*(_text(value) for value in different.tolist()), "")
+        yield Column(str(name), texts, np.where(place < 0, len(texts) - 1, place).astype(np.intp))
+
+
+_READERS: Final = {
+    ".csv": _from_csv,
+    ".txt": _from_csv,
+    ".tsv": _from_csv,
+    ".xlsx": _from_xlsx,
+    ".xlsm": _from_xlsx,
+    ".sav": _from_sav,
+    ".zsav": _from_sav,
+    ".parquet": _from_parquet,
+}

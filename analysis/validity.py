@@ -1,0 +1,159 @@
+"""Validity of a questionnaire's structure: adequacy, suggested and intended factors, and how they hold apart.
+
+On rows complete in every item that everybody was asked. Alpha is not here: it is consistency, not validity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.adequacy import Bartlett, SamplingAdequacy, bartlett, parallel_analysis, sampling_adequacy
+from analysis.cfa import Cfa, NoSolutionError, Reason, confirmatory, group_moments
+from analysis.construct import average_variance_extracted, composite_reliability, fornell_larcker, htmt
+from analysis.factoring import Exploration, explore
+from analysis.one_core import one_core
+from analysis.reliability import correlation_of, covariance_of
+from analysis.responses import Responses
+from analysis.scoring import complete_rows, factor_scorings, scored
+from questionnaires.coding import NOT_ASKED
+
+Floats = NDArray[np.float64]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Validity:
+    """What the answers say of the intended structure; None or NaN where it cannot be said.
+
+    n_complete: rows used. items: keys of the items used. left_out: keys of factors that not everybody was asked.
+    adequacy, sphericity, factors_suggested: None when the items' correlations have no inverse (`singular` says
+    why). exploration: as many minres factors as intended, oblimin.
+    cfa: the intended structure, over `cfa_items` and `cfa_factors`: factors of two items or more. None when there
+    is no usable solution (`cfa_problem` says why, its places counting in `cfa_items` and `cfa_factors`).
+    ave, composite_reliability: by factor. fornell_larcker, htmt: by pair of factors in the CFA.
+    """
+
+    n_complete: int
+    items: tuple[str, ...]
+    left_out: tuple[str, ...]
+    singular: NoSolutionError | None
+    adequacy: SamplingAdequacy | None
+    sphericity: Bartlett | None
+    factors_suggested: int | None
+    exploration: Exploration | None
+    cfa: Cfa | None
+    cfa_problem: NoSolutionError | None
+    cfa_items: tuple[str, ...]
+    cfa_factors: tuple[str, ...]
+    ave: Mapping[str, float]
+    composite_reliability: Mapping[str, float]
+    fornell_larcker: Mapping[Pair, bool]
+    htmt: Mapping[Pair, float]
+
+
+@one_core()
+def validity(responses: Responses) -> Validity:
+    """Every measure of structure for a set of responses.
+
+    R: `psych::KMO`, `psych::cortest.bartlett`, `psych::fa.parallel`, `psych::fa`, `lavaan::cfa`.
+
+    >>> from analysis.example import RESPONSES
+    >>> found = validity(RESPONSES)
+    >>> found.n_complete, round(found.adequacy.overall, 3), found.cfa_factors
+    (5, 0.693, ('MOT',))
+    """
+    answers = _asked_of_all(responses)
+    rows = complete_rows(answers.values)
+    correlation = correlation_of(covariance_of(rows))
+    singular = _singular(rows)
+    usable = singular is None
+    chosen = answers.in_larger_factors()
+    cfa, problem = _confirmed(rows[:, chosen], answers.factor_of[chosen])
+    names, place = np.unique(answers.factor_of[chosen], return_inverse=True)
+    keys = tuple(answers.factors[name] for name in names)
+    ratios = htmt(correlation[np.ix_(chosen, chosen)], place) if len(chosen) else np.empty((0, 0))
+    ave = average_variance_extracted(cfa.loadings, place) if cfa else np.full(len(keys), np.nan)
+    composite = composite_reliability(cfa.loadings, place) if cfa else np.full(len(keys), np.nan)
+    apart = fornell_larcker(ave, cfa.correlations) if cfa else None
+    pairs = list(combinations(range(len(keys)), 2))
+    return Validity(
+        n_complete=len(rows),
+        items=answers.items,
+        left_out=answers.left_out,
+        singular=singular,
+        adequacy=sampling_adequacy(correlation) if usable else None,
+        sphericity=bartlett(correlation, len(rows)) if usable else None,
+        factors_suggested=parallel_analysis(correlation, len(rows)).factors if usable else None,
+        exploration=_explored(correlation, len(answers.factors)) if usable else None,
+        cfa=cfa,
+        cfa_problem=problem,
+        cfa_items=tuple(answers.items[i] for i in chosen),
+        cfa_factors=keys,
+        ave=dict(zip(keys, ave.tolist(), strict=True)),
+        composite_reliability=dict(zip(keys, composite.tolist(), strict=True)),
+        fornell_larcker={(keys[i], keys[j]): bool(apart[i, j]) for i, j in pairs}
+        if apart is not None
+        else {},
+        htmt={(keys[i], keys[j]): float(ratios[i, j]) for i, j in pairs},
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """Scored answers (N, P) of the factors everybody was asked. factor_of: (P,) place in `factors`."""
+
+    values: Floats
+    items: tuple[str, ...]
+    factors: tuple[str, ...]
+    factor_of: NDArray[np.int_]
+    left_out: tuple[str, ...]
+
+    def in_larger_factors(self) -> NDArray[np.int_]:
+        """Places of the items whose factor has at least two."""
+        sizes = np.bincount(self.factor_of, minlength=len(self.factors))
+        return np.flatnonzero(sizes[self.factor_of] > 1)
+
+
+def _asked_of_all(responses: Responses) -> _Answers:
+    asked = ~(responses.items == NOT_ASKED).any(axis=0)
+    used = [s for s in factor_scorings(responses.questionnaire) if asked[s.columns].all()]
+    columns = [scored(responses.items[:, s.columns], s) for s in used]
+    keys = [item.key for item in responses.questionnaire.items]
+    return _Answers(
+        values=np.hstack(columns) if columns else np.empty((len(responses), 0)),
+        items=tuple(key for s in used for key in keys[s.columns]),
+        factors=tuple(s.key for s in used),
+        factor_of=np.repeat(np.arange(len(used)), [s.items for s in used]),
+        left_out=tuple(f.key for f in responses.questionnaire.factors if f.key not in {s.key for s in used}),
+    )
+
+
+def _singular(rows: Floats) -> NoSolutionError | None:
+    if rows.shape[1] < 2:
+        return NoSolutionError(Reason.NOT_IDENTIFIED)
+    try:
+        group_moments(rows)
+    except NoSolutionError as problem:
+        return problem
+    return None
+
+
+def _confirmed(rows: Floats, factor_of: NDArray[np.int_]) -> tuple[Cfa | None, NoSolutionError | None]:
+    if not len(factor_of):
+        return None, None
+    _, place = np.unique(factor_of, return_inverse=True)
+    try:
+        return confirmatory(rows, place), None
+    except NoSolutionError as problem:
+        return None, problem
+
+
+def _explored(correlation: Floats, factors: int) -> Exploration | None:
+    """Nothing when there are so many factors that any correlations would fit."""
+    items = len(correlation)
+    if (items - factors) ** 2 < items + factors or factors >= items:
+        return None
+    return explore(correlation, factors)

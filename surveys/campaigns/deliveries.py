@@ -1,0 +1,245 @@
+"""Sending what stands in the outbox over SMTP: each message at most once, whatever dies on the way.
+
+A row is set to «sending» and committed before the mail server is given anything. If we or the server die after that,
+the row stays so and is never sent again by itself: a missing mail can be mended with a reminder, a second mail cannot
+be taken back. Errors that come before the content is handed over are tried again later.
+"""
+
+import datetime as dt
+import logging
+import re
+import smtplib
+import ssl
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.message import EmailMessage
+from typing import Final
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import joinedload
+
+from surveys.campaigns.mails import compose, sender_address
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    Survey,
+    SurveyStatus,
+)
+from surveys.config import Settings
+from surveys.database import Database
+from surveys.organisation.models import Installation
+
+__all__ = ["Outcome", "send_queued"]
+
+MOST_ATTEMPTS: Final = 5
+_PAUSES: Final = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 10, 30, 120))
+_RESULTS: Final = ("sent", "postponed", "failed", "unsure")
+_TIMEOUT: Final = 30.0  # seconds
+
+_log = logging.getLogger("medvirk.deliveries")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one working of the outbox did. `problem` says why it stopped early; «» when it did not.
+
+    `dropped`: no longer wanted, since the person had delivered or the survey had closed.
+    """
+
+    sent: int = 0
+    postponed: int = 0
+    failed: int = 0
+    unsure: int = 0
+    dropped: int = 0
+    problem: str = ""
+
+
+class _NotTakenError(Exception):
+    """The server did not take the message, so it may be tried again; `passing` tells whether it is worth it."""
+
+    def __init__(self, reason: str, *, passing: bool, line_is_dead: bool = False) -> None:
+        super().__init__(reason)
+        self.passing = passing
+        self.line_is_dead = line_is_dead
+
+
+class _UnsureError(Exception):
+    """The content was handed over and no answer came: the message may have been taken."""
+
+
+def send_queued(db: Database, settings: Settings, now: dt.datetime | None = None) -> Outcome:
+    """Sends everything in the outbox that is due. Needs an application context. Safe to run twice at once."""
+    moment = now or dt.datetime.now(dt.UTC)
+    if not settings.smtp_host:
+        return Outcome(problem="Ingen e-posttjener er valgt. Sett MEDVIRK_SMTP_HOST.")
+    dropped = _drop_unwanted(db)
+    became: Counter[str] = Counter()
+    problem = ""
+    try:
+        problem = _send_due(db, settings, moment, became)
+    except (OSError, smtplib.SMTPException) as error:
+        problem = _reason(error)
+    if problem:
+        problem = (
+            f"E-posttjeneren {settings.smtp_host}:{settings.smtp_port} svarte ikke som den skal: {problem}"
+        )
+        _log.warning("%s", problem)
+    return Outcome(**{name: became[name] for name in _RESULTS}, dropped=dropped, problem=problem)
+
+
+def _send_due(db: Database, settings: Settings, now: dt.datetime, became: Counter[str]) -> str:
+    """Sends what is due over one connection, counting in `became`; why it stopped early, or «»."""
+    due = _due(db, now)
+    if not due:
+        return ""
+    with _connection(settings) as server:
+        for delivery_id in due:
+            result, broken = _send_one(db, server, delivery_id, now)
+            became[result] += 1
+            if broken:
+                return broken
+    return ""
+
+
+def _drop_unwanted(db: Database) -> int:
+    """Takes away waiting reminders to people who have delivered; fails what a closed survey had not sent."""
+    with db.transaction() as session:
+        closed = select(Invitation.id).join(Survey).where(Survey.status != SurveyStatus.OPEN)
+        late = update(Delivery).where(
+            Delivery.status == DeliveryStatus.QUEUED, Delivery.invitation_id.in_(closed)
+        )
+        reason = "Undersøkelsen var lukket før meldingen ble sendt."
+        stopped = session.execute(late.values(status=DeliveryStatus.FAILED, error=reason)).rowcount  # type: ignore[attr-defined]
+        needless = session.scalars(
+            select(Delivery)
+            .join(Delivery.invitation)
+            .where(Delivery.status == DeliveryStatus.QUEUED, Invitation.delivered)
+        ).all()
+        for delivery in needless:
+            session.delete(delivery)
+        return int(stopped) + len(needless)
+
+
+def _due(db: Database, now: dt.datetime) -> list[int]:
+    with db.reading() as session:
+        return list(
+            session.scalars(
+                select(Delivery.id)
+                .where(
+                    Delivery.status == DeliveryStatus.QUEUED,
+                    or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
+                )
+                .order_by(Delivery.id)
+            )
+        )
+
+
+def _send_one(db: Database, server: smtplib.SMTP, delivery_id: int, now: dt.datetime) -> tuple[str, str]:
+    """What became of it (one of _RESULTS, or «» when it was not ours to send), and why the line is dead, or «»."""
+    try:
+        if not _claim(db, delivery_id):
+            return "", ""
+        _hand_over(server, *_composed(db, delivery_id))
+    except _NotTakenError as refusal:
+        return _settle_refusal(db, delivery_id, refusal, now), str(refusal) if refusal.line_is_dead else ""
+    except _UnsureError as error:
+        _settle(db, delivery_id, DeliveryStatus.SENDING, f"Vi vet ikke om e-posten kom fram: {error}")
+        return "unsure", str(error)
+    _settle(db, delivery_id, DeliveryStatus.SENT)
+    return "sent", ""
+
+
+def _claim(db: Database, delivery_id: int) -> bool:
+    """Sets the row to «sending» and commits, so that nobody else and no later run sends it. False: not ours."""
+    with db.transaction() as session:
+        taken = session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.QUEUED)
+            .values(status=DeliveryStatus.SENDING, attempts=Delivery.attempts + 1, error="")
+        )
+        return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _composed(db: Database, delivery_id: int) -> tuple[str, EmailMessage]:
+    """The recipient's address and the message."""
+    survey = joinedload(Delivery.invitation).joinedload(Invitation.survey).joinedload(Survey.instrument)
+    with db.reading() as session:
+        delivery = session.get_one(Delivery, delivery_id, options=[survey])
+        try:
+            return delivery.invitation.email, compose(delivery, session.get_one(Installation, 1))
+        except (ValueError, MessageError) as error:
+            raise _NotTakenError(f"E-posten kan ikke lages: {error}", passing=False) from error
+
+
+def _hand_over(server: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
+    """One SMTP transaction. Raises _NotTakenError before the content is sent, _UnsureError after."""
+    try:
+        _expect(server, server.mail(sender_address()), 250)
+        _expect(server, server.rcpt(recipient), 250, 251)
+        _expect(server, server.docmd("DATA"), 354)
+    except UnicodeEncodeError as error:
+        raise _NotTakenError("Adressen har tegn som e-posttjeneren ikke tar imot.", passing=False) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise _NotTakenError(_reason(error), passing=True, line_is_dead=True) from error
+    try:
+        # A line of the content that begins with a full stop gets one more (RFC 5321, 4.5.2).
+        server.send(re.sub(rb"(?m)^\.", b"..", message.as_bytes()) + b".\r\n")
+        reply = server.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        raise _UnsureError(_reason(error)) from error
+    _expect(server, reply, 250)
+
+
+def _expect(server: smtplib.SMTP, reply: tuple[int, bytes], *wanted: int) -> None:
+    code, text = reply
+    if code in wanted:
+        return
+    with suppress(OSError, smtplib.SMTPException):
+        server.rset()
+    reason = f"{code} {text.decode(errors='replace')}"
+    raise _NotTakenError(reason, passing=400 <= code < 500, line_is_dead=code == 421)
+
+
+def _settle_refusal(db: Database, delivery_id: int, refusal: _NotTakenError, now: dt.datetime) -> str:
+    with db.transaction() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.error = str(refusal)
+        if refusal.passing and delivery.attempts < MOST_ATTEMPTS:
+            delivery.status = DeliveryStatus.QUEUED
+            delivery.not_before = now + _PAUSES[delivery.attempts - 1]
+            return "postponed"
+        delivery.status = DeliveryStatus.FAILED
+        return "failed"
+
+
+def _settle(db: Database, delivery_id: int, status: DeliveryStatus, error: str = "") -> None:
+    with db.transaction() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.status, delivery.error = status, error
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """A server that is ready to take mail: encrypted and signed in to where the settings say so."""
+    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT)
+    try:
+        if settings.smtp_starttls:
+            server.starttls(context=ssl.create_default_context())
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
+        server.ehlo_or_helo_if_needed()
+        yield server
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    return str(error) or type(error).__name__

@@ -1,0 +1,202 @@
+"""Recipients from a file of addresses: parents, users and residents, who are not in the roster.
+
+An address is one respondent in each unit: a parent with children in two kindergartens answers for both. A line without
+an address is a code on paper. Nothing tells such a line from another one, so reading it again makes a new invitation.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access import audit
+from surveys.campaigns import outbox
+from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster
+from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.steps import uses_roster
+from surveys.localisation import LANGUAGES
+from surveys.organisation.columns import PEOPLE_COLUMNS, Record, records_and_faults
+from surveys.organisation.import_report import Fault, FileRefusedError
+from surveys.organisation.models import Unit
+from surveys.organisation.people_import import _EMAIL, _LANGUAGE
+from surveys.organisation.reading_tables import read_table
+
+# The roster's own headings, so that a column is called the same in every file.
+RECIPIENT_COLUMNS: Final = tuple(
+    replace(column, required=column.name == "unit")
+    for column in PEOPLE_COLUMNS
+    if column.name in {"unit", "email", "language"}
+)
+
+
+@dataclass(frozen=True)
+class UnitCount:
+    """How many new invitations a unit gets, and how many of them have no address."""
+
+    code: str
+    name: str
+    invited: int
+    on_paper: int
+
+
+@dataclass(frozen=True)
+class RecipientsReport:
+    """What a file of addresses would do or did. With `faults`, nobody has been invited, whatever was asked for.
+
+    `known`: (line, address) of those who are left out, since they are invited already or by the roster.
+    `messages`: put in the outbox; 0 until applied.
+    """
+
+    units: tuple[UnitCount, ...] = ()
+    known: tuple[tuple[int, str], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    messages: int = 0
+    applied: bool = False
+
+    @property
+    def invited(self) -> int:
+        return sum(unit.invited for unit in self.units)
+
+    @property
+    def on_paper(self) -> int:
+        return sum(unit.on_paper for unit in self.units)
+
+
+def import_recipients(session: Session, survey_key: str, file: Path, *, apply: bool) -> RecipientsReport:
+    """Whom the file would invite, and with `apply` the invitations and their e-mails, in the caller's transaction.
+
+    Faults of any kind stand in the report, and then nothing is changed. Raises SurveyError unless the survey is open.
+    """
+    survey = _open_survey(session, survey_key)
+    try:
+        rows, heading_faults = records_and_faults(read_table(file), RECIPIENT_COLUMNS)
+    except FileRefusedError as refusal:
+        return RecipientsReport(faults=refusal.faults)
+    units = _units(session, survey)
+    elsewhere = set(session.scalars(select(Unit.code))) - set(units)
+    faults = (
+        heading_faults if not rows and heading_faults else (*heading_faults, *_faults(rows, units, elsewhere))
+    )
+    if faults:
+        return RecipientsReport(faults=faults)
+    known = _known(session, survey)
+    new: list[Record] = []
+    left_out: list[Record] = []
+    for row in rows:
+        (left_out if known.has(row, units) else new).append(row)
+    report = RecipientsReport(_counted(new, units), tuple((row.line, row["email"]) for row in left_out))
+    return _applied(session, survey, report, _recipients(new, units)) if apply else report
+
+
+def _open_survey(session: Session, survey_key: str) -> Survey:
+    """The survey, locked, so that two imports at the same time cannot invite the same address twice."""
+    survey = find_survey(session, survey_key)
+    session.refresh(survey, with_for_update=True)
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError("Undersøkelsen må være åpen før noen kan inviteres.")
+    return survey
+
+
+def _units(session: Session, survey: Survey) -> dict[str, SurveyUnit]:
+    """Unit code → the unit in the survey's own picture of the tree."""
+    rows = session.execute(
+        select(Unit.code, SurveyUnit)
+        .join(SurveyUnit, SurveyUnit.unit_id == Unit.id)
+        .where(SurveyUnit.survey_id == survey.id)
+        .order_by(Unit.code)
+    )
+    return {code: unit for code, unit in rows}  # noqa: C416 -- Row is not a pair to mypy
+
+
+def _faults(rows: Sequence[Record], units: Mapping[str, SurveyUnit], elsewhere: Set[str]) -> Iterator[Fault]:
+    """`elsewhere`: codes of units that exist but are not in the survey."""
+    if not rows:
+        yield Fault("Filen har ingen mottakere under overskriften.")
+    first_lines: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row["unit"] not in units:
+            yield row.fault("unit", _unit_fault(row["unit"], elsewhere))
+        if row["email"] and not _EMAIL.fullmatch(row["email"]):
+            yield row.fault("email", f"«{row['email']}» er ikke en e-postadresse.")
+        elif row["email"]:
+            first = first_lines.setdefault((row["unit"], _plain(row["email"])), row.line)
+            if first != row.line:
+                yield row.fault(
+                    "email", f"Adressen står også på linje {first}, for samme enhet. Behold bare den ene."
+                )
+        if row["language"].casefold() not in _LANGUAGE:
+            yield row.fault("language", f"Skriv {', '.join(LANGUAGES)}, ikke «{row['language']}».")
+
+
+def _unit_fault(code: str, elsewhere: Set[str]) -> str:
+    if not code:
+        return "Enheten mangler."
+    if code in elsewhere:
+        return f"Enheten «{code}» er ikke med i denne undersøkelsen."
+    return f"Enheten «{code}» finnes ikke i Medvirk. Bruk enhetens kode."
+
+
+def _plain(address: str) -> str:
+    """Addresses are compared without case: no mail server in use tells them apart by it."""
+    return address.casefold()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Who has a way in already: (unit id, address) from earlier files, and addresses in the roster, in any unit."""
+
+    from_files: Set[tuple[int, str]]
+    in_roster: Set[str]
+
+    def has(self, row: Record, units: Mapping[str, SurveyUnit]) -> bool:
+        address = _plain(row["email"])
+        return bool(address) and (
+            (units[row["unit"]].unit_id, address) in self.from_files or address in self.in_roster
+        )
+
+
+def _known(session: Session, survey: Survey) -> _Known:
+    """An employee answers once, wherever a file places them; also one whom the next `invite` will invite."""
+    invited = session.execute(
+        select(Invitation.unit_id, Invitation.email, Invitation.person_id).where(
+            Invitation.survey_id == survey.id, Invitation.email != ""
+        )
+    ).all()
+    roster = {_plain(email) for _unit, email, person_id in invited if person_id is not None}
+    if uses_roster(survey):
+        roster |= {_plain(each.email) for each in recipients_from_roster(session, survey)}
+    return _Known({(unit, _plain(email)) for unit, email, _person in invited}, roster)
+
+
+def _counted(rows: Sequence[Record], units: Mapping[str, SurveyUnit]) -> tuple[UnitCount, ...]:
+    invited = Counter(row["unit"] for row in rows)
+    on_paper = Counter(row["unit"] for row in rows if not row["email"])
+    return tuple(
+        UnitCount(code, unit.name, invited[code], on_paper[code])
+        for code, unit in units.items()
+        if invited[code]
+    )
+
+
+def _recipients(rows: Sequence[Record], units: Mapping[str, SurveyUnit]) -> list[Recipient]:
+    return [
+        Recipient(units[row["unit"]].unit_id, row["email"], _LANGUAGE[row["language"].casefold()])
+        for row in rows
+    ]
+
+
+def _applied(
+    session: Session, survey: Survey, report: RecipientsReport, recipients: Sequence[Recipient]
+) -> RecipientsReport:
+    if not recipients:
+        return replace(report, applied=True)
+    invite(session, survey, recipients, current_app.config["SECRETS"].codes)
+    counts = {"invited": report.invited, "on_paper": report.on_paper}
+    audit.record(session, "survey.recipients_imported", survey.key, **counts)
+    return replace(report, messages=outbox.queue_invitations(session, survey).messages, applied=True)

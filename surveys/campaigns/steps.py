@@ -1,0 +1,244 @@
+"""The steps HR takes in a survey's life: which is next, what it will do in plain words, and taking it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.campaigns import outbox
+from surveys.campaigns.instruments import questionnaire_of
+from surveys.campaigns.invitations import invite, recipients_from_roster
+from surveys.campaigns.keystore import key_store
+from surveys.campaigns.lifecycle import (
+    SurveyError,
+    close_survey,
+    find_survey,
+    open_survey,
+    participation,
+    picture_tree,
+)
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.translating import _, ngettext
+from surveys.database import Database
+from surveys.localisation import long_date
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as its confirmation page shows it. `button` is a verb; `consequences` say what happens."""
+
+    name: str
+    heading: str
+    consequences: tuple[str, ...]
+    button: str
+
+
+@dataclass(frozen=True)
+class Audience:
+    """How many the roster would add, and how many have been invited already."""
+
+    to_invite: int
+    invited: int
+    without_message: int
+
+
+def audience(session: Session, survey: Survey) -> Audience:
+    """Only an employee survey draws on the roster: parents and citizens are not in it."""
+    invited = session.scalar(select(func.count()).where(Invitation.survey_id == survey.id)) or 0
+    waiting = len(recipients_from_roster(session, survey)) if uses_roster(survey) else 0
+    return Audience(waiting, invited, outbox.without_message(session, survey))
+
+
+def uses_roster(survey: Survey) -> bool:
+    return not survey.imported and questionnaire_of(survey.instrument).kind == "employee"
+
+
+def next_step(session: Session, survey: Survey) -> str | None:
+    """The name of the step that is next, None when the survey's life is complete."""
+    if survey.status == SurveyStatus.OPEN:
+        people = audience(session, survey)
+        return "invite" if people.to_invite or people.without_message else "close"
+    return {SurveyStatus.DRAFT: "open", SurveyStatus.CLOSED: "count", SurveyStatus.COUNTED: "release"}.get(
+        survey.status
+    )
+
+
+def label(name: str) -> str:
+    """The words of the button that leads to the step."""
+    return {
+        "open": _("Åpne undersøkelsen"),
+        "invite": _("Inviter og send"),
+        "remind": _("Send påminnelse"),
+        "close": _("Lukk undersøkelsen"),
+        "count": _("Tell opp svarene"),
+        "release": _("Frigi resultatene"),
+    }[name]
+
+
+def described(session: Session, survey: Survey, name: str) -> Step:
+    """The step as it stands today. Raises KeyError for an unknown name."""
+    heading, consequences = _DESCRIPTIONS[name](session, survey)
+    return Step(name, heading, consequences, label(name))
+
+
+def take(db: Database, survey_key: str, name: str, reminder: int | None = None) -> str:
+    """Takes the step in a transaction of its own and says what was done. Raises SurveyError when it cannot be taken.
+
+    `reminder` is the round the reader confirmed: confirming it twice sends it once.
+    """
+    if name == "count":
+        from surveys.results.counting import count
+
+        count(db, key_store(), survey_key)
+        return _("Svarene er talt opp, og nøkkelen er ødelagt.")
+    if name == "release":
+        from surveys.results.release import release
+
+        release(db, key_store(), survey_key)
+        return _("Resultatene er frigitt, og styringskortene er oppdatert.")
+    with db.transaction() as session:
+        survey = find_survey(session, survey_key)
+        if name == "remind":
+            queued = outbox.queue_reminders(session, survey, reminder)
+            return _reminders_queued(queued.messages)
+        return _TAKING[name](session, survey)
+
+
+def _open(session: Session, survey: Survey) -> str:
+    """The tree is pictured again: units may have changed since the draft was made."""
+    if survey.status == SurveyStatus.DRAFT:
+        picture_tree(session, survey)
+    open_survey(session, survey, key_store())
+    return _("Undersøkelsen er åpen.")
+
+
+def _invite(session: Session, survey: Survey) -> str:
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
+    if uses_roster(survey):
+        secret = current_app.config["SECRETS"].codes
+        invite(session, survey, recipients_from_roster(session, survey), secret)
+    queued = outbox.queue_invitations(session, survey)
+    said = ngettext(
+        "%(num)s invitasjon er lagt i køen og blir sendt straks.",
+        "%(num)s invitasjoner er lagt i køen og blir sendt straks.",
+        queued.messages,
+    )
+    if queued.without_address:
+        said += " " + ngettext(
+            "%(num)s person mangler e-postadresse og må få koden på papir.",
+            "%(num)s personer mangler e-postadresse og må få koden på papir.",
+            queued.without_address,
+        )
+    return said
+
+
+def _close(session: Session, survey: Survey) -> str:
+    close_survey(session, survey)
+    return _("Undersøkelsen er lukket.")
+
+
+def _reminders_queued(messages: int) -> str:
+    return ngettext(
+        "%(num)s påminnelse er lagt i køen og blir sendt straks.",
+        "%(num)s påminnelser er lagt i køen og blir sendt straks.",
+        messages,
+    )
+
+
+def _opening(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+    people = len(recipients_from_roster(session, survey)) if uses_roster(survey) else 0
+    fixed = _(
+        "Spørreskjemaet, minstegruppen på %(group)s og hvem som får se resultatene, ligger fast fra nå av.",
+        group=survey.minimum_group,
+    )
+    lines = [_("De som er invitert, kan svare til og med %(day)s.", day=long_date(survey.closes_on)), fixed]
+    if uses_roster(survey):
+        lines.append(
+            ngettext(
+                "Ingen får beskjed ennå. Neste steg er å invitere %(num)s person.",
+                "Ingen får beskjed ennå. Neste steg er å invitere %(num)s personer.",
+                people,
+            )
+        )
+    return _("Åpne undersøkelsen?"), tuple(lines)
+
+
+def _inviting(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+    people = audience(session, survey)
+    to_invite = people.to_invite + people.without_message
+    first = ngettext(
+        "%(num)s person får en e-post med sin egen lenke.",
+        "%(num)s personer får hver sin e-post med egen lenke.",
+        to_invite,
+    )
+    return _("Sende invitasjoner?"), (
+        first,
+        _("De som er invitert fra før, får ikke en ny e-post."),
+        _("Du kan invitere flere så lenge undersøkelsen er åpen."),
+    )
+
+
+def _reminding(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+    number = outbox.next_reminder(session, survey)
+    if number is None:
+        return _("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),)
+    first = ngettext(
+        "%(num)s person som ikke har levert, får en påminnelse på e-post.",
+        "%(num)s personer som ikke har levert, får en påminnelse på e-post.",
+        outbox.reminders_due(session, survey),
+    )
+    left = _("Dette er påminnelse %(number)s av %(most)s.", number=number, most=outbox.MOST_REMINDERS)
+    return _("Sende påminnelse?"), (first, left, _("Du får ikke vite hvem de er."))
+
+
+def _closing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+    people = participation(session, survey).values()
+    lines = [
+        _(
+            "%(delivered)s av %(invited)s har levert. Etter dette kan ingen flere svare.",
+            delivered=sum(each.delivered for each in people),
+            invited=sum(each.invited for each in people),
+        ),
+        _("Påbegynte svar som ikke er levert, blir slettet."),
+        _("Undersøkelsen kan ikke åpnes igjen. Fristen er %(day)s.", day=long_date(survey.closes_on)),
+    ]
+    return _("Lukke undersøkelsen?"), tuple(lines)
+
+
+def _counting(_session: Session, _survey: Survey) -> tuple[str, tuple[str, ...]]:
+    return _("Telle opp svarene?"), (
+        _("De forseglede svarene åpnes, stokkes og lagres uten spor av hvem som har svart."),
+        _("Koblingen mellom invitasjoner og personer slettes."),
+        _(
+            "Nøkkelen ødelegges. Deretter kan ingen åpne de forseglede svarene igjen, heller ikke fra en kopi."
+        ),
+    )
+
+
+def _releasing(_session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+    group = survey.minimum_group
+    return _("Frigi resultatene?"), (
+        _("Tallene regnes ut, og grupper med færre enn %(group)s svar skjules.", group=group),
+        _("Styringskortene får de nye tallene med en gang."),
+        _("Hvem som får se dem og når, følger planen som svarerne fikk se."),
+        _("Frigitte tall endres aldri. En rettelse blir en ny frigivelse."),
+    )
+
+
+_DESCRIPTIONS: Final[Mapping[str, Callable[[Session, Survey], tuple[str, tuple[str, ...]]]]] = {
+    "open": _opening,
+    "invite": _inviting,
+    "remind": _reminding,
+    "close": _closing,
+    "count": _counting,
+    "release": _releasing,
+}
+_TAKING: Final[Mapping[str, Callable[[Session, Survey], str]]] = {
+    "open": _open,
+    "invite": _invite,
+    "close": _close,
+}

@@ -1,0 +1,61 @@
+"""The production server: gunicorn, with logs that never hold a respondent's code, address or time of day."""
+
+import logging
+import re
+from collections.abc import Callable
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from surveys.logging import MaskingFormatter
+
+_ADDRESS = re.compile(r"\bip=\S+")
+
+
+class _DiscreetFormatter(MaskingFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return _ADDRESS.sub("ip=…", super().format(record))
+
+
+class DiscreetLogger(Logger):
+    """gunicorn's log of starts, stops and errors; no line per request, no time finer than the day."""
+
+    datefmt = "%Y-%m-%d"
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(_DiscreetFormatter(self.error_fmt, self.datefmt))
+
+    def access(self, resp: object, req: object, environ: object, request_time: object) -> None:
+        """A respondent's address carries the code, so requests are never logged, whatever is set."""
+
+
+class Server(BaseApplication):
+    """The site in `workers` processes of four threads each; every process makes its own application."""
+
+    def __init__(self, make_app: Callable[[], Flask], host: str, port: int, workers: int) -> None:
+        self._make_app = make_app
+        self._options = {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": 4,
+            "worker_class": "gthread",
+            "logger_class": DiscreetLogger,
+            "accesslog": None,
+            "graceful_timeout": 20,
+            # Counting and releasing a large survey is one long request.
+            "timeout": 600,
+            "control_socket_disable": True,
+            "proc_name": "medvirk",
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()

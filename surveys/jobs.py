@@ -1,0 +1,69 @@
+"""The job queue: Huey, in the instance folder for the embedded database and in PostgreSQL beside it otherwise.
+
+Jobs carry no data of their own. What is to be done stands in the database (the outbox), so a job that is lost, or runs
+twice, does no harm: the next one finds the same rows.
+"""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from huey.api import TaskWrapper
+from huey.consumer import Consumer
+
+from surveys.campaigns.deliveries import send_queued
+from surveys.config import Settings
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The queue and what can be put in it: call `work_outbox()` to have the outbox worked soon."""
+
+    queue: Huey
+    work_outbox: TaskWrapper
+
+
+def jobs_of(app: Flask, *, immediate: bool = False) -> Jobs:
+    """The application's jobs, made the first time. `immediate` runs a job at once in the caller, for tests."""
+    found: Jobs | None = app.extensions.get("medvirk_jobs")
+    if found is None:
+        found = app.extensions["medvirk_jobs"] = _register(
+            app, _queue(app.config["SETTINGS"], immediate=immediate)
+        )
+    return found
+
+
+def consumer(app: Flask, workers: int = 1) -> Consumer:
+    """The job worker, ready to `run()` until it gets a signal. Also works the outbox once a minute."""
+    return Consumer(jobs_of(app).queue, workers=workers, periodic=True, max_delay=2.0)
+
+
+class _WorkerThread(Consumer):
+    """A worker inside another program, which keeps the signals to itself. `stop()` ends it."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def worker_thread(app: Flask) -> Consumer:
+    """A started worker in threads of this process: the demo has nothing else to start."""
+    worker = _WorkerThread(jobs_of(app).queue, workers=1, periodic=True, max_delay=2.0)
+    worker.start()
+    return worker
+
+
+def _queue(settings: Settings, *, immediate: bool) -> Huey:
+    if settings.database_url.startswith("postgresql"):
+        address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        return PostgresHuey("medvirk", dsn=address, table_prefix="jobs", results=False, immediate=immediate)
+    file = settings.instance / "jobs.sqlite3"
+    return SqliteHuey("medvirk", filename=str(file), results=False, immediate=immediate)
+
+
+def _register(app: Flask, queue: Huey) -> Jobs:
+    def work() -> None:
+        with app.app_context():
+            send_queued(app.extensions["medvirk_database"], app.config["SETTINGS"])
+
+    queue.periodic_task(crontab(minute="*"), name="work_outbox_every_minute")(work)
+    return Jobs(queue, queue.task(name="work_outbox")(work))

@@ -1,0 +1,211 @@
+"""Units from a file into the organisation tree. The file holds whole subtrees: what it leaves out below its tops ends.
+
+A unit that ends keeps its row with a last day, so that old surveys and scores keep their unit.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access import audit
+from surveys.organisation.columns import UNIT_COLUMNS, Record, records_and_faults
+from surveys.organisation.import_report import Change, Fault, FileRefusedError, ImportReport, described
+from surveys.organisation.models import Unit
+from surveys.organisation.reading_tables import read_table
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit as the file has it; `parent` is «» for the top, `type` None when the file has no such column."""
+
+    record: Record
+    code: str
+    name: str
+    type: str | None
+    parent: str
+
+
+def import_units(session: Session, file: Path, *, apply: bool, today: dt.date) -> ImportReport:
+    """What the file would change, and with `apply` the change itself, in the caller's transaction.
+
+    Faults of any kind stand in the report, and then nothing is changed.
+    """
+    try:
+        rows, heading_faults = records_and_faults(read_table(file), UNIT_COLUMNS)
+    except FileRefusedError as refusal:
+        return ImportReport(faults=refusal.faults)
+    lines = [_line(row) for row in rows]
+    stored = {unit.code: unit for unit in session.scalars(select(Unit))}
+    renamed_top = _top_to_rename(stored, lines)
+    if renamed_top:
+        stored[next(line.code for line in lines if not line.parent)] = stored.pop(renamed_top.code)
+    faults = (
+        heading_faults if not rows and heading_faults else (*heading_faults, *_faults(lines, stored, today))
+    )
+    if faults:
+        return ImportReport(faults=faults)
+    report = _report(lines, stored, today, apply=apply)
+    if apply and report.changes:
+        _apply(session, lines, stored, today)
+        audit.record(session, "organisation.imported", file.name, **_counts(report))
+    return report
+
+
+def _line(record: Record) -> UnitLine:
+    """A top may name itself as its parent, as FINT's does."""
+    code = record["code"]
+    parent = "" if record["parent"] == code else record["parent"]
+    return UnitLine(record, code, record["name"], record.values.get("type"), parent)
+
+
+def _top_to_rename(stored: Mapping[str, Unit], lines: Sequence[UnitLine]) -> Unit | None:
+    """The lone unit that `medvirk init` made, when the file brings the real top: it takes that code and name.
+
+    Roles are given on that unit, so it must live on.
+    """
+    tops = [line for line in lines if not line.parent]
+    if len(stored) == 1 and len(tops) == 1 and tops[0].code and tops[0].code not in stored:
+        return next(iter(stored.values()))
+    return None
+
+
+def _faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> tuple[Fault, ...]:
+    if not lines:
+        return (Fault("Filen har ingen enheter under overskriften."),)
+    found = [*_cell_faults(lines, stored, today), *_top_faults(lines, stored, today)]
+    return tuple(sorted(found or _cycle_faults(lines, stored), key=lambda fault: fault.line or 0))
+
+
+def _cell_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> Iterator[Fault]:
+    first_line: dict[str, int] = {}
+    codes = {line.code for line in lines}
+    for line in lines:
+        if not line.code:
+            yield line.record.fault("code", "Koden mangler.")
+        elif line.code in first_line:
+            yield line.record.fault(
+                "code", f"Koden «{line.code}» står også på linje {first_line[line.code]}."
+            )
+        first_line.setdefault(line.code, line.record.line)
+        if not line.name:
+            yield line.record.fault("name", "Navnet mangler.")
+        if line.parent and line.parent not in codes and not _lives(stored.get(line.parent), today):
+            message = f"Den overordnede enheten «{line.parent}» finnes verken i filen eller i Medvirk."
+            yield line.record.fault("parent", message)
+
+
+def _top_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> Iterator[Fault]:
+    """One municipality has one top, in the file and together with what is there already."""
+    tops = [line for line in lines if not line.parent and line.code]
+    for line in tops[1:]:
+        message = (
+            f"Bare én enhet kan stå øverst, og det er alt «{tops[0].code}». Skriv hvem enheten hører til."
+        )
+        yield line.record.fault("parent", message)
+    known = next((unit for unit in stored.values() if unit.parent_id is None and _lives(unit, today)), None)
+    if tops and known and known.code != tops[0].code and _is_new_top(tops[0], stored, known):
+        message = (
+            f"Øverst i Medvirk står «{known.code}» ({known.name}), men filen har «{tops[0].code}» øverst. "
+            "Bruk den samme koden i filen."
+        )
+        yield tops[0].record.fault("code", message)
+
+
+def _is_new_top(top: UnitLine, stored: Mapping[str, Unit], known: Unit) -> bool:
+    """False when the known top has just been given the file's code (`_top_to_rename`)."""
+    return stored.get(top.code) is not known
+
+
+def _cycle_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit]) -> list[Fault]:
+    """One fault for each ring of units that are all below each other."""
+    parents = {line.code: line.parent for line in lines}
+    by_id = {unit.id: unit.code for unit in stored.values()}
+    for code, unit in stored.items():
+        parents.setdefault(code, by_id.get(unit.parent_id or 0, ""))
+    faults = []
+    settled: set[str] = set()
+    for line in lines:
+        way: list[str] = []
+        code = line.code
+        while code and code not in settled and code not in way:
+            way.append(code)
+            code = parents.get(code, "")
+        if code in way:
+            ring = " → ".join([*way[way.index(code) :], code])
+            faults.append(line.record.fault("parent", f"Enhetene hører til hverandre i ring: {ring}."))
+        settled.update(way)
+    return faults
+
+
+def _report(
+    lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date, *, apply: bool
+) -> ImportReport:
+    by_id = {unit.id: code for code, unit in stored.items()}
+    new, changed = [], []
+    for line in lines:
+        unit = stored.get(line.code)
+        if unit is None:
+            new.append(Change(line.code, line.name, f"under {line.parent}" if line.parent else "øverst"))
+        elif detail := _difference(line, unit, by_id, today):
+            changed.append(Change(line.code, line.name, detail))
+    ended = tuple(Change(unit.code, unit.name) for unit in _ending(lines, stored, today))
+    unchanged = len(lines) - len(new) - len(changed)
+    return ImportReport(tuple(new), tuple(changed), ended, unchanged, applied=apply)
+
+
+def _difference(line: UnitLine, unit: Unit, by_id: Mapping[int, str], today: dt.date) -> str:
+    return described(
+        kode=(unit.code, line.code),
+        navn=(unit.name, line.name),
+        type=(unit.type, unit.type if line.type is None else line.type),
+        overordnet=(by_id.get(unit.parent_id or 0, ""), line.parent),
+        gjelder=("" if _lives(unit, today) else "avsluttet", ""),
+    )
+
+
+def _ending(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> list[Unit]:
+    """Living units below the file's tops that the file does not have."""
+    codes = {line.code for line in lines}
+    tops = {line.code for line in lines if line.parent not in codes}
+    below = {unit.id for code, unit in stored.items() if code in tops}
+    ending: list[Unit] = []
+    waiting = [unit for unit in stored.values() if unit.id not in below]
+    while found := [unit for unit in waiting if unit.parent_id in below]:
+        below |= {unit.id for unit in found}
+        waiting = [unit for unit in waiting if unit.id not in below]
+        ending += [unit for unit in found if unit.code not in codes and _lives(unit, today)]
+    return ending
+
+
+def _apply(session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> None:
+    units = dict(stored)
+    for unit in _ending(lines, stored, today):
+        unit.valid_to = max(today - dt.timedelta(days=1), unit.valid_from or dt.date.min)
+    for line in lines:
+        if line.code not in units:
+            units[line.code] = Unit(code=line.code, name=line.name)
+            session.add(units[line.code])
+        unit = units[line.code]
+        unit.code, unit.name = line.code, line.name
+        unit.type = unit.type or "" if line.type is None else line.type
+        unit.valid_to = None if not _lives(unit, today) else unit.valid_to
+    for line in lines:
+        units[line.code].parent = units[line.parent] if line.parent else None
+    session.flush()
+
+
+def _lives(unit: Unit | None, today: dt.date) -> bool:
+    return unit is not None and (unit.valid_to is None or unit.valid_to >= today)
+
+
+def _counts(report: ImportReport) -> dict[str, object]:
+    groups: dict[str, Iterable[Change]] = {
+        "new": report.new,
+        "changed": report.changed,
+        "ended": report.ended,
+    }
+    return {name: len(tuple(group)) for name, group in groups.items()}

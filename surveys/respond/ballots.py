@@ -1,0 +1,95 @@
+"""The ballot box: answer sheets sealed with the survey's public key, opened only when the survey is counted."""
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.respond.models import Ballot, Draft
+from surveys.respond.padding import padded, unpadded
+
+# Room for the answers and about 3,900 characters of comments: nearly every sheet has this size.
+SMALLEST_SHEET = 4096
+
+# Version of this layout, unit id, number of answers; then the answers, then the comments as JSON.
+_HEAD = struct.Struct(">BQH")
+_VERSION = 1
+
+
+class BallotUnreadableError(Exception):
+    """A ballot that this key does not open, or that is no answer sheet."""
+
+
+class NotOpenError(Exception):
+    """The survey takes no answers now."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One delivered answer sheet: one byte per closed question (`questionnaires.coding`), comments by key."""
+
+    unit_id: int
+    answers: bytes
+    comments: Mapping[str, str]
+
+
+def seal(public_key: bytes, sheet: Sheet) -> bytes:
+    """The sheet, sealed: only the private key opens it. Its length betrays neither comment nor unit."""
+    head = _HEAD.pack(_VERSION, sheet.unit_id, len(sheet.answers))
+    comments = json.dumps(dict(sheet.comments), ensure_ascii=False).encode()
+    return SealedBox(PublicKey(public_key)).encrypt(padded(head + sheet.answers + comments, SMALLEST_SHEET))
+
+
+def open_sheet(private_key: PrivateKey, sealed: bytes) -> Sheet:
+    """The sheet in a sealed ballot. Raises BallotUnreadableError when the key does not fit it."""
+    try:
+        content = unpadded(SealedBox(private_key).decrypt(sealed))
+    except CryptoError:
+        raise BallotUnreadableError(
+            "Et forseglet svar lar seg ikke åpne med undersøkelsens nøkkel."
+        ) from None
+    version, unit_id, length = _HEAD.unpack_from(content)
+    if version != _VERSION:
+        raise BallotUnreadableError(f"Et forseglet svar har et ukjent format ({version}). Oppdater Medvirk.")
+    end = _HEAD.size + length
+    return Sheet(unit_id, content[_HEAD.size : end], json.loads(content[end:]))
+
+
+def deliver(session: Session, invitation: Invitation, sheet: Sheet) -> bool:
+    """Drops the sealed sheet in the box, marks the invitation used and deletes its draft; the caller commits.
+
+    False, and nothing changed, when the invitation was used before. Raises NotOpenError when the survey is not
+    open. The lock on the survey keeps a ballot from slipping in behind a counting that has begun.
+    """
+    status, public_key, delivered = session.execute(
+        select(Survey.status, Survey.public_key, Invitation.delivered)
+        .join_from(Invitation, Survey)
+        .where(Invitation.id == invitation.id)
+        .with_for_update(read=True, of=Survey)
+    ).one()
+    if delivered:
+        return False
+    if status != SurveyStatus.OPEN or public_key is None:
+        raise NotOpenError("Undersøkelsen tar ikke imot svar nå.")
+    if not _mark_used(session, invitation):
+        return False
+    session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))
+    session.add(Ballot(survey_id=invitation.survey_id, sealed=seal(public_key, sheet)))
+    return True
+
+
+def _mark_used(session: Session, invitation: Invitation) -> bool:
+    """True for exactly one of any number of simultaneous deliveries: the condition is checked under the row's lock."""
+    marked = session.scalar(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.delivered.is_(False))
+        .values(delivered=True)
+        .returning(Invitation.id)
+    )
+    return marked is not None

@@ -1,0 +1,82 @@
+"""Who stands at the door: the code in the address, looked up in one query."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Audience, Questionnaire
+from surveys.campaigns import codes
+from surveys.campaigns.instruments import questionnaire_of
+from surveys.campaigns.models import Instrument, Invitation, Survey, SurveyStatus
+from surveys.respond.models import Draft
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request with a known code. `code` has 12 characters; `draft` is still encrypted."""
+
+    code: str
+    invitation_id: int
+    survey_id: int
+    audience: Audience
+    language: str
+    delivered: bool
+    status: SurveyStatus
+    instrument_id: int
+    fingerprint: str
+    draft: bytes | None
+
+    @property
+    def can_answer(self) -> bool:
+        return self.status == SurveyStatus.OPEN and not self.delivered
+
+
+def find_visit(session: Session, typed: str, secret: bytes, *, will_write: bool = False) -> Visit | None:
+    """The visit of whoever came with this code; None when nobody was given it. `secret` is `Secrets.codes`.
+
+    With `will_write` the survey stays in its present state until the transaction ends: closing waits for us.
+    """
+    code = codes.normalised(typed)
+    if code is None:
+        return None
+    query = _LOCKING_QUERY if will_write else _QUERY
+    found = session.connection().execute(query, {"hash": codes.code_hash(secret, code)}).one_or_none()
+    return None if found is None else Visit(code, **found._mapping)
+
+
+# Built once, and columns instead of objects: this runs for every page of every respondent.
+_QUERY = (
+    select(
+        Invitation.id.label("invitation_id"),
+        Invitation.survey_id,
+        Invitation.audience,
+        Invitation.language,
+        Invitation.delivered,
+        Survey.status,
+        Survey.instrument_id,
+        Instrument.fingerprint,
+        Draft.ciphertext.label("draft"),
+    )
+    .join(Survey, Invitation.survey_id == Survey.id)
+    .join(Instrument, Survey.instrument_id == Instrument.id)
+    .outerjoin(Draft, Draft.invitation_id == Invitation.id)
+    .where(Invitation.code_hash == bindparam("hash"))
+)
+_LOCKING_QUERY = _QUERY.with_for_update(read=True, of=Survey)
+
+# Fingerprint → questionnaire: a frozen text never changes, so a process asks the database once.
+_questionnaires: dict[str, Questionnaire] = {}
+
+
+def questionnaire_for(session: Session, visit: Visit) -> Questionnaire:
+    """What this visitor is asked."""
+    if visit.fingerprint not in _questionnaires:
+        instrument = session.get_one(Instrument, visit.instrument_id)
+        _questionnaires[visit.fingerprint] = questionnaire_of(instrument)
+    return _questionnaires[visit.fingerprint]
+
+
+def survey_of(session: Session, visit: Visit) -> Survey:
+    """The whole survey, for the pages that tell about it."""
+    return session.get_one(Survey, visit.survey_id)

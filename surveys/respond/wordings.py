@@ -1,0 +1,80 @@
+"""What respondents are told: who sees what and when, what is wrong with an answer, which languages there are."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from babel import Locale, UnknownLocaleError
+from flask_babel import gettext as _
+
+from questionnaires.answers import LONGEST_COMMENT, AnswerFault
+from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.localisation import LANGUAGES, long_date, number
+
+
+def who_sees_what(survey: Survey) -> list[str]:
+    """The survey's visibility policy, one sentence a step, in the order of the days."""
+    return [_step_text(step.readers, step.visible_on, survey.closes_on) for step in survey.visibility]
+
+
+def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
+    """A day before the survey ends is no promise of a day: then it is as soon as the results are released."""
+    when = _("så snart det er frigitt") if day <= closes_on else _("fra %(day)s", day=long_date(day))
+    texts: dict[ReaderGroup, str] = {
+        ReaderGroup.LEADERS: _("Ledere ser resultatet for sin egen enhet %(when)s.", when=when),
+        ReaderGroup.STAFF: _("Ansatte ser resultatet for sin egen enhet %(when)s.", when=when),
+        ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte, verneombud og utvalg ser det %(when)s.", when=when),
+        ReaderGroup.POLITICIANS: _("Politikerne ser det %(when)s.", when=when),
+        ReaderGroup.PUBLIC: _("Alle kan se det %(when)s.", when=when),
+    }
+    return texts[readers]
+
+
+def fault_text(fault: AnswerFault) -> str:
+    """What to do about an answer that could not be used."""
+    text: str = _("Velg et av svarene som står på siden")
+    if fault == AnswerFault.COMMENT_TOO_LONG:
+        text = _("Kort ned teksten til %(most)s tegn", most=number(LONGEST_COMMENT, 0))
+    return text
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The last day to answer, and whether it has gone by while the survey is still open."""
+
+    day: dt.date
+    passed: bool
+
+    @classmethod
+    def of(cls, survey: Survey) -> "Deadline":
+        return cls(survey.closes_on, survey.closes_on < dt.datetime.now(dt.UTC).date())
+
+
+@dataclass(frozen=True)
+class LanguageChoice:
+    """A language the page can be read in; no address: this is the one."""
+
+    code: str
+    name: str
+    address: str | None
+
+
+def language_choices(
+    offered: Iterable[str], current: str, address: Callable[[str], str]
+) -> list[LanguageChoice]:
+    """The languages in the order offered, each with its own name and the page's address in it."""
+    return [
+        LanguageChoice(code, language_name(code), None if code == current else address(code))
+        for code in offered
+    ]
+
+
+def language_name(code: str) -> str:
+    """«Nynorsk», «Українська»: the language's own name for itself, the code when nobody knows it."""
+    if code in LANGUAGES:
+        return LANGUAGES[code]
+    try:
+        found = Locale.parse(code).get_display_name(code)
+    except (UnknownLocaleError, ValueError):
+        found = None
+    return found.capitalize() if found else code

@@ -1,0 +1,100 @@
+"""A survey's changes since earlier surveys, computed once at the release from released figures alone."""
+
+import math
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.change import Change, Wave, change
+from surveys.campaigns.models import Survey
+from surveys.results.comparing import comparable_releases
+from surveys.results.models import Figure, FigureKind, FigureStatus, Verdict
+
+Place = tuple[int, str]
+"""A unit's id and a measure."""
+
+Score = tuple[int, float, float | None]
+"""n, mean and sd as released."""
+
+
+def change_rows(
+    session: Session, survey: Survey, figures: Sequence[Mapping[str, Any]]
+) -> list[dict[str, object]]:
+    """Rows for `Change`, one for each shown unit figure that an earlier comparable survey shows too.
+
+    figures: this release's rows for `Figure`. The earlier figure is the newest one shown for the same unit and
+    measure; units that were merged or split are not joined.
+    """
+    now: dict[Place, Score] = {
+        (row["unit_id"], row["measure"]): (row["n"], row["mean"], row["sd"])
+        for row in figures
+        if row["kind"] == FigureKind.UNIT and row["status"] == FigureStatus.SHOWN
+    }
+    before = _newest_shown(session, survey, now.keys())
+    if not before:
+        return []
+    units = sorted({unit for unit, _ in before})
+    measures = sorted({measure for _, measure in before})
+    found = change(
+        _wave({place: score for place, (_, score) in before.items()}, units, measures),
+        _wave({place: now[place] for place in before}, units, measures),
+    )
+    return [
+        _row(unit, measure, before[unit, measure][0], found, (row, column))
+        for row, unit in enumerate(units)
+        for column, measure in enumerate(measures)
+        if (unit, measure) in before
+    ]
+
+
+def _newest_shown(session: Session, survey: Survey, wanted: Set[Place]) -> dict[Place, tuple[int, Score]]:
+    """For every wanted place the release that last showed it, and what it showed."""
+    found: dict[Place, tuple[int, Score]] = {}
+    for earlier in comparable_releases(session, survey):
+        shown = session.execute(
+            select(Figure.unit_id, Figure.measure, Figure.n, Figure.mean, Figure.sd).where(
+                Figure.release_id == earlier.release_id,
+                Figure.kind == FigureKind.UNIT,
+                Figure.status == FigureStatus.SHOWN,
+                Figure.measure.in_(earlier.measures),
+            )
+        )
+        for unit_id, measure, n, mean, sd in shown:
+            if (unit_id, measure) in wanted and n is not None and mean is not None:
+                found.setdefault((unit_id, measure), (earlier.release_id, (n, mean, sd)))
+    return found
+
+
+def _wave(scores: Mapping[Place, Score], units: Sequence[int], measures: Sequence[str]) -> Wave:
+    """(units, measures) arrays; n 0 and NaN where there is nothing to compare."""
+    row = {unit: number for number, unit in enumerate(units)}
+    column = {measure: number for number, measure in enumerate(measures)}
+    n: NDArray[np.int64] = np.zeros((len(units), len(measures)), dtype=np.int64)
+    mean = np.full(n.shape, np.nan)
+    sd = np.full(n.shape, np.nan)
+    for (unit, measure), (people, average, spread) in scores.items():
+        at = row[unit], column[measure]
+        n[at], mean[at], sd[at] = people, average, np.nan if spread is None else spread
+    return Wave(n, mean, sd)
+
+
+def _row(unit: int, measure: str, release_id: int, found: Change, at: tuple[int, int]) -> dict[str, object]:
+    return {
+        "unit_id": unit,
+        "measure": measure,
+        "previous_release_id": release_id,
+        "difference": float(found.difference[at]),
+        "ci_low": _known(found.ci_low[at]),
+        "ci_high": _known(found.ci_high[at]),
+        "p_adjusted": _known(found.p_holm[at]),
+        "verdict": Verdict(found.verdict[at].value),
+        "detectable": _known(found.detectable[at]),
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

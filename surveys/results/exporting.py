@@ -1,0 +1,97 @@
+"""Released figures as rows and as CSV: one column order, Norwegian form or plain."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.organisation.models import Unit
+from surveys.results.models import Figure
+from surveys.results.reading import latest_release
+
+# A spreadsheet takes a cell that begins so for a formula.
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One released figure; the fields are the columns of `medvirk figures`. Units by their codes."""
+
+    survey: str
+    unit: str
+    parent: str
+    kind: str
+    breakdown: str
+    category: str
+    measure: str
+    n: int | None
+    mean: float | None
+    sd: float | None
+    ci_low: float | None
+    ci_high: float | None
+    status: str
+    reason: str
+
+
+COLUMNS: Final = tuple(field.name for field in fields(FigureRow))
+
+
+def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
+    """Every figure of the survey's latest release, by unit; empty before the first."""
+    release = latest_release(session, survey)
+    if release is None:
+        return []
+    parent = aliased(Unit)
+    found = session.execute(
+        select(Figure, Unit.code, parent.code)
+        .join(Unit, Unit.id == Figure.unit_id)
+        .join(SurveyUnit, (SurveyUnit.unit_id == Figure.unit_id) & (SurveyUnit.survey_id == survey.id))
+        .outerjoin(parent, parent.id == SurveyUnit.parent_id)
+        .where(Figure.release_id == release.id)
+        .order_by(Unit.code, Figure.id)
+    )
+    return [_row(survey.key, figure, unit, above or "") for figure, unit, above in found]
+
+
+def _row(survey_key: str, figure: Figure, unit: str, parent: str) -> FigureRow:
+    return FigureRow(
+        survey=survey_key,
+        unit=unit,
+        parent=parent,
+        kind=figure.kind.value,
+        breakdown=figure.breakdown,
+        category=figure.category,
+        measure=figure.measure,
+        n=figure.n,
+        mean=figure.mean,
+        sd=figure.sd,
+        ci_low=figure.ci_low,
+        ci_high=figure.ci_high,
+        status=figure.status.value,
+        reason=figure.reason,
+    )
+
+
+def as_csv(rows: Iterable[FigureRow], *, plain: bool = False) -> bytes:
+    """The rows with a heading. Norwegian: semicolon, decimal comma, UTF-8 with BOM. Plain: comma, point, no BOM.
+
+    Numbers have all their digits. Text that a spreadsheet would take for a formula gets a ' in front.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter="," if plain else ";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(value, plain=plain) for value in astuple(row)] for row in rows)
+    return text.getvalue().encode("utf-8" if plain else "utf-8-sig")
+
+
+def _cell(value: str | float | None, *, plain: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_DANGEROUS) else value
+    return str(value) if plain else str(value).replace(".", ",")

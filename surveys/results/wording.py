@@ -1,0 +1,195 @@
+"""Released figures in plain words. One wording for one state, wherever it is shown."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Final
+
+from flask_babel import gettext
+
+from surveys.localisation import localised, number, percent
+from surveys.results.models import FigureStatus, Verdict
+from surveys.results.reading import BreakdownTable, ChangeLine, Line, UnitResult
+
+# Standard deviations as shares of the scale's length. On 1–5 they are 0.6 and 1.0: person scores of several
+# items usually spread between them.
+ALIKE: Final = 0.15
+UNLIKE: Final = 0.25
+
+# A change below this is too small for anybody to look for.
+WORTH_SEEING: Final = 0.2
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the page's language."""
+    return str(gettext(text, **values))
+
+
+def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:
+    """Why there is no figure, in a sentence."""
+    if status == FigureStatus.NO_ANSWERS:
+        return _("Ingen har svart.")
+    if status == FigureStatus.NOT_ASKED:
+        return _("Ingen her fikk disse spørsmålene.")
+    if reason == "small":
+        return _("Resultatet er skjult fordi færre enn %(least)s har svart.", least=minimum_group)
+    return _("Resultatet er skjult fordi det ellers kan røpe svarene til en annen, liten gruppe.")
+
+
+def status_word(status: FigureStatus) -> str:
+    """One or two words, for tables."""
+    words = {
+        FigureStatus.SHOWN: _("Vist"),
+        FigureStatus.HIDDEN: _("Skjult"),
+        FigureStatus.NO_ANSWERS: _("Ingen svar"),
+        FigureStatus.NOT_ASKED: _("Ikke spurt"),
+    }
+    return words[status]
+
+
+def why_nothing(result: UnitResult) -> str:
+    """Why the whole unit has no figures: the reason of its first measure that has people behind it."""
+    asked = [line for line in result.lines if line.status == FigureStatus.HIDDEN] or list(result.lines)
+    small = [line for line in asked if line.reason == "small"]
+    first = (small if len(small) == len(asked) else [line for line in asked if line.reason != "small"])[0]
+    return status_text(first.status, first.reason, result.minimum_group)
+
+
+def is_hidden(result: UnitResult) -> bool:
+    """Whether there are figures that may not be shown, rather than none."""
+    return any(line.status == FigureStatus.HIDDEN for line in result.lines)
+
+
+def turnout(result: UnitResult) -> str:
+    """«31 av 36 svarte (86 %)», or how many answers there are when nobody was invited here."""
+    if not result.invited:
+        return _("%(count)s har svart", count=number(result.delivered, 0))
+    return _(
+        "%(count)s av %(invited)s svarte (%(share)s)",
+        count=number(result.delivered, 0),
+        invited=number(result.invited, 0),
+        share=percent(result.delivered / result.invited),
+    )
+
+
+def is_compared(result: UnitResult) -> bool:
+    """Whether any measure has an earlier figure to be set beside."""
+    return any(line.change for line in result.lines)
+
+
+def hides(table: BreakdownTable) -> bool:
+    """Whether any cell of the breakdown needs its sign explained."""
+    return any(not line.shown for _name, lines in table.rows for line in lines)
+
+
+def rest_heading(result: UnitResult) -> str:
+    """What the people outside every shown unit below are called."""
+    return _("Små enheter samlet") if result.hidden_children else _("Utenfor enhetene under")
+
+
+def rest_explanation(result: UnitResult) -> str:
+    if result.hidden_children:
+        return _("Enheter som er skjult hver for seg, vises her sammen, så ingen svar går tapt.")
+    return _("De som hører direkte til %(unit)s og ikke til en enhet under.", unit=result.unit_name)
+
+
+def spread_word(line: Line) -> str:
+    """How alike people answered: «nokså likt», «noe ulikt» or «svært ulikt»."""
+    share = (line.sd or 0.0) / (line.maximum - line.minimum)
+    if share < ALIKE:
+        return _("nokså likt")
+    return _("noe ulikt") if share <= UNLIKE else _("svært ulikt")
+
+
+def change_word(change: ChangeLine) -> str:
+    """«Tydelig opp siden 2024», never an arrow for noise."""
+    if change.verdict == Verdict.UP:
+        return _("Tydelig opp siden %(year)s", year=change.year)
+    if change.verdict == Verdict.DOWN:
+        return _("Tydelig ned siden %(year)s", year=change.year)
+    if change.verdict == Verdict.TOO_FEW:
+        return _("For få svar til å si noe om endring siden %(year)s", year=change.year)
+    return _("Ingen sikker endring siden %(year)s", year=change.year)
+
+
+def change_numbers(change: ChangeLine) -> str:
+    """«+0,1 (−0,2 til +0,4)»."""
+    difference = number(change.difference, sign=True)
+    if change.ci_low is None or change.ci_high is None:
+        return difference
+    return _(
+        "%(difference)s (%(low)s til %(high)s)",
+        difference=difference,
+        low=number(change.ci_low, sign=True),
+        high=number(change.ci_high, sign=True),
+    )
+
+
+def summary(result: UnitResult) -> list[str]:
+    """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen."""
+    shown = [line for line in result.lines if line.shown]
+    sentences = [_extremes(shown), _changes(shown), _detectable(shown)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _extremes(shown: Sequence[Line]) -> str:
+    """Only measures on the same scale are set beside each other: the scale that most of them have."""
+    scales = [(line.minimum, line.maximum) for line in shown]
+    usual = max(scales, key=scales.count, default=None)
+    same = sorted((line for line in shown if (line.minimum, line.maximum) == usual), key=_mean)
+    if len(same) < 2:
+        return ""
+    weakest, strongest = same[0], same[-1]
+    if number(_mean(weakest)) == number(_mean(strongest)):
+        return _("Alle temaene ligger på %(mean)s.", mean=number(_mean(strongest)))
+    return _(
+        "Sterkest er %(strongest)s (%(high)s). Her er det mest å hente: %(weakest)s (%(low)s).",
+        strongest=_in_sentence(strongest),
+        high=number(_mean(strongest)),
+        weakest=_in_sentence(weakest),
+        low=number(_mean(weakest)),
+    )
+
+
+def _changes(shown: Sequence[Line]) -> str:
+    compared = [(line, line.change) for line in shown if line.change]
+    if not compared:
+        return ""
+    since = max(change.year for _line, change in compared)
+    up = [_with_change(line, change) for line, change in compared if change.verdict == Verdict.UP]
+    down = [_with_change(line, change) for line, change in compared if change.verdict == Verdict.DOWN]
+    if not up and not down:
+        return _("Ingen sikre endringer siden %(year)s.", year=since)
+    sentences = []
+    if up:
+        sentences.append(_("Tydelig opp siden %(year)s: %(measures)s.", year=since, measures=", ".join(up)))
+    if down:
+        sentences.append(_("Tydelig ned siden %(year)s: %(measures)s.", year=since, measures=", ".join(down)))
+    return " ".join(sentences)
+
+
+def _detectable(shown: Sequence[Line]) -> str:
+    found = [(line.change.detectable, line.n) for line in shown if line.change and line.change.detectable]
+    smallest = median(change for change, _n in found) if found else 0.0
+    if smallest < WORTH_SEEING:
+        return ""
+    return _(
+        "Med %(answers)s svar kan vi bare se endringer på omtrent %(change)s eller mer.",
+        answers=max(n or 0 for _change, n in found),
+        change=number(smallest),
+    )
+
+
+def _with_change(line: Line, change: ChangeLine) -> str:
+    return f"{_in_sentence(line)} ({number(change.difference, sign=True)})"
+
+
+def _in_sentence(line: Line) -> str:
+    """The title with a small first letter, unless it begins with an abbreviation."""
+    title = localised(line.title)
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _mean(line: Line) -> float:
+    if line.mean is None:
+        raise ValueError(f"{line.key} is not shown")
+    return line.mean

@@ -1,0 +1,91 @@
+"""Which card, which indicators and which ambition levels belong to a unit: its own, or the nearest above it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from analysis.scorecards import Target as Ambition
+from surveys.organisation.models import Unit
+from surveys.scorecards.models import (
+    Goal,
+    Indicator,
+    Perspective,
+    Scorecard,
+    ScorecardLine,
+    SuccessFactor,
+    Target,
+)
+
+
+def lineage(session: Session, unit: Unit) -> tuple[int, ...]:
+    """The ids of the unit and everything above it, the unit first and the top last."""
+    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit.id).cte(recursive=True)
+    parent = aliased(Unit)
+    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
+    parents: dict[int, int | None] = {row.id: row.parent_id for row in session.execute(select(above))}
+    found = [unit.id]
+    while (next_up := parents[found[-1]]) is not None:
+        found.append(next_up)
+    return tuple(found)
+
+
+def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[ScorecardLine]:
+    """The lines for this type of unit on the nearest unit's cards, in card order, with their chain loaded."""
+    cards = session.execute(select(Scorecard.id, Scorecard.unit_id).where(Scorecard.unit_id.in_(line))).all()
+    if not cards:
+        return []
+    nearest = min((card.unit_id for card in cards), key=line.index)
+    return list(
+        session.scalars(
+            select(ScorecardLine)
+            .join(ScorecardLine.indicator)
+            .join(Indicator.success_factor)
+            .join(SuccessFactor.goal)
+            .join(Goal.perspective)
+            .where(
+                ScorecardLine.scorecard_id.in_([card.id for card in cards if card.unit_id == nearest]),
+                ScorecardLine.unit_type.in_(["", unit.type]),
+            )
+            .options(
+                contains_eager(ScorecardLine.indicator)
+                .contains_eager(Indicator.success_factor)
+                .contains_eager(SuccessFactor.goal)
+                .contains_eager(Goal.perspective),
+                joinedload(ScorecardLine.scorecard),
+            )
+            .order_by(Perspective.position, Perspective.id, ScorecardLine.position, Indicator.code)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Ambitions:
+    """Every ambition level that may apply to a unit, by indicator."""
+
+    line: tuple[int, ...]
+    targets: Mapping[int, Sequence[Target]]
+
+    def of(self, indicator_id: int, year: int) -> Ambition | None:
+        """The level of the nearest unit, else everybody's, as it was in the year; None when there is none."""
+        known = [target for target in self.targets.get(indicator_id, ()) if target.from_year <= year]
+        if not known:
+            return None
+        best = min(known, key=lambda target: (self._distance(target.unit_id), -target.from_year))
+        return Ambition(best.green, best.yellow, best.green_to, best.yellow_to)
+
+    def _distance(self, unit_id: int | None) -> int:
+        return len(self.line) if unit_id is None else self.line.index(unit_id)
+
+
+def ambitions(session: Session, line: tuple[int, ...], indicator_ids: Iterable[int]) -> Ambitions:
+    found: dict[int, list[Target]] = {}
+    for target in session.scalars(
+        select(Target).where(
+            Target.indicator_id.in_(list(indicator_ids)),
+            Target.unit_id.is_(None) | Target.unit_id.in_(line),
+        )
+    ):
+        found.setdefault(target.indicator_id, []).append(target)
+    return Ambitions(line, found)

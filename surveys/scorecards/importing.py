@@ -1,0 +1,247 @@
+"""Values from a file onto the cards: sykefravær, budget deviation, KOSTRA figures. Dry run unless told otherwise."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access import audit
+from surveys.localisation import localised
+from surveys.organisation.columns import Column, Record, records
+from surveys.organisation.import_report import Change, Fault, FileRefusedError, ImportReport
+from surveys.organisation.models import Unit
+from surveys.organisation.reading_tables import read_table
+from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
+from surveys.scorecards.models import Indicator, Measurement
+from surveys.scorecards.wording import period_words, value_words
+
+MEASUREMENT_COLUMNS: Final = (
+    Column("indicator", ("indikator", "indikatorkode", "styringsindikator")),
+    Column("unit", ("enhet", "enhetskode")),
+    Column("year", ("år",)),
+    Column("part", ("tertial", "måned", "periode"), required=False),
+    Column("value", ("verdi",)),
+    Column("source", ("kilde",)),
+    Column("measured_on", ("måledato", "målt"), required=False),
+)
+
+Parsed = TypeVar("Parsed")
+Place = tuple[int, int, int, int]
+"""Indicator id, unit id, year and part."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the file's codes may point to, and what stands there now."""
+
+    indicators: Mapping[str, Indicator]
+    units: Mapping[str, Unit]
+    standing: Mapping[Place, Measurement]
+
+
+@dataclass(frozen=True)
+class ValueLine:
+    """A line of the file without faults."""
+
+    indicator: Indicator
+    unit: Unit
+    year: int
+    part: int
+    value: float
+    source: str
+    measured_on: dt.date
+
+    @property
+    def place(self) -> Place:
+        return self.indicator.id, self.unit.id, self.year, self.part
+
+
+class CellError(ValueError):
+    """A cell that cannot be used, and why."""
+
+
+def import_measurements(session: Session, file: Path, *, apply: bool, today: dt.date) -> ImportReport:
+    """What the file would change, and with `apply` the change itself, in the caller's transaction.
+
+    Faults of any kind stand in the report, and then nothing is changed.
+    """
+    try:
+        rows = records(read_table(file), MEASUREMENT_COLUMNS)
+    except FileRefusedError as refusal:
+        return ImportReport(faults=refusal.faults)
+    known = _known(session)
+    lines, faults = _lines(rows, known, today)
+    if not rows:
+        faults.append(Fault("Filen har ingen verdier under overskriften."))
+    if faults:
+        return ImportReport(faults=tuple(faults))
+    report = _report(lines, known.standing, apply=apply)
+    if apply and report.changes:
+        for line in lines:
+            record_measurement(
+                session,
+                line.indicator,
+                line.unit,
+                line.year,
+                line.part,
+                line.value,
+                line.source,
+                line.measured_on,
+            )
+        audit.record(
+            session, "measurements.imported", file.name, new=len(report.new), changed=len(report.changed)
+        )
+    return report
+
+
+def _known(session: Session) -> Known:
+    standing = session.scalars(select(Measurement).where(Measurement.current))
+    return Known(
+        {indicator.code: indicator for indicator in session.scalars(select(Indicator))},
+        {unit.code: unit for unit in session.scalars(select(Unit))},
+        {(m.indicator_id, m.unit_id, m.year, m.part): m for m in standing},
+    )
+
+
+def _lines(rows: Sequence[Record], known: Known, today: dt.date) -> tuple[list[ValueLine], list[Fault]]:
+    """Every usable line, and every fault of the others."""
+    lines: list[ValueLine] = []
+    faults: list[Fault] = []
+    first: dict[Place, int] = {}
+    for row in rows:
+        line = _line(row, known, today, faults)
+        if line is None:
+            continue
+        if line.place in first:
+            faults.append(
+                row.fault("indicator", f"Den samme perioden står også på linje {first[line.place]}.")
+            )
+        first.setdefault(line.place, row.line)
+        lines.append(line)
+    return lines, faults
+
+
+def _line(row: Record, known: Known, today: dt.date, faults: list[Fault]) -> ValueLine | None:
+    """The row as values; None when it has faults, which are added to the list."""
+
+    def read(column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        try:
+            return parse(row[column])
+        except CellError as error:
+            faults.append(row.fault(column, str(error)))
+            return None
+
+    indicator = read("indicator", partial(_indicator, known=known))
+    unit = read("unit", partial(_unit, known=known))
+    year = read("year", _year)
+    part = read("part", _part)
+    value = read("value", _number)
+    source = read("source", _source)
+    day = read("measured_on", partial(_day, today=today))
+    if not (indicator and unit and year and source and day) or part is None or value is None:
+        return None
+    line = ValueLine(indicator, unit, year, part, value, source, day)
+    if fault := _period_fault(row, line) or _survey_fault(row, line, known):
+        faults.append(fault)
+        return None
+    return line
+
+
+def _period_fault(row: Record, line: ValueLine) -> Fault | None:
+    try:
+        check_period(line.indicator.frequency, line.year, line.part)
+    except MeasurementError as error:
+        return row.fault("part", str(error))
+    return None
+
+
+def _survey_fault(row: Record, line: ValueLine, known: Known) -> Fault | None:
+    standing = known.standing.get(line.place)
+    if standing is None or standing.release_id is None:
+        return None
+    return row.fault("value", "Verdien kommer fra en frigitt undersøkelse og kan ikke overskrives.")
+
+
+def _indicator(code: str, known: Known) -> Indicator:
+    if code not in known.indicators:
+        codes = ", ".join(sorted(known.indicators)) or "ingen"
+        raise CellError(f"Ukjent indikator «{code}». Disse finnes: {codes}.")
+    return known.indicators[code]
+
+
+def _unit(code: str, known: Known) -> Unit:
+    if code not in known.units:
+        raise CellError(f"Ukjent enhet «{code}». Bruk enhetens kode.")
+    return known.units[code]
+
+
+def _year(text: str) -> int:
+    if not re.fullmatch(r"199[0-9]|20[0-9]{2}", text):
+        raise CellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
+    return int(text)
+
+
+def _part(text: str) -> int:
+    """«2»; nothing is the whole year."""
+    if not re.fullmatch(r"[0-9]{0,2}", text):
+        raise CellError(f"Tertialet eller måneden må være et tall, ikke «{text}».")
+    return int(text or 0)
+
+
+def _source(text: str) -> str:
+    if not text:
+        raise CellError("Kilden mangler. Skriv hvor tallet kommer fra.")
+    return text
+
+
+def _number(text: str) -> float:
+    """«7,9», «7.9», «−0,5 %», «1 234,5». Raises CellError."""
+    plain = re.sub(r"\s|%$", "", text).replace("−", "-")
+    if not re.fullmatch(r"[+-]?[0-9]{1,12}([.,][0-9]+)?", plain):
+        raise CellError(f"Verdien må være et tall, ikke «{text}».")
+    return float(plain.replace(",", "."))
+
+
+def _day(text: str, today: dt.date) -> dt.date:
+    """«2026-09-01» or «01.09.2026»; today when the file does not say."""
+    if not text:
+        return today
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            found = dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC).date()
+        except ValueError:
+            continue
+        if found > today:
+            raise CellError(f"Datoen {text} har ikke vært ennå.")
+        return found
+    raise CellError(f"Datoen må skrives som 31.12.2026 eller 2026-12-31, ikke «{text}».")
+
+
+def _report(
+    lines: Sequence[ValueLine], standing: Mapping[Place, Measurement], *, apply: bool
+) -> ImportReport:
+    new = tuple(_change(line) for line in lines if line.place not in standing)
+    changed = tuple(_changes(lines, standing))
+    return ImportReport(new, changed, unchanged=len(lines) - len(new) - len(changed), applied=apply)
+
+
+def _changes(lines: Sequence[ValueLine], standing: Mapping[Place, Measurement]) -> Iterator[Change]:
+    for line in lines:
+        before = standing.get(line.place)
+        if before is not None and (before.value, before.source) != (line.value, line.source):
+            yield _change(line, before)
+
+
+def _change(line: ValueLine, before: Measurement | None = None) -> Change:
+    """«M1.2 Sykefravær – OK4, 2. tertial 2026: 11,2 % → 9,6 %»."""
+    where = f"{line.unit.code}, {period_words(line.indicator.frequency, line.year, line.part)}"
+    now = value_words(line.value, line.indicator)
+    if before is not None and before.value is not None:
+        now = f"{value_words(before.value, line.indicator)} → {now}"
+    return Change(line.indicator.code, localised(line.indicator.title), f"{where}: {now}")

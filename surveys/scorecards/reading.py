@@ -1,0 +1,162 @@
+"""A unit's card for a year, as pages show it. Reads measurements and tested changes: never a response."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from analysis.scorecards import RollUp, roll_up
+from surveys.campaigns.models import Survey
+from surveys.localisation import localised
+from surveys.organisation.models import Unit
+from surveys.results.models import Change, Release
+from surveys.scorecards.cards import ambitions, card_lines
+from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
+from surveys.scorecards.rows import IndicatorRow, Setting, Tested, indicator_row
+from surveys.scorecards.visibility import Reader
+
+
+class NoSuchYearError(Exception):
+    """The card has nothing for the year."""
+
+
+@dataclass(frozen=True)
+class FactorSection:
+    """A kritisk suksessfaktor with its indicators."""
+
+    title: str
+    rows: tuple[IndicatorRow, ...]
+
+
+@dataclass(frozen=True)
+class GoalSection:
+    code: str
+    title: str
+    factors: tuple[FactorSection, ...]
+
+
+@dataclass(frozen=True)
+class PerspectiveSection:
+    key: str
+    title: str
+    goals: tuple[GoalSection, ...]
+
+    @property
+    def rows(self) -> tuple[IndicatorRow, ...]:
+        return tuple(row for goal in self.goals for factor in goal.factors for row in factor.rows)
+
+    @property
+    def counts(self) -> RollUp:
+        return roll_up(row.counted_status for row in self.rows)
+
+    @property
+    def moved(self) -> tuple[IndicatorRow, ...]:
+        """Rows that clearly changed for better or worse, in the card's order."""
+        return tuple(row for row in self.rows if row.previous and row.previous.meaning and not row.old)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A styringskort. `years` are those it can be shown for, oldest first."""
+
+    unit_code: str
+    unit_name: str
+    year: int
+    years: tuple[int, ...]
+    perspectives: tuple[PerspectiveSection, ...]
+
+
+def read_card(session: Session, unit: Unit, reader: Reader, today: dt.date, year: int | None = None) -> Card:
+    """The card in six queries, whatever its size; without `year` the last one with a value.
+
+    Raises NoSuchYearError for a year before the first value or after the last.
+    """
+    lines = card_lines(session, unit, reader.line)
+    indicators = {line.indicator_id: line.indicator for line in lines}
+    measurements = _measurements(session, unit.id, indicators)
+    years = _years(measurements)
+    if year is not None and year not in years:
+        raise NoSuchYearError(year)
+    setting = Setting(
+        year=year or max(years, default=today.year),
+        today=today,
+        reader=reader,
+        ambitions=ambitions(session, reader.line, indicators),
+        changes=_changes(session, unit.id, measurements),
+    )
+    by_indicator: dict[int, list[Measurement]] = {}
+    for measurement in measurements:
+        by_indicator.setdefault(measurement.indicator_id, []).append(measurement)
+    rows = {
+        id_: indicator_row(indicator, by_indicator.get(id_, ()), setting)
+        for id_, indicator in indicators.items()
+    }
+    return Card(unit.code, unit.name, setting.year, years, _sections(lines, rows))
+
+
+def _years(measurements: Iterable[Measurement]) -> tuple[int, ...]:
+    """Every year from the first value to the last: a biennial survey's value stands in between too."""
+    known = [measurement.year for measurement in measurements]
+    return tuple(range(min(known), max(known) + 1)) if known else ()
+
+
+def _measurements(
+    session: Session, unit_id: int, indicators: Mapping[int, Indicator]
+) -> Sequence[Measurement]:
+    """The unit's current measurements, oldest first, with release, survey and visibility policy loaded."""
+    return session.scalars(
+        select(Measurement)
+        .outerjoin(Measurement.release)
+        .outerjoin(Release.survey)
+        .where(Measurement.unit_id == unit_id, Measurement.current, Measurement.indicator_id.in_(indicators))
+        .options(
+            contains_eager(Measurement.release).contains_eager(Release.survey).selectinload(Survey.visibility)
+        )
+        .order_by(Measurement.year, Measurement.part)
+    ).all()
+
+
+def _changes(
+    session: Session, unit_id: int, measurements: Iterable[Measurement]
+) -> dict[tuple[int, str], Tested]:
+    releases = {measurement.release_id for measurement in measurements if measurement.release_id}
+    found = session.execute(
+        select(Change.release_id, Change.measure, Release.survey_id, Change.verdict)
+        .join(Release, Release.id == Change.previous_release_id)
+        .where(Change.unit_id == unit_id, Change.release_id.in_(releases))
+    )
+    return {(release, measure): Tested(survey, verdict) for release, measure, survey, verdict in found}
+
+
+def _sections(
+    lines: Iterable[ScorecardLine], rows: Mapping[int, IndicatorRow]
+) -> tuple[PerspectiveSection, ...]:
+    """The lines, in order, under their success factor, goal and perspective."""
+    chain: dict[Perspective, dict[int, dict[int, tuple[ScorecardLine, list[IndicatorRow]]]]] = {}
+    for line in lines:
+        factor = line.indicator.success_factor
+        goals = chain.setdefault(factor.goal.perspective, {})
+        factors = goals.setdefault(factor.goal_id, {})
+        factors.setdefault(factor.id, (line, []))[1].append(rows[line.indicator_id])
+    return tuple(
+        PerspectiveSection(
+            perspective.key,
+            localised(perspective.title),
+            tuple(_goal(list(factors.values())) for factors in goals.values()),
+        )
+        for perspective, goals in chain.items()
+    )
+
+
+def _goal(factors: Sequence[tuple[ScorecardLine, list[IndicatorRow]]]) -> GoalSection:
+    goal = factors[0][0].indicator.success_factor.goal
+    return GoalSection(
+        goal.code,
+        localised(goal.title),
+        tuple(
+            FactorSection(localised(line.indicator.success_factor.title), tuple(rows))
+            for line, rows in factors
+        ),
+    )

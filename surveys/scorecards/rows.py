@@ -1,0 +1,257 @@
+"""One indicator's row on a card: its latest value that the reader may see, and how it came there."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.scorecards import Direction, Status, Target, Trend, is_due, is_old, status, trend
+from surveys.localisation import localised
+from surveys.results.models import Verdict
+from surveys.scorecards import wording
+from surveys.scorecards.cards import Ambitions
+from surveys.scorecards.measuring import PARTS
+from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
+from surveys.scorecards.sparkline import Moment, Spark, spark
+from surveys.scorecards.visibility import Reader
+
+SMALLEST_SPAN: Final = 1.0
+"""A spark line's least height, in the value's own unit: half a scale step of noise must not look like a cliff."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The tested change behind a survey's value: the survey it is compared with, and what may be said."""
+
+    survey_id: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a row is read in: the card's year, its reader, the day, and what holds for the unit."""
+
+    year: int
+    today: dt.date
+    reader: Reader
+    ambitions: Ambitions
+    # (release id, measure) → the unit's tested change.
+    changes: Mapping[tuple[int, str], Tested]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One earlier or present value in the details, in words."""
+
+    period: str
+    status: Status
+    value: str
+    n: int | None
+    reason: str
+    source: str
+    measured_on: dt.date
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The last comparable value and the change since then. `trend` is None where nobody has tested the change."""
+
+    period: str
+    value: str
+    trend: Trend | None = None
+    change: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """Everything a page shows of one indicator, in words but for what is drawn."""
+
+    code: str
+    title: str
+    definition: str
+    formula: str
+    source: str
+    owner: str
+    scale: str
+    target: str
+    limits: str
+    status: Status
+    value: str
+    period: str
+    # The value is for a tertial or a month, not for a whole year.
+    is_part: bool
+    n: int | None
+    value_source: str
+    measured_on: dt.date | None
+    # Years since it was measured, seen from the card's year.
+    age: int
+    old: bool
+    # Why there is no value, or from when the reader may see it.
+    reason: str
+    previous: Comparison | None
+    spark: Spark | None
+    spark_words: str
+    history: tuple[Entry, ...]
+
+    @property
+    def counted_status(self) -> Status:
+        """An old value counts as no colour: it says nothing about now."""
+        return Status.NOT_MEASURED if self.old else self.status
+
+
+def indicator_row(
+    indicator: Indicator, measurements: Sequence[Measurement], setting: Setting
+) -> IndicatorRow:
+    """The row of one indicator for one unit. `measurements`: its current ones, oldest first."""
+    until = [measurement for measurement in measurements if measurement.year <= setting.year]
+    days = {measurement.id: _first_day(measurement, setting.reader) for measurement in until}
+    seen = [m for m in until if (day := days[m.id]) is not None and day <= setting.today]
+    waiting = until[-1] if until and until[-1].year == setting.year and until[-1] not in seen else None
+    latest = seen[-1] if seen and waiting is None else None
+    target = _target(indicator, latest.year if latest else setting.year, setting)
+    age = setting.year - latest.year if latest else 0
+    return IndicatorRow(
+        code=indicator.code,
+        title=localised(indicator.title),
+        definition=localised(indicator.definition),
+        formula=localised(indicator.formula),
+        source=indicator.source,
+        owner=indicator.owner,
+        scale=wording.scale_words(indicator),
+        target=wording.target_words(target, indicator, development=_is_development(indicator)),
+        limits=wording.limits_words(target, indicator),
+        status=_status(indicator, latest, target, setting, waiting=waiting is not None),
+        value=_value_words(latest, indicator) if latest else "",
+        period=_period(latest, indicator) if latest else "",
+        is_part=latest is not None and latest.part > 0,
+        n=latest.n if latest else None,
+        value_source=latest.source if latest else "",
+        measured_on=latest.measured_on if latest else None,
+        age=age,
+        old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
+        reason=_reason(latest, waiting, days),
+        previous=_comparison(indicator, latest, seen, target, setting),
+        spark=spark([_moment(m, indicator) for m in seen], _drawn_target(indicator, target), SMALLEST_SPAN),
+        spark_words=wording.spark_words((_period(m, indicator), _value_words(m, indicator)) for m in seen),
+        history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
+    )
+
+
+def _first_day(measurement: Measurement, reader: Reader) -> dt.date | None:
+    """A value that no survey gave is for everybody who may read the card."""
+    if measurement.release is None:
+        return dt.date.min
+    return reader.first_day(measurement.release.survey, measurement.release.released_on)
+
+
+def _is_development(indicator: Indicator) -> bool:
+    return indicator.kind is IndicatorKind.DEVELOPMENT
+
+
+def _target(indicator: Indicator, year: int, setting: Setting) -> Target | None:
+    """The ambition level of the value's own year: a new level never recolours an old value."""
+    return None if _is_development(indicator) else setting.ambitions.of(indicator.id, year)
+
+
+def _status(
+    indicator: Indicator,
+    latest: Measurement | None,
+    target: Target | None,
+    setting: Setting,
+    *,
+    waiting: bool,
+) -> Status:
+    if latest is None:
+        due = not waiting and is_due(setting.year, PARTS[indicator.frequency], setting.today)
+        return status(None, indicator.direction, target, due=due)
+    hidden = latest.status is MeasurementStatus.HIDDEN
+    return status(latest.value, indicator.direction, target, hidden=hidden)
+
+
+def _value_words(measurement: Measurement, indicator: Indicator) -> str:
+    return "" if measurement.value is None else wording.value_words(measurement.value, indicator)
+
+
+def _period(measurement: Measurement, indicator: Indicator) -> str:
+    return wording.period_words(indicator.frequency, measurement.year, measurement.part)
+
+
+def _reason(
+    latest: Measurement | None, waiting: Measurement | None, days: Mapping[int, dt.date | None]
+) -> str:
+    if waiting is not None:
+        return wording.waiting_words(days[waiting.id])
+    return wording.reason_words(latest) if latest else ""
+
+
+def _comparison(
+    indicator: Indicator,
+    latest: Measurement | None,
+    seen: Sequence[Measurement],
+    target: Target | None,
+    setting: Setting,
+) -> Comparison | None:
+    """The last comparable value, or simply the last one while a newer may not be seen yet."""
+    if latest is None:
+        known = [m for m in seen if m.value is not None]
+        return _without_trend(known[-1], indicator) if known else None
+    tested = setting.changes.get((latest.release_id or 0, indicator.measure or ""))
+    before = _comparable(latest, seen, tested)
+    if before is None or before.value is None or latest.value is None:
+        return None
+    verdict = tested.verdict if tested else None
+    moved = trend(
+        latest.value,
+        before.value,
+        None if _is_development(indicator) else indicator.direction,
+        target,
+        clear=verdict in {None, Verdict.UP, Verdict.DOWN},
+        smallest=0.5 * 10**-indicator.decimals if tested is None else 0.0,
+    )
+    return Comparison(
+        period=_period(before, indicator),
+        value=_value_words(before, indicator),
+        trend=moved,
+        change=wording.change_words(moved, indicator, verdict),
+        meaning=wording.meaning_words(moved),
+    )
+
+
+def _without_trend(measurement: Measurement, indicator: Indicator) -> Comparison:
+    return Comparison(_period(measurement, indicator), _value_words(measurement, indicator))
+
+
+def _comparable(
+    latest: Measurement, seen: Sequence[Measurement], tested: Tested | None
+) -> Measurement | None:
+    """For a survey's value the one its change was tested against; else the same part of an earlier year."""
+    earlier = [m for m in seen if m.year < latest.year and m.value is not None]
+    if latest.release_id is not None:
+        found = [m for m in earlier if tested and m.release and m.release.survey_id == tested.survey_id]
+    else:
+        found = [m for m in earlier if m.release_id is None and m.part == latest.part]
+    return found[-1] if found else None
+
+
+def _moment(measurement: Measurement, indicator: Indicator) -> Moment:
+    time = measurement.year + max(measurement.part - 1, 0) / PARTS[indicator.frequency]
+    series = measurement.release.survey.series_id if measurement.release else None
+    return Moment(time, measurement.value, series)
+
+
+def _drawn_target(indicator: Indicator, target: Target | None) -> float | None:
+    return None if target is None or indicator.direction is Direction.BAND else target.green
+
+
+def _entry(measurement: Measurement, indicator: Indicator, setting: Setting) -> Entry:
+    target = _target(indicator, measurement.year, setting)
+    return Entry(
+        period=_period(measurement, indicator),
+        status=_status(indicator, measurement, target, setting, waiting=False),
+        value=_value_words(measurement, indicator),
+        n=measurement.n,
+        reason=wording.reason_words(measurement),
+        source=measurement.source,
+        measured_on=measurement.measured_on,
+    )

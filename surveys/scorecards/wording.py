@@ -1,0 +1,160 @@
+"""The card in words: values with their unit, ambition levels, periods and changes."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flask_babel import gettext
+
+from analysis.scorecards import Direction, Meaning, Movement, Status, Target, Trend
+from surveys.localisation import long_date, number
+from surveys.results import wording as results_wording
+from surveys.results.models import FigureStatus, Verdict
+from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
+
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the page's language."""
+    return str(gettext(text, **values))
+
+
+def value_words(value: float, indicator: Indicator, decimals: int | None = None) -> str:
+    """«7,9 %», «4,3», «12 dager»: a scale such as 1–5 is told apart (`scale_words`)."""
+    text = number(value, indicator.decimals if decimals is None else decimals)
+    if _is_scale(indicator):
+        return text
+    return f"{text}{_SPACE}{indicator.unit_of_measure}".rstrip()
+
+
+def scale_words(indicator: Indicator) -> str:
+    """«skala 1–5», or nothing."""
+    if not _is_scale(indicator):
+        return ""
+    return _("skala %(scale)s", scale=indicator.unit_of_measure)
+
+
+def _is_scale(indicator: Indicator) -> bool:
+    return indicator.unit_of_measure[:1].isdecimal()
+
+
+def target_words(target: Target | None, indicator: Indicator, *, development: bool) -> str:
+    """«Grønn fra 4,0», «Grønn til og med 6,0 %», «Grønn fra 5,0 % til 10,0 %»."""
+    if development:
+        return _("Utviklingstrekk")
+    if target is None:
+        return _("Ikke satt")
+    green = _bound(target.green, indicator)
+    if indicator.direction is Direction.BAND and target.green_to is not None:
+        return _("Grønn fra %(low)s til %(high)s", low=green, high=_bound(target.green_to, indicator))
+    if indicator.direction is Direction.LOWER:
+        return _("Grønn til og med %(bound)s", bound=green)
+    return _("Grønn fra %(bound)s", bound=green)
+
+
+def limits_words(target: Target | None, indicator: Indicator) -> str:
+    """The yellow and red limits in a sentence, for the details."""
+    if target is None:
+        return ""
+    yellow = _bound(target.yellow, indicator)
+    if indicator.direction is Direction.BAND and target.yellow_to is not None:
+        return _(
+            "Gul fra %(low)s til %(high)s, rød utenfor.", low=yellow, high=_bound(target.yellow_to, indicator)
+        )
+    if indicator.direction is Direction.LOWER:
+        return _("Gul til og med %(bound)s, rød over.", bound=yellow)
+    return _("Gul fra %(bound)s, rød under.", bound=yellow)
+
+
+def _bound(bound: float, indicator: Indicator) -> str:
+    """A bound with every decimal it has, so that a page never shows another bound than the one that judges."""
+    decimals = indicator.decimals
+    while decimals < 6 and round(bound, decimals) != bound:
+        decimals += 1
+    return value_words(bound, indicator, decimals)
+
+
+def period_words(frequency: Frequency, year: int, part: int) -> str:
+    """«2026», «2. tertial 2026», «mars 2026»."""
+    if part == 0:
+        return str(year)
+    if frequency is Frequency.TERTIAL:
+        return _("%(part)s. tertial %(year)s", part=part, year=year)
+    return f"{_months()[part - 1]} {year}"
+
+
+def _months() -> tuple[str, ...]:
+    return (
+        _("januar"), _("februar"), _("mars"), _("april"), _("mai"), _("juni"),
+        _("juli"), _("august"), _("september"), _("oktober"), _("november"), _("desember"),
+    )  # fmt: skip
+
+
+def status_words() -> dict[Status, str]:
+    """The word that stands beside the shape and the colour."""
+    return {
+        Status.GREEN: _("Grønn"),
+        Status.YELLOW: _("Gul"),
+        Status.RED: _("Rød"),
+        Status.NOT_MEASURED: _("Ikke målt"),
+        Status.NOT_DUE: _("Ikke forfalt"),
+        Status.HIDDEN: _("Skjult"),
+        Status.NO_TARGET: _("Uten ambisjon"),
+    }
+
+
+def reason_words(measurement: Measurement) -> str:
+    """Why a value is not shown, in the result pages' own words."""
+    if measurement.status is MeasurementStatus.HIDDEN and measurement.release is not None:
+        least = measurement.release.minimum_group
+        return results_wording.status_text(FigureStatus.HIDDEN, measurement.reason, least)
+    if measurement.status is MeasurementStatus.NOT_MEASURED and measurement.release is not None:
+        return _("Ingen har svart.")
+    return measurement.reason
+
+
+def waiting_words(day: dt.date | None) -> str:
+    """From when a released value may be seen by this reader."""
+    if day is None:
+        return _("Det er ikke bestemt når resultatet fra undersøkelsen vises her.")
+    return _("Resultatet fra undersøkelsen vises her fra %(day)s.", day=long_date(day))
+
+
+def spark_words(values: Iterable[tuple[str, str]]) -> str:
+    """The spark line for those who do not see it: (period, value) pairs, the value «» where it is not shown."""
+    unknown = _("ikke vist")
+    return _("Utvikling: %(values)s", values="; ".join(f"{when}: {what or unknown}" for when, what in values))
+
+
+def change_words(trend: Trend, indicator: Indicator, verdict: Verdict | None) -> str:
+    """«Opp 0,3 prosentpoeng», «Ingen sikker endring»: stands beside the earlier value and its period.
+
+    `verdict`: what the test of a survey score's change allows; None for values that are counted, not sampled.
+    """
+    if verdict is Verdict.TOO_FEW:
+        return _("For få svar til å si noe om endring")
+    if verdict is Verdict.NO_CLEAR_CHANGE:
+        return _("Ingen sikker endring")
+    if trend.movement is Movement.STEADY:
+        return _("Uendret")
+    amount = _amount(trend, indicator)
+    return (
+        _("Opp %(amount)s", amount=amount)
+        if trend.movement is Movement.UP
+        else _("Ned %(amount)s", amount=amount)
+    )
+
+
+def _amount(trend: Trend, indicator: Indicator) -> str:
+    decimals = indicator.decimals
+    if round(trend.change, decimals) == 0:
+        decimals += 1
+    if indicator.unit_of_measure == "%":
+        return _("%(points)s prosentpoeng", points=number(abs(trend.change), decimals))
+    return value_words(abs(trend.change), indicator, decimals)
+
+
+def meaning_words(trend: Trend) -> str:
+    """«bedre», «svakere» or nothing."""
+    words = {Meaning.BETTER: _("bedre"), Meaning.WORSE: _("svakere"), Meaning.NEUTRAL: ""}
+    return words[trend.meaning]

@@ -1,0 +1,108 @@
+"""The exact attacker finds every way to a small group, and proves its findings."""
+
+from fractions import Fraction
+
+import numpy as np
+from brute_force import derivable_groups
+from disclosure_cases import K, case
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.disclosure import Breach, attack
+
+Release = tuple[list[frozenset[int]], list[int], int]
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> Release:
+    """(published figures, atom sizes, k): any figures, not only trees."""
+    sizes = draw(st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 4, 6, 20]), min_size=1, max_size=9))
+    atoms = st.frozensets(st.integers(0, len(sizes) - 1), min_size=1)
+    return draw(st.lists(atoms, max_size=8)), sizes, draw(st.integers(2, 6))
+
+
+def minimal(groups: set[frozenset[int]]) -> set[frozenset[int]]:
+    return {group for group in groups if not any(other < group for other in groups)}
+
+
+def proven(breach: Breach, published: list[frozenset[int]]) -> dict[int, Fraction]:
+    """What the breach's combination of figures gives per atom."""
+    total: dict[int, Fraction] = {}
+    for figure, coefficient in breach.figures:
+        for atom in published[figure]:
+            total[atom] = total.get(atom, Fraction(0)) + coefficient
+    return {atom: value for atom, value in total.items() if value}
+
+
+@settings(max_examples=400, deadline=None)
+@given(releases())
+def test_it_finds_a_breach_exactly_when_trying_every_group_does(release: Release) -> None:
+    published, sizes, k = release
+    everything = derivable_groups(published, sizes, k)
+    found = {frozenset(breach.members) for breach in attack(published, np.array(sizes), k)}
+    assert found <= everything
+    assert bool(found) == bool(everything)
+    assert all(any(group & other for group in found) for other in everything)
+
+
+@settings(max_examples=200, deadline=None)
+@given(releases())
+def test_each_breach_comes_with_the_combination_that_gives_it(release: Release) -> None:
+    published, sizes, k = release
+    for breach in attack(published, np.array(sizes), k):
+        assert proven(breach, published) == dict.fromkeys(breach.members, 1)
+        assert 0 < breach.n == sum(sizes[atom] for atom in breach.members) < k
+
+
+@settings(max_examples=200, deadline=None)
+@given(releases())
+def test_it_finds_what_a_unit_of_one_person_can_work_out(release: Release) -> None:
+    published, sizes, k = release
+    lone = [atom for atom, n in enumerate(sizes) if n == 1]
+    outside = derivable_groups(published, sizes, k)
+    inside = {atom: derivable_groups(published, sizes, k, atom) for atom in lone}
+    breaches = attack(published, np.array(sizes), k, one_person=np.array(sizes) == 1)
+    assert bool(breaches) == bool(outside or any(inside.values()))
+    for breach in breaches:
+        if breach.insider is not None:
+            assert frozenset(breach.members) in inside[breach.insider]
+            assert {atom for atom in proven(breach, published) if atom != breach.insider} == set(
+                breach.members
+            )
+
+
+def test_two_hidden_siblings_together_fewer_than_k_are_found() -> None:
+    data = case("03")
+    nodes = data.under("path")
+    (breach,) = attack([nodes["M"], nodes["M/A"]], data.sizes, K)
+    assert breach.members == (1, 2)
+    assert dict(breach.figures) == {0: 1, 1: -1}
+
+
+def test_men_in_the_municipality_minus_an_all_male_unit_is_found() -> None:
+    data = case("11")
+    published = [*data.under("path").values(), *data.by("gender").values()]
+    assert attack(published, data.sizes, K)[0].members == (1, 3)
+
+
+def test_a_group_that_needs_several_overlapping_tables_is_found() -> None:
+    """Half of three overlapping pairs' sum, minus one pair: a combination with fractions."""
+    published = [{0, 1}, {1, 2}, {0, 2}]
+    assert [breach.members for breach in attack(published, np.array([4, 4, 4]), K)] == [(0,), (1,), (2,)]
+
+
+def test_an_atom_without_people_neither_leaks_nor_protects() -> None:
+    assert attack([{0, 1}, {2}], np.array([0, 4, 9]), K)[0].members == (1,)
+    assert attack([{0}], np.array([0]), K) == ()
+
+
+def test_a_group_is_found_that_only_shows_when_rows_are_added_to_take_people_out() -> None:
+    published, sizes = [{0, 2, 3}, {1, 3}], np.array([2, 3, 2, 2])
+    assert [breach.members for breach in attack(published, sizes, 6)] == [(1, 3)]
+
+
+def test_a_unit_of_one_between_other_units_of_one_uses_his_own_answer() -> None:
+    """He is in {0, 3} and knows himself, so he knows 0, and with 0 the other two of {0, 1, 2}."""
+    sizes = np.array([4, 1, 1, 1])
+    (breach,) = attack([{0, 1, 2}, {0, 3}], sizes, 3, one_person=sizes == 1)
+    assert (breach.members, breach.insider) == ((1, 2), 3)

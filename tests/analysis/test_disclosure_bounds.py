@@ -1,0 +1,112 @@
+"""How closely a hidden mean can be bounded: exact ranges, and hiding until they are wide enough."""
+
+import numpy as np
+import pytest
+from brute_force import mean_range
+from disclosure_cases import K, case
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.disclosure import Answers, bounds, mean_ranges, narrow_groups, protect_figures
+
+SCALE = (1.0, 5.0)
+
+
+@st.composite
+def answered(draw: st.DrawFn) -> tuple[list[frozenset[int]], list[int], list[float]]:
+    """(figures, atom sizes, sums of scores), the scores often near an end of the scale."""
+    sizes = draw(st.lists(st.sampled_from([1, 2, 3, 4, 6, 12]), min_size=2, max_size=7))
+    sums = [n * draw(st.sampled_from([1.0, 3.0, 4.0, 4.5, 4.75, 5.0])) for n in sizes]
+    atoms = st.frozensets(st.integers(0, len(sizes) - 1), min_size=1)
+    return [frozenset(range(len(sizes))), *draw(st.lists(atoms, max_size=6))], sizes, sums
+
+
+def test_in_case_12_the_hidden_units_are_known_to_have_answered_five() -> None:
+    data = case("12")
+    published = [nodes for name, nodes in data.under("path").items() if name not in {"M/B", "M/C"}]
+    for found in mean_ranges(published, data.sizes, [{1}, {2}], Answers(data.sums.astype(float), *SCALE)):
+        assert (found.low, found.high) == pytest.approx((5, 5))
+
+
+def test_two_hidden_siblings_bound_each_other_by_the_ends_of_the_scale() -> None:
+    """B has 4 and C 3 people, together 20: C's sum is 3 to 15, so B's is 5 to 17."""
+    (found,) = mean_ranges([{0, 1}], np.array([4, 3]), [{0}], Answers(np.array([12.0, 8.0]), *SCALE))
+    assert (found.low, found.high) == pytest.approx((5 / 4, 17 / 4))
+    assert found.support == {0}
+
+
+def test_a_group_outside_everything_published_may_be_anything() -> None:
+    (found,) = mean_ranges([{0}], np.array([9, 3]), [{1}], Answers(np.array([30.0, 9.0]), *SCALE))
+    assert (found.low, found.high, found.support) == (1, 5, frozenset())
+
+
+def test_the_permitted_width_follows_the_scale() -> None:
+    assert Answers(np.zeros(1), 1, 5).least_width == 1.0
+    assert Answers(np.zeros(1), 0, 10).least_width == 2.5
+    assert Answers(np.zeros(1), 0, 10, width=2.0).least_width == 2.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(answered())
+def test_ranges_equal_the_plain_linear_programs(
+    data: tuple[list[frozenset[int]], list[int], list[float]],
+) -> None:
+    published, sizes, sums = data
+    groups = [frozenset({0}), frozenset({0, 1})]
+    found = mean_ranges(published, np.array(sizes), groups, Answers(np.array(sums), *SCALE))
+    for group, interval in zip(groups, found, strict=True):
+        expected = mean_range(published, sizes, sums, group, SCALE)
+        assert (interval.low, interval.high) == pytest.approx(expected, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(answered())
+def test_what_is_called_narrow_is_narrow_and_proven_by_its_figures(
+    data: tuple[list[frozenset[int]], list[int], list[float]],
+) -> None:
+    published, sizes, sums = data
+    groups = [frozenset({atom}) for atom in range(len(sizes))]
+    narrow = narrow_groups(published, np.array(sizes), groups, Answers(np.array(sums), *SCALE))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounds, "_PROBES", 0)
+        assert narrow == narrow_groups(published, np.array(sizes), groups, Answers(np.array(sums), *SCALE))
+    widths = {g: float(np.diff(mean_range(published, sizes, sums, g, SCALE))[0]) for g in groups}
+    assert {frozenset(found.members) for found in narrow} == {g for g, w in widths.items() if w < 1 - 1e-6}
+    for found in narrow:
+        proof = [published[figure] for figure in sorted(found.support)]
+        low, high = mean_range(proof, sizes, sums, found.members, SCALE)
+        assert high - low < 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(answered())
+def test_after_protection_no_small_figure_can_be_bounded_closely(
+    data: tuple[list[frozenset[int]], list[int], list[float]],
+) -> None:
+    figures, sizes, sums = data
+    figures += [frozenset({atom}) for atom in range(len(sizes))]
+    result = protect_figures(figures, np.array(sizes), K, answers=Answers(np.array(sums), *SCALE))
+    published = [figure for figure, yes in zip(figures, result.shown, strict=True) if yes]
+    for figure, why in zip(figures, result.reason, strict=True):
+        if why == "small":
+            low, high = mean_range(published, sizes, sums, figure, SCALE)
+            assert high - low > 1 - 1e-5
+
+
+def test_a_measure_nobody_in_the_group_answered_has_no_range() -> None:
+    sizes = np.array([[9, 9], [3, 0], [4, 4]])
+    sums = np.array([[30.0, 30.0], [9.0, 0.0], [12.0, 12.0]])
+    found = mean_ranges([{0, 1, 2}, {0}], sizes, [{1}], Answers(sums, *SCALE))
+    assert [interval.measure for interval in found] == [0]
+
+
+def test_every_measure_is_looked_at() -> None:
+    sizes = np.full((3, 2), [[20], [3], [3]])
+    sums = np.array([[70.0, 70.0], [9.0, 15.0], [9.0, 15.0]])
+    narrow = narrow_groups([{0, 1, 2}, {0}], sizes, [{1}], Answers(sums, *SCALE))
+    assert [interval.measure for interval in narrow] == [1]
+
+
+def test_answers_outside_the_scale_are_refused() -> None:
+    with pytest.raises(ValueError, match="scale"):
+        mean_ranges([{0, 1}], np.array([9, 3]), [{1}], Answers(np.array([60.0, 9.0]), *SCALE))

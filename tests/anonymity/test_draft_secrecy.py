@@ -1,0 +1,155 @@
+"""Drafts: only the code opens one, and none is left behind."""
+
+import pytest
+from building import build_open_survey, invite_some
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from respondent import Respondent
+from sqlalchemy import select, text
+
+from surveys.campaigns import codes
+from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.models import Invitation, Survey
+from surveys.database import Database
+from surveys.respond import drafts
+from surveys.respond.drafts import DraftBox, DraftUnreadableError
+from surveys.respond.models import Draft
+from surveys.respond.progress import Progress
+from surveys.respond.visits import find_visit
+
+SECRET = b"s" * 32
+COMMENT = "En helt spesiell kommentar"
+
+
+@pytest.fixture
+def respondent(app: Flask, db: Database, client: FlaskClient) -> Respondent:
+    """Somebody who has answered every page and not delivered."""
+    with db.transaction() as session:
+        [code] = invite_some(app, session, build_open_survey(app, session))
+    person = Respondent(client, code)
+    person.answers_to_the_review(comment=COMMENT)
+    return person
+
+
+def everything_in(db: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table: what the database's administrator sees."""
+    from surveys.models import metadata
+
+    with db.reading() as session:
+        return {
+            table.name: [tuple(row) for row in session.execute(text(f"SELECT * FROM {table.name}"))]
+            for table in metadata.sorted_tables
+        }
+
+
+def test_the_code_opens_the_draft_again() -> None:
+    progress = Progress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}), frozenset({2}))
+    box = DraftBox(SECRET, "ABCDEFGHJKMN")
+    assert DraftBox(SECRET, "ABCDEFGHJKMN").opened(box.locked(progress)) == progress
+
+
+def test_another_code_does_not_open_the_draft() -> None:
+    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(Progress({"TRI01": 5}))
+    with pytest.raises(DraftUnreadableError):
+        DraftBox(SECRET, "ABCDEFGHJKMP").opened(locked)
+
+
+def test_the_code_without_the_servers_secret_does_not_open_the_draft() -> None:
+    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(Progress({"TRI01": 5}))
+    with pytest.raises(DraftUnreadableError):
+        DraftBox(b"t" * 32, "ABCDEFGHJKMN").opened(locked)
+
+
+def test_whoever_has_the_database_alone_can_neither_read_a_draft_nor_find_the_code(
+    db: Database, respondent: Respondent
+) -> None:
+    tables = everything_in(db)
+    [draft] = tables["draft"]
+    values = [value for rows in tables.values() for row in rows for value in row]
+    stored_bytes = b"".join(bytes(value) for value in values if isinstance(value, (bytes, memoryview)))
+    everything = repr(tables).encode() + stored_bytes
+    for code in (respondent.code, respondent.code.replace("-", "")):
+        assert code.encode() not in everything
+    assert COMMENT.encode() not in everything
+    with db.reading() as session:
+        invitation = session.scalars(select(Invitation)).one()
+        stored = session.scalars(select(Draft.ciphertext)).one()
+    found_in_database = [invitation.code_hash, invitation.nonce, b"", stored[:32]]
+    for guess in found_in_database:
+        with pytest.raises(DraftUnreadableError):
+            DraftBox(guess.ljust(32, b"\0"), codes.code_for(guess, invitation.nonce)).opened(stored)
+    assert len(draft) == 4
+
+
+@given(
+    st.dictionaries(st.from_regex(r"[A-Z]{3}[0-9]{2}", fullmatch=True), st.integers(0, 254), max_size=45),
+    st.text(alphabet="aæ ", max_size=200),
+)
+def test_drafts_of_ordinary_length_all_have_the_same_size(coded: dict[str, int], comment: str) -> None:
+    box = DraftBox(SECRET, "ABCDEFGHJKMN")
+    whole = Progress(coded, {"bedre": comment}, frozenset(range(12)), frozenset(range(12)))
+    assert len(box.locked(whole)) == len(box.locked(Progress()))
+
+
+def test_a_draft_row_carries_a_day_and_no_time(db: Database, respondent: Respondent) -> None:
+    columns = {column.name: column.type.python_type.__name__ for column in Draft.__table__.columns}
+    assert columns == {"invitation_id": "int", "survey_id": "int", "ciphertext": "bytes", "saved_on": "date"}
+
+
+def test_the_draft_is_deleted_at_delivery(db: Database, respondent: Respondent) -> None:
+    assert len(everything_in(db)["draft"]) == 1
+    respondent.press()
+    assert everything_in(db)["draft"] == []
+
+
+def test_every_draft_is_deleted_when_the_survey_closes(db: Database, respondent: Respondent) -> None:
+    with db.transaction() as session:
+        close_survey(session, session.scalars(select(Survey)).one())
+    assert everything_in(db)["draft"] == []
+
+
+def test_a_draft_changed_by_another_tab_since_we_read_it_is_merged_not_overwritten(
+    app: Flask, db: Database, respondent: Respondent
+) -> None:
+    secrets = app.config["SECRETS"]
+    with db.reading() as session:
+        seen_early = find_visit(session, respondent.code, secrets.codes)
+    assert seen_early is not None
+    box = DraftBox(secrets.drafts, seen_early.code)
+    with db.transaction() as session:
+        drafts.keep(session, seen_early, box, lambda before: Progress({**before.coded, "TRI01": 4}))
+    with db.transaction() as session:
+        drafts.keep(session, seen_early, box, lambda before: Progress({**before.coded, "TRI02": 3}))
+    with db.reading() as session:
+        coded = box.opened(session.scalars(select(Draft.ciphertext)).one()).coded
+    assert (coded["TRI01"], coded["TRI02"]) == (4, 3)
+
+
+def test_a_page_saved_behind_a_delivery_makes_no_new_draft(
+    app: Flask, db: Database, respondent: Respondent
+) -> None:
+    secrets = app.config["SECRETS"]
+    with db.reading() as session:
+        seen_early = find_visit(session, respondent.code, secrets.codes)
+    assert seen_early is not None
+    respondent.press()
+    with db.transaction() as session, pytest.raises(drafts.DraftGoneError):
+        drafts.keep(session, seen_early, DraftBox(secrets.drafts, seen_early.code), lambda before: before)
+    assert everything_in(db)["draft"] == []
+
+
+def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        [code] = invite_some(app, session, build_open_survey(app, session))
+    secrets = app.config["SECRETS"]
+    with db.reading() as session:
+        empty = find_visit(session, code, secrets.codes)
+    assert empty is not None
+    box = DraftBox(secrets.drafts, empty.code)
+    for key in ("TRI01", "TRI02"):
+        with db.transaction() as session:
+            drafts.keep(session, empty, box, lambda before, key=key: Progress({**before.coded, key: 2}))
+    with db.reading() as session:
+        assert box.opened(session.scalars(select(Draft.ciphertext)).one()).coded == {"TRI01": 2, "TRI02": 2}

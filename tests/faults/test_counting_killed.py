@@ -1,0 +1,94 @@
+"""A counting process that is killed leaves everything sealed or everything counted, and can be run again."""
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from building import answer_some, build_open_survey, keys_of, sheet_of
+from flask import Flask
+from sqlalchemy import func, select
+
+from surveys.campaigns.lifecycle import close_survey, find_survey
+from surveys.campaigns.models import Invitation, SurveyStatus
+from surveys.database import Database
+from surveys.respond.models import Ballot
+from surveys.results.counting import count
+from surveys.results.models import QualityReport, Response
+
+KEY = "liten-2026"
+ROOT = Path(__file__).parents[2]
+
+KILLED = """
+import os, signal, sys
+from app import create_app
+from surveys.campaigns.keystore import key_store
+from surveys.database import database
+from surveys.results.counting import count
+
+def kill_at_step(step, share):
+    if step == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with create_app().app_context():
+    count(database(), key_store(), "liten-2026", kill_at_step)
+"""
+
+SEALED = ["opened", "responses_stored", "ballots_deleted", "before_commit"]
+COUNTED = ["committed", "key_destroyed"]
+
+
+@pytest.mark.parametrize("step", [*SEALED, *COUNTED])
+def test_a_killed_count_is_finished_by_counting_again(
+    app: Flask, db: Database, environment: dict[str, str], step: str
+) -> None:
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        answer_some(app, session, survey, "A", [sheet_of(3)] * 7, comments={"bedre": "Mer tid."})
+        close_survey(session, survey)
+        survey_id = survey.id
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, step],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    if step in SEALED:
+        assert state(db) == (SurveyStatus.CLOSED, 7, 0, 7)
+        assert keys_of(app).has(survey_id)
+    else:
+        assert state(db) == (SurveyStatus.COUNTED, 0, 7, 7)
+        assert keys_of(app).has(survey_id) == (step == "committed")
+    count(db, keys_of(app), KEY)
+    assert state(db) == (SurveyStatus.COUNTED, 0, 7, 7)
+    assert not keys_of(app).has(survey_id)
+    with db.reading() as session:
+        assert session.get(QualityReport, survey_id)
+
+
+def state(db: Database) -> tuple[SurveyStatus, int, int, int]:
+    """The survey's status, and the numbers of ballots, responses and delivered invitations."""
+    with db.reading() as session:
+        ballots, responses, delivered = (
+            session.scalar(select(func.count()).select_from(Ballot)) or 0,
+            session.scalar(select(func.count()).select_from(Response)) or 0,
+            session.scalar(select(func.count()).where(Invitation.delivered)) or 0,
+        )
+        return find_survey(session, KEY).status, ballots, responses, delivered
+
+
+def test_two_counters_at_once_count_everything_once(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        answer_some(app, session, survey, "A", [sheet_of(3)] * 7)
+        close_survey(session, survey)
+    keys = keys_of(app)
+    with ThreadPoolExecutor(2) as pool:
+        for waiting in [pool.submit(count, db, keys, KEY) for _ in range(2)]:
+            waiting.result()
+    assert state(db) == (SurveyStatus.COUNTED, 0, 7, 7)

@@ -1,0 +1,292 @@
+"""A message is sent at most once, whoever dies on the way, and a passing trouble never loses it."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from surveys.campaigns import codes
+from surveys.campaigns.deliveries import Outcome, send_queued
+from surveys.campaigns.invitations import Recipient, code_of, invite
+from surveys.campaigns.lifecycle import SurveyError, close_survey
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
+from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminders_due
+from surveys.database import Database
+from surveys.jobs import jobs_of
+from surveys.organisation.models import Unit
+from tests.building import build_open_survey
+from tests.mail_server import PostOffice, free_port, open_post_office
+
+NOW = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+KARI, OLA, EVE = "kari@example.no", "ola@example.no", "eve@example.no"
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with open_post_office() as opened:
+        yield opened
+
+
+@pytest.fixture
+def outbox(app: Flask, db: Database) -> Database:
+    """An open survey with three invitations in the outbox, in three languages, and one person without an address."""
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        unit = session.scalars(select(Unit).where(Unit.code == "A")).one()
+        recipients = [
+            Recipient(unit.id, KARI, "nb"),
+            Recipient(unit.id, OLA, "nn"),
+            Recipient(unit.id, EVE, "en"),
+        ]
+        invite(session, survey, [*recipients, Recipient(unit.id)], app.config["SECRETS"].codes)
+        queued = queue_invitations(session, survey)
+        assert (queued.messages, queued.without_address) == (3, 1)
+    return db
+
+
+def _send(app: Flask, db: Database, office: PostOffice, now: dt.datetime = NOW) -> Outcome:
+    with app.app_context():
+        return send_queued(db, office.settings(app), now)
+
+
+def _statuses(db: Database) -> dict[str, DeliveryStatus]:
+    with db.reading() as session:
+        rows = session.execute(select(Invitation.email, Delivery.status).join(Delivery.invitation))
+        return {email: status for email, status in rows}  # noqa: C416
+
+
+def _survey(session: object) -> Survey:
+    return session.scalars(select(Survey)).one()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_everybody_with_an_address_gets_one_mail_in_their_language(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    assert _send(app, outbox, office) == Outcome(sent=3)
+    assert office.recipients == [EVE, KARI, OLA]
+    subjects = {str(message["To"]): str(message["Subject"]) for message in office.taken}
+    assert subjects[KARI] == "Liten undersøkelse 2026: vi vil gjerne ha ditt svar"
+    assert subjects[OLA] == "Lita undersøking 2026: vi vil gjerne ha svaret ditt"
+    assert subjects[EVE] == "Small survey 2026: we would like your answer"
+
+
+def test_sending_again_sends_nothing(app: Flask, outbox: Database, office: PostOffice) -> None:
+    _send(app, outbox, office)
+    with outbox.transaction() as session:
+        assert queue_invitations(session, _survey(session)).messages == 0
+    assert _send(app, outbox, office) == Outcome()
+    assert len(office.taken) == 3
+
+
+def test_a_mail_says_who_why_how_long_and_has_the_readers_own_link(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    _send(app, outbox, office)
+    [mail] = [message for message in office.taken if message["To"] == KARI]
+    with outbox.reading() as session:
+        invitation = session.scalars(select(Invitation).where(Invitation.email == KARI)).one()
+        code = codes.grouped(code_of(invitation, app.config["SECRETS"].codes))
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part is not None
+        text = part.get_content()
+        for words in (
+            "Fjordvik kommune ber deg svare",
+            "Vi vil ha det bra på jobb.",
+            "omtrent 3 minutter",
+            "fredag 20. mars",
+            f"http://localhost/svar/{code}",
+            "færre enn 5 personer",
+            "hr@fjordvik.example",
+        ):
+            assert words in text
+        assert "<img" not in text
+    assert not [name for name, value in mail.items() if code in str(value)], "the code stands in no header"
+
+
+def test_a_passing_refusal_is_tried_again_later_and_given_up_after_five(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    office.answer_recipient = lambda address: "451 kom tilbake" if address == KARI else "250 OK"
+    assert _send(app, outbox, office) == Outcome(sent=2, postponed=1)
+    assert _send(app, outbox, office) == Outcome(), "too early to try again"
+    for attempt in range(2, 5):
+        assert _send(app, outbox, office, NOW + dt.timedelta(days=attempt)) == Outcome(postponed=1)
+    assert _send(app, outbox, office, NOW + dt.timedelta(days=9)) == Outcome(failed=1)
+    with outbox.reading() as session:
+        failed = session.scalars(select(Delivery).where(Delivery.status == DeliveryStatus.FAILED)).one()
+        assert (failed.attempts, failed.error) == (5, "451 kom tilbake")
+    assert _send(app, outbox, office, NOW + dt.timedelta(days=99)) == Outcome()
+
+
+def test_a_mail_that_was_refused_in_passing_arrives_once_the_trouble_is_over(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    office.answer_content = lambda _message: "452 fullt"
+    assert _send(app, outbox, office) == Outcome(postponed=3)
+    office.answer_content = lambda _message: "250 OK"
+    assert _send(app, outbox, office, NOW + dt.timedelta(hours=1)) == Outcome(sent=3)
+    assert office.recipients == [EVE, KARI, OLA]
+
+
+def test_an_unknown_address_fails_at_once_with_the_reason(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    office.answer_recipient = lambda address: "550 ukjent" if address == OLA else "250 OK"
+    assert _send(app, outbox, office) == Outcome(sent=2, failed=1)
+    assert _statuses(outbox)[OLA] == DeliveryStatus.FAILED
+
+
+def test_an_address_no_mail_can_be_made_for_stops_nobody_else(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    with outbox.transaction() as session:
+        session.scalars(select(Invitation).where(Invitation.email == KARI)).one().email = "ikke en adresse"
+    assert _send(app, outbox, office) == Outcome(sent=2, failed=1)
+
+
+def test_no_server_leaves_the_outbox_as_it_was(app: Flask, outbox: Database) -> None:
+    with app.app_context():
+        assert send_queued(outbox, app.config["SETTINGS"], NOW).problem.startswith(
+            "Ingen e-posttjener er valgt"
+        )
+        elsewhere = replace(app.config["SETTINGS"], smtp_host="127.0.0.1", smtp_port=free_port())
+        outcome = send_queued(outbox, elsewhere, NOW)
+    assert "svarte ikke som den skal" in outcome.problem
+    assert set(_statuses(outbox).values()) == {DeliveryStatus.QUEUED}
+
+
+def test_a_server_that_hangs_up_before_the_content_gets_the_mail_later(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    office.answer_recipient = lambda _address: None
+    outcome = _send(app, outbox, office)
+    assert outcome.postponed == 1
+    assert outcome.problem
+    office.answer_recipient = lambda _address: "250 OK"
+    assert _send(app, outbox, office, NOW + dt.timedelta(hours=1)).sent == 3
+    assert office.recipients == [EVE, KARI, OLA]
+
+
+def test_a_server_that_dies_after_taking_the_content_never_gets_it_twice(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    office.answer_content = lambda message: None if message["To"] == KARI else "250 OK"
+    outcome = _send(app, outbox, office)
+    assert outcome.unsure == 1
+    assert outcome.problem
+    office.answer_content = lambda _message: "250 OK"
+    assert _send(app, outbox, office, NOW + dt.timedelta(days=1)).sent == 2
+    assert office.recipients == [EVE, KARI, OLA]
+    assert _statuses(outbox)[KARI] == DeliveryStatus.SENDING
+    with outbox.reading() as session:
+        assert outbox_counts(session, _survey(session)).unsure == 1
+
+
+WORKER = """
+import app, sys
+from dataclasses import replace
+from surveys.campaigns.deliveries import send_queued
+from surveys.config import read_settings
+site = app.create_app(read_settings())
+with site.app_context():
+    send_queued(site.extensions["medvirk_database"], site.config["SETTINGS"])
+"""
+
+
+def test_a_worker_killed_in_the_middle_of_a_mail_never_sends_it_twice(
+    app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
+) -> None:
+    may_answer = threading.Event()
+
+    def answer_late(_message: object) -> str:
+        may_answer.wait(60)
+        return "250 OK"
+
+    office.answer_content = answer_late
+    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=os.environ | environment | where)
+    assert office.content_arrived.wait(60)
+    os.kill(worker.pid, signal.SIGKILL)
+    assert worker.wait() == -signal.SIGKILL
+    may_answer.set()
+    assert list(_statuses(outbox).values()).count(DeliveryStatus.SENDING) == 1
+    office.answer_content = lambda _message: "250 OK"
+    assert _send(app, outbox, office, NOW + dt.timedelta(days=1)).sent == 2
+    assert office.recipients == [EVE, KARI, OLA]
+
+
+def test_two_workers_at_once_send_each_mail_once(app: Flask, outbox: Database, office: PostOffice) -> None:
+    workers = [threading.Thread(target=_send, args=(app, outbox, office)) for _worker in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert office.recipients == [EVE, KARI, OLA]
+
+
+def test_the_job_sends_what_is_in_the_outbox(app: Flask, outbox: Database, office: PostOffice) -> None:
+    app.config["SETTINGS"] = office.settings(app)
+    jobs_of(app, immediate=True).work_outbox()
+    assert len(office.taken) == 3
+
+
+def test_a_job_waits_in_the_installations_own_queue_until_a_worker_takes_it(app: Flask) -> None:
+    jobs = jobs_of(app)
+    jobs.work_outbox()
+    assert jobs.queue.pending_count() == 1
+    task = jobs.queue.dequeue()
+    assert task.name == "work_outbox"
+    jobs.queue.execute(task)
+    assert jobs.queue.pending_count() == 0
+    jobs.queue.storage.close()
+
+
+def test_reminders_go_only_to_those_who_have_not_delivered_and_never_more_than_two(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    _send(app, outbox, office)
+    with outbox.transaction() as session:
+        session.scalars(select(Invitation).where(Invitation.email == KARI)).one().delivered = True
+    for number in (1, 2):
+        office.taken.clear()
+        with outbox.transaction() as session:
+            assert reminders_due(session, _survey(session)) == 2
+            assert queue_reminders(session, _survey(session), number).messages == 2
+            assert queue_reminders(session, _survey(session), number).messages == 0
+        assert _send(app, outbox, office).sent == 2
+        assert office.recipients == [EVE, OLA]
+        assert any(str(message["Subject"]) == "Påminning: Lita undersøking 2026" for message in office.taken)
+    with outbox.transaction() as session:
+        assert reminders_due(session, _survey(session)) == 0
+        with pytest.raises(SurveyError, match="påminnelser"):
+            queue_reminders(session, _survey(session))
+
+
+def test_a_reminder_is_taken_out_of_the_queue_when_the_person_delivers_first(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    _send(app, outbox, office)
+    with outbox.transaction() as session:
+        queue_reminders(session, _survey(session))
+        session.scalars(select(Invitation).where(Invitation.email == OLA)).one().delivered = True
+    office.taken.clear()
+    assert _send(app, outbox, office) == Outcome(sent=2, dropped=1)
+    assert office.recipients == [EVE, KARI]
+
+
+def test_a_closed_survey_sends_nothing_more(app: Flask, outbox: Database, office: PostOffice) -> None:
+    with outbox.transaction() as session:
+        close_survey(session, _survey(session))
+    assert _send(app, outbox, office) == Outcome(dropped=3)
+    assert office.taken == []
+    with outbox.transaction() as session, pytest.raises(SurveyError, match="ikke åpen"):
+        queue_invitations(session, _survey(session))

@@ -1,0 +1,47 @@
+"""Builders of released surveys, from delivered sheets to figures."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from building import answer_some, build_installation, build_survey, build_units, keys_of
+from flask import Flask
+from sqlalchemy import func, select
+
+from surveys.campaigns.lifecycle import close_survey, open_survey
+from surveys.database import Database
+from surveys.organisation.models import Unit
+from surveys.results.release import release
+
+KEY = "liten-2026"
+RELEASED_ON = dt.date(2026, 4, 1)
+
+# K has A, B and C; B has B1 and B2.
+TREE: Mapping[str, str | None] = {"K": None, "A": "K", "B": "K", "C": "K", "B1": "B", "B2": "B"}
+
+Answers = Mapping[str, Sequence[Mapping[str, int]]]
+
+
+def build_released(
+    app: Flask,
+    db: Database,
+    answers: Answers,
+    key: str = KEY,
+    tree: Mapping[str, str | None] = TREE,
+    **changes: Any,
+) -> None:
+    """A survey of the unit K with these sheets by unit code, taken from draft to released.
+
+    Units that exist are used as they are. `changes` are fields of `lifecycle.Plan`.
+    """
+    with db.transaction() as session:
+        if not session.scalar(select(func.count()).select_from(Unit)):
+            build_installation(session)
+            build_units(session, tree)
+        top = session.scalars(select(Unit).where(Unit.code == "K")).one()
+        survey = build_survey(session, top, key, **changes)
+        open_survey(session, survey, keys_of(app))
+        for unit, sheets in answers.items():
+            answer_some(app, session, survey, unit, sheets)
+        close_survey(session, survey)
+    release(db, keys_of(app), key, today=RELEASED_ON)

@@ -1,0 +1,126 @@
+"""A respondent with a browser without scripts: reads pages, fills in forms, presses buttons, follows redirects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+@dataclass
+class Page:
+    """A page as the respondent sees it."""
+
+    response: TestResponse
+    tree: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tree = html5lib.parse(self.response.text, namespaceHTMLElements=False)
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def address(self) -> str:
+        return self.response.request.full_path.rstrip("?")
+
+    @property
+    def title(self) -> str:
+        return _text(self.tree.find(".//title"))
+
+    @property
+    def heading(self) -> str:
+        [h1] = self.tree.iter("h1")
+        return _text(h1)
+
+    @property
+    def text(self) -> str:
+        return _text(self.tree.find("body"))
+
+    @property
+    def language(self) -> str:
+        return str(self.tree.get("lang"))
+
+    def questions(self) -> list[str]:
+        """The statements, in order."""
+        return [_text(legend) for legend in self.tree.iter("legend")]
+
+    def options(self) -> dict[str, list[str]]:
+        """Radio button name → the values it offers."""
+        found: dict[str, list[str]] = {}
+        for button in self._radio_buttons():
+            found.setdefault(button.get("name"), []).append(button.get("value"))
+        return found
+
+    def answers(self) -> dict[str, str]:
+        """What the form holds: chosen radio buttons and texts, by name."""
+        chosen = {b.get("name"): b.get("value") for b in self._radio_buttons() if "checked" in b.attrib}
+        texts = {area.get("name"): area.text or "" for area in self.tree.iter("textarea")}
+        return chosen | {name: text for name, text in texts.items() if text}
+
+    def links(self, inside: str = ".//a") -> dict[str, str]:
+        """Link text → address."""
+        return {_text(link): link.get("href") for link in self.tree.findall(inside)}
+
+    def summary(self) -> dict[str, str]:
+        """Text → target of each link in the error summary or reminder; empty when there is none."""
+        boxes = [box for box in self.tree.iter("div") if "ds-error-summary" in box.get("class", "")]
+        return {_text(link): link.get("href") for box in boxes for link in box.iter("a")}
+
+    def form_address(self) -> str:
+        [form] = self.tree.iter("form")
+        return str(form.get("action"))
+
+    def ids(self) -> set[str]:
+        return {element.get("id") for element in self.tree.iter() if element.get("id")}
+
+    def _radio_buttons(self) -> list[Any]:
+        return [field for field in self.tree.iter("input") if field.get("type") == "radio"]
+
+
+class Respondent:
+    """Somebody with a code. `page` is what stands on the screen."""
+
+    def __init__(self, client: FlaskClient, code: str, language: str = "nb") -> None:
+        self._client = client
+        self.code = code
+        self.way = f"/svar/{code}/{language}"
+        self.page = self.open(f"/svar/{code}")
+
+    def open(self, address: str) -> Page:
+        self.page = Page(self._client.get(address, follow_redirects=True))
+        return self.page
+
+    def goes_to(self, page: str) -> Page:
+        """Opens one of her own pages: «side/2», «oppsummering»."""
+        return self.open(f"{self.way}/{page}")
+
+    def press(self, changes: Mapping[str, str] | None = None, button: str = "", value: str = "1") -> Page:
+        """Sends the page's form as it stands, with the changes, by the main or a named button."""
+        sent = self.page.answers() | dict(changes or {}) | ({button: value} if button else {})
+        self.page = Page(self._client.post(self.page.form_address(), data=sent, follow_redirects=True))
+        return self.page
+
+    def answers_all(self, choose: int = 0, comment: str = "") -> Page:
+        """Chooses the option in place `choose` of everything on the page, writes the comment, and goes on."""
+        chosen = {name: values[min(choose, len(values) - 1)] for name, values in self.page.options().items()}
+        texts = {area.get("name"): comment for area in self.page.tree.iter("textarea")}
+        return self.press(chosen | texts)
+
+    def answers_to_the_review(self, choose: int = 0, comment: str = "") -> Page:
+        """From the first page to the review, answering everything."""
+        self.goes_to("side/1")
+        while "/side/" in self.page.address:
+            self.answers_all(choose, comment)
+        return self.page
+
+    def delivers(self) -> Page:
+        self.goes_to("oppsummering")
+        return self.press()
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())

@@ -1,0 +1,143 @@
+"""Every page is whole HTML with one heading, its title, and headers that keep others out; forms need their token."""
+
+import re
+from dataclasses import dataclass
+
+import html5lib
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from surveys.access.models import Role
+from surveys.campaigns.lifecycle import close_survey, open_survey
+from surveys.database import Database
+from surveys.results.release import release
+from tests.building import (
+    answer_some,
+    build_installation,
+    build_open_survey,
+    build_survey,
+    build_units,
+    invite_some,
+    keys_of,
+    sheet_of,
+)
+from tests.card_building import sign_in_as
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A signed-in administrator's browser, and an unused code to the open survey."""
+
+    app: Flask
+    client: FlaskClient
+    code: str
+
+    def address(self, rule: Rule, key: str = "liten-2028", name: str = "close") -> str:
+        values = {"key": key, "survey_key": key, "name": name, "unit_code": "A", "code": self.code}
+        values |= {"language": "nb", "number": "1"}
+        with self.app.test_request_context():
+            return url_for(rule.endpoint, **{each: values[each] for each in rule.arguments})
+
+    def addresses(self) -> list[str]:
+        """Every page that can be asked for with GET, for each survey and step."""
+        rules = [
+            rule
+            for rule in self.app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and rule.endpoint not in {"static", "access.choose_language"}
+        ]
+        keys, names = ("liten-2026", "liten-2028"), ("close", "remind", "release")
+        return sorted({self.address(rule, key, name) for rule in rules for key in keys for name in names})
+
+
+@pytest.fixture
+def site(app: Flask, db: Database, client: FlaskClient) -> Site:
+    """One survey released and one open."""
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        answer_some(app, session, survey, "A", [sheet_of(value) for value in (1, 2, 3, 4, 5, 5)])
+        close_survey(session, survey)
+        running = build_survey(session, survey.unit, key="liten-2028")
+        open_survey(session, running, keys_of(app))
+        [code] = invite_some(app, session, running, "A")
+    release(db, keys_of(app), "liten-2026")
+    sign_in_as(client, db, Role.ADMINISTRATOR)
+    return Site(app, client, code)
+
+
+def _fault(html: str) -> str:
+    """What is wrong with the page as a document, or «»."""
+    parser = html5lib.HTMLParser(strict=True)
+    document = parser.parse(html)
+    headings = ["".join(found.itertext()).strip() for found in document.iter(f"{XHTML}h1")]
+    if len(headings) != 1:
+        return f"{len(headings)} h1"
+    title = "".join(next(document.iter(f"{XHTML}title")).itertext()).strip().removeprefix("Feil: ")
+    heading = re.sub(r"\s+", " ", headings[0])
+    if not re.sub(r"\s+", " ", title).startswith(heading):
+        return f"title «{title}» does not begin with «{heading}»"
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    doubles = {each for each in ids if ids.count(each) > 1}
+    return f"ids twice: {doubles}" if doubles else ""
+
+
+def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> None:
+    whole = 0
+    for address in site.addresses():
+        response = site.client.get(address)
+        assert response.status_code in {200, 302, 303, 404}, address
+        for name, beginning in HEADERS.items():
+            assert response.headers[name].startswith(beginning), (address, name)
+        if not 300 <= response.status_code < 400:
+            assert _fault(response.text) == "", address
+        whole += response.status_code == 200
+    assert whole > 20
+
+
+def test_error_pages_and_faulty_forms_are_whole_documents_too(site: Site) -> None:
+    site.app.config["WTF_CSRF_ENABLED"] = False
+    answers = {
+        404: site.client.get("/finnes-ikke"),
+        409: site.client.post("/undersokelser/liten-2028/steg/count"),
+        200: site.client.post("/undersokelser/ny", data={}),
+        405: site.client.post("/undersokelser"),
+    }
+    for status, response in answers.items():
+        assert response.status_code == status
+        assert _fault(response.text) == "", status
+
+
+def test_no_page_asks_another_host_or_has_script_or_style_inside(site: Site) -> None:
+    for address in site.addresses():
+        html = site.client.get(address).text
+        assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", html), address
+        assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", html), address
+
+
+def test_a_form_without_its_token_is_refused(site: Site) -> None:
+    posts = [rule for rule in site.app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    # The code in a respondent's address is the key: those forms have no cookie that could be misused.
+    addresses = [address for rule in posts if not (address := site.address(rule)).startswith("/svar")]
+    assert len(addresses) >= 4
+    for address in addresses:
+        response = site.client.post(address)
+        assert response.status_code == 400, address
+        assert "åpen for lenge" in response.text
+
+
+def test_every_page_of_the_demo_says_that_its_data_are_synthetic(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        build_installation(session, synthetic=True)
+        build_units(session)
+    client = app.test_client()
+    for address in ("/logg-inn", "/svar", "/tilgjengelighet", "/anonymitet", "/finnes-ikke"):
+        assert "Syntetiske demodata" in client.get(address).text, address

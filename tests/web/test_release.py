@@ -1,0 +1,304 @@
+"""Released figures against sums done by hand, and what may never be released."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from building import build_installation, build_survey, build_units, keys_of, sheet_of
+from flask import Flask
+from releasing import KEY, TREE, build_released
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.disclosure import attack
+from surveys.access.models import AuditEntry
+from surveys.campaigns.lifecycle import SurveyError, find_survey, open_survey
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.database import Database
+from surveys.organisation.models import Unit
+from surveys.results.models import (
+    Change,
+    Figure,
+    FigureKind,
+    FigureStatus,
+    Release,
+    Response,
+    Turnout,
+    Verdict,
+)
+from surveys.results.release import release
+
+
+def figure(session: Session, unit: str, measure: str = "TRI", **wanted: object) -> Figure:
+    """The only figure of the unit, measure and whatever else is wanted."""
+    query = (
+        select(Figure)
+        .join(Unit, Unit.id == Figure.unit_id)
+        .join(Release, Release.id == Figure.release_id)
+        .join(Survey, Survey.id == Release.survey_id)
+        .where(Unit.code == unit, Figure.measure == measure, Survey.key == wanted.pop("key", KEY))
+    )
+    wanted.setdefault("kind", FigureKind.UNIT)
+    return session.scalars(query.filter_by(**wanted)).one()
+
+
+def test_a_unit_of_seven_has_the_figures_one_gets_by_hand(app: Flask, db: Database) -> None:
+    """TRI scores 2, 3, 3, 4, 4, 4, 5: mean 25/7, sum of squares 95, variance (95 − 625/7)/6."""
+    build_released(
+        app, db, {"A": [sheet_of(value) for value in (2, 3, 3, 4, 4, 4, 5)], "C": [sheet_of(3)] * 6}
+    )
+    sd = ((95 - 625 / 7) / 6) ** 0.5
+    margin = 2.446911848791681 * sd / 7**0.5  # qt(.975, 6)
+    with db.reading() as session:
+        found = figure(session, "A")
+        assert (found.status, found.n) == (FigureStatus.SHOWN, 7)
+        assert found.mean == pytest.approx(25 / 7, abs=1e-12)
+        assert found.sd == pytest.approx(sd, abs=1e-12)
+        assert (found.ci_low, found.ci_high) == pytest.approx((25 / 7 - margin, 25 / 7 + margin), abs=1e-9)
+        assert found.distribution is None
+
+
+def test_ten_people_have_a_distribution_of_low_middle_and_high_answers(app: Flask, db: Database) -> None:
+    """On 1–5: 1 and 2 are low, 3 is middle, 4 and 5 are high."""
+    build_released(app, db, {"A": [sheet_of(value) for value in (1, 2, 3, 3, 3, 4, 4, 5, 5, 5)]})
+    with db.reading() as session:
+        assert figure(session, "A").distribution == pytest.approx([0.2, 0.3, 0.5])
+
+
+def test_every_node_counts_everybody_below_it(app: Flask, db: Database) -> None:
+    build_released(app, db, {"A": [sheet_of(2)] * 6, "B1": [sheet_of(3)] * 5, "B2": [sheet_of(5)] * 10})
+    with db.reading() as session:
+        b, k = figure(session, "B"), figure(session, "K")
+        assert (b.n, b.mean) == (15, pytest.approx((5 * 3 + 10 * 5) / 15))
+        assert (k.n, k.mean) == (21, pytest.approx((6 * 2 + 5 * 3 + 10 * 5) / 21))
+        turnout = session.scalars(
+            select(Turnout).join(Unit, Unit.id == Turnout.unit_id).where(Unit.code == "B")
+        ).one()
+        assert (turnout.invited, turnout.delivered) == (15, 15)
+
+
+def test_a_small_unit_is_hidden_with_a_reason_and_its_people_stand_in_the_rest(
+    app: Flask, db: Database
+) -> None:
+    """Hiding A costs 12 people's figure; hiding B and B1 instead would cost 18."""
+    build_released(app, db, {"A": [sheet_of(2)] * 12, "B1": [sheet_of(4)] * 9, "C": [sheet_of(5)] * 3})
+    with db.reading() as session:
+        small = figure(session, "C")
+        assert (small.status, small.reason) == (FigureStatus.HIDDEN, "small")
+        assert (small.n, small.mean, small.sd, small.ci_low, small.distribution) == (None,) * 5
+        protecting = figure(session, "A")
+        assert (protecting.status, protecting.reason) == (FigureStatus.HIDDEN, "protecting")
+        rest = figure(session, "K", kind=FigureKind.REST)
+        assert (rest.n, rest.mean) == (15, pytest.approx((12 * 2 + 3 * 5) / 15))
+        assert figure(session, "B2").status == FigureStatus.NO_ANSWERS
+
+
+def test_what_is_shown_gives_no_group_smaller_than_five_away(app: Flask, db: Database) -> None:
+    answers = {
+        "A": [sheet_of(1 + i % 5) for i in range(7)],
+        "B": [sheet_of(4)] * 2,
+        "B1": [sheet_of(5), sheet_of(4), sheet_of(2)],
+        "B2": [sheet_of(3)] * 6,
+        "C": [sheet_of(3)] * 4 + [sheet_of(3, TRI01=255, TRI02=255)],
+    }
+    build_released(app, db, answers)
+    with db.reading() as session:
+        for measure in ("TRI", "ROL"):
+            assert _breaches(session, measure, 5) == []
+
+
+def _breaches(session: Session, measure: str, k: int) -> list[object]:
+    """What an attacker gets out of everything released about a measure, rest figures by their definition."""
+    rows = session.execute(
+        select(Unit.code, Figure.kind, Figure.status)
+        .join(Unit, Unit.id == Figure.unit_id)
+        .where(Figure.measure == measure, Figure.kind != FigureKind.BREAKDOWN)
+    ).all()
+    codes = list(TREE)
+    below = {code: {c for c in codes if code in _line(c)} for code in codes}
+    shown = {code for code, kind, status in rows if kind == FigureKind.UNIT and status == FigureStatus.SHOWN}
+    published = [below[code] for code in shown]
+    for code, kind, _ in rows:
+        if kind == FigureKind.REST:
+            covered = set().union(*(below[c] for c in below[code] & shown if c != code))
+            published.append(below[code] - covered)
+    sizes = [_scored(session, code, measure) for code in codes]
+    assert min(sizes) < k <= max(sizes)
+    atoms = [[codes.index(code) for code in members] for members in published]
+    return list(attack(atoms, np.array(sizes), k, one_person=np.array(sizes) == 1))
+
+
+def _line(code: str) -> list[str]:
+    found = [code]
+    while above := TREE[found[-1]]:
+        found.append(above)
+    return found
+
+
+def _scored(session: Session, unit: str, measure: str) -> int:
+    """People placed directly on the unit who have a score: at least two of the measure's three items."""
+    start = 0 if measure == "TRI" else 3
+    answers = session.scalars(
+        select(Response.answers).join(Unit, Unit.id == Response.unit_id).where(Unit.code == unit)
+    )
+    return sum(sum(code <= 5 for code in row[start : start + 3]) >= 2 for row in answers)
+
+
+def test_people_who_skipped_a_theme_are_counted_out_of_that_theme_only(app: Flask, db: Database) -> None:
+    """A has six people of whom two skipped TRI: four have a score, so TRI is hidden and ROL is not."""
+    skipped = sheet_of(3, TRI01=255, TRI02=255)
+    build_released(app, db, {"A": [sheet_of(3)] * 4 + [skipped] * 2, "C": [sheet_of(4)] * 20})
+    with db.reading() as session:
+        assert figure(session, "A", "TRI").status == FigureStatus.HIDDEN
+        assert (figure(session, "A", "ROL").status, figure(session, "A", "ROL").n) == (FigureStatus.SHOWN, 6)
+
+
+def test_a_theme_nobody_was_asked_about_is_not_asked_and_an_empty_unit_has_no_answers(
+    app: Flask, db: Database
+) -> None:
+    build_released(app, db, {"A": [sheet_of(3)] * 8})
+    with db.reading() as session:
+        assert figure(session, "A", "SPN").status == FigureStatus.NOT_ASKED
+        assert figure(session, "C", "SPN").status == FigureStatus.NO_ANSWERS
+
+
+def test_a_breakdown_is_shown_when_every_category_is_large_enough(app: Flask, db: Database) -> None:
+    answers = [sheet_of(4, ansettelse=0)] * 7 + [sheet_of(2, ansettelse=1)] * 6
+    build_released(app, db, {"A": answers}, tree={"K": None, "A": "K"})
+    with db.reading() as session:
+        permanent = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category="fast")
+        assert (permanent.n, permanent.mean) == (7, pytest.approx(4))
+
+
+def test_a_breakdown_with_one_small_category_is_hidden_whole(app: Flask, db: Database) -> None:
+    answers = [sheet_of(4, ansettelse=0)] * 20 + [sheet_of(2, ansettelse=1)] * 3
+    build_released(app, db, {"A": answers}, tree={"K": None, "A": "K"})
+    with db.reading() as session:
+        found = [
+            figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category=category)
+            for category in ("fast", "midlertidig")
+        ]
+    assert [(f.status, f.reason, f.n) for f in found] == [
+        (FigureStatus.HIDDEN, "protecting", None),
+        (FigureStatus.HIDDEN, "small", None),
+    ]
+
+
+def test_a_breakdown_whose_unanswered_can_be_derived_is_hidden(app: Flask, db: Database) -> None:
+    """Three skipped the question: the whole minus both categories would be those three."""
+    answers = [sheet_of(4, ansettelse=0)] * 9 + [sheet_of(2, ansettelse=1)] * 8 + [sheet_of(1)] * 3
+    build_released(app, db, {"A": answers}, tree={"K": None, "A": "K"})
+    with db.reading() as session:
+        permanent = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category="fast")
+        assert permanent.status == FigureStatus.HIDDEN
+
+
+def test_a_category_minus_a_unit_may_not_give_a_few_away(app: Flask, db: Database) -> None:
+    """All of A are permanent, and so are two in C: permanent minus A would be those two."""
+    answers = {
+        "A": [sheet_of(4, ansettelse=0)] * 9,
+        "C": [sheet_of(2, ansettelse=0)] * 2 + [sheet_of(2, ansettelse=1)] * 9,
+    }
+    build_released(app, db, answers)
+    with db.reading() as session:
+        permanent = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category="fast")
+        assert (permanent.status, permanent.reason) == (FigureStatus.HIDDEN, "protecting")
+
+
+def test_unit_types_are_shown_unless_they_give_a_hidden_unit_away(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        units = build_units(session, {"K": None, "A": "K", "B": "K", "C": "K"})
+        units["K"].type, units["A"].type, units["B"].type, units["C"].type = "", "skole", "skole", "barnehage"
+    build_released(app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 6, "C": [sheet_of(5)] * 7})
+    build_released(
+        app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 3, "C": [sheet_of(5)] * 7}, "liten-2027"
+    )
+    with db.reading() as session:
+        school = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="unit_type", category="skole")
+        assert (school.n, school.mean) == (14, pytest.approx((8 * 3 + 6 * 4) / 14))
+        later = figure(
+            session, "K", key="liten-2027", kind=FigureKind.BREAKDOWN, breakdown="unit_type", category="skole"
+        )
+        assert later.status == FigureStatus.HIDDEN
+
+
+def test_a_change_is_welchs_and_is_called_clear_only_when_it_is(app: Flask, db: Database) -> None:
+    """1–3 then 3–5 in A is clear. 3, 4 then 4, 3 in C is nothing."""
+    low, high = ([sheet_of(value) for value in values] for values in ((1, 2, 3) * 4, (3, 4, 5) * 4))
+    before = {"A": low, "C": [sheet_of(value) for value in (3, 4) * 5]}
+    after = {"A": high, "C": [sheet_of(value) for value in (4, 3) * 5]}
+    build_released(
+        app, db, before, "liten-2024", opens_on=dt.date(2024, 3, 1), closes_on=dt.date(2024, 3, 20)
+    )
+    build_released(app, db, after)
+    with db.reading() as session:
+        rows = {
+            (code, change.measure): change
+            for change, code in session.execute(
+                select(Change, Unit.code).join(Unit, Unit.id == Change.unit_id)
+            )
+        }
+        clear, nothing = rows["A", "TRI"], rows["C", "TRI"]
+        assert clear.verdict == Verdict.UP
+        assert clear.difference == pytest.approx(2)
+        # Both waves: variance 8/11, n 12, so the error is √(2·8/11/12) with 22 degrees of freedom.
+        margin = 2.073873067904015 * (2 * 8 / 11 / 12) ** 0.5
+        assert (clear.ci_low, clear.ci_high) == pytest.approx((2 - margin, 2 + margin), abs=1e-9)
+        assert nothing.verdict == Verdict.NO_CLEAR_CHANGE
+        assert nothing.difference == pytest.approx(0)
+
+
+def test_a_change_is_measured_from_the_last_time_the_unit_was_shown(app: Flask, db: Database) -> None:
+    years = {2022: 6, 2024: 3}
+    for year, people in years.items():
+        days = {"opens_on": dt.date(year, 3, 1), "closes_on": dt.date(year, 3, 20)}
+        answers = {"A": [sheet_of(1 + i % 3) for i in range(people)], "C": [sheet_of(3), sheet_of(4)] * 6}
+        build_released(app, db, answers, f"liten-{year}", **days)
+    build_released(
+        app, db, {"A": [sheet_of(2 + i % 3) for i in range(6)], "C": [sheet_of(3), sheet_of(4)] * 6}
+    )
+    with db.reading() as session:
+        since = dict(
+            session.execute(
+                select(Unit.code, Survey.key)
+                .select_from(Change)
+                .join(Unit, Unit.id == Change.unit_id)
+                .join(Release, Release.id == Change.previous_release_id)
+                .join(Survey, Survey.id == Release.survey_id)
+                .join(Figure, Figure.release_id == Change.release_id)
+                .where(Change.measure == "TRI")
+                .distinct()
+            ).all()
+        )
+    assert since["A"] == "liten-2022"
+    assert since["K"] == "liten-2024"
+
+
+def test_releasing_twice_gives_one_release_and_one_entry_in_the_trail(app: Flask, db: Database) -> None:
+    build_released(app, db, {"A": [sheet_of(3)] * 8})
+    assert release(db, keys_of(app), KEY) == 1
+    with db.reading() as session:
+        assert find_survey(session, KEY).status == SurveyStatus.RELEASED
+        assert len(session.scalars(select(Release)).all()) == 1
+        trail = session.scalars(select(AuditEntry.action).where(AuditEntry.action == "survey.released")).all()
+    assert len(trail) == 1
+
+
+def test_an_open_survey_is_not_released(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        open_survey(session, build_survey(session, build_units(session)["K"]), keys_of(app))
+    with pytest.raises(SurveyError, match="lukket"):
+        release(db, keys_of(app), KEY)
+    with db.reading() as session:
+        assert not session.scalars(select(Release)).all()
+
+
+def test_a_survey_with_too_few_answers_in_all_shows_nothing(app: Flask, db: Database) -> None:
+    build_released(app, db, {"A": [sheet_of(3)] * 4})
+    with db.reading() as session:
+        assert set(session.scalars(select(Figure.status).where(Figure.measure == "TRI"))) <= {
+            FigureStatus.HIDDEN,
+            FigureStatus.NO_ANSWERS,
+        }

@@ -1,0 +1,170 @@
+"""Released figures become measurements with no other step, once, and never by changing what stood there."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from building import (
+    answer_some,
+    build_installation,
+    build_open_survey,
+    build_survey,
+    build_units,
+    keys_of,
+    sheet_of,
+)
+from card_building import JOY, measure, release_figures, small_card, unit_of
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.models import Survey
+from surveys.database import Database
+from surveys.results.models import Figure, FigureStatus
+from surveys.results.release import release
+from surveys.scorecards.feeding import feed, feed_everything
+from surveys.scorecards.measuring import MeasurementError
+from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
+from surveys.scorecards.setup import SetupError, TargetPlan, build_card
+
+MEANS = {"K": 4.0, "A": 3.96, "B": "small"}
+
+
+@pytest.fixture
+def survey_id(db: Database) -> int:
+    """A closed survey of K, A and B, and a card with nothing on it."""
+    with db.transaction() as session:
+        build_installation(session)
+        survey = build_survey(session, build_units(session)["K"])
+        build_card(session, small_card())
+        return survey.id
+
+
+def _current(session: Session, unit: str = "K") -> Measurement:
+    return session.scalars(
+        select(Measurement).where(Measurement.unit_id == unit_of(session, unit).id, Measurement.current)
+    ).one()
+
+
+def test_a_shown_figure_becomes_a_measurement_with_its_source(db: Database, survey_id: int) -> None:
+    with db.transaction() as session:
+        survey = session.get_one(Survey, survey_id)
+        written = feed(session, release_figures(session, survey, MEANS))
+        found = _current(session, "A")
+        assert written == 3
+        assert (found.status, found.value, found.n) == (MeasurementStatus.MEASURED, 3.96, 12)
+        assert (found.year, found.part, found.measured_on) == (2026, 0, dt.date(2026, 3, 30))
+        assert found.source == "Liten undersøkelse 2026"
+
+
+def test_a_hidden_figure_becomes_a_hidden_measurement_with_the_same_reason(
+    db: Database, survey_id: int
+) -> None:
+    with db.transaction() as session:
+        feed(session, release_figures(session, session.get_one(Survey, survey_id), MEANS))
+        found = _current(session, "B")
+        assert (found.status, found.reason) == (MeasurementStatus.HIDDEN, "small")
+        assert (found.value, found.n) == (None, None)
+
+
+def test_feeding_again_changes_nothing(db: Database, survey_id: int) -> None:
+    with db.transaction() as session:
+        published = release_figures(session, session.get_one(Survey, survey_id), MEANS)
+        feed(session, published)
+        before = session.scalars(select(Measurement.id)).all()
+        assert feed(session, published) == 0
+        assert session.scalars(select(Measurement.id)).all() == before
+
+
+def test_a_correction_takes_the_place_and_the_corrected_value_stays_in_the_books(
+    db: Database, survey_id: int
+) -> None:
+    with db.transaction() as session:
+        survey = session.get_one(Survey, survey_id)
+        first = release_figures(session, survey, {"K": 4.0})
+        feed(session, first)
+        feed(session, release_figures(session, survey, {"K": 3.9}, number=2))
+        assert _current(session).value == 3.9
+        undone = session.scalars(select(Measurement).where(~Measurement.current)).one()
+        assert undone.value == 4.0
+        assert feed(session, first) == 0
+
+
+def test_a_typed_value_gives_way_to_the_release_and_cannot_take_its_place(
+    db: Database, survey_id: int
+) -> None:
+    with db.transaction() as session:
+        measure(session, "M1.1", 2026, 4.8)
+        feed(session, release_figures(session, session.get_one(Survey, survey_id), {"K": 4.0}))
+        assert _current(session).value == 4.0
+        with pytest.raises(MeasurementError, match="frigitt undersøkelse"):
+            measure(session, "M1.1", 2026, 4.8)
+
+
+def test_a_survey_that_closed_later_the_same_year_stays_current(db: Database, survey_id: int) -> None:
+    with db.transaction() as session:
+        autumn = build_survey(
+            session,
+            unit_of(session, "K"),
+            "hosten-2026",
+            opens_on=dt.date(2026, 9, 1),
+            closes_on=dt.date(2026, 9, 14),
+        )
+        feed(session, release_figures(session, autumn, {"K": 4.4}))
+        feed(session, release_figures(session, session.get_one(Survey, survey_id), {"K": 4.0}))
+        assert _current(session).value == 4.4
+
+
+def test_an_indicator_added_after_the_release_gets_its_history(db: Database) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        release_figures(session, build_survey(session, build_units(session)["K"]), MEANS)
+        build_card(session, small_card())
+        assert _current(session).value == 4.0
+        assert feed_everything(session) == 0
+
+
+def test_other_questionnaires_and_factors_feed_nothing(db: Database, survey_id: int) -> None:
+    with db.transaction() as session:
+        joy = session.scalars(select(Indicator).where(Indicator.code == "M1.1")).one()
+        joy.measure = "ROL"
+        assert feed(session, release_figures(session, session.get_one(Survey, survey_id), MEANS)) == 0
+
+
+def test_releasing_a_survey_is_all_it_takes(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        build_card(session, small_card())
+        for unit, count in (("A", 9), ("B", 3), ("K", 6)):
+            answer_some(app, session, survey, unit, [sheet_of(4)] * count)
+        close_survey(session, survey)
+    release(db, keys_of(app), "liten-2026", today=dt.date(2026, 4, 1))
+    with db.transaction() as session:
+        figures = session.scalars(select(Figure).where(Figure.measure == "TRI", Figure.kind == "unit")).all()
+        assert {figure.status for figure in figures} == {FigureStatus.SHOWN, FigureStatus.HIDDEN}
+        for figure in figures:
+            found = session.scalars(select(Measurement).where(Measurement.unit_id == figure.unit_id)).one()
+            assert (found.value, found.n, found.reason) == (figure.mean, figure.n, figure.reason)
+
+
+def test_a_card_is_set_up_once(db: Database, survey_id: int) -> None:
+    with db.transaction() as session:
+        again = build_card(session, small_card())
+        assert [line.indicator.code for line in again.lines] == ["B1.1", "M1.1", "M1.2", "M1.3", "Ø1.1"]
+        assert len(session.scalars(select(Indicator)).all()) == 5
+
+
+def test_a_faulty_description_is_refused_with_every_fault(db: Database, survey_id: int) -> None:
+    card = small_card()
+    [goal] = card.perspectives[1].goals
+    faulty = [
+        replace(JOY, targets=[TargetPlan(3.5, 4.0)]),
+        replace(JOY, code="X", measure=None),
+        replace(JOY, code="X", kind=IndicatorKind.DEVELOPMENT),
+    ]
+    goal = replace(goal, success_factors=[replace(goal.success_factors[0], indicators=faulty)])
+    perspectives = [replace(card.perspectives[1], goals=[goal])]
+    with db.transaction() as session, pytest.raises(SetupError) as refused:
+        build_card(session, replace(card, perspectives=perspectives))
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == ["X", "M1.1", "X", "X"]
