@@ -19,7 +19,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED, closed_keys
+from questionnaires.coding import row_fits
 from questionnaires.model import Questionnaire
 from surveys.access import audit
 from surveys.campaigns.instruments import questionnaire_of
@@ -162,34 +162,18 @@ class SheetCheck:
     """What a sheet must be: from a unit of the survey, one allowed byte for each closed question."""
 
     units: frozenset[int]
-    allowed: tuple[frozenset[int], ...]
+    questionnaire: Questionnaire
 
     @classmethod
     def of(cls, survey: Survey) -> "SheetCheck":
-        return cls(
-            frozenset(unit.unit_id for unit in survey.units),
-            allowed_codes(questionnaire_of(survey.instrument)),
-        )
+        return cls(frozenset(unit.unit_id for unit in survey.units), questionnaire_of(survey.instrument))
 
     def __call__(self, sheet: Sheet) -> None:
         """Raises ValueError when the sheet does not fit."""
         if sheet.unit_id not in self.units:
             raise ValueError(f"enhet {sheet.unit_id} er ikke med i undersøkelsen")
-        if len(sheet.answers) != len(self.allowed):
-            raise ValueError(f"{len(sheet.answers)} svar, ventet {len(self.allowed)}")
-        if not all(code in codes for code, codes in zip(sheet.answers, self.allowed, strict=True)):
-            raise ValueError("en verdi utenfor skalaen")
-
-
-def allowed_codes(questionnaire: Questionnaire) -> tuple[frozenset[int], ...]:
-    """For each closed question, in `closed_keys` order, the bytes that may stand there."""
-    reserved = frozenset({BLANK, NOT_APPLICABLE, NOT_ASKED})
-    items = [frozenset(factor.scale.values) for factor in questionnaire.factors for _ in factor.items]
-    options = [frozenset(range(len(question.options))) for question in questionnaire.background]
-    codes = tuple(values | reserved for values in (*items, *options))
-    if len(codes) != len(closed_keys(questionnaire)):
-        raise ValueError("questions and codes differ in number")
-    return codes
+        if not row_fits(self.questionnaire, sheet.answers):
+            raise ValueError("svarene passer ikke spørreskjemaet")
 
 
 def _check_totals(sheets: Sequence[Sheet], invited: Mapping[int, Participation]) -> None:
