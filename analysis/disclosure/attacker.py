@@ -1,5 +1,4 @@
-"""The exact linear attacker: every group of fewer than k people whose sum follows from a list of published
-sums.
+"""The exact linear attacker: every small group whose sum follows from published sums.
 
 A published sum is a 0/1 row over atoms (sets of people whom no published figure tells apart). A group can be
 derived exactly when its own 0/1 row is a linear combination of the published rows. The search is complete and

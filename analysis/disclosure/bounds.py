@@ -144,8 +144,10 @@ class _View:
         return float(sums[self.structure.groups[group]].sum()) / self.people_in(group)
 
     def room(self, group: int) -> float:
-        """How far the group's mean can move by exchange with people of the same figures: at most its
-        width."""
+        """How far the group's mean can move by exchange with people in the same figures.
+
+        At most the width of its range.
+        """
         inside = self.structure.groups[group]
         alike, place = np.unique(self.structure.alike[inside], return_inverse=True)
         n = np.bincount(place, self.people[inside])

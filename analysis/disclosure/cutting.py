@@ -1,5 +1,4 @@
-"""Attack, cut, repeat: the cheapest set of figures to hide when a safe set is recognised by failing to break
-it.
+"""Attack, cut, repeat: the cheapest set of figures to hide when safe means that no attack succeeds.
 
 A cut is a set of figures that give something away together: one of them must be hidden. Hiding more never
 reveals more, so a set is safe exactly when it meets every cut there is. Few of these are needed: they are
@@ -18,6 +17,7 @@ from scipy.sparse import csr_array
 
 Cut = frozenset[int]
 _EXACT_CUTS = 300  # more known cuts than this, and the last per cent is not fought for
+_FEW_CUTS = 100  # up to here another cover costs less than thinning
 _NEAR = 0.01
 _ROUNDS = 8
 _DIRECT_ROUNDS = 6
@@ -27,7 +27,7 @@ _DIRECT_ROUNDS = 6
 class Hiding:
     """A search for the cheapest safe set.
 
-    price: (figures,) what hiding each costs; break: hidden figures → cuts they do not meet, none when safe;
+    price: (figures,) what hiding each costs; attack: hidden figures → cuts they do not meet, none when safe;
     effort: attacks after which, with many cuts, the best safe set found is taken as it is.
     """
 
@@ -58,7 +58,8 @@ class Hiding:
             found = self._mended(hidden)
             if found == hidden and len(self.cuts) <= _EXACT_CUTS:
                 return hidden
-            found = self._thinned(found)
+            if len(self.cuts) > _FEW_CUTS:
+                found = self._thinned(found)
             if best is None or self._total(found) < self._total(best):
                 best = found
 

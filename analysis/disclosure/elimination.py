@@ -1,5 +1,4 @@
-"""Exact sparse elimination over published sums: integer rows that remember which figures they were made
-of."""
+"""Exact sparse elimination over published sums: rows that remember which figures made them."""
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -24,8 +23,7 @@ class Row:
 
 
 def eliminate(rows: Iterable[Row], people: Sequence[int], k: int) -> tuple[list[Row], list[Row]]:
-    """A basis of the rows' span in two parts: rows with a pivot of `k` people or more, and the rows left
-    over.
+    """The rows' span in two parts: rows with a pivot of `k` people or more, and the rows left over.
 
     The pivots stand in no younger row, so a combination that involves only atoms of fewer than `k` people is
     one of left-over rows alone (these may depend on each other).

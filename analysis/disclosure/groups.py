@@ -62,8 +62,7 @@ class _Search:
         return cls(tuple(order), tuple(values), pivots, touching, people, k, free_insiders)
 
     def extend(self, chosen: tuple[int, ...], total: Values, longest: int) -> Iterator[Found]:
-        """Every way of completing `chosen`, whose values sum to `total`, with rows shorter than the
-        longest."""
+        """Every way of completing `chosen`, whose values sum to `total`, with shorter rows."""
         budget = self.k - 1 - sum(self.pivot_people[rank] for rank in chosen)
         if budget < 0:
             return
@@ -90,8 +89,7 @@ class _Search:
         return others < self.k and (not wrong or insider is not None)
 
     def _next(self, wrong: list[int], group: list[int], longest: int, budget: int) -> list[int]:
-        """Rows of which at least one must be added: to mend a wrong atom, or to take people out of the
-        group."""
+        """Rows of which at least one must be added: to mend an atom, or to take people out."""
         if len(wrong) > budget * len(self.values[longest]) + 1:
             return []
         certain = [atom for atom in wrong if atom not in self.insiders]

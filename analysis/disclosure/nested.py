@@ -14,8 +14,7 @@ from analysis.disclosure.attacker import Breach
 
 
 def nesting(published: Sequence[Collection[int]], atoms: int) -> list[int] | None:
-    """Per figure the smallest figure around it (−1 for none); None when two figures overlap without
-    nesting."""
+    """Per figure the smallest figure around it (−1 for none); None when two figures overlap."""
     chains: list[list[int]] = [[] for _ in range(atoms)]
     for figure in sorted(range(len(published)), key=lambda figure: -len(published[figure])):
         for atom in published[figure]:

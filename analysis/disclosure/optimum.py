@@ -63,8 +63,7 @@ class TreeProgram:
     def _fold(
         self, node: int, passed: Mapping[int, Costs]
     ) -> tuple[Costs, list[Mapping[State, tuple[State, State]]]]:
-        """Least cost of each state of the people inside `node`, and how each was put together, child by
-        child."""
+        """Least cost of each state of the people inside `node`, and how each came about, child by child."""
         costs: Costs = {self.direct[node]: 0}
         choices: list[Mapping[State, tuple[State, State]]] = []
         for child in self._children(node):
@@ -80,8 +79,7 @@ class TreeProgram:
         return costs, choices
 
     def _pass_up(self, node: int, inner: Costs) -> Costs:
-        """Least cost of each state `node` leaves to the block above: nothing when shown, its own state when
-        hidden."""
+        """Least cost of each state `node` leaves to the block above: nobody when shown, its own when hidden."""
         costs = {state: cost + self.price[node] for state, cost in inner.items()}
         closing = [cost for state, cost in inner.items() if self._closes(state)]
         if closing and min(closing) < costs.get(0, min(closing) + 1):

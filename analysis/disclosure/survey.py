@@ -1,5 +1,4 @@
-"""A whole survey: the organisation tree, the breakdowns at the top, and what was released of the same
-answers."""
+"""A whole survey: the organisation tree, the breakdowns at the top, and earlier releases of its answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,8 +103,11 @@ def protect_survey(
 
 @dataclass(frozen=True)
 class _Atoms:
-    """Respondents no figure tells apart. of_person: (N,) atom; sizes: (atoms, measures); unit: (atoms,)
-    node."""
+    """Respondents no figure tells apart.
+
+    of_person: (N,) atom; unit: (atoms,) node; category: breakdown → (atoms,) code; sizes: (atoms, measures);
+    of_nodes: atoms under each node; released: atoms of each released figure; direct: (nodes, measures) placed there.
+    """
 
     of_person: NDArray[np.int64]
     unit: NDArray[np.int64]

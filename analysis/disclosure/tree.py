@@ -1,5 +1,4 @@
-"""The rule for one organisation tree, solved exactly: every residual block has nobody in it, or at least k
-people."""
+"""The rule for one organisation tree, solved exactly: every residual block has nobody in it or at least k."""
 
 from dataclasses import dataclass
 from typing import Literal

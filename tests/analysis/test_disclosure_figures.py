@@ -119,6 +119,7 @@ def test_with_too_many_cuts_for_proof_the_result_is_still_safe_and_close(data: T
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cutting, "_EXACT_CUTS", 0)
         patch.setattr(cutting, "_DIRECT_ROUNDS", 0)
+        patch.setattr(cutting, "_FEW_CUTS", 0)
         result = protect_figures(figures, np.array(sizes), k)
     assert is_safe(shown(figures, result), sizes, k)
     assert cost(result)[0] <= 1.01 * cheapest(figures, sizes, k)[0]
@@ -130,6 +131,7 @@ def test_the_long_way_between_bounds_finds_the_optimum_too(data: Tables) -> None
     figures, sizes, k = data
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cutting, "_DIRECT_ROUNDS", 0)
+        patch.setattr(cutting, "_FEW_CUTS", 0)
         result = protect_figures(figures, np.array(sizes), k)
     assert is_safe(shown(figures, result), sizes, k)
     assert cost(result) == cheapest(figures, sizes, k)
