@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 5470
 BIN := .venv/bin
-INSTANCE ?= instance
+INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
 SOURCES := app.py analysis questionnaires surveys migrations tests benchmarks static translations
 
 .DEFAULT_GOAL := help
