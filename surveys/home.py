@@ -18,8 +18,8 @@ from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.waiting import tasks
 from surveys.localisation import LANGUAGES, alphabetical, use_language
 from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
 from surveys.results.visibility import entrances
-from surveys.scorecards.cards import lineage
 from surveys.scorecards.visibility import reader_of
 
 blueprint = Blueprint("home", __name__)
@@ -59,7 +59,7 @@ def _own_units(session: Session) -> list[tuple[Unit, bool]]:
     tops = {grant.unit_id for grant in current_user.grants}
     units = session.scalars(select(Unit).where(Unit.id.in_(tops)))
     return [
-        (unit, reader_of(current_user, lineage(session, unit)).may_read_card)
+        (unit, reader_of(current_user, lineage(session, unit.id)).may_read_card)
         for unit in sorted(units, key=lambda unit: alphabetical(unit.name))
     ]
 

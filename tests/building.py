@@ -21,10 +21,10 @@ from questionnaires.answers import asked_keys
 from questionnaires.coding import encode
 from surveys.campaigns import codes
 from surveys.campaigns.instruments import questionnaire_of
-from surveys.campaigns.invitations import Recipient, code_of, find_by_code, invite
+from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import Plan, create_survey, open_survey
-from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.campaigns.models import Invitation, ReaderGroup, Survey
 from surveys.organisation.models import Installation, Unit
 from surveys.respond.ballots import Sheet, deliver
 
@@ -114,8 +114,8 @@ def answer_some(
     asked = asked_keys(questionnaire, "leaders" if audience == "leaders" else "staff")
     for coded in sheets:
         [code] = invite_some(app, session, survey, unit_code, is_leader=audience == "leaders")
-        invitation = find_by_code(session, code, secret)
-        assert invitation is not None
+        hashed = codes.code_hash(secret, codes.normalised(code) or "")
+        invitation = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
         answers = encode(questionnaire, coded, asked)
         assert deliver(session, invitation, Sheet(invitation.unit_id, answers, comments or {}))
 

@@ -6,13 +6,12 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys import database
 from surveys.access.models import Account, Role
-from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import ids_below, lineage
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -58,7 +57,7 @@ def roles_of(account: Account) -> frozenset[Role]:
 
 def is_granted(session: Session, account: Account, unit_id: int, *roles: Role) -> bool:
     """True when the account holds one of the roles on the unit or on any unit above it."""
-    above = _units_above(session, unit_id)
+    above = lineage(session, unit_id)
     return any(grant.role in roles and grant.unit_id in above for grant in account.grants)
 
 
@@ -71,17 +70,7 @@ def require_unit(unit_id: int, *roles: Role) -> None:
 def granted_units(session: Session, account: Account, *roles: Role) -> frozenset[int]:
     """Every unit in the subtrees where the account holds one of the roles (any role when none is named)."""
     tops = [grant.unit_id for grant in account.grants if not roles or grant.role in roles]
-    below = select(Unit.id).where(Unit.id.in_(tops)).cte(recursive=True)
-    child = aliased(Unit)
-    below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
-    return frozenset(session.scalars(select(below.c.id)))
-
-
-def _units_above(session: Session, unit_id: int) -> frozenset[int]:
-    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte(recursive=True)
-    parent = aliased(Unit)
-    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
-    return frozenset(session.scalars(select(above.c.id)))
+    return frozenset(session.scalars(ids_below(tops)))
 
 
 def init_app(app: Flask) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from surveys.campaigns import codes
 from surveys.campaigns.models import Invitation, Survey, SurveyUnit
@@ -70,15 +70,3 @@ def link_of(invitation: Invitation) -> str:
     """The full address that a respondent opens."""
     code = code_of(invitation, current_app.config["SECRETS"].codes)
     return f"{current_app.config['SETTINGS'].base_url}/svar/{codes.grouped(code)}"
-
-
-def find_by_code(session: Session, typed: str, secret: bytes) -> Invitation | None:
-    """The invitation with the code that was typed, with its survey; None when there is none."""
-    code = codes.normalised(typed)
-    if code is None:
-        return None
-    return session.scalar(
-        select(Invitation)
-        .where(Invitation.code_hash == codes.code_hash(secret, code))
-        .options(joinedload(Invitation.survey).joinedload(Survey.instrument))
-    )

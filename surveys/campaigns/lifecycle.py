@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.access import audit
@@ -21,6 +21,7 @@ from surveys.campaigns.models import (
     VisibilityStep,
 )
 from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import ids_below
 from surveys.respond.models import Draft
 
 
@@ -79,12 +80,11 @@ def create_survey(session: Session, plan: Plan) -> Survey:
 
 def picture_tree(session: Session, survey: Survey) -> None:
     """Copies the subtree of the survey's unit as it stands on the opening day into `SurveyUnit`."""
-    below = select(Unit.id).where(Unit.id == survey.unit_id).cte(recursive=True)
-    child = aliased(Unit)
-    below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
     units = {
         unit.id: unit
-        for unit in session.scalars(select(Unit).where(Unit.id.in_(select(below.c.id))).order_by(Unit.id))
+        for unit in session.scalars(
+            select(Unit).where(Unit.id.in_(ids_below([survey.unit_id]))).order_by(Unit.id)
+        )
     }
     standing = _standing(units, survey)
     survey.units = [

@@ -24,7 +24,7 @@ from surveys.localisation import LANGUAGES
 from surveys.organisation.columns import PEOPLE_COLUMNS, Record, records_and_faults
 from surveys.organisation.import_report import Fault, FileRefusedError
 from surveys.organisation.models import Unit
-from surveys.organisation.people_import import _EMAIL, _LANGUAGE
+from surveys.organisation.people_import import EMAIL, LANGUAGE_WORDS
 from surveys.organisation.reading_tables import read_table
 
 # The roster's own headings, so that a column is called the same in every file.
@@ -122,7 +122,7 @@ def _faults(rows: Sequence[Record], units: Mapping[str, SurveyUnit], elsewhere: 
     for row in rows:
         if row["unit"] not in units:
             yield row.fault("unit", _unit_fault(row["unit"], elsewhere))
-        if row["email"] and not _EMAIL.fullmatch(row["email"]):
+        if row["email"] and not EMAIL.fullmatch(row["email"]):
             yield row.fault("email", f"«{row['email']}» er ikke en e-postadresse.")
         elif row["email"]:
             first = first_lines.setdefault((row["unit"], _plain(row["email"])), row.line)
@@ -130,7 +130,7 @@ def _faults(rows: Sequence[Record], units: Mapping[str, SurveyUnit], elsewhere: 
                 yield row.fault(
                     "email", f"Adressen står også på linje {first}, for samme enhet. Behold bare den ene."
                 )
-        if row["language"].casefold() not in _LANGUAGE:
+        if row["language"].casefold() not in LANGUAGE_WORDS:
             yield row.fault("language", f"Skriv {', '.join(LANGUAGES)}, ikke «{row['language']}».")
 
 
@@ -186,7 +186,7 @@ def _counted(rows: Sequence[Record], units: Mapping[str, SurveyUnit]) -> tuple[U
 
 def _recipients(rows: Sequence[Record], units: Mapping[str, SurveyUnit]) -> list[Recipient]:
     return [
-        Recipient(units[row["unit"]].unit_id, row["email"], _LANGUAGE[row["language"].casefold()])
+        Recipient(units[row["unit"]].unit_id, row["email"], LANGUAGE_WORDS[row["language"].casefold()])
         for row in rows
     ]
 

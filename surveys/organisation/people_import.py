@@ -19,12 +19,12 @@ from surveys.organisation.import_report import Change, Fault, FileRefusedError, 
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.reading_tables import read_table
 
-_EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _YES_OR_NO: Final = {
     **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
     **dict.fromkeys(("", "nei", "n", "0", "false", "usann", "no"), False),
 }
-_LANGUAGE: Final = {
+LANGUAGE_WORDS: Final = {
     **{code: code for code in LANGUAGES},
     **{name.casefold(): code for code, name in LANGUAGES.items()},
     "": "nb",
@@ -75,14 +75,14 @@ def _faults(rows: Sequence[Record], units: Mapping[str, Unit]) -> Iterator[Fault
         for column, what in (("employee_number", "Ansattnummeret"), ("name", "Navnet"), ("unit", "Enheten")):
             if not row[column]:
                 yield row.fault(column, f"{what} mangler.")
-        if row["email"] and not _EMAIL.fullmatch(row["email"]):
+        if row["email"] and not EMAIL.fullmatch(row["email"]):
             yield row.fault("email", f"«{row['email']}» er ikke en e-postadresse.")
         if row["unit"] and row["unit"] not in units:
             yield row.fault("unit", f"Enheten «{row['unit']}» finnes ikke i Medvirk. Bruk enhetens kode.")
         for column in ("leader", "main_position"):
             if row[column].casefold() not in _YES_OR_NO:
                 yield row.fault(column, f"Skriv ja eller nei, ikke «{row[column]}».")
-        if row["language"].casefold() not in _LANGUAGE:
+        if row["language"].casefold() not in LANGUAGE_WORDS:
             yield row.fault("language", f"Skriv {', '.join(LANGUAGES)}, ikke «{row['language']}».")
 
 
@@ -125,7 +125,7 @@ def _line(row: Record) -> PersonLine:
         row["email"],
         row["unit"],
         _YES_OR_NO[row["leader"].casefold()] if "leader" in row.values else None,
-        _LANGUAGE[row["language"].casefold()] if "language" in row.values else None,
+        LANGUAGE_WORDS[row["language"].casefold()] if "language" in row.values else None,
     )
 
 

@@ -62,18 +62,15 @@ def _publish(session: Session, survey: Survey, today: dt.date, report: Progress)
     )
 
 
-def figures_of(session: Session, survey: Survey, known: Sequence[Release] = ()) -> list[dict[str, object]]:
+def figures_of(session: Session, survey: Survey) -> list[dict[str, object]]:
     """Every figure of the survey as rows for `Figure`, without a release.
 
-    known: earlier releases over the same people, to be held as known by the attacker. Not used yet: each survey
-    is protected by itself, which is enough while no two releases cover the same answers.
+    Each survey is protected by itself: that is enough while no two releases cover the same answers.
     """
     from surveys.results.breakdowns import breakdown_rows
     from surveys.results.figuring import protect, rest_rows, unit_rows
     from surveys.results.loading import SurveyTree, load_responses
 
-    if any(release.survey_id == survey.id for release in known):
-        raise NotImplementedError("a correction must be protected against the figures it corrects")
     tree = SurveyTree.of(survey)
     protected = protect(load_responses(session, survey), tree, survey.minimum_group)
     top = tree.unit_ids.index(survey.unit_id)

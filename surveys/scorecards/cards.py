@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from analysis.scorecards import Target as Ambition
 from surveys.organisation.models import Unit
@@ -17,18 +17,6 @@ from surveys.scorecards.models import (
     SuccessFactor,
     Target,
 )
-
-
-def lineage(session: Session, unit: Unit) -> tuple[int, ...]:
-    """The ids of the unit and everything above it, the unit first and the top last."""
-    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit.id).cte(recursive=True)
-    parent = aliased(Unit)
-    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
-    parents: dict[int, int | None] = {row.id: row.parent_id for row in session.execute(select(above))}
-    found = [unit.id]
-    while (next_up := parents[found[-1]]) is not None:
-        found.append(next_up)
-    return tuple(found)
 
 
 def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[ScorecardLine]:

@@ -12,8 +12,8 @@ from surveys import database
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units, require_unit, signed_in
 from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
 from surveys.organisation.tree import in_order
-from surveys.scorecards.cards import lineage
 from surveys.scorecards.reading import NoSuchYearError, read_card
 from surveys.scorecards.visibility import reader_of
 from surveys.scorecards.wording import status_words
@@ -33,7 +33,7 @@ def index() -> str:
     card = None
     if len(tops) == 1:
         top = units[tops[0].unit_id]
-        card = read_card(session, top, reader_of(current_user, lineage(session, top)), today)
+        card = read_card(session, top, reader_of(current_user, lineage(session, top.id)), today)
     return render_template(
         "scorecards/index.html",
         nodes=tree,
@@ -51,7 +51,7 @@ def show(unit_code: str) -> str:
     if unit is None:
         abort(404)
     require_unit(unit.id, *Role)
-    reader = reader_of(current_user, lineage(session, unit))
+    reader = reader_of(current_user, lineage(session, unit.id))
     if not reader.may_read_card:
         abort(403)
     try:

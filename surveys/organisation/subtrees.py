@@ -1,0 +1,28 @@
+"""Which units stand above and below a unit, asked of the database in one query."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from surveys.organisation.models import Unit
+
+
+def ids_below(tops: Iterable[int]) -> Select[tuple[int]]:
+    """A query for the ids of the units and of everything below them."""
+    below = select(Unit.id).where(Unit.id.in_(list(tops))).cte(recursive=True)
+    child = aliased(Unit)
+    below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
+    return select(below.c.id)
+
+
+def lineage(session: Session, unit_id: int) -> tuple[int, ...]:
+    """The ids of the unit and everything above it, the unit first and the top last."""
+    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte(recursive=True)
+    parent = aliased(Unit)
+    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
+    parents: dict[int, int | None] = {row.id: row.parent_id for row in session.execute(select(above))}
+    found = [unit_id]
+    while (next_up := parents.get(found[-1])) is not None:
+        found.append(next_up)
+    return tuple(found)
