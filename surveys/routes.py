@@ -5,6 +5,7 @@ from flask import Flask
 from surveys import home
 from surveys.access import views as access
 from surveys.campaigns import views as campaigns
+from surveys.respond import entrance as _entrance  # noqa: F401 (puts its pages on the blueprint)
 from surveys.respond import views as respond
 from surveys.results import views as results
 from surveys.scorecards import views as scorecards

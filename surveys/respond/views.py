@@ -1,62 +1,26 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
 from surveys import database
 from surveys.access.permissions import open_to_everyone
-from surveys.campaigns import codes
 from surveys.campaigns.models import Invitation, SurveyStatus
-from surveys.extensions import csrf
-from surveys.localisation import LANGUAGES
 from surveys.respond import drafts, statement_pages
 from surveys.respond.answering import (
     Arrival,
     NotAnsweringError,
-    UnknownCodeError,
     answering,
     arrive,
-    use_asked_language,
 )
 from surveys.respond.ballots import NotOpenError, deliver
+from surveys.respond.blueprint import blueprint
 from surveys.respond.fixed_pages import GivenAnswers
 from surveys.respond.progress import Progress
 from surveys.respond.questions import Place, sections
 from surveys.respond.visits import survey_of
 from surveys.respond.wordings import Deadline, language_choices, who_sees_what
-
-blueprint = Blueprint("respond", __name__, url_prefix="/svar")
-
-# The code in the address is what gives access. There is no cookie that another site's form could ride on, so a
-# token against that would protect nothing, and it would need a cookie itself.
-csrf.exempt(blueprint)
-
-
-@blueprint.get("")
-@open_to_everyone
-def enter_code() -> str:
-    """Where a code from a letter is typed."""
-    return _code_form(use_asked_language())
-
-
-@blueprint.post("")
-@open_to_everyone
-def use_code() -> Response | tuple[str, int]:
-    """Leads on to the code's own address. A code that cannot be one is explained here."""
-    language = use_asked_language()
-    typed = request.form.get("kode", "")
-    code = codes.normalised(typed)
-    if code is None:
-        return _code_form(language, typed=typed, fault="missing" if not typed.strip() else "mistyped"), 422
-    return redirect(url_for("respond.start", code=codes.grouped(code), sprak=language), 303)
-
-
-@blueprint.errorhandler(UnknownCodeError)
-def explain_unknown_code(_error: UnknownCodeError) -> tuple[str, int]:
-    arguments = request.view_args or {}
-    language = use_asked_language(arguments.get("language"))
-    return _code_form(language, typed=arguments.get("code", ""), fault="unknown"), 404
 
 
 @blueprint.errorhandler(NotAnsweringError)
@@ -204,14 +168,6 @@ def _show_faults(arrival: Arrival, place: Place, progress: Progress, sent: PageA
         statement_pages.fault_notes(sent.faults),
         editing="endre" in request.args,
     )
-
-
-def _code_form(language: str, typed: str = "", fault: str = "") -> str:
-    def here(code: str) -> str:
-        return url_for("respond.enter_code", sprak=code)
-
-    choices = language_choices(LANGUAGES, language, here)
-    return render_template("respond/enter_code.html", typed=typed, fault=fault, choices=choices)
 
 
 def _page(arrival: Arrival, template: str, page: str, **more: object) -> str:

@@ -1,0 +1,45 @@
+"""The way in: a code typed from a letter, and codes that nobody was given."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from surveys.access.permissions import open_to_everyone
+from surveys.campaigns import codes
+from surveys.localisation import LANGUAGES
+from surveys.respond.answering import UnknownCodeError, use_asked_language
+from surveys.respond.blueprint import blueprint
+from surveys.respond.wordings import language_choices
+
+
+@blueprint.get("")
+@open_to_everyone
+def enter_code() -> str:
+    """Where a code from a letter is typed."""
+    return _code_form(use_asked_language())
+
+
+@blueprint.post("")
+@open_to_everyone
+def use_code() -> Response | tuple[str, int]:
+    """Leads on to the code's own address. A code that cannot be one is explained here."""
+    language = use_asked_language()
+    typed = request.form.get("kode", "")
+    code = codes.normalised(typed)
+    if code is None:
+        return _code_form(language, typed=typed, fault="missing" if not typed.strip() else "mistyped"), 422
+    return redirect(url_for("respond.start", code=codes.grouped(code), sprak=language), 303)
+
+
+@blueprint.errorhandler(UnknownCodeError)
+def explain_unknown_code(_error: UnknownCodeError) -> tuple[str, int]:
+    arguments = request.view_args or {}
+    language = use_asked_language(arguments.get("language"))
+    return _code_form(language, typed=arguments.get("code", ""), fault="unknown"), 404
+
+
+def _code_form(language: str, typed: str = "", fault: str = "") -> str:
+    def here(code: str) -> str:
+        return url_for("respond.enter_code", sprak=code)
+
+    choices = language_choices(LANGUAGES, language, here)
+    return render_template("respond/enter_code.html", typed=typed, fault=fault, choices=choices)
