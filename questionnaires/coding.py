@@ -7,7 +7,7 @@ are reserved and kept apart: blank, «not applicable», and not asked (the quest
 way).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from questionnaires.codes import (
@@ -37,6 +37,7 @@ __all__ = [
     "decode",
     "encode",
     "places",
+    "row_check",
     "row_fits",
     "row_length",
 ]
@@ -121,10 +122,29 @@ def decode(questionnaire: Questionnaire, row: bytes) -> dict[str, int]:
 
 def row_fits(questionnaire: Questionnaire, row: bytes) -> bool:
     """Whether the row has the right length and, everywhere, an answer its question allows, blank or not asked."""
-    if len(row) != row_length(questionnaire):
-        return False
-    return all(
-        code in (place.blank, place.not_asked) or handler_of(place.question).allows(place.question, code)
-        for place in _places(questionnaire)
-        for code in (place.code_in(row),)
-    )
+    return row_check(questionnaire)(row)
+
+
+def row_check(questionnaire: Questionnaire) -> Callable[[bytes], bool]:
+    """`row_fits` for many rows: what is allowed is looked up once."""
+    found = places(questionnaire)
+    length = sum(place.width for place in found)
+    allowed = [
+        frozenset(code for code in range(256) if _allows(place, code)) if place.width == 1 else None
+        for place in found
+    ]
+
+    def fits(row: bytes) -> bool:
+        if len(row) != length:
+            return False
+        return all(
+            code in codes if codes is not None else _allows(place, code)
+            for place, codes in zip(found, allowed, strict=True)
+            for code in (place.code_in(row),)
+        )
+
+    return fits
+
+
+def _allows(place: Place, code: int) -> bool:
+    return code in (place.blank, place.not_asked) or handler_of(place.question).allows(place.question, code)

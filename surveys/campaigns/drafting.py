@@ -47,9 +47,11 @@ def draft_from(form: NewSurveyForm, session: Session) -> Survey:
         unit=session.get_one(Unit, int(form.unit.data)),
         opens_on=form.opens_on.data,
         closes_on=form.closes_on.data,
-        purpose={"nb": form.purpose_nb.data.strip()},
+        purpose=form.purposes(),
         minimum_group=form.minimum_group.data,
+        comment_minimum=form.comment_minimum.data or 10,
         visibility=form.visibility(),
+        closes_automatically=form.closes_automatically.data,
     )
     return create_survey(session, plan)
 

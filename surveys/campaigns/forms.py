@@ -6,10 +6,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from surveys.campaigns.models import ReaderGroup
+from surveys.localisation import LANGUAGES
 
 _DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
 _GROUP = _l("Skriv et helt tall som er 3 eller høyere.")
@@ -59,12 +60,20 @@ class NewSurveyForm(FlaskForm):
         _l("Hvorfor spør dere, og hva skal svarene brukes til?"),
         validators=[InputRequired(_l("Skriv hvorfor dere spør. Det er det første svarerne leser."))],
     )
+    purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"))
+    purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))
     opens_on = _DayField(_l("Åpner"), validators=[InputRequired(_DATE)])
     closes_on = _DayField(_l("Siste svardag"), validators=[InputRequired(_DATE)])
+    closes_automatically = BooleanField(_l("Lukk av seg selv etter fristen"), default=True)
     minimum_group = _GroupField(
         _l("Minste gruppe som får vist resultater"),
         default=5,
         validators=[InputRequired(_GROUP), NumberRange(min=3, message=_GROUP)],
+    )
+    comment_minimum = _GroupField(
+        _l("Minste gruppe bak en kommentar"),
+        default=10,
+        validators=[Optional(), NumberRange(min=3, message=_GROUP)],
     )
     visible_leaders = _DayField(_l("Ledere"), validators=[Optional()])
     visible_staff = _DayField(_l("Ansatte"), validators=[Optional()])
@@ -75,6 +84,12 @@ class NewSurveyForm(FlaskForm):
     def validate_closes_on(self, field: Any) -> None:
         if self.opens_on.data and field.data and field.data < self.opens_on.data:
             raise ValidationError(_l("Siste svardag kan ikke være før undersøkelsen åpner."))
+
+    def validate_comment_minimum(self, field: Any) -> None:
+        if field.data and self.minimum_group.data and field.data < self.minimum_group.data:
+            raise ValidationError(
+                _l("Tallet kan ikke være lavere enn minste gruppe som får vist resultater.")
+            )
 
     def validate_visible_leaders(self, field: Any) -> None:  # noqa: ARG002 -- WTForms' name for a rule of the field
         if not self.visibility():
@@ -99,5 +114,12 @@ class NewSurveyForm(FlaskForm):
         return {readers: day for readers, day in days.items() if day}
 
     def titles(self) -> dict[str, str]:
-        given = {"nb": self.title_nb.data, "nn": self.title_nn.data, "en": self.title_en.data}
-        return {code: text.strip() for code, text in given.items() if text and text.strip()}
+        return self._texts("title")
+
+    def purposes(self) -> dict[str, str]:
+        return self._texts("purpose")
+
+    def _texts(self, field: str) -> dict[str, str]:
+        """Language → wording, for the languages that were filled in."""
+        given = {code: self[f"{field}_{code}"].data or "" for code in LANGUAGES}
+        return {code: text.strip() for code, text in given.items() if text.strip()}

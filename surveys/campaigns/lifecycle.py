@@ -42,8 +42,10 @@ class Plan:
     closes_on: dt.date
     purpose: Mapping[str, str] = field(default_factory=dict)
     minimum_group: int = 5
+    comment_minimum: int = 10
     visibility: Mapping[ReaderGroup, dt.date] = field(default_factory=dict)
     series: str = ""
+    closes_automatically: bool = False
 
 
 def find_survey(session: Session, key: str) -> Survey:
@@ -68,7 +70,9 @@ def create_survey(session: Session, plan: Plan) -> Survey:
         unit=plan.unit,
         opens_on=plan.opens_on,
         closes_on=plan.closes_on,
+        closes_automatically=plan.closes_automatically,
         minimum_group=plan.minimum_group,
+        comment_minimum=plan.comment_minimum,
         visibility=[VisibilityStep(readers=who, visible_on=day) for who, day in plan.visibility.items()],
     )
     session.add(survey)
@@ -121,37 +125,52 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore) -> None:
     audit.record(session, "survey.opened", survey.key)
 
 
-def close_survey(session: Session, survey: Survey) -> None:
-    """Ends the answering and deletes every draft. Closing a closed survey changes nothing."""
+def close_survey(session: Session, survey: Survey, **detail: object) -> None:
+    """Ends the answering and deletes every draft. Closing a closed survey changes nothing.
+
+    `detail` goes into the audit trail.
+    """
     if survey.status == SurveyStatus.DRAFT:
         raise SurveyError("Undersøkelsen er ikke åpnet ennå.")
     if survey.status != SurveyStatus.OPEN:
         return
     survey.status = SurveyStatus.CLOSED
     session.execute(delete(Draft).where(Draft.survey_id == survey.id))
-    audit.record(session, "survey.closed", survey.key)
+    audit.record(session, "survey.closed", survey.key, **detail)
 
 
 @dataclass(frozen=True)
 class Participation:
-    """How many were invited and have delivered, placed directly on one unit."""
+    """How many were invited and have delivered, placed directly on one unit.
 
-    invited: int
+    `invited` is None where anyone could answer: nobody knows how many that was.
+    """
+
+    invited: int | None
     delivered: int
 
 
 def participation(session: Session, survey: Survey) -> dict[int, Participation]:
-    """Unit id → participation, live from the invitations only."""
+    """Unit id → participation, live from the invitations only.
+
+    Somebody who only pressed «Start» counts nowhere: a start is no invitation.
+    """
     rows = session.execute(
         select(
             Invitation.unit_id,
             func.count(),
             func.count().filter(Invitation.delivered),
+            func.count().filter(Invitation.self_started),
         )
         .where(Invitation.survey_id == survey.id)
         .group_by(Invitation.unit_id)
     )
-    return {unit_id: Participation(invited, delivered) for unit_id, invited, delivered in rows}
+    public = {place.unit_id for place in survey.public_link.places} if survey.public_link else set()
+    found = {unit_id: Participation(None, 0) for unit_id in public}
+    for unit_id, invited, delivered, started in rows:
+        is_public = started or unit_id in public
+        found[unit_id] = Participation(None if is_public else invited, delivered)
+    return found
 
 
 def _series(session: Session, plan: Plan) -> Series:

@@ -5,6 +5,7 @@ from flask import Flask
 
 from surveys.installing.beginning import Beginning, begin, is_begun
 from surveys.installing.examination import examine
+from surveys.installing.starting import refuse_changed_questionnaires
 from surveys.terminal import fail, say, with_app
 
 
@@ -58,8 +59,13 @@ def serve(context: click.Context, port: int, host: str, workers: int) -> None:
     """Starter nettstedet for drift. Sett en webtjener med TLS foran."""
     from surveys.installing.serving import Server
 
+    make_app = context.find_root().obj
+    app = make_app()
+    refuse_changed_questionnaires(app)
+    # The web processes open connections of their own: none may be shared with them.
+    app.extensions["medvirk_database"].engine.dispose()
     say(f"Nettstedet svarer på http://{host}:{port}/. Stopp med Ctrl+C.")
-    Server(context.find_root().obj, host, port, workers).run()
+    Server(make_app, host, port, workers).run()
 
 
 @click.command("worker")
@@ -69,6 +75,7 @@ def worker(app: Flask, workers: int) -> None:
     """Arbeider med jobbkøen: sender invitasjoner og påminnelser."""
     from surveys.jobs import consumer
 
+    refuse_changed_questionnaires(app)
     say("Jobbarbeideren er i gang. Stopp med Ctrl+C.")
     consumer(app, workers).run()
 

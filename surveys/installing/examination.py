@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from surveys import migrating
+from surveys.campaigns.instruments import changed_files
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.database import Database
 
-VENDOR_FILES: Final = ("design.css", "plotly-cartesian.min.js", "inter-latin-wght-normal.woff2")
+VENDOR_FILES: Final = ("design.css", "plotly-cartesian.min.js", "inter.woff2")
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
 
 
@@ -86,6 +87,19 @@ def _counted_surveys_have_no_key(app: Flask) -> Iterator[Finding]:
         yield Finding("Ingen opptalte undersøkelser har nøkkelen liggende igjen.")
 
 
+def _questionnaires_are_as_they_were(app: Flask) -> Iterator[Finding]:
+    db: Database = app.extensions["medvirk_database"]
+    try:
+        with db.reading() as session:
+            changed = changed_files(session)
+    except SQLAlchemyError:
+        return
+    for file in changed:
+        yield Finding(f"{file} {file.advice}", is_wrong=True)
+    if not changed:
+        yield Finding("Spørreskjemaene som er i bruk, er som de var da de ble tatt i bruk.")
+
+
 def _files_are_there(app: Flask) -> Iterator[Finding]:
     vendor = Path(str(app.static_folder)) / "vendor"
     missing = [name for name in VENDOR_FILES if not (vendor / name).is_file()]
@@ -120,6 +134,7 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[Finding]], ...]] = (
     _database_answers,
     _keys_are_private,
     _counted_surveys_have_no_key,
+    _questionnaires_are_as_they_were,
     _files_are_there,
     _translations_are_compiled,
     _mail_is_set,

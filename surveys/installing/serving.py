@@ -1,5 +1,6 @@
 """The production server: gunicorn, with logs that never hold a respondent's code, address or time of day."""
 
+import gc
 import logging
 import re
 from collections.abc import Callable
@@ -12,11 +13,13 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from surveys.logging import MaskingFormatter
 
 _ADDRESS = re.compile(r"\bip=\S+")
+# gunicorn quotes the line it could not read: it may be what is left of a broken form, with the answers in it.
+_QUOTED = re.compile(r"(Invalid request from ip=\S+).*", re.DOTALL)
 
 
 class _DiscreetFormatter(MaskingFormatter):
     def format(self, record: logging.LogRecord) -> str:
-        return _ADDRESS.sub("ip=…", super().format(record))
+        return _ADDRESS.sub("ip=…", _QUOTED.sub(r"\1 …", super().format(record)))
 
 
 class DiscreetLogger(Logger):
@@ -33,8 +36,18 @@ class DiscreetLogger(Logger):
         """A respondent's address carries the code, so requests are never logged, whatever is set."""
 
 
+def _keep_shared(_arbiter: object, _worker: object) -> None:
+    """The garbage collector writes in every object it looks at, which would copy the shared memory to each process."""
+    gc.collect()
+    gc.freeze()
+
+
 class Server(BaseApplication):
-    """The site in `workers` processes of four threads each; every process makes its own application."""
+    """The site in `workers` processes of four threads each.
+
+    The application is made once, before the processes part, and they share its memory. It has no connection to the
+    database then: each process opens its own.
+    """
 
     def __init__(self, make_app: Callable[[], Flask], host: str, port: int, workers: int) -> None:
         self._make_app = make_app
@@ -43,6 +56,10 @@ class Server(BaseApplication):
             "workers": workers,
             "threads": 4,
             "worker_class": "gthread",
+            "preload_app": True,
+            "pre_fork": _keep_shared,
+            # People think for some seconds over a page: their connection, and the proxy's, waits for the next one.
+            "keepalive": 20,
             "logger_class": DiscreetLogger,
             "accesslog": None,
             "graceful_timeout": 20,

@@ -10,8 +10,7 @@ from questionnaires.comparison import compare
 from questionnaires.loading import available, builtin, load
 from questionnaires.model import Questionnaire
 
-# Ready, but not on offer until the respondent's pages know their kinds of question.
-WAITING = Path(__file__).parents[1] / "instruments"
+PICTOGRAMS = Path(__file__).parents[2] / "static" / "pictograms"
 
 SERVICES = {
     "barnehage": "BHG",
@@ -28,12 +27,12 @@ COMMON = ["BO", "TJE", "MOT", "TLT", "MED", "HEL"]
 
 @pytest.fixture(scope="module")
 def citizens() -> Questionnaire:
-    return load(WAITING / "innbygger-v2.yaml")
+    return builtin("innbygger", 2)
 
 
 @pytest.fixture(scope="module")
 def easy() -> Questionnaire:
-    return load(WAITING / "hjemmetjeneste-bruker-v1.yaml")
+    return builtin("hjemmetjeneste-bruker", 1)
 
 
 def used(*services: str) -> Mapping[str, int]:
@@ -100,6 +99,13 @@ def test_every_easy_question_has_a_pictogram_of_its_own(easy: Questionnaire) -> 
     pictograms = [item.pictogram for item in easy.items]
     assert all(pictograms)
     assert len(set(pictograms)) == len(pictograms)
+
+
+@pytest.mark.parametrize("path", available(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_pictogram_that_is_named_is_drawn(path: Path) -> None:
+    asked = [question for page in load(path).pages for question in page.asked]
+    named = {question.pictogram for question in asked if question.pictogram}
+    assert named <= {drawing.stem for drawing in PICTOGRAMS.glob("*.svg")}
 
 
 def test_pupils_are_asked_in_easy_words() -> None:

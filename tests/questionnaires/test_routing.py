@@ -1,7 +1,6 @@
 """A respondent meets the pages that earlier answers lead to, and delivers only what was asked on that way."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +10,7 @@ from questionnaires.answers import asked_keys, for_delivery, read_page, sheet_is
 from questionnaires.codes import NOT_APPLICABLE, NOT_ASKED, WIDE_NOT_APPLICABLE, WIDE_NOT_ASKED
 from questionnaires.coding import closed_keys, decode, places
 from questionnaires.kinds import handler_of
-from questionnaires.loading import load
+from questionnaires.loading import available, load
 from questionnaires.model import Audience, Condition, Questionnaire
 from questionnaires.routing import holds, relevant, relevant_comments
 
@@ -150,12 +149,7 @@ def any_answers(questionnaire: Questionnaire) -> st.SearchStrategy[dict[str, int
     )
 
 
-# Ready, but not on offer until the respondent's pages know the way.
-ROUTED = [
-    path
-    for path in Path(__file__).parents[1].joinpath("instruments").glob("*.yaml")
-    if any(page.when for page in load(path).pages)
-]
+ROUTED = [path for path in available() if any(page.when for page in load(path).pages)]
 
 
 def test_an_instrument_of_ours_has_routes() -> None:
