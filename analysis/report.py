@@ -1,5 +1,7 @@
 """Everything a set of responses says about its questionnaire: one frozen result."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,11 +22,21 @@ from questionnaires.model import Questionnaire
 __all__ = ["Analysis", "analyse", "hidden_units", "to_json"]
 
 
+Told = Callable[[str, float], None]
+"""Told what is being computed and the share (0–1) of the work that is done before it."""
+
+
 @one_core()
-def analyse(questionnaire: Questionnaire, responses: Responses, minimum_group: int | None = None) -> Analysis:
+def analyse(
+    questionnaire: Questionnaire,
+    responses: Responses,
+    minimum_group: int | None = None,
+    progress: Told | None = None,
+) -> Analysis:
     """Reliability, validity, agreement and unit scores of a set of responses.
 
     minimum_group: the smallest group whose scores are shown; the questionnaire's own when None.
+    progress: told each step: «reliability», «structure», «units», and «done».
 
     >>> from analysis.example import QUESTIONNAIRE, RESPONSES
     >>> found = analyse(QUESTIONNAIRE, RESPONSES, minimum_group=3)
@@ -32,8 +44,12 @@ def analyse(questionnaire: Questionnaire, responses: Responses, minimum_group: i
     (0.943, (None, None))
     """
     smallest = questionnaire.reporting.minimum_group if minimum_group is None else minimum_group
+    tell = progress or (lambda _step, _share: None)
+    tell("reliability", 0.0)
     scales = _scales(responses)
+    tell("structure", 0.3)
     structure = validity(responses)
+    tell("units", 0.9)
     inside = _in_known_units(responses)
     sums = moments(inside)
     agreed = agreement(sums, inside)
@@ -46,6 +62,7 @@ def analyse(questionnaire: Questionnaire, responses: Responses, minimum_group: i
         *agreement_cautions(questionnaire, agreed),
         *unit_cautions(questionnaire, units),
     )
+    tell("done", 1.0)
     return Analysis(questionnaire, len(responses), scales, structure, agreed, units, warnings)
 
 

@@ -262,13 +262,6 @@ def _is_number(text: str) -> bool:
 
 
 def _from_parquet(path: Path) -> Table:
-    from importlib.util import find_spec
-
-    if find_spec("pyarrow") is None:
-        message = (
-            "Parquet-filer krever pakken pyarrow, som ikke er installert. Installer den, eller lagre som CSV."
-        )
-        raise FileFaults([_whole(message)])
     import pandas as pd
 
     try:

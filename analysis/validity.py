@@ -65,7 +65,7 @@ def validity(responses: Responses) -> Validity:
     >>> found.n_complete, round(found.adequacy.overall, 3), found.cfa_factors
     (5, 0.693, ('MOT',))
     """
-    answers = _asked_of_all(responses)
+    answers = asked_of_all(responses)
     rows = complete_rows(answers.values)
     correlation = correlation_of(covariance_of(rows))
     singular = _singular(rows)
@@ -102,7 +102,7 @@ def validity(responses: Responses) -> Validity:
 
 
 @dataclass(frozen=True, eq=False)
-class _Answers:
+class AskedAnswers:
     """Scored answers (N, P) of the factors everybody was asked. factor_of: (P,) place in `factors`."""
 
     values: Floats
@@ -117,12 +117,18 @@ class _Answers:
         return np.flatnonzero(sizes[self.factor_of] > 1)
 
 
-def _asked_of_all(responses: Responses) -> _Answers:
+def asked_of_all(responses: Responses) -> AskedAnswers:
+    """The answers that structure is studied on: of the factors nobody was left out of.
+
+    >>> from analysis.example import RESPONSES
+    >>> asked_of_all(RESPONSES).items
+    ('M1', 'M2', 'M3')
+    """
     asked = ~(responses.items == NOT_ASKED).any(axis=0)
     used = [s for s in factor_scorings(responses.questionnaire) if asked[s.columns].all()]
     columns = [scored(responses.items[:, s.columns], s) for s in used]
     keys = [item.key for item in responses.questionnaire.items]
-    return _Answers(
+    return AskedAnswers(
         values=np.hstack(columns) if columns else np.empty((len(responses), 0)),
         items=tuple(key for s in used for key in keys[s.columns]),
         factors=tuple(s.key for s in used),

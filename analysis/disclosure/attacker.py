@@ -1,8 +1,8 @@
 """The exact linear attacker: every small group whose sum follows from published sums.
 
 A published sum is a 0/1 row over atoms (sets of people whom no published figure tells apart). A group can be
-derived exactly when its own 0/1 row is a linear combination of the published rows. The search is complete and
-in integers:
+derived exactly when its own 0/1 row is a linear combination of the published rows. The search is complete and,
+after `merging` has made the problem small, in integers:
 
 1. Elimination with an atom of k or more people as pivot wherever a row has one. A combination that vanishes
    on all such atoms uses only the rows left over, so every breach lies in the span of these.
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from analysis.disclosure.elimination import Row, components, eliminate, reduced
 from analysis.disclosure.groups import small_groups
+from analysis.disclosure.merging import Sums, merged, unmerged
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def attack(
     minimum_group: int,
     *,
     one_person: NDArray[np.bool_] | None = None,
+    shorten: bool = True,
 ) -> tuple[Breach, ...]:
     """Groups of fewer than `minimum_group` people whose sum is a combination of published sums.
 
@@ -63,18 +65,21 @@ def attack(
     one_person: (atoms,) True where the atom is everyone who answered in some unit and is one person, so that
         he knows whose answer it is. What only he could find out is reported with him as `insider`, where
         nothing worse was found among the same figures.
+    shorten: merge atoms and figures first (`merging`). Without, the same groups are found in integers all the way,
+        more slowly.
     """
-    people = sizes.tolist()
-    rows = [
-        Row({atom: 1 for atom in set(atoms) if people[atom]}, {i: 1}) for i, atoms in enumerate(published)
-    ]
+    alone = set() if one_person is None else set(np.flatnonzero(one_person & (sizes == 1)).tolist())
+    sums = (merged if shorten else unmerged)(published, sizes, minimum_group, alone)
+    people = sums.people.tolist()
+    rows = [Row(dict(row), dict.fromkeys(of, 1)) for row, of in zip(sums.rows, sums.figures, strict=True)]
     _, left_over = eliminate(rows, people, minimum_group)
-    insiders = set() if one_person is None else set(np.flatnonzero(one_person & (sizes == 1)).tolist())
+    insiders = {place for place, atoms in enumerate(sums.members) if alone.intersection(atoms)}
     found: dict[tuple[int, ...], Breach] = {}
     for component in components(left_over):
         for breach in _breaches(component, people, minimum_group, insiders):
             found.setdefault(breach.members, breach)
-    return tuple(sorted(_smallest(list(found.values())), key=lambda breach: (breach.n, breach.members)))
+    breaches = [_unfolded(breach, sums) for breach in _smallest(list(found.values()))]
+    return tuple(sorted(breaches, key=lambda breach: (breach.n, breach.members)))
 
 
 def _breaches(component: list[Row], people: list[int], k: int, insiders: set[int]) -> list[Breach]:
@@ -109,6 +114,13 @@ def _breach(
     members = tuple(sorted(atom for atom, value in atoms.items() if value and atom != insider))
     used = tuple(sorted((figure, value) for figure, value in figures.items() if value))
     return Breach(members, sum(people[atom] for atom in members), used, insider)
+
+
+def _unfolded(breach: Breach, sums: Sums) -> Breach:
+    """The breach in the atoms that `attack` was given."""
+    members = tuple(sorted(atom for place in breach.members for atom in sums.members[place]))
+    insider = None if breach.insider is None else sums.members[breach.insider][0]
+    return Breach(members, breach.n, breach.figures, insider)
 
 
 def _smallest(breaches: list[Breach]) -> list[Breach]:

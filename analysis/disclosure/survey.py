@@ -72,18 +72,27 @@ def protect_survey(
         over.
     keep: (nodes,) shown last time. width: see `Answers`.
     """
-    forest = Forest.of(parents)
-    codes = dict(breakdowns or {})
-    atoms = _Atoms.of(forest, respondents, codes, released)
-    categories = [
-        (name, int(code)) for name, column in codes.items() for code in np.unique(column[column >= 0])
-    ]
-    figures = [*atoms.of_nodes, *(atoms.of_category(name, code) for name, code in categories)]
+    cells = Cells.of(parents, respondents.unit, breakdowns, released)
+    return protect_cells(cells, respondents, minimum_group, keep=keep, width=width)
+
+
+def protect_cells(
+    cells: "Cells",
+    respondents: Respondents,
+    minimum_group: int,
+    *,
+    keep: NDArray[np.bool_] | None = None,
+    width: float | None = None,
+) -> SurveyProtection:
+    """As `protect_survey`, for cells made before: they serve every set of measures of the same people."""
+    atoms = _Atoms.of(cells, respondents)
+    nodes = len(cells.forest.parents)
+    figures = [*cells.of_nodes, *(cells.of_category(*category) for category in cells.categories)]
     top = np.zeros(len(figures), dtype=np.bool_)
-    top[: len(parents)] = parents < 0
+    top[:nodes] = cells.forest.parents < 0
     kept = np.zeros(len(figures), dtype=np.bool_)
     if keep is not None:
-        kept[: len(parents)] = keep
+        kept[:nodes] = keep
     answers = None
     if respondents.scores is not None:
         answers = Answers(atoms.sums(respondents), respondents.low, respondents.high, width)
@@ -91,80 +100,118 @@ def protect_survey(
         figures,
         atoms.sizes,
         minimum_group,
-        released=atoms.released,
+        released=cells.released,
         one_person=atoms.alone,
         keep=kept,
         always=top,
         answers=answers,
-        sensitive=atoms.small_direct_groups(minimum_group),
+        sensitive=atoms.small_direct_groups(minimum_group) if answers else (),
     )
-    return _as_survey(forest, atoms, categories, result, minimum_group)
+    return _as_survey(atoms, result, minimum_group)
 
 
 @dataclass(frozen=True)
-class _Atoms:
-    """Respondents no figure tells apart.
+class Cells:
+    """Respondents no figure tells apart, whatever the measure: their unit, categories and history.
 
-    of_person: (N,) atom; unit: (atoms,) node; category: breakdown → (atoms,) code; sizes: (atoms, measures);
-    of_nodes: atoms under each node; released: atoms of each released figure; direct: (nodes, measures) placed there.
+    of_person: (N,) cell; unit: (cells,) node; category: breakdown → (cells,) code; of_nodes: cells under each
+    node; released: cells of each released figure; categories: every (breakdown, code) somebody is in.
     """
 
+    forest: Forest
     of_person: NDArray[np.int64]
     unit: NDArray[np.int64]
-    category: dict[str, NDArray[np.int64]]
-    sizes: NDArray[np.int64]
+    category: Mapping[str, NDArray[np.int64]]
     of_nodes: tuple[frozenset[int], ...]
     released: tuple[frozenset[int], ...]
-    direct: NDArray[np.int64]
 
     @classmethod
     def of(
         cls,
-        forest: Forest,
-        respondents: Respondents,
-        codes: Mapping[str, NDArray[np.int32]],
-        released: Sequence[NDArray[np.int64]],
-    ) -> "_Atoms":
-        history = _release_history(released, len(respondents.unit))
-        columns = np.column_stack([respondents.unit, history, *codes.values()])
-        cells, of_person = np.unique(columns, axis=0, return_inverse=True)
-        of_person = of_person.ravel()
-        sizes = _per_atom(of_person, respondents.answered.astype(np.float64), len(cells)).astype(np.int64)
-        nodes = len(forest.parents)
-        direct = _per_atom(respondents.unit, respondents.answered.astype(np.float64), nodes).astype(np.int64)
-        below: list[set[int]] = [set() for _ in range(nodes)]
-        for atom, node in enumerate(cells[:, 0].tolist()):
-            below[node].add(atom)
+        parents: NDArray[np.int32],
+        unit: NDArray[np.int32],
+        breakdowns: Mapping[str, NDArray[np.int32]] | None = None,
+        released: Sequence[NDArray[np.int64]] = (),
+    ) -> "Cells":
+        """As the arguments of `protect_survey`; unit: (N,) node of each respondent."""
+        forest, codes = Forest.of(parents), dict(breakdowns or {})
+        columns: list[NDArray[np.integer]] = [unit, _release_history(released, len(unit)), *codes.values()]
+        place, first = _numbered(columns)
+        chosen = [column[first].astype(np.int64) for column in columns]
+        below: list[set[int]] = [set() for _ in parents]
+        for cell, node in enumerate(chosen[0].tolist()):
+            below[node].add(cell)
         for node in forest.bottom_up:
-            if forest.parents[node] >= 0:
-                below[forest.parents[node]] |= below[node]
-        out = tuple(frozenset(of_person[figure].tolist()) for figure in released)
-        category = {name: cells[:, 2 + i] for i, name in enumerate(codes)}
-        return cls(of_person, cells[:, 0], category, sizes, tuple(map(frozenset, below)), out, direct)
+            if parents[node] >= 0:
+                below[parents[node]] |= below[node]
+        out = tuple(frozenset(place[figure].tolist()) for figure in released)
+        category = dict(zip(codes, chosen[2:], strict=True))
+        return cls(forest, place, chosen[0], category, tuple(map(frozenset, below)), out)
+
+    @property
+    def categories(self) -> list[tuple[str, int]]:
+        return [
+            (name, int(code))
+            for name, column in self.category.items()
+            for code in np.unique(column[column >= 0])
+        ]
+
+    def of_category(self, name: str, code: int) -> frozenset[int]:
+        return frozenset(np.flatnonzero(self.category[name] == code).tolist())
+
+    def summed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(cells, measures) column sums of (N, measures) values."""
+        return _sums_by(self.of_person, values, len(self.unit))
+
+
+@dataclass(frozen=True)
+class _Atoms:
+    """Cells in some measures. sizes: (cells, measures); direct: (nodes, measures) people placed there."""
+
+    cells: Cells
+    sizes: NDArray[np.int64]
+    direct: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, cells: Cells, respondents: Respondents) -> "_Atoms":
+        sizes = cells.summed(respondents.answered.astype(np.float64))
+        direct = _sums_by(cells.unit, sizes, len(cells.forest.parents))
+        return cls(cells, sizes.astype(np.int64), direct.astype(np.int64))
 
     @property
     def alone(self) -> NDArray[np.bool_]:
         """(atoms,) bool: the only answer placed on its node, in some measure."""
-        return np.asarray((self.direct[self.unit] == 1).any(axis=1))
-
-    def of_category(self, name: str, code: int) -> frozenset[int]:
-        return frozenset(np.flatnonzero(self.category[name] == code).tolist())
+        return np.asarray((self.direct[self.cells.unit] == 1).any(axis=1))
 
     def sums(self, respondents: Respondents) -> NDArray[np.float64]:
         """(atoms, measures) sum of scores."""
         if respondents.scores is None:
             return np.zeros(self.sizes.shape)
-        scores = np.where(respondents.answered, respondents.scores, 0.0)
-        return _per_atom(self.of_person, scores, len(self.sizes))
+        return self.cells.summed(np.where(respondents.answered, respondents.scores, 0.0))
 
     def small_direct_groups(self, k: int) -> list[frozenset[int]]:
         """The people placed directly on a node, where they are fewer than k."""
-        small = np.flatnonzero((self.direct.min(axis=1) < k) & (self.direct.max(axis=1) > 0))
-        return [frozenset(np.flatnonzero(self.unit == node).tolist()) for node in small.tolist()]
+        small = (self.direct.min(axis=1) < k) & (self.direct.max(axis=1) > 0)
+        groups: dict[int, set[int]] = {}
+        for cell in np.flatnonzero(small[self.cells.unit]).tolist():
+            groups.setdefault(int(self.cells.unit[cell]), set()).add(cell)
+        return [frozenset(group) for _, group in sorted(groups.items())]
+
+
+def _numbered(columns: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(N,) each row's number among the distinct rows, and the first row of each number."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, place = np.unique(column, return_inverse=True)
+        _, code = np.unique(code * (int(place.max(initial=0)) + 1) + place, return_inverse=True)
+    _, first = np.unique(code, return_index=True)
+    return code, first
 
 
 def _release_history(released: Sequence[NDArray[np.int64]], people: int) -> NDArray[np.int64]:
     """(N,) a number for the set of released figures each person is in."""
+    if not released:
+        return np.zeros(people, dtype=np.int64)
     history: list[list[int]] = [[] for _ in range(people)]
     for figure, members in enumerate(released):
         for person in members.tolist():
@@ -173,20 +220,16 @@ def _release_history(released: Sequence[NDArray[np.int64]], people: int) -> NDAr
     return np.array([numbers.setdefault(tuple(figures), len(numbers)) for figures in history], dtype=np.int64)
 
 
-def _per_atom(index: NDArray[np.integer], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """(count, measures) column sums of (N, measures) values by index."""
+def _sums_by(index: NDArray[np.integer], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """(count, measures) column sums of (rows, measures) values by index."""
     return np.stack([np.bincount(index, column, count) for column in values.T], axis=1)
 
 
-def _as_survey(
-    forest: Forest,
-    atoms: _Atoms,
-    categories: Sequence[tuple[str, int]],
-    result: FigureProtection,
-    k: int,
-) -> SurveyProtection:
-    nodes = len(forest.parents)
-    units = describe_tree(forest, atoms.direct, result.shown[:nodes], k)
-    rows = zip(categories, result.status[nodes:], result.reason[nodes:], result.n[nodes:], strict=True)
+def _as_survey(atoms: _Atoms, result: FigureProtection, k: int) -> SurveyProtection:
+    nodes = len(atoms.cells.forest.parents)
+    units = describe_tree(atoms.cells.forest, atoms.direct, result.shown[:nodes], k)
+    rows = zip(
+        atoms.cells.categories, result.status[nodes:], result.reason[nodes:], result.n[nodes:], strict=True
+    )
     named = tuple(Category(name, code, status, reason, n) for (name, code), status, reason, n in rows)
     return SurveyProtection(units, named, result.given_away)

@@ -1,6 +1,5 @@
 """Response files: every format gives the same answers, and every fault is named with its place."""
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -151,20 +150,16 @@ def test_spss_labels_and_user_missing_values_are_respected(tmp_path: Path) -> No
     assert found.units == ("A", "B")
 
 
-def test_parquet_says_which_package_it_lacks(written: Written) -> None:
-    assert importlib.util.find_spec("pyarrow") is None
-    assert "pyarrow" in str(faults_of(written(b"PAR1", "svar.parquet")))
-
-
-def test_parquet_is_read_where_the_package_is_there(
-    written: Written, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parquet_gives_the_same_answers(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"enhet": ["A", "B"], "i0": [1, 4], "i1": [2, 5], "i2": [3, None], "leder": ["ja", "nei"]}
     )
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
-    monkeypatch.setattr(pd, "read_parquet", lambda _: frame)
-    check_good(read_responses(written(b"", "svar.parquet"), questionnaire(), "enhet"))
+    frame.to_parquet(tmp_path / "svar.parquet")
+    check_good(read_responses(tmp_path / "svar.parquet", questionnaire(), "enhet"))
+
+
+def test_a_broken_parquet_file_is_one_fault(written: Written) -> None:
+    assert "Parquet" in str(faults_of(written(b"PAR1 but no more", "svar.parquet")))
 
 
 def test_every_fault_is_reported_at_once_with_line_and_column(written: Written) -> None:

@@ -1,0 +1,62 @@
+"""The other side of the table: what does everything that is out give away, whoever chose the figures?"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.disclosure.attacker import Breach, attack
+from analysis.disclosure.bounds import Answers, MeanRange, narrow_groups
+
+_WIDTHS = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
+
+
+def breaches(
+    published: Sequence[Collection[int]],
+    sizes: NDArray[np.int64],
+    minimum_group: int,
+    one_person: NDArray[np.bool_],
+    *,
+    shorten: bool = True,
+) -> tuple[Breach, ...]:
+    """As `attack`, without any search where no two people of a small group can be told from many others.
+
+    Whatever is derived treats people alike that are in the same figures. So where everybody shares all his figures
+    with more than k people in all, and so it is in a tree, no smaller group can be derived.
+    """
+    if not _small_classes(published, sizes, minimum_group, one_person):
+        return ()
+    return attack(published, sizes, minimum_group, one_person=one_person, shorten=shorten)
+
+
+def _small_classes(
+    published: Sequence[Collection[int]], sizes: NDArray[np.int64], k: int, one_person: NDArray[np.bool_]
+) -> bool:
+    """Whether some are in the same figures and are fewer than k, or k with one who is alone in his unit."""
+    signature: dict[int, list[int]] = {}
+    for figure, atoms in enumerate(published):
+        for atom in atoms:
+            signature.setdefault(int(atom), []).append(figure)
+    people: dict[tuple[int, ...], int] = {}
+    alone: set[tuple[int, ...]] = set()
+    for atom, figures in signature.items():
+        key = tuple(figures)
+        people[key] = people.get(key, 0) + int(sizes[atom])
+        if one_person[atom] and sizes[atom]:
+            alone.add(key)
+    return any(0 < n < k + (key in alone) for key, n in people.items())
+
+
+def narrowest(
+    published: Sequence[Collection[int]],
+    sizes: NDArray[np.int64],
+    groups: Sequence[Collection[int]],
+    answers: Answers,
+) -> MeanRange | None:
+    """The hidden group whose mean is bounded most closely, exactly; None when all may lie anywhere on the scale."""
+    for times in _WIDTHS:
+        found = narrow_groups(published, sizes, groups, replace(answers, width=times * answers.least_width))
+        if found:
+            return min(found, key=lambda found: (found.width, found.members))
+    return None

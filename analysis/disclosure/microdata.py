@@ -1,0 +1,142 @@
+"""Rows of answers for analysts, coarse enough that no unit and no combination of background stands for a few people.
+
+Every respondent gets a unit and, where there is room, background. A *cell* is everybody with the same unit and the
+same background. Cells of fewer than k people are made larger by moving their unit up to the nearest ancestor; a
+background question that would take everybody to the top, or that gives a small group away together with figures that
+are published already, is left out. What remains passes the exact attacker together with these figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.disclosure.attacker import attack
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Recoding:
+    """node: (N,) the unit each row may carry, or −1 when the file may carry none.
+    used: places of the background columns the file may carry.
+    """
+
+    node: NDArray[np.int64]
+    used: tuple[int, ...]
+
+
+def recode(
+    parents: NDArray[np.int32],
+    unit: NDArray[np.int32],
+    shown: NDArray[np.bool_],
+    background: Codes,
+    answered: NDArray[np.bool_],
+    minimum_group: int,
+    published: Sequence[NDArray[np.int64]] = (),
+) -> Recoding:
+    """The finest units, and as many background columns, as keep every cell at k people or more.
+
+    parents: (nodes,) the organisation tree. unit: (N,) node each respondent is placed on. shown: (nodes,) True where
+    the unit's own figures are published: no row gets a finer unit than its nearest shown one.
+    background: (N, V) codes, in the order they are wanted. answered: (N, M) has a score in the measure; a cell of
+    k people where fewer than k answered a measure is small too.
+    published: figures that are known, each as the indices of the respondents it sums over.
+
+    Raises ValueError when fewer than k respondents answered, or when even rows without units give a group away.
+
+    >>> tree, people = np.array([-1, 0, 0], dtype=np.int32), np.repeat([1, 2], 5).astype(np.int32)
+    >>> found = recode(tree, people, np.ones(3, bool), np.zeros((10, 0), int), np.ones((10, 1), bool), 5)
+    >>> found.node.tolist(), found.used
+    ([1, 1, 1, 1, 1, 2, 2, 2, 2, 2], ())
+    """
+    if len(unit) < minimum_group:
+        msg = f"{len(unit)} respondents, fewer than the minimum group of {minimum_group}"
+        raise ValueError(msg)
+    alone = np.bincount(unit)[unit] == 1
+    task = _Task(parents, answered, alone, minimum_group, tuple(published))
+    start = np.array([task.nearest(node, shown) for node in range(len(parents))])[unit]
+    best = task.settled(start, background[:, :0], shown)
+    used: list[int] = []
+    for column in range(background.shape[1]):
+        node = task.settled(start, background[:, [*used, column]], shown)
+        if node is not None and (node >= 0).all() and not task.at_top(node):
+            best = node
+            used.append(column)
+    if best is None and task.gives_away(np.zeros(len(unit), dtype=np.int64)):
+        msg = "what is published gives a small group away together with the sum of all rows"
+        raise ValueError(msg)
+    if best is None:
+        return Recoding(np.full(len(unit), -1, dtype=np.int64), ())
+    return Recoding(best, tuple(used))
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    parents: NDArray[np.int32]
+    answered: NDArray[np.bool_]
+    alone: NDArray[np.bool_]
+    minimum_group: int
+    published: tuple[NDArray[np.int64], ...]
+
+    def nearest(self, node: int, shown: NDArray[np.bool_]) -> int:
+        """The node or its nearest shown ancestor; −1 when nothing above is shown."""
+        while node >= 0 and not shown[node]:
+            node = int(self.parents[node])
+        return node
+
+    def at_top(self, node: NDArray[np.int64]) -> bool:
+        """True when the whole tree has become one unit, though there was more to tell."""
+        return bool((self.parents[node] < 0).all()) and len(self.parents) > 1
+
+    def settled(
+        self, start: NDArray[np.int64], background: Codes, shown: NDArray[np.bool_]
+    ) -> NDArray[np.int64] | None:
+        """`start` with small cells moved up until none is left; None when that, or the attack, is of no avail."""
+        node = start.copy()
+        while True:
+            cell, small = self._small_cells(node, background)
+            if not small.any():
+                break
+            moved = np.unique(node[small[cell]])
+            if (moved < 0).any() or (self.parents[moved] < 0).any():
+                return None
+            up = {int(one): self.nearest(int(self.parents[one]), shown) for one in moved}
+            node = np.array([up.get(one, one) for one in node.tolist()], dtype=np.int64)
+        return None if self.gives_away(cell) else node
+
+    def _small_cells(
+        self, node: NDArray[np.int64], background: Codes
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """(N,) the cell of each row, and (cells,) whether it is too small in people or in some measure."""
+        _, cell = np.unique(np.column_stack([node, background]), axis=0, return_inverse=True)
+        cell = cell.ravel()
+        counts = self._per_group(cell)
+        # Somebody alone in his unit knows his own row: the others of his cell must be enough without him.
+        insiders = np.bincount(cell, self.alone) > 0
+        least = self.minimum_group + insiders[:, np.newaxis]
+        return cell, np.asarray(((counts > 0) & (counts < least)).any(axis=1))
+
+    def _per_group(self, group: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(groups, 1 + M) people, and people with a score in each measure."""
+        size = int(group.max()) + 1
+        people = np.bincount(group, minlength=size)
+        scored = [np.bincount(group[column], minlength=size) for column in self.answered.T]
+        return np.column_stack([people, *scored])
+
+    def gives_away(self, cell: NDArray[np.int64]) -> bool:
+        """Whether the cells and the published figures together give the sum of a small group."""
+        membership = np.zeros((len(cell), len(self.published)), dtype=np.bool_)
+        for place, members in enumerate(self.published):
+            membership[members, place] = True
+        insider = np.where(self.alone, np.arange(len(cell)), -1)
+        atoms, atom = np.unique(np.column_stack([cell, membership, insider]), axis=0, return_inverse=True)
+        atom = atom.ravel()
+        figures = [np.flatnonzero(atoms[:, 0] == number) for number in range(int(cell.max()) + 1)]
+        figures += [np.flatnonzero(atoms[:, 1 + place]) for place in range(len(self.published))]
+        rows = [figure.tolist() for figure in figures]
+        patterns = np.unique(self._per_group(atom), axis=1)
+        return any(
+            attack(rows, sizes, self.minimum_group, one_person=atoms[:, -1] >= 0) for sizes in patterns.T
+        )
