@@ -49,17 +49,35 @@ class Page:
         return [_text(legend) for legend in self.tree.iter("legend")]
 
     def options(self) -> dict[str, list[str]]:
-        """Radio button name → the values it offers."""
+        """Radio button name → the answers it offers."""
         found: dict[str, list[str]] = {}
-        for button in self._radio_buttons():
-            found.setdefault(button.get("name"), []).append(button.get("value"))
+        for button in self._fields("radio"):
+            if button.get("value"):
+                found.setdefault(button.get("name"), []).append(button.get("value"))
         return found
 
     def answers(self) -> dict[str, str]:
-        """What the form holds: chosen radio buttons and texts, by name."""
-        chosen = {b.get("name"): b.get("value") for b in self._radio_buttons() if "checked" in b.attrib}
-        texts = {area.get("name"): area.text or "" for area in self.tree.iter("textarea")}
-        return chosen | {name: text for name, text in texts.items() if text}
+        """What the form holds: chosen radio buttons, ticked boxes, chosen lines and texts, by name."""
+        picked = [field for field in self._fields("radio", "checkbox") if "checked" in field.attrib]
+        found = {field.get("name"): field.get("value") for field in picked}
+        found |= {field.get("name"): field.get("value", "") for field in self._fields("text")}
+        found |= {area.get("name"): area.text or "" for area in self.tree.iter("textarea")}
+        for choice in self.tree.iter("select"):
+            found |= {choice.get("name"): line.get("value") for line in choice if "selected" in line.attrib}
+        return {name: text for name, text in found.items() if text}
+
+    def unseen(self) -> dict[str, str]:
+        """What the form carries besides, by name."""
+        return {field.get("name"): field.get("value", "") for field in self._fields("hidden")}
+
+    def takes_back(self) -> set[str]:
+        """The questions whose answer can be taken back by a button of its own."""
+        return {
+            field.get("name")
+            for label in self.tree.iter("label")
+            if "take-back" in label.get("class", "") and "hidden" not in label.attrib
+            for field in label.iter("input")
+        }
 
     def links(self, inside: str = ".//a") -> dict[str, str]:
         """Link text → address."""
@@ -77,8 +95,8 @@ class Page:
     def ids(self) -> set[str]:
         return {element.get("id") for element in self.tree.iter() if element.get("id")}
 
-    def _radio_buttons(self) -> list[Any]:
-        return [field for field in self.tree.iter("input") if field.get("type") == "radio"]
+    def _fields(self, *types: str) -> list[Any]:
+        return [field for field in self.tree.iter("input") if field.get("type") in types]
 
 
 class Respondent:
@@ -100,7 +118,8 @@ class Respondent:
 
     def press(self, changes: Mapping[str, str] | None = None, button: str = "", value: str = "1") -> Page:
         """Sends the page's form as it stands, with the changes, by the main or a named button."""
-        sent = self.page.answers() | dict(changes or {}) | ({button: value} if button else {})
+        sent = self.page.unseen() | self.page.answers() | dict(changes or {})
+        sent |= {button: value} if button else {}
         self.page = Page(self._client.post(self.page.form_address(), data=sent, follow_redirects=True))
         return self.page
 

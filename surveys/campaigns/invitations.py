@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from secrets import SystemRandom
 
 from flask import current_app
 from sqlalchemy import select
@@ -11,16 +12,24 @@ from surveys.campaigns import codes
 from surveys.campaigns.models import Invitation, Survey, SurveyUnit
 from surveys.organisation.models import Person
 
+_random = SystemRandom()
+
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody to invite: a person in the roster, or an address alone (a parent)."""
+    """Somebody to invite: a person in the roster, an address alone (a parent), or whoever gets a loose code.
+
+    `self_started`: came by the public link. `nonce`: what the code is made from, drawn at random when empty.
+    """
 
     unit_id: int
     email: str = ""
     language: str = "nb"
     is_leader: bool = False
     person_id: int | None = None
+    loose: bool = False
+    self_started: bool = False
+    nonce: bytes = b""
 
 
 def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
@@ -40,10 +49,15 @@ def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
 def invite(
     session: Session, survey: Survey, recipients: Iterable[Recipient], secret: bytes
 ) -> list[Invitation]:
-    """New invitations, each with a code of its own (`code_of`). `secret` is `Secrets.codes`."""
+    """New invitations, each with a code of its own (`code_of`). `secret` is `Secrets.codes`.
+
+    They are made in a random order: counting clears who was invited, and ids in the roster's order would tell it again.
+    """
     invitations = []
-    for recipient in recipients:
-        nonce = codes.new_nonce()
+    shuffled = list(recipients)
+    _random.shuffle(shuffled)
+    for recipient in shuffled:
+        nonce = recipient.nonce or codes.new_nonce()
         invitations.append(
             Invitation(
                 survey_id=survey.id,
@@ -54,6 +68,8 @@ def invite(
                 audience="leaders" if recipient.is_leader else "staff",
                 nonce=nonce,
                 code_hash=codes.code_hash(secret, codes.code_for(secret, nonce)),
+                loose=recipient.loose,
+                self_started=recipient.self_started,
             )
         )
     session.add_all(invitations)

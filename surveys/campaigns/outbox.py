@@ -113,7 +113,13 @@ def _not_invited_by_mail(survey: Survey) -> Select[Invitation]:
     queued = exists().where(Delivery.invitation_id == Invitation.id, Delivery.kind == MessageKind.INVITATION)
     return (
         select(Invitation)
-        .where(Invitation.survey_id == survey.id, ~Invitation.delivered, ~queued)
+        .where(
+            Invitation.survey_id == survey.id,
+            ~Invitation.delivered,
+            ~Invitation.loose,
+            ~Invitation.self_started,
+            ~queued,
+        )
         .order_by(Invitation.id)
     )
 

@@ -12,7 +12,11 @@ from surveys.organisation.tree import Node, in_order
 
 @dataclass(frozen=True)
 class UnitTurnout:
-    """A unit and everything below it. `delivered` is None where fewer than the minimum group are invited."""
+    """A unit and everything below it.
+
+    `invited` is None where that is unknown: anyone could answer, or the answers came from a file. `delivered` is None
+    where fewer than the minimum group are invited, or, when nobody knows how many are, have delivered.
+    """
 
     node: Node
     invited: int | None
@@ -31,35 +35,32 @@ def turnout(session: Session, survey: Survey) -> list[UnitTurnout]:
     return [_shown(node, total[node.unit_id], survey.minimum_group) for node in nodes]
 
 
-def _direct(session: Session, survey: Survey) -> Mapping[int, Participation | None]:
-    """People placed on the unit itself: from the invitations, or as counted. None: unknown (imported answers)."""
+def _direct(session: Session, survey: Survey) -> Mapping[int, Participation]:
+    """People placed on the unit itself: from the invitations, or as counted."""
     if survey.status in {SurveyStatus.DRAFT, SurveyStatus.OPEN, SurveyStatus.CLOSED}:
         return participation(session, survey)
-    return {
-        unit.unit_id: None if unit.invited is None else Participation(unit.invited, unit.delivered or 0)
-        for unit in survey.units
-    }
+    return {unit.unit_id: Participation(unit.invited, unit.delivered or 0) for unit in survey.units}
 
 
 def _with_everything_below(
-    nodes: list[Node], direct: Mapping[int, Participation | None]
-) -> dict[int, Participation | None]:
+    nodes: list[Node], direct: Mapping[int, Participation]
+) -> dict[int, Participation]:
     """Children stand after their parents in `nodes`, so adding from the end fills every unit."""
     nobody = Participation(0, 0)
     total = {node.unit_id: direct.get(node.unit_id, nobody) for node in nodes}
     for node in reversed(nodes):
         if node.parent_id in total:
-            above, below = total[node.parent_id], total[node.unit_id]
-            total[node.parent_id] = (
-                Participation(above.invited + below.invited, above.delivered + below.delivered)
-                if above and below
-                else None
-            )
+            total[node.parent_id] = _added(total[node.parent_id], total[node.unit_id])
     return total
 
 
-def _shown(node: Node, people: Participation | None, minimum_group: int) -> UnitTurnout:
-    if people is None:
-        return UnitTurnout(node, None, None)
-    is_small = people.invited < minimum_group
-    return UnitTurnout(node, people.invited, None if is_small else people.delivered)
+def _added(above: Participation, below: Participation) -> Participation:
+    """Unknown and known is unknown."""
+    known = above.invited is not None and below.invited is not None
+    invited = (above.invited or 0) + (below.invited or 0) if known else None
+    return Participation(invited, above.delivered + below.delivered)
+
+
+def _shown(node: Node, people: Participation, minimum_group: int) -> UnitTurnout:
+    group = people.delivered if people.invited is None else people.invited
+    return UnitTurnout(node, people.invited, None if group < minimum_group else people.delivered)

@@ -10,22 +10,24 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.campaigns.translating import _
+from surveys.campaigns.translating import _, ngettext
 from surveys.localisation import localised
+from surveys.results.comment_queue import backlogs
 
 MOST_LINES: Final = 3
 
 
 @dataclass(frozen=True)
 class Task:
-    """One line: what to do, in a sentence, and the survey whose page does it."""
+    """One line: what to do, in a sentence, and the survey and the page that does it."""
 
     text: str
     survey_key: str
+    endpoint: str = "campaigns.show"
 
 
 def tasks(session: Session, account: Account, today: dt.date) -> list[Task]:
-    """At most three things that wait for HR: results first, then counting, closing and opening."""
+    """At most three things that wait for HR: results first, then counting, closing and opening, then comments."""
     units = granted_units(session, account, Role.HR, Role.ADMINISTRATOR)
     surveys = session.scalars(
         select(Survey)
@@ -34,7 +36,25 @@ def tasks(session: Session, account: Account, today: dt.date) -> list[Task]:
     ).all()
     waiting = [(survey, text) for survey in surveys if (text := _task(survey, today))]
     waiting.sort(key=lambda pair: list(SurveyStatus).index(pair[0].status), reverse=True)
-    return [Task(text, survey.key) for survey, text in waiting[:MOST_LINES]]
+    steps = [Task(text, survey.key) for survey, text in waiting]
+    return [*steps, *_comments(session, units)][:MOST_LINES]
+
+
+def _comments(session: Session, units: frozenset[int]) -> list[Task]:
+    """HR of an area has this way in only: the survey's other pages belong to HR of the whole."""
+    return [
+        Task(
+            ngettext(
+                "Gå gjennom %(num)s kommentar fra %(title)s",
+                "Gå gjennom %(num)s kommentarer fra %(title)s",
+                backlog.waiting,
+                title=localised(backlog.survey.title),
+            ),
+            backlog.survey.key,
+            "campaigns.comments",
+        )
+        for backlog in backlogs(session, units)
+    ]
 
 
 def _task(survey: Survey, today: dt.date) -> str:

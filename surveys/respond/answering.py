@@ -1,18 +1,20 @@
 """A respondent in the middle of it: who came with the code, what she is asked, and how far she has come."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from flask import current_app, request, url_for
 
-from questionnaires.model import Questionnaire
+from questionnaires.model import Audience, Page, Questionnaire
 from surveys import database
 from surveys.campaigns import codes
 from surveys.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
+from surveys.respond.draft_secrets import draft_secret
 from surveys.respond.drafts import DraftBox
 from surveys.respond.progress import Progress
-from surveys.respond.questions import Place, places
 from surveys.respond.visits import Visit, find_visit, questionnaire_for
+from surveys.respond.way import Place, Way, Ways
 
 
 class UnknownCodeError(Exception):
@@ -21,6 +23,13 @@ class UnknownCodeError(Exception):
 
 class NotAnsweringError(Exception):
     """The code is known, but the page is not for it now: delivered, closed, or no such page or language."""
+
+
+Address = Callable[..., str]
+"""`address("statements", number=3)`: where a page stands, in the page's language unless `language` is given."""
+
+# By fingerprint and audience: the same few ways are walked by everybody.
+_ways: dict[tuple[str, Audience], Ways] = {}
 
 
 @dataclass(frozen=True)
@@ -32,32 +41,63 @@ class Arrival:
     language: str
 
     @cached_property
-    def places(self) -> list[Place]:
-        return places(self.questionnaire, self.visit.audience)
-
-    @cached_property
     def box(self) -> DraftBox:
-        return DraftBox(current_app.config["SECRETS"].drafts, self.visit.code)
+        return DraftBox(draft_secret(self.visit.survey_id), self.visit.code)
 
     @cached_property
     def progress(self) -> Progress:
-        return self.box.opened(self.visit.draft)
+        # Without a draft there is nothing to unlock: a counted survey has no draft secret either.
+        return Progress() if self.visit.draft is None else self.box.opened(self.visit.draft)
 
     @property
     def shown_code(self) -> str:
         """The code as it stands in addresses and letters."""
         return codes.grouped(self.visit.code)
 
-    def place(self, number: int) -> Place:
-        """The page with this number. Raises NotAnsweringError when there is none."""
-        if not 1 <= number <= len(self.places):
+    @property
+    def ways(self) -> Ways:
+        key = (self.visit.fingerprint, self.visit.audience)
+        if key not in _ways:
+            _ways[key] = Ways(self.questionnaire, self.visit.audience)
+        return _ways[key]
+
+    @cached_property
+    def way(self) -> Way:
+        """The pages she meets after the answers so far."""
+        return self.ways.after(self.progress.coded)
+
+    def page(self, number: int) -> Page:
+        """The page as it is on her way, or whole when it is not. Raises NotAnsweringError when it is not for her."""
+        place = self.way.at(number)
+        page = place.page if place else self.ways.whole_page(number)
+        if page is None:
             raise NotAnsweringError
-        return self.places[number - 1]
+        return page
 
     def address(self, page: str, **values: str | int) -> str:
         """The address of one of the respondent's own pages, in her language unless `values` name another."""
-        found = {"code": self.shown_code, "language": self.language, **values}
+        return addresses(self.shown_code, self.language)(page, **values)
+
+    def address_of(self, place: Place | None, **values: str | int) -> str:
+        """The address of a place on the way; of the review when the way is at its end."""
+        if place is None:
+            return self.address("review")
+        return self.address("statements", number=place.number, **values)
+
+    @property
+    def address_onward(self) -> str:
+        """Where answering goes on: the first page that was never saved, or the review."""
+        return self.address_of(self.way.first_unsaved(self.progress.saved))
+
+
+def addresses(code: str, language: str) -> Address:
+    """The addresses of the pages of whoever has the code, as it stands in addresses."""
+
+    def address(page: str, **values: str | int) -> str:
+        found = {"code": code, "language": language, **values}
         return url_for(f"respond.{page}", **found)  # type: ignore[arg-type]
+
+    return address
 
 
 def arrive(code: str, language: str | None = None) -> Arrival:

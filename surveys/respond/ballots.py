@@ -14,8 +14,9 @@ from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.respond.models import Ballot, Draft
 from surveys.respond.padding import padded, unpadded
 
-# Room for the answers and about 3,900 characters of comments: nearly every sheet has this size.
-SMALLEST_SHEET = 4096
+# Room for the answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that was
+# taken after each delivery tells whose ballot it is, so a ballot that grew with a long comment would tell who wrote it.
+SMALLEST_SHEET = 10 * 1024
 
 # Version of this layout, unit id, number of answers; then the answers, then the comments as JSON.
 _HEAD = struct.Struct(">BQH")

@@ -1,7 +1,9 @@
-"""Drafts: the pages answered so far, encrypted with a key that is made from the respondent's code.
+"""Drafts: the pages answered so far, encrypted.
 
-The database holds no code, so whoever has the database alone, or a backup of it, cannot read a draft. The draft is
-deleted at delivery and when the survey closes.
+The key is made from the respondent's code and the survey's draft secret. The database holds neither, so whoever has
+the database alone, or a backup of it, cannot read a draft. The draft is deleted at delivery and when the survey closes;
+the draft secret is destroyed when it is counted, and from then on nobody can read a draft in an old backup, not even
+with the code.
 """
 
 import datetime as dt
@@ -11,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,12 +22,14 @@ from surveys.respond.padding import padded, unpadded
 from surveys.respond.progress import Progress
 from surveys.respond.visits import Visit
 
-# Room for about forty answers and a page of comments; below the size PostgreSQL moves to a table of its own.
-SMALLEST_DRAFT = 1536
+# Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
+# was taken while the survey was open tells whose draft it is, so a draft that grew with a long comment would tell who
+# wrote it. One room for all costs a twentieth of what a page costs in all.
+SMALLEST_DRAFT = 10 * 1024
 
 
 class DraftUnreadableError(Exception):
-    """The draft was encrypted under another server secret, or has been tampered with."""
+    """The draft was encrypted under another draft secret, or has been tampered with."""
 
 
 class DraftGoneError(Exception):
@@ -33,7 +37,7 @@ class DraftGoneError(Exception):
 
 
 class DraftBox:
-    """Encrypts and decrypts the draft of one code. `secret` is `Secrets.drafts`, `code` has 12 characters."""
+    """Encrypts and decrypts the draft of one code. `secret` is the survey's draft secret, `code` has 12 characters."""
 
     def __init__(self, secret: bytes, code: str) -> None:
         key = HKDF(algorithm=SHA256(), length=32, salt=secret, info=b"draft").derive(code.encode())
@@ -45,7 +49,7 @@ class DraftBox:
     def opened(self, ciphertext: bytes | None) -> Progress:
         """The progress in a stored draft; an empty one when nothing is stored.
 
-        Raises DraftUnreadableError when this code's key does not fit.
+        Raises DraftUnreadableError when this code's key does not fit, or a newer Medvirk wrote it.
         """
         if ciphertext is None:
             return Progress()
@@ -53,7 +57,10 @@ class DraftBox:
             content = self._box.decrypt(ciphertext)
         except CryptoError:
             raise DraftUnreadableError("Utkastet lar seg ikke åpne med koden.") from None
-        return Progress.from_bytes(unpadded(content))
+        try:
+            return Progress.from_bytes(unpadded(content))
+        except ValueError:
+            raise DraftUnreadableError("Utkastet har et ukjent format.") from None
 
 
 def keep(session: Session, visit: Visit, box: DraftBox, change: Callable[[Progress], Progress]) -> Progress:
@@ -70,6 +77,11 @@ def keep(session: Session, visit: Visit, box: DraftBox, change: Callable[[Progre
         stored = session.scalar(select(Draft.ciphertext).where(Draft.invitation_id == visit.invitation_id))
         if stored is None:
             raise DraftGoneError
+
+
+def erase(session: Session, visit: Visit) -> None:
+    """Deletes the draft, if there is one, in the caller's transaction. The code still opens the questionnaire."""
+    session.execute(delete(Draft).where(Draft.invitation_id == visit.invitation_id))
 
 
 # Built once: this runs for every page of every respondent.

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns import codes
 from surveys.localisation import LANGUAGES
+from surveys.respond import guessing
 from surveys.respond.answering import UnknownCodeError, use_asked_language
 from surveys.respond.blueprint import blueprint
 from surveys.respond.wordings import language_choices
@@ -33,8 +34,10 @@ def use_code() -> Response | tuple[str, int]:
 @blueprint.errorhandler(UnknownCodeError)
 def explain_unknown_code(_error: UnknownCodeError) -> tuple[str, int]:
     arguments = request.view_args or {}
+    typed = arguments.get("code", "")
+    guessing.count(typed)
     language = use_asked_language(arguments.get("language"))
-    return _code_form(language, typed=arguments.get("code", ""), fault="unknown"), 404
+    return _code_form(language, typed=typed, fault="unknown"), 404
 
 
 def _code_form(language: str, typed: str = "", fault: str = "") -> str:

@@ -1,13 +1,17 @@
 """How far a respondent has come: the answers so far, and what has been shown. Values only, no database."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from questionnaires.answers import PageAnswers, asked_keys
-from questionnaires.coding import encode
+from questionnaires import answers
+from questionnaires.answers import PageAnswers, for_delivery
+from questionnaires.kinds import handler_of
 from questionnaires.model import Audience, Page, Questionnaire
 from surveys.respond.ballots import Sheet
+
+_VERSION: Final = 2
 
 
 @dataclass(frozen=True)
@@ -19,19 +23,18 @@ class Progress:
     saved: frozenset[int] = frozenset()
     reminded: frozenset[int] = frozenset()
 
-    def with_page(self, number: int, page: Page, sent: PageAnswers) -> "Progress":
-        """This with one more page as it was sent.
+    def with_page(self, page: Page, sent: PageAnswers, taken_back: Collection[str] = ()) -> "Progress":
+        """This with one more page as it was sent, without the answers (closed keys, comments) taken back.
 
-        A statement without an answer keeps the one it had: a radio button cannot be unchosen, so it only comes
-        empty from a tab that was opened before the statement was answered in another.
+        A question without an answer keeps the one it had unless that was taken back: the page may have been
+        opened before it was answered in another tab.
         """
-        shown = {question.key for question in page.comments} - sent.faults.keys()
-        kept = {key: text for key, text in self.comments.items() if key not in shown}
         return replace(
             self,
-            coded={**self.coded, **sent.coded},
-            comments=kept | sent.comments,
-            saved=self.saved | {number},
+            coded={key: code for key, code in self.coded.items() if key not in taken_back} | sent.coded,
+            comments={key: text for key, text in self.comments.items() if key not in taken_back}
+            | sent.comments,
+            saved=self.saved | {page.number},
         )
 
     def with_reminder(self, number: int) -> "Progress":
@@ -39,33 +42,37 @@ class Progress:
 
     def unanswered(self, page: Page) -> tuple[str, ...]:
         """The closed questions on the page without an answer, in the page's order."""
-        return tuple(key for key in closed_keys_of(page) if key not in self.coded)
+        return answers.unanswered(page, self.coded)
 
-    def next_page(self, total: int) -> int | None:
-        """The first page that was never saved, None when all `total` were."""
-        return next((number for number in range(1, total + 1) if number not in self.saved), None)
+    def fields_of(self, page: Page) -> dict[str, str]:
+        """The fields of the page's form with the answers so far: what a browser would send for them."""
+        fields: dict[str, str] = {}
+        for question in page.asked:
+            fields |= handler_of(question).form_values(question, self.coded)
+        for comment in page.comments:
+            if comment.key in self.comments:
+                fields[comment.key] = self.comments[comment.key]
+        return fields
 
     def sheet(self, questionnaire: Questionnaire, audience: Audience, unit_id: int) -> Sheet:
-        """What is delivered: the answers to what this audience is asked, and nothing else."""
-        asked = {question.key for page in questionnaire.pages_for(audience) for question in page.comments}
-        return Sheet(
-            unit_id,
-            encode(questionnaire, self.coded, asked_keys(questionnaire, audience)),
-            {key: text for key, text in self.comments.items() if key in asked},
-        )
+        """What is delivered: the answers to what was asked on the way these answers make, and nothing else."""
+        delivery = for_delivery(questionnaire, audience, self.coded, self.comments)
+        return Sheet(unit_id, delivery.row, delivery.comments)
 
     def to_bytes(self) -> bytes:
-        content = [dict(self.coded), dict(self.comments), sorted(self.saved), sorted(self.reminded)]
+        content = [_VERSION, dict(self.coded), dict(self.comments), sorted(self.saved), sorted(self.reminded)]
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Progress":
-        coded, comments, saved, reminded = json.loads(content)
+        """The progress that was written. Raises ValueError when a newer Medvirk wrote it.
+
+        Version 1 said no version, and counted pages by their place on the respondent's way. That is the page's
+        own number but for pages behind one that another audience has: there a page may be shown once more.
+        """
+        stored = json.loads(content)
+        version, coded, comments, saved, reminded = stored if len(stored) > 4 else (1, *stored)
+        if version > _VERSION:
+            msg = f"the draft has version {version}, this is {_VERSION}"
+            raise ValueError(msg)
         return cls(coded, comments, frozenset(saved), frozenset(reminded))
-
-
-def closed_keys_of(page: Page) -> Iterable[str]:
-    """The keys of a page's statements and background questions, in the order they stand."""
-    for factor in page.factors:
-        yield from (item.key for item in factor.items)
-    yield from (question.key for question in page.background)

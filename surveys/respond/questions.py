@@ -1,124 +1,241 @@
-"""A questionnaire's page as one respondent meets it: its place on the way, and its texts in one language."""
+"""A page's questions as its template reads them: sections of fields, each text in the questionnaire's language.
 
-from collections.abc import Iterator
+`_FIELDS` says how each kind of question looks as fields; nothing else on the respondent's pages knows the kinds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final, Literal
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_month_names
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from questionnaires.answers import NOT_APPLICABLE_VALUE
-from questionnaires.coding import NOT_APPLICABLE
-from questionnaires.model import Audience, Background, CommentQuestion, Factor, Item, Page, Questionnaire
+from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, TICKED
+from questionnaires.model import Page, Question, QuestionKind, Questionnaire, Text
+from questionnaires.picking import HIGHEST_RECOMMENDATION
 from surveys.localisation import localised
 
 # More answers than this would be too narrow beside each other in the respondent's column.
-_MOST_SIDE_BY_SIDE = 7
+_MOST_SIDE_BY_SIDE: Final = 7
+_MONTHS: Final = 12
 
-
-@dataclass(frozen=True)
-class Place:
-    """Page `number` of `total` on an audience's way, counted from 1."""
-
-    page: Page
-    number: int
-    total: int
-
-
-def places(questionnaire: Questionnaire, audience: Audience) -> list[Place]:
-    """Every page this audience meets, in order."""
-    pages = questionnaire.pages_for(audience)
-    return [Place(page, number, len(pages)) for number, page in enumerate(pages, start=1)]
+Shape = Literal["radios", "boxes", "number", "month", "text", "information"]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One radio button: what the form sends, how it is coded, what the respondent reads."""
+    """A radio button or a box: its field, what it sends, and what the respondent reads.
 
+    `end` are the words at an end of 0–10.
+    """
+
+    field: str
     value: str
-    coded: int
     label: str
+    end: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.field}-{self.value}".replace(".", "-")
 
 
 @dataclass(frozen=True)
-class Question:
-    """A statement or a background question. `apart` is «vet ikke»."""
+class ShownQuestion:
+    """A question of any kind as fields. `apart` are «vet ikke» and «ingen av disse»; texts it lacks are empty."""
 
     key: str
+    shape: Shape
     text: str
-    choices: tuple[Choice, ...]
-    apart: Choice | None = None
+    help: str = ""
+    pictogram: str = ""
+    choices: tuple[Choice, ...] = ()
+    apart: tuple[Choice, ...] = ()
+    limits: str = ""
+    unit: str = ""
+    digits: int = 0
+    style: str = ""
 
     @property
     def first_field(self) -> str:
-        """The id of the first radio button: where an error links to."""
-        return f"{self.key}-{self.choices[0].value}"
+        """The id of the first field: where an error links to."""
+        if self.shape == "month":
+            return f"{self.key}-month"
+        return self.choices[0].id if self.choices and self.shape in ("radios", "boxes") else self.key
 
     @property
-    def side_by_side(self) -> int:
-        """How many answers stand beside each other on a wide screen; 0 when they are stacked there too."""
-        return len(self.choices) if len(self.choices) <= _MOST_SIDE_BY_SIDE else 0
-
-    def label_of(self, coded: int | None) -> str | None:
-        """The text of a coded answer, None for no answer."""
-        offered = (*self.choices, self.apart) if self.apart else self.choices
-        return next((choice.label for choice in offered if choice.coded == coded), None)
-
-
-@dataclass(frozen=True)
-class Comment:
-    """A free-text question."""
-
-    key: str
-    text: str
-
-    @property
-    def first_field(self) -> str:
-        return self.key
+    def takes_answers(self) -> bool:
+        return self.shape != "information"
 
 
 @dataclass(frozen=True)
 class Section:
-    """What stands under one heading."""
+    """What stands under one heading. `is_ours`: the heading is the page's words, not the questionnaire's."""
 
     heading: str
-    questions: tuple[Question, ...] = ()
-    comments: tuple[Comment, ...] = ()
+    questions: tuple[ShownQuestion, ...]
+    is_ours: bool = False
+    has_comments: bool = False
 
 
-def sections(page: Page, language: str) -> list[Section]:
-    """The page's sections: one per factor, then background, then comments. Texts in the language."""
-    return list(_sections(page, language))
+def sections(questionnaire: Questionnaire, page: Page, language: str) -> list[Section]:
+    """The page's sections: one per factor, other questions, background, comments. The first has the page's h1."""
+    found = list(_sections(page, language))
+    heading = _own_heading(questionnaire, page)
+    if heading is None:
+        return found
+    text = localised(heading, language)
+    if len(page.factors) > 1:
+        return [Section(text, ()), *found]
+    return [Section(text, found[0].questions, has_comments=found[0].has_comments), *found[1:]]
+
+
+def _own_heading(questionnaire: Questionnaire, page: Page) -> Text | None:
+    """The page's heading where the first section has none to give."""
+    if page.heading is None and page.questions and not page.factors:
+        return questionnaire.title
+    return page.heading
 
 
 def _sections(page: Page, language: str) -> Iterator[Section]:
-    for factor in page.factors:
-        asked = tuple(_statement(factor, item, language) for item in factor.items)
-        yield Section(localised(factor.page_heading, language), questions=asked)
+    def shown(questions: tuple[Question, ...]) -> tuple[ShownQuestion, ...]:
+        return tuple(shown_question(question, language) for question in questions)
+
+    rest = shown(page.questions)
+    for place, factor in enumerate(page.factors, start=1):
+        # Questions beside a factor stand under its heading: they have none of their own.
+        beside = rest if place == len(page.factors) else ()
+        yield Section(localised(factor.page_heading, language), shown(factor.questions) + beside)
+    if rest and not page.factors:
+        yield Section("", rest)
     if page.background:
-        yield Section(
-            _("Litt om deg"), questions=tuple(_background(one, language) for one in page.background)
-        )
+        yield Section(_("Litt om deg"), shown(tuple(one.question for one in page.background)), is_ours=True)
     if page.comments:
-        yield Section(_("Med egne ord"), comments=tuple(_comment(one, language) for one in page.comments))
+        comments = shown(tuple(one.question for one in page.comments))
+        yield Section(_("Med egne ord"), comments, is_ours=True, has_comments=True)
 
 
-def _statement(factor: Factor, item: Item, language: str) -> Question:
-    scale = factor.scale
-    choices = tuple(Choice(str(p.value), p.value, localised(p.label, language)) for p in scale.points)
-    apart = (
-        Choice(NOT_APPLICABLE_VALUE, NOT_APPLICABLE, localised(scale.not_applicable, language))
-        if scale.not_applicable
-        else None
-    )
-    return Question(item.key, localised(item.text, language), choices, apart)
+def shown_question(question: Question, language: str) -> ShownQuestion:
+    """The question with the fields of its kind."""
+    return _FIELDS[question.kind](question, language)
 
 
-def _background(question: Background, language: str) -> Question:
+def _radios(question: Question, language: str) -> ShownQuestion:
+    if question.scale is not None:
+        offered = [(str(point.value), point.label) for point in question.scale.shown]
+    else:
+        offered = [(option.key, option.label) for option in question.options]
+    choices = tuple(Choice(question.key, value, localised(label, language)) for value, label in offered)
+    style = f"beside-{len(choices)}" if len(choices) <= _MOST_SIDE_BY_SIDE else ""
+    return _shown(question, "radios", language, choices, style=style)
+
+
+def _nought_to_ten(question: Question, language: str) -> ShownQuestion:
+    ends = {0: question.low, HIGHEST_RECOMMENDATION: question.high}
     choices = tuple(
-        Choice(option.key, index, localised(option.label, language))
-        for index, option in enumerate(question.options)
+        Choice(question.key, str(number), str(number), _text(ends.get(number), language))
+        for number in range(HIGHEST_RECOMMENDATION + 1)
     )
-    return Question(question.key, localised(question.text, language), choices)
+    return _shown(question, "radios", language, choices, style="nought-to-ten")
 
 
-def _comment(question: CommentQuestion, language: str) -> Comment:
-    return Comment(question.key, localised(question.text, language))
+def _boxes(question: Question, language: str) -> ShownQuestion:
+    choices = tuple(
+        Choice(f"{question.key}.{option.key}", TICKED, localised(option.label, language))
+        for option in question.options
+    )
+    return _shown(question, "boxes", language, choices)
+
+
+def _number(question: Question, language: str) -> ShownQuestion:
+    limits = _("Et helt tall fra %(first)s til %(last)s", first=question.minimum, last=question.maximum)
+    return _shown(question, "number", language, limits=limits, digits=len(str(question.maximum)))
+
+
+def _year(question: Question, language: str) -> ShownQuestion:
+    return _shown(question, "number", language, limits=_years(question), digits=4)
+
+
+def _month(question: Question, language: str) -> ShownQuestion:
+    choices = tuple(
+        Choice(f"{question.key}.month", str(month), name)
+        for month, name in enumerate(month_names(language), start=1)
+    )
+    return _shown(question, "month", language, choices, limits=_years(question), digits=4)
+
+
+def _free_text(question: Question, language: str) -> ShownQuestion:
+    return _shown(question, "text", language)
+
+
+def _information(question: Question, language: str) -> ShownQuestion:
+    return _shown(question, "information", language)
+
+
+_FIELDS: Final[Mapping[QuestionKind, Callable[[Question, str], ShownQuestion]]] = {
+    "scale": _radios,
+    "choice": _radios,
+    "choices": _boxes,
+    "number": _number,
+    "year": _year,
+    "month": _month,
+    "recommend": _nought_to_ten,
+    "text": _free_text,
+    "information": _information,
+}
+
+
+def _shown(
+    question: Question,
+    shape: Shape,
+    language: str,
+    choices: tuple[Choice, ...] = (),
+    *,
+    limits: str = "",
+    digits: int = 0,
+    style: str = "",
+) -> ShownQuestion:
+    return ShownQuestion(
+        key=question.key,
+        shape=shape,
+        text=localised(question.text, language),
+        help=_text(question.help, language),
+        pictogram=question.pictogram or "",
+        choices=choices,
+        apart=tuple(_apart(question, shape, language)),
+        limits=limits,
+        unit=_text(question.unit, language),
+        digits=digits,
+        style=style,
+    )
+
+
+def _apart(question: Question, shape: Shape, language: str) -> Iterator[Choice]:
+    if question.none is not None:
+        yield Choice(question.key, NONE_VALUE, localised(question.none, language))
+    if question.not_applicable is not None:
+        label = localised(question.not_applicable, language)
+        if shape in ("number", "month"):
+            yield Choice(f"{question.key}.na", TICKED, label)
+        else:
+            yield Choice(question.key, NOT_APPLICABLE_VALUE, label)
+
+
+def _years(question: Question) -> str:
+    text: str = _("Et årstall fra %(first)s til %(last)s", first=question.minimum, last=question.maximum)
+    return text
+
+
+def _text(text: Text | None, language: str) -> str:
+    return localised(text, language) if text else ""
+
+
+def month_names(language: str) -> list[str]:
+    """January to December in the language, else in the page's."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        locale = get_locale() or Locale("nb")
+    names = get_month_names("wide", context="stand-alone", locale=locale)
+    return [names[month] for month in range(1, _MONTHS + 1)]

@@ -1,26 +1,22 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
 from surveys import database
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.models import Invitation, SurveyStatus
-from surveys.respond import drafts, statement_pages
-from surveys.respond.answering import (
-    Arrival,
-    NotAnsweringError,
-    answering,
-    arrive,
-)
+from surveys.respond import drafts, statement_pages, survey_pages
+from surveys.respond.answering import Arrival, NotAnsweringError, answering, arrive
 from surveys.respond.ballots import NotOpenError, deliver
 from surveys.respond.blueprint import blueprint
-from surveys.respond.fixed_pages import GivenAnswers
+from surveys.respond.fixed_pages import question_key
 from surveys.respond.progress import Progress
-from surveys.respond.questions import Place, sections
-from surveys.respond.visits import survey_of
-from surveys.respond.wordings import Deadline, language_choices, who_sees_what
+from surveys.respond.reviewing import reviewed_pages
+from surveys.respond.showing import NO_NOTES, fault_notes, reminder
+from surveys.respond.taking_back import taken_back
+from surveys.respond.way import Place, Way
 
 
 @blueprint.errorhandler(NotAnsweringError)
@@ -43,21 +39,22 @@ def start(code: str, language: str | None = None) -> str:
         template = "delivered"
     elif arrival.visit.status != SurveyStatus.OPEN:
         template = "not_open"
-    return _page(arrival, template, "start_in")
+    return survey_pages.show(arrival, template, "start_in")
 
 
 @blueprint.get("/<code>/<language>/side/<int:number>")
 @open_to_everyone
-def statements(code: str, language: str, number: int) -> str:
-    """A page of statements with the answers so far. `?mangler` shows the reminder, `?endre` leads to the review."""
+def statements(code: str, language: str, number: int) -> str | Response:
+    """A page of questions with the answers so far. `?mangler` shows the reminder, `?endre` leads to the review."""
     arrival = answering(code, language)
-    place = arrival.place(number)
+    place = arrival.way.at(number)
+    if place is None:
+        return _lead_back_to_the_way(arrival, number)
     if not request.args:
         return statement_pages.show(arrival, place)
-    shows_reminder = "mangler" in request.args
-    notes = statement_pages.reminder(arrival.progress, place) if shows_reminder else statement_pages.NO_NOTES
+    notes = reminder(arrival.progress, place.page) if "mangler" in request.args else NO_NOTES
     return statement_pages.show_with_notes(
-        arrival, place, GivenAnswers(arrival.progress), notes, editing="endre" in request.args
+        arrival, place, arrival.progress, notes, editing="endre" in request.args
     )
 
 
@@ -66,28 +63,35 @@ def statements(code: str, language: str, number: int) -> str:
 def save_statements(code: str, language: str, number: int) -> Response | tuple[str, int]:
     """Saves the page whichever button was pressed, and goes where the button says."""
     arrival = answering(code, language)
-    place = arrival.place(number)
-    sent = read_page(arrival.questionnaire, place.page, request.form)
+    page = arrival.page(number)
+    sent = read_page(arrival.questionnaire, page, request.form)
+    removed = taken_back(page, sent, request.form)
     reminds = not sent.faults and _goes_forward()
 
     def add_page(before: Progress) -> Progress:
-        after = before.with_page(number, place.page, sent)
-        return after.with_reminder(number) if reminds and after.unanswered(place.page) else after
+        after = before.with_page(page, sent, removed)
+        forgotten = set(after.unanswered(page)) - {question_key(key) for key in removed}
+        return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
     progress = drafts.keep(session, arrival.visit, arrival.box, add_page)
     session.commit()
-    if sent.faults:
+    way = arrival.ways.after(progress.coded)
+    place = way.at(number)
+    if sent.faults and place is not None:
         return _show_faults(arrival, place, progress, sent), 422
     newly_reminded = number in progress.reminded and number not in arrival.progress.reminded
-    return redirect(_next_address(arrival, place, remind=newly_reminded), 303)
+    if newly_reminded and place is not None:
+        editing = _editing()
+        return redirect(arrival.address("statements", number=number, mangler=1, **editing), 303)
+    return redirect(_next_address(arrival, way, number, progress), 303)
 
 
 @blueprint.get("/<code>/<language>/pause")
 @open_to_everyone
 def paused(code: str, language: str) -> str:
     """Everything is saved; how to come back."""
-    return _page(answering(code, language), "paused", "paused")
+    return survey_pages.show(answering(code, language), "paused", "paused")
 
 
 @blueprint.get("/<code>/<language>/oppsummering")
@@ -95,13 +99,11 @@ def paused(code: str, language: str) -> str:
 def review(code: str, language: str) -> str:
     """Every answer, with a way to change it, before delivery."""
     arrival = answering(code, language)
-    progress = arrival.progress
-    return _page(
+    return survey_pages.show(
         arrival,
         "review",
         "review",
-        reviewed=[(place, sections(place.page, arrival.language)) for place in arrival.places],
-        unanswered=sum(len(progress.unanswered(place.page)) for place in arrival.places),
+        reviewed=reviewed_pages(arrival.questionnaire, arrival.way, arrival.progress, arrival.language),
     )
 
 
@@ -130,61 +132,48 @@ def receipt(code: str, language: str) -> str:
     arrival = arrive(code, language)
     if not arrival.visit.delivered:
         raise NotAnsweringError
-    return _page(arrival, "delivered", "receipt", just_delivered=True)
+    return survey_pages.show(arrival, "delivered", "receipt", just_delivered=True)
 
 
 def _goes_forward() -> bool:
     return not ({"_tilbake", "_senere", "_sprak"} & request.form.keys())
 
 
-def _next_address(arrival: Arrival, place: Place, *, remind: bool) -> str:
-    """Where the pressed button leads from this page."""
-    form, editing = request.form, {"endre": 1} if "endre" in request.args else {}
+def _editing() -> dict[str, int]:
+    """What an address carries when the page leads back to the review."""
+    return {"endre": 1} if "endre" in request.args else {}
+
+
+def _lead_back_to_the_way(arrival: Arrival, number: int) -> Response:
+    """A page that other answers have closed leads to the one that follows it now."""
+    arrival.page(number)
+    return redirect(arrival.address_of(arrival.way.after(number)), 303)
+
+
+def _next_address(arrival: Arrival, way: Way, number: int, progress: Progress) -> str:
+    """Where the pressed button leads from this page, on the way that the answers make now."""
+    form, editing = request.form, _editing()
     if form.get("_sprak") in arrival.questionnaire.languages:
-        return arrival.address("statements", number=place.number, language=form["_sprak"], **editing)
+        return arrival.address("statements", number=number, language=form["_sprak"], **editing)
     if "_senere" in form:
         return arrival.address("paused")
     if "_tilbake" in form:
-        return (
-            arrival.address("statements", number=place.number - 1)
-            if place.number > 1
-            else arrival.address("start_in")
-        )
-    if remind:
-        return arrival.address("statements", number=place.number, mangler=1, **editing)
-    if editing or place.number == place.total:
-        return arrival.address("review")
-    return arrival.address("statements", number=place.number + 1)
+        before = way.before(number)
+        return arrival.address_of(before) if before else arrival.address("start_in")
+    if editing:
+        # A changed answer may have opened pages; the review waits until they have been met.
+        return arrival.address_of(way.newly_opened(progress.saved), **editing)
+    return arrival.address_of(way.after(number))
 
 
 def _show_faults(arrival: Arrival, place: Place, progress: Progress, sent: PageAnswers) -> str:
-    """The same page with what is wrong. Refused texts stand as they were sent: nobody has to write them again."""
-    comments = [question.key for question in place.page.comments]
-    refused = {key: request.form[key] for key in comments if key in sent.faults}
+    """The same page with what is wrong. Refused answers stand as they were sent: nobody has to write them again."""
+    refused = {field: value for field, value in request.form.items() if question_key(field) in sent.faults}
     return statement_pages.show_with_notes(
         arrival,
         place,
-        GivenAnswers(progress, refused),
-        statement_pages.fault_notes(sent.faults),
-        editing="endre" in request.args,
-    )
-
-
-def _page(arrival: Arrival, template: str, page: str, **more: object) -> str:
-    """A page that tells about the survey."""
-    survey = survey_of(database.session(), arrival.visit)
-    return render_template(
-        f"respond/{template}.html",
-        arrival=arrival,
-        survey=survey,
-        progress=arrival.progress,
-        text_language=arrival.language,
-        deadline=Deadline.of(survey),
-        who_sees_what=who_sees_what(survey),
-        choices=language_choices(
-            arrival.questionnaire.languages,
-            arrival.language,
-            lambda code: arrival.address(page, language=code),
-        ),
-        **more,
+        progress,
+        fault_notes(place.page, sent.faults),
+        as_sent=refused,
+        editing=bool(_editing()),
     )

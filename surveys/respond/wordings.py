@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
+from questionnaires.model import Question
 from surveys.campaigns.models import ReaderGroup, Survey
-from surveys.localisation import LANGUAGES, long_date, number
+from surveys.localisation import LANGUAGES, language, long_date, number
 
 
 def who_sees_what(survey: Survey) -> list[str]:
@@ -30,12 +32,34 @@ def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
     return texts[readers]
 
 
-def fault_text(fault: AnswerFault) -> str:
+def fault_text(fault: AnswerFault, question: Question) -> str:
     """What to do about an answer that could not be used."""
-    text: str = _("Velg et av svarene som står på siden")
-    if fault == AnswerFault.COMMENT_TOO_LONG:
-        text = _("Kort ned teksten til %(most)s tegn", most=number(LONGEST_COMMENT, 0))
-    return text
+    span = {"first": question.minimum, "last": question.maximum}
+    has_years = question.kind in ("year", "month")
+    texts: dict[AnswerFault, str] = {
+        AnswerFault.VALUE_NOT_ON_SCALE: _("Velg et av svarene som står på siden"),
+        AnswerFault.NOT_APPLICABLE_NOT_OFFERED: _("Velg et av svarene som står på siden"),
+        AnswerFault.UNKNOWN_OPTION: _("Velg et av svarene som står på siden"),
+        AnswerFault.CHOICES_CONTRADICT: (
+            _("Kryss av i listen eller under den, ikke begge deler")
+            if question.kind == "choices"
+            else _("Skriv et svar eller sett krysset under, ikke begge deler")
+        ),
+        AnswerFault.NOT_A_WHOLE_NUMBER: (
+            _("Skriv årstallet med fire sifre") if has_years else _("Skriv et helt tall, bare med sifre")
+        ),
+        AnswerFault.NUMBER_OUT_OF_RANGE: (
+            _("Skriv et årstall fra %(first)s til %(last)s", **span)
+            if has_years
+            else _("Skriv et tall fra %(first)s til %(last)s", **span)
+        ),
+        AnswerFault.MONTH_INCOMPLETE: _("Velg måned og skriv år. Begge må være med"),
+        AnswerFault.NOT_A_MONTH: _("Velg måned, og skriv årstallet med fire sifre"),
+        AnswerFault.COMMENT_TOO_LONG: _(
+            "Kort ned teksten til %(most)s tegn", most=number(LONGEST_COMMENT, 0)
+        ),
+    }
+    return texts[fault]
 
 
 @dataclass(frozen=True)
@@ -78,3 +102,16 @@ def language_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         found = None
     return found.capitalize() if found else code
+
+
+def text_attributes(code: str) -> Markup:
+    """` lang="ar" dir="rtl"` for texts of the questionnaire, when the page around them is in another language."""
+    if code == language():
+        return Markup()
+    try:
+        direction = Locale.parse(code).text_direction
+    except (UnknownLocaleError, ValueError):
+        direction = "ltr"
+    if direction == Locale.parse(language()).text_direction:
+        return Markup(' lang="{}"').format(code)
+    return Markup(' lang="{}" dir="{}"').format(code, direction)

@@ -1,0 +1,54 @@
+"""Leaving a device that others use: deleting a draft, and saying honestly what stays in the browser."""
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from surveys import database
+from surveys.access.permissions import open_to_everyone
+from surveys.localisation import LANGUAGES
+from surveys.respond import drafts, survey_pages
+from surveys.respond.answering import answering, arrive, use_asked_language
+from surveys.respond.blueprint import blueprint
+from surveys.respond.wordings import language_choices
+
+# Pages are never stored (`no-store`); this also empties what a browser keeps for its Back button.
+_FORGET = '"cache"'
+
+
+@blueprint.get("/<code>/<language>/slett")
+@open_to_everyone
+def confirm_erasing(code: str, language: str) -> str:
+    """What deleting does, and what it does not, before it is done."""
+    return survey_pages.show(answering(code, language), "erase", "confirm_erasing")
+
+
+@blueprint.post("/<code>/<language>/slett")
+@open_to_everyone
+def erase(code: str, language: str) -> Response:
+    """Deletes the draft; once more changes nothing. The page it leads to has no code in its address."""
+    arrival = answering(code, language)
+    session = database.session()
+    drafts.erase(session, arrival.visit)
+    session.commit()
+    if "_begynn" in request.form:
+        return redirect(arrival.address("start_in"), 303)
+    return redirect(url_for("respond.erased", sprak=language), 303)
+
+
+@blueprint.get("/slettet")
+@open_to_everyone
+def erased() -> Response:
+    """The answers are gone; what still lies in the browser."""
+    language = use_asked_language()
+    choices = language_choices(LANGUAGES, language, lambda code: url_for("respond.erased", sprak=code))
+    response = make_response(render_template("respond/erased.html", choices=choices))
+    response.headers["Clear-Site-Data"] = _FORGET
+    return response
+
+
+@blueprint.errorhandler(drafts.DraftUnreadableError)
+def offer_a_new_beginning(_error: drafts.DraftUnreadableError) -> tuple[str, int]:
+    """A draft that cannot be read must not lock anybody out of the survey."""
+    arguments = request.view_args or {}
+    arrival = arrive(arguments["code"], arguments.get("language"))
+    return survey_pages.show(arrival, "unreadable", "start_in"), 409

@@ -1,0 +1,95 @@
+"""The public way in: anyone with the link may start, and gets a code of her own to go on with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from questionnaires.model import Questionnaire
+from surveys import database, limits
+from surveys.access.permissions import open_to_everyone
+from surveys.campaigns import codes
+from surveys.campaigns.instruments import questionnaire_of
+from surveys.campaigns.invitations import code_of
+from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
+from surveys.campaigns.public_links import find_link, places_of, start
+from surveys.localisation import use_language
+from surveys.organisation.tree import Node
+from surveys.respond.blueprint import blueprint
+from surveys.respond.wordings import Deadline, language_choices, who_sees_what
+
+
+@dataclass(frozen=True)
+class PublicVisit:
+    """Somebody who came by a public link, and the language her page is in."""
+
+    link: PublicLink
+    survey: Survey
+    questionnaire: Questionnaire
+    places: Sequence[Node]
+    language: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.survey.status == SurveyStatus.OPEN
+
+    def chosen_unit(self, sent: str | None) -> int | None:
+        """The unit she answers for: the only one there is, else the one she chose; None when she chose none."""
+        if len(self.places) == 1:
+            return self.places[0].unit_id
+        return next((place.unit_id for place in self.places if str(place.unit_id) == sent), None)
+
+
+@blueprint.get("/apen/<token>")
+@open_to_everyone
+def public_start(token: str) -> str:
+    """Who asks, why, and that anyone with the link can answer. Reading it makes nothing."""
+    return _page(_visit(token))
+
+
+@blueprint.post("/apen/<token>")
+@limits.limiter.limit(limits.STARTS_OF_A_CLIENT, methods=["POST"])
+@open_to_everyone
+def start_answering(token: str) -> Response | tuple[str, int]:
+    """A code of her own, and on to the first page."""
+    visit = _visit(token)
+    if not visit.is_open:
+        return redirect(url_for("respond.public_start", token=visit.link.token, sprak=visit.language), 303)
+    unit_id = visit.chosen_unit(request.form.get("enhet"))
+    if unit_id is None:
+        return _page(visit, fault=True), 422
+    session, secret = database.session(), current_app.config["SECRETS"].codes
+    code = codes.grouped(code_of(start(session, visit.survey, unit_id, visit.language, secret), secret))
+    session.commit()
+    return redirect(url_for("respond.statements", code=code, language=visit.language, number=1), 303)
+
+
+def _visit(token: str) -> PublicVisit:
+    """Ends the request with 404 when there is no such link."""
+    link = find_link(database.session(), token)
+    if link is None:
+        abort(404)
+    questionnaire = questionnaire_of(link.survey.instrument)
+    offered = list(questionnaire.languages)
+    asked = request.args.get("sprak")
+    language = asked if asked in offered else request.accept_languages.best_match(offered) or offered[0]
+    use_language(language)
+    return PublicVisit(link, link.survey, questionnaire, places_of(link.survey, link), language)
+
+
+def _page(visit: PublicVisit, *, fault: bool = False) -> str:
+    def here(language: str) -> str:
+        return url_for("respond.public_start", token=visit.link.token, sprak=language)
+
+    return render_template(
+        "respond/public_start.html" if visit.is_open else "respond/not_open.html",
+        visit=visit,
+        survey=visit.survey,
+        questionnaire=visit.questionnaire,
+        text_language=visit.language,
+        deadline=Deadline.of(visit.survey),
+        who_sees_what=who_sees_what(visit.survey),
+        choices=language_choices(visit.questionnaire.languages, visit.language, here),
+        fault=fault,
+    )

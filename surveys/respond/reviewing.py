@@ -1,0 +1,60 @@
+"""The review: every answer on the way, in words."""
+
+from dataclasses import dataclass
+
+from questionnaires.kinds import handler_of
+from questionnaires.model import Question, Questionnaire
+from surveys.respond.progress import Progress
+from surveys.respond.questions import ShownQuestion, sections
+from surveys.respond.way import Way
+
+
+@dataclass(frozen=True)
+class ReviewedAnswer:
+    """A question and its answer in words, a line for each box that was ticked; no lines when unanswered."""
+
+    question: ShownQuestion
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReviewedPage:
+    """`is_ours`: the heading is the page's words, not the questionnaire's. `unanswered` closed questions."""
+
+    number: int
+    heading: str
+    is_ours: bool
+    answers: tuple[ReviewedAnswer, ...]
+    unanswered: int
+
+
+def reviewed_pages(
+    questionnaire: Questionnaire, way: Way, progress: Progress, language: str
+) -> list[ReviewedPage]:
+    """The pages of the way that ask for something."""
+    pages = []
+    for place in way.places:
+        parts = sections(questionnaire, place.page, language)
+        shown = [question for part in parts for question in part.questions if question.takes_answers]
+        asked = {question.key: question for question in place.page.asked}
+        answers = tuple(
+            ReviewedAnswer(question, _in_words(asked[question.key], question, progress, language))
+            for question in shown
+        )
+        if answers:
+            missing = len(progress.unanswered(place.page))
+            pages.append(ReviewedPage(place.number, parts[0].heading, parts[0].is_ours, answers, missing))
+    return pages
+
+
+def _in_words(question: Question, shown: ShownQuestion, progress: Progress, language: str) -> tuple[str, ...]:
+    if shown.shape == "text":
+        comment = progress.comments.get(question.key)
+        return (comment,) if comment else ()
+    handler = handler_of(question)
+    if shown.shape == "boxes":
+        fields = handler.form_values(question, progress.coded)
+        offered = (*shown.choices, *shown.apart)
+        return tuple(choice.label for choice in offered if fields.get(choice.field) == choice.value)
+    described = handler.describe(question, progress.coded, language)
+    return (described,) if described is not None else ()

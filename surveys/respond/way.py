@@ -1,0 +1,103 @@
+"""The respondent's way through a questionnaire: its pages after the answers given so far, and where on it she is."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from questionnaires.kinds import handler_of
+from questionnaires.model import Audience, Page, Questionnaire
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page with the questions she meets on it, as number `position` of `total` on her way, counted from 1."""
+
+    page: Page
+    position: int
+    total: int
+
+    @property
+    def number(self) -> int:
+        """The page's own number: what addresses and drafts carry. It stays when the way changes."""
+        return self.page.number
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The questions on the page, by key."""
+        return tuple(question.key for question in self.page.asked)
+
+
+@dataclass(frozen=True)
+class Way:
+    """The pages that are met, in order."""
+
+    places: tuple[Place, ...]
+
+    @classmethod
+    def through(cls, pages: tuple[Page, ...]) -> "Way":
+        return cls(tuple(Place(page, position, len(pages)) for position, page in enumerate(pages, start=1)))
+
+    def at(self, number: int) -> Place | None:
+        """The page with this number of its own, None when it is not on the way."""
+        return next((place for place in self.places if place.number == number), None)
+
+    def after(self, number: int) -> Place | None:
+        """The page that follows the one with this number, whether that one is on the way or not."""
+        return next((place for place in self.places if place.number > number), None)
+
+    def before(self, number: int) -> Place | None:
+        return next((place for place in reversed(self.places) if place.number < number), None)
+
+    def first_unsaved(self, saved: Collection[int]) -> Place | None:
+        return next((place for place in self.places if place.number not in saved), None)
+
+    def newly_opened(self, saved: Collection[int]) -> Place | None:
+        """The first page that is on the way because of an answer, and that has never been saved."""
+        opened = (place for place in self.places if place.page.when is not None)
+        return next((place for place in opened if place.number not in saved), None)
+
+
+class Ways:
+    """All ways of one audience through one questionnaire.
+
+    Only the answers that conditions ask about decide the way, so it is walked once for each combination of them
+    and kept: a questionnaire without conditions has one way. At most `_MOST` are kept, since a number or a month
+    that decides has many values.
+    """
+
+    _MOST = 256
+
+    def __init__(self, questionnaire: Questionnaire, audience: Audience) -> None:
+        self._questionnaire = questionnaire
+        self._audience = audience
+        self._deciding = _deciding_keys(questionnaire)
+        self._known: dict[tuple[int | None, ...], Way] = {}
+
+    def after(self, answers: Mapping[str, int]) -> Way:
+        """The way that these coded answers make."""
+        decided = tuple(answers.get(key) for key in self._deciding)
+        way = self._known.get(decided)
+        if way is None:
+            if len(self._known) >= self._MOST:
+                self._known.clear()
+            pages = self._questionnaire.route(self._audience, answers)
+            way = self._known[decided] = Way.through(pages)
+        return way
+
+    def whole_page(self, number: int) -> Page | None:
+        """The page with all its questions, on the way or not; None when this audience never meets it."""
+        pages = self._questionnaire.pages_for(self._audience)
+        return next((page for page in pages if page.number == number), None)
+
+
+def _deciding_keys(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """The closed keys of every question that a condition names."""
+    conditions = [
+        when
+        for page in questionnaire.pages
+        for when in (page.when, *(question.when for question in page.asked))
+        if when is not None
+    ]
+    named = dict.fromkeys(condition.question for condition in conditions)
+    questions = [questionnaire.question_of[key] for key in named]
+    return tuple(key for question in questions for key in handler_of(question).closed_keys(question))

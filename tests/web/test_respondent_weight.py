@@ -1,0 +1,63 @@
+"""A web process that serves only respondents carries no numbers libraries and no tools: memory is dear."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from flask import Flask
+
+from surveys.database import Database
+from tests.building import build_open_survey, invite_some
+
+ROOT = Path(__file__).parent.parent.parent
+HEAVY = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "pyarrow",
+    "plotly",
+    "typst",
+    "openpyxl",
+    "alembic",
+    "statsmodels",
+    "fontTools",
+)
+
+# The way a web process begins (the command, then the server), and one respondent through it.
+VISIT = """
+import json, sys
+import surveys.commands, surveys.installing.serving
+from app import create_app
+app = create_app()
+client = app.test_client()
+for address in json.loads(sys.argv[1]):
+    assert client.get(address).status_code == 200, address
+    assert client.post(address).status_code in {303, 405}, address
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+"""
+
+
+def test_serving_respondents_loads_no_numbers_libraries(
+    app: Flask, db: Database, environment: dict[str, str]
+) -> None:
+    with db.transaction() as session:
+        [code] = invite_some(app, session, build_open_survey(app, session))
+    pages = [
+        f"/svar/{code}",
+        f"/svar/{code}/nb/side/1",
+        f"/svar/{code}/nb/side/2",
+        f"/svar/{code}/nb/oppsummering",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", VISIT, json.dumps(pages)],
+        env=environment | {"PYTHONPATH": str(ROOT), "PATH": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stdout))
+    assert "sqlalchemy" in loaded
+    assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
