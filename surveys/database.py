@@ -1,6 +1,7 @@
 """The database: one declarative base, named constraints, and sessions that know whether they will write."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 from flask import Flask, current_app, g, request
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -19,6 +21,9 @@ CONSTRAINT_NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# A connection to PostgreSQL that has been idle for longer is asked whether it still works.
+_RESTED_SECONDS = 1.0
 
 identity = Annotated[int, mapped_column(primary_key=True)]
 wording = Annotated[dict[str, str], mapped_column(JSON)]
@@ -57,19 +62,26 @@ def choice(values: type[StrEnum], name: str) -> Enum:
 class Database:
     """The engine and its two ways in: sessions that read and sessions that will write.
 
+    On PostgreSQL a reading session has no transaction: every statement sees what was committed before it, as it would
+    inside one (READ COMMITTED), and each page saves the way to the server and back that BEGIN and ROLLBACK cost.
+
     On SQLite a writing session takes the write lock at its start (BEGIN IMMEDIATE): a transaction that reads
     first and writes later would otherwise fail when another one has written in between.
     """
 
     def __init__(self, url: str) -> None:
         is_sqlite = url.startswith("sqlite")
-        self.engine = create_engine(url, pool_pre_ping=not is_sqlite, hide_parameters=True)
+        self.engine = create_engine(url, hide_parameters=True)
         if is_sqlite:
             _prepare_sqlite(self.engine)
+            self._reading = self.engine
+        else:
+            _check_rested_connections(self.engine)
+            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
 
     def reading(self) -> Session:
-        return Session(self.engine)
+        return Session(self._reading)
 
     def writing(self) -> Session:
         return Session(self._writing)
@@ -98,6 +110,27 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _check_rested_connections(engine: Engine) -> None:
+    """Before a connection that has rested is used, asks the server whether it is still there; else a new one is made.
+
+    The pool's own check asks before every request. A connection that worked a moment ago does: while requests come
+    one after another, those in flight meet a server's restart first, and the pool is emptied then.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: object, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: object) -> None:
+        since = record.info.get("rests_since")
+        if since is not None and time.monotonic() - since > _RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
 
 
 def database() -> Database:

@@ -5,13 +5,26 @@ import re
 
 from flask import Flask
 
+from surveys.campaigns import codes
+
 # Up to the next part of the address: a code may have been typed with spaces.
-_CODE = re.compile(r"(/svar/)[^/?\[\]\"'\n]+")
+_IN_ADDRESS = re.compile(r"(/svar/)[^/?\[\]\"'\n]+")
+
+# Three groups of four, with whatever people and browsers put between them.
+_BETWEEN = r"(?:[\s\-–—+]|%20)?"
+_LIKE_A_CODE = re.compile(
+    rf"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{{4}}{_BETWEEN}){{2}}[0-9A-Za-z]{{4}}(?![0-9A-Za-z])"
+)
 
 
 def without_codes(text: str) -> str:
-    """The text with every code in a respondent's address masked, however it was typed."""
-    return _CODE.sub(r"\1…", text)
+    """The text with every code masked: what stands in a respondent's address, and what could be a code elsewhere."""
+    return _LIKE_A_CODE.sub(_masked_if_code, _IN_ADDRESS.sub(r"\1…", text))
+
+
+def _masked_if_code(found: re.Match[str]) -> str:
+    typed = found.group()
+    return typed if codes.normalised(typed.replace("+", " ").replace("%20", " ")) is None else "…"
 
 
 class MaskingFormatter(logging.Formatter):

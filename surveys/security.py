@@ -1,6 +1,7 @@
 """What every answer from the server carries: a strict content policy and no traces on shared machines."""
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 # Plotly sets empty inline styles; the hash is that of the empty string and allows nothing else.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -30,16 +31,23 @@ _HEADERS = {
 }
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Signed cookies for people with an account; none for respondents, and none for files that everybody shares."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.blueprint != "respond" and request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = _Sessions()
+
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers[name] = value
+        response.headers.update(_HEADERS)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint == "static" and response.status_code == 200:
-            # Addresses carry a fingerprint (`static_url`), so a changed file is a new address.
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        else:
+        # `static_files` says itself how long a file may be kept; what went wrong there is a page like any other.
+        if request.endpoint != "static" or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

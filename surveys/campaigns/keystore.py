@@ -1,19 +1,23 @@
-"""The key store: each open survey's private key, in a file of its own, wrapped with the master key.
+"""The key store: what an open survey's answers are locked with, in files of their own, wrapped with the master key.
 
-It is a folder beside the database, never in it: when a key is destroyed here, the ballots in every backup of the
-database can no longer be opened.
+It is a folder beside the database, never in it: when a survey's keys are destroyed here, the ballots and the drafts
+in every backup of the database can no longer be opened. A survey has two: the private key, which opens its ballots and
+is read only when they are counted, and the draft secret, which every page of a respondent needs.
 """
 
 import os
+import secrets
 from pathlib import Path
 
 from flask import current_app
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
+_DRAFT_SECRET_BYTES = 32
+
 
 class KeyMissingError(Exception):
-    """The survey's private key is not in the key store."""
+    """The survey's key is not in the key store."""
 
 
 class KeyStore:
@@ -22,49 +26,64 @@ class KeyStore:
         self._box = SecretBox(master)
 
     def create(self, survey_id: int) -> bytes:
-        """The public key (32 bytes) of the survey; makes the key pair unless it is there already."""
-        if not self.has(survey_id):
-            self._write(survey_id, PrivateKey.generate())
+        """The public key (32 bytes) of the survey; makes what is not there already, and never replaces a key."""
+        self._write(self._draft_file(survey_id), secrets.token_bytes(_DRAFT_SECRET_BYTES))
+        self._write(self._key_file(survey_id), bytes(PrivateKey.generate()))
         return bytes(self.read(survey_id).public_key)
 
     def has(self, survey_id: int) -> bool:
-        return self._file(survey_id).exists()
+        return self._key_file(survey_id).exists()
 
     def read(self, survey_id: int) -> PrivateKey:
         """The private key. Raises KeyMissingError when it is gone or was never made here."""
+        return PrivateKey(self._unwrapped(self._key_file(survey_id), survey_id))
+
+    def draft_secret(self, survey_id: int) -> bytes:
+        """What the survey's drafts are locked with beside each code, 32 bytes. Raises KeyMissingError as `read`."""
+        return self._unwrapped(self._draft_file(survey_id), survey_id)
+
+    def destroy(self, survey_id: int) -> None:
+        """Overwrites and removes both; does nothing when they are gone already.
+
+        The private key goes last: as long as `has` says there is one, the destroying is not done.
+        """
+        _destroy(self._draft_file(survey_id))
+        _destroy(self._key_file(survey_id))
+        if self._folder.is_dir():
+            self._sync_folder()
+
+    def _unwrapped(self, file: Path, survey_id: int) -> bytes:
         try:
-            wrapped = self._file(survey_id).read_bytes()
+            wrapped = file.read_bytes()
         except FileNotFoundError:
             raise KeyMissingError(
                 f"Nøkkelen til undersøkelse {survey_id} finnes ikke i nøkkellageret {self._folder}. "
                 "Uten den kan ingen åpne svarene."
             ) from None
-        return PrivateKey(self._box.decrypt(wrapped))
+        return self._box.decrypt(wrapped)
 
-    def destroy(self, survey_id: int) -> None:
-        """Overwrites and removes the key; does nothing when it is gone already."""
-        file = self._file(survey_id)
-        try:
-            with file.open("r+b") as opened:
-                opened.write(os.urandom(file.stat().st_size))
-                opened.flush()
-                os.fsync(opened.fileno())
-        except FileNotFoundError:
-            return
-        file.unlink(missing_ok=True)
-        self._sync_folder()
+    def _write(self, file: Path, content: bytes) -> None:
+        """Writes beside and links, so a killed process leaves a whole key or none, and the first of two stays.
 
-    def _write(self, survey_id: int, key: PrivateKey) -> None:
-        """Writes beside and renames, so a killed process leaves a whole key or none."""
+        Two people may open a survey at the same moment: were a key replaced, ballots sealed with the first would be
+        lost.
+        """
         self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder.mkdir(exist_ok=True, mode=0o700)
-        beside = self._file(survey_id).with_suffix(f".{os.getpid()}.new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(self._box.encrypt(bytes(key)))
-            opened.flush()
-            os.fsync(opened.fileno())
-        beside.rename(self._file(survey_id))
+        if file.exists():
+            return
+        beside = file.with_name(f"{file.name}.{secrets.token_hex(8)}.new")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(self._box.encrypt(content))
+                opened.flush()
+                os.fsync(opened.fileno())
+            file.hardlink_to(beside)
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
         self._sync_folder()
 
     def _sync_folder(self) -> None:
@@ -74,8 +93,23 @@ class KeyStore:
         finally:
             os.close(descriptor)
 
-    def _file(self, survey_id: int) -> Path:
+    def _key_file(self, survey_id: int) -> Path:
         return self._folder / f"{survey_id}.key"
+
+    def _draft_file(self, survey_id: int) -> Path:
+        return self._folder / f"{survey_id}.drafts"
+
+
+def _destroy(file: Path) -> None:
+    """Overwrites the file's own bytes, so a second name of it (left by a killed process) opens nothing either."""
+    try:
+        with file.open("r+b") as opened:
+            opened.write(secrets.token_bytes(file.stat().st_size))
+            opened.flush()
+            os.fsync(opened.fileno())
+    except FileNotFoundError:
+        return
+    file.unlink(missing_ok=True)
 
 
 def key_store() -> KeyStore:

@@ -1,7 +1,7 @@
 """Drafts: only the code opens one, and none is left behind."""
 
 import pytest
-from building import build_open_survey, invite_some
+from building import build_open_survey, invite_some, keys_of
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -17,7 +17,7 @@ from surveys.respond import drafts
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
 from surveys.respond.models import Draft
 from surveys.respond.progress import Progress
-from surveys.respond.visits import find_visit
+from surveys.respond.visits import Visit, find_visit
 
 SECRET = b"s" * 32
 COMMENT = "En helt spesiell kommentar"
@@ -44,6 +44,11 @@ def everything_in(db: Database) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+def box_of(app: Flask, visit: Visit) -> DraftBox:
+    """The box of whoever came with this code."""
+    return DraftBox(keys_of(app).draft_secret(visit.survey_id), visit.code)
+
+
 def test_the_code_opens_the_draft_again() -> None:
     progress = Progress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}), frozenset({2}))
     box = DraftBox(SECRET, "ABCDEFGHJKMN")
@@ -56,7 +61,7 @@ def test_another_code_does_not_open_the_draft() -> None:
         DraftBox(SECRET, "ABCDEFGHJKMP").opened(locked)
 
 
-def test_the_code_without_the_servers_secret_does_not_open_the_draft() -> None:
+def test_the_code_without_the_surveys_draft_secret_does_not_open_the_draft() -> None:
     locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(Progress({"TRI01": 5}))
     with pytest.raises(DraftUnreadableError):
         DraftBox(b"t" * 32, "ABCDEFGHJKMN").opened(locked)
@@ -117,7 +122,7 @@ def test_a_draft_changed_by_another_tab_since_we_read_it_is_merged_not_overwritt
     with db.reading() as session:
         seen_early = find_visit(session, respondent.code, secrets.codes)
     assert seen_early is not None
-    box = DraftBox(secrets.drafts, seen_early.code)
+    box = box_of(app, seen_early)
     with db.transaction() as session:
         drafts.keep(session, seen_early, box, lambda before: Progress({**before.coded, "TRI01": 4}))
     with db.transaction() as session:
@@ -136,7 +141,7 @@ def test_a_page_saved_behind_a_delivery_makes_no_new_draft(
     assert seen_early is not None
     respondent.press()
     with db.transaction() as session, pytest.raises(drafts.DraftGoneError):
-        drafts.keep(session, seen_early, DraftBox(secrets.drafts, seen_early.code), lambda before: before)
+        drafts.keep(session, seen_early, box_of(app, seen_early), lambda before: before)
     assert everything_in(db)["draft"] == []
 
 
@@ -147,7 +152,7 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
     with db.reading() as session:
         empty = find_visit(session, code, secrets.codes)
     assert empty is not None
-    box = DraftBox(secrets.drafts, empty.code)
+    box = box_of(app, empty)
     for key in ("TRI01", "TRI02"):
         with db.transaction() as session:
             drafts.keep(session, empty, box, lambda before, key=key: Progress({**before.coded, key: 2}))

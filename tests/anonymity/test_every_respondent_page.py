@@ -1,0 +1,187 @@
+"""Every address of the respondent's pages, in every state and by every method: nothing stays, nothing leaks.
+
+The addresses come from the application itself and the pages from the folder of templates, so a new one is in here
+from its first day, or these tests fail.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from building import build_open_survey, invite_some
+from flask import Flask, template_rendered
+from flask.testing import FlaskClient
+from respondent import Respondent
+from sqlalchemy import update
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.models import SurveyStatus
+from surveys.campaigns.public_links import make_link
+from surveys.database import Database
+from surveys.respond.models import Draft
+
+KEY = "liten-2026"
+NOT_RESPONDENTS = {"OPTIONS", "HEAD"}
+FORMS = ({}, {"TRI01": "1"}, {"TRI01": "77"}, {"kode": "0000-0000-0000"}, {"kode": "tull"})
+QUERIES = ("", "?sprak=en", "?endre=1", "?mangler=1")
+
+
+@dataclass
+class Walk:
+    """Everything that was answered, which rules and methods were tried, and which templates were shown."""
+
+    answers: list[TestResponse] = field(default_factory=list)
+    tried: set[tuple[str, str]] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An installation with one survey, and what to put in the addresses."""
+
+    app: Flask
+    db: Database
+    tokens: list[str]
+    codes: dict[str, str]
+
+    @property
+    def rules(self) -> list[Rule]:
+        return [rule for rule in self.app.url_map.iter_rules() if rule.endpoint.startswith("respond.")]
+
+    def addresses(self, rule: Rule, code: str) -> Iterator[str]:
+        """Every address the rule makes for this code. A new kind of argument must be given its values here."""
+        values = {"code": [code], "language": ["nb", "en", "xx"], "number": [1, 2, 99], "token": self.tokens}
+        assert rule.arguments <= set(values), (
+            f"{rule.rule}: what may stand for {rule.arguments - set(values)}?"
+        )
+        addresses = [rule.rule]
+        for name in sorted(rule.arguments):
+            argument = re.compile(rf"<(?:\w+:)?{name}>")
+            addresses = [argument.sub(str(value), one) for one in addresses for value in values[name]]
+        yield from addresses
+
+    def set_status(self, status: SurveyStatus) -> None:
+        with self.db.transaction() as session:
+            find_survey(session, KEY).status = status
+
+
+@pytest.fixture
+def place(app: Flask, db: Database) -> Place:
+    """Somebody has not begun, somebody is half-way, somebody has delivered, and one draft has been tampered with."""
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        codes = dict(
+            zip(("spoilt", "fresh", "half", "done"), invite_some(app, session, survey, count=4), strict=True)
+        )
+        token = make_link(session, survey, []).token
+    client = app.test_client()
+    Respondent(client, codes["spoilt"]).goes_to("side/1")
+    client.post(f"/svar/{codes['spoilt']}/nb/side/1", data={"TRI01": "1"})
+    with db.transaction() as session:
+        session.execute(update(Draft).values(ciphertext=b"tampered"))
+    for name in ("half", "done"):
+        client.post(f"/svar/{codes[name]}/nb/side/1", data={"TRI01": "1"})
+    client.post(f"/svar/{codes['done']}/nb/lever")
+    return Place(app, db, [token, "finnes-ikke"], codes | {"unknown": "0000-0000-0000", "mistyped": "tull"})
+
+
+@pytest.fixture
+def walk(place: Place) -> Iterator[Walk]:
+    """All addresses, first only looked at and then posted to; at last the guesser who has to wait."""
+    walked = Walk(codes=list(place.codes.values()))
+
+    def remember(_app: Flask, template: object, **_context: object) -> None:
+        walked.shown.add(str(template.name))  # type: ignore[attr-defined]
+
+    template_rendered.connect(remember, place.app)
+    client = place.app.test_client()
+    for status in (SurveyStatus.OPEN, SurveyStatus.CLOSED, SurveyStatus.COUNTED):
+        place.set_status(status)
+        _walk(place, client, walked, ("GET",))
+    place.set_status(SurveyStatus.OPEN)
+    _walk(place, client, walked, ("POST", "PUT"))
+    walked.answers += [client.get("/svar/0000-0000-0000") for _ in range(70)]
+    yield walked
+    template_rendered.disconnect(remember, place.app)
+
+
+def _walk(place: Place, client: FlaskClient, walked: Walk, methods: tuple[str, ...]) -> None:
+    for code in place.codes.values():
+        for rule in place.rules:
+            for address in place.addresses(rule, code):
+                for method in methods:
+                    walked.tried.add((rule.rule, method))
+                    if method == "GET":
+                        walked.answers += [client.get(address + query) for query in QUERIES]
+                    elif method in (rule.methods or ()):
+                        walked.answers += [client.open(address, method=method, data=form) for form in FORMS]
+                    else:
+                        walked.answers.append(client.open(address, method=method))
+
+
+def test_the_walk_has_met_every_page_every_address_and_every_kind_of_answer(place: Place, walk: Walk) -> None:
+    """Else the tests below prove less than they say."""
+    offered = {
+        (rule.rule, method) for rule in place.rules for method in (rule.methods or set()) - NOT_RESPONDENTS
+    }
+    assert offered <= walk.tried
+    folder = place.app.config["ROOT"] / "templates" / "respond"
+    pages = {f"respond/{file.name}" for file in folder.glob("*.html") if "{% extends" in file.read_text()}
+    assert pages - walk.shown == set()
+    assert {answer.status_code for answer in walk.answers} == {200, 303, 404, 405, 409, 422, 429}
+
+
+def test_no_answer_to_a_respondent_leaves_or_leaks_anything(walk: Walk) -> None:
+    faults = {fault for answer in walk.answers for fault in _faults(answer)}
+    assert faults == set()
+
+
+def test_a_respondents_page_that_breaks_down_leaves_and_leaks_nothing_either(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(**_arguments: object) -> str:
+        raise RuntimeError
+
+    place.app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    client = place.app.test_client()
+    for rule in place.rules:
+        monkeypatch.setitem(place.app.view_functions, rule.endpoint, break_down)
+        for method in (rule.methods or set()) - NOT_RESPONDENTS:
+            answer = client.open(next(place.addresses(rule, place.codes["fresh"])), method=method)
+            assert answer.status_code == 500
+            assert list(_faults(answer)) == []
+
+
+def _faults(answer: TestResponse) -> Iterator[str]:
+    where = f"{answer.request.method} {answer.request.path} {answer.status_code}"
+    if "Set-Cookie" in answer.headers:
+        yield f"{where}: cookie"
+    if answer.headers.get("Cache-Control") != "no-store":
+        yield f"{where}: may be kept"
+    if answer.headers.get("Referrer-Policy") != "no-referrer":
+        yield f"{where}: address leaves in a Referer"
+    policy = answer.headers.get("Content-Security-Policy", "")
+    if "default-src 'none'" not in policy or re.search(r"https?:|\*|unsafe", policy):
+        yield f"{where}: policy lets other hosts in"
+    if not answer.headers.get("Location", "/").startswith("/") or answer.headers.get(
+        "Location", ""
+    ).startswith("//"):
+        yield f"{where}: leads to {answer.headers['Location']}"
+    if answer.mimetype == "text/html":
+        yield from (f"{where}: fetches {address}" for address in _outside(answer.text))
+        fetched = re.findall(
+            r"""<(?:link|script|img|source|use)\b[^>]*?(?:href|src)=["']([^"']+)""", answer.text
+        )
+        yield from (f"{where}: asks {a} with the code" for a in fetched if "/svar/" in a or "?kode" in a)
+
+
+def _outside(html: str) -> list[str]:
+    addresses = re.findall(
+        r"""(?:src|srcset|href|action|formaction|poster|content)\s*=\s*["']([^"']+)""", html
+    )
+    addresses += re.findall(r"""url\(\s*["']?([^"')]+)""", html)
+    return [address for address in addresses if re.match(r"(?:[a-z]+:)?//", address.strip())]

@@ -1,0 +1,82 @@
+"""Connections to the database: a rested one that was cut is replaced unseen, and readers hold no transaction."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from surveys import database as database_module
+from surveys.database import Database
+from tests.building import build_installation
+
+
+@pytest.fixture
+def postgresql(db: Database) -> Database:
+    """The database with a municipality, PostgreSQL's own; SQLite has no connections that can be cut."""
+    with db.transaction() as session:
+        build_installation(session)
+    return db
+
+
+def _is_postgresql(db: Database) -> bool:
+    return db.engine.dialect.name == "postgresql"
+
+
+def _cut_all_connections(db: Database) -> None:
+    """What a restart of the database does to those who are connected."""
+    other = Database(db.engine.url.render_as_string(hide_password=False))
+    with other.transaction() as session:
+        cut = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert len(session.execute(text(cut)).all()) > 0
+    other.engine.dispose()
+
+
+def test_a_connection_that_was_cut_while_it_rested_is_replaced_unseen(
+    postgresql: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/svar").status_code == 200
+    if _is_postgresql(postgresql):
+        _cut_all_connections(postgresql)
+        monkeypatch.setattr(database_module, "_RESTED_SECONDS", 0.0)
+    assert client.get("/svar").status_code == 200
+
+
+def test_a_connection_that_was_cut_in_use_fails_once_and_then_all_is_well(postgresql: Database) -> None:
+    if not _is_postgresql(postgresql):
+        with postgresql.reading() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+        return
+    with postgresql.reading() as session:
+        session.execute(text("SELECT 1"))
+        _cut_all_connections(postgresql)
+        with pytest.raises(OperationalError):
+            session.execute(text("SELECT 1"))
+    with postgresql.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_reader_on_postgresql_holds_no_transaction_and_a_writer_does(postgresql: Database) -> None:
+    if not _is_postgresql(postgresql):
+        with postgresql.reading() as session:
+            assert session.connection().in_transaction()
+        return
+    for session, state in ((postgresql.reading(), "idle"), (postgresql.writing(), "idle in transaction")):
+        with session, postgresql.engine.connect() as watching:
+            process = session.scalar(text("SELECT pg_backend_pid()"))
+            found = watching.execute(
+                text("SELECT state FROM pg_stat_activity WHERE pid = :process"), {"process": process}
+            )
+            assert found.scalar_one() == state
+
+
+def test_a_writer_after_a_reader_on_the_same_connection_still_rolls_back(db: Database) -> None:
+    with db.reading() as session:
+        session.execute(text("SELECT 1"))
+    with db.writing() as session:
+        build_installation(session)
+        session.flush()
+    with db.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM installation")).scalar_one() == 0
