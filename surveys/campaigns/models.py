@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, choice, identity, wording
@@ -67,8 +67,12 @@ class Survey(Base):
     )
     opens_on: Mapped[dt.date]
     closes_on: Mapped[dt.date]
+    # Closed by the worker on the day after `closes_on`; otherwise HR closes it by hand, whenever that is.
+    closes_automatically: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Fixed before opening: respondents were promised this number.
     minimum_group: Mapped[int] = mapped_column(default=5)
+    # Fewest respondents behind a comment. Read it through `comment_level`: never under the minimum group.
+    comment_minimum: Mapped[int] = mapped_column(default=10, server_default=text("10"))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     counted_on: Mapped[dt.date | None]
     # Came from a file, so nobody was invited and nothing was sealed here.
@@ -81,6 +85,14 @@ class Survey(Base):
     visibility: Mapped[list["VisibilityStep"]] = relationship(
         back_populates="survey", cascade="all, delete-orphan", order_by="VisibilityStep.visible_on"
     )
+    public_link: Mapped["PublicLink | None"] = relationship(
+        back_populates="survey", cascade="all, delete-orphan"
+    )
+
+    @property
+    def comment_level(self) -> int:
+        """How many must have answered in a unit before comments can stand there."""
+        return max(self.comment_minimum, self.minimum_group)
 
 
 class SurveyUnit(Base):
@@ -129,6 +141,31 @@ class VisibilityStep(Base):
     survey: Mapped[Survey] = relationship(back_populates="visibility")
 
 
+class PublicLink(Base):
+    """An address where anyone may start answering a survey. Gone: those who have started may still finish."""
+
+    __tablename__ = "public_link"
+    __table_args__ = (UniqueConstraint("token"), CheckConstraint("token <> ''", name="token_not_empty"))
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    # Words that can be read off a poster and typed. It stands in public, so it is no secret.
+    token: Mapped[str]
+
+    survey: Mapped[Survey] = relationship(back_populates="public_link")
+    places: Mapped[list["PublicPlace"]] = relationship(cascade="all, delete-orphan")
+
+
+class PublicPlace(Base):
+    """A unit that those who come by the public link may answer for."""
+
+    __tablename__ = "public_place"
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("public_link.survey_id", ondelete="CASCADE"), primary_key=True
+    )
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+
+
 class Invitation(Base):
     """One respondent's way in, used once."""
 
@@ -152,6 +189,12 @@ class Invitation(Base):
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     delivered: Mapped[bool] = mapped_column(default=False)
+    # A code on a sheet, for whoever gets it: nobody's in particular.
+    loose: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Made by somebody who came by the public link and pressed «Start»: nobody was invited.
+    self_started: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # The day its letter was first made for print.
+    printed_on: Mapped[dt.date | None]
 
     survey: Mapped[Survey] = relationship()
     unit: Mapped[Unit] = relationship()

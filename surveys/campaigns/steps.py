@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import outbox
-from surveys.campaigns.instruments import questionnaire_of
+from surveys.campaigns.closing import municipal_day
+from surveys.campaigns.instruments import changed_file, questionnaire_of
 from surveys.campaigns.invitations import invite, recipients_from_roster
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import (
@@ -22,6 +23,7 @@ from surveys.campaigns.lifecycle import (
 )
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.campaigns.translating import _, ngettext
+from surveys.campaigns.year_minutes import minutes_in_year, told
 from surveys.database import Database
 from surveys.localisation import long_date
 
@@ -47,7 +49,8 @@ class Audience:
 
 def audience(session: Session, survey: Survey) -> Audience:
     """Only an employee survey draws on the roster: parents and citizens are not in it."""
-    invited = session.scalar(select(func.count()).where(Invitation.survey_id == survey.id)) or 0
+    given = select(func.count()).where(Invitation.survey_id == survey.id, ~Invitation.self_started)
+    invited = session.scalar(given) or 0
     waiting = len(recipients_from_roster(session, survey)) if uses_roster(survey) else 0
     return Audience(waiting, invited, outbox.without_message(session, survey))
 
@@ -110,9 +113,24 @@ def take(db: Database, survey_key: str, name: str, reminder: int | None = None) 
 def _open(session: Session, survey: Survey) -> str:
     """The tree is pictured again: units may have changed since the draft was made."""
     if survey.status == SurveyStatus.DRAFT:
+        _check_opening(session, survey)
         picture_tree(session, survey)
     open_survey(session, survey, key_store())
     return _("Undersøkelsen er åpen.")
+
+
+def _check_opening(session: Session, survey: Survey) -> None:
+    """Raises SurveyError when the questionnaire's file has been changed, or the survey would close at once."""
+    if changed := changed_file(session, survey.instrument):
+        raise SurveyError(f"{changed} {changed.advice}")
+    if survey.closes_automatically and survey.closes_on < municipal_day():
+        raise SurveyError(
+            _(
+                "Siste svardag var %(day)s, så undersøkelsen ville lukket seg med en gang. "
+                "Lag en ny kladd med en senere svardag.",
+                day=long_date(survey.closes_on),
+            )
+        )
 
 
 def _invite(session: Session, survey: Survey) -> str:
@@ -156,6 +174,10 @@ def _opening(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
         group=survey.minimum_group,
     )
     lines = [_("De som er invitert, kan svare til og med %(day)s.", day=long_date(survey.closes_on)), fixed]
+    if survey.closes_automatically:
+        lines.insert(1, _("Undersøkelsen lukker seg av seg selv etter den dagen."))
+    if minutes := told(minutes_in_year(session, survey)):
+        lines.append(minutes)
     if uses_roster(survey):
         lines.append(
             ngettext(
@@ -196,17 +218,28 @@ def _reminding(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
 
 
 def _closing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
-    people = participation(session, survey).values()
     lines = [
-        _(
-            "%(delivered)s av %(invited)s har levert. Etter dette kan ingen flere svare.",
-            delivered=sum(each.delivered for each in people),
-            invited=sum(each.invited for each in people),
-        ),
+        _delivered_so_far(session, survey),
         _("Påbegynte svar som ikke er levert, blir slettet."),
         _("Undersøkelsen kan ikke åpnes igjen. Fristen er %(day)s.", day=long_date(survey.closes_on)),
     ]
     return _("Lukke undersøkelsen?"), tuple(lines)
+
+
+def _delivered_so_far(session: Session, survey: Survey) -> str:
+    people = participation(session, survey).values()
+    delivered, invited = sum(each.delivered for each in people), [each.invited for each in people]
+    if None in invited:
+        return ngettext(
+            "%(num)s svar er levert. Etter dette kan ingen flere svare.",
+            "%(num)s svar er levert. Etter dette kan ingen flere svare.",
+            delivered,
+        )
+    return _(
+        "%(delivered)s av %(invited)s har levert. Etter dette kan ingen flere svare.",
+        delivered=delivered,
+        invited=sum(each or 0 for each in invited),
+    )
 
 
 def _counting(_session: Session, _survey: Survey) -> tuple[str, tuple[str, ...]]:
@@ -219,9 +252,20 @@ def _counting(_session: Session, _survey: Survey) -> tuple[str, tuple[str, ...]]
     )
 
 
-def _releasing(_session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+def _releasing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
+    from surveys.campaigns.discussing import is_discussed
+
     group = survey.minimum_group
+    discussed = (
+        _("Kvaliteten er drøftet.")
+        if is_discussed(session, survey)
+        else _(
+            "Ingen har drøftet kvaliteten ennå, så rapporten er ikke fullstendig. Du kan frigi likevel, "
+            "men gjør det helst på siden «Kvalitet» først."
+        )
+    )
     return _("Frigi resultatene?"), (
+        discussed,
         _("Tallene regnes ut, og grupper med færre enn %(group)s svar skjules.", group=group),
         _("Styringskortene får de nye tallene med en gang."),
         _("Hvem som får se dem og når, følger planen som svarerne fikk se."),
