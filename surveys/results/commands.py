@@ -1,10 +1,10 @@
 """Commands on results: import answers, analyse a file, count, release, and write out the figures."""
 
 import datetime as dt
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
@@ -15,6 +15,7 @@ from questionnaires.faults import DefinitionError
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.database import database
+from surveys.results.analysis_command import analyse_command
 from surveys.results.counting import CountingError, Progress, count
 from surveys.results.exporting import COLUMNS, as_csv, figure_rows
 from surveys.results.importing import (
@@ -24,8 +25,12 @@ from surveys.results.importing import (
     find_questionnaire,
     import_responses,
 )
-from surveys.results.release import release
+from surveys.results.microdata_command import export_microdata_command
+from surveys.results.release import correct, release
 from surveys.terminal import fail, say, with_app
+
+if TYPE_CHECKING:
+    from surveys.results.auditing import SurveyAudit
 
 _FILE = click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 _KEY = click.argument("key", metavar="NØKKEL")
@@ -101,32 +106,6 @@ def _show_import(report: ImportReport, key: str) -> None:
         say("Ingenting er endret ennå. Kjør kommandoen på nytt med --apply for å legge den inn.")
 
 
-@click.command("analyse")
-@click.argument("data", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_QUESTIONNAIRE
-@click.option("--unit", "unit_column", help="Kolonnen med enhetenes koder.")
-@_MINIMUM_GROUP
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Skriv resultatet hit som JSON.")
-def analyse_command(
-    data: Path, questionnaire: str, unit_column: str | None, minimum_group: int | None, json_file: Path | None
-) -> None:
-    """Reliabilitet, validitet og enhetsresultater fra en fil med svar, uten database."""
-    from analysis.reading import read_responses
-    from analysis.report import analyse, to_json
-    from analysis.tables import FileFaults
-    from surveys.results.terminal_report import print_report
-
-    source = _source(questionnaire)
-    try:
-        read = read_responses(data, source.questionnaire, unit_column)
-    except FileFaults as error:
-        fail(f"{error.total} feil i {data.name}.", error.faults)
-    result = to_json(analyse(source.questionnaire, read.responses, minimum_group))
-    print_report(result, source.questionnaire)
-    if json_file:
-        json_file.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
 @click.command("count")
 @_KEY
 @with_app
@@ -139,12 +118,58 @@ def count_command(app: Flask, key: str) -> None:  # noqa: ARG001
 
 @click.command("release")
 @_KEY
+@click.option("--correct", "why", metavar="GRUNN", help="Rett tall som er frigitt, og si hvorfor.")
 @with_app
-def release_command(app: Flask, key: str) -> None:  # noqa: ARG001
-    """Frigir tallene fra en undersøkelse. Teller den opp først om det trengs."""
+def release_command(app: Flask, key: str, why: str | None) -> None:  # noqa: ARG001
+    """Frigir tallene fra en undersøkelse. Teller den opp først om det trengs.
+
+    Med --correct lages en ny frigivelse av de samme svarene. De gamle tallene blir stående, og ingen nye vises som
+    røper noe sammen med dem.
+    """
     with _faults_shown(), _progress("Frigir") as progress:
-        number = release(database(), key_store(), key, progress=progress)
-    say(f"{key} er frigitt (frigivelse {number}).")
+        if why is None:
+            number = release(database(), key_store(), key, progress=progress)
+        else:
+            number = correct(database(), key, why, progress=progress)
+    say(f"{key} er {'frigitt' if why is None else 'rettet'} (frigivelse {number}).")
+
+
+@click.command("audit-disclosure")
+@click.argument("key", metavar="[NØKKEL]", required=False)
+@with_app
+def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
+    """Angriper alt som er frigitt, for å se om noe kan regnes ut om færre enn minste gruppe.
+
+    Avslutter med 1 hvis noe blir funnet. Uten NØKKEL prøves alle undersøkelser.
+    """
+    with _faults_shown(), database().reading() as session:
+        from surveys.results.auditing import audit_survey, audited_surveys
+
+        surveys = [find_survey(session, key)] if key else audited_surveys(session)
+        audits = [audit_survey(session, survey) for survey in surveys]
+    for found in audits:
+        say(f"{found.survey_key}: {found.figures} tall, {len(found.findings)} funn")
+    _say_narrowest(audits)
+    faults = [f"{a.survey_key}, {f.measure}: {f.text}" for a in audits for f in a.findings]
+    if faults:
+        fail(f"{len(faults)} funn i det som er frigitt.", faults)
+    say("Ingen funn: ingen sum for færre enn minste gruppe kan regnes ut av alt som er frigitt.")
+
+
+def _say_narrowest(audits: "Sequence[SurveyAudit]") -> None:
+    found = [(audit.survey_key, audit.narrowest) for audit in audits if audit.narrowest]
+    if not found:
+        say("Smaleste intervall: ingen skjulte snitt kan avgrenses.")
+        return
+    key, narrowest = min(found, key=lambda pair: pair[1].width / pair[1].least)
+    say(
+        f"Smaleste intervall for et skjult snitt: {_decimal(narrowest.width)} ({key}, {narrowest.measure}, "
+        f"{narrowest.group}). Kravet er minst {_decimal(narrowest.least)}."
+    )
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
 
 
 @click.command("figures")
@@ -191,4 +216,12 @@ def _progress(what: str) -> Iterator[Progress]:
         yield lambda _step, share: bar.update(task, completed=share)
 
 
-COMMANDS = [import_responses_command, analyse_command, count_command, release_command, figures_command]
+COMMANDS = [
+    import_responses_command,
+    analyse_command,
+    count_command,
+    release_command,
+    audit_command,
+    figures_command,
+    export_microdata_command,
+]

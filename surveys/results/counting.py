@@ -19,8 +19,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from questionnaires.coding import row_fits
-from questionnaires.model import Questionnaire
+from questionnaires.coding import row_check
 from surveys.access import audit
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
@@ -29,14 +28,12 @@ from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUni
 from surveys.database import Database
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
 from surveys.respond.models import Ballot, Draft
-from surveys.results.models import Comment, Response
+from surveys.results.comments import store_comments
+from surveys.results.models import Response
 from surveys.results.quality import store_quality_report
 
 Progress = Callable[[str, float], None]
 """Told the step that is done and the share (0–1) of the whole that is done with it."""
-
-COMMENT_MINIMUM = 10
-"""Fewest respondents behind a comment: a voice is easier to know than a number."""
 
 _AT_A_TIME = 500
 
@@ -96,7 +93,7 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     report("opened", 0.5)
     store_responses(session, survey, [(sheet.unit_id, sheet.answers) for sheet in sheets])
     report("responses_stored", 0.6)
-    kept, dropped = _store_comments(session, survey, sheets)
+    kept, dropped = store_comments(session, survey, sheets)
     report("comments_stored", 0.65)
     _write_participation(session, survey, invited)
     session.execute(
@@ -162,17 +159,19 @@ class SheetCheck:
     """What a sheet must be: from a unit of the survey, one allowed byte for each closed question."""
 
     units: frozenset[int]
-    questionnaire: Questionnaire
+    fits: Callable[[bytes], bool]
 
     @classmethod
     def of(cls, survey: Survey) -> "SheetCheck":
-        return cls(frozenset(unit.unit_id for unit in survey.units), questionnaire_of(survey.instrument))
+        return cls(
+            frozenset(unit.unit_id for unit in survey.units), row_check(questionnaire_of(survey.instrument))
+        )
 
     def __call__(self, sheet: Sheet) -> None:
         """Raises ValueError when the sheet does not fit."""
         if sheet.unit_id not in self.units:
             raise ValueError(f"enhet {sheet.unit_id} er ikke med i undersøkelsen")
-        if not row_fits(self.questionnaire, sheet.answers):
+        if not self.fits(sheet.answers):
             raise ValueError("svarene passer ikke spørreskjemaet")
 
 
@@ -201,47 +200,6 @@ def store_responses(session: Session, survey: Survey, rows: Sequence[tuple[int, 
                 for unit_id, answers in shuffled[start : start + _AT_A_TIME]
             ],
         )
-
-
-def _store_comments(session: Session, survey: Survey, sheets: Sequence[Sheet]) -> tuple[int, int]:
-    """Stores the comments in an order of their own, each under `comment_homes`. Returns (stored, dropped)."""
-    written = [
-        (s.unit_id, question, text) for s in sheets for question, text in s.comments.items() if text.strip()
-    ]
-    if not written:
-        return 0, 0
-    homes = comment_homes(survey, Counter(sheet.unit_id for sheet in sheets))
-    placed = [
-        {"id": uuid.uuid4(), "survey_id": survey.id, "unit_id": home, "question": question, "text": text}
-        for unit_id, question, text in written
-        if (home := homes[unit_id]) is not None
-    ]
-    _random.shuffle(placed)
-    if placed:
-        session.execute(insert(Comment), placed)
-    return len(placed), len(written) - len(placed)
-
-
-def comment_homes(survey: Survey, respondents: Mapping[int, int]) -> dict[int, int | None]:
-    """Unit id → the unit that its people's comments are stored under, or None when they are not stored.
-
-    It is the nearest unit at or above where everybody whose comments come to it number COMMENT_MINIMUM (or the
-    survey's minimum group) or more: a comment under an area may not mean «one of the three outside the schools».
-    A survey with fewer respondents than that in all stores no comments.
-    """
-    import numpy as np
-
-    from analysis.disclosure import protect_tree
-    from surveys.results.loading import SurveyTree
-
-    tree = SurveyTree.of(survey)
-    direct = np.array([respondents.get(unit, 0) for unit in tree.unit_ids], dtype=np.int64)
-    smallest = max(COMMENT_MINIMUM, survey.minimum_group)
-    shown = protect_tree(tree.parents, direct, smallest).shown
-    return {
-        unit: next((tree.unit_ids[node] for node in tree.upwards(index) if shown[node]), None)
-        for index, unit in enumerate(tree.unit_ids)
-    }
 
 
 def _write_participation(session: Session, survey: Survey, found: Mapping[int, Participation]) -> None:

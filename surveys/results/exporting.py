@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.organisation.models import Unit
-from surveys.results.models import Figure
+from surveys.results.models import Coding, Figure
 from surveys.results.reading import latest_release
 
 # A spreadsheet takes a cell that begins so for a formula.
@@ -73,7 +73,7 @@ def _row(survey_key: str, figure: Figure, unit: str, parent: str) -> FigureRow:
         ci_low=figure.ci_low,
         ci_high=figure.ci_high,
         status=figure.status.value,
-        reason=figure.reason,
+        reason=figure.reason if figure.coded == Coding.EXACT else "coded",
     )
 
 

@@ -1,160 +1,219 @@
-"""From answers to figures: what may be shown of every unit, of small units together, and of the rest nothing.
+"""From masks to figures: rows for every unit, for small units together, and for every category at the top.
 
 Pure but for the names it shares with the tables: arrays in, rows for `Figure` out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.disclosure import Block, Protection, protect_measures, protect_tree
-from analysis.moments import Moments, moments, regrouped, up_the_tree
+from analysis.disclosure import Block
+from analysis.disclosure.detail import POINTS_FROM, Coded, coded_mean
 from analysis.responses import Responses
-from analysis.scores import UnitScores, unit_scores
-from surveys.results.loading import SurveyTree
-from surveys.results.models import FigureKind, FigureStatus
-
-DISTRIBUTION_MINIMUM: Final = 10
-"""Fewest people behind a distribution of answers."""
+from surveys.results.breakdowns import Breakdown
+from surveys.results.measures import Measure
+from surveys.results.models import Coding, FigureKind, FigureStatus
+from surveys.results.protecting import Mask, Protected
+from surveys.results.totals import Totals, Values
 
 Row = dict[str, Any]
 
-
-@dataclass(frozen=True, eq=False)
-class Protected:
-    """A survey's answers with the decision of what may be shown.
-
-    direct: moments of the people placed directly on each node; nodes: the same with everybody below.
-    protections: one per measure, in the questionnaire's order of factors.
-    """
-
-    responses: Responses
-    tree: SurveyTree
-    minimum_group: int
-    direct: Moments
-    nodes: Moments
-    protections: tuple[Protection, ...]
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        return tuple(factor.key for factor in self.responses.questionnaire.factors)
-
-
-def protect(
-    responses: Responses, tree: SurveyTree, minimum_group: int, keep: NDArray[np.bool_] | None = None
-) -> Protected:
-    """Decides what may be shown, measure by measure, since people who skip a theme leave its n smaller.
-
-    Every measure obeys the tree rule on its own counts. That is enough because no released measure is a sum of
-    others. Between equally good solutions a measure follows the one for the respondents as such, so that the
-    same units are hidden on every line of a page wherever that costs nothing.
-    keep: (nodes,) True for units shown last time.
-    """
-    direct = moments(responses)
-    respondents = direct.respondents.astype(np.int64)
-    common = protect_tree(tree.parents, respondents, minimum_group, keep=keep)
-    protections = protect_measures(tree.parents, direct.n.astype(np.int64), minimum_group, keep=common.shown)
-    nodes = up_the_tree(direct, tree.parents)
-    return Protected(responses, tree, minimum_group, direct, nodes, protections)
-
-
-def unit_rows(protected: Protected) -> list[Row]:
-    """One row for every unit and measure, whatever its status."""
-    scores = unit_scores(protected.nodes)
-    asked = was_asked(protected.nodes)
-    rows: list[Row] = []
-    for place, protection in enumerate(protected.protections):
-        statuses = [
-            FigureStatus.NOT_ASKED
-            if status == "no_answers" and people and not is_asked
-            else FigureStatus(status)
-            for status, people, is_asked in zip(
-                protection.status, protected.nodes.respondents, asked[:, place], strict=True
-            )
-        ]
-        rows += figure_rows(
-            scores,
-            place,
-            statuses,
-            [reason or "" for reason in protection.reason],
-            ({"unit_id": unit} for unit in protected.tree.unit_ids),
-            {"kind": FigureKind.UNIT, "measure": protected.measures[place]},
-        )
-    return rows
-
-
-def rest_rows(protected: Protected) -> list[Row]:
-    """«Små enheter samlet»: one row for each residual block and measure, under the nearest shown unit."""
-    rows: list[Row] = []
-    for blocks, places in _by_blocks(protected.protections).items():
-        into = np.full(len(protected.tree), -1, dtype=np.int64)
-        for group, block in enumerate(blocks):
-            into[list(block.members)] = group
-        scores = unit_scores(regrouped(protected.direct, into, len(blocks)))
-        for place in places:
-            rows += figure_rows(
-                scores,
-                place,
-                [FigureStatus.SHOWN] * len(blocks),
-                [""] * len(blocks),
-                ({"unit_id": protected.tree.unit_ids[block.anchor]} for block in blocks),
-                {"kind": FigureKind.REST, "measure": protected.measures[place]},
-            )
-    return rows
-
-
-def _by_blocks(protections: Sequence[Protection]) -> dict[tuple[Block, ...], list[int]]:
-    """Measures that share their residual blocks, so that each set of sums is made once."""
-    grouped: dict[tuple[Block, ...], list[int]] = {}
-    for place, protection in enumerate(protections):
-        if protection.blocks:
-            grouped.setdefault(protection.blocks, []).append(place)
-    return grouped
-
-
-def was_asked(of: Moments) -> NDArray[np.bool_]:
-    """(U, F) True where at least one respondent met an item of the factor; blank counts as having met it."""
-    met = of.answers.sum(axis=1) > 0
-    starts = [scoring.columns.start for scoring in of.scorings]
-    found: NDArray[np.bool_] = np.logical_or.reduceat(met, starts, axis=1)
-    return found
-
-
-def figure_rows(
-    scores: UnitScores,
-    place: int,
-    statuses: Sequence[FigureStatus],
-    reasons: Sequence[str],
-    own: Iterable[Mapping[str, Any]],
-    common: Mapping[str, Any],
-) -> list[Row]:
-    """Rows for one measure (column `place` of the scores). Values stand only where the status is shown.
-
-    own: per row what tells it from the others (unit, category); common: what they share.
-    """
-    columns = (scores.n, scores.mean, scores.sd, scores.ci_low, scores.ci_high)
-    values = zip(*(column[:, place].tolist() for column in columns), strict=True)
-    shares = np.stack([scores.low[:, place], scores.middle[:, place], scores.high[:, place]], axis=1).tolist()
-    rows = []
-    for status, reason, these, figures, share in zip(statuses, reasons, own, values, shares, strict=True):
-        row = {**_EMPTY, **common, **these, "status": status, "reason": reason}
-        if status == FigureStatus.SHOWN:
-            row |= dict(zip(("n", "mean", "sd", "ci_low", "ci_high"), figures, strict=True))
-            row["distribution"] = share if figures[0] >= DISTRIBUTION_MINIMUM else None
-        rows.append(row)
-    return rows
-
+# A share of answers so near all that the distribution would say that all answered alike.
+_NEARLY_ALL: Final = 0.95
+_NEARLY_ALL_OF_FEW: Final = 0.9
 
 _EMPTY: Final[Row] = {
     "breakdown": "",
     "category": "",
+    "reason": "",
     "n": None,
     "mean": None,
+    "coded": Coding.EXACT,
     "sd": None,
     "ci_low": None,
     "ci_high": None,
     "distribution": None,
+    "points": None,
 }
+
+
+def figure_rows(protected: Protected) -> list[Row]:
+    """Every figure of the survey, whatever its status."""
+    gathered = protected.gathered
+    direct = Totals.of(_by_node(gathered.responses, gathered.tree.unit_ids), gathered.measures)
+    return [
+        *_unit_rows(protected, direct),
+        *_rest_rows(protected, direct),
+        *(row for breakdown in gathered.breakdowns for row in _breakdown_rows(protected, breakdown)),
+    ]
+
+
+def _by_node(responses: Responses, unit_ids: Sequence[int]) -> Responses:
+    return Responses(
+        responses.questionnaire, responses.items, responses.unit, tuple(str(unit) for unit in unit_ids)
+    )
+
+
+def _unit_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
+    """One row for every unit and measure."""
+    nodes = direct.up(protected.gathered.tree.parents)
+    values, respondents = nodes.values(), nodes.respondents.tolist()
+    for place, mask in enumerate(protected.mask_of):
+        units = mask.means.units
+        asked = values.asked[:, place].tolist()
+        states = [
+            _State(_status(status, bool(people), met), reason or "", level)
+            for status, reason, level, people, met in zip(
+                units.status, units.reason, mask.unit_levels, respondents, asked, strict=True
+            )
+        ]
+        own = ({"unit_id": unit} for unit in protected.gathered.tree.unit_ids)
+        yield from _rows(
+            _Column(values, place, nodes.measures[place]), states, own, {"kind": FigureKind.UNIT}
+        )
+
+
+def _rest_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
+    """«Små enheter samlet»: one row for each residual block and measure, under the nearest shown unit."""
+    unit_ids = protected.gathered.tree.unit_ids
+    for mask in protected.masks:
+        if not mask.blocks:
+            continue
+        values = _of_blocks(direct, [block for block, _ in mask.blocks]).values()
+        states = [_State(FigureStatus.SHOWN, "", level) for _, level in mask.blocks]
+        for place in mask.places:
+            own = ({"unit_id": unit_ids[block.anchor]} for block, _ in mask.blocks)
+            yield from _rows(
+                _Column(values, place, direct.measures[place]), states, own, {"kind": FigureKind.REST}
+            )
+
+
+def _of_blocks(direct: Totals, blocks: Sequence[Block]) -> Totals:
+    into = np.full(len(direct.n), -1, dtype=np.int64)
+    for group, block in enumerate(blocks):
+        into[list(block.members)] = group
+    return direct.regrouped(into, len(blocks))
+
+
+def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Row]:
+    """One row for every category and measure; they carry the top unit's id."""
+    gathered = protected.gathered
+    chosen = breakdown.label >= 0
+    people = Responses(
+        gathered.responses.questionnaire,
+        gathered.responses.items[chosen],
+        breakdown.label[chosen],
+        breakdown.categories,
+    )
+    totals = Totals.of(people, gathered.measures)
+    values, respondents = totals.values(), totals.respondents.tolist()
+    common = {
+        "kind": FigureKind.BREAKDOWN,
+        "unit_id": gathered.tree.unit_ids[gathered.top],
+        "breakdown": breakdown.key,
+    }
+    for place, mask in enumerate(protected.mask_of):
+        asked = values.asked[:, place].tolist()
+        states = [
+            _category_state(mask, breakdown.key, code, bool(people), met)
+            for code, (people, met) in enumerate(zip(respondents, asked, strict=True))
+        ]
+        own = ({"category": category} for category in breakdown.categories)
+        yield from _rows(_Column(values, place, gathered.measures[place]), states, own, common)
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a figure may tell. level: as `Mask.unit_levels`."""
+
+    status: FigureStatus
+    reason: str
+    level: int
+
+
+def _status(status: str, has_people: bool, was_asked: bool) -> FigureStatus:
+    """«Not asked» when people answered here and none of them met the questions."""
+    if status == "no_answers" and has_people and not was_asked:
+        return FigureStatus.NOT_ASKED
+    return FigureStatus(status)
+
+
+def _category_state(mask: Mask, breakdown: str, code: int, has_people: bool, was_asked: bool) -> _State:
+    if (breakdown, code) not in mask.categories:
+        return _State(FigureStatus.NO_ANSWERS, "", 0)
+    category, level = mask.categories[breakdown, code]
+    return _State(_status(category.status, has_people, was_asked), category.reason or "", level)
+
+
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """One measure's values for every group."""
+
+    values: Values
+    place: int
+    measure: Measure
+
+    def each(self) -> Iterator[Row]:
+        names = ("n", "mean", "sd", "ci_low", "ci_high")
+        columns = [getattr(self.values, name)[:, self.place].tolist() for name in names]
+        for figures in zip(*columns, strict=True):
+            yield dict(zip(names, figures, strict=True))
+
+    def classes(self) -> list[list[float]]:
+        found: list[list[float]] = self.values.classes[:, self.place].tolist()
+        return found
+
+    def points(self) -> list[list[float]] | None:
+        points = self.values.points[self.place]
+        return None if points is None else points.tolist()
+
+
+def _rows(
+    column: _Column, states: Iterable[_State], own: Iterable[Mapping[str, Any]], common: Mapping[str, Any]
+) -> Iterator[Row]:
+    """Rows for one measure. Values stand only where the status is shown.
+
+    own: per row what tells it from the others (unit, category); common: what they share.
+    """
+    base = {**_EMPTY, **common, "measure": column.measure.key}
+    classes, points = column.classes(), column.points()
+    for number, (state, these, figures) in enumerate(zip(states, own, column.each(), strict=True)):
+        row = {**base, **these, "status": state.status, "reason": state.reason}
+        if state.status == FigureStatus.SHOWN:
+            row |= _told(column.measure, figures, state.level)
+            if state.level > 1 and points and row["sd"] is not None:
+                row |= _distribution(figures["n"], classes[number], points[number], state.level)
+        yield row
+
+
+def _told(measure: Measure, figures: Row, level: int) -> Row:
+    """n and the mean, which is a bound near the end of the scale, and the spread where it may stand.
+
+    Spread is left out where everybody scored the same: it would say so.
+    """
+    coded = _coded(measure, figures["mean"], figures["n"])
+    told = {"n": figures["n"], "mean": coded.value, "coded": Coding(coded.bound)}
+    if level > 1 and coded.bound == "exact" and figures["sd"] > 0:
+        told |= {name: figures[name] for name in ("sd", "ci_low", "ci_high")}
+    return told
+
+
+def _coded(measure: Measure, mean: float, n: int) -> Coded:
+    """The bound is set on the scale that people answered on, so an index says the same as its mean."""
+    scale = measure.factor.scale
+    length = (measure.maximum - measure.minimum) / (
+        1 if measure.code is not None else scale.maximum - scale.minimum
+    )
+    found = coded_mean((mean - measure.minimum) / length, n, 0, (measure.maximum - measure.minimum) / length)
+    return Coded(mean if found.bound == "exact" else measure.minimum + found.value * length, found.bound)
+
+
+def _distribution(n: int, classes: list[float], points: list[float], level: int) -> Row:
+    """Shares of low, middle and high answers, and of every answer; nothing where nearly all answered alike."""
+    limit = _NEARLY_ALL_OF_FEW if n < POINTS_FROM else _NEARLY_ALL
+    if max(classes) >= limit:
+        return {}
+    every = points if level > 2 and max(points) < limit else None
+    return {"distribution": classes, "points": every}

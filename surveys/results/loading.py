@@ -1,6 +1,6 @@
 """Stored answers as the analysis wants them. Only counting and release may use this module."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,13 +29,18 @@ class SurveyTree:
     @classmethod
     def of(cls, survey: Survey) -> "SurveyTree":
         """A unit whose parent is not in the picture stands at the top."""
-        units = sorted(survey.units, key=lambda unit: unit.unit_id)
-        node = {unit.unit_id: index for index, unit in enumerate(units)}
-        parents = [-1 if unit.parent_id is None else node.get(unit.parent_id, -1) for unit in units]
+        return cls.from_rows((unit.unit_id, unit.parent_id, unit.type) for unit in survey.units)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[tuple[int, int | None, str]]) -> "SurveyTree":
+        """(unit id, parent's id, unit type) of every unit, in any order."""
+        units = sorted(rows)
+        node = {unit_id: index for index, (unit_id, _, _) in enumerate(units)}
+        parents = [-1 if parent_id is None else node.get(parent_id, -1) for _, parent_id, _ in units]
         return cls(
-            tuple(unit.unit_id for unit in units),
+            tuple(unit_id for unit_id, _, _ in units),
             np.array(parents, dtype=np.int32),
-            tuple(unit.type for unit in units),
+            tuple(kind for _, _, kind in units),
         )
 
     def upwards(self, node: int) -> Iterator[int]:

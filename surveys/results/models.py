@@ -5,7 +5,7 @@ import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.campaigns.models import Survey
@@ -36,7 +36,42 @@ class Comment(Base):
     # The nearest unit with enough respondents for a comment, not the writer's own.
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     question: Mapped[str]
+    # Masked before it was stored (`surveys.results.masking`); HR may take more words out, never put any in.
     text: Mapped[str]
+
+    unit: Mapped[Unit] = relationship()
+
+
+class CommentStatus(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    HELD = "held"
+
+
+class HoldReason(StrEnum):
+    """Why HR shows a comment to nobody."""
+
+    WRITER = "writer"
+    PERSON = "person"
+    ABUSE = "abuse"
+    CASE = "case"
+    NO_ANSWER = "no_answer"
+
+
+class CommentReview(Base):
+    """What HR has decided about a comment. A comment without a row waits: nothing is shown by default."""
+
+    __tablename__ = "comment_review"
+    __table_args__ = (
+        CheckConstraint("(status = 'held') = (reason IS NOT NULL)", name="held_has_reason"),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comment.id"), primary_key=True)
+    status: Mapped[CommentStatus] = mapped_column(choice(CommentStatus, "status"))
+    reason: Mapped[HoldReason | None] = mapped_column(choice(HoldReason, "reason"))
+    # Counts decisions: two people who decide on the same comment at once are told.
+    revision: Mapped[int]
 
 
 class QualityReport(Base):
@@ -45,8 +80,50 @@ class QualityReport(Base):
     __tablename__ = "quality_report"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
-    # `analysis.report` without units (the contract of `medvirk analyse --json`).
+    # `analysis.report` without units (the contract of `medvirk analyse --json`), and «more» beside it.
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SurveyComparison(Base):
+    """Whether a survey measures the same as an earlier one of its series: written at counting."""
+
+    __tablename__ = "survey_comparison"
+    __table_args__ = (CheckConstraint("survey_id <> earlier_id", name="two_surveys"),)
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    # `analysis.comparability.comparison_json`, and «stability» of the units' scores by factor.
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class QualityDiscussion(Base):
+    """What somebody concluded from a quality report. Never changed: a new one is written, an old one withdrawn."""
+
+    __tablename__ = "quality_discussion"
+    __table_args__ = (CheckConstraint("text <> ''", name="not_empty"),)
+
+    id: Mapped[identity]
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    # As it was then: accounts change names.
+    author: Mapped[str]
+    written_on: Mapped[dt.date]
+    text: Mapped[str]
+    withdrawn_on: Mapped[dt.date | None]
+
+
+class MicrodataRecipe(Base):
+    """What a survey's rows for analysts carry: fixed by the first file, so that no two files can be joined."""
+
+    __tablename__ = "microdata_recipe"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    made_on: Mapped[dt.date]
+    # Background keys that were asked for, in order, and those that there was room for.
+    wanted: Mapped[list[str]] = mapped_column(JSON)
+    background: Mapped[list[str]] = mapped_column(JSON)
+    # Unit id (text, as JSON has it) → the id of the unit its rows carry, or null for none.
+    units: Mapped[dict[str, int | None]] = mapped_column(JSON)
 
 
 class Release(Base):
@@ -81,6 +158,14 @@ class FigureStatus(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+class Coding(StrEnum):
+    """How a figure's mean is to be read: near the end of the scale as a bound, or all would be known to agree."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
 class Figure(Base):
     """One value for one unit (or category) and one measure: the only thing readers ever read."""
 
@@ -104,17 +189,30 @@ class Figure(Base):
     kind: Mapped[FigureKind] = mapped_column(choice(FigureKind, "kind"), default=FigureKind.UNIT)
     breakdown: Mapped[str] = mapped_column(default="")
     category: Mapped[str] = mapped_column(default="")
-    # A factor's key.
+    # `surveys.results.measures`: a factor's key, or the key of its index or of one of its shares.
     measure: Mapped[str]
     status: Mapped[FigureStatus] = mapped_column(choice(FigureStatus, "status"))
     reason: Mapped[str] = mapped_column(default="")
     n: Mapped[int | None]
     mean: Mapped[float | None]
+    coded: Mapped[Coding] = mapped_column(
+        # Without a CHECK: SQLite could not take the column away again.
+        Enum(
+            Coding,
+            native_enum=False,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+        default=Coding.EXACT,
+        server_default=Coding.EXACT.value,
+    )
     sd: Mapped[float | None]
     ci_low: Mapped[float | None]
     ci_high: Mapped[float | None]
-    # Shares of low, middle and high person scores; only where there are enough answers.
+    # Shares of low, middle and high answers; only where ten or more stand behind.
     distribution: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
+    # Shares of every answer on the scale, lowest first; only where twenty or more stand behind.
+    points: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
 
     release: Mapped[Release] = relationship(back_populates="figures")
     unit: Mapped[Unit] = relationship()
@@ -134,6 +232,9 @@ class Turnout(Base):
     # NULL: unknown, for imported answers.
     invited: Mapped[int | None]
     delivered: Mapped[int]
+    # The picture the release was made by: what a figure covers, also after units have been moved.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    type: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Verdict(StrEnum):
@@ -168,3 +269,5 @@ class Change(Base):
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
     # The change these numbers of answers find with 80 % power.
     detectable: Mapped[float | None]
+    # False: the two surveys do not measure the same (`surveys.results.invariance`), so the verdict is never up or down.
+    comparable: Mapped[bool] = mapped_column(default=True, server_default=text("true"))

@@ -5,9 +5,10 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-from surveys.localisation import localised, number
+from surveys.localisation import localised
+from surveys.results.measures import MeasureKind
 from surveys.results.reading import Line
-from surveys.results.wording import change_word
+from surveys.results.wording import change_word, mean_text, shown_value
 
 WIDTH: Final = 320
 MARGIN: Final = 14
@@ -46,7 +47,9 @@ def scale_picture(line: Line, top_name: str) -> ScalePicture | None:
 
     step = 1 if line.maximum - line.minimum < MOST_TICKS else (line.maximum - line.minimum) // 2
     return ScalePicture(
-        ticks=tuple((place(value), str(value)) for value in range(line.minimum, line.maximum + 1, step)),
+        ticks=tuple(
+            (place(value), _tick(line, value)) for value in range(line.minimum, line.maximum + 1, step)
+        ),
         start=place(line.minimum),
         end=place(line.maximum),
         mean=place(line.mean),
@@ -54,17 +57,26 @@ def scale_picture(line: Line, top_name: str) -> ScalePicture | None:
         high=place(line.mean if line.ci_high is None else line.ci_high),
         previous=place(line.change.previous_mean) if line.change else None,
         top=place(line.top_mean) if line.top_mean is not None else None,
-        title=_title(line, line.mean),
+        title=_title(line),
         description=_description(line, top_name),
     )
 
 
-def _title(line: Line, mean: float) -> str:
+def _tick(line: Line, value: int) -> str:
+    return shown_value(line, value) if line.kind == MeasureKind.SHARE else str(value)
+
+
+def _title(line: Line) -> str:
     """The finding."""
+    if line.kind == MeasureKind.SHARE:
+        share: str = _(
+            "%(measure)s: %(mean)s av svarene", measure=localised(line.title), mean=mean_text(line)
+        )
+        return f"{share}. {change_word(line.change)}." if line.change else f"{share}."
     finding: str = _(
         "%(measure)s: %(mean)s på en skala fra %(minimum)s til %(maximum)s",
         measure=localised(line.title),
-        mean=number(mean),
+        mean=mean_text(line),
         minimum=line.minimum,
         maximum=line.maximum,
     )
@@ -75,12 +87,20 @@ def _description(line: Line, top_name: str) -> str:
     parts = []
     if line.ci_low is not None and line.ci_high is not None:
         parts.append(
-            _("Usikkerhet: %(low)s til %(high)s.", low=number(line.ci_low), high=number(line.ci_high))
+            _(
+                "Usikkerhet: %(low)s til %(high)s.",
+                low=shown_value(line, line.ci_low),
+                high=shown_value(line, line.ci_high),
+            )
         )
     if line.change:
         parts.append(
-            _("I %(year)s: %(mean)s.", year=line.change.year, mean=number(line.change.previous_mean))
+            _(
+                "I %(year)s: %(mean)s.",
+                year=line.change.year,
+                mean=shown_value(line, line.change.previous_mean),
+            )
         )
     if line.top_mean is not None:
-        parts.append(f"{top_name}: {number(line.top_mean)}.")
+        parts.append(f"{top_name}: {shown_value(line, line.top_mean)}.")
     return " ".join(parts)

@@ -1,23 +1,33 @@
 """Released figures as pages show them. Reads releases, figures and the survey's tree: never a response."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires.model import Factor, Questionnaire, Text
+from questionnaires.model import Questionnaire, Text
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.localisation import alphabetical
 from surveys.organisation.models import Unit
-from surveys.results.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout, Verdict
+from surveys.results.measures import Measure, MeasureKind, measures_of
+from surveys.results.models import (
+    Change,
+    Coding,
+    Figure,
+    FigureKind,
+    FigureStatus,
+    Release,
+    Turnout,
+    Verdict,
+)
 
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A change since an earlier survey, which began in `year`. Numbers on the factor's scale."""
+    """A change since an earlier survey, which began in `year`. Numbers on the measure's scale."""
 
     year: int
     previous_mean: float
@@ -26,11 +36,18 @@ class ChangeLine:
     ci_high: float | None
     verdict: Verdict
     detectable: float | None
+    is_share: bool = False
+    # False: the two surveys do not measure the same, so the change is neither up nor down.
+    comparable: bool = True
 
 
 @dataclass(frozen=True)
 class Line:
-    """One measure for one unit, small units together, or a category. Values are None unless shown."""
+    """One measure for one unit, small units together, or a category. Values are None unless shown.
+
+    coded: whether the mean is exact or a bound. distribution: shares of low, middle and high answers; points: of every
+    answer, lowest first.
+    """
 
     key: str
     title: Text
@@ -39,12 +56,15 @@ class Line:
     maximum: int
     status: FigureStatus
     reason: str
+    kind: MeasureKind = MeasureKind.MEAN
     n: int | None = None
     mean: float | None = None
+    coded: Coding = Coding.EXACT
     sd: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
     distribution: Sequence[float] | None = None
+    points: Sequence[float] | None = None
     top_mean: float | None = None
     change: ChangeLine | None = None
 
@@ -78,6 +98,7 @@ class UnitResult:
     survey_key: str
     survey_title: Text
     released_on: dt.date
+    correction: str
     minimum_group: int
     unit_code: str
     unit_name: str
@@ -123,12 +144,14 @@ def unit_result(session: Session, survey: Survey, release: Release, unit: Survey
     top = {f.measure: f for f in figures if f.unit_id == survey.unit_id and f.kind == FigureKind.UNIT}
     own = [f for f in figures if f.unit_id == unit.unit_id]
     is_top = unit.unit_id == survey.unit_id
-    changes = _changes(session, release, unit.unit_id)
+    shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
+    changes = _changes(session, release, unit.unit_id, shares)
     turnout = session.get_one(Turnout, (release.id, unit.unit_id))
     return UnitResult(
         survey_key=survey.key,
         survey_title=survey.title,
         released_on=release.released_on,
+        correction=release.correction,
         minimum_group=release.minimum_group,
         unit_code=unit.unit.code,
         unit_name=unit.name,
@@ -152,7 +175,7 @@ def _figures(session: Session, release: Release, unit_ids: set[int]) -> Sequence
     ).all()
 
 
-def _changes(session: Session, release: Release, unit_id: int) -> dict[str, ChangeLine]:
+def _changes(session: Session, release: Release, unit_id: int, shares: Set[str]) -> dict[str, ChangeLine]:
     """Measure → change."""
     rows = session.execute(
         select(Change, Survey.opens_on, Figure.mean)
@@ -176,6 +199,8 @@ def _changes(session: Session, release: Release, unit_id: int) -> dict[str, Chan
             ci_high=change.ci_high,
             verdict=change.verdict,
             detectable=change.detectable,
+            is_share=change.measure in shares,
+            comparable=change.comparable,
         )
         for change, opened, mean in rows
         if mean is not None
@@ -188,31 +213,34 @@ def _lines(
     top: Mapping[str, Figure] | None = None,
     changes: Mapping[str, ChangeLine] | None = None,
 ) -> tuple[Line, ...]:
-    """One line for each figure, in the questionnaire's order of factors."""
+    """One line for each figure, in the questionnaire's order of measures."""
     found = {figure.measure: figure for figure in figures}
     return tuple(
-        _line(factor, found[factor.key], (top or {}).get(factor.key), (changes or {}).get(factor.key))
-        for factor in questionnaire.factors
-        if factor.key in found
+        _line(measure, found[measure.key], (top or {}).get(measure.key), (changes or {}).get(measure.key))
+        for measure in measures_of(questionnaire)
+        if measure.key in found
     )
 
 
-def _line(factor: Factor, figure: Figure, top: Figure | None, change: ChangeLine | None) -> Line:
+def _line(measure: Measure, figure: Figure, top: Figure | None, change: ChangeLine | None) -> Line:
     return Line(
-        key=factor.key,
-        title=factor.title,
-        definition=factor.definition or {},
-        minimum=factor.scale.minimum,
-        maximum=factor.scale.maximum,
+        key=measure.key,
+        title=measure.title,
+        definition=measure.factor.definition or {},
+        minimum=measure.minimum,
+        maximum=measure.maximum,
         status=figure.status,
         reason=figure.reason,
+        kind=measure.kind,
         n=figure.n,
         mean=figure.mean,
+        coded=figure.coded,
         sd=figure.sd,
         ci_low=figure.ci_low,
         ci_high=figure.ci_high,
         distribution=figure.distribution,
-        top_mean=top.mean if top else None,
+        points=figure.points,
+        top_mean=top.mean if top and top.coded == Coding.EXACT else None,
         change=change if figure.status == FigureStatus.SHOWN else None,
     )
 

@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from surveys import database
 from surveys.access.models import Role
-from surveys.access.permissions import requires
+from surveys.access.permissions import is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.results import wording
+from surveys.results.comment_reading import readable_count
 from surveys.results.pictures import scale_picture
 from surveys.results.reading import find_unit, latest_release, unit_result
 from surveys.results.visibility import access_to, entrances
@@ -53,6 +54,8 @@ def unit(survey_key: str, unit_code: str) -> str:
         words=wording,
         sentences=wording.summary(result),
         picture=scale_picture,
+        may_see_quality=is_granted(session, current_user, survey.unit_id, Role.HR, Role.ADMINISTRATOR),
+        comments=readable_count(session, survey, release, place.unit_id),
     )
 
 

@@ -1,5 +1,6 @@
 """Released figures in plain words. One wording for one state, wherever it is shown."""
 
+import math
 from collections.abc import Sequence
 from statistics import median
 from typing import Final
@@ -7,13 +8,16 @@ from typing import Final
 from flask_babel import gettext
 
 from surveys.localisation import localised, number, percent
-from surveys.results.models import FigureStatus, Verdict
+from surveys.results.measures import MeasureKind
+from surveys.results.models import Coding, FigureStatus, Verdict
 from surveys.results.reading import BreakdownTable, ChangeLine, Line, UnitResult
 
 # Standard deviations as shares of the scale's length. On 1–5 they are 0.6 and 1.0: person scores of several
 # items usually spread between them.
 ALIKE: Final = 0.15
 UNLIKE: Final = 0.25
+
+_ROUNDING: Final = 1e-9
 
 # A change below this is too small for anybody to look for.
 WORTH_SEEING: Final = 0.2
@@ -46,8 +50,32 @@ def status_word(status: FigureStatus) -> str:
     return words[status]
 
 
+def mean_text(line: Line) -> str:
+    """«3,7», «78 %» for a share, «52» for an index, and near the end of the scale only «4,8 eller høyere».
+
+    A bound is rounded away from the end it guards.
+    """
+    mean = _mean(line)
+    if line.coded == Coding.EXACT:
+        return shown_value(line, mean)
+    step = {MeasureKind.MEAN: 10, MeasureKind.SHARE: 100, MeasureKind.INDEX: 1}[line.kind]
+    if line.coded == Coding.AT_LEAST:
+        bound = math.floor(mean * step + _ROUNDING) / step
+        return _("%(value)s eller høyere", value=shown_value(line, bound))
+    return _("%(value)s eller lavere", value=shown_value(line, math.ceil(mean * step - _ROUNDING) / step))
+
+
+def shown_value(line: Line, value: float) -> str:
+    """A value on the line's scale, with as many decimals as it deserves."""
+    if line.kind == MeasureKind.SHARE:
+        return percent(value)
+    return number(value, 0 if line.kind == MeasureKind.INDEX else 1)
+
+
 def why_nothing(result: UnitResult) -> str:
-    """Why the whole unit has no figures: the reason of its first measure that has people behind it."""
+    """Why the whole unit has no figures: nobody invited, or the reason of its first measure with people behind it."""
+    if result.invited == 0 and not result.delivered:
+        return _("Ingen her var invitert.")
     asked = [line for line in result.lines if line.status == FigureStatus.HIDDEN] or list(result.lines)
     small = [line for line in asked if line.reason == "small"]
     first = (small if len(small) == len(asked) else [line for line in asked if line.reason != "small"])[0]
@@ -92,6 +120,13 @@ def rest_explanation(result: UnitResult) -> str:
     return _("De som hører direkte til %(unit)s og ikke til en enhet under.", unit=result.unit_name)
 
 
+def spread_sentence(line: Line) -> str:
+    """«Folk svarer nokså likt, spredning 0,6»; nothing where the spread is not shown."""
+    if line.sd is None or line.kind != MeasureKind.MEAN:
+        return ""
+    return _("Folk svarer %(alike)s, spredning %(sd)s", alike=spread_word(line), sd=number(line.sd))
+
+
 def spread_word(line: Line) -> str:
     """How alike people answered: «nokså likt», «noe ulikt» or «svært ulikt»."""
     share = (line.sd or 0.0) / (line.maximum - line.minimum)
@@ -102,6 +137,8 @@ def spread_word(line: Line) -> str:
 
 def change_word(change: ChangeLine) -> str:
     """«Tydelig opp siden 2024», never an arrow for noise."""
+    if not change.comparable:
+        return _("Kan ikke sammenlignes sikkert med %(year)s", year=change.year)
     if change.verdict == Verdict.UP:
         return _("Tydelig opp siden %(year)s", year=change.year)
     if change.verdict == Verdict.DOWN:
@@ -112,7 +149,11 @@ def change_word(change: ChangeLine) -> str:
 
 
 def change_numbers(change: ChangeLine) -> str:
-    """«+0,1 (−0,2 til +0,4)»."""
+    """«+0,1 (−0,2 til +0,4)»; nothing where the two surveys do not measure the same."""
+    if not change.comparable:
+        return ""
+    if change.is_share:
+        return _("%(points)s prosentpoeng", points=number(change.difference * 100, 0, sign=True))
     difference = number(change.difference, sign=True)
     if change.ci_low is None or change.ci_high is None:
         return difference
@@ -126,7 +167,7 @@ def change_numbers(change: ChangeLine) -> str:
 
 def summary(result: UnitResult) -> list[str]:
     """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen."""
-    shown = [line for line in result.lines if line.shown]
+    shown = [line for line in result.lines if line.shown and line.kind == MeasureKind.MEAN]
     sentences = [_extremes(shown), _changes(shown), _detectable(shown)]
     return [sentence for sentence in sentences if sentence]
 
@@ -140,18 +181,30 @@ def _extremes(shown: Sequence[Line]) -> str:
         return ""
     weakest, strongest = same[0], same[-1]
     if number(_mean(weakest)) == number(_mean(strongest)):
-        return _("Alle temaene ligger på %(mean)s.", mean=number(_mean(strongest)))
+        return _("Alle temaene ligger på %(mean)s.", mean=mean_text(strongest))
     return _(
         "Sterkest er %(strongest)s (%(high)s). Her er det mest å hente: %(weakest)s (%(low)s).",
         strongest=_in_sentence(strongest),
-        high=number(_mean(strongest)),
+        high=mean_text(strongest),
         weakest=_in_sentence(weakest),
-        low=number(_mean(weakest)),
+        low=mean_text(weakest),
+    )
+
+
+def incomparable(result: UnitResult) -> str:
+    """Which themes cannot be compared with the last survey, and why; «» when all can."""
+    found = [(line, line.change) for line in result.lines if line.change and not line.change.comparable]
+    if not found:
+        return ""
+    return _(
+        "Kan ikke sammenlignes sikkert med %(year)s: %(themes)s. Påstandene er brukt på en annen måte enn da.",
+        year=max(change.year for _line, change in found),
+        themes=", ".join(_in_sentence(line) for line, _change in found),
     )
 
 
 def _changes(shown: Sequence[Line]) -> str:
-    compared = [(line, line.change) for line in shown if line.change]
+    compared = [(line, line.change) for line in shown if line.change and line.change.comparable]
     if not compared:
         return ""
     since = max(change.year for _line, change in compared)

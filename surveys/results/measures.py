@@ -1,0 +1,81 @@
+"""What a questionnaire is measured by: a mean for each factor, its 0–100 index, or the share of every answer.
+
+Imports nothing heavy: pages read it too.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from questionnaires.codes import NOT_APPLICABLE
+from questionnaires.model import Factor, Questionnaire, Text
+
+INDEX_MAXIMUM = 100
+
+
+class MeasureKind(StrEnum):
+    MEAN = "mean"
+    # 100 · (mean − minimum) / (maximum − minimum): the mean in other units, so whoever may see one may see both.
+    INDEX = "index"
+    # Mean over people of the share (0–1) of their answers to the factor's items that are `code`.
+    SHARE = "share"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that every unit has a figure for. code: the answer a share is of."""
+
+    key: str
+    kind: MeasureKind
+    factor: Factor
+    code: int | None = None
+
+    @property
+    def minimum(self) -> int:
+        return self.factor.scale.minimum if self.kind == MeasureKind.MEAN else 0
+
+    @property
+    def maximum(self) -> int:
+        if self.kind == MeasureKind.MEAN:
+            return self.factor.scale.maximum
+        return INDEX_MAXIMUM if self.kind == MeasureKind.INDEX else 1
+
+    @property
+    def title(self) -> Text:
+        """The factor's title, and what the measure is of it."""
+        if self.kind == MeasureKind.MEAN:
+            return self.factor.title
+        if self.kind == MeasureKind.INDEX:
+            return {language: f"{title} (0–{INDEX_MAXIMUM})" for language, title in self.factor.title.items()}
+        answer = self._answer
+        return {language: f"{title}: {answer[language]}" for language, title in self.factor.title.items()}
+
+    @property
+    def _answer(self) -> Text:
+        """The wording of the answer that a share is of."""
+        labels = {point.value: point.label for point in self.factor.scale.points}
+        if self.factor.scale.not_applicable is not None:
+            labels[NOT_APPLICABLE] = self.factor.scale.not_applicable
+        return labels[-1 if self.code is None else self.code]
+
+
+def measures_of(questionnaire: Questionnaire) -> tuple[Measure, ...]:
+    """The questionnaire's measures, factor by factor.
+
+    Keys: the factor's for its mean, «LEAD:index» for its index, «LEAD:1» for the share who answered 1 and «LEAD:na»
+    for «not applicable».
+    """
+    return tuple(measure for factor in questionnaire.factors for measure in _of_factor(questionnaire, factor))
+
+
+def _of_factor(questionnaire: Questionnaire, factor: Factor) -> tuple[Measure, ...]:
+    if questionnaire.reporting.shares_only:
+        answers = {str(value): value for value in factor.scale.values}
+        if factor.scale.not_applicable is not None:
+            answers["na"] = NOT_APPLICABLE
+        return tuple(
+            Measure(f"{factor.key}:{name}", MeasureKind.SHARE, factor, code) for name, code in answers.items()
+        )
+    mean = Measure(factor.key, MeasureKind.MEAN, factor)
+    if not questionnaire.reporting.index:
+        return (mean,)
+    return mean, Measure(f"{factor.key}:index", MeasureKind.INDEX, factor)

@@ -1,0 +1,141 @@
+"""`medvirk analyse`: the same report on the terminal, in HTML and in PDF, and data and a script for R."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from surveys.commands import medvirk
+from surveys.results.analysis_verdicts import agreement_verdict, consistency_verdict, structure_verdict
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+def run_analyse(name: str, *more: str) -> Result:
+    data = str(REFERENCE / "data" / f"{name}.csv")
+    questionnaire = str(REFERENCE / "questionnaires" / f"{name}.yaml")
+    return CliRunner().invoke(medvirk, ["analyse", data, "--questionnaire", questionnaire, *more])
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with everything the command writes for the leadership climate data."""
+    folder = tmp_path_factory.mktemp("analyse")
+    files = [f"--{kind}={folder / f'rapport.{kind}'}" for kind in ("json", "html", "pdf")]
+    result = run_analyse("lq2002", "--unit", "COMPID", *files, "--export-lavaan", str(folder / "r"))
+    assert result.exit_code == 0, result.output
+    (folder / "terminal.txt").write_text(result.output, encoding="utf-8")
+    return folder
+
+
+def test_words_stand_before_numbers_under_three_separate_headings(written: Path) -> None:
+    said = (written / "terminal.txt").read_text(encoding="utf-8")
+    headings = ["Måler påstandene det samme?", "Er det ulike temaer?", "Kan vi snakke om et enhetsresultat?"]
+    places = [said.index(heading) for heading in headings]
+    assert places == sorted(places)
+    assert said.index("Alle temaene måles stabilt") < said.index("Indre konsistens")
+    assert "Svarene passer dårlig med temaene" in said
+    assert "validitet" not in said[places[0] : places[1]].lower()
+
+
+def test_the_html_report_stands_alone(written: Path) -> None:
+    page = (written / "rapport.html").read_text(encoding="utf-8")
+    assert '<html lang="nb">' in page
+    assert not re.search(r"(?:src|href)=|url\(|@import|<script", page)
+    assert page.count("<h1") == 1
+    assert "Fiendtlighet" in page
+
+
+def test_the_pdf_report_is_tagged_for_screen_readers(written: Path) -> None:
+    content = (written / "rapport.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert b"/StructTreeRoot" in content
+    assert b"pdfuaid" in content
+
+
+def test_the_exported_data_are_the_answers_as_scored_and_no_unit_names(written: Path) -> None:
+    with (written / "r" / "svar.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (REFERENCE / "data" / "lq2002.csv").open(encoding="utf-8", newline="") as file:
+        raw = list(csv.DictReader(file))
+    assert len(rows) == len(raw)
+    assert [row["LEAD01"] for row in rows] == [row["LEAD01"] for row in raw]
+    companies = list(dict.fromkeys(row["COMPID"] for row in raw))
+    assert [row["enhet_nummer"] for row in rows] == [str(companies.index(row["COMPID"]) + 1) for row in raw]
+
+
+def test_the_script_has_the_intended_model_and_our_definitions(written: Path) -> None:
+    script = (written / "r" / "kontroll.R").read_text(encoding="utf-8")
+    assert "  TSIG =~ TSIG01 + TSIG02 + TSIG03\n" in script
+    assert 'estimator = "ML"' in script
+    assert "htmt2 = FALSE" in script
+    assert "{" not in re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", script)))
+
+
+def test_files_that_cannot_be_written_are_named(tmp_path: Path) -> None:
+    result = run_analyse("lq2002", "--html", str(tmp_path / "finnes-ikke" / "rapport.html"))
+    assert result.exit_code == 1
+    assert "finnes-ikke" in result.output
+
+
+def test_reversed_statements_are_turned_in_the_exported_data(tmp_path: Path) -> None:
+    assert run_analyse("bfi", "--export-lavaan", str(tmp_path)).exit_code == 0
+    with (tmp_path / "svar.csv").open(encoding="utf-8", newline="") as file:
+        mine = next(csv.DictReader(file))
+    with (REFERENCE / "data" / "bfi.csv").open(encoding="utf-8", newline="") as file:
+        raw = next(csv.DictReader(file))
+    assert int(mine["A1"]) == 7 - int(raw["A1"])
+    assert int(mine["A2"]) == int(raw["A2"])
+
+
+def test_verdicts_name_what_is_weak() -> None:
+    titles = {"A": "Ro", "B": "Rolleklarhet"}
+    scales = {
+        "A": {"alpha": 0.81, "item_rest": {"A1": 0.5}},
+        "B": {"alpha": 0.61, "item_rest": {"B1": 0.12, "B2": None}},
+    }
+    said = consistency_verdict({"scales": scales}, titles)
+    assert said == (
+        "Disse temaene måles usikkert (alfa under 0,70): Rolleklarhet. De andre måles stabilt.",
+        "Påstand B1 i Rolleklarhet henger dårlig sammen med resten (r = 0,12).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cfi", "rmsea", "srmr", "expected"),
+    [(0.96, 0.05, 0.05, "passer godt"), (0.92, 0.07, 0.09, "noenlunde"), (0.85, 0.10, 0.05, "dårlig")],
+)
+def test_the_fit_is_judged_by_its_limits(cfi: float, rmsea: float, srmr: float, expected: str) -> None:
+    fit = {"cfi": cfi, "rmsea": rmsea, "srmr": srmr}
+    assert expected in structure_verdict({"validity": {"cfa": fit, "htmt": {}}})[0]
+
+
+def test_factors_that_cannot_be_told_apart_are_named() -> None:
+    fit = {"cfi": 0.96, "rmsea": 0.05, "srmr": 0.05}
+    said = structure_verdict({"validity": {"cfa": fit, "htmt": {"A~B": 0.91, "A~C": 0.5}}})
+    assert said[1:] == ("A og B er vanskelige å skille fra hverandre.",)
+
+
+def test_a_unit_score_is_supported_only_where_people_agree_and_units_differ() -> None:
+    good, poor = {"icc2": 0.8, "rwgj_median": 0.8}, {"icc2": 0.4, "rwgj_median": 0.8}
+    titles = {"A": "Ro", "B": "Klima"}
+    assert agreement_verdict({"agreement": {"A": good, "B": poor}}, titles)[0].startswith("Ja for Ro.")
+    assert agreement_verdict({"agreement": {"A": poor}}, titles)[0].startswith("Bare med forsiktighet")
+    unknown = {"icc2": None, "rwgj_median": None}
+    assert agreement_verdict({"agreement": {"A": unknown}}, titles)[0].startswith("Vi kan ikke si")
+
+
+def test_the_json_file_keeps_its_contract(written: Path) -> None:
+    found = json.loads((written / "rapport.json").read_text(encoding="utf-8"))
+    assert set(found) >= {
+        "questionnaire",
+        "respondents",
+        "scales",
+        "validity",
+        "agreement",
+        "units",
+        "warnings",
+    }
