@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from surveys import database, localisation, logging, pages, security
+from surveys import database, limits, localisation, logging, pages, security
 from surveys.access import permissions
 from surveys.config import Settings, read_secrets, read_settings
 from surveys.extensions import csrf, login
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app, settings.database)
     csrf.init_app(app)
     login.init_app(app)
+    limits.init_app(app)
     localisation.init_app(app)
     security.init_app(app)
     permissions.init_app(app)

@@ -29,6 +29,11 @@ class Settings:
     smtp_starttls: bool = False
     mail_from: str = "undersokelse@example.invalid"
     log_level: str = "INFO"
+    # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
+    # every visitor seems to come from the nearest proxy and is counted as one.
+    proxies: int = 0
+    # Where failed attempts are counted: in each process's memory, or «redis://…» for all of them together.
+    limits_storage: str = "memory://"
 
     @property
     def database(self) -> str:
@@ -48,7 +53,7 @@ class Settings:
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "smtp_password", "database_url"}
+        hidden = {"secret_key", "smtp_password", "database_url", "limits_storage"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden
@@ -87,14 +92,14 @@ class Secrets:
 
     session: bytes
     codes: bytes
-    drafts: bytes
     master: bytes
+    limits: bytes
 
 
 def read_secrets(settings: Settings) -> Secrets:
     """The installation's secrets; makes `keys/secret.key` (mode 600) the first time."""
     root = settings.secret_key.encode() or _root_secret(settings.keys / "secret.key")
-    return Secrets(*(_derived(root, purpose) for purpose in (b"session", b"codes", b"drafts", b"master")))
+    return Secrets(*(_derived(root, purpose) for purpose in (b"session", b"codes", b"master", b"limits")))
 
 
 def _root_secret(file: Path) -> bytes:

@@ -11,6 +11,7 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.api import TaskWrapper
 from huey.consumer import Consumer
 
+from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
 from surveys.config import Settings
 
@@ -34,7 +35,7 @@ def jobs_of(app: Flask, *, immediate: bool = False) -> Jobs:
 
 
 def consumer(app: Flask, workers: int = 1) -> Consumer:
-    """The job worker, ready to `run()` until it gets a signal. Also works the outbox once a minute."""
+    """The job worker, ready to `run()` until it gets a signal. Looks after outbox and deadlines each minute."""
     return Consumer(jobs_of(app).queue, workers=workers, periodic=True, max_delay=2.0)
 
 
@@ -65,5 +66,11 @@ def _register(app: Flask, queue: Huey) -> Jobs:
         with app.app_context():
             send_queued(app.extensions["medvirk_database"], app.config["SETTINGS"])
 
+    def close() -> None:
+        with app.app_context():
+            close_overdue(app.extensions["medvirk_database"])
+
     queue.periodic_task(crontab(minute="*"), name="work_outbox_every_minute")(work)
+    # Every minute, not at midnight: a worker that was down then does it when it is back.
+    queue.periodic_task(crontab(minute="*"), name="close_surveys_every_minute")(close)
     return Jobs(queue, queue.task(name="work_outbox")(work))

@@ -5,12 +5,14 @@ Bokmål is the source language of every page: its catalogue is empty on purpose,
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
+from flask_babel import force_locale
 from flask_login import current_user
 
 from surveys.extensions import babel
@@ -32,6 +34,18 @@ def language() -> str:
 def use_language(code: str) -> None:
     """Fixes the page's language, for pages whose address carries it."""
     g.language = code if code in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Texts, dates and numbers in this language for a while: one page of several letters."""
+    before = language()
+    use_language(code)
+    try:
+        with force_locale(language()):
+            yield
+    finally:
+        use_language(before)
 
 
 def _wanted_language() -> str:

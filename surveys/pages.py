@@ -1,16 +1,12 @@
-"""What every page needs: the installation's name, fingerprinted files, and error pages in plain words."""
+"""What every page needs: the installation's name, and error pages in plain words."""
 
-import hashlib
-from functools import cache
-from pathlib import Path
-
-from flask import Flask, g, render_template, url_for
+from flask import Flask, g, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from surveys import database
+from surveys import compressing, database, static_files
 from surveys.organisation.models import Installation
 
 
@@ -22,18 +18,10 @@ def installation() -> Installation | None:
     return found
 
 
-@cache
-def _fingerprint(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
-
-
 def init_app(app: Flask) -> None:
-    folder = Path(str(app.static_folder))
-
-    def static_url(name: str) -> str:
-        return url_for("static", filename=name, v=_fingerprint(folder / name))
-
-    app.jinja_env.globals.update(static_url=static_url, installation=installation)
+    app.jinja_env.globals.update(installation=installation)
+    static_files.init_app(app)
+    compressing.init_app(app)
 
     @app.errorhandler(HTTPException)
     def explain(error: HTTPException) -> tuple[str, int]:

@@ -4,10 +4,11 @@ from flask import Flask
 
 from surveys import home
 from surveys.access import views as access
-from surveys.campaigns import publication_views, quality_views
+from surveys.campaigns import instrument_views, paper_views, preview_views, publication_views, quality_views
 from surveys.campaigns import views as campaigns
-from surveys.respond import entrance
+from surveys.respond import entrance, erasing, public_link
 from surveys.respond import views as respond
+from surveys.results import comment_reader_views, comment_views
 from surveys.results import views as results
 from surveys.scorecards import views as scorecards
 
@@ -15,10 +16,17 @@ from surveys.scorecards import views as scorecards
 _MODULES = (
     access,
     campaigns,
+    instrument_views,
+    paper_views,
+    preview_views,
     publication_views,
     quality_views,
     entrance,
+    erasing,
+    public_link,
     respond,
+    comment_views,
+    comment_reader_views,
     results,
     scorecards,
 )

@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from app import create_app
 from surveys import migrating
 from surveys.config import Settings
 from surveys.database import Database
+
+# `with installations("sqlite" or "postgresql", folder) as settings`.
+Installations = Callable[[str, Path], AbstractContextManager[Settings]]
 
 MEMORY = Path("/dev/shm")  # noqa: S108 – not a name to guess: pytest makes folders of its own in it
 
@@ -70,22 +74,36 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def installations(request: pytest.FixtureRequest) -> Installations:
+    """Makes fresh installations with an empty, migrated database, for fixtures that outlive a test."""
+
+    @contextmanager
+    def fresh_installation(kind: str, folder: Path) -> Iterator[Settings]:
+        instance = folder / "instance"
+        instance.mkdir()
+        fresh = Settings(instance=instance, secret_key="a secret for tests only", base_url="http://localhost")
+        if kind == "sqlite":
+            template = request.getfixturevalue("sqlite_template")
+            shutil.copyfile(template, instance / "medvirk.sqlite3")
+            yield fresh
+            return
+        address = request.getfixturevalue("postgresql_server")
+        name = f"t{uuid.uuid4().hex}"
+        _run(address, f"CREATE DATABASE {name} TEMPLATE medvirk_template")
+        yield replace(fresh, database_url=_named(address, name))
+        _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return fresh_installation
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, installations: Installations
+) -> Iterator[Settings]:
     """Settings of a fresh installation with an empty, migrated database, once on each database."""
-    instance = tmp_path / "instance"
-    instance.mkdir()
-    fresh = Settings(instance=instance, secret_key="a secret for tests only", base_url="http://localhost")
-    if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        shutil.copyfile(template, instance / "medvirk.sqlite3")
+    with installations(request.param, tmp_path) as fresh:
         yield fresh
-        return
-    address = request.getfixturevalue("postgresql_server")
-    name = f"t{uuid.uuid4().hex}"
-    _run(address, f"CREATE DATABASE {name} TEMPLATE medvirk_template")
-    yield replace(fresh, database_url=_named(address, name))
-    _run(address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

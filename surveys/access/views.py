@@ -3,11 +3,12 @@
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Response as FlaskResponse
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from surveys import database
+from surveys import database, limits
 from surveys.access.accounts import SignedIn, authenticate, find_account
 from surveys.access.forms import SignInForm
 from surveys.access.permissions import open_to_everyone
@@ -23,7 +24,20 @@ def load_account(account_id: str) -> SignedIn | None:
     return SignedIn(account) if account else None
 
 
+def _failed(response: FlaskResponse) -> bool:
+    """The form comes back: a sign-in that succeeds leads on."""
+    return response.status_code == 200
+
+
+def _name_key() -> str:
+    return limits.keyed("name", request.form.get("username", "").strip().lower())
+
+
 @blueprint.route("/logg-inn", methods=["GET", "POST"])
+@limits.limiter.limit(limits.SIGN_INS_OF_A_CLIENT, methods=["POST"], deduct_when=_failed)
+@limits.limiter.limit(
+    limits.SIGN_INS_TO_A_NAME, scope="name", key_func=_name_key, methods=["POST"], deduct_when=_failed
+)
 @open_to_everyone
 def sign_in() -> str | Response:
     """The sign-in page. A wrong name and a wrong password get the same answer."""

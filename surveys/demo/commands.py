@@ -14,6 +14,7 @@ from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.config import read_settings
 from surveys.demo.fjordvik import SEED
+from surveys.installing.starting import refuse_changed_questionnaires
 from surveys.organisation.models import Installation
 from surveys.terminal import fail, say
 
@@ -47,6 +48,7 @@ def _build(app: Flask) -> None:
 
     db = database.database()
     migrating.upgrade(db.engine)
+    refuse_changed_questionnaires(app)
     with db.transaction() as session:
         found = session.scalar(select(Installation))
         if found and not found.synthetic:

@@ -13,6 +13,7 @@ time's. Spreads are given as shares of the scale's length, so 1–5, 1–6 and 1
 Everything follows from the seed: the same seed gives the same municipality.
 """
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from questionnaires.coding import BLANK, NOT_APPLICABLE
-from questionnaires.model import Questionnaire
+from questionnaires.model import Factor, Questionnaire
 
 # Shares of the scale's length (maximum - minimum); chosen so that alpha lands at .75–.90 and ICC(1) at .05–.10.
 UNIT_SPREAD = 0.05
@@ -75,7 +76,7 @@ def answers(random: np.random.Generator, planned: Round) -> list[tuple[str, dict
         level = planned.levels.get(factor.key, 0.74)
         person = general + random.normal(0, FACTOR_SPREAD, people)
         tendency = level + planned.effects[index, place] + person
-        easiness = random.normal(0, ITEM_SPREAD, len(factor.items))
+        easiness = _easiness(factor)
         scale = factor.scale
         for item, ease in zip(factor.items, easiness, strict=True):
             share = tendency + ease + random.normal(0, NOISE_SPREAD, people)
@@ -99,6 +100,12 @@ def response_counts(
         unit: max(1, min(count, round(count * random.uniform(*rates)))) if count else 0
         for unit, count in invited.items()
     }
+
+
+def _easiness(factor: Factor) -> NDArray[np.float64]:
+    """Each item's own, (items,): the same in every round, as the wording is; else years could not be compared."""
+    own = np.random.default_rng(zlib.crc32(factor.key.encode()))
+    return own.normal(0, ITEM_SPREAD, len(factor.items))
 
 
 def _with_missing(

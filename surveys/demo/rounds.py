@@ -1,7 +1,7 @@
 """Fjordvik's surveys, round by round: invited, answered, delivered, counted and released like real ones."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from surveys.campaigns.invitations import Recipient, invite, recipients_from_ros
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, ReaderGroup, Survey
 from surveys.demo import population
+from surveys.demo.comments import CommentWriter, review
 from surveys.demo.fjordvik import LEVELS, TOP, UNITS
 from surveys.organisation.models import Unit
 from surveys.respond.ballots import Sheet, deliver
@@ -58,19 +59,6 @@ TITLES: Mapping[str, Mapping[str, str]] = {
         "nn": "Innbyggjarundersøkinga",
         "en": "The residents' survey",
     },
-}
-
-COMMENTS: Mapping[str, Sequence[str]] = {
-    "styrke": (
-        "Vi hjelper hverandre når det er travelt.",
-        "God tone på jobben og korte veier til leder.",
-        "Jeg får bruke det jeg kan.",
-    ),
-    "bedre": (
-        "Vi trenger bedre tid til overlapping mellom vaktene.",
-        "Det er uklart hvem som bestemmer over vaktplanen.",
-        "Mer faglig påfyll, gjerne sammen med andre enheter.",
-    ),
 }
 
 
@@ -119,6 +107,7 @@ class Fjordvik:
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng(seed)
+        self._comments = CommentWriter(seed)
         self._effects: dict[str, population.Effects] = {}
 
     def play(self, planned: DemoRound) -> None:
@@ -132,6 +121,8 @@ class Fjordvik:
                 return
             lifecycle.close_survey(session, survey)
         release(db, keys, planned.key, today=planned.closes_on + dt.timedelta(days=10))
+        with db.transaction() as session:
+            review(session, planned.key)
 
     def _opened(self, session: Session, planned: DemoRound) -> Survey:
         questionnaire = loading.builtin(planned.questionnaire, 1)
@@ -192,7 +183,9 @@ class Fjordvik:
             invitation = next(waiting[int(unit)])
             asked = asked_keys(questionnaire, "leaders" if invitation.audience == "leaders" else "staff")
             answers = encode(questionnaire, coded, asked)
-            deliver(session, invitation, Sheet(invitation.unit_id, answers, self._comments(questionnaire)))
+            deliver(
+                session, invitation, Sheet(invitation.unit_id, answers, self._comments.write(questionnaire))
+            )
 
     def _effects_of(self, questionnaire: Questionnaire, units: int) -> population.Effects:
         earlier = self._effects.get(questionnaire.key)
@@ -202,13 +195,6 @@ class Fjordvik:
             effects = population.next_effects(self._random, earlier)
         self._effects[questionnaire.key] = effects
         return effects
-
-    def _comments(self, questionnaire: Questionnaire) -> dict[str, str]:
-        return {
-            question.key: str(self._random.choice(np.array(COMMENTS[question.key])))
-            for question in questionnaire.comments
-            if question.key in COMMENTS and self._random.random() < 0.2
-        }
 
 
 def _visibility(planned: DemoRound) -> dict[ReaderGroup, dt.date]:

@@ -123,11 +123,14 @@ def _changes(
 ) -> dict[tuple[int, str], Tested]:
     releases = {measurement.release_id for measurement in measurements if measurement.release_id}
     found = session.execute(
-        select(Change.release_id, Change.measure, Release.survey_id, Change.verdict)
+        select(Change.release_id, Change.measure, Release.survey_id, Change.verdict, Change.comparable)
         .join(Release, Release.id == Change.previous_release_id)
         .where(Change.unit_id == unit_id, Change.release_id.in_(releases))
     )
-    return {(release, measure): Tested(survey, verdict) for release, measure, survey, verdict in found}
+    return {
+        (release, measure): Tested(survey, verdict, comparable)
+        for release, measure, survey, verdict, comparable in found
+    }
 
 
 def _sections(

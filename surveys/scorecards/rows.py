@@ -25,6 +25,8 @@ class Tested:
 
     survey_id: int
     verdict: Verdict
+    # False: the two surveys do not measure the same, so no change is told.
+    comparable: bool = True
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,9 @@ def _comparison(
         period=_period(before, indicator),
         value=_value_words(before, indicator),
         trend=moved,
-        change=wording.change_words(moved, indicator, verdict),
+        change=wording.change_words(moved, indicator, verdict)
+        if tested is None or tested.comparable
+        else wording.incomparable_words(),
         meaning=wording.meaning_words(moved),
     )
 

@@ -126,6 +126,11 @@ def spark_words(values: Iterable[tuple[str, str]]) -> str:
     return _("Utvikling: %(values)s", values="; ".join(f"{when}: {what or unknown}" for when, what in values))
 
 
+def incomparable_words() -> str:
+    """In place of a change between two surveys that do not measure the same (`surveys.results.invariance`)."""
+    return _("Kan ikke sammenlignes sikkert")
+
+
 def change_words(trend: Trend, indicator: Indicator, verdict: Verdict | None) -> str:
     """«Opp 0,3 prosentpoeng», «Ingen sikker endring»: stands beside the earlier value and its period.
 

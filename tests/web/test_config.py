@@ -30,7 +30,7 @@ def test_the_key_file_is_made_once_and_only_for_the_owner(tmp_path: Path) -> Non
 
 def test_every_purpose_has_a_secret_of_its_own(tmp_path: Path) -> None:
     secrets = read_secrets(Settings(instance=tmp_path, secret_key="one root secret"))
-    assert len({secrets.session, secrets.codes, secrets.drafts, secrets.master}) == 4
+    assert len({secrets.session, secrets.codes, secrets.master}) == 3
 
 
 def test_secrets_are_never_shown() -> None:

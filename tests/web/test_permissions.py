@@ -19,9 +19,12 @@ VALUES = {
     "unit_code": "A",
     "name": "close",
     "code": "0000-0000-0000",
+    "token": "ugle-fjell-27",
     "page": 1,
     "language": "nb",
     "number": 1,
+    "instrument": "medarbeider",
+    "version": 1,
 }
 
 
