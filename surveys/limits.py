@@ -108,7 +108,7 @@ def seconds_left(error: TooManyRequests) -> int:
 
 def wait_text(seconds: int) -> str:
     """«Vent omtrent 12 minutter, og prøv igjen.»"""
-    minutes = max(1, math.ceil(seconds / 60))
+    minutes = max(1, math.ceil((seconds - 1) / 60))
     return str(
         ngettext(
             "Vent omtrent %(num)s minutt, og prøv igjen.",

@@ -211,7 +211,7 @@ def test_quality_gives_each_factor_an_alpha_in_words(app: Flask, db: Database, h
     with db.transaction() as session:
         survey = build_open_survey(app, session)
         scales = {
-            "TRI": {"items": 3, "n_complete": 40, "alpha": 0.85, "alpha_ci": [0.77, 0.91]},
+            "TRI": {"items": 3, "n_complete": 400, "alpha": 0.85, "alpha_ci": [0.77, 0.91]},
             "ROL": {"items": 2, "n_complete": 0, "alpha": None, "alpha_ci": [None, None]},
         }
         result = {"scales": scales, "warnings": ["For få svar til alfa for ROL."]}

@@ -25,6 +25,7 @@ VALUES = {
     "number": 1,
     "instrument": "medarbeider",
     "version": 1,
+    "factor": "TRI",
 }
 
 
