@@ -1,6 +1,5 @@
 """The signed-in home page, the menu, and the two pages every footer links to."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +15,7 @@ from surveys.access.models import Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.waiting import tasks
+from surveys.clock import municipal_day
 from surveys.localisation import LANGUAGES, alphabetical, use_language
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
@@ -41,7 +41,7 @@ def show() -> str | Response:
     if not current_user.is_authenticated:
         return redirect(url_for("access.sign_in"))
     session = database.session()
-    today = dt.datetime.now(dt.UTC).date()
+    today = municipal_day()
     entered = entrances(session, current_user, today)
     return render_template(
         "access/home.html",

@@ -2,23 +2,15 @@
 
 import datetime as dt
 import logging
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.clock import municipal_day
 from surveys.database import Database
 
-MUNICIPAL_TIME: Final = ZoneInfo("Europe/Oslo")
-
 _log = logging.getLogger("medvirk.closing")
-
-
-def municipal_day(now: dt.datetime | None = None) -> dt.date:
-    """The date in Norway: what a deadline's day means to those who read it."""
-    return (now or dt.datetime.now(dt.UTC)).astimezone(MUNICIPAL_TIME).date()
 
 
 def close_overdue(db: Database, today: dt.date | None = None) -> list[str]:

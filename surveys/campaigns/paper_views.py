@@ -1,6 +1,5 @@
 """HR's pages for the ways in that are no e-mail: letters, sheets of loose codes, and the public link."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -21,6 +20,7 @@ from surveys.campaigns.qr import qr_svg
 from surveys.campaigns.steps import uses_roster
 from surveys.campaigns.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
 from surveys.campaigns.translating import _
+from surveys.clock import municipal_day
 
 Answer = Response | str | tuple[str, int]
 
@@ -54,7 +54,7 @@ def _letters(key: str, *, again: bool) -> Answer:
     form.unit.choices = unit_choices(survey)
     if not form.validate_on_submit():
         return _overview(survey, letters_form=form), 422
-    today = dt.datetime.now(dt.UTC).date()
+    today = municipal_day()
     try:
         chosen = paper.letters_to_print(session, survey, int(form.unit.data), today, again=again)
     except SurveyError as error:

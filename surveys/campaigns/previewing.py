@@ -10,8 +10,8 @@ from flask import url_for
 
 from questionnaires.kinds import handler_of
 from questionnaires.model import Audience, Page, Questionnaire
-from surveys.campaigns.closing import municipal_day
 from surveys.campaigns.models import Survey
+from surveys.clock import municipal_day
 from surveys.respond.progress import Progress
 from surveys.respond.questions import sections
 from surveys.respond.way import Place, Way

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from questionnaires.model import Factor
 from surveys import database
 from surveys.access.permissions import requires
-from surveys.campaigns.closing import municipal_day
 from surveys.campaigns.discussing import (
     LONGEST,
     DiscussionForm,
@@ -38,6 +37,7 @@ from surveys.campaigns.quality_summary import report_of
 from surveys.campaigns.quality_years import alphas_over_time, waves
 from surveys.campaigns.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
 from surveys.campaigns.translating import _
+from surveys.clock import municipal_day
 from surveys.localisation import localised
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import outbox
-from surveys.campaigns.closing import municipal_day
 from surveys.campaigns.instruments import changed_file, questionnaire_of
 from surveys.campaigns.invitations import invite, recipients_from_roster
 from surveys.campaigns.keystore import key_store
@@ -24,6 +23,7 @@ from surveys.campaigns.lifecycle import (
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.campaigns.translating import _, ngettext
 from surveys.campaigns.year_minutes import minutes_in_year, told
+from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.localisation import long_date
 

@@ -1,6 +1,5 @@
 """The frame of HR's pages about one survey: who may read them, and the tabs."""
 
-import datetime as dt
 from typing import Any
 
 from flask import Blueprint, abort, render_template
@@ -12,6 +11,7 @@ from surveys.access.permissions import require_unit
 from surveys.campaigns import steps
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.clock import municipal_day
 
 blueprint = Blueprint("campaigns", __name__)
 
@@ -38,7 +38,7 @@ def survey_for_hr(session: Session, key: str) -> Survey:
 def tab(name: str, survey: Survey, **values: Any) -> str:
     """A tab of the survey's page, with where it stands in its life and what is next."""
     following = steps.next_step(database.session(), survey)
-    today = dt.datetime.now(dt.UTC).date()
+    today = municipal_day()
     return render_template(
         f"campaigns/{name}.html",
         survey=survey,

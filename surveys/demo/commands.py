@@ -1,6 +1,5 @@
 """`medvirk demo`: builds the fictional municipality once, starts the site, and says how to get in."""
 
-import datetime as dt
 import logging
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from surveys import database
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.clock import municipal_day
 from surveys.config import read_settings
 from surveys.demo.fjordvik import SEED
 from surveys.installing.starting import refuse_changed_questionnaires
@@ -61,7 +61,7 @@ def _build(app: Flask) -> None:
             build_cards(session)
     with db.transaction() as session:
         done = set(session.scalars(select(Survey.key).where(Survey.status.in_(("open", "released")))))
-    rounds = planned_rounds(dt.datetime.now(dt.UTC).date())
+    rounds = planned_rounds(municipal_day())
     if missing := [planned for planned in rounds if planned.key not in done]:
         fjordvik = Fjordvik(SEED)
         for planned in track(missing, description="Bygger Fjordvik kommune", console=Console(stderr=True)):

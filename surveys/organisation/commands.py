@@ -1,12 +1,12 @@
 """Commands that bring the organisation in from other systems."""
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from flask import Flask
 
+from surveys.clock import municipal_day
 from surveys.database import database
 from surveys.organisation.import_report import Change, ImportReport
 from surveys.organisation.people_import import import_people
@@ -29,7 +29,7 @@ def import_organisation(app: Flask, file: Path, apply: bool) -> None:  # noqa: A
     Kolonner: code/kode, name/navn, type, parent/overordnet. Filen skal ha hele treet under enheten som står øverst.
     """
     with database().transaction() as session:
-        report = import_units(session, file, apply=apply, today=dt.datetime.now(dt.UTC).date())
+        report = import_units(session, file, apply=apply, today=municipal_day())
     _show(report, file, ("Nye enheter", "Endrede enheter", "Enheter som avsluttes", "Uendrede enheter"))
 
 

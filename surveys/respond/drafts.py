@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from surveys.clock import municipal_day
 from surveys.respond.models import Draft
 from surveys.respond.padding import padded, unpadded
 from surveys.respond.progress import Progress
@@ -94,7 +95,7 @@ _REPLACE = (
 
 def _replace(session: Session, visit: Visit, stored: bytes | None, ciphertext: bytes) -> bool:
     """Writes the draft if what is stored still is what we read; False, and nothing written, when it is not."""
-    today = dt.datetime.now(dt.UTC).date()
+    today = municipal_day()
     if stored is None:
         return _insert(session, visit, ciphertext, today)
     values = {"invitation": visit.invitation_id, "read": stored, "written": ciphertext, "today": today}

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Question
 from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.clock import municipal_day
 from surveys.localisation import LANGUAGES, language, long_date, number
 
 
@@ -71,7 +72,7 @@ class Deadline:
 
     @classmethod
     def of(cls, survey: Survey) -> "Deadline":
-        return cls(survey.closes_on, survey.closes_on < dt.datetime.now(dt.UTC).date())
+        return cls(survey.closes_on, survey.closes_on < municipal_day())
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import Participation, SurveyError, find_survey, participation
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
 from surveys.respond.models import Ballot, Draft
@@ -57,7 +58,7 @@ def count(
     opened or do not agree with the invitations. Then nothing is changed.
     """
     report = progress or silent
-    today = today or dt.datetime.now(dt.UTC).date()
+    today = today or municipal_day()
     with db.transaction() as session:
         survey = locked(session, survey_key)
         survey_id = survey.id

@@ -1,6 +1,5 @@
 """`medvirk export-microdata`: rows of answers for analysts."""
 
-import datetime as dt
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ from flask import Flask
 
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.clock import municipal_day
 from surveys.database import database
 from surveys.terminal import fail, say, with_app
 
@@ -35,7 +35,7 @@ def export_microdata_command(app: Flask, key: str, file: Path, background: str, 
     try:
         with database().transaction() as session:
             survey = find_survey(session, key)
-            found = export_microdata(session, survey, wanted, dt.datetime.now(dt.UTC).date())
+            found = export_microdata(session, survey, wanted, municipal_day())
             questionnaire = questionnaire_of(survey.instrument)
             # Written before the commit: a file that could not be written leaves no trace of having been made.
             write(file, found.rows, questionnaire, plain=plain)

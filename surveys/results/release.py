@@ -11,6 +11,7 @@ from surveys.access import audit
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.results.counting import Progress, count, locked, silent
 from surveys.results.models import Change, Figure, Release, Turnout
@@ -52,7 +53,7 @@ def release(
     same errors as `count`, and ReleaseRefusedError when the audit finds that the figures give anything away.
     """
     report = progress or silent
-    today = today or dt.datetime.now(dt.UTC).date()
+    today = today or municipal_day()
     count(db, keys, survey_key, lambda step, share: report(step, share / 2), today)
     with db.transaction() as session:
         survey = locked(session, survey_key)
@@ -76,7 +77,7 @@ def correct(
     away together with them. Raises CorrectionError or ReleaseRefusedError; then nothing is written.
     """
     report = progress or silent
-    today = today or dt.datetime.now(dt.UTC).date()
+    today = today or municipal_day()
     if not why.strip():
         raise CorrectionError("Skriv hvorfor tallene rettes. Alle som leser dem, ser grunnen.")
     with db.transaction() as session:
@@ -92,6 +93,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     from surveys.results.changing import change_rows
     from surveys.results.composing import compose
     from surveys.results.figuring import figure_rows
+    from surveys.results.screening import screened
     from surveys.scorecards.feeding import feed
 
     composed = compose(session, survey)
@@ -114,7 +116,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     report("figures_written", 0.8)
     _refuse_breaches(session, survey, composed.gathered.responses)
     report("audited", 0.9)
-    _insert(session, Change, change_rows(session, survey, rows), published.id)
+    _insert(session, Change, screened(change_rows(session, survey, rows)), published.id)
     survey.status = SurveyStatus.RELEASED
     session.flush()
     measurements = feed(session, published)

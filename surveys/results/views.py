@@ -10,6 +10,7 @@ from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.clock import municipal_day
 from surveys.results import wording
 from surveys.results.comment_reading import readable_count
 from surveys.results.pictures import scale_picture
@@ -60,4 +61,4 @@ def unit(survey_key: str, unit_code: str) -> str:
 
 
 def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
+    return municipal_day()

@@ -1,6 +1,5 @@
 """Commands of the styringskort."""
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from flask import Flask
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
+from surveys.clock import municipal_day
 from surveys.database import database
 from surveys.organisation.import_report import Change
 from surveys.scorecards.card_file import card_plan
@@ -28,7 +28,7 @@ def import_measurements_command(app: Flask, file: Path, apply: bool) -> None:  #
     value/verdi, source/kilde og measured_on/måledato (i dag når den mangler).
     """
     with database().transaction() as session:
-        report = import_measurements(session, file, apply=apply, today=dt.datetime.now(dt.UTC).date())
+        report = import_measurements(session, file, apply=apply, today=municipal_day())
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
     _list("Nye verdier", report.new)

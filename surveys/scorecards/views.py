@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveys import database
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units, require_unit, signed_in
+from surveys.clock import municipal_day
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.organisation.tree import in_order
@@ -65,7 +66,7 @@ def show(unit_code: str) -> str:
 
 
 def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
+    return municipal_day()
 
 
 def _asked_year() -> int | None:

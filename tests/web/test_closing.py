@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from surveys.access.models import AuditEntry, Role
 from surveys.campaigns import closing
-from surveys.campaigns.closing import close_overdue, municipal_day
+from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.jobs import jobs_of
 from surveys.respond.models import Draft
