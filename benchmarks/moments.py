@@ -103,7 +103,8 @@ def main() -> None:
         units = 100
         slow = pingouin_per_unit(responses, units) * levels[-1] / units
         print(
-            f"  pingouin's alpha per unit and factor alone: {slow:.1f} s, {slow / fastest:,.0f} times as long"
+            f"  pingouin's alpha per unit and factor, reckoned from {units} units: {slow:.1f} s,"
+            f" {slow / fastest:,.0f} times as long"
         )
 
 
