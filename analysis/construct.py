@@ -20,7 +20,8 @@ def average_variance_extracted(loadings: Floats, factor_of: NDArray[np.int_]) ->
 def composite_reliability(loadings: Floats, factor_of: NDArray[np.int_]) -> Floats:
     """Composite reliability of each factor, (M,): (Σλ)²/((Σλ)² + Σ(1 − λ²)), standardised loadings.
 
-    Fornell & Larcker 1981. `semTools::compRelSEM` divides by the observed variance instead.
+    Fornell & Larcker 1981. R: `sum(l)^2 / (sum(l)^2 + sum(1 - l^2))` with lavaan's
+    standardised loadings `l`; `semTools::compRelSEM` divides by the observed variance instead.
 
     >>> composite_reliability(np.array([0.6, 0.8, 0.7]), np.array([0, 0, 0])).round(4).tolist()
     [0.7449]
@@ -34,7 +35,7 @@ def composite_reliability(loadings: Floats, factor_of: NDArray[np.int_]) -> Floa
 def fornell_larcker(ave: Floats, correlations: Floats) -> NDArray[np.bool_]:
     """For each pair of factors, (M, M): is √AVE of both larger than their correlation? True on the diagonal.
 
-    Fornell & Larcker 1981.
+    Fornell & Larcker 1981. R: `sqrt(semTools::AVE(fit))` beside `lavInspect(fit, "cor.lv")`.
 
     >>> fornell_larcker(np.array([0.5, 0.6]), np.array([[1, 0.7], [0.7, 1]])).all().item()
     True

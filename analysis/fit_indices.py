@@ -75,6 +75,8 @@ def fit_of(model: FactorModel, groups: Sequence[GroupMoments], estimate: Estimat
 def independence(groups: Sequence[GroupMoments]) -> tuple[float, int]:
     """χ² and degrees of freedom of the model where no two items are related.
 
+    R: lavaan's `fitMeasures(fit, c("baseline.chisq", "baseline.df"))`.
+
     >>> chi2, df = independence([GroupMoments(100, np.zeros(2), np.array([[1, 0.5], [0.5, 1]]))])
     >>> round(chi2, 3), df
     (28.768, 1)
@@ -91,6 +93,8 @@ def rmsea_interval(
     chi2: float, df: int, n: int, groups: int = 1, confidence: float = RMSEA_CONFIDENCE
 ) -> tuple[float, float]:
     """RMSEA for the noncentralities that put χ² at the two tails (Steiger 1990).
+
+    R: lavaan's `fitMeasures(fit, c("rmsea.ci.lower", "rmsea.ci.upper"))`.
 
     >>> low, high = rmsea_interval(85.3055217699727, 24, 301)
     >>> round(low, 4), round(high, 4)
@@ -120,6 +124,8 @@ def _noncentrality(chi2: float, df: int, probability: float) -> float:
 
 def srmr(model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats) -> float:
     """Standardised root mean square residual (Bentler 1995), groups weighted by people.
+
+    R: lavaan's `fitMeasures(fit, "srmr")`.
 
     Residuals are divided by observed standard deviations; the lower triangle with its diagonal, and the means
     where they are modelled.

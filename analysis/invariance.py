@@ -100,7 +100,7 @@ def _step(level: Level, found: Fit, before: Sequence[Step]) -> Step:
 
 def equal_model(factor_of: NDArray[np.int_], groups: int, level: Level) -> FactorModel:
     """The model of a level. The first group's factors have mean 0 and variance 1; the other groups' variances
-    are free once loadings are equal, their means once intercepts are.
+    are free once loadings are equal, their means once intercepts are. R: lavaan's `group.equal`.
 
     >>> equal_model(np.zeros(4, dtype=int), 2, Level.SCALAR).degrees_of_freedom()
     10

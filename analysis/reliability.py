@@ -210,6 +210,8 @@ def omega_total(correlation: Floats) -> float:
 def odd_even(covariance: Floats) -> float:
     """Split-half reliability of odd- against even-numbered items, in the scale's order (Spearman–Brown).
 
+    R: with r the correlation of the two half sums, `2 * r / (1 + r)`.
+
     >>> covariance = np.array([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]])
     >>> round(odd_even(covariance), 3)
     0.647

@@ -60,6 +60,8 @@ def mean_and_sd(
 ) -> tuple[Floats, Floats]:
     """Mean and sample standard deviation from n, Σx and Σx² of integers; NaN for n = 0 and n < 2.
 
+    R: `mean(x)` and `sd(x)`.
+
     Σ(x − q)² = Σx² − 2qΣx + nq², q = ⌊Σx/n⌋, is exact in integers (they wrap around, and back), so no digits
     cancel and equal scores give 0.
 
