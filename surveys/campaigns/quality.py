@@ -80,8 +80,10 @@ def verdict_mark(factors: Sequence[FactorQuality]) -> Mark:
 
 def _how_many(factors: Sequence[FactorQuality]) -> str:
     good = sum(factor.is_good_enough for factor in factors)
+    careful = [factor.title for factor in factors if factor.mark is Mark.CAREFUL]
     if good == len(factors):
-        return _("Alle temaene måles pålitelig: påstandene i hvert tema henger sammen.")
+        sentence = _("Alle temaene måles pålitelig: påstandene i hvert tema henger sammen.")
+        return f"{sentence} {_('Se nærmere på %(themes)s.', themes=listed(careful))}" if careful else sentence
     sentence = _("%(good)s av %(all)s temaer måles pålitelig.", good=good, all=len(factors))
     weak = [factor.title for factor in factors if factor.mark is Mark.WEAK]
     if weak:
