@@ -17,6 +17,16 @@ READERS_PAGES = {
         "/undersokelser/ny",
         "/undersokelser/medarbeider-2024",
         "/undersokelser/medarbeider-2024/kvalitet",
+        "/undersokelser/medarbeider-2024/kvalitet/tema/IM",
+        "/undersokelser/medarbeider-2024/kvalitet/struktur",
+        "/undersokelser/medarbeider-2024/kvalitet/over-tid",
+        "/undersokelser/medarbeider-2024/kommentarer?status=alle",
+        "/undersokelser/medarbeider-2026/brev-og-lenke",
+        "/undersokelser/medarbeider-2026/sporreskjema",
+        "/undersokelser/medarbeider-2026/innsyn",
+        "/sporreskjema",
+        "/sporreskjema/innbygger",
+        "/sporreskjema/innbygger/sammenlign",
         "/resultater",
         "/resultater/medarbeider-2024/FK",
         "/resultater/medarbeider-2024/TS",
@@ -41,16 +51,10 @@ def assert_sound(page: Page) -> None:
     assert axe.overflow(page) <= 0, page.url
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=list(SIZES))
-def page(request: pytest.FixtureRequest, browser: Browser, scheme: str) -> Iterator[Page]:
-    context = browser.new_context(
-        locale="nb-NO", viewport=SIZES[request.param], bypass_csp=True, color_scheme=scheme
-    )  # type: ignore[arg-type]
+@pytest.fixture(params=["phone in light", "desk in dark"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    size, scheme = str(request.param).split(" in ")
+    context = browser.new_context(locale="nb-NO", viewport=SIZES[size], bypass_csp=True, color_scheme=scheme)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
 
