@@ -82,6 +82,7 @@ class Survey(Base):
     series: Mapped[Series] = relationship()
     unit: Mapped[Unit] = relationship()
     units: Mapped[list["SurveyUnit"]] = relationship(back_populates="survey", cascade="all, delete-orphan")
+    report_groups: Mapped[list["ReportGroup"]] = relationship(cascade="all, delete-orphan")
     visibility: Mapped[list["VisibilityStep"]] = relationship(
         back_populates="survey", cascade="all, delete-orphan", order_by="VisibilityStep.visible_on"
     )
@@ -117,6 +118,19 @@ class SurveyUnit(Base):
 
     survey: Mapped[Survey] = relationship(back_populates="units")
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+
+
+class ReportGroup(Base):
+    """A unit that exists in one report only: HR merged the units that stand under it in the survey's picture.
+
+    Its row in `unit` was over before the survey opened, so the organisation, its imports and later surveys do not
+    have it. A later survey that merges the same units uses the same row, so that the two may be compared.
+    """
+
+    __tablename__ = "report_group"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
 
 
 class ReaderGroup(StrEnum):

@@ -5,10 +5,20 @@ import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Instrument, Survey
 from surveys.database import Base, choice, identity
 from surveys.organisation.models import Unit
 
@@ -144,6 +154,17 @@ class Release(Base):
     figures: Mapped[list["Figure"]] = relationship(back_populates="release")
 
 
+class ReleasePreview(Base):
+    """What a release of a large survey would show and hide, computed by the job worker. No figure stands in it."""
+
+    __tablename__ = "release_preview"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    # What it was computed from (`surveys.results.foreseeing.basis_of`): when that has changed, it no longer holds.
+    basis: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class FigureKind(StrEnum):
     UNIT = "unit"
     # «Små enheter samlet» under the unit: its people outside every shown unit below it.
@@ -246,6 +267,17 @@ class Verdict(StrEnum):
     TOO_FEW = "too_few"
 
 
+class ChangeBasis(StrEnum):
+    """Whose earlier figure a change is counted from."""
+
+    # The unit's own, also under another name, code or unit above.
+    SAME = "same"
+    # Those of the units it was merged from, taken together.
+    MERGED = "merged"
+    # That of the whole unit it is a part of: a difference, never a trend.
+    SPLIT = "split"
+
+
 class Change(Base):
     """A unit's change on one measure since its last comparable released figure; from released figures only."""
 
@@ -264,10 +296,155 @@ class Change(Base):
     # Welch's 95 % interval; NULL when it cannot be computed.
     ci_low: Mapped[float | None]
     ci_high: Mapped[float | None]
-    # Holm over the unit's measures.
+    # Welch's test of this comparison alone, and Holm over the unit's measures.
+    p: Mapped[float | None]
     p_adjusted: Mapped[float | None]
+    # Benjamini–Hochberg over every comparison of the release; NULL for those outside that family.
+    q: Mapped[float | None]
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
     # The change these numbers of answers find with 80 % power.
     detectable: Mapped[float | None]
     # False: the two surveys do not measure the same (`surveys.results.invariance`), so the verdict is never up or down.
     comparable: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    basis: Mapped[ChangeBasis] = mapped_column(
+        # Without a CHECK: SQLite could not take the column away again.
+        Enum(
+            ChangeBasis,
+            native_enum=False,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+        default=ChangeBasis.SAME,
+        server_default=ChangeBasis.SAME.value,
+    )
+    # Whose figures, each {"id": …, "name": as it was called then}; empty when they are the unit's own alone.
+    basis_units: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    # Hedges' g: the difference in standard deviations; NULL where a spread is not shown.
+    g: Mapped[float | None]
+
+
+class WhyUncompared(StrEnum):
+    """Why a unit's figure has no earlier one to stand beside, though there is one."""
+
+    # The answers had other values then.
+    SCALE_DIFFERS = "scale_differs"
+    # The questionnaire does not say that the two versions may be compared.
+    NOT_DECLARED = "not_declared"
+    # Not every unit it came from has an exact figure.
+    PREDECESSOR_HIDDEN = "predecessor_hidden"
+    # Not every unit it came from was in the earlier survey.
+    PREDECESSOR_ABSENT = "predecessor_absent"
+    # It has only a part of several units: nobody knows which answers were theirs.
+    PARTS = "parts"
+
+
+class Uncompared(Base):
+    """A unit's measure without a `Change`, and why: written at the release, so that the page never just is silent."""
+
+    __tablename__ = "uncompared"
+    __table_args__ = (CheckConstraint("previous_release_id <> release_id", name="two_releases"),)
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    previous_release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    reason: Mapped[WhyUncompared] = mapped_column(choice(WhyUncompared, "reason"))
+    # As `Change.basis_units`: the units it came from.
+    units: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class ImportedKind(StrEnum):
+    """What another tool's figures are here: a unit's earlier result, or what others score."""
+
+    HISTORY = "history"
+    NORM = "norm"
+
+
+class ImportedSet(Base):
+    """Aggregated figures from another tool, with their source: never mixed with own releases."""
+
+    __tablename__ = "imported_set"
+    __table_args__ = (
+        CheckConstraint("title <> ''", name="title_not_empty"),
+        CheckConstraint("source <> ''", name="source_not_empty"),
+        CheckConstraint("instrument <> ''", name="instrument_not_empty"),
+        CheckConstraint("year BETWEEN 1990 AND 2999", name="year"),
+        CheckConstraint("kind <> 'history' OR series_id IS NOT NULL", name="history_has_series"),
+    )
+
+    id: Mapped[identity]
+    kind: Mapped[ImportedKind] = mapped_column(choice(ImportedKind, "kind"))
+    title: Mapped[str]
+    # Who made the figures and where they stand: shown beside every one of them.
+    source: Mapped[str]
+    year: Mapped[int]
+    # What was asked, in the words of the other tool.
+    instrument: Mapped[str]
+    # NULL, for norms only: every survey with the questionnaire.
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    # The version of our questionnaire whose measures the figures were matched with.
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("instrument.id"), index=True)
+    imported_on: Mapped[dt.date]
+    # NULL: from the command line.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    # Undone: kept for the record, read by no page.
+    withdrawn_on: Mapped[dt.date | None]
+
+    questionnaire: Mapped[Instrument] = relationship()
+    measures: Mapped[list["ImportedMeasure"]] = relationship(back_populates="set")
+    figures: Mapped[list["ImportedFigure"]] = relationship(back_populates="set")
+
+
+class ImportedMeasure(Base):
+    """How one measure was measured in an imported set, and whether somebody has declared it comparable with ours."""
+
+    __tablename__ = "imported_measure"
+    __table_args__ = (CheckConstraint("minimum < maximum", name="scale"),)
+
+    set_id: Mapped[int] = mapped_column(ForeignKey("imported_set.id"), primary_key=True)
+    # A factor's key, as in `figure`.
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    # The ends of the scale that the figures are on, which may be another than ours.
+    minimum: Mapped[float]
+    maximum: Mapped[float]
+    comparable: Mapped[bool] = mapped_column(default=False)
+
+    set: Mapped[ImportedSet] = relationship(back_populates="measures")
+
+
+class ImportedFigure(Base):
+    """One imported mean, on the scale of its `ImportedMeasure`."""
+
+    __tablename__ = "imported_figure"
+    __table_args__ = (
+        UniqueConstraint("set_id", "unit_id", "measure"),
+        # NULLs are never equal to a UNIQUE constraint: a norm's measure stands once too.
+        Index(
+            "ux_imported_figure_norm",
+            "set_id",
+            "measure",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+        ForeignKeyConstraint(
+            ["set_id", "measure"],
+            ["imported_measure.set_id", "imported_measure.measure"],
+            name="fk_imported_figure_measure",
+        ),
+        CheckConstraint("n IS NULL OR n >= 1", name="n"),
+        CheckConstraint("sd IS NULL OR sd >= 0", name="sd"),
+        CheckConstraint("unit_id IS NULL OR n IS NOT NULL", name="unit_has_n"),
+    )
+
+    id: Mapped[identity]
+    set_id: Mapped[int] = mapped_column(ForeignKey("imported_set.id"))
+    # NULL: a norm.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    measure: Mapped[str]
+    # NULL only for norms that do not say.
+    n: Mapped[int | None]
+    mean: Mapped[float]
+    sd: Mapped[float | None]
+
+    set: Mapped[ImportedSet] = relationship(back_populates="figures")
