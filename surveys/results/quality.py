@@ -1,7 +1,8 @@
 """The quality of the instrument in one survey: computed at counting and kept for the whole survey, never for a unit.
 
 Pages read what is stored here and compute nothing. Beside the keys of `medvirk analyse --json` stands «more»: details
-(`analysis.details`), who answered (`surveys.results.representing`), and whether groups answered alike.
+(`analysis.details`), who answered (`surveys.results.representing`), whether groups answered alike, and what moves
+together (`surveys.results.comovement`).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import Survey
 from surveys.database import Database
+from surveys.results.comovement import KEY as CO_MOVEMENT
+from surveys.results.comovement import co_movement_json
 from surveys.results.invariance import hide_few_rows, store_comparisons
 from surveys.results.models import QualityReport
 from surveys.results.representing import representation
@@ -70,6 +73,7 @@ def _result(session: Session, survey: Survey) -> dict[str, Any]:
         **details(found, nameless, survey.minimum_group),
         "representation": representation(session, survey),
         "groups": compared_groups(responses, survey.minimum_group),
+        CO_MOVEMENT: co_movement_json(responses),
     }
     hide_small_groups(result, survey.minimum_group)
     return result
