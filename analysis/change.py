@@ -124,7 +124,7 @@ def _verdicts(difference: Floats, few: NDArray[np.bool_], clear: NDArray[np.bool
 def _welch(before: Wave, after: Wave, finite_population: bool) -> tuple[Floats, Floats]:
     """Standard error of the difference and its degrees of freedom (Welch–Satterthwaite); NaN below two people.
 
-    Finite population: each squared standard error times 1 − n/N (Cochran 1977, 2.6).
+    Finite population: each standard error times `finite_population_factor`.
     """
     errors = []
     for wave in (before, after):
@@ -134,13 +134,28 @@ def _welch(before: Wave, after: Wave, finite_population: bool) -> tuple[Floats, 
             if wave.population is None:
                 msg = "the finite-population reading needs the number of people invited in both waves"
                 raise ValueError(msg)
-            squared = squared * (1 - wave.n / np.maximum(wave.population, np.maximum(wave.n, 1)))
+            squared = squared * finite_population_factor(wave.n, wave.population) ** 2
         errors.append(squared)
     total = errors[0] + errors[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = errors[0] ** 2 / (before.n - 1) + errors[1] ** 2 / (after.n - 1)
         df = np.where(total > 0, total**2 / spread, np.inf if finite_population else np.nan)
     return np.sqrt(total), df
+
+
+def finite_population_factor(
+    n: NDArray[np.integer] | int, population: NDArray[np.integer] | int
+) -> NDArray[np.float64]:
+    """What a standard error shrinks by when n of the N people it is about have answered: √(1 − n/N); 0 when all have.
+
+    For a sample sd with n − 1 in it; the same as √((N − n)/(N − 1)) with the sd of the whole population, N in it
+    (Cochran 1977, 2.6). A population below n counts as n. R: `survey::svymean(~x, svydesign(~1, fpc = N))`.
+
+    >>> finite_population_factor(np.array([9, 31, 36]), np.array([36, 36, 36])).round(3).tolist()
+    [0.866, 0.373, 0.0]
+    """
+    people = np.maximum(np.asarray(n), 1)
+    return np.asarray(np.sqrt(1 - np.asarray(n) / np.maximum(population, people)))
 
 
 def holm(p: Floats) -> Floats:
@@ -224,7 +239,8 @@ def pooled(wave: Wave, into: NDArray[np.integer], groups: int) -> Wave:
     """One wave's scores with its rows pooled: row i belongs to group `into[i]`, or to none when that is −1.
 
     What the predecessors of a merged unit had together, exact from their n, mean and sd:
-    (N − 1)·s² = Σ(nᵢ − 1)·sᵢ² + Σnᵢ·(mᵢ − M)². Arrays (U, …) become (groups, …).
+    (N − 1)·s² = Σ(nᵢ − 1)·sᵢ² + Σnᵢ·(mᵢ − M)². Arrays (U, …) become (groups, …). Where the spread of two people
+    or more is not known (NaN), that of the whole is not either.
 
     >>> wave = Wave(np.array([10, 30]), np.array([3.0, 4.0]), np.array([0.5, 0.5]))
     >>> found = pooled(wave, np.array([0, 0]), 1)
@@ -239,11 +255,12 @@ def pooled(wave: Wave, into: NDArray[np.integer], groups: int) -> Wave:
         np.add.at(result, group, values)
         return result
 
-    n, mean, sd = wave.n[members], np.nan_to_num(wave.mean[members]), np.nan_to_num(wave.sd[members])
+    n, mean = wave.n[members], np.nan_to_num(wave.mean[members])
+    sd = np.where(n > 1, wave.sd[members], 0.0)
     people = total(n)
     with np.errstate(divide="ignore", invalid="ignore"):
         overall = total(n * mean) / people
-        squares = total((n - 1) * sd**2) + total(n * (mean - overall[group]) ** 2)
+        squares = total(np.maximum(n - 1, 0) * sd**2) + total(n * (mean - overall[group]) ** 2)
         spread = np.sqrt(np.where(people > 1, squares / (people - 1), np.nan))
     invited = None if wave.population is None else total(wave.population[members]).astype(np.int64)
     return Wave(people.astype(np.int64), overall, spread, invited)

@@ -41,6 +41,10 @@ UNIT_COLUMNS: Final = (
     Column(
         "parent", ("overordnet", "overordnet enhet", "overordnet kode", "forelder", "tilhører", "parent code")
     ),
+    # Codes of the units that this one came from, with commas between.
+    Column(
+        "predecessor", ("erstatter", "forgjenger", "forgjengere", "predecessors", "replaces"), required=False
+    ),
 )
 
 PEOPLE_COLUMNS: Final = (

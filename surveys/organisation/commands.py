@@ -26,7 +26,8 @@ _APPLY = click.option(
 def import_organisation(app: Flask, file: Path, apply: bool) -> None:  # noqa: ARG001
     """Henter enheter fra CSV eller XLSX.
 
-    Kolonner: code/kode, name/navn, type, parent/overordnet. Filen skal ha hele treet under enheten som står øverst.
+    Kolonner: code/kode, name/navn, type, parent/overordnet og predecessor/erstatter (kodene til enhetene denne
+    kommer fra, med komma mellom; kan mangle). Filen skal ha hele treet under enheten som står øverst.
     """
     with database().transaction() as session:
         report = import_units(session, file, apply=apply, today=municipal_day())

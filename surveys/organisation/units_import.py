@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access import audit
+from surveys.organisation import predecessor_column
 from surveys.organisation.columns import UNIT_COLUMNS, Record, records_and_faults
 from surveys.organisation.import_report import Change, Fault, FileRefusedError, ImportReport, described
 from surveys.organisation.models import Unit
@@ -43,14 +44,20 @@ def import_units(session: Session, file: Path, *, apply: bool, today: dt.date) -
     renamed_top = _top_to_rename(stored, lines)
     if renamed_top:
         stored[next(line.code for line in lines if not line.parent)] = stored.pop(renamed_top.code)
+    cells = [predecessor_column.stated(line.record, line.code) for line in lines]
     faults = (
-        heading_faults if not rows and heading_faults else (*heading_faults, *_faults(lines, stored, today))
+        heading_faults
+        if not rows and heading_faults
+        else (*heading_faults, *_faults(lines, stored, today), *predecessor_column.faults(cells, stored))
     )
     if faults:
         return ImportReport(faults=faults)
-    report = _report(lines, stored, today, apply=apply)
+    news = predecessor_column.not_yet_stated(session, cells)
+    report = _report(lines, stored, news, today, apply=apply)
     if apply and report.changes:
-        _apply(session, lines, stored, today)
+        units = _apply(session, lines, stored, today)
+        living = {code for code, unit in units.items() if _lives(unit, today)}
+        predecessor_column.state_predecessors(session, news, units, living, stored, today)
         audit.record(session, "organisation.imported", file.name, **_counts(report))
     return report
 
@@ -142,15 +149,22 @@ def _cycle_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit]) -> list
 
 
 def _report(
-    lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date, *, apply: bool
+    lines: Sequence[UnitLine],
+    stored: Mapping[str, Unit],
+    news: Mapping[str, Sequence[str]],
+    today: dt.date,
+    *,
+    apply: bool,
 ) -> ImportReport:
     by_id = {unit.id: code for code, unit in stored.items()}
     new, changed = [], []
     for line in lines:
         unit = stored.get(line.code)
+        replaces = f"erstatter {', '.join(news[line.code])}" if line.code in news else ""
         if unit is None:
-            new.append(Change(line.code, line.name, f"under {line.parent}" if line.parent else "øverst"))
-        elif detail := _difference(line, unit, by_id, today):
+            place = f"under {line.parent}" if line.parent else "øverst"
+            new.append(Change(line.code, line.name, "; ".join(filter(None, (place, replaces)))))
+        elif detail := "; ".join(filter(None, (_difference(line, unit, by_id, today), replaces))):
             changed.append(Change(line.code, line.name, detail))
     ended = tuple(Change(unit.code, unit.name) for unit in _ending(lines, stored, today))
     unchanged = len(lines) - len(new) - len(changed)
@@ -181,7 +195,10 @@ def _ending(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.dat
     return ending
 
 
-def _apply(session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> None:
+def _apply(
+    session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date
+) -> dict[str, Unit]:
+    """Every unit by its code, as it stands afterwards."""
     units = dict(stored)
     for unit in _ending(lines, stored, today):
         unit.valid_to = max(today - dt.timedelta(days=1), unit.valid_from or dt.date.min)
@@ -196,6 +213,7 @@ def _apply(session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Uni
     for line in lines:
         units[line.code].parent = units[line.parent] if line.parent else None
     session.flush()
+    return units
 
 
 def _lives(unit: Unit | None, today: dt.date) -> bool:

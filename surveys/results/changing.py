@@ -1,37 +1,38 @@
 """A survey's changes since earlier surveys, computed once at the release from released figures alone."""
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.change import Change, Wave, change
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey
-from surveys.results.comparing import comparable_releases
 from surveys.results.invariance import WaveVerdict, verdicts_by_release
-from surveys.results.measures import MeasureKind, measures_of
-from surveys.results.models import Coding, Figure, FigureKind, FigureStatus, Verdict
+from surveys.results.models import Coding, FigureKind, FigureStatus, Verdict
+from surveys.results.predecessors import Before, Missing, Place, Score, earlier_scores, names_then
 
-Place = tuple[int, str]
-"""A unit's id and a measure."""
-
-Score = tuple[int, float, float | None]
-"""n, mean and sd as released."""
+Names = Mapping[tuple[int, int], str]
+"""(release id, unit id) → what the unit was called then."""
 
 
-def change_rows(
-    session: Session, survey: Survey, figures: Sequence[Mapping[str, Any]]
-) -> list[dict[str, object]]:
-    """Rows for `Change`, one for each shown unit figure that an earlier comparable survey shows too.
+@dataclass(frozen=True)
+class Compared:
+    """Rows for `Change`, and for `Uncompared` where there was an earlier figure that may not be compared with."""
 
-    figures: this release's rows for `Figure`; a mean that is only a bound is compared with nothing. The earlier
-    figure is the newest one shown for the same unit and measure; units that were merged or split are not joined.
-    Where the two surveys clearly do not measure the same, the change is neither up nor down.
+    changes: list[dict[str, Any]]
+    uncompared: list[dict[str, Any]]
+
+
+def compare_with_earlier(session: Session, survey: Survey, figures: Sequence[Mapping[str, Any]]) -> Compared:
+    """One row for each shown unit figure that an earlier survey of the series has something to say about.
+
+    figures: this release's rows for `Figure`; a mean that is only a bound is compared with nothing. What each is
+    compared with is found in `predecessors`. Where the two surveys clearly do not measure the same, the change is
+    neither up nor down.
     """
     now: dict[Place, Score] = {
         (row["unit_id"], row["measure"]): (row["n"], row["mean"], row["sd"])
@@ -40,49 +41,47 @@ def change_rows(
         and row["status"] == FigureStatus.SHOWN
         and row["coded"] == Coding.EXACT
     }
-    before = _newest_shown(session, survey, now.keys())
-    if not before:
-        return []
+    before, missing = earlier_scores(session, survey, now.keys())
+    names = names_then(session, [*before.values(), *missing.values()])
+    verdicts = verdicts_by_release(session, survey) if before else {}
+    return Compared(
+        [_obeying(row, verdicts[row["previous_release_id"]]) for row in _changes(now, before, names)],
+        [
+            {
+                "unit_id": unit,
+                "measure": measure,
+                "previous_release_id": gap.release_id,
+                "reason": gap.reason,
+                "units": _named(gap, names),
+            }
+            for (unit, measure), gap in missing.items()
+        ],
+    )
+
+
+def _changes(
+    now: Mapping[Place, Score], before: Mapping[Place, Before], names: Names
+) -> list[dict[str, Any]]:
+    """Each unit's measures are one family."""
     units = sorted({unit for unit, _ in before})
     measures = sorted({measure for _, measure in before})
+    if not before:
+        return []
     found = change(
-        _wave({place: score for place, (_, score) in before.items()}, units, measures),
+        _wave({place: one.score for place, one in before.items()}, units, measures),
         _wave({place: now[place] for place in before}, units, measures),
     )
-    rows = [
-        _row(unit, measure, before[unit, measure][0], found, (row, column))
+    return [
+        {
+            "unit_id": unit,
+            "measure": measure,
+            **_compared_with(before[unit, measure], names),
+            **_found(found, (row, column)),
+        }
         for row, unit in enumerate(units)
         for column, measure in enumerate(measures)
         if (unit, measure) in before
     ]
-    verdicts = verdicts_by_release(session, survey)
-    return [_obeying(row, verdicts[row["previous_release_id"]]) for row in rows]
-
-
-def _newest_shown(session: Session, survey: Survey, wanted: Set[Place]) -> dict[Place, tuple[int, Score]]:
-    """For every wanted place the release that last showed it, and what it showed."""
-    found: dict[Place, tuple[int, Score]] = {}
-    measures = measures_of(questionnaire_of(survey.instrument))
-    for earlier in comparable_releases(session, survey):
-        shown = session.execute(
-            select(Figure.unit_id, Figure.measure, Figure.n, Figure.mean, Figure.sd).where(
-                Figure.release_id == earlier.release_id,
-                Figure.kind == FigureKind.UNIT,
-                Figure.status == FigureStatus.SHOWN,
-                Figure.coded == Coding.EXACT,
-                Figure.measure.in_(
-                    [
-                        m.key
-                        for m in measures
-                        if m.factor.key in earlier.measures and m.kind != MeasureKind.INDEX
-                    ]
-                ),
-            )
-        )
-        for unit_id, measure, n, mean, sd in shown:
-            if (unit_id, measure) in wanted and n is not None and mean is not None:
-                found.setdefault((unit_id, measure), (earlier.release_id, (n, mean, sd)))
-    return found
 
 
 def _wave(scores: Mapping[Place, Score], units: Sequence[int], measures: Sequence[str]) -> Wave:
@@ -98,15 +97,26 @@ def _wave(scores: Mapping[Place, Score], units: Sequence[int], measures: Sequenc
     return Wave(n, mean, sd)
 
 
-def _row(unit: int, measure: str, release_id: int, found: Change, at: tuple[int, int]) -> dict[str, Any]:
+def _compared_with(before: Before, names: Names) -> dict[str, Any]:
     return {
-        "unit_id": unit,
-        "measure": measure,
-        "previous_release_id": release_id,
+        "previous_release_id": before.release_id,
+        "basis": before.basis,
+        "basis_units": _named(before, names),
+    }
+
+
+def _named(compared: Before | Missing, names: Names) -> list[dict[str, Any]]:
+    return [{"id": unit, "name": names[compared.release_id, unit]} for unit in compared.units]
+
+
+def _found(found: Change, at: tuple[int, int]) -> dict[str, Any]:
+    return {
         "difference": float(found.difference[at]),
         "ci_low": _known(found.ci_low[at]),
         "ci_high": _known(found.ci_high[at]),
+        "p": _known(found.p[at]),
         "p_adjusted": _known(found.p_holm[at]),
+        "g": _known(found.g[at]),
         "verdict": Verdict(found.verdict[at].value),
         "detectable": _known(found.detectable[at]),
     }

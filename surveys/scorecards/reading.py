@@ -123,13 +123,22 @@ def _changes(
 ) -> dict[tuple[int, str], Tested]:
     releases = {measurement.release_id for measurement in measurements if measurement.release_id}
     found = session.execute(
-        select(Change.release_id, Change.measure, Release.survey_id, Change.verdict, Change.comparable)
+        select(Change, Release.survey_id, Survey.closes_on)
         .join(Release, Release.id == Change.previous_release_id)
+        .join(Survey, Survey.id == Release.survey_id)
         .where(Change.unit_id == unit_id, Change.release_id.in_(releases))
     )
     return {
-        (release, measure): Tested(survey, verdict, comparable)
-        for release, measure, survey, verdict, comparable in found
+        (change.release_id, change.measure): Tested(
+            survey_id,
+            change.verdict,
+            change.comparable,
+            change.basis,
+            tuple(unit["name"] for unit in change.basis_units),
+            change.difference,
+            closed.year,
+        )
+        for change, survey_id, closed in found
     }
 
 

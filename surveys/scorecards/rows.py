@@ -7,7 +7,7 @@ from typing import Final
 
 from analysis.scorecards import Direction, Status, Target, Trend, is_due, is_old, status, trend
 from surveys.localisation import localised
-from surveys.results.models import Verdict
+from surveys.results.models import ChangeBasis, Verdict
 from surveys.scorecards import wording
 from surveys.scorecards.cards import Ambitions
 from surveys.scorecards.measuring import PARTS
@@ -27,6 +27,11 @@ class Tested:
     verdict: Verdict
     # False: the two surveys do not measure the same, so no change is told.
     comparable: bool = True
+    # Whose earlier value it is, and those units' names then; none for the unit's own.
+    basis: ChangeBasis = ChangeBasis.SAME
+    units: tuple[str, ...] = ()
+    difference: float = 0.0
+    year: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Comparison:
     trend: Trend | None = None
     change: str = ""
     meaning: str = ""
+    # Whose value it is, when it is not the unit's own.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,7 @@ def indicator_row(
         old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
         reason=_reason(latest, waiting, days),
         previous=_comparison(indicator, latest, seen, target, setting),
-        spark=spark([_moment(m, indicator) for m in seen], _drawn_target(indicator, target), SMALLEST_SPAN),
+        spark=spark(_moments(seen, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
         spark_words=wording.spark_words((_period(m, indicator), _value_words(m, indicator)) for m in seen),
         history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
     )
@@ -199,6 +206,8 @@ def _comparison(
         known = [m for m in seen if m.value is not None]
         return _without_trend(known[-1], indicator) if known else None
     tested = setting.changes.get((latest.release_id or 0, indicator.measure or ""))
+    if tested and tested.units and latest.value is not None:
+        return _with_others(indicator, latest.value, tested, target)
     before = _comparable(latest, seen, tested)
     if before is None or before.value is None or latest.value is None:
         return None
@@ -222,6 +231,27 @@ def _comparison(
     )
 
 
+def _with_others(indicator: Indicator, value: float, tested: Tested, target: Target | None) -> Comparison:
+    """The released value of the units this one came from. From a whole to a part of it there is no trend."""
+    before = value - tested.difference
+    period, note = str(tested.year), wording.basis_words(tested.basis, tested.units, tested.year)
+    if tested.basis is ChangeBasis.SPLIT:
+        return Comparison(period, wording.value_words(before, indicator), note=note)
+    direction = None if _is_development(indicator) else indicator.direction
+    clear = tested.verdict in {Verdict.UP, Verdict.DOWN}
+    moved = trend(value, before, direction, target, clear=clear, smallest=0.0)
+    return Comparison(
+        period,
+        wording.value_words(before, indicator),
+        moved,
+        wording.change_words(moved, indicator, tested.verdict)
+        if tested.comparable
+        else wording.incomparable_words(),
+        wording.meaning_words(moved),
+        note,
+    )
+
+
 def _without_trend(measurement: Measurement, indicator: Indicator) -> Comparison:
     return Comparison(_period(measurement, indicator), _value_words(measurement, indicator))
 
@@ -238,10 +268,16 @@ def _comparable(
     return found[-1] if found else None
 
 
-def _moment(measurement: Measurement, indicator: Indicator) -> Moment:
-    time = measurement.year + max(measurement.part - 1, 0) / PARTS[indicator.frequency]
-    series = measurement.release.survey.series_id if measurement.release else None
-    return Moment(time, measurement.value, series)
+def _moments(seen: Sequence[Measurement], indicator: Indicator, setting: Setting) -> list[Moment]:
+    """A unit that was merged or split begins a new line: before, its values were of other people."""
+    moments, line = [], 0
+    for measurement in seen:
+        tested = setting.changes.get((measurement.release_id or 0, indicator.measure or ""))
+        line += tested is not None and tested.basis is not ChangeBasis.SAME
+        time = measurement.year + max(measurement.part - 1, 0) / PARTS[indicator.frequency]
+        series = (measurement.release.survey.series_id, line) if measurement.release else None
+        moments.append(Moment(time, measurement.value, series))
+    return moments
 
 
 def _drawn_target(indicator: Indicator, target: Target | None) -> float | None:

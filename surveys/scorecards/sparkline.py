@@ -1,6 +1,6 @@
 """A small line of a value over time, as numbers for an SVG: points where measured, gaps where not."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -19,7 +19,7 @@ class Moment:
 
     time: float
     value: float | None
-    series: int | None = None
+    series: Hashable = None
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """The card in words: values with their unit, ambition levels, periods and changes."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
 
 from analysis.scorecards import Direction, Meaning, Movement, Status, Target, Trend
-from surveys.localisation import long_date, number
+from surveys.localisation import listed, long_date, number
 from surveys.results import wording as results_wording
-from surveys.results.models import FigureStatus, Verdict
+from surveys.results.models import ChangeBasis, FigureStatus, Verdict
 from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -129,6 +129,16 @@ def spark_words(values: Iterable[tuple[str, str]]) -> str:
 def incomparable_words() -> str:
     """In place of a change between two surveys that do not measure the same (`surveys.results.invariance`)."""
     return _("Kan ikke sammenlignes sikkert")
+
+
+def basis_words(basis: ChangeBasis, units: Sequence[str], year: int) -> str:
+    """Whose earlier value stands there: «hele Sone nord slik den var i 2024»."""
+    names = listed(list(units))
+    if basis is ChangeBasis.SPLIT:
+        return _("sammenlignet med hele %(unit)s slik den var i %(year)s", unit=names, year=year)
+    if basis is ChangeBasis.MERGED:
+        return _("%(units)s samlet", units=names)
+    return _("den gang %(unit)s", unit=names)
 
 
 def change_words(trend: Trend, indicator: Indicator, verdict: Verdict | None) -> str:

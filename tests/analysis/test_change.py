@@ -1,6 +1,7 @@
 """Year over year: what Welch, Holm and Hedges say, and what must never be called a change."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pingouin
@@ -17,6 +18,7 @@ from analysis.change import (
     change,
     detectable_change,
     false_discovery,
+    finite_population_factor,
     hedges_g,
     holm,
     pooled,
@@ -201,6 +203,26 @@ def test_pooled_predecessors_are_the_people_together(units: list[list[int]]) -> 
         assert found.mean[group] == pytest.approx(expected, nan_ok=True)
         spread = np.std(together, ddof=1) if len(together) > 1 else np.nan
         assert found.sd[group] == pytest.approx(spread, nan_ok=True, abs=1e-9)
+
+
+def test_a_spread_that_is_not_known_is_not_taken_for_none() -> None:
+    """The second group's ten people have a mean and no spread; the third group's one person never has any."""
+    groups = wave([20, 10, 1], [3.0, 4.0, 5.0], [0.5, np.nan, np.nan])
+    found = pooled(groups, np.array([0, 0, 1]), 2)
+    assert (found.n.tolist(), found.mean.tolist()) == ([30, 1], [pytest.approx(10 / 3), 5.0])
+    assert np.isnan(found.sd).all()
+    known = pooled(groups, np.array([0, -1, 0]), 1)
+    assert known.sd[0] == pytest.approx(np.sqrt((19 * 0.25 + 20 * (2 / 21) ** 2 + (40 / 21) ** 2) / 20))
+
+
+def test_the_finite_population_factor_gives_the_spread_of_the_mean_over_all_possible_samples() -> None:
+    """Every sample of 4 from 7: the variance of their means is S²/n times the factor's square, exactly."""
+    people = np.array([1, 2, 2, 3, 4, 5, 5])
+    means = [np.mean(sample) for sample in combinations(people, 4)]
+    factor = float(finite_population_factor(4, 7))
+    assert np.var(means) == pytest.approx(np.var(people, ddof=1) / 4 * factor**2)
+    assert np.var(means) == pytest.approx(np.var(people) / 4 * (7 - 4) / (7 - 1))
+    assert finite_population_factor(np.array([7, 9]), 7).tolist() == [0.0, 0.0]
 
 
 def test_pooling_keeps_the_factors_apart() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from surveys.commands import medvirk
 from surveys.database import Database
 from surveys.organisation.import_report import ImportReport
-from surveys.organisation.models import Unit
+from surveys.organisation.models import Succession, Unit
 from surveys.organisation.units_import import import_units
 from tests.building import build_installation, build_units
 
@@ -188,3 +188,45 @@ def test_the_command_ends_with_1_on_faults(app: Flask, db: Database, tmp_path: P
     assert result.exit_code == 1
     assert "Linje 2, kolonne «overordnet»" in result.output
     assert "Ingenting er endret" in result.output
+
+
+def _steps(db: Database) -> set[tuple[str, str, str]]:
+    """(successor, predecessor, how) by code."""
+    with db.reading() as session:
+        codes = dict(session.execute(select(Unit.id, Unit.code)).all())
+        return {
+            (codes[row.successor_id], codes[row.predecessor_id], row.kind.value)
+            for row in session.scalars(select(Succession))
+        }
+
+
+def test_the_column_of_predecessors_says_what_was_merged_split_and_given_a_new_code(
+    db: Database, tmp_path: Path
+) -> None:
+    old = "kode;navn;overordnet\nK;Fjordvik;\nA;A;K\nB;B;K\nC;C;K\nD;D;K\nE;E;K\n"
+    new = (
+        "kode;navn;overordnet;erstatter\nK;Fjordvik;;\nAB;AB;K;A, B\nC1;C1;K;C\nC2;C2;K;C\n"
+        "D;D;K;\nD1;D1;K;D\nN;N;K;E\n"
+    )
+    _import(db, _written(tmp_path, old))
+    report = _import(db, _written(tmp_path, new), apply=False)
+    assert "AB AB – under K; erstatter A, B" in [str(change) for change in report.new]
+    assert _steps(db) == set()
+    _import(db, _written(tmp_path, new))
+    merged, split, renamed = "merged", "split", "renamed"
+    expected = {
+        *(("AB", "A", merged), ("AB", "B", merged), ("C1", "C", split), ("C2", "C", split)),
+        *(("D1", "D", split), ("N", "E", renamed)),
+    }
+    assert _steps(db) == expected
+    assert _import(db, _written(tmp_path, new)).changes == 0
+    assert _steps(db) == expected
+
+
+def test_a_predecessor_that_nobody_knows_is_a_fault(db: Database, tmp_path: Path) -> None:
+    _import(db, _written(tmp_path, TREE))
+    file = "kode;navn;overordnet;erstatter\nK;Fjordvik;;\nA;Ås skole;K;A\nB;Sykehjemmet;K;X\n"
+    assert _faults(db, tmp_path, file) == [
+        "Linje 3, kolonne «erstatter»: En enhet kan ikke erstatte seg selv.",
+        "Linje 4, kolonne «erstatter»: Enheten «X», som skal være erstattet, finnes ikke i Medvirk.",
+    ]

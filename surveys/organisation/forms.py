@@ -1,0 +1,56 @@
+"""The form that says what a unit came from."""
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import ValidationError
+
+_DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
+_UNIT = _l("Velg en enhet.")
+
+WHOLE = "hele"
+PART = "del"
+SHARES = {
+    WHOLE: _l("Alle gikk over. Enheten fikk ny kode, ble flyttet eller ble slått sammen."),
+    PART: _l("Bare en del gikk over. Enheten ble delt."),
+}
+
+
+class SuccessionForm(FlaskForm):
+    successor = SelectField(_l("Enheten slik den er nå"), validate_choice=False)
+    predecessor = SelectField(_l("Enheten den kommer fra"), validate_choice=False)
+    share = StringField(_l("Hva skjedde med enheten den kommer fra?"), default=WHOLE)
+    on = StringField(_l("Fra hvilken dag?"))
+
+    def validate_successor(self, field: Any) -> None:
+        _check_choice(field, _UNIT)
+
+    def validate_predecessor(self, field: Any) -> None:
+        _check_choice(field, _UNIT)
+
+    def validate_share(self, field: Any) -> None:
+        if field.data not in SHARES:
+            raise ValidationError(_l("Velg hva som skjedde."))
+
+    def validate_on(self, field: Any) -> None:
+        if _day(field.data) is None:
+            raise ValidationError(_DATE)
+
+    @property
+    def day(self) -> dt.date | None:
+        return _day(self.on.data)
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+
+
+def _check_choice(field: Any, refusal: object) -> None:
+    if not field.data or field.data not in {choice[0] for choice in field.choices}:
+        raise ValidationError(refusal)

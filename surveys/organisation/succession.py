@@ -1,0 +1,96 @@
+"""What a unit came from: whom its people were counted under before units were renamed, moved, merged or split."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.organisation.models import Succession, SuccessionKind
+
+
+@dataclass(frozen=True)
+class Step:
+    """On a day, one unit or a part of it became (a part of) another."""
+
+    predecessor: int
+    successor: int
+    kind: SuccessionKind
+    on: dt.date
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The ids of the units that a unit's people would have been counted under, earlier.
+
+    units: empty for a unit of new people. whole: False when others have got a part of those units.
+    """
+
+    units: frozenset[int]
+    whole: bool = True
+
+
+class Steps:
+    """The steps from one day to another, asked backwards."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._into: dict[int, list[Step]] = defaultdict(list)
+        self._out_of: dict[int, list[Step]] = defaultdict(list)
+        for step in steps:
+            self._into[step.successor].append(step)
+            self._out_of[step.predecessor].append(step)
+
+    def origin(self, unit: int, existing: Collection[int]) -> Origin:
+        """Where the unit came from. existing: the units that stood in the tree at the beginning.
+
+        A unit that took in another is itself one of the units it came from, if it existed. A unit that gave
+        something away is no longer the whole of itself.
+        """
+        return self._origin(unit, existing, dt.date.max)
+
+    def _origin(self, unit: int, existing: Collection[int], before: dt.date) -> Origin:
+        into = [step for step in self._into[unit] if step.on < before]
+        if not into:
+            return Origin(frozenset({unit}), not any(step.on < before for step in self._out_of[unit]))
+        day = max(step.on for step in into)
+        found = [self._through(step, existing) for step in into if step.on == day]
+        earlier = self._origin(unit, existing, day)
+        if earlier.units - {unit} or unit in existing:
+            kept = frozenset(one for one in earlier.units if one != unit or unit in existing)
+            found.append(Origin(kept, earlier.whole))
+        units = frozenset[int]().union(*(origin.units for origin in found))
+        return Origin(units, all(origin.whole for origin in found))
+
+    def _through(self, step: Step, existing: Collection[int]) -> Origin:
+        shared = any(other.successor != step.successor for other in self._out_of[step.predecessor])
+        earlier = self._origin(step.predecessor, existing, step.on)
+        return Origin(earlier.units, earlier.whole and not shared and step.kind is not SuccessionKind.SPLIT)
+
+    def touches(self, unit: int) -> bool:
+        """False when nothing happened to the unit itself."""
+        return unit in self._into or unit in self._out_of
+
+
+def steps_between(session: Session, after: dt.date, until: dt.date) -> Steps:
+    """Steps later than `after` and no later than `until`."""
+    rows = session.scalars(select(Succession).where(Succession.on > after, Succession.on <= until))
+    return Steps(Step(row.predecessor_id, row.successor_id, row.kind, row.on) for row in rows)
+
+
+def outermost(units: Iterable[int], parents: Mapping[int, int | None]) -> tuple[int, ...]:
+    """The units that stand below none of the others, in order: whoever is above counts them already.
+
+    >>> outermost([1, 2, 3], {1: None, 2: 1, 3: None})
+    (1, 3)
+    """
+    chosen = set(units)
+
+    def is_below(unit: int) -> bool:
+        above = parents.get(unit)
+        while above is not None and above not in chosen:
+            above = parents.get(above)
+        return above is not None
+
+    return tuple(sorted(unit for unit in chosen if not is_below(unit)))
