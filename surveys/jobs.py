@@ -13,15 +13,20 @@ from huey.consumer import Consumer
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.release_preview import compute_previews
 from surveys.config import Settings
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """The queue and what can be put in it: call `work_outbox()` to have the outbox worked soon."""
+    """The queue and what can be put in it: call `work_outbox()` to have the outbox worked soon.
+
+    `work_previews()`: the same for previews of large releases.
+    """
 
     queue: Huey
     work_outbox: TaskWrapper
+    work_previews: TaskWrapper
 
 
 def jobs_of(app: Flask, *, immediate: bool = False) -> Jobs:
@@ -70,7 +75,12 @@ def _register(app: Flask, queue: Huey) -> Jobs:
         with app.app_context():
             close_overdue(app.extensions["medvirk_database"])
 
+    def preview() -> None:
+        with app.app_context():
+            compute_previews(app.extensions["medvirk_database"])
+
     queue.periodic_task(crontab(minute="*"), name="work_outbox_every_minute")(work)
+    queue.periodic_task(crontab(minute="*"), name="work_previews_every_minute")(preview)
     # Every minute, not at midnight: a worker that was down then does it when it is back.
     queue.periodic_task(crontab(minute="*"), name="close_surveys_every_minute")(close)
-    return Jobs(queue, queue.task(name="work_outbox")(work))
+    return Jobs(queue, queue.task(name="work_outbox")(work), queue.task(name="work_previews")(preview))

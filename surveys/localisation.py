@@ -5,11 +5,12 @@ Bokmål is the source language of every page: its catalogue is empty on purpose,
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import force_locale
@@ -59,10 +60,15 @@ def _wanted_language() -> str:
 
 def localised(text: Mapping[str, str], wanted: str | None = None) -> str:
     """A text in the page's language, else in bokmål, else in whatever language it has."""
+    return text.get(found_in(text, wanted), "")
+
+
+def found_in(text: Mapping[str, str], wanted: str | None = None) -> str:
+    """The language that `localised` finds the text in; the wanted one when there is no text at all."""
     for code in (wanted or language(), DEFAULT_LANGUAGE):
         if text.get(code):
-            return text[code]
-    return next(iter(text.values()), "")
+            return code
+    return next(iter(text), wanted or language())
 
 
 def number(value: float, decimals: int = 1, *, sign: bool = False) -> str:
@@ -96,6 +102,11 @@ def day_and_date(day: dt.date) -> str:
 def short_date(day: dt.date) -> str:
     """«05.06.2026»."""
     return format_date(day, "dd.MM.y", locale="nb")
+
+
+def listed(names: Sequence[str]) -> str:
+    """«A, B og C»; nothing for none."""
+    return format_list(names, locale="en_GB" if language() == "en" else language())
 
 
 _LAST_LETTERS = {"æ": "zz1", "ø": "zz2", "å": "zz3", "ä": "zz1", "ö": "zz2"}

@@ -14,6 +14,7 @@ from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import (
     Invitation,
     ReaderGroup,
+    ReportGroup,
     Series,
     Survey,
     SurveyStatus,
@@ -87,7 +88,9 @@ def picture_tree(session: Session, survey: Survey) -> None:
     units = {
         unit.id: unit
         for unit in session.scalars(
-            select(Unit).where(Unit.id.in_(ids_below([survey.unit_id]))).order_by(Unit.id)
+            select(Unit)
+            .where(Unit.id.in_(ids_below([survey.unit_id])), Unit.id.not_in(select(ReportGroup.unit_id)))
+            .order_by(Unit.id)
         )
     }
     standing = _standing(units, survey)

@@ -14,10 +14,9 @@ from surveys.campaigns.quality_limits import (
     Mark,
     beside,
     count_word,
-    listed,
 )
 from surveys.campaigns.translating import _, ngettext
-from surveys.localisation import localised
+from surveys.localisation import listed, localised
 
 PICTURE_WIDTH: Final = 120
 """Units of the little picture's own axis, from 0 to 1."""

@@ -119,13 +119,6 @@ def probability(p: float | None) -> str:
     return _("p < 0,001") if p < 0.001 else _("p = %(p)s", p=number(p, 3))
 
 
-def listed(names: list[str]) -> str:
-    """«A, B og C»."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(first)s og %(last)s", first=", ".join(names[:-1]), last=names[-1])
-
-
 def count_word(count: int) -> str:
     """«ti» for 10; digits above twelve."""
     words = [

@@ -24,11 +24,10 @@ from surveys.campaigns.quality_limits import (
     count_word,
     decimal,
     interval,
-    listed,
     probability,
 )
 from surveys.campaigns.translating import _
-from surveys.localisation import localised, number
+from surveys.localisation import listed, localised, number
 
 STEPS: Final = 5
 """Shades in a heat map, 0 the lightest."""

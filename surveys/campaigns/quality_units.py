@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from questionnaires.model import Factor, Questionnaire
 from surveys.campaigns.models import Survey
-from surveys.campaigns.quality_limits import CRAMERS_V, SIGNIFICANCE, Mark, decimal, listed, probability
+from surveys.campaigns.quality_limits import CRAMERS_V, SIGNIFICANCE, Mark, decimal, probability
 from surveys.campaigns.translating import _
-from surveys.localisation import alphabetical, localised, number, percent
+from surveys.localisation import alphabetical, listed, localised, number, percent
 
 FEWEST_UNITS: Final = 10
 """As `analysis.details.FEWEST_UNITS`: with fewer units nothing is told."""

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey
-from surveys.campaigns.quality_limits import STABILITY, Mark, decimal, interval, listed
+from surveys.campaigns.quality_limits import STABILITY, Mark, decimal, interval
 from surveys.campaigns.translating import _
-from surveys.localisation import localised, number
+from surveys.localisation import listed, localised, number
 from surveys.results.comparing import comparable_releases
 from surveys.results.invariance import (
     COMPARABLE,

@@ -255,7 +255,6 @@ def _counting(_session: Session, _survey: Survey) -> tuple[str, tuple[str, ...]]
 def _releasing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
     from surveys.campaigns.discussing import is_discussed
 
-    group = survey.minimum_group
     discussed = (
         _("Kvaliteten er drøftet.")
         if is_discussed(session, survey)
@@ -266,11 +265,30 @@ def _releasing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
     )
     return _("Frigi resultatene?"), (
         discussed,
-        _("Tallene regnes ut, og grupper med færre enn %(group)s svar skjules.", group=group),
+        *(_foreseen(session, survey) or [_hides(survey)]),
         _("Styringskortene får de nye tallene med en gang."),
         _("Hvem som får se dem og når, følger planen som svarerne fikk se."),
         _("Frigitte tall endres aldri. En rettelse blir en ny frigivelse."),
     )
+
+
+def _hides(survey: Survey) -> str:
+    return _(
+        "Tallene regnes ut, og grupper med færre enn %(group)s svar skjules.", group=survey.minimum_group
+    )
+
+
+def _foreseen(session: Session, survey: Survey) -> list[str]:
+    """What the release will show and hide, as the tab «Frigivelse» says it."""
+    if survey.status != SurveyStatus.COUNTED:
+        return []
+    from surveys.campaigns.release_preview import preview_of
+    from surveys.campaigns.release_words import summary
+
+    foreseen = preview_of(session, survey)
+    if foreseen is None:
+        return [_("Medvirk regner fortsatt ut hva som blir vist. Vent til det står på siden «Frigivelse».")]
+    return summary(foreseen, survey)
 
 
 _DESCRIPTIONS: Final[Mapping[str, Callable[[Session, Survey], tuple[str, tuple[str, ...]]]]] = {

@@ -1,5 +1,7 @@
 """HR's pages: the surveys, a new one, and where each stands in its life."""
 
+from collections.abc import Sequence
+
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
@@ -105,21 +107,30 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
         abort(404)
     except SurveyError as error:
         session.close()
-        return _confirmation(session, survey_for_hr(session, key), name, problem=str(error)), 409
-    if name in {"invite", "remind"}:
+        findings = getattr(error, "findings", ())
+        return _confirmation(session, survey_for_hr(session, key), name, str(error), findings), 409
+    if name in {"invite", "remind", "count"}:
         from surveys.jobs import jobs_of
 
-        jobs_of(current_app._get_current_object()).work_outbox()  # type: ignore[attr-defined]
+        jobs = jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]
+        (jobs.work_previews if name == "count" else jobs.work_outbox)()
     flash(done)
     return redirect(url_for("campaigns.show", key=key))
 
 
-def _confirmation(session: Session, survey: Survey, name: str, problem: str = "") -> str:
+def _confirmation(
+    session: Session, survey: Survey, name: str, problem: str = "", findings: Sequence[str] = ()
+) -> str:
     try:
         step = steps.described(session, survey, name)
     except KeyError:
         abort(404)
     reminder = outbox.next_reminder(session, survey) if name == "remind" else None
     return render_template(
-        "campaigns/confirm.html", survey=survey, step=step, problem=problem, reminder=reminder
+        "campaigns/confirm.html",
+        survey=survey,
+        step=step,
+        problem=problem,
+        findings=findings,
+        reminder=reminder,
     )

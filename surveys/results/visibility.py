@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from surveys.access.models import Account, Role
 from surveys.access.permissions import is_granted, roles_of
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.report_groups import merged_from
 from surveys.results.models import Release, Turnout
 
 FROM_RELEASE: Final = (Role.ADMINISTRATOR, Role.HR, Role.CONTROLLER)
@@ -36,18 +37,24 @@ def access_to(
 ) -> Access | None:
     """The account's access to one unit of a released survey; None when it will never have any.
 
-    Politicians see the top of the survey and the areas right below it, not single workplaces.
+    Politicians see the top of the survey and the areas right below it, not single workplaces. Units that are merged in
+    the report are read by whoever may read one of them: it is their result.
     """
-    roles = {role for role in roles_of(account) if is_granted(session, account, unit_id, role)}
+    places = {unit_id} | merged_from(session, survey.id, unit_id)
+    roles = {
+        role
+        for role in roles_of(account)
+        if any(is_granted(session, account, place, role) for place in places)
+    }
     if not _is_for_politicians(session, survey, unit_id):
         roles -= {Role.POLITICIAN}
     if not roles:
         return None
-    first = _first_day(roles, survey, released_on)
+    first = first_day(roles, survey, released_on)
     return Access(now=first is not None and first <= today, from_day=first)
 
 
-def _first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.date | None:
+def first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.date | None:
     """The first day any of the roles may see the survey; None when no day has been decided."""
     if roles & set(FROM_RELEASE):
         return released_on
