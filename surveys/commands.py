@@ -7,6 +7,7 @@ from surveys.demo import commands as demo
 from surveys.installing import commands as installing
 from surveys.organisation import commands as organisation
 from surveys.results import commands as results
+from surveys.results import history_commands
 from surveys.scorecards import commands as scorecards
 
 
@@ -15,6 +16,6 @@ def medvirk() -> None:
     """Undersøkelser og styringskort for kommuner."""
 
 
-for part in (installing, organisation, campaigns, results, scorecards, demo):
+for part in (installing, organisation, campaigns, results, history_commands, scorecards, demo):
     for command in part.COMMANDS:
         medvirk.add_command(command)

@@ -6,9 +6,16 @@ from surveys import home
 from surveys.access import views as access
 from surveys.campaigns import instrument_views, paper_views, preview_views, publication_views, quality_views
 from surveys.campaigns import views as campaigns
+from surveys.organisation import views as organisation
 from surveys.respond import entrance, erasing, public_link
 from surveys.respond import views as respond
-from surveys.results import comment_reader_views, comment_views
+from surveys.results import (
+    comment_reader_views,
+    comment_views,
+    comovement_views,
+    history_views,
+    screening_views,
+)
 from surveys.results import views as results
 from surveys.scorecards import views as scorecards
 
@@ -21,13 +28,17 @@ _MODULES = (
     preview_views,
     publication_views,
     quality_views,
+    organisation,
     entrance,
     erasing,
     public_link,
     respond,
     comment_views,
     comment_reader_views,
+    comovement_views,
+    history_views,
     results,
+    screening_views,
     scorecards,
 )
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.organisation.models import Unit
-from surveys.results.models import Coding, Figure
+from surveys.results.models import Coding, Figure, Turnout
+from surveys.results.neighbours import reason_of
 from surveys.results.reading import latest_release
 
 # A spreadsheet takes a cell that begins so for a formula.
@@ -20,7 +21,11 @@ _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One released figure; the fields are the columns of `medvirk figures`. Units by their codes."""
+    """One released figure; the fields are the columns of `medvirk figures`. Units by their codes.
+
+    reason: why it is hidden; «not_invited» where nobody could have answered; «at_least» or «at_most» where the mean
+    is only a bound.
+    """
 
     survey: str
     unit: str
@@ -48,17 +53,27 @@ def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
         return []
     parent = aliased(Unit)
     found = session.execute(
-        select(Figure, Unit.code, parent.code)
+        select(Figure, Unit.code, parent.code, Turnout.invited, Turnout.delivered)
         .join(Unit, Unit.id == Figure.unit_id)
         .join(SurveyUnit, (SurveyUnit.unit_id == Figure.unit_id) & (SurveyUnit.survey_id == survey.id))
+        .join(Turnout, (Turnout.release_id == Figure.release_id) & (Turnout.unit_id == Figure.unit_id))
         .outerjoin(parent, parent.id == SurveyUnit.parent_id)
         .where(Figure.release_id == release.id)
         .order_by(Unit.code, Figure.id)
     )
-    return [_row(survey.key, figure, unit, above or "") for figure, unit, above in found]
+    return [
+        _row(
+            survey.key,
+            figure,
+            (unit, above or ""),
+            reason_of(figure.status, figure.reason, invited, delivered),
+        )
+        for figure, unit, above, invited, delivered in found
+    ]
 
 
-def _row(survey_key: str, figure: Figure, unit: str, parent: str) -> FigureRow:
+def _row(survey_key: str, figure: Figure, unit_and_parent: tuple[str, str], reason: str) -> FigureRow:
+    unit, parent = unit_and_parent
     return FigureRow(
         survey=survey_key,
         unit=unit,
@@ -73,7 +88,7 @@ def _row(survey_key: str, figure: Figure, unit: str, parent: str) -> FigureRow:
         ci_low=figure.ci_low,
         ci_high=figure.ci_high,
         status=figure.status.value,
-        reason=figure.reason if figure.coded == Coding.EXACT else "coded",
+        reason=reason if figure.coded == Coding.EXACT else figure.coded.value,
     )
 
 

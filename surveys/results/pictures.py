@@ -7,7 +7,11 @@ from flask_babel import gettext as _
 
 from surveys.localisation import localised
 from surveys.results.measures import MeasureKind
+from surveys.results.models import Coding
 from surveys.results.reading import Line
+from surveys.results.reference_words import choice_text, reference_text, standing_phrase
+from surveys.results.references import Choice
+from surveys.results.succession_words import earlier_words
 from surveys.results.wording import change_word, mean_text, shown_value
 
 WIDTH: Final = 320
@@ -21,22 +25,23 @@ MOST_TICKS: Final = 7
 class ScalePicture:
     """Horizontal places 0–WIDTH of everything in the picture, and its text alternative.
 
-    ticks: (place, label) for the axis, its ends included.
+    ticks: (place, label) for the axis, its ends included. mean: None when only a bound is told; then low and high go
+    from the bound to the end of the scale. reference: what is compared with, when it is one place.
     """
 
     ticks: tuple[tuple[float, str], ...]
     start: float
     end: float
-    mean: float
+    mean: float | None
     low: float
     high: float
     previous: float | None
-    top: float | None
+    reference: float | None
     title: str
     description: str
 
 
-def scale_picture(line: Line, top_name: str) -> ScalePicture | None:
+def scale_picture(line: Line, choice: Choice) -> ScalePicture | None:
     """The picture of a shown measure; None when there is nothing to show."""
     if line.mean is None:
         return None
@@ -45,6 +50,8 @@ def scale_picture(line: Line, top_name: str) -> ScalePicture | None:
         share = (value - line.minimum) / (line.maximum - line.minimum)
         return round(MARGIN + min(max(share, 0.0), 1.0) * (WIDTH - 2 * MARGIN), 1)
 
+    low, high = _told(line, line.mean)
+    reference = line.reference.exact if line.reference else None
     step = 1 if line.maximum - line.minimum < MOST_TICKS else (line.maximum - line.minimum) // 2
     return ScalePicture(
         ticks=tuple(
@@ -52,13 +59,25 @@ def scale_picture(line: Line, top_name: str) -> ScalePicture | None:
         ),
         start=place(line.minimum),
         end=place(line.maximum),
-        mean=place(line.mean),
-        low=place(line.mean if line.ci_low is None else line.ci_low),
-        high=place(line.mean if line.ci_high is None else line.ci_high),
+        mean=place(line.mean) if line.coded == Coding.EXACT else None,
+        low=place(low),
+        high=place(high),
         previous=place(line.change.previous_mean) if line.change else None,
-        top=place(line.top_mean) if line.top_mean is not None else None,
+        reference=place(reference) if reference is not None else None,
         title=_title(line),
-        description=_description(line, top_name),
+        description=_description(line, choice),
+    )
+
+
+def _told(line: Line, mean: float) -> tuple[float, float]:
+    """From where to where the mean may be: its interval, or from its bound to the end of the scale."""
+    if line.coded == Coding.AT_LEAST:
+        return mean, line.maximum
+    if line.coded == Coding.AT_MOST:
+        return line.minimum, mean
+    return (
+        mean if line.ci_low is None else line.ci_low,
+        mean if line.ci_high is None else line.ci_high,
     )
 
 
@@ -83,7 +102,7 @@ def _title(line: Line) -> str:
     return f"{finding}. {change_word(line.change)}." if line.change else f"{finding}."
 
 
-def _description(line: Line, top_name: str) -> str:
+def _description(line: Line, choice: Choice) -> str:
     parts = []
     if line.ci_low is not None and line.ci_high is not None:
         parts.append(
@@ -94,13 +113,7 @@ def _description(line: Line, top_name: str) -> str:
             )
         )
     if line.change:
-        parts.append(
-            _(
-                "I %(year)s: %(mean)s.",
-                year=line.change.year,
-                mean=shown_value(line, line.change.previous_mean),
-            )
-        )
-    if line.top_mean is not None:
-        parts.append(f"{top_name}: {shown_value(line, line.top_mean)}.")
+        parts.append(f"{earlier_words(line.change)}: {shown_value(line, line.change.previous_mean)}.")
+    if line.reference is not None:
+        parts.append(f"{standing_phrase(line, choice) or f'{choice_text(choice)}: {reference_text(line)}'}.")
     return " ".join(parts)

@@ -1,8 +1,8 @@
 """Released figures as pages show them. Reads releases, figures and the survey's tree: never a response."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,31 +14,16 @@ from surveys.localisation import alphabetical
 from surveys.organisation.models import Unit
 from surveys.results.measures import Measure, MeasureKind, measures_of
 from surveys.results.models import (
-    Change,
     Coding,
     Figure,
     FigureKind,
     FigureStatus,
     Release,
     Turnout,
-    Verdict,
 )
-
-
-@dataclass(frozen=True)
-class ChangeLine:
-    """A change since an earlier survey, which began in `year`. Numbers on the measure's scale."""
-
-    year: int
-    previous_mean: float
-    difference: float
-    ci_low: float | None
-    ci_high: float | None
-    verdict: Verdict
-    detectable: float | None
-    is_share: bool = False
-    # False: the two surveys do not measure the same, so the change is neither up nor down.
-    comparable: bool = True
+from surveys.results.neighbours import Neighbour, children_of, parent_of, reason_of
+from surveys.results.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
+from surveys.results.references import Choice, Comparisons, Reference, ReferenceValue
 
 
 @dataclass(frozen=True)
@@ -65,21 +50,13 @@ class Line:
     ci_high: float | None = None
     distribution: Sequence[float] | None = None
     points: Sequence[float] | None = None
-    top_mean: float | None = None
+    reference: ReferenceValue | None = None
     change: ChangeLine | None = None
+    not_compared: NotCompared | None = None
 
     @property
     def shown(self) -> bool:
         return self.status == FigureStatus.SHOWN
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A unit above or below, to go on to."""
-
-    code: str
-    name: str
-    shown: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +80,8 @@ class UnitResult:
     unit_code: str
     unit_name: str
     is_top: bool
-    top_name: str
+    choices: tuple[Choice, ...]
+    reference: Reference
     invited: int | None
     delivered: int
     lines: tuple[Line, ...]
@@ -118,7 +96,7 @@ class UnitResult:
 
     @property
     def hidden_children(self) -> bool:
-        return not all(child.shown for child in self.children)
+        return any(child.status == FigureStatus.HIDDEN for child in self.children)
 
 
 def latest_release(session: Session, survey: Survey) -> Release | None:
@@ -137,15 +115,15 @@ def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
     )
 
 
-def unit_result(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> UnitResult:
-    """The unit's result in a release."""
+def unit_result(
+    session: Session, survey: Survey, release: Release, unit: SurveyUnit, beside: Comparisons
+) -> UnitResult:
+    """The unit's result in a release, beside what the reader has chosen to compare with."""
     questionnaire = questionnaire_of(survey.instrument)
-    figures = _figures(session, release, {unit.unit_id, survey.unit_id})
-    top = {f.measure: f for f in figures if f.unit_id == survey.unit_id and f.kind == FigureKind.UNIT}
-    own = [f for f in figures if f.unit_id == unit.unit_id]
-    is_top = unit.unit_id == survey.unit_id
+    own = _figures(session, release, unit.unit_id)
     shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
-    changes = _changes(session, release, unit.unit_id, shares)
+    changes = changes_of(session, release, unit.unit_id, shares)
+    not_compared = gaps_of(session, release, unit.unit_id)
     turnout = session.get_one(Turnout, (release.id, unit.unit_id))
     return UnitResult(
         survey_key=survey.key,
@@ -155,74 +133,47 @@ def unit_result(session: Session, survey: Survey, release: Release, unit: Survey
         minimum_group=release.minimum_group,
         unit_code=unit.unit.code,
         unit_name=unit.name,
-        is_top=is_top,
-        top_name=survey.unit.name,
+        is_top=unit.unit_id == survey.unit_id,
+        choices=beside.choices,
+        reference=beside.chosen,
         invited=turnout.invited,
         delivered=turnout.delivered,
-        lines=_lines(
-            questionnaire, (f for f in own if f.kind == FigureKind.UNIT), {} if is_top else top, changes
+        lines=tuple(
+            replace(_in_place(line, turnout, changes, beside.chosen), not_compared=not_compared.get(line.key))
+            for line in _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))
         ),
         rest=_lines(questionnaire, (f for f in own if f.kind == FigureKind.REST)),
-        parent=_parent(session, survey, release, unit),
-        children=_children(session, survey, release, unit),
+        parent=parent_of(session, survey, release, unit),
+        children=children_of(session, survey, release, unit),
         breakdowns=_breakdowns(questionnaire, own),
     )
 
 
-def _figures(session: Session, release: Release, unit_ids: set[int]) -> Sequence[Figure]:
+def _figures(session: Session, release: Release, unit_id: int) -> Sequence[Figure]:
     return session.scalars(
-        select(Figure).where(Figure.release_id == release.id, Figure.unit_id.in_(unit_ids))
+        select(Figure).where(Figure.release_id == release.id, Figure.unit_id == unit_id)
     ).all()
 
 
-def _changes(session: Session, release: Release, unit_id: int, shares: Set[str]) -> dict[str, ChangeLine]:
-    """Measure → change."""
-    rows = session.execute(
-        select(Change, Survey.opens_on, Figure.mean)
-        .join(Release, Release.id == Change.previous_release_id)
-        .join(Survey, Survey.id == Release.survey_id)
-        .join(
-            Figure,
-            (Figure.release_id == Change.previous_release_id)
-            & (Figure.unit_id == Change.unit_id)
-            & (Figure.measure == Change.measure)
-            & (Figure.kind == FigureKind.UNIT),
-        )
-        .where(Change.release_id == release.id, Change.unit_id == unit_id)
-    )
-    return {
-        change.measure: ChangeLine(
-            year=opened.year,
-            previous_mean=mean,
-            difference=change.difference,
-            ci_low=change.ci_low,
-            ci_high=change.ci_high,
-            verdict=change.verdict,
-            detectable=change.detectable,
-            is_share=change.measure in shares,
-            comparable=change.comparable,
-        )
-        for change, opened, mean in rows
-        if mean is not None
-    }
-
-
-def _lines(
-    questionnaire: Questionnaire,
-    figures: Iterable[Figure],
-    top: Mapping[str, Figure] | None = None,
-    changes: Mapping[str, ChangeLine] | None = None,
-) -> tuple[Line, ...]:
+def _lines(questionnaire: Questionnaire, figures: Iterable[Figure]) -> tuple[Line, ...]:
     """One line for each figure, in the questionnaire's order of measures."""
     found = {figure.measure: figure for figure in figures}
     return tuple(
-        _line(measure, found[measure.key], (top or {}).get(measure.key), (changes or {}).get(measure.key))
-        for measure in measures_of(questionnaire)
-        if measure.key in found
+        _line(measure, found[measure.key]) for measure in measures_of(questionnaire) if measure.key in found
     )
 
 
-def _line(measure: Measure, figure: Figure, top: Figure | None, change: ChangeLine | None) -> Line:
+def _in_place(line: Line, turnout: Turnout, changes: Mapping[str, ChangeLine], reference: Reference) -> Line:
+    """The unit's own line with its change, what it is compared with, and why nobody has answered."""
+    return replace(
+        line,
+        reason=reason_of(line.status, line.reason, turnout.invited, turnout.delivered),
+        change=changes.get(line.key) if line.shown else None,
+        reference=reference.values.get(line.key),
+    )
+
+
+def _line(measure: Measure, figure: Figure) -> Line:
     return Line(
         key=measure.key,
         title=measure.title,
@@ -240,40 +191,7 @@ def _line(measure: Measure, figure: Figure, top: Figure | None, change: ChangeLi
         ci_high=figure.ci_high,
         distribution=figure.distribution,
         points=figure.points,
-        top_mean=top.mean if top and top.coded == Coding.EXACT else None,
-        change=change if figure.status == FigureStatus.SHOWN else None,
     )
-
-
-def _parent(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> Neighbour | None:
-    if unit.parent_id is None:
-        return None
-    above = session.get(SurveyUnit, (survey.id, unit.parent_id))
-    return _neighbours(session, release, [above])[0] if above else None
-
-
-def _children(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> tuple[Neighbour, ...]:
-    """In alphabetical order, never by result."""
-    below = session.scalars(
-        select(SurveyUnit).where(SurveyUnit.survey_id == survey.id, SurveyUnit.parent_id == unit.unit_id)
-    ).all()
-    return tuple(sorted(_neighbours(session, release, below), key=lambda child: alphabetical(child.name)))
-
-
-def _neighbours(session: Session, release: Release, units: Sequence[SurveyUnit]) -> list[Neighbour]:
-    ids = [unit.unit_id for unit in units]
-    codes = dict(session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(ids))).all())
-    shown = set(
-        session.scalars(
-            select(Figure.unit_id).where(
-                Figure.release_id == release.id,
-                Figure.unit_id.in_(ids),
-                Figure.kind == FigureKind.UNIT,
-                Figure.status == FigureStatus.SHOWN,
-            )
-        )
-    )
-    return [Neighbour(codes[unit.unit_id], unit.name, unit.unit_id in shown) for unit in units]
 
 
 def _breakdowns(questionnaire: Questionnaire, figures: Sequence[Figure]) -> tuple[BreakdownTable, ...]:

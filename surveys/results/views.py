@@ -1,41 +1,45 @@
 """Result pages: released figures only."""
 
 import datetime as dt
+from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.clock import municipal_day
-from surveys.results import wording
+from surveys.results import history_wording, reference_words, score_details, succession_words, wording
 from surveys.results.comment_reading import readable_count
+from surveys.results.finite_population import InvitedLine, invited_reading
+from surveys.results.history_reading import history_of
+from surveys.results.models import Release
 from surveys.results.pictures import scale_picture
-from surveys.results.reading import find_unit, latest_release, unit_result
-from surveys.results.visibility import access_to, entrances
+from surveys.results.reading import UnitResult, find_unit, latest_release, unit_result
+from surveys.results.references import Against, comparisons
+from surveys.results.screening_reading import screened_surveys
+from surveys.results.visibility import Access, access_to, entrances
 
 blueprint = Blueprint("results", __name__)
 
 
-@blueprint.get("/resultater")
-@requires(*Role)
-def index() -> str:
-    """Every released survey with the reader's own units."""
-    found = entrances(database.session(), current_user, _today())
-    surveys = [
-        (survey, list(units)) for survey, units in groupby(found, key=lambda entrance: entrance.survey)
-    ]
-    return render_template("results/index.html", surveys=surveys)
+@dataclass(frozen=True)
+class AskedPlace:
+    """A released survey and a unit in it that the reader may see, now or later."""
+
+    survey: Survey
+    release: Release
+    unit: SurveyUnit
+    access: Access
 
 
-@blueprint.get("/resultater/<survey_key>/<unit_code>")
-@requires(*Role)
-def unit(survey_key: str, unit_code: str) -> str:
-    """One unit's result, or from which day it can be seen."""
-    session = database.session()
+def asked_place(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
+    """What the address asks for. Ends the request when it is not there, or not for this reader."""
     try:
         survey = find_survey(session, survey_key)
     except SurveyError:
@@ -46,18 +50,58 @@ def unit(survey_key: str, unit_code: str) -> str:
     access = access_to(session, current_user, survey, release.released_on, place.unit_id, _today())
     if access is None:
         abort(403)
-    if not access.now:
-        return render_template("results/not_yet.html", survey=survey, unit=place, access=access)
-    result = unit_result(session, survey, release, place)
+    return AskedPlace(survey, release, place, access)
+
+
+@blueprint.get("/resultater")
+@requires(*Role)
+def index() -> str:
+    """Every released survey with the reader's own units."""
+    found = entrances(database.session(), current_user, _today())
+    surveys = [
+        (survey, list(units)) for survey, units in groupby(found, key=lambda entrance: entrance.survey)
+    ]
+    screened = screened_surveys(database.session(), [entrance.unit for entrance in found])
+    return render_template("results/index.html", surveys=surveys, screened=screened)
+
+
+@blueprint.get("/resultater/<survey_key>/<unit_code>")
+@requires(*Role)
+def unit(survey_key: str, unit_code: str) -> str:
+    """One unit's result, or from which day it can be seen."""
+    session = database.session()
+    asked = asked_place(session, survey_key, unit_code)
+    survey, release, place = asked.survey, asked.release, asked.unit
+    if not asked.access.now:
+        return render_template("results/not_yet.html", survey=survey, unit=place, access=asked.access)
+    beside = comparisons(session, survey, release, place, request.args.get("med", ""), _today())
+    result = unit_result(session, survey, release, place, beside)
     return render_template(
         "results/unit.html",
         result=result,
         words=wording,
+        beside=reference_words,
+        details=score_details,
+        succession=succession_words,
+        invited=_invited_reading(session, release, place.unit_id, result),
+        chosen=beside.chosen.choice.key or None,
+        compared=beside.chosen.choice.against != Against.NOTHING,
         sentences=wording.summary(result),
         picture=scale_picture,
         may_see_quality=is_granted(session, current_user, survey.unit_id, Role.HR, Role.ADMINISTRATOR),
         comments=readable_count(session, survey, release, place.unit_id),
+        past=history_of(session, survey, place.unit_id, result.lines),
+        past_words=history_wording,
     )
+
+
+def _invited_reading(
+    session: Session, release: Release, unit_id: int, result: UnitResult
+) -> list[InvitedLine]:
+    """Only when it is asked for: nothing remembers it."""
+    if request.args.get("regn") != "inviterte" or not result.shown:
+        return []
+    return invited_reading(session, release, unit_id, result)
 
 
 def _today() -> dt.date:

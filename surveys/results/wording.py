@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
@@ -9,8 +10,10 @@ from flask_babel import gettext
 
 from surveys.localisation import localised, number, percent
 from surveys.results.measures import MeasureKind
-from surveys.results.models import Coding, FigureStatus, Verdict
-from surveys.results.reading import BreakdownTable, ChangeLine, Line, UnitResult
+from surveys.results.models import ChangeBasis, Coding, FigureStatus, Verdict
+from surveys.results.neighbours import NOT_INVITED
+from surveys.results.reading import BreakdownTable, Line, UnitResult
+from surveys.results.reading_changes import ChangeLine
 
 # Standard deviations as shares of the scale's length. On 1–5 they are 0.6 and 1.0: person scores of several
 # items usually spread between them.
@@ -30,6 +33,8 @@ def _(text: str, **values: object) -> str:
 
 def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:
     """Why there is no figure, in a sentence."""
+    if reason == NOT_INVITED:
+        return _("Ingen her var invitert.")
     if status == FigureStatus.NO_ANSWERS:
         return _("Ingen har svart.")
     if status == FigureStatus.NOT_ASKED:
@@ -39,8 +44,10 @@ def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:
     return _("Resultatet er skjult fordi det ellers kan røpe svarene til en annen, liten gruppe.")
 
 
-def status_word(status: FigureStatus) -> str:
+def status_word(status: FigureStatus, reason: str = "") -> str:
     """One or two words, for tables."""
+    if reason == NOT_INVITED:
+        return _("Ikke invitert")
     words = {
         FigureStatus.SHOWN: _("Vist"),
         FigureStatus.HIDDEN: _("Skjult"),
@@ -51,15 +58,16 @@ def status_word(status: FigureStatus) -> str:
 
 
 def mean_text(line: Line) -> str:
-    """«3,7», «78 %» for a share, «52» for an index, and near the end of the scale only «4,8 eller høyere».
+    """«3,7», «78 %» for a share, «52» for an index, and near the end of the scale only «4,8 eller høyere»."""
+    return bound_text(line, _mean(line), line.coded)
 
-    A bound is rounded away from the end it guards.
-    """
-    mean = _mean(line)
-    if line.coded == Coding.EXACT:
+
+def bound_text(line: Line, mean: float, coded: Coding) -> str:
+    """A mean on the line's scale, which may be only a bound: it is rounded away from the end it guards."""
+    if coded == Coding.EXACT:
         return shown_value(line, mean)
     step = {MeasureKind.MEAN: 10, MeasureKind.SHARE: 100, MeasureKind.INDEX: 1}[line.kind]
-    if line.coded == Coding.AT_LEAST:
+    if coded == Coding.AT_LEAST:
         bound = math.floor(mean * step + _ROUNDING) / step
         return _("%(value)s eller høyere", value=shown_value(line, bound))
     return _("%(value)s eller lavere", value=shown_value(line, math.ceil(mean * step - _ROUNDING) / step))
@@ -73,9 +81,7 @@ def shown_value(line: Line, value: float) -> str:
 
 
 def why_nothing(result: UnitResult) -> str:
-    """Why the whole unit has no figures: nobody invited, or the reason of its first measure with people behind it."""
-    if result.invited == 0 and not result.delivered:
-        return _("Ingen her var invitert.")
+    """Why the whole unit has no figures: the reason of its first measure with people behind it."""
     asked = [line for line in result.lines if line.status == FigureStatus.HIDDEN] or list(result.lines)
     small = [line for line in asked if line.reason == "small"]
     first = (small if len(small) == len(asked) else [line for line in asked if line.reason != "small"])[0]
@@ -105,8 +111,8 @@ def is_compared(result: UnitResult) -> bool:
 
 
 def hides(table: BreakdownTable) -> bool:
-    """Whether any cell of the breakdown needs its sign explained."""
-    return any(not line.shown for _name, lines in table.rows for line in lines)
+    """Whether any cell of the breakdown is hidden, which needs its reason."""
+    return any(line.status == FigureStatus.HIDDEN for _name, lines in table.rows for line in lines)
 
 
 def rest_heading(result: UnitResult) -> str:
@@ -139,6 +145,10 @@ def change_word(change: ChangeLine) -> str:
     """«Tydelig opp siden 2024», never an arrow for noise."""
     if not change.comparable:
         return _("Kan ikke sammenlignes sikkert med %(year)s", year=change.year)
+    if change.untested:
+        return _("Det kan ikke avgjøres om noe er endret siden %(year)s", year=change.year)
+    if change.basis == ChangeBasis.SPLIT:
+        return _difference_word(change)
     if change.verdict == Verdict.UP:
         return _("Tydelig opp siden %(year)s", year=change.year)
     if change.verdict == Verdict.DOWN:
@@ -146,6 +156,18 @@ def change_word(change: ChangeLine) -> str:
     if change.verdict == Verdict.TOO_FEW:
         return _("For få svar til å si noe om endring siden %(year)s", year=change.year)
     return _("Ingen sikker endring siden %(year)s", year=change.year)
+
+
+def _difference_word(change: ChangeLine) -> str:
+    """A part never goes up or down from the whole it was a part of: «Tydelig høyere enn hele Sone nord i 2024»."""
+    unit, year = " + ".join(change.units), change.year
+    if change.verdict == Verdict.UP:
+        return _("Tydelig høyere enn hele %(unit)s i %(year)s", unit=unit, year=year)
+    if change.verdict == Verdict.DOWN:
+        return _("Tydelig lavere enn hele %(unit)s i %(year)s", unit=unit, year=year)
+    if change.verdict == Verdict.TOO_FEW:
+        return _("For få svar til å sammenligne med hele %(unit)s i %(year)s", unit=unit, year=year)
+    return _("Ingen sikker forskjell fra hele %(unit)s i %(year)s", unit=unit, year=year)
 
 
 def change_numbers(change: ChangeLine) -> str:
@@ -165,6 +187,14 @@ def change_numbers(change: ChangeLine) -> str:
     )
 
 
+def interval_text(line: Line, interval: tuple[float, float]) -> str:
+    """«−0,2 til +0,4», the interval of a change in the line's measure."""
+    points = 100 if line.kind == MeasureKind.SHARE else 1
+    decimals = 0 if line.kind == MeasureKind.SHARE else 1
+    low, high = (number(value * points, decimals, sign=True) for value in interval)
+    return _("%(low)s til %(high)s", low=low, high=high)
+
+
 def summary(result: UnitResult) -> list[str]:
     """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen."""
     shown = [line for line in result.lines if line.shown and line.kind == MeasureKind.MEAN]
@@ -172,16 +202,25 @@ def summary(result: UnitResult) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _extremes(shown: Sequence[Line]) -> str:
-    """Only measures on the same scale are set beside each other: the scale that most of them have."""
+def extremes(shown: Sequence[Line]) -> tuple[Line, Line] | None:
+    """The weakest and the strongest; None when there are not two to tell apart.
+
+    Only measures on the same scale are set beside each other: the scale that most of them have.
+    """
     scales = [(line.minimum, line.maximum) for line in shown]
     usual = max(scales, key=scales.count, default=None)
     same = sorted((line for line in shown if (line.minimum, line.maximum) == usual), key=_mean)
-    if len(same) < 2:
-        return ""
-    weakest, strongest = same[0], same[-1]
-    if number(_mean(weakest)) == number(_mean(strongest)):
-        return _("Alle temaene ligger på %(mean)s.", mean=mean_text(strongest))
+    if len(same) < 2 or number(_mean(same[0])) == number(_mean(same[-1])):
+        return None
+    return same[0], same[-1]
+
+
+def _extremes(shown: Sequence[Line]) -> str:
+    pair = extremes(shown)
+    if pair is None:
+        alike = len({(line.minimum, line.maximum) for line in shown}) == 1 and len(shown) > 1
+        return _("Alle temaene ligger på %(mean)s.", mean=mean_text(shown[0])) if alike else ""
+    weakest, strongest = pair
     return _(
         "Sterkest er %(strongest)s (%(high)s). Her er det mest å hente: %(weakest)s (%(low)s).",
         strongest=_in_sentence(strongest),
@@ -204,20 +243,27 @@ def incomparable(result: UnitResult) -> str:
 
 
 def _changes(shown: Sequence[Line]) -> str:
+    """What clearly changed; a comparison with the whole that a unit was a part of stands in a sentence of its own."""
     compared = [(line, line.change) for line in shown if line.change and line.change.comparable]
-    if not compared:
-        return ""
-    since = max(change.year for _line, change in compared)
-    up = [_with_change(line, change) for line, change in compared if change.verdict == Verdict.UP]
-    down = [_with_change(line, change) for line, change in compared if change.verdict == Verdict.DOWN]
-    if not up and not down:
-        return _("Ingen sikre endringer siden %(year)s.", year=since)
+    parts = [pair for pair in compared if pair[1].basis == ChangeBasis.SPLIT]
+    whole = [pair for pair in compared if pair[1].basis != ChangeBasis.SPLIT]
+    return " ".join(_moved(pairs) for pairs in (whole, parts) if pairs)
+
+
+def _moved(compared: Sequence[tuple[Line, ChangeLine]]) -> str:
+    newest = max((change for _line, change in compared), key=lambda change: change.year)
     sentences = []
-    if up:
-        sentences.append(_("Tydelig opp siden %(year)s: %(measures)s.", year=since, measures=", ".join(up)))
-    if down:
-        sentences.append(_("Tydelig ned siden %(year)s: %(measures)s.", year=since, measures=", ".join(down)))
-    return " ".join(sentences)
+    for verdict in (Verdict.UP, Verdict.DOWN):
+        moved = [_with_change(line, change) for line, change in compared if change.verdict == verdict]
+        if moved:
+            sentences.append(f"{change_word(replace(newest, verdict=verdict))}: {', '.join(moved)}.")
+    if sentences:
+        return " ".join(sentences)
+    if all(change.verdict == Verdict.TOO_FEW for _line, change in compared):
+        return f"{change_word(newest)}."
+    if newest.basis == ChangeBasis.SPLIT:
+        return f"{change_word(replace(newest, verdict=Verdict.NO_CLEAR_CHANGE))}."
+    return _("Ingen sikre endringer siden %(year)s.", year=newest.year)
 
 
 def _detectable(shown: Sequence[Line]) -> str:
@@ -226,7 +272,7 @@ def _detectable(shown: Sequence[Line]) -> str:
     if smallest < WORTH_SEEING:
         return ""
     return _(
-        "Med %(answers)s svar kan vi bare se endringer på omtrent %(change)s eller mer.",
+        "%(answers)s svar er for få til å se endring under %(change)s.",
         answers=max(n or 0 for _change, n in found),
         change=number(smallest),
     )
@@ -237,8 +283,11 @@ def _with_change(line: Line, change: ChangeLine) -> str:
 
 
 def _in_sentence(line: Line) -> str:
+    return in_sentence(localised(line.title))
+
+
+def in_sentence(title: str) -> str:
     """The title with a small first letter, unless it begins with an abbreviation."""
-    title = localised(line.title)
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 

@@ -12,6 +12,7 @@ from analysis.agreement import (
     average_deviation,
     intraclass,
     rwgj,
+    score_agreement,
     summarised,
 )
 from analysis.moments import moments
@@ -98,3 +99,13 @@ def test_units_that_differ_without_any_difference_inside_are_fully_explained() -
 def test_average_deviation_by_hand() -> None:
     answers = responses(survey((2,)), [[1, 3], [5, 3], [3, 3]])
     assert average_deviation(answers).item() == pytest.approx(4 / 3 / 2)
+
+
+def test_agreement_in_scores_is_one_minus_the_variance_over_that_of_answers_spread_evenly() -> None:
+    """James, Demaree & Wolf 1984: σ² = (A² − 1)/12 is 2 for five answers and 4 for seven."""
+    assert score_agreement(0.0, 5) == 1
+    assert score_agreement(1.0, 5) == pytest.approx(0.5)
+    assert score_agreement(1.0, 7) == pytest.approx(0.75)
+    assert score_agreement(1.9, 5) == 0
+    # multilevel::rwg(c(3.2, 3.8, 4.1, 2.9, 3.5, 4.4), rep(1, 6), ranvar = 2), R 4.2.2.
+    assert score_agreement(np.std([3.2, 3.8, 4.1, 2.9, 3.5, 4.4], ddof=1), 5) == pytest.approx(0.8425)

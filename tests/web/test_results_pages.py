@@ -19,8 +19,8 @@ from surveys.results import views
 from surveys.results.exporting import FigureRow, as_csv, figure_rows
 from surveys.results.models import Figure
 
-BEFORE = {"A": [2, 3, 3, 3, 4] * 2, "B1": [3, 4] * 5, "B2": [4] * 3, "C": [3] * 3}
-NOW = {"A": [4, 4, 4, 5, 5] * 2, "B1": [3, 4] * 5, "B2": [4] * 3, "C": [3] * 3}
+BEFORE = {"A": [2, 3, 3, 3, 4] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
+NOW = {"A": [3, 4, 4, 4, 5] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
 
 
 def sheets(values: dict[str, list[int]]) -> dict[str, list[dict[str, int]]]:
@@ -76,7 +76,7 @@ def test_a_leader_reads_the_response_rate_the_extremes_and_what_changed(
     text = page(client, "A")
     assert "Enhet A – Liten undersøkelse 2026" in text
     assert "10 av 10 svarte (100 %)" in text
-    assert "Tydelig opp siden 2024: trivsel (+1,4), rolleklarhet (+1,0)." in text
+    assert "Tydelig opp siden 2024: trivsel (+1,0), rolleklarhet (+0,8)." in text
 
 
 @pytest.mark.usefixtures("two_years")
@@ -86,7 +86,7 @@ def test_noise_is_called_no_sure_change_and_the_numbers_follow(client: FlaskClie
     text = page(client, "B1")
     assert "Ingen sikre endringer siden 2024." in text
     assert "Ingen sikker endring siden 2024 0,0 (−0,5 til +0,5)" in text
-    assert "Med 10 svar kan vi bare se endringer på omtrent 0,7 eller mer." in text
+    assert "10 svar er for få til å se endring under 0,7." in text
 
 
 @pytest.mark.usefixtures("two_years")
@@ -100,6 +100,7 @@ def test_strongest_and_weakest_are_named_in_supportive_words(
     sign_in_as(client, db, Role.HR, "K")
     text = page(client, "A", "liten-2027")
     assert "Sterkest er trivsel (4,0). Her er det mest å hente: lederrollen (2,0)." in text
+    assert "Sterkest Trivsel (4,0) Mest å hente Lederrollen (2,0)" in text
 
 
 @pytest.mark.usefixtures("two_years")
@@ -127,7 +128,7 @@ def test_small_units_stand_together_under_the_unit_above(client: FlaskClient, db
     sign_in_as(client, db, Role.HR, "K")
     text = page(client, "K")
     together = text[text.index("Små enheter samlet") :]
-    # The three threes of C and the three fours of B2.
+    # C's 2, 3 and 4 with B2's 3, 4 and 5.
     assert "Trivsel 1–5 6 3,5" in together
 
 

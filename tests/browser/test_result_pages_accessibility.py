@@ -1,0 +1,64 @@
+"""Comparison and screening in a real browser: sound for axe, no sideways scrolling, no script needed."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import axe
+from tests.browser.conftest import Site, sign_in
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAGES = {
+    "hr": (
+        "/resultater/medarbeider-2024/endringer",
+        "/resultater/medarbeider-2024/endringer?retning=ned",
+        "/resultater/medarbeider-2020/endringer",
+        "/resultater/medarbeider-2024/HM1",
+        "/resultater/medarbeider-2024/HM1?med=type",
+        "/resultater/medarbeider-2024/HM1?med=overordnet",
+    ),
+    "leder": ("/resultater/medarbeider-2024/endringer", "/resultater/medarbeider-2024/OK4?med=type"),
+}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_comparison_and_screening_are_sound(browser: Browser, site: Site, width: int, scheme: str) -> None:
+    for reader, paths in PAGES.items():
+        context = browser.new_context(
+            locale="nb-NO",
+            viewport={"width": width, "height": 900},
+            bypass_csp=True,
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        page = context.new_page()
+        sign_in(page, site, reader)
+        for path in paths:
+            answer = page.goto(site.path(path))
+            assert answer is not None
+            assert answer.status == 200, path
+            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
+            assert axe.faults(page) == []
+            assert axe.overflow(page) <= 0, path
+        context.close()
+
+
+def test_a_phone_without_script_compares_with_the_same_type(phone: Page, site: Site) -> None:
+    sign_in(phone, site, "hr")
+    phone.goto(site.path("/resultater/medarbeider-2024/HM1"))
+    choice = phone.get_by_label("Sammenlign med")
+    expect(choice).to_have_value("kommunen")
+    choice.select_option(label="Alle av typen sykehjem")
+    phone.get_by_role("button", name="Sammenlign").click()
+    phone.wait_for_url("**/HM1?med=type#temaer")
+    expect(phone.get_by_label("Sammenlign med")).to_have_value("type")
+
+
+def test_a_phone_still_hears_a_table_where_it_sees_paragraphs(phone: Page, site: Site) -> None:
+    sign_in(phone, site, "hr")
+    phone.goto(site.path("/resultater/medarbeider-2024/endringer"))
+    table = phone.get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_count(5)
+    first = table.get_by_role("row").nth(1)
+    expect(first.get_by_role("rowheader")).to_have_count(1)
+    expect(first.get_by_role("cell")).to_have_count(4)
