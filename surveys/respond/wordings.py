@@ -1,7 +1,7 @@
 """What respondents are told: who sees what and when, what is wrong with an answer, which languages there are."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from babel import Locale, UnknownLocaleError
@@ -12,7 +12,8 @@ from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Question
 from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.clock import municipal_day
-from surveys.localisation import LANGUAGES, language, long_date, number
+from surveys.localisation import LANGUAGES, found_in, language, long_date, number
+from surveys.respond.blueprint import blueprint
 
 
 def who_sees_what(survey: Survey) -> list[str]:
@@ -116,3 +117,9 @@ def text_attributes(code: str) -> Markup:
     if direction == Locale.parse(language()).text_direction:
         return Markup(' lang="{}"').format(code)
     return Markup(' lang="{}" dir="{}"').format(code, direction)
+
+
+@blueprint.app_template_filter("language_mark")
+def language_mark(text: Mapping[str, str], wanted: str) -> Markup:
+    """The same for a text that may not exist in the language the reader wants: `{{ title|language_mark("uk") }}`."""
+    return text_attributes(found_in(text, wanted))

@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.answering import AnsweringSite, answering_site
+from tests.conftest import Installations
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "fjordvik-demo"
 # Without these Chromium calls home, and this suite must run where nothing outside answers.
@@ -66,6 +69,18 @@ def site(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def own_site(built_demo: Path, tmp_path: Path) -> Iterator[Site]:
     """A running demo for one test alone, which may close and release its survey."""
     yield from _running(built_demo, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def answering(
+    tmp_path_factory: pytest.TempPathFactory, installations: Installations
+) -> Iterator[AnsweringSite]:
+    """A small site with a survey in each state a respondent can meet. Tests make codes of their own in it."""
+    with (
+        installations("sqlite", tmp_path_factory.mktemp("answering")) as settings,
+        answering_site(settings) as found,
+    ):
+        yield found
 
 
 def _environment(instance: Path) -> dict[str, str]:

@@ -1,0 +1,163 @@
+"""Every page a respondent can meet, in every state it can be in: how to come there, by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+
+from tests.browser.answering import AnsweringSite
+
+PREVIEW: Final = "/sporreskjema/alle-slag/v1/forhandsvisning"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with a browser, reading in one language."""
+
+    page: Page
+    site: AnsweringSite
+    language: str
+
+    def opens(self, path: str) -> None:
+        self.page.goto(self.site.path(path))
+
+    def opens_as(self, code: str, path: str = "") -> None:
+        """One of the pages of whoever has the code, in this visitor's language."""
+        self.opens(f"/svar/{code}/{self.language}/{path}")
+
+    def opens_untouched(self, path: str = "", survey_key: str = "alle") -> None:
+        """The same, of somebody who has not begun."""
+        self.opens_as(self.site.untouched[survey_key], path)
+
+    def sends_page(self) -> None:
+        """Sends the page's form by its main button."""
+        with self.page.expect_navigation():
+            self.page.evaluate("document.querySelector('main form .ds-button').click()")
+
+    @property
+    def start(self) -> str:
+        return f"?sprak={self.language}"
+
+
+def _mistyped(visitor: Visitor) -> None:
+    visitor.opens(f"/svar{visitor.start}")
+    visitor.page.locator("#kode").fill("ABCD-EFGH-JKM")
+    visitor.sends_page()
+
+
+def _nothing_typed(visitor: Visitor) -> None:
+    visitor.opens(f"/svar{visitor.start}")
+    visitor.sends_page()
+
+
+def _reminded(visitor: Visitor, survey_key: str = "alle", number: int = 2) -> None:
+    visitor.opens_as(visitor.site.new_code(survey_key), f"side/{number}")
+    visitor.page.locator("label.choice").first.click()
+    visitor.sends_page()
+
+
+def _numbers_refused(visitor: Visitor) -> None:
+    visitor.opens_as(visitor.site.new_code(), "side/2")
+    visitor.page.locator("#ganger").fill("mange")
+    visitor.page.locator("#flyttet").fill("1066")
+    visitor.sends_page()
+
+
+def _month_refused(visitor: Visitor) -> None:
+    visitor.opens_as(visitor.site.new_code(), "side/3")
+    visitor.page.locator("#sist-year").fill("2024")
+    visitor.sends_page()
+
+
+def _boxes_refused(visitor: Visitor) -> None:
+    visitor.opens_as(visitor.site.new_code(), "side/1")
+    for box in ("#brukt-buss-1", "#brukt-none"):
+        visitor.page.locator(box).check()
+    visitor.sends_page()
+
+
+def _place_not_chosen(visitor: Visitor) -> None:
+    visitor.opens(f"/svar/apen/{visitor.site.link_words}{visitor.start}")
+    visitor.sends_page()
+
+
+def _unreadable(visitor: Visitor) -> None:
+    code = visitor.site.new_code_after(1)
+    visitor.site.spoil_draft(code)
+    visitor.opens_as(code, "side/2")
+
+
+def _erased(visitor: Visitor) -> None:
+    visitor.opens_as(visitor.site.new_code_after(1), "slett")
+    visitor.sends_page()
+
+
+def _preview_refused(visitor: Visitor) -> None:
+    visitor.opens(f"{PREVIEW}/{visitor.language}/side/2")
+    visitor.page.locator("#ganger").fill("mange")
+    visitor.sends_page()
+
+
+# State → how a visitor comes to it.
+STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
+    "code entry": lambda visitor: visitor.opens(f"/svar{visitor.start}"),
+    "code entry: nothing typed": _nothing_typed,
+    "code entry: mistyped": _mistyped,
+    "code entry: unknown": lambda visitor: visitor.opens(
+        f"/svar/{visitor.site.unknown_code()}/{visitor.language}/"
+    ),
+    "start": lambda visitor: visitor.opens_untouched(),
+    "start: begun": lambda visitor: visitor.opens_as(visitor.site.begun),
+    "page with boxes": lambda visitor: visitor.opens_untouched("side/1"),
+    "page with boxes: refused": _boxes_refused,
+    "page with statements": lambda visitor: visitor.opens_untouched("side/2"),
+    "page with statements: answered": lambda visitor: visitor.opens_as(visitor.site.begun, "side/2"),
+    "page with statements: reminded": _reminded,
+    "page with numbers: refused": _numbers_refused,
+    "page with month, 0-10 and text": lambda visitor: visitor.opens_untouched("side/3"),
+    "page with month: refused": _month_refused,
+    "page with background": lambda visitor: visitor.opens_untouched("side/4"),
+    "page with comments": lambda visitor: visitor.opens_as(visitor.site.finished, "side/5?endre=1"),
+    "easy start": lambda visitor: visitor.opens_untouched(survey_key="lettlest"),
+    "easy page": lambda visitor: visitor.opens_untouched("side/1", "lettlest"),
+    "easy page: reminded": lambda visitor: _reminded(visitor, "lettlest", 1),
+    "easy review": lambda visitor: visitor.opens_untouched("oppsummering", "lettlest"),
+    "review": lambda visitor: visitor.opens_as(visitor.site.finished, "oppsummering"),
+    "review: nothing answered": lambda visitor: visitor.opens_untouched("oppsummering"),
+    "receipt": lambda visitor: visitor.opens_as(visitor.site.delivered, "kvittering"),
+    "delivered before": lambda visitor: visitor.opens_as(visitor.site.delivered),
+    "paused": lambda visitor: visitor.opens_as(visitor.site.begun, "pause"),
+    "erase": lambda visitor: visitor.opens_as(visitor.site.begun, "slett"),
+    "erased": _erased,
+    "unreadable draft": _unreadable,
+    "closed": lambda visitor: visitor.opens_as(visitor.site.closed_code),
+    "not open yet": lambda visitor: visitor.opens_untouched(survey_key="utkast"),
+    "public start": lambda visitor: visitor.opens(f"/svar/apen/{visitor.site.link_words}{visitor.start}"),
+    "public start: nothing chosen": _place_not_chosen,
+    "public receipt": lambda visitor: visitor.opens_as(visitor.site.delivered_by_link, "kvittering"),
+    "too many requests": lambda visitor: visitor.opens_as(visitor.site.guessed_too_often()),
+    "anonymity": lambda visitor: visitor.opens(f"/anonymitet{visitor.start}"),
+    "accessibility statement": lambda visitor: visitor.opens(f"/tilgjengelighet{visitor.start}"),
+    "preview: start": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/"),
+    "preview: refused": _preview_refused,
+    "preview: review": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/oppsummering"),
+    "preview: receipt": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/kvittering"),
+}
+
+# What an error page's title begins with in each language.
+FAULT: Final = {"nb": "Feil:", "nn": "Feil:", "en": "Error:"}
+# The states that tell of something to mend, and those that only remind.
+FAULTY: Final = frozenset(
+    {
+        "code entry: nothing typed",
+        "code entry: mistyped",
+        "code entry: unknown",
+        "page with boxes: refused",
+        "page with numbers: refused",
+        "page with month: refused",
+        "public start: nothing chosen",
+        "preview: refused",
+    }
+)
+REMINDED: Final = frozenset({"page with statements: reminded", "easy page: reminded"})

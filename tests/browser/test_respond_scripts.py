@@ -1,0 +1,163 @@
+"""The same way with scripts and without: without them nothing is missing, with them there are small comforts."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+
+from tests.browser.answering import AnsweringSite
+from tests.browser.looking import PHONE
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAUSE = 1500  # ms, as in static/js/remaining.js
+
+
+@pytest.fixture
+def without_scripts(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="nb-NO", viewport=PHONE, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def with_scripts(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that obeys our own rules for scripts: nothing is allowed that respondents' browsers do not allow."""
+    context = browser.new_context(locale="nb-NO", viewport=PHONE)
+    yield context
+    context.close()
+
+
+def opens(page: Page, site: AnsweringSite, path: str) -> None:
+    page.goto(site.path(f"/svar/{site.new_code()}/nb/{path}"))
+
+
+def presses(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_without_scripts_all_is_answered_and_a_new_language_keeps_the_answers(
+    without_scripts: Page, answering: AnsweringSite
+) -> None:
+    page = without_scripts
+    opens(page, answering, "")
+    page.get_by_role("link", name="Nynorsk").click()
+    page.get_by_role("link", name="Start").click()
+    page.get_by_label("Bussen").check()
+    page.get_by_label("Utanfor sentrum").check()
+    presses(page, "English")
+    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.get_by_label("The bus")).to_be_checked()
+    expect(page.get_by_label("Outside the centre")).to_be_checked()
+    presses(page, "Next")
+    page.locator("label.choice", has_text="Slightly agree").first.click()
+    page.get_by_role("textbox", name="How many times").fill("12")
+    presses(page, "Bokmål")
+    expect(page.get_by_label("Litt enig").first).to_be_checked()
+    expect(page.get_by_role("textbox", name="Hvor mange ganger")).to_have_value("12")
+    presses(page, "Neste")
+    expect(page.get_by_role("heading", name="Hoppet du over noe?")).to_be_visible()
+    presses(page, "Neste")
+    page.get_by_label("Måned").select_option("mars")
+    page.get_by_label("År", exact=True).fill("2024")
+    page.get_by_label("9", exact=True).check()
+    page.get_by_label("Hvorfor svarer du det?").fill("Den går ofte.")
+    presses(page, "Fortsett senere")
+    page.get_by_role("link", name="Fortsett nå").click()
+    page.get_by_label("Under 40 år").check()
+    presses(page, "Tilbake")
+    expect(page.get_by_label("Hvorfor svarer du det?")).to_have_value("Den går ofte.")
+    page.goto(page.url.replace("side/3", "oppsummering"))
+    told = page.locator(".reviewed dd").all_inner_texts()
+    assert told[:3] == ["Bussen", "Utenfor sentrum", "Litt enig"]
+    assert told[-5:] == ["mars 2024", "9", "Den går ofte.", "Under 40 år", "Ingen kommentar"]
+    presses(page, "Lever svarene")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Takk! Svaret ditt er levert.")
+    assert page.context.cookies() == []
+
+
+def test_leaving_answers_that_are_not_saved_is_warned_about(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    warnings: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        warnings.append(dialog.type)
+        dialog.dismiss()
+
+    page = with_scripts.new_page()
+    page.on("dialog", stay)
+    opens(page, answering, "side/2")
+    page.locator("label.choice").first.click()
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
+    assert warnings == ["beforeunload"]
+    assert not page.is_closed()
+    presses(page, "Neste")
+    assert warnings == ["beforeunload"]
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    assert warnings == ["beforeunload"]
+
+
+def test_a_page_where_nothing_was_answered_is_left_without_a_word(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    warnings: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        warnings.append(dialog.type)
+        dialog.accept()
+
+    page = with_scripts.new_page()
+    page.on("dialog", leave)
+    opens(page, answering, "side/2")
+    page.locator("h1").click()
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    assert warnings == []
+
+
+def test_how_many_are_left_is_said_when_one_pauses(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    page = with_scripts.new_page()
+    page.clock.install()
+    opens(page, answering, "side/2")
+    left = page.get_by_role("status")
+    expect(left).to_have_text("")
+    page.locator("#BIB01-4").check()
+    page.clock.run_for(PAUSE - 100)
+    expect(left).to_have_text("")
+    page.clock.run_for(200)
+    expect(left).to_have_text("4 spørsmål igjen på denne siden")
+    page.locator("#BIB02-na").check()
+    page.locator("#BIB03-1").check()
+    page.locator("#ganger").fill("12")
+    page.locator("#flyttet").focus()
+    page.clock.run_for(PAUSE + 100)
+    expect(left).to_have_text("1 spørsmål igjen på denne siden")
+    page.locator("#flyttet").fill("1999")
+    page.locator("#flyttet").blur()
+    page.clock.run_for(PAUSE + 100)
+    expect(left).to_have_text("Du har svart på alt på denne siden")
+
+
+def test_the_browser_itself_remembers_a_public_answer_until_it_is_told_to_forget(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    page = with_scripts.new_page()
+    start = answering.path(f"/svar/apen/{answering.link_words}?sprak=nb")
+    note = page.get_by_text("Det er alt svart fra denne enheten.")
+    page.goto(start)
+    expect(note).to_be_hidden()
+    page.goto(answering.path(f"/svar/{answering.delivered_by_link}/nb/kvittering"))
+    expect(page.get_by_text("Nettleseren husker nå")).to_be_visible()
+    page.goto(start)
+    expect(note).to_be_visible()
+    page.get_by_role("button", name="Glem at det er svart herfra").click()
+    expect(note).to_be_hidden()
+    page.reload()
+    expect(note).to_be_hidden()
+    assert with_scripts.cookies() == []
