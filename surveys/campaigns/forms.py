@@ -58,7 +58,7 @@ class NewSurveyForm(FlaskForm):
     title_en = StringField(_l("Tittel på engelsk (kan stå tom)"), validators=[Length(max=120)])
     purpose_nb = TextAreaField(
         _l("Hvorfor spør dere, og hva skal svarene brukes til?"),
-        validators=[InputRequired(_l("Skriv hvorfor dere spør. Det er det første svarerne leser."))],
+        validators=[InputRequired(_l("Skriv hvorfor dere spør. Det er det første de som svarer, leser."))],
     )
     purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"))
     purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))

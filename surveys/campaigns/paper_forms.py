@@ -15,7 +15,7 @@ from surveys.organisation.tree import in_order
 
 _INDENT = "\N{EM SPACE}"
 _NUMBER = _l("Skriv et helt tall fra 1 til %(most)s.", most=MOST_LOOSE_CODES)
-_NOT_OFFERED = _l("Velg en av dem som står i lista.")
+_NOT_OFFERED = _l("Velg en av dem som står i listen.")
 
 
 def _offered(_form: object, field: Any) -> None:

@@ -82,7 +82,9 @@ def _how_many(factors: Sequence[FactorQuality]) -> str:
     careful = [factor.title for factor in factors if factor.mark is Mark.CAREFUL]
     if good == len(factors):
         sentence = _("Alle temaene måles pålitelig: påstandene i hvert tema henger sammen.")
-        return f"{sentence} {_('Se nærmere på %(themes)s.', themes=listed(careful))}" if careful else sentence
+        return " ".join(
+            [sentence, _("Se nærmere på %(themes)s.", themes=listed(careful))] if careful else [sentence]
+        )
     sentence = _("%(good)s av %(all)s temaer måles pålitelig.", good=good, all=len(factors))
     weak = [factor.title for factor in factors if factor.mark is Mark.WEAK]
     if weak:

@@ -86,7 +86,7 @@ def scale_findings(result: Json, factor: Factor) -> list[Finding]:
             _("Ordinal alfa (et valg, erstatter ikke alfa)"),
             more.get("ordinal_alpha"),
             "–",
-            _("Hva alfa ville vært med en skala uten trinn. Den beskriver ikke scoren som brukes."),
+            _("Hva alfa ville vært med en skala uten trinn. Tallet gjelder ikke skåren vi bruker."),
         ),
         (
             _("Splitt-halv (annenhver påstand)"),
@@ -205,7 +205,7 @@ def _reading(
             _("Vurder om den hører til et annet tema."),
         )
     if loading is not None and loading < LOADING.good:
-        return Mark.CAREFUL, _("Påstanden bærer lite av temaet."), _("Se om den lader på et annet tema.")
+        return Mark.CAREFUL, _("Påstanden bærer lite av temaet."), _("Se om den passer bedre til et annet tema.")
     if max(shape.get("floor") or 0, shape.get("ceiling") or 0) > MOST_AT_AN_END:
         return (
             Mark.CAREFUL,

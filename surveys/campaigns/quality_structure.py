@@ -216,7 +216,7 @@ def _suggested(found: int | None, intended: int, n: str) -> Finding:
         meaning,
         advice,
         n=n,
-        limit=_("%(count)s tenkte temaer", count=intended),
+        limit=_("%(count)s temaer i spørreskjemaet", count=intended),
         source="Horn 1965",
     )
 

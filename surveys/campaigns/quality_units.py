@@ -182,15 +182,15 @@ def _skewness(heading: str, part: Json, names: Mapping[str, str]) -> Skewness:
     ordered = sorted(part["groups"], key=lambda group: alphabetical(_group_name(group["key"], names)))
     v, p = part["cramers_v"], part["p"]
     if p is None or v is None:
-        mark, finding = Mark.GOOD, _("ingen forskjell i svarandel")
+        mark, finding = Mark.GOOD, _("ingen forskjell i svarprosent")
     elif p >= SIGNIFICANCE:
-        mark, finding = Mark.GOOD, _("ingen sikker forskjell i svarandel")
+        mark, finding = Mark.GOOD, _("ingen sikker forskjell i svarprosent")
     else:
         mark = CRAMERS_V.mark(v)
         finding = {
-            Mark.GOOD: _("sikker, men ubetydelig forskjell i svarandel"),
-            Mark.CAREFUL: _("liten forskjell i svarandel"),
-        }.get(mark, _("betydelig forskjell i svarandel"))
+            Mark.GOOD: _("sikker, men svært liten forskjell i svarprosent"),
+            Mark.CAREFUL: _("liten forskjell i svarprosent"),
+        }.get(mark, _("betydelig forskjell i svarprosent"))
     test = (
         ""
         if p is None or v is None
@@ -231,7 +231,7 @@ def _group(group: Json, total: int, answers: int, names: Mapping[str, str]) -> A
 def _group_name(key: str, names: Mapping[str, str]) -> str:
     known = {
         "others": _("Små grupper samlet"),
-        "direct": _("Direkte på toppen"),
+        "direct": _("Hører til øverste nivå"),
         "leaders": _("Ledere"),
         "staff": _("Ansatte"),
         "": _("Uten type"),

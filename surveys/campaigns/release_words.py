@@ -125,7 +125,8 @@ def _hidden(foreseen: "Foreseen", least: int) -> Iterator[str]:
         )
     if reasons:
         count = ngettext("%(num)s er skjult", "%(num)s er skjult", len(foreseen.whole))
-        yield f"{count}: {_(', og ').join(reasons)}."
+        between = _(", og ")
+        yield f"{count}: {between.join(reasons)}."
     if foreseen.partly:
         yield ngettext(
             "%(num)s av dem som vises, er skjult for noen av temaene.",
@@ -139,10 +140,11 @@ def _cost(foreseen: "Foreseen", least: int) -> str:
         return _("Alle som har svart, teller med i sin egen enhet.")
     if foreseen.higher_up < least:
         return _(
-            "Svarene fra færre enn %(least)s personer teller bare med i enheter over deres egen.", least=least
+            "Svarene fra færre enn %(least)s personer synes bare i resultatet for enheter over deres egen.",
+            least=least,
         )
     return _(
-        "Prisen: svarene fra %(people)s av %(all)s personer teller bare med i enheter over deres egen.",
+        "Svarene fra %(people)s av %(all)s personer synes bare i resultatet for enheter over deres egen.",
         people=number(foreseen.higher_up, 0),
         all=number(foreseen.people, 0),
     )

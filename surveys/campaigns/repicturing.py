@@ -82,5 +82,5 @@ def _refuse_rings(parents: Mapping[int, int | None]) -> None:
             above, steps = parents.get(above), steps + 1
         if above is not None:
             raise SurveyError(
-                _("Enhetene ville hørt til hverandre i ring. Rett organisasjonen først, så tallene.")
+                _("To enheter kan ikke ligge under hverandre. Rett organisasjonen først, så tallene.")
             )

@@ -267,7 +267,7 @@ def _releasing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
         discussed,
         *(_foreseen(session, survey) or [_hides(survey)]),
         _("Styringskortene får de nye tallene med en gang."),
-        _("Hvem som får se dem og når, følger planen som svarerne fikk se."),
+        _("Hvem som får se dem og når, følger planen som de som svarte, fikk se."),
         _("Frigitte tall endres aldri. En rettelse blir en ny frigivelse."),
     )
 

@@ -50,7 +50,10 @@ def order_sentence(outcome: OutcomeView) -> str:
     """Whether the first is surely first: the intervals of the two largest overlap, or not."""
     if len(outcome.shares) < 2 or outcome.shares[1].high < outcome.shares[0].low:
         return ""
-    return _("Flere av temaene henger omtrent like mye sammen med det. Rekkefølgen mellom dem er usikker.")
+    return _(
+        "Flere av temaene henger omtrent like mye sammen med det valgte temaet. "
+        "Rekkefølgen mellom dem er usikker."
+    )
 
 
 def explained(outcome: OutcomeView) -> str:

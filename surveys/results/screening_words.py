@@ -63,7 +63,7 @@ def family_sentence(family: Family) -> str:
     """What was looked at: how many comparisons of how many units and themes."""
     tests, units, themes = family.tested, family.units, family.measures
     return _(
-        "Vi har sett på %(tests)s av %(units)s og %(themes)s under ett.",
+        "Vi har sammenlignet %(units)s på %(themes)s, i alt %(tests)s.",
         tests=ngettext("%(count)s sammenligning", "%(count)s sammenligninger", tests, count=number(tests, 0)),
         units=ngettext("%(count)s enhet", "%(count)s enheter", units, count=number(units, 0)),
         themes=ngettext("%(count)s tema", "%(count)s temaer", themes, count=number(themes, 0)),

@@ -154,7 +154,7 @@ def change_word(change: ChangeLine) -> str:
     if change.verdict == Verdict.DOWN:
         return _("Tydelig ned siden %(year)s", year=change.year)
     if change.verdict == Verdict.TOO_FEW:
-        return _("For få svar til å si noe om endring siden %(year)s", year=change.year)
+        return _("Ikke grunnlag for å si om noe er endret siden %(year)s", year=change.year)
     return _("Ingen sikker endring siden %(year)s", year=change.year)
 
 

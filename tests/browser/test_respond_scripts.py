@@ -149,7 +149,7 @@ def test_the_browser_itself_remembers_a_public_answer_until_it_is_told_to_forget
 ) -> None:
     page = with_scripts.new_page()
     start = answering.path(f"/svar/apen/{answering.link_words}?sprak=nb")
-    note = page.get_by_text("Det er alt svart fra denne enheten.")
+    note = page.get_by_text("Noen har alt svart herfra.")
     page.goto(start)
     expect(note).to_be_hidden()
     page.goto(answering.path(f"/svar/{answering.delivered_by_link}/nb/kvittering"))

@@ -293,7 +293,7 @@ def test_who_answered_is_counted_from_invitations_and_told_with_its_size(
     sign_in_as(hr, db, Role.HR)
     page = words(hr)
     assert "62 % svarte (39 av 63). Noen grupper har svart klart sjeldnere enn andre." in page
-    assert "Områder: betydelig forskjell i svarandel" in page
+    assert "Områder: betydelig forskjell i svarprosent" in page
     assert "Si fra om skjevheten når resultatet vises" in page
     assert "viser vi bare hvor bred usikkerheten er, ikke snittet" in page
     assert "Lavest mulig" not in page

@@ -176,7 +176,7 @@ def test_the_page_says_what_is_hidden_why_and_where_the_answers_stand(
     page = " ".join(hr.get(PAGE).text.split())
     assert "Av 11 enheter med svar vises 5." in page
     assert "6 er skjult: 6 fordi færre enn 5 svarte." in page
-    assert "svarene fra 21 av 42 personer teller bare med i enheter over deres egen" in page
+    assert "Svarene fra 21 av 42 personer synes bare i resultatet for enheter over deres egen" in page
     assert "Vises samlet som «Små enheter samlet» under Enhet B." in page
     assert "Teller med i Enhet A." in page
 

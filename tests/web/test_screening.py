@@ -120,7 +120,7 @@ def test_the_finding_stands_first_then_the_family_then_the_list(
     assert (
         "4 endringer er større enn tilfeldigheter. Regn med at høyst 1 av dem likevel er tilfeldig." in text
     )
-    assert "Vi har sett på 12 sammenligninger av 6 enheter og 2 temaer under ett." in text
+    assert "Vi har sammenlignet 6 enheter på 2 temaer, i alt 12 sammenligninger." in text
     assert "Enhet A Trivsel 2,8 → 3,8 +1,0 (+0,4 til +1,6) Opp siden 2024" in text
     assert "Enhet B2 Trivsel 3,8 → 2,8 −1,0 (−1,6 til −0,4) Ned siden 2024" in text
 
@@ -225,7 +225,7 @@ def test_comparisons_outside_the_family_are_counted(client: FlaskClient, two_yea
         session.execute(update(Change).where(Change.measure == "ROL").values(q=None, comparable=False))
     sign_in_as(client, two_years, Role.HR, "K")
     text = read(client)
-    assert "6 sammenligninger av 6 enheter og 1 tema under ett." in text
+    assert "Vi har sammenlignet 6 enheter på 1 tema, i alt 6 sammenligninger." in text
     assert "6 sammenligninger er ikke med" in text
 
 
