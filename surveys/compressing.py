@@ -12,8 +12,11 @@ from flask import Flask, Response, request
 
 # Bytes. A page of statements varies by some tens of bytes with the answers; few pages come near a step's edge.
 STEP = 512
-# zlib's own middle way: 0.04 ms for a page of 7 kB.
-_LEVEL = 6
+# A page of 8 kB becomes 7 % longer than with zlib's own middle way (6), in half the time.
+_LEVEL = 3
+
+# Redirects lead on, and nobody reads what stands in them.
+_WITHOUT_A_BODY = frozenset({204, 301, 302, 303, 304, 307, 308})
 
 # RFC 1952: magic number, deflate, an extra field follows, no time, no flags, unknown system.
 _HEAD = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff"
@@ -34,8 +37,17 @@ def gzipped(page: bytes) -> bytes:
 
 def _may_be_compressed(response: Response) -> bool:
     """Respondents' pages never look at a cookie: what stands in them is the same with one and without."""
-    no_cookie = request.blueprint == "respond" or "Cookie" not in request.headers
-    return no_cookie and response.mimetype == "text/html" and not response.is_streamed
+    if response.status_code in _WITHOUT_A_BODY or response.is_streamed or response.mimetype != "text/html":
+        return False
+    return request.blueprint == "respond" or "Cookie" not in request.headers
+
+
+def _takes_gzip() -> bool:
+    """What every browser sends is known at a glance; anything with weights is read as the standard says."""
+    accepted = request.headers.get("Accept-Encoding", "")
+    return (
+        bool(request.accept_encodings["gzip"]) if ";" in accepted or "*" in accepted else "gzip" in accepted
+    )
 
 
 def init_app(app: Flask) -> None:
@@ -43,7 +55,7 @@ def init_app(app: Flask) -> None:
     def compress(response: Response) -> Response:
         if _may_be_compressed(response):
             response.vary.add("Accept-Encoding")
-            if request.accept_encodings["gzip"]:
+            if _takes_gzip():
                 response.set_data(gzipped(response.get_data()))
                 response.headers["Content-Encoding"] = "gzip"
         return response

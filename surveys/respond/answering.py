@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import current_app, request, url_for
+from flask import Response, current_app, request, url_for
 
 from questionnaires.model import Audience, Page, Questionnaire
 from surveys import database
@@ -88,6 +88,11 @@ class Arrival:
     def address_onward(self) -> str:
         """Where answering goes on: the first page that was never saved, or the review."""
         return self.address_of(self.way.first_unsaved(self.progress.saved))
+
+
+def lead_to(address: str) -> Response:
+    """See other. Without the page that Flask writes for browsers of the nineties: it would be half the answer."""
+    return Response(status=303, headers={"Location": address})
 
 
 def addresses(code: str, language: str) -> Address:

@@ -1,13 +1,13 @@
 """The way in: a code typed from a letter, and codes that nobody was given."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns import codes
 from surveys.localisation import LANGUAGES
 from surveys.respond import guessing
-from surveys.respond.answering import UnknownCodeError, use_asked_language
+from surveys.respond.answering import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.blueprint import blueprint
 from surveys.respond.wordings import language_choices
 
@@ -28,7 +28,7 @@ def use_code() -> Response | tuple[str, int]:
     code = codes.normalised(typed)
     if code is None:
         return _code_form(language, typed=typed, fault="missing" if not typed.strip() else "mistyped"), 422
-    return redirect(url_for("respond.start", code=codes.grouped(code), sprak=language), 303)
+    return lead_to(url_for("respond.start", code=codes.grouped(code), sprak=language))
 
 
 @blueprint.errorhandler(UnknownCodeError)

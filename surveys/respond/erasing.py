@@ -1,13 +1,13 @@
 """Leaving a device that others use: deleting a draft, and saying honestly what stays in the browser."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from surveys import database
 from surveys.access.permissions import open_to_everyone
 from surveys.localisation import LANGUAGES
 from surveys.respond import drafts, survey_pages
-from surveys.respond.answering import answering, arrive, use_asked_language
+from surveys.respond.answering import answering, arrive, lead_to, use_asked_language
 from surveys.respond.blueprint import blueprint
 from surveys.respond.wordings import language_choices
 
@@ -31,8 +31,8 @@ def erase(code: str, language: str) -> Response:
     drafts.erase(session, arrival.visit)
     session.commit()
     if "_begynn" in request.form:
-        return redirect(arrival.address("start_in"), 303)
-    return redirect(url_for("respond.erased", sprak=language), 303)
+        return lead_to(arrival.address("start_in"))
+    return lead_to(url_for("respond.erased", sprak=language))
 
 
 @blueprint.get("/slettet")

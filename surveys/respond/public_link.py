@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.model import Questionnaire
@@ -16,6 +16,7 @@ from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
 from surveys.campaigns.public_links import find_link, places_of, start
 from surveys.localisation import use_language
 from surveys.organisation.tree import Node
+from surveys.respond.answering import lead_to
 from surveys.respond.blueprint import blueprint
 from surveys.respond.wordings import Deadline, language_choices, who_sees_what
 
@@ -55,14 +56,14 @@ def start_answering(token: str) -> Response | tuple[str, int]:
     """A code of her own, and on to the first page."""
     visit = _visit(token)
     if not visit.is_open:
-        return redirect(url_for("respond.public_start", token=visit.link.token, sprak=visit.language), 303)
+        return lead_to(url_for("respond.public_start", token=visit.link.token, sprak=visit.language))
     unit_id = visit.chosen_unit(request.form.get("enhet"))
     if unit_id is None:
         return _page(visit, fault=True), 422
     session, secret = database.session(), current_app.config["SECRETS"].codes
     code = codes.grouped(code_of(start(session, visit.survey, unit_id, visit.language, secret), secret))
     session.commit()
-    return redirect(url_for("respond.statements", code=code, language=visit.language, number=1), 303)
+    return lead_to(url_for("respond.statements", code=code, language=visit.language, number=1))
 
 
 def _visit(token: str) -> PublicVisit:

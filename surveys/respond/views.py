@@ -1,6 +1,6 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
@@ -8,7 +8,7 @@ from surveys import database
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.models import Invitation, SurveyStatus
 from surveys.respond import drafts, statement_pages, survey_pages
-from surveys.respond.answering import Arrival, NotAnsweringError, answering, arrive
+from surveys.respond.answering import Arrival, NotAnsweringError, answering, arrive, lead_to
 from surveys.respond.ballots import NotOpenError, deliver
 from surveys.respond.blueprint import blueprint
 from surveys.respond.fixed_pages import question_key
@@ -25,7 +25,7 @@ from surveys.respond.way import Place, Way
 def lead_to_start(_error: Exception) -> Response:
     """The start page tells how things stand: delivered, closed, not open yet, or ready to go on."""
     arguments = request.view_args or {}
-    return redirect(url_for("respond.start", code=arguments["code"], sprak=arguments.get("language")), 303)
+    return lead_to(url_for("respond.start", code=arguments["code"], sprak=arguments.get("language")))
 
 
 @blueprint.get("/<code>")
@@ -83,8 +83,8 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
     newly_reminded = number in progress.reminded and number not in arrival.progress.reminded
     if newly_reminded and place is not None:
         editing = _editing()
-        return redirect(arrival.address("statements", number=number, mangler=1, **editing), 303)
-    return redirect(_next_address(arrival, way, number, progress), 303)
+        return lead_to(arrival.address("statements", number=number, mangler=1, **editing))
+    return lead_to(_next_address(arrival, way, number, progress))
 
 
 @blueprint.get("/<code>/<language>/pause")
@@ -114,7 +114,7 @@ def deliver_answers(code: str, language: str) -> Response:
     arrival = arrive(code, language)
     visit = arrival.visit
     if visit.delivered:
-        return redirect(arrival.address("receipt"), 303)
+        return lead_to(arrival.address("receipt"))
     if visit.draft is None:
         raise NotAnsweringError
     session = database.session()
@@ -122,7 +122,7 @@ def deliver_answers(code: str, language: str) -> Response:
     sheet = arrival.progress.sheet(arrival.questionnaire, visit.audience, invitation.unit_id)
     deliver(session, invitation, sheet)
     session.commit()
-    return redirect(arrival.address("receipt"), 303)
+    return lead_to(arrival.address("receipt"))
 
 
 @blueprint.get("/<code>/<language>/kvittering")
@@ -147,7 +147,7 @@ def _editing() -> dict[str, int]:
 def _lead_back_to_the_way(arrival: Arrival, number: int) -> Response:
     """A page that other answers have closed leads to the one that follows it now."""
     arrival.page(number)
-    return redirect(arrival.address_of(arrival.way.after(number)), 303)
+    return lead_to(arrival.address_of(arrival.way.after(number)))
 
 
 def _next_address(arrival: Arrival, way: Way, number: int, progress: Progress) -> str:
