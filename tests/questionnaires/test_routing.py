@@ -18,7 +18,7 @@ AUDIENCES: tuple[Audience, ...] = ("all", "leaders", "staff")
 LIBRARY = {"used.library": 1, "used.pool": 0}
 POOL = {"used.library": 0, "used.pool": 1}
 
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def numbers(
