@@ -129,18 +129,18 @@ def row_check(questionnaire: Questionnaire) -> Callable[[bytes], bool]:
     """`row_fits` for many rows: what is allowed is looked up once."""
     found = places(questionnaire)
     length = sum(place.width for place in found)
-    allowed = [
-        frozenset(code for code in range(256) if _allows(place, code)) if place.width == 1 else None
+    narrow = [
+        (place.start, frozenset(code for code in range(256) if _allows(place, code)))
         for place in found
+        if place.width == 1
     ]
+    wide = [place for place in found if place.width > 1]
 
     def fits(row: bytes) -> bool:
-        if len(row) != length:
-            return False
-        return all(
-            code in codes if codes is not None else _allows(place, code)
-            for place, codes in zip(found, allowed, strict=True)
-            for code in (place.code_in(row),)
+        return (
+            len(row) == length
+            and all(row[start] in codes for start, codes in narrow)
+            and all(_allows(place, place.code_in(row)) for place in wide)
         )
 
     return fits

@@ -1,16 +1,22 @@
 """An attacker from outside: the figures as a CSV file, the organisation, and who answered where. No more.
 
-It reads `medvirk figures --csv`, writes every shown figure as a 0/1 row over groups of people, and looks for small
-groups in the row space with `analysis/brute_force.py`.
+It reads `medvirk figures --csv`, writes every shown figure as a 0/1 row over groups of people, looks for small groups
+in the row space by elimination in fractions, and bounds hidden means by linear programming.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import linprog
+from scipy.stats import t
+
+_MIDDLE = 3
+"""Of the scale 1–5: a coded mean above it says «at least»."""
 
 Group = tuple[tuple[str, str], ...]
 """People alike in everything the attacker can see: unit and background, as (column, value) pairs."""
@@ -70,40 +76,127 @@ class Figures:
         return dict(person.background).get(row["breakdown"]) == row["category"]
 
 
-def small_groups(people: Sequence[Person], files: Sequence[Figures], k: int) -> list[list[Group]]:
+def small_groups(
+    people: Sequence[Person],
+    files: Sequence[Figures],
+    k: int,
+    rows: Sequence[Collection[Person]] = (),
+) -> list[list[Group]]:
     """Every group of fewer than k people whose sum is a combination of the figures, seen by anybody.
 
     Also what somebody who is alone in his unit could find with his own answer. Complete for up to 18 groups.
+    rows: further sums that are known, each as the people in it.
     """
-    atoms = sorted({person.group for person in people})
-    sizes = np.array([sum(person.group == atom for person in people) for atom in atoms])
-    example = {person.group: person for person in people}
-    published = np.array(
-        [
-            [float(figures.covers(row, example[atom])) for atom in atoms]
-            for figures in files
-            for row in figures.rows
-            if row["status"] == "shown"
-        ]
-    ).reshape(-1, len(atoms))
-    alone = [i for i, atom in enumerate(atoms) if sum(p.unit == dict(atom)["unit"] for p in people) == 1]
-    candidates = np.array(list(product((0.0, 1.0), repeat=len(atoms))))
-    candidates = candidates[(candidates @ sizes > 0) & (candidates @ sizes < k)]
+    seen = _Seen.of(people, files, rows)
+    alone = [i for i, atom in enumerate(seen.atoms) if sum(p.unit == dict(atom)["unit"] for p in people) == 1]
+    candidates = np.array(list(product((0, 1), repeat=len(seen.atoms))))
+    reached = candidates @ seen.sizes
+    candidates = candidates[(reached > 0) & (reached < k)]
     found = []
     for insider in (None, *alone):
-        known = published if insider is None else np.vstack([published, np.eye(len(atoms))[insider]])
+        own = [] if insider is None else [[int(i == insider) for i in range(len(seen.atoms))]]
         tried = candidates if insider is None else candidates[candidates[:, insider] == 0]
-        derived = tried[_in_span(tried, known)]
-        found += [[atom for atom, inside in zip(atoms, row, strict=True) if inside] for row in derived]
+        derived = tried[_in_span(tried, [*seen.published, *own])]
+        found += [[atom for atom, inside in zip(seen.atoms, row, strict=True) if inside] for row in derived]
     return found
 
 
-def _in_span(candidates: np.ndarray, known: np.ndarray) -> np.ndarray:
-    if not len(known):
-        return np.zeros(len(candidates), dtype=bool)
-    _, values, rows = np.linalg.svd(known)
-    null = rows[int((values > 1e-9).sum()) :].T
-    return (np.abs(candidates @ null) < 1e-9).all(axis=1)
+def ranges(people: Sequence[Person], files: Sequence[Figures], k: int) -> dict[str, float]:
+    """How wide the range of each mean of fewer than k people is, given everything shown and answers from 1 to 5.
+
+    By name: a unit with all below it, the people placed on a unit («… alone»), or a category. A coded mean is taken
+    for what it says: at least, or at most.
+    """
+    seen = _Seen.of(people, files, ())
+    rows = np.array(seen.published, dtype=float).reshape(-1, len(seen.atoms))
+    exact = [i for i, bound in enumerate(seen.bound) if not bound]
+    coded = [i for i, bound in enumerate(seen.bound) if bound]
+    sign = np.array([-seen.bound[i] for i in coded], dtype=float)
+    given = {
+        "A_eq": rows[exact],
+        "b_eq": [seen.total[i] for i in exact],
+        "A_ub": rows[coded] * sign[:, np.newaxis],
+        "b_ub": sign * [seen.total[i] for i in coded],
+        "bounds": [(float(n), 5.0 * n) for n in seen.sizes],
+    }
+    found = {}
+    for name, inside in _hidden(seen.atoms, files).items():
+        n = int(seen.sizes[inside].sum())
+        if 0 < n < k:
+            goal = inside.astype(float)
+            low, high = linprog(goal, **given), linprog(-goal, **given)
+            assert (low.status, high.status) == (0, 0)
+            found[name] = (-high.fun - low.fun) / n
+    return found
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is out. atoms: people alike in all that can be seen; sizes: (atoms,).
+
+    published: per figure 1 for the atoms in it; total: its sum; bound: 0 when that is exact, 1 for at least, −1 for at
+    most.
+    """
+
+    atoms: Sequence[Group]
+    sizes: np.ndarray
+    published: Sequence[Sequence[int]]
+    total: Sequence[float]
+    bound: Sequence[int]
+
+    @classmethod
+    def of(
+        cls, people: Sequence[Person], files: Sequence[Figures], rows: Sequence[Collection[Person]]
+    ) -> "_Seen":
+        atoms = sorted({person.group for person in people})
+        sizes = np.array([sum(person.group == atom for person in people) for atom in atoms])
+        example = {person.group: person for person in people}
+        shown = [(figures, row) for figures in files for row in figures.rows if row["status"] == "shown"]
+        published = [[int(figures.covers(row, example[atom])) for atom in atoms] for figures, row in shown]
+        published += [[int(example[atom] in inside) for atom in atoms] for inside in rows]
+        total = [int(row["n"]) * float(row["mean"]) for _, row in shown]
+        bound = [
+            0 if row["reason"] != "coded" else 1 if float(row["mean"]) > _MIDDLE else -1 for _, row in shown
+        ]
+        return cls(atoms, sizes, published, total, bound)
+
+
+def _hidden(atoms: Sequence[Group], files: Sequence[Figures]) -> dict[str, np.ndarray]:
+    """Per name of a group (atoms,) True inside."""
+    found = {}
+    for number, figures in enumerate(files):
+        for row in figures.rows:
+            if row["status"] == "hidden":
+                inside = [figures.covers(row, Person(dict(atom)["unit"], 0, atom[1:])) for atom in atoms]
+                found[f"{number}: {row['unit']} {row['breakdown']} {row['category']}".strip()] = np.array(
+                    inside
+                )
+    for unit in {dict(atom)["unit"] for atom in atoms}:
+        found[f"{unit} alone"] = np.array([dict(atom)["unit"] == unit for atom in atoms])
+    return found
+
+
+def _in_span(candidates: np.ndarray, known: Sequence[Sequence[int]]) -> np.ndarray:
+    """(candidates,) whether each is a combination of the known rows, in fractions: no rounding."""
+    left = candidates.astype(object)
+    for pivot, row in _echelon(known):
+        left = left - np.outer(left[:, pivot], row)
+    return (left == 0).all(axis=1)
+
+
+def _echelon(rows: Sequence[Sequence[int]]) -> list[tuple[int, np.ndarray]]:
+    """The rows' span in reduced form: each with its pivot, which is 1 there and 0 in all the others."""
+    done: list[tuple[int, np.ndarray]] = []
+    for numbers in rows:
+        row = np.array([Fraction(number) for number in numbers], dtype=object)
+        for pivot, other in done:
+            row = row - row[pivot] * other
+        places = np.flatnonzero(row != 0)
+        if len(places):
+            row = row / row[places[0]]
+            done = [(pivot, other - other[places[0]] * row) for pivot, other in done]
+            done.append((int(places[0]), row))
+    return done
 
 
 def wrong_figures(people: Sequence[Person], figures: Figures) -> list[Mapping[str, str]]:
@@ -116,11 +209,25 @@ def wrong_figures(people: Sequence[Person], figures: Figures) -> list[Mapping[st
             continue
         answers = [person.answer for person in people if figures.covers(row, person)]
         mean = float(row["mean"])
+        right_spread = _spread_is_right(answers, row)
         right = (
             min(abs(np.mean(answers) - mean), abs(mean - 3)) <= abs(np.mean(answers) - 3)
-            if row["reason"] == "coded"
+            if row["reason"] in {"at_least", "at_most"}
             else abs(np.mean(answers) - mean) < 1e-9
         )
-        if int(row["n"]) != len(answers) or not right:
+        if int(row["n"]) != len(answers) or not right or not right_spread:
             wrong.append(row)
     return wrong
+
+
+def _spread_is_right(answers: Sequence[int], row: Mapping[str, str]) -> bool:
+    """sd and its 95 % interval are the answers' own, or none of the three stands."""
+    told = [row[column] for column in ("sd", "ci_low", "ci_high")]
+    if not any(told):
+        return True
+    sd = np.std(answers, ddof=1)
+    margin = t.ppf(0.975, len(answers) - 1) * sd / len(answers) ** 0.5
+    mean = np.mean(answers)
+    return bool(
+        np.allclose([float(number) for number in told], [sd, mean - margin, mean + margin], atol=1e-9)
+    )

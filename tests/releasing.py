@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from surveys.campaigns.lifecycle import close_survey, open_survey
 from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.results.counting import count
 from surveys.results.release import release
 
 KEY = "liten-2026"
@@ -34,6 +35,32 @@ def build_released(
 
     Units that exist are used as they are. `changes` are fields of `lifecycle.Plan`.
     """
+    build_closed(app, db, answers, key, tree, **changes)
+    release(db, keys_of(app), key, today=RELEASED_ON)
+
+
+def build_counted(
+    app: Flask,
+    db: Database,
+    answers: Answers,
+    key: str = KEY,
+    tree: Mapping[str, str | None] = TREE,
+    **changes: Any,
+) -> None:
+    """As `build_released`, up to the release."""
+    build_closed(app, db, answers, key, tree, **changes)
+    count(db, keys_of(app), key)
+
+
+def build_closed(
+    app: Flask,
+    db: Database,
+    answers: Answers,
+    key: str = KEY,
+    tree: Mapping[str, str | None] = TREE,
+    **changes: Any,
+) -> None:
+    """As `build_released`, up to the counting."""
     with db.transaction() as session:
         if not session.scalar(select(func.count()).select_from(Unit)):
             build_installation(session)
@@ -44,4 +71,3 @@ def build_released(
         for unit, sheets in answers.items():
             answer_some(app, session, survey, unit, sheets)
         close_survey(session, survey)
-    release(db, keys_of(app), key, today=RELEASED_ON)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.disclosure.attacker import Breach, attack
 from analysis.disclosure.bounds import Answers, MeanRange, narrow_groups
 
+_SEED = 3  # any random keys do: two of them for each figure, 128 bits
 _WIDTHS = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 
 
@@ -34,18 +36,18 @@ def _small_classes(
     published: Sequence[Collection[int]], sizes: NDArray[np.int64], k: int, one_person: NDArray[np.bool_]
 ) -> bool:
     """Whether some are in the same figures and are fewer than k, or k with one who is alone in his unit."""
-    signature: dict[int, list[int]] = {}
-    for figure, atoms in enumerate(published):
-        for atom in atoms:
-            signature.setdefault(int(atom), []).append(figure)
-    people: dict[tuple[int, ...], int] = {}
-    alone: set[tuple[int, ...]] = set()
-    for atom, figures in signature.items():
-        key = tuple(figures)
-        people[key] = people.get(key, 0) + int(sizes[atom])
-        if one_person[atom] and sizes[atom]:
-            alone.add(key)
-    return any(0 < n < k + (key in alone) for key, n in people.items())
+    lengths = [len(atoms) for atoms in published]
+    atom = np.fromiter(chain.from_iterable(published), np.int64, sum(lengths))
+    keys = np.random.default_rng(_SEED).integers(1, 2**62, (2, len(published)), dtype=np.int64)
+    marks = np.zeros((len(sizes), 2), dtype=np.int64)
+    np.add.at(marks, atom, np.repeat(keys.T, lengths, axis=0))
+    covered = np.unique(atom)
+    if not len(covered):
+        return False
+    _, group = np.unique(marks[covered], axis=0, return_inverse=True)
+    people = np.bincount(group.ravel(), sizes[covered])
+    alone = np.bincount(group.ravel(), one_person[covered] & (sizes[covered] > 0)) > 0
+    return bool(((people > 0) & (people < k + alone)).any())
 
 
 def narrowest(

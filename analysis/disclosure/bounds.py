@@ -202,16 +202,36 @@ class _View:
 
     def range_of(self, group: int) -> MeanRange:
         """The exact range of a group that has people in this measure."""
-        part = self.structure.part((group,))
-        cost = np.isin(part.classes, self.structure.groups[group]) / self.people_in(group)
         ends, support = [], set[int]()
         for sign in (1.0, -1.0):
-            solution = self._solve(part, sign * cost)
-            ends.append(sign * float(solution.fun))
-            support |= part.support(solution.eqlin.marginals)
+            end, figures = self._end(group, sign)
+            ends.append(sign * end)
+            support |= figures
         return MeanRange(self.structure.members[group], self.measure, ends[0], ends[1], frozenset(support))
 
-    def _solve(self, part: Part, cost: NDArray[np.float64]) -> Any:
+    def _end(self, group: int, sign: float) -> tuple[float, set[int]]:
+        """The least that sign × mean can be, and the figures that prove it.
+
+        Forgetting the long equations reaches at least as far, moving only people nearby at most as far. The two mostly
+        meet, and then the large program need not be solved.
+        """
+        loose, end = self._least(self.structure.short_part(group), group, sign)
+        _, reached = self._least(self.structure.near(group), group, sign)
+        if reached - end < _TOLERANCE:
+            return end, loose
+        figures, end = self._least(self.structure.part((group,)), group, sign)
+        return end, figures
+
+    def _least(self, part: Part, group: int, sign: float) -> tuple[set[int], float]:
+        inside = np.isin(part.classes, self.structure.groups[group])
+        cost = np.where(inside, sign / self.people_in(group), 0.0)
+        if not len(part.rows):
+            ends = np.outer(self.people[part.classes], (self.low, self.high)) * cost[:, np.newaxis]
+            return set(), float(ends.min(axis=1).sum())
+        solution = self._solve(part, cost)
+        return part.support(solution.eqlin.marginals), float(solution.fun)
+
+    def _solve(self, part: Part, cost: NDArray[Any]) -> Any:
         scale: Any = np.outer(self.people[part.classes], (self.low, self.high))
         solution = linprog(
             cost,

@@ -6,7 +6,7 @@ found by attacking what looks best so far, and the cheapest set that meets all k
 programming (HiGHS). What that costs is a lower bound for every safe set.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -21,6 +21,7 @@ _FEW_CUTS = 100  # up to here another cover costs less than thinning
 _NEAR = 0.01
 _ROUNDS = 8
 _DIRECT_ROUNDS = 6
+_FAR_DEARER = 10
 
 
 @dataclass
@@ -28,11 +29,13 @@ class Hiding:
     """A search for the cheapest safe set.
 
     price: (figures,) what hiding each costs; attack: hidden figures → cuts they do not meet, none when safe;
+    made_up_for: hidden figures → figures that the others still tell. To hide one of these is of no use by itself.
     effort: attacks after which, with many cuts, the best safe set found is taken as it is.
     """
 
     price: NDArray[np.float64]
     attack: Callable[[Collection[int]], Collection[Cut]]
+    made_up_for: Callable[[Collection[int]], Set[int]]
     effort: int
     cuts: dict[Cut, None] = field(default_factory=dict)
     safe: list[frozenset[int]] = field(default_factory=list)
@@ -78,8 +81,16 @@ class Hiding:
         """`hidden` and as much more as makes it safe."""
         mended = set(hidden)
         while found := self._broken(mended):
-            mended |= cheapest_cover(found, self.price)[0]
+            of_no_use = self.made_up_for(mended)
+            mended |= cheapest_cover([self._worth_hiding(cut, of_no_use) for cut in found], self.price)[0]
         return mended
+
+    def _worth_hiding(self, cut: Cut, of_no_use: Set[int]) -> Cut:
+        """The members of the cut that no others make up for, unless all of these are far dearer than the rest."""
+        lasting = cut - of_no_use
+        if not lasting or min(self.price[list(lasting)]) > _FAR_DEARER * min(self.price[list(cut)]):
+            return cut
+        return lasting
 
     def _broken(self, hidden: set[int]) -> Collection[Cut]:
         if any(safe <= hidden for safe in self.safe):

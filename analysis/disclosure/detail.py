@@ -1,12 +1,12 @@
-"""How much of a shown figure may be told: the mean, the spread and three classes, or every answer.
+"""How much of a shown figure may be told: the mean, three classes, or every answer.
 
 A mean at the very end of the scale tells what everybody answered, and so does a share of all or nothing. Such
 values are replaced by a bound, and so is every value near the end, or the bound itself would give it away.
 
 Answer counts add up over the tree just as sums do, so a distribution can be subtracted from another. What is
-shown in more detail must therefore obey the rule with a larger group: solve once with k for means, once with
-`CLASSES_FROM` for spread and three classes, once with `POINTS_FROM` for all answers, and combine with
-`details`.
+shown in more detail must therefore obey the rule with a larger group: solve once with k for means and spread, once
+with `CLASSES_FROM` for three classes, once with `POINTS_FROM` for all answers, and combine with `details`. Spread has
+its own rule beside (`spread`).
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-CLASSES_FROM = 10  # respondents behind any spread or three-class distribution, shown or derived
+CLASSES_FROM = 10  # respondents behind any three-class distribution, shown or derived
 POINTS_FROM = 20  # respondents behind any distribution over all answers
+LEAST_SPREAD = 0.05  # of the scale; a smaller standard deviation is not told: all but a few answered alike
+_MARGIN = 0.05  # of the scale: a mean so near an end is told as a bound
 _ROUNDING = 1e-9
 
 Detail = Literal["nothing", "mean", "classes", "points"]
@@ -52,12 +54,18 @@ def coded_mean(mean: float, n: int, low: float, high: float) -> Coded:
     respondent where that is more, so the bound never means that all answered alike: on 1–5 a mean of 4.8 or
     more is «4.8 or higher».
     """
-    margin = max((high - low) / 20, 1 / n)
+    margin = max((high - low) * _MARGIN, 1 / n)
     if mean >= high - margin - _ROUNDING:
         return Coded(high - margin, "at_least")
     if mean <= low + margin + _ROUNDING:
         return Coded(low + margin, "at_most")
     return Coded(mean)
+
+
+def is_near_an_end(mean: NDArray[np.float64], n: NDArray[np.float64], length: float) -> NDArray[np.bool_]:
+    """Where `coded_mean` gives a bound. mean: as a share of the scale; length: of the scale in answers."""
+    margin = np.maximum(_MARGIN, 1 / (np.maximum(n, 1) * length)) + _ROUNDING
+    return np.asarray((mean >= 1 - margin) | (mean <= margin))
 
 
 def coded_shares(counts: NDArray[np.int64]) -> tuple[Coded, ...]:

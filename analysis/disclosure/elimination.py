@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import gcd
 
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
 
 @dataclass(frozen=True)
 class Row:
@@ -85,22 +89,18 @@ def _lowest(atoms: dict[int, int], figures: dict[int, int]) -> Row:
 
 
 def components(rows: Sequence[Row]) -> list[list[Row]]:
-    """The rows in sets that share no atom with each other."""
-    leader: dict[int, int] = {}
-
-    def find(atom: int) -> int:
-        while leader.setdefault(atom, atom) != atom:
-            leader[atom] = leader[leader[atom]]
-            atom = leader[atom]
-        return atom
-
-    for row in rows:
-        first, *others = row.atoms
-        for atom in others:
-            leader[find(atom)] = find(first)
+    """The rows in sets that share no atom with each other, in the order of their first rows."""
+    if not rows:
+        return []
+    row = np.repeat(np.arange(len(rows)), [len(one.atoms) for one in rows])
+    atom = np.fromiter((atom for one in rows for atom in one.atoms), np.int64, len(row))
+    _, column = np.unique(atom, return_inverse=True)
+    size = len(rows) + int(column.max()) + 1
+    links = coo_array((np.ones(len(row)), (row, len(rows) + column)), shape=(size, size))
+    _, label = connected_components(links, directed=False)
     grouped: dict[int, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(find(next(iter(row.atoms))), []).append(row)
+    for one, of in zip(rows, label[: len(rows)].tolist(), strict=True):
+        grouped.setdefault(of, []).append(one)
     return list(grouped.values())
 
 

@@ -10,6 +10,7 @@ from analysis.disclosure.attacker import Breach, attack
 from analysis.disclosure.bounds import Answers, MeanRange, Witnesses, narrow_groups
 from analysis.disclosure.cutting import Cut, Hiding
 from analysis.disclosure.nested import attack_nested, nesting
+from analysis.disclosure.structure import sums_of_others
 from analysis.disclosure.tree import Reason, Status
 
 Members = frozenset[int]
@@ -70,15 +71,15 @@ def protect_figures(
     """
     table = sizes[:, None] if sizes.ndim == 1 else sizes
     people = np.array(
-        [table[np.array(list(figure), dtype=np.int64)].sum(axis=0) for figure in figures]
+        [table[np.fromiter(figure, np.int64, len(figure))].sum(axis=0) for figure in figures]
     ).reshape(len(figures), -1)
-    present = table.max(axis=1) > 0
-    members = [frozenset(atom for atom in figure if present[atom]) for figure in figures]
-    earlier = {frozenset(atom for atom in figure if present[atom]) for figure in released} - {frozenset()}
+    present = frozenset(np.flatnonzero(table.max(axis=1) > 0).tolist())
+    members = [present.intersection(figure) for figure in figures]
+    earlier = {present.intersection(figure) for figure in released} - {frozenset()}
     small = people.min(axis=1) < minimum_group
     choice = _Choice.of(members, people.max(axis=1), ~small, earlier, keep, always)
     groups = {m for m, is_small in zip(members, small, strict=True) if m and is_small and m not in earlier}
-    groups |= {frozenset(atom for atom in group if present[atom]) for group in sensitive} - {frozenset()}
+    groups |= {present.intersection(group) for group in sensitive} - {frozenset()}
     threat = _Threat(table, minimum_group, one_person, answers, tuple(sorted(groups, key=sorted)))
     shown_sets, given_away = _attack_and_cut(choice, threat)
     shown = np.array(
@@ -140,8 +141,8 @@ class _Threat:
 
     def _linked_breaches(self, published: Sequence[Members]) -> Sequence[Breach]:
         """Breaches of the first measure that has any: what one gives away the others mostly do too."""
-        different = np.unique(self.table, axis=1)
-        for column in different.T[::-1]:
+        different = {column.tobytes(): column for column in self.table.T}
+        for _, column in sorted(different.items(), reverse=True):
             if breaches := attack(published, column, self.k, one_person=self.one_person):
                 return breaches
         return ()
@@ -159,10 +160,14 @@ def _attack_and_cut(choice: _Choice, threat: _Threat) -> tuple[set[Members], tup
     known = len(choice.released)
     given_away: dict[tuple[int, ...], Leak] = {}
 
-    def attack_all_but(hidden: Collection[int]) -> list[Cut]:
+    def beside(hidden: Collection[int]) -> tuple[list[int], list[Members]]:
         shown = [i for i in range(len(choice.sets)) if i not in hidden]
+        return shown, [*choice.released, *(choice.sets[i] for i in shown)]
+
+    def attack_all_but(hidden: Collection[int]) -> list[Cut]:
+        shown, published = beside(hidden)
         cuts = []
-        for leak in threat.leaks([*choice.released, *(choice.sets[i] for i in shown)]):
+        for leak in threat.leaks(published):
             mine = frozenset(shown[figure - known] for figure in leak.support if figure >= known)
             if mine:
                 cuts.append(mine - choice.always or mine)
@@ -170,7 +175,11 @@ def _attack_and_cut(choice: _Choice, threat: _Threat) -> tuple[set[Members], tup
                 given_away[leak.members] = leak
         return cuts
 
-    hiding = Hiding(choice.price, attack_all_but, choice.effort)
+    def made_up_for(hidden: Collection[int]) -> frozenset[int]:
+        shown, published = beside(hidden)
+        return frozenset(shown[figure - known] for figure in sums_of_others(published) if figure >= known)
+
+    hiding = Hiding(choice.price, attack_all_but, made_up_for, choice.effort)
     hidden = hiding.solve()
     return {group for i, group in enumerate(choice.sets) if i not in hidden}, tuple(given_away.values())
 

@@ -14,6 +14,7 @@ breakdowns is usually its tree alone.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +111,7 @@ class _Incidence:
     @classmethod
     def of(cls, published: Sequence[Collection[int]], people: NDArray[np.int64]) -> "_Incidence":
         lengths = [len(atoms) for atoms in published]
-        atom = np.fromiter((a for atoms in published for a in atoms), np.int64, sum(lengths))
+        atom = np.fromiter(chain.from_iterable(published), np.int64, sum(lengths))
         figure = np.repeat(np.arange(len(published)), lengths)
         present = people[atom] > 0
         order = np.argsort(atom[present], kind="stable")

@@ -15,16 +15,16 @@ from analysis.disclosure.attacker import Breach
 
 def nesting(published: Sequence[Collection[int]], atoms: int) -> list[int] | None:
     """Per figure the smallest figure around it (−1 for none); None when two figures overlap."""
-    chains: list[list[int]] = [[] for _ in range(atoms)]
+    innermost = np.full(atoms, -1, dtype=np.int64)
+    around = [-1] * len(published)
     for figure in sorted(range(len(published)), key=lambda figure: -len(published[figure])):
-        for atom in published[figure]:
-            chains[atom].append(figure)
-    around: dict[int, int] = {}
-    for chain in chains:
-        for outer, inner in zip([-1, *chain], chain, strict=False):
-            if around.setdefault(inner, outer) != outer:
-                return None
-    return [around.get(figure, -1) for figure in range(len(published))]
+        inside = np.fromiter(published[figure], np.int64, len(published[figure]))
+        outer = innermost[inside]
+        if len(inside) and (outer != outer[0]).any():
+            return None
+        around[figure] = int(outer[0]) if len(inside) else -1
+        innermost[inside] = figure
+    return around
 
 
 def attack_nested(

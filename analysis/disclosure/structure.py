@@ -1,19 +1,22 @@
-"""The published sums as independent equations between classes of people that no figure tells apart."""
+"""The published sums as short equations between classes of people that no figure tells apart."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analysis.disclosure.elimination import Row, components, eliminate
+from analysis.disclosure.elimination import Row, components
 
 _TOLERANCE = 1e-7
 _SHORT = 64  # classes: a unit's equation, not a whole breakdown's
-_OTHERS = 20
+_OTHERS = 20  # the same, in all
+_OF_EACH = 15  # short equations with most classes in a long one, for evening it out
+_SEED = 4  # any random keys do
 
 
 @dataclass(frozen=True)
@@ -65,24 +68,19 @@ class Structure:
     ) -> "Structure":
         """sizes: (atoms, measures)."""
         present = np.flatnonzero(sizes.max(axis=1) > 0)
-        in_figures, in_groups = _containing(published, len(sizes)), _containing(groups, len(sizes))
-        kinds: dict[tuple[int, ...], int] = {}
-        classes: dict[tuple[int, tuple[int, ...]], int] = {}
+        in_figures, in_groups = _marks(published, len(sizes)), _marks(groups, len(sizes))
+        _, kind = np.unique(in_figures[present], axis=0, return_inverse=True)
+        both = np.column_stack([kind.ravel(), in_groups[present]])
+        _, first, place = np.unique(both, axis=0, return_index=True, return_inverse=True)
         class_of = np.full(len(sizes), -1, dtype=np.int64)
-        for atom in present.tolist():
-            kind = kinds.setdefault(tuple(in_figures[atom]), len(kinds))
-            class_of[atom] = classes.setdefault((kind, tuple(in_groups[atom])), len(classes))
-        alike = np.array([kind for kind, _ in classes], dtype=np.int64)
-        rows = [
-            Row(dict.fromkeys(_classes(class_of, figure), 1), {index: 1})
-            for index, figure in enumerate(published)
-        ]
-        basis, _ = eliminate(rows, [1] * len(classes), 1)
-        connected = tuple(tuple(component) for component in components(basis))
-        component_of = np.full(len(classes), -1, dtype=np.int64)
+        class_of[present] = place.ravel()
+        alike = kind.ravel()[first]
+        equations = list(_differences(_classes(class_of, published), len(alike)))
+        connected = tuple(tuple(component) for component in components(equations))
+        component_of = np.full(len(alike), -1, dtype=np.int64)
         for number, component in enumerate(connected):
-            component_of[sorted(set().union(*(row.atoms for row in component)))] = number
-        inside = tuple(np.array(_classes(class_of, group), dtype=np.int64) for group in groups)
+            component_of[list(chain.from_iterable(row.atoms for row in component))] = number
+        inside = tuple(_classes(class_of, groups))
         members = tuple(tuple(sorted(group)) for group in groups)
         return cls(class_of, alike, inside, members, connected, component_of)
 
@@ -128,30 +126,132 @@ class Structure:
         short = [list(row.atoms) for row in part.rows if len(row.atoms) <= _SHORT]
         near = [classes for classes in short if not wanted.isdisjoint(classes)]
         far = sorted((classes for classes in short if wanted.isdisjoint(classes)), key=lambda c: (-len(c), c))
-        chosen = np.array(sorted(wanted.union(*near, *far[:_OTHERS])), dtype=np.int64)
-        matrix = part.matrix[:, np.searchsorted(part.classes, chosen)]
-        bearing = np.flatnonzero(abs(matrix).sum(axis=1))
-        return Part(chosen, matrix[bearing], tuple(part.rows[index] for index in bearing.tolist()))
+        return _within(part, wanted.union(*near, *far[:_OTHERS]))
+
+    def near(self, group: int) -> Part:
+        """As `surroundings`, of one group: what can be reached when everybody else's sums are left as they are.
+
+        With room for evening out in every long equation that bears on the classes nearby.
+        """
+        part = self.part((group,))
+        short = [row for row in part.rows if len(row.atoms) <= _SHORT]
+        wanted = set(self.groups[group].tolist())
+        near = wanted.union(*(row.atoms for row in short if not wanted.isdisjoint(row.atoms)))
+        row_of = np.full(len(self.alike), -1, dtype=np.int64)
+        for place, row in enumerate(short):
+            row_of[list(row.atoms)] = place
+        chosen = set(near)
+        for row in part.rows:
+            if len(row.atoms) > _SHORT and not near.isdisjoint(row.atoms):
+                places = row_of[np.fromiter(row.atoms, np.int64, len(row.atoms))]
+                most = np.argsort(-np.bincount(places[places >= 0], minlength=1), kind="stable")[:_OF_EACH]
+                chosen.update(*(short[place].atoms for place in most.tolist()) if short else ())
+        return _within(part, chosen)
+
+    def short_part(self, group: int) -> Part:
+        """As `part`, with the short equations alone: no less can be reached when the others are forgotten."""
+        inside = self.groups[group]
+        of_class = self._short_component_of[inside]
+        rows = tuple(
+            row for number in np.unique(of_class).tolist() if number >= 0 for row in self._short[number]
+        )
+        reached = (np.array(list(row.atoms), dtype=np.int64) for row in rows)
+        return _built(rows, np.unique(np.concatenate([inside, *reached])))
+
+    @cached_property
+    def _short(self) -> list[list[Row]]:
+        return components(
+            [row for component in self.components for row in component if len(row.atoms) <= _SHORT]
+        )
+
+    @cached_property
+    def _short_component_of(self) -> NDArray[np.int64]:
+        """(classes,) the set of connected short equations that bear on it, −1 for none."""
+        found = np.full(len(self.alike), -1, dtype=np.int64)
+        for number, component in enumerate(self._short):
+            for row in component:
+                found[list(row.atoms)] = number
+        return found
 
     def _built(self, numbers: tuple[int, ...], classes: NDArray[np.int64]) -> Part:
-        rows = tuple(row for number in numbers if number >= 0 for row in self.components[number])
-        place = {number: column for column, number in enumerate(classes.tolist())}
-        index = np.repeat(np.arange(len(rows)), [len(row.atoms) for row in rows])
-        columns = np.array([place[number] for row in rows for number in row.atoms], dtype=np.int64)
-        values = np.array([value for row in rows for value in row.atoms.values()], dtype=np.float64)
-        return Part(classes, csr_array((values, (index, columns)), shape=(len(rows), len(classes))), rows)
+        return _built(
+            tuple(row for number in numbers if number >= 0 for row in self.components[number]), classes
+        )
 
 
-def _containing(sets: Sequence[Collection[int]], atoms: int) -> list[list[int]]:
-    """Per atom the sets it is in, ascending."""
-    found: list[list[int]] = [[] for _ in range(atoms)]
-    for index, members in enumerate(sets):
-        for atom in set(members):
-            found[atom].append(index)
-    return found
+def _built(rows: tuple[Row, ...], classes: NDArray[np.int64]) -> Part:
+    """The equations over `classes`, ascending, which hold all that stand in them."""
+    lengths = [len(row.atoms) for row in rows]
+    index = np.repeat(np.arange(len(rows)), lengths)
+    atoms = np.fromiter(chain.from_iterable(row.atoms for row in rows), np.int64, sum(lengths))
+    values = np.fromiter(chain.from_iterable(row.atoms.values() for row in rows), np.float64, sum(lengths))
+    columns = np.searchsorted(classes, atoms)
+    return Part(classes, csr_array((values, (index, columns)), shape=(len(rows), len(classes))), rows)
 
 
-def _classes(class_of: NDArray[np.int64], atoms: Collection[int]) -> list[int]:
-    return sorted(
-        {number for number in class_of[np.array(list(atoms), dtype=np.int64)].tolist() if number >= 0}
-    )
+def _within(part: Part, chosen: set[int]) -> Part:
+    """The part's equations over some of its classes; everybody else's sums are left as they are."""
+    classes = np.array(sorted(chosen), dtype=np.int64)
+    matrix = part.matrix[:, np.searchsorted(part.classes, classes)]
+    bearing = np.flatnonzero(abs(matrix).sum(axis=1))
+    return Part(classes, matrix[bearing], tuple(part.rows[index] for index in bearing.tolist()))
+
+
+def sums_of_others(published: Sequence[Collection[int]]) -> frozenset[int]:
+    """Figures that are known to be the sum of others, or a part of such a sum; there may be more of them."""
+    figures = [np.fromiter(figure, np.int64, len(figure)) for figure in published]
+    atoms = max((int(figure.max()) for figure in figures if len(figure)), default=-1) + 1
+    found: set[int] = set()
+    for figure, whole, left in _subtracted(figures, atoms):
+        if not len(left):
+            found |= {figure, *whole}
+    return frozenset(found)
+
+
+def _differences(figures: Sequence[NDArray[np.int64]], classes: int) -> Iterator[Row]:
+    """The same equations with figures that lie whole inside a larger one subtracted from it.
+
+    In a tree every equation is then one residual block, so they are short and no class is in two of them.
+    figures: each one's classes.
+    """
+    for figure, whole, left in _subtracted(figures, classes):
+        if len(left):
+            yield Row(dict.fromkeys(left.tolist(), 1), {figure: 1, **dict.fromkeys(whole, -1)})
+
+
+def _subtracted(
+    figures: Sequence[NDArray[np.int64]], classes: int
+) -> Iterator[tuple[int, list[int], NDArray[np.int64]]]:
+    """Each figure, from small to large, the figures that lie whole inside it, and what is left of it."""
+    largest = np.full(classes, -1, dtype=np.int64)
+    size = np.zeros(len(figures) + 1, dtype=np.int64)
+    for figure in sorted(range(len(figures)), key=lambda figure: len(figures[figure])):
+        inside = figures[figure]
+        around = largest[inside]
+        seen, times = np.unique(around, return_counts=True)
+        is_whole = (seen >= 0) & (size[seen] == times)
+        whole = seen[is_whole]
+        yield figure, whole.tolist(), inside[~np.isin(around, whole)] if len(whole) else inside
+        if (is_whole | (seen < 0)).all():
+            size[figure] = len(inside)
+            largest[inside] = figure
+
+
+def _marks(sets: Sequence[Collection[int]], atoms: int) -> NDArray[np.int64]:
+    """(atoms, 2) equal for atoms in the same sets: sums of two random keys for each set, 128 bits."""
+    lengths = [len(members) for members in sets]
+    keys = np.random.default_rng(_SEED).integers(1, 2**62, (len(sets), 2), dtype=np.int64)
+    atom = np.fromiter(chain.from_iterable(sets), np.int64, sum(lengths))
+    marks = np.zeros((atoms, 2), dtype=np.int64)
+    np.add.at(marks, atom, np.repeat(keys, lengths, axis=0))
+    return marks
+
+
+def _classes(class_of: NDArray[np.int64], sets: Sequence[Collection[int]]) -> list[NDArray[np.int64]]:
+    """The classes of people in each set of atoms, ascending."""
+    lengths = [len(members) for members in sets]
+    found = class_of[np.fromiter(chain.from_iterable(sets), np.int64, sum(lengths))]
+    most = int(class_of.max(initial=0)) + 1
+    codes = np.unique((np.repeat(np.arange(len(sets)), lengths) * most + found)[found >= 0])
+    starts = np.searchsorted(codes, np.arange(1, len(sets)) * most)
+    return [part % most for part in np.split(codes, starts)] if sets else []

@@ -205,7 +205,11 @@ def _reading(
             _("Vurder om den hører til et annet tema."),
         )
     if loading is not None and loading < LOADING.good:
-        return Mark.CAREFUL, _("Påstanden bærer lite av temaet."), _("Se om den passer bedre til et annet tema.")
+        return (
+            Mark.CAREFUL,
+            _("Påstanden bærer lite av temaet."),
+            _("Se om den passer bedre til et annet tema."),
+        )
     if max(shape.get("floor") or 0, shape.get("ceiling") or 0) > MOST_AT_AN_END:
         return (
             Mark.CAREFUL,

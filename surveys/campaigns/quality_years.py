@@ -199,7 +199,9 @@ def _meaning(found: Json) -> tuple[str, str]:
         )
     return (
         _("Minst én påstand besvares høyere eller lavere uten at temaet selv har flyttet seg."),
-        _("Ikke si at temaet har gått opp eller ned. Se hvilken påstand som har flyttet seg, og spør hvorfor."),
+        _(
+            "Ikke si at temaet har gått opp eller ned. Se hvilken påstand som har flyttet seg, og spør hvorfor."
+        ),
     )
 
 

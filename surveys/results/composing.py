@@ -1,6 +1,6 @@
 """A release before it is written: the survey's answers with the decision of what may be shown of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,16 +8,18 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.disclosure import Breach
 from surveys.campaigns.models import Survey
 from surveys.results.comparing import comparable_releases
+from surveys.results.handed_out import HandedOut, handed_out
+from surveys.results.known import ROWS, Known, KnownFigure
 from surveys.results.loading import SurveyTree, load_responses
 from surveys.results.measures import Measure
 from surveys.results.models import Figure, FigureKind, FigureStatus
-from surveys.results.protecting import Gathered, Known, People, Protected, protect
+from surveys.results.protecting import Gathered, Protected, protect
 from surveys.results.published import (
     Coverage,
     Covering,
-    Out,
     ReleasedFigures,
     questions_out,
     released_figures,
@@ -26,16 +28,23 @@ from surveys.results.published import (
 
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """earlier: the survey's releases so far, oldest first; their figures are out and cannot be taken back."""
+    """earlier: the survey's releases so far, oldest first; their figures are out and cannot be taken back.
+
+    known, keep: what the decision took into account, as `protect` wants it.
+    """
 
     gathered: Gathered
     protected: Protected
     earlier: tuple[ReleasedFigures, ...]
+    known: Mapping[str, Known]
+    keep: NDArray[np.bool_] | None
 
     @property
     def gives_away(self) -> bool:
-        """Whether the earlier releases break the promise by themselves, whatever is shown now."""
-        return any(mask.means.given_away for mask in self.protected.masks)
+        """Whether what is out gives the sum of a small group away by itself, whatever is shown now."""
+        return any(
+            isinstance(leak, Breach) for mask in self.protected.masks for leak in mask.means.given_away
+        )
 
 
 def compose(session: Session, survey: Survey, *, spread: bool = True) -> Composed:
@@ -46,41 +55,46 @@ def compose(session: Session, survey: Survey, *, spread: bool = True) -> Compose
     tree = SurveyTree.of(survey)
     gathered = Gathered.of(load_responses(session, survey), tree, tree.unit_ids.index(survey.unit_id))
     earlier = tuple(released_figures(session, survey))
-    protected = protect(
-        gathered,
-        survey.minimum_group,
-        known=_known(gathered, earlier, survey.unit_id),
-        keep=_shown_last_time(session, survey, gathered),
-        spread=spread,
-    )
-    return Composed(gathered, protected, earlier)
+    rows = handed_out(session, survey, gathered.responses)
+    known = _known(gathered, earlier, survey.unit_id, rows)
+    keep = _shown_last_time(session, survey, gathered)
+    protected = protect(gathered, survey.minimum_group, known=known, keep=keep, spread=spread)
+    return Composed(gathered, protected, earlier, known, keep)
 
 
-def _known(gathered: Gathered, earlier: Sequence[ReleasedFigures], top: int) -> dict[str, Known]:
-    """Measure → the people behind everything told of it. Rest figures follow from the units'."""
+def _known(
+    gathered: Gathered, earlier: Sequence[ReleasedFigures], top: int, rows: HandedOut
+) -> dict[str, Known]:
+    """Measure → the people behind everything told of it, in figures and in rows for analysts."""
     if not earlier:
         return {}
     coverage = Coverage.of(gathered.responses, gathered.tree, questions_out(earlier))
     covering = [Covering(coverage, release, top) for release in earlier]
-    return {measure.key: _known_of(measure, covering) for measure in gathered.measures}
+    cells = Known(tuple(KnownFigure(people, ROWS) for people in rows.cells))
+    return {
+        measure.key: _known_of(measure, covering).and_(
+            cells if measure.factor.key in rows.factors else Known()
+        )
+        for measure in gathered.measures
+    }
 
 
 def _known_of(measure: Measure, covering: Sequence[Covering]) -> Known:
-    told = [
-        (figure, of.coverage.people(of.cells(figure.place, figure.measure)))
-        for of in covering
-        for figure in of.release.figures
-        if figure.measure == measure.key and figure.shown
-    ]
-
-    def those(wanted: Sequence[tuple[Out, People]]) -> tuple[People, ...]:
-        return tuple({people.tobytes(): people for _, people in wanted if len(people)}.values())
-
-    return Known(
-        those(told),
-        those([pair for pair in told if pair[0].spread]),
-        those([pair for pair in told if pair[0].points]),
-    )
+    found = Known()
+    for of in covering:
+        told = (
+            KnownFigure(
+                of.coverage.people(of.cells(figure.place, figure.measure)),
+                figure.place.breakdown,
+                figure.spread,
+                figure.classes,
+                figure.points,
+            )
+            for figure in of.release.figures
+            if figure.measure == measure.key and figure.shown
+        )
+        found = found.and_(Known(tuple(figure for figure in told if len(figure.people))))
+    return found
 
 
 def _shown_last_time(session: Session, survey: Survey, gathered: Gathered) -> NDArray[np.bool_] | None:

@@ -64,9 +64,9 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
         units = mask.means.units
         asked = values.asked[:, place].tolist()
         states = [
-            _State(_status(status, bool(people), met), reason or "", level)
-            for status, reason, level, people, met in zip(
-                units.status, units.reason, mask.unit_levels, respondents, asked, strict=True
+            _State(_status(status, bool(people), met), reason or "", *mask.beside_unit(node, place), level)
+            for node, (status, reason, level, people, met) in enumerate(
+                zip(units.status, units.reason, mask.unit_levels, respondents, asked, strict=True)
             )
         ]
         own = ({"unit_id": unit} for unit in protected.gathered.tree.unit_ids)
@@ -82,8 +82,11 @@ def _rest_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
         if not mask.blocks:
             continue
         values = _of_blocks(direct, [block for block, _ in mask.blocks]).values()
-        states = [_State(FigureStatus.SHOWN, "", level) for _, level in mask.blocks]
         for place in mask.places:
+            states = [
+                _State(FigureStatus.SHOWN, "", *mask.beside_block(number, place), level)
+                for number, (_, level) in enumerate(mask.blocks)
+            ]
             own = ({"unit_id": unit_ids[block.anchor]} for block, _ in mask.blocks)
             yield from _rows(
                 _Column(values, place, direct.measures[place]), states, own, {"kind": FigureKind.REST}
@@ -117,7 +120,7 @@ def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Row]
     for place, mask in enumerate(protected.mask_of):
         asked = values.asked[:, place].tolist()
         states = [
-            _category_state(mask, breakdown.key, code, bool(people), met)
+            _category_state(mask, place, (breakdown.key, code), bool(people), met)
             for code, (people, met) in enumerate(zip(respondents, asked, strict=True))
         ]
         own = ({"category": category} for category in breakdown.categories)
@@ -126,10 +129,12 @@ def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Row]
 
 @dataclass(frozen=True)
 class _State:
-    """What a figure may tell. level: as `Mask.unit_levels`."""
+    """What a figure may tell. spread, distribution: beside its mean; level: as `Mask.unit_levels`."""
 
     status: FigureStatus
     reason: str
+    spread: bool
+    distribution: bool
     level: int
 
 
@@ -140,11 +145,14 @@ def _status(status: str, has_people: bool, was_asked: bool) -> FigureStatus:
     return FigureStatus(status)
 
 
-def _category_state(mask: Mask, breakdown: str, code: int, has_people: bool, was_asked: bool) -> _State:
-    if (breakdown, code) not in mask.categories:
-        return _State(FigureStatus.NO_ANSWERS, "", 0)
-    category, level = mask.categories[breakdown, code]
-    return _State(_status(category.status, has_people, was_asked), category.reason or "", level)
+def _category_state(
+    mask: Mask, place: int, name: tuple[str, int], has_people: bool, was_asked: bool
+) -> _State:
+    if name not in mask.categories:
+        return _State(FigureStatus.NO_ANSWERS, "", spread=False, distribution=False, level=0)
+    category, level = mask.categories[name]
+    status = _status(category.status, has_people, was_asked)
+    return _State(status, category.reason or "", *mask.beside_category(name, place), level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,20 +190,17 @@ def _rows(
     for number, (state, these, figures) in enumerate(zip(states, own, column.each(), strict=True)):
         row = {**base, **these, "status": state.status, "reason": state.reason}
         if state.status == FigureStatus.SHOWN:
-            row |= _told(column.measure, figures, state.level)
-            if state.level > 1 and points and row["sd"] is not None:
+            row |= _told(column.measure, figures, spread=state.spread)
+            if state.distribution and points and row["sd"] is not None:
                 row |= _distribution(figures["n"], classes[number], points[number], state.level)
         yield row
 
 
-def _told(measure: Measure, figures: Row, level: int) -> Row:
-    """n and the mean, which is a bound near the end of the scale, and the spread where it may stand.
-
-    Spread is left out where everybody scored the same: it would say so.
-    """
+def _told(measure: Measure, figures: Row, *, spread: bool) -> Row:
+    """n and the mean, which is a bound near the end of the scale, and the spread where it may stand."""
     coded = _coded(measure, figures["mean"], figures["n"])
     told = {"n": figures["n"], "mean": coded.value, "coded": Coding(coded.bound)}
-    if level > 1 and coded.bound == "exact" and figures["sd"] > 0:
+    if spread and coded.bound == "exact":
         told |= {name: figures[name] for name in ("sd", "ci_low", "ci_high")}
     return told
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from analysis.disclosure.microdata import recode
 from analysis.responses import Responses
-from questionnaires.coding import NOT_ASKED
 from questionnaires.model import Questionnaire
 from surveys.access import audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Unit
+from surveys.results.handed_out import asked_of_all
 from surveys.results.loading import SurveyTree, load_responses
 from surveys.results.measures import measures_of
 from surveys.results.microdata_files import UNIT
@@ -83,7 +83,7 @@ def export_microdata(session: Session, survey: Survey, wanted: Sequence[str], to
         background=list(recipe.background),
     )
     left_out = tuple(key for key in recipe.wanted if key not in recipe.background)
-    asked = _asked_of_all(responses)
+    asked = asked_of_all(responses)
     partly = tuple(factor.key for factor in responses.questionnaire.factors if factor.key not in asked)
     return Microdata(rows, units, tuple(recipe.background), left_out, partly)
 
@@ -115,7 +115,7 @@ def _new_recipe(
         for number, place, measure in places
         for people in (coverage.people(covering[number].cells(place, measure)),)
     }
-    asked = _asked_of_all(responses)
+    asked = asked_of_all(responses)
     measures = [one for one in measures_of(responses.questionnaire) if one.factor.key in asked]
     keys = {one.key for one in measures}
     scores = person_measures(responses, measures)
@@ -147,15 +147,6 @@ def _new_recipe(
     )
 
 
-def _asked_of_all(responses: Responses) -> frozenset[str]:
-    """The factors that everybody was asked."""
-    return frozenset(
-        factor.key
-        for factor in responses.questionnaire.factors
-        if not (responses.of_factor(factor.key) == NOT_ASKED).any()
-    )
-
-
 def _shown_by_all(tree: SurveyTree, shown: Collection[frozenset[int]]) -> NDArray[np.bool_]:
     """(nodes,) True where every measure is shown."""
     everywhere = frozenset.intersection(*shown) if shown else frozenset()
@@ -170,7 +161,7 @@ def _rows(session: Session, survey: Survey, responses: Responses, recipe: Microd
     carried = [recipe.units[str(ids[unit])] for unit in responses.unit.tolist()]
     codes = dict(session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(ids))).all())
     columns: dict[str, object] = {UNIT: [NO_UNIT_WORD if unit is None else codes[unit] for unit in carried]}
-    asked = _asked_of_all(responses)
+    asked = asked_of_all(responses)
     for place, item in enumerate(responses.questionnaire.items):
         if responses.questionnaire.factor_of[item.key].key in asked:
             columns[item.key] = responses.items[:, place]

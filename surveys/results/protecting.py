@@ -15,12 +15,11 @@ from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.survey import Cells, protect_cells
 from analysis.responses import Responses
 from surveys.results.breakdowns import Breakdown, breakdowns_of
+from surveys.results.known import Known, People
 from surveys.results.loading import SurveyTree
 from surveys.results.measures import Measure, measures_of
+from surveys.results.telling import Beside, Shown, Telling, telling
 from surveys.results.totals import person_measures
-
-People = NDArray[np.int64]
-"""Some respondents, by their places in `Responses`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,37 +56,22 @@ class Gathered:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
-    """What earlier releases have told of one measure: the people behind every mean, spread and distribution."""
-
-    means: tuple[People, ...] = ()
-    classes: tuple[People, ...] = ()
-    points: tuple[People, ...] = ()
-
-    def and_(self, other: "Known") -> "Known":
-        return Known(
-            _union(self.means, other.means),
-            _union(self.classes, other.classes),
-            _union(self.points, other.points),
-        )
-
-
-@dataclass(frozen=True, eq=False)
 class Mask:
     """What may be told of some measures. places: theirs.
 
-    means, classes, points: where a mean, where also spread and three classes, and where every answer may stand;
-    the last two are None when only means were asked for.
+    means, classes, points: where a mean, where also three classes, and where every answer may stand.
+    telling: what stands beside each mean. All but `means` are None when only means were asked for.
     """
 
     places: tuple[int, ...]
     means: SurveyProtection
     classes: SurveyProtection | None = None
     points: SurveyProtection | None = None
+    telling: Telling | None = None
 
     @cached_property
     def unit_levels(self) -> list[int]:
-        """Per node 0 for nothing, 1 for the mean, 2 with spread and three classes, 3 with every answer."""
+        """Per node 0 for nothing, 1 for the mean, 2 with three classes, 3 with every answer."""
         shown = zip(*(mask.units.shown.tolist() for mask in self._masks), strict=True)
         return [_run(flags) for flags in shown]
 
@@ -109,6 +93,24 @@ class Mask:
             (category.breakdown, category.category): (category, level)
             for category, level in zip(self.means.categories, levels, strict=True)
         }
+
+    def beside_unit(self, node: int, place: int) -> tuple[bool, bool]:
+        """Whether spread and distribution may stand beside a unit's mean of the measure."""
+        return self._beside(self.telling.units[node] if self.telling else None, place)
+
+    def beside_block(self, number: int, place: int) -> tuple[bool, bool]:
+        return self._beside(self.telling.blocks[number] if self.telling else None, place)
+
+    def beside_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
+        return self._beside(self.telling.categories.get(name) if self.telling else None, place)
+
+    def _beside(self, found: Beside | None, place: int) -> tuple[bool, bool]:
+        column = self.places.index(place)
+        return (
+            (False, False)
+            if found is None
+            else (bool(found.spread[column]), bool(found.distribution[column]))
+        )
 
     @property
     def _masks(self) -> list[SurveyProtection]:
@@ -162,24 +164,46 @@ class _Work:
 
     def mask(self, places: Sequence[int], spread: bool) -> Mask:
         """An index is its mean in other units: it has the mean's mask and tells nothing more about ranges."""
+        known_of = [self.known.get(self.gathered.measures[place].key, Known()) for place in places]
         known = Known()
-        for place in places:
-            known = known.and_(self.known.get(self.gathered.measures[place].key, Known()))
-        scores = self.gathered.scores[:, self._distinct(places)]
+        for one in known_of:
+            known = known.and_(one)
+        distinct = self._distinct(places)
+        scores = self.gathered.scores[:, distinct]
         kept = None if self.keep is None else np.asarray(self.keep[:, list(places)].any(axis=1))
         means = self._protected(scores, self.minimum_group, known.means, kept, ranges=True)
         if not spread:
             return Mask(tuple(places), means)
-        stricter = [
+        classes, points = (
             means if least <= self.minimum_group else self._protected(scores, least, told, kept)
             for least, told in ((CLASSES_FROM, known.classes), (POINTS_FROM, known.points))
-        ]
-        return Mask(tuple(places), means, *stricter)
+        )
+        column = [distinct.index(self._first(place, places)) for place in places]
+        known_columns = [known_of[places.index(place)] for place in distinct]
+        shown = Shown(
+            means,
+            classes,
+            self._cells(known.means),
+            [self.gathered.measures[place] for place in places],
+            column,
+            scores,
+            known_columns,
+            self.minimum_group,
+        )
+        return Mask(tuple(places), means, classes, points, telling(shown))
 
     def _distinct(self, places: Sequence[int]) -> list[int]:
-        measures = self.gathered.measures
-        factors = {(measures[place].factor.key, measures[place].code): place for place in reversed(places)}
-        return sorted(factors.values())
+        """One place for each mean or share: an index says the same as its mean."""
+        return sorted({self._first(place, places) for place in places})
+
+    def _first(self, place: int, places: Sequence[int]) -> int:
+        wanted = self.gathered.measures[place]
+        return next(
+            one
+            for one in places
+            if self.gathered.measures[one].factor.key == wanted.factor.key
+            and self.gathered.measures[one].code == wanted.code
+        )
 
     def _protected(
         self,
@@ -205,10 +229,6 @@ class _Work:
                 self.gathered.tree.parents, self.gathered.responses.unit, self.gathered.labels, known
             )
         return self.cells[key]
-
-
-def _union(one: Sequence[People], other: Sequence[People]) -> tuple[People, ...]:
-    return tuple({people.tobytes(): people for people in (*one, *other)}.values())
 
 
 def _run(flags: Sequence[bool]) -> int:

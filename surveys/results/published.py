@@ -34,13 +34,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Out:
-    """A figure as readers have it. n: None unless shown; spread, points: whether these stand there too."""
+    """A figure as readers have it. n: None unless shown; spread, classes, points: whether these stand there too."""
 
     place: Place
     measure: str
     shown: bool
     n: int | None
     spread: bool
+    classes: bool
     points: bool
 
 
@@ -103,14 +104,15 @@ def _figures(session: Session, release: Release) -> Iterator[Out]:
             table.measure,
             table.status,
             table.n,
-            table.sd.is_not(None) | table.distribution.is_not(None),
+            table.sd.is_not(None),
+            table.distribution.is_not(None),
             table.points.is_not(None),
         ).where(table.release_id == release.id, table.status.in_([FigureStatus.SHOWN, FigureStatus.HIDDEN]))
     )
-    for kind, unit_id, breakdown, category, measure, status, n, spread, points in rows:
+    for kind, unit_id, breakdown, category, measure, status, n, spread, classes, points in rows:
         about = kind, unit_id, breakdown, category
         place = places.setdefault(about, Place(*about))
-        yield Out(place, measure, status == FigureStatus.SHOWN, n, bool(spread), bool(points))
+        yield Out(place, measure, status == FigureStatus.SHOWN, n, bool(spread), bool(classes), bool(points))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Release: the one door out. Figures are computed once, with protection, and written for everybody to read."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, func, insert, select
@@ -14,7 +14,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.results.counting import Progress, count, locked, silent
-from surveys.results.models import Change, Figure, Release, Turnout
+from surveys.results.models import Change, Figure, Release, Turnout, Uncompared
 
 if TYPE_CHECKING:
     from analysis.responses import Responses
@@ -70,11 +70,13 @@ def correct(
     why: str,
     today: dt.date | None = None,
     progress: Progress | None = None,
+    change: Callable[[Session, Survey], None] | None = None,
 ) -> int:
     """A new release of the same answers, after the survey's tree or minimum group was changed. Returns its number.
 
-    The old figures stay where they are and count as known to everybody: nothing is shown that gives a small group
-    away together with them. Raises CorrectionError or ReleaseRefusedError; then nothing is written.
+    change: makes the change in the same transaction, so that it stands only if the correction does. The old figures
+    stay where they are and count as known to everybody: nothing is shown that gives a small group away together with
+    them. Raises CorrectionError or ReleaseRefusedError; then nothing is written.
     """
     report = progress or silent
     today = today or municipal_day()
@@ -84,13 +86,15 @@ def correct(
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
             raise CorrectionError("Undersøkelsen er ikke frigitt, så det er ingenting å rette.")
+        if change:
+            change(session, survey)
         number = _publish(session, survey, why.strip(), today, report)
     report("done", 1.0)
     return number
 
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
-    from surveys.results.changing import change_rows
+    from surveys.results.changing import compare_with_earlier
     from surveys.results.composing import compose
     from surveys.results.figuring import figure_rows
     from surveys.results.screening import screened
@@ -116,7 +120,9 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     report("figures_written", 0.8)
     _refuse_breaches(session, survey, composed.gathered.responses)
     report("audited", 0.9)
-    _insert(session, Change, screened(change_rows(session, survey, rows)), published.id)
+    compared = compare_with_earlier(session, survey, rows)
+    _insert(session, Change, screened(compared.changes), published.id)
+    _insert(session, Uncompared, compared.uncompared, published.id)
     survey.status = SurveyStatus.RELEASED
     session.flush()
     measurements = feed(session, published)
@@ -205,7 +211,7 @@ def turnout_rows(survey: Survey) -> Rows:
 
 def _insert(
     session: Session,
-    table: type[Figure | Turnout | Change],
+    table: type[Figure | Turnout | Change | Uncompared],
     rows: Iterable[dict[str, Any]],
     release_id: int,
 ) -> None:

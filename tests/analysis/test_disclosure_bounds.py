@@ -7,7 +7,7 @@ from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure import Answers, bounds, mean_ranges, narrow_groups, protect_figures
+from analysis.disclosure import Answers, bounds, mean_ranges, narrow_groups, protect_figures, structure
 
 SCALE = (1.0, 5.0)
 
@@ -91,6 +91,34 @@ def test_after_protection_no_small_figure_can_be_bounded_closely(
         if why == "small":
             low, high = mean_range(published, sizes, sums, figure, SCALE)
             assert high - low > 1 - 1e-5
+
+
+@settings(max_examples=80, deadline=None)
+@given(answered(), st.integers(1, 3))
+def test_the_way_by_nearby_people_gives_the_same_ranges(
+    data: tuple[list[frozenset[int]], list[int], list[float]], short: int
+) -> None:
+    """Equations longer than `short` count as long, as breakdowns do in large organisations."""
+    figures, sizes, sums = data
+    groups = [{atom} for atom in range(len(sizes))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "_SHORT", short)
+        patch.setattr(structure, "_OTHERS", 1)
+        patch.setattr(structure, "_OF_EACH", 1)
+        found = mean_ranges(figures, np.array(sizes), groups, Answers(np.array(sums), *SCALE))
+    for group, interval in zip(groups, found, strict=True):
+        expected = mean_range(figures, sizes, sums, group, SCALE)
+        assert (interval.low, interval.high) == pytest.approx(expected, abs=1e-6)
+        support = [figures[i] for i in interval.support]
+        assert mean_range(support, sizes, sums, group, SCALE) == pytest.approx(expected, abs=1e-6)
+
+
+def test_figures_that_others_make_up_for_are_known() -> None:
+    """K is A and B; A is a1 and a2, b1 is the only one shown in B. K, A, a1 and a2 follow from others."""
+    tree = [{0, 1, 2, 3}, {0, 1}, {2, 3}, {0}, {1}, {2}]
+    assert structure.sums_of_others(tree) == {0, 1, 2, 3, 4}
+    assert structure.sums_of_others([{0, 1, 2}, {0}, {1}]) == frozenset()
+    assert structure.sums_of_others([]) == frozenset()
 
 
 def test_a_measure_nobody_in_the_group_answered_has_no_range() -> None:

@@ -184,28 +184,47 @@ def test_a_breakdown_with_one_small_category_is_hidden_whole(app: Flask, db: Dat
     ]
 
 
-def test_a_breakdown_whose_unanswered_can_be_derived_is_hidden(app: Flask, db: Database) -> None:
-    """Three skipped the question: the whole minus both categories would be those three."""
+def is_shown(session: Session, unit: str, **wanted: object) -> bool:
+    return figure(session, unit, **wanted).status == FigureStatus.SHOWN
+
+
+def category(session: Session, breakdown: str, name: str, **wanted: object) -> Figure:
+    return figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown=breakdown, category=name, **wanted)
+
+
+def test_a_breakdown_whose_unanswered_can_be_derived_is_shown_in_part_only(app: Flask, db: Database) -> None:
+    """Three skipped the question: the whole minus both categories would be those three.
+
+    So the smaller category is hidden: without it the rest are eleven.
+    """
     answers = [sheet_of(4, ansettelse=0)] * 9 + [sheet_of(2, ansettelse=1)] * 8 + [sheet_of(1)] * 3
     build_released(app, db, {"A": answers}, tree={"K": None, "A": "K"})
     with db.reading() as session:
-        permanent = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category="fast")
-        assert permanent.status == FigureStatus.HIDDEN
+        permanent, temporary = (category(session, "ansettelse", name) for name in ("fast", "midlertidig"))
+        assert (permanent.status, permanent.n) == (FigureStatus.SHOWN, 9)
+        assert (temporary.status, temporary.reason, temporary.n) == (FigureStatus.HIDDEN, "protecting", None)
 
 
 def test_a_category_minus_a_unit_may_not_give_a_few_away(app: Flask, db: Database) -> None:
-    """All of A are permanent, and so are two in C: permanent minus A would be those two."""
+    """All of A are permanent, and so are two in C: permanent minus A would be those two, and C minus temporary too."""
     answers = {
         "A": [sheet_of(4, ansettelse=0)] * 9,
         "C": [sheet_of(2, ansettelse=0)] * 2 + [sheet_of(2, ansettelse=1)] * 9,
     }
     build_released(app, db, answers)
     with db.reading() as session:
-        permanent = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category="fast")
-        assert (permanent.status, permanent.reason) == (FigureStatus.HIDDEN, "protecting")
+        permanent, temporary = (
+            category(session, "ansettelse", name).status == FigureStatus.SHOWN
+            for name in ("fast", "midlertidig")
+        )
+        assert is_shown(session, "K")
+        assert not (permanent and is_shown(session, "A"))
+        assert not (temporary and is_shown(session, "C"))
+        assert permanent or temporary or (is_shown(session, "A") and is_shown(session, "C"))
 
 
 def test_unit_types_are_shown_unless_they_give_a_hidden_unit_away(app: Flask, db: Database) -> None:
+    """In 2027 school B has three: the schools minus school A, and the whole minus A and C, would be those three."""
     with db.transaction() as session:
         build_installation(session)
         units = build_units(session, {"K": None, "A": "K", "B": "K", "C": "K"})
@@ -215,12 +234,17 @@ def test_unit_types_are_shown_unless_they_give_a_hidden_unit_away(app: Flask, db
         app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 3, "C": [sheet_of(5)] * 7}, "liten-2027"
     )
     with db.reading() as session:
-        school = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="unit_type", category="skole")
+        school = category(session, "unit_type", "skole")
         assert (school.n, school.mean) == (14, pytest.approx((8 * 3 + 6 * 4) / 14))
-        later = figure(
-            session, "K", key="liten-2027", kind=FigureKind.BREAKDOWN, breakdown="unit_type", category="skole"
-        )
-        assert later.status == FigureStatus.HIDDEN
+        later = {
+            name: category(session, "unit_type", name, key="liten-2027").status == FigureStatus.SHOWN
+            for name in ("skole", "barnehage")
+        }
+        of_a = is_shown(session, "A", key="liten-2027")
+        assert not is_shown(session, "B", key="liten-2027")
+        assert not (of_a and later["skole"])
+        assert not (of_a and later["barnehage"])
+        assert of_a or later["skole"]
 
 
 def test_a_change_is_welchs_and_is_called_clear_only_when_it_is(app: Flask, db: Database) -> None:

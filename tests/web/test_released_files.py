@@ -9,7 +9,7 @@ from building import build_installation
 from click.testing import CliRunner, Result
 from disclosure_cases import Case, case
 from flask import Flask
-from outside_attacker import Figures, Person, small_groups, wrong_figures
+from outside_attacker import Figures, Person, ranges, small_groups, wrong_figures
 from sqlalchemy import select
 
 from surveys.campaigns.models import SurveyUnit
@@ -86,11 +86,27 @@ def installed(db: Database) -> Database:
     return db
 
 
-CASES = ["01", "02", "03", "03b", "05", "07", "08", "09", "11", "12", "13"]
+# Number: figures hidden because they are small, figures hidden to protect them, and the people in the latter: the best
+# known. 12 and 13 need one more than sums alone would, for the range and for the unit of one.
+CASES = {
+    "01": (1, 1, 20),
+    "02": (1, 1, 9),
+    "03": (2, 1, 25),
+    "03b": (2, 0, 0),
+    "04": (3, 3, 24),
+    "05": (1, 2, 55),
+    "06": (8, 1, 21),
+    "07": (1, 1, 10),
+    "08": (0, 1, 8),
+    "09": (2, 2, 14),
+    "11": (0, 2, 51),
+    "12": (2, 1, 12),
+    "13": (2, 1, 12),
+}
 
 
 @pytest.mark.parametrize("number", CASES)
-def test_no_case_gives_a_group_under_five_away(
+def test_no_case_gives_a_group_under_five_away_and_no_more_is_hidden_than_must_be(
     app: Flask, installed: Database, tmp_path: Path, number: str
 ) -> None:
     people, (parents, types) = people_of(case(number)), organisation(case(number))
@@ -99,8 +115,77 @@ def test_no_case_gives_a_group_under_five_away(
     figures = Figures.read(figures_file(app, tmp_path), "TRI", parents, types)
     assert wrong_figures(people, figures) == []
     assert figures.shown_units
+    # One question only: mean and spread of a few people would nearly be a list of their answers.
+    assert min((int(row["n"]) for row in figures.rows if row["sd"]), default=10) >= 10
     assert small_groups(people, [figures], 5) == []
+    assert min(ranges(people, [figures], 5).values(), default=4.0) >= 1.0 - 1e-9
+    protecting = [row for row in figures.rows if row["reason"] == "protecting"]
+    hidden_for_others = sum(figures.covers(row, person) for row in protecting for person in people)
+    small = sum(row["reason"] == "small" for row in figures.rows)
+    assert (small, len(protecting), hidden_for_others) == CASES[number]
     assert "Ingen funn" in run(app, "audit-disclosure", KEY).output
+
+
+def test_the_attacker_from_outside_sees_what_a_careless_file_gives_away(tmp_path: Path) -> None:
+    """Case 01 with nothing hidden: C's three follow; case 12 without D's cover: B's and C's five are all fives."""
+    people, (parents, types) = people_of(case("01")), organisation(case("01"))
+    careless = Figures(careless_rows(people, parents, {"M", "M/A"}), parents, types)
+    assert small_groups(people, [careless], 5)
+    people, (parents, types) = people_of(case("12")), organisation(case("12"))
+    small = {code for code in parents if sum(person.unit == code for person in people) < 5}
+    careless = Figures(careless_rows(people, parents, set(parents) - small | {"M"}), parents, types)
+    assert small_groups(people, [careless], 5) == []
+    assert min(ranges(people, [careless], 5).values()) == pytest.approx(0)
+
+
+def careless_rows(people: Sequence[Person], parents: dict[str, str], shown: set[str]) -> list[dict[str, str]]:
+    """Rows as in the file, with these units shown and the others hidden."""
+    tree = Figures([], parents, {})
+    rows = []
+    for code in parents:
+        answers = [person.answer for person in people if code in tree.line(person.unit)]
+        told = (
+            {"n": str(len(answers)), "mean": str(np.mean(answers))}
+            if code in shown
+            else {"n": "", "mean": ""}
+        )
+        status = "shown" if code in shown else "hidden"
+        rows.append(
+            {
+                "unit": code,
+                "kind": "unit",
+                "breakdown": "",
+                "category": "",
+                "status": status,
+                "reason": "",
+                **told,
+            }
+        )
+    return rows
+
+
+def test_the_file_has_the_promised_columns_words_and_nothing_beside_a_hidden_figure(
+    app: Flask, installed: Database, tmp_path: Path
+) -> None:
+    people, (parents, types) = people_of(case("09")), organisation(case("09"))
+    import_case(app, tmp_path, people, {**parents, "M/C": "M"}, {**types, "M/C": ""})
+    run(app, "release", KEY)
+    file = figures_file(app, tmp_path)
+    heading = file.read_text(encoding="utf-8").splitlines()[0]
+    assert heading == (
+        "survey,unit,parent,kind,breakdown,category,measure,n,mean,sd,ci_low,ci_high,status,reason"
+    )
+    rows = Figures.read(file, "TRI", parents, types).rows
+    assert {row["kind"] for row in rows} == {"unit", "rest", "breakdown"}
+    assert {(row["status"], row["reason"]) for row in rows} == {
+        ("shown", ""),
+        ("hidden", "small"),
+        ("hidden", "protecting"),
+        ("no_answers", ""),
+    }
+    for row in rows:
+        numbers = [row[column] for column in ("n", "mean", "sd", "ci_low", "ci_high")]
+        assert any(numbers) == (row["status"] == "shown")
 
 
 def test_moved_units_are_corrected_without_giving_the_moved_away(
@@ -121,6 +206,7 @@ def test_moved_units_are_corrected_without_giving_the_moved_away(
     assert any(row["n"] for row in after.rows if row["unit"] == "M/B" and row["kind"] == "unit")
     assert small_groups(people, [after], 5) == []
     assert small_groups(people, [before, after], 5) == []
+    assert min(ranges(people, [before, after], 5).values()) >= 1.0 - 1e-9
     assert "Ingen funn" in run(app, "audit-disclosure").output
 
 
@@ -149,6 +235,7 @@ def test_random_organisations_with_two_breakdowns_and_a_correction_give_nothing_
     assert all(wrong_figures(people, figures) == [] for figures in files)
     assert any(row["kind"] == "breakdown" for row in files[0].rows)
     assert small_groups(people, files, 5) == []
+    assert min(ranges(people, files, 5).values(), default=4.0) >= 1.0 - 1e-9
 
 
 def random_organisation(random: np.random.Generator) -> tuple[list[Person], dict[str, str], dict[str, str]]:

@@ -137,7 +137,7 @@ def test_releasing_a_survey_is_all_it_takes(app: Flask, db: Database) -> None:
         survey = build_open_survey(app, session)
         build_card(session, small_card())
         for unit, count in (("A", 9), ("B", 3), ("K", 6)):
-            answer_some(app, session, survey, unit, [sheet_of(4)] * count)
+            answer_some(app, session, survey, unit, [sheet_of(3)] * count)
         close_survey(session, survey)
     release(db, keys_of(app), "liten-2026", today=dt.date(2026, 4, 1))
     with db.transaction() as session:

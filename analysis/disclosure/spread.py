@@ -1,0 +1,345 @@
+"""What spread and distributions of published groups tell about a hidden group's mean, and where they must not stand.
+
+A published mean and standard deviation give a group's sum of squares. These add up over the organisation as sums do,
+and with the means' own mask no sum of squares of fewer than k people follows either. But they limit how far a small
+group can lie from the people it stands beside: among n people with standard deviation s (dividing by n) the mean of
+m lies within s·√((n − m)/m) of theirs, at both ends exactly (Samuelson's inequality for m = 1). A distribution
+limits it too: m of n people cannot be higher than the m highest.
+
+The tables are looked at one at a time (the tree with its earlier versions, then each breakdown). In a table people
+*alike* are those in the same figures. What a reader knows of people alike in the means is their sum; of people alike
+in the spreads, who are as many or more, their sum of squares; of people alike in the distributions, all answers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.disclosure.detail import LEAST_SPREAD, is_near_an_end
+
+_TOLERANCE = 1e-7
+_SEED = 2  # any random keys do
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Everybody's scores as shares of the scale. cell: (N,) int; scores: (N, M), NaN for none; cells: how many."""
+
+    cell: NDArray[np.int64]
+    scores: Floats
+    cells: int
+
+    @cached_property
+    def n(self) -> Floats:
+        """(cells, M) people with a score."""
+        return self._summed((~np.isnan(self.scores)).astype(np.float64))
+
+    @cached_property
+    def sums(self) -> Floats:
+        return self._summed(np.nan_to_num(self.scores))
+
+    @cached_property
+    def squares(self) -> Floats:
+        return self._summed(np.nan_to_num(self.scores) ** 2)
+
+    def _summed(self, values: Floats) -> Floats:
+        return np.stack([np.bincount(self.cell, column, self.cells) for column in values.T], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """Published figures and what each tells.
+
+    figures: each as the cells it covers. table: (figures,) 0 for the tree, 1 and up for a breakdown, −1 for a figure
+    in every table (the whole). spread, distribution: (figures, M) where these stand. fixed: (figures,) out already.
+    rest: (figures,) what is left of a figure when others are taken out of it.
+    """
+
+    figures: Sequence[frozenset[int]]
+    table: NDArray[np.int64]
+    spread: Flags
+    distribution: Flags
+    fixed: Flags
+    rest: Flags
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A hidden group whose mean is bounded to `width` (share of the scale) by `what` of a table's figures."""
+
+    group: int
+    measure: int
+    table: int
+    distribution: bool
+    width: float
+
+
+def narrowed(
+    told: Told, groups: Sequence[frozenset[int]], people: People, least: float
+) -> Iterator[Narrowed]:
+    """The groups that spread or distributions bound to less than `least`, where the means alone do not."""
+    for table in _tables(told, groups, people):
+        for measure in range(people.scores.shape[1]):
+            for distribution in (False, True):
+                yield from table.narrow(told, measure, least, distribution=distribution)
+
+
+def widened(told: Told, groups: Sequence[frozenset[int]], people: People, least: float) -> Told:
+    """`told` with spread and distributions taken away where they bound a group to less than `least`.
+
+    Each time the cheapest figure around the group goes: what is left over first, then the fewest people, the whole
+    last. What is fixed stays, whatever it gives away.
+    """
+    for table in _tables(told, groups, people):
+        for measure in range(people.scores.shape[1]):
+            for distribution in (False, True):
+                told = table.relieved(told, measure, least, distribution=distribution)
+    return told
+
+
+def may_tell_spread(people: People, figures: Sequence[frozenset[int]], length: float) -> Flags:
+    """(figures, M) True where neither the mean nor the spread itself says that all answered alike.
+
+    length: of the scale that people answered on.
+    """
+    inside = [np.fromiter(figure, np.int64, len(figure)) for figure in figures]
+    rows = [
+        [values[cells].sum(axis=0) for cells in inside] for values in (people.n, people.sums, people.squares)
+    ]
+    n, sums, squares = (np.array(row).reshape(-1, people.scores.shape[1]) for row in rows)
+    mean = sums / np.maximum(n, 1)
+    variance = (squares - sums * mean) / np.maximum(n - 1, 1)
+    enough = variance >= LEAST_SPREAD**2 - _TOLERANCE
+    return np.asarray((n > 1) & ~is_near_an_end(mean, n, length) & enough)
+
+
+def _tables(told: Told, groups: Sequence[frozenset[int]], people: People) -> Iterator["_Table"]:
+    if not groups:
+        return
+    for number in range(int(told.table.max(initial=0)) + 1):
+        yield _Table.of(number, told, groups, people)
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """One table. figure, cell: which cells its figures cover, in parallel. alike: (cells,) number of those in the same
+    figures. Pieces are the parts of the groups that are alike: piece_group, piece_alike: (pieces,);
+    group_cell, piece_of: in parallel, every cell of a group and the piece it is in.
+    """
+
+    number: int
+    figure: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    alike: NDArray[np.int64]
+    piece_group: NDArray[np.int64]
+    piece_alike: NDArray[np.int64]
+    group_cell: NDArray[np.int64]
+    piece_of: NDArray[np.int64]
+    groups: int
+    people: People
+
+    @classmethod
+    def of(cls, number: int, told: Told, groups: Sequence[frozenset[int]], people: People) -> "_Table":
+        chosen = np.flatnonzero((told.table == number) | (told.table < 0)).tolist()
+        lengths = [len(told.figures[place]) for place in chosen]
+        figure = np.repeat(np.array(chosen, dtype=np.int64), lengths)
+        cell = np.fromiter(
+            chain.from_iterable(told.figures[place] for place in chosen), np.int64, sum(lengths)
+        )
+        _, alike = np.unique(_signature(figure, cell, people.cells, len(told.figures)), return_inverse=True)
+        sizes = [len(group) for group in groups]
+        group_cell = np.fromiter((c for group in groups for c in sorted(group)), np.int64, sum(sizes))
+        of_group = np.repeat(np.arange(len(groups)), sizes)
+        pieces, piece_of = np.unique(np.stack([of_group, alike[group_cell]]), axis=1, return_inverse=True)
+        return cls(
+            number,
+            figure,
+            cell,
+            alike,
+            pieces[0],
+            pieces[1],
+            group_cell,
+            piece_of.ravel(),
+            len(groups),
+            people,
+        )
+
+    def narrow(self, told: Told, measure: int, least: float, *, distribution: bool) -> list[Narrowed]:
+        found, _ = self._narrow(told, measure, least, distribution=distribution)
+        return found
+
+    def relieved(self, told: Told, measure: int, least: float, *, distribution: bool) -> Told:
+        while True:
+            found, marks = self._narrow(told, measure, least, distribution=distribution)
+            stands = told.distribution if distribution else told.spread
+            gone = {
+                place for one in found for place in self._cheapest(told, stands[:, measure], one.group, marks)
+            }
+            if not gone:
+                return told
+            told = _without(told, sorted(gone), measure, distribution=distribution)
+
+    def _narrow(
+        self, told: Told, measure: int, least: float, *, distribution: bool
+    ) -> tuple[list[Narrowed], NDArray[np.uint64]]:
+        """The narrow groups, and (cells,) a mark that is equal for cells alike in what stands."""
+        stands = (told.distribution if distribution else told.spread)[:, measure]
+        told_here = stands[self.figure]
+        marks = _signature(self.figure[told_here], self.cell[told_here], self.people.cells, len(told.figures))
+        if not told_here.any():
+            return [], marks
+        widths = _Widths(self, measure, marks)
+        free = widths.by_means()
+        width = widths.by_answers() if distribution else widths.by_spread()
+        narrow = np.flatnonzero(width < np.minimum(least, free) - _TOLERANCE).tolist()
+        return [Narrowed(one, measure, self.number, distribution, float(width[one])) for one in narrow], marks
+
+    def _cheapest(self, told: Told, stands: Flags, group: int, marks: NDArray[np.uint64]) -> list[int]:
+        """The figure that should not tell: removing it puts part of the group among more people."""
+        cells = self.group_cell[self.piece_group[self.piece_of] == group]
+        around = np.unique(self.figure[np.isin(self.cell, cells)])
+        open_to = stands & ~told.fixed
+        rests = [place for place in around.tolist() if told.rest[place] and open_to[place]]
+        if rests:
+            return rests
+        keys = _keys(len(told.figures))
+        seen = np.unique(marks)
+        here = np.unique(self.figure)
+        here = here[open_to[here]]
+        near = here[np.isin(marks[cells][:, np.newaxis] ^ keys[here], seen).any(axis=0)].tolist()
+        fitting = near or [place for place in around.tolist() if open_to[place]]
+        return sorted(
+            fitting, key=lambda place: (told.table[place] < 0, self._people_in(told, place), place)
+        )[:1]
+
+    def _people_in(self, told: Told, place: int) -> float:
+        return float(self.people.n[sorted(told.figures[place])].sum())
+
+
+def _without(told: Told, places: list[int], measure: int, *, distribution: bool) -> Told:
+    """No distribution stands where no spread does."""
+    flags = told.distribution.copy()
+    flags[places, measure] = False
+    if distribution:
+        return replace(told, distribution=flags)
+    spread = told.spread.copy()
+    spread[places, measure] = False
+    return replace(told, spread=spread, distribution=flags)
+
+
+def _keys(figures: int) -> NDArray[np.uint64]:
+    return np.random.default_rng(_SEED).integers(1, 2**63, figures, dtype=np.uint64)
+
+
+def _signature(
+    figure: NDArray[np.int64], cell: NDArray[np.int64], cells: int, figures: int
+) -> NDArray[np.uint64]:
+    """(cells,) equal for cells in the same figures, 0 for those in none; different otherwise but for one in 2⁴⁰."""
+    marks = np.zeros(cells, dtype=np.uint64)
+    np.bitwise_xor.at(marks, cell, _keys(figures)[figure])
+    return marks
+
+
+@dataclass(frozen=True, eq=False)
+class _Widths:
+    """(groups,) how wide the range of each group's mean is, in one measure; infinite for groups of nobody.
+
+    Each is what can be reached by changing people alike for one another, so the true range is at least as wide.
+    """
+
+    table: _Table
+    measure: int
+    marks: NDArray[np.uint64]
+
+    def by_means(self) -> Floats:
+        return self._width(*self._ends)
+
+    def by_spread(self) -> Floats:
+        """Squares in people alike in the spreads may gather among those alike in the means, beside one piece."""
+        table = self.table
+        known = self._of_alike(self.marks != 0) > 0
+        _, around = np.unique(self.marks, return_inverse=True)
+        inside = np.maximum(self._squares - self._sums**2 / np.maximum(self._n, 1), 0)
+        # Which people alike in the spreads those alike in the means are among.
+        beside = np.zeros(len(self._n), dtype=np.int64)
+        beside[table.alike] = around
+        gathered = np.bincount(beside, inside)[beside]
+        pair = np.stack([table.piece_group, beside[table.piece_alike]])
+        _, place, times = np.unique(pair[:, self._m > 0], axis=1, return_inverse=True, return_counts=True)
+        alone = np.zeros(len(self._m), dtype=np.bool_)
+        alone[self._m > 0] = times[place.ravel()] == 1
+        at = table.piece_alike
+        budget = np.where(alone, gathered[at], inside[at])
+        budget = np.where(known[at], budget, np.inf)
+        n, rest = self._n[at], self._n[at] - self._m
+        with np.errstate(invalid="ignore"):
+            half = np.where(rest > 0, np.sqrt(budget / np.maximum(n, 1) * self._m * rest), 0.0)
+        middle = self._m * self._sums[at] / np.maximum(n, 1)
+        low, high = self._ends
+        return self._width(np.maximum(low, middle - half), np.minimum(high, middle + half))
+
+    def by_answers(self) -> Floats:
+        """The m highest of those alike in the distributions less the m lowest, where any distribution covers them."""
+        table, scores = self.table, self.table.people.scores[:, self.measure]
+        has = np.flatnonzero(~np.isnan(scores))
+        _, around = np.unique(self.marks, return_inverse=True)
+        order = has[np.lexsort((scores[has], around[table.people.cell[has]]))]
+        total = np.concatenate([[0.0], np.cumsum(scores[order])])
+        ends = np.cumsum(np.bincount(around[table.people.cell[has]], minlength=int(around.max()) + 1))
+        cells, pieces = table.group_cell, table.piece_of
+        # Pieces of a group that are alike in the distributions count as one.
+        pair, place = np.unique(
+            np.stack([table.piece_group[pieces], around[cells]]), axis=1, return_inverse=True
+        )
+        m = np.bincount(place.ravel(), table.people.n[cells, self.measure]).astype(np.int64)
+        end = ends[pair[1]]
+        start = np.concatenate([[0], ends])[pair[1]]
+        free = (np.bincount(around, self.marks == 0) > 0)[pair[1]]
+        reach = total[end] - total[end - m] - (total[start + m] - total[start])
+        reach = np.where(free, m, reach)
+        return _per_group(pair[0], reach, m, table.groups)
+
+    @cached_property
+    def _ends(self) -> tuple[Floats, Floats]:
+        """(pieces,) least and largest sum, with everybody else of those alike on the scale."""
+        at = self.table.piece_alike
+        rest, total = self._n[at] - self._m, self._sums[at]
+        return np.maximum(0.0, total - rest), np.minimum(self._m, total)
+
+    @cached_property
+    def _m(self) -> Floats:
+        n = self.table.people.n[self.table.group_cell, self.measure]
+        return np.bincount(self.table.piece_of, n, len(self.table.piece_group)).astype(np.float64)
+
+    @cached_property
+    def _n(self) -> Floats:
+        return self._of_alike(self.table.people.n[:, self.measure])
+
+    @cached_property
+    def _sums(self) -> Floats:
+        return self._of_alike(self.table.people.sums[:, self.measure])
+
+    @cached_property
+    def _squares(self) -> Floats:
+        return self._of_alike(self.table.people.squares[:, self.measure])
+
+    def _of_alike(self, values: NDArray[Any]) -> Floats:
+        return np.bincount(self.table.alike, values).astype(np.float64)
+
+    def _width(self, low: Floats, high: Floats) -> Floats:
+        reach = np.maximum(high - low, 0)
+        return _per_group(self.table.piece_group, reach, self._m, self.table.groups)
+
+
+def _per_group(group: NDArray[np.int64], reach: Floats, m: NDArray[Any], groups: int) -> Floats:
+    people = np.bincount(group, m, groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width: Floats = np.where(people > 0, np.bincount(group, reach, groups) / people, np.inf)
+    return width

@@ -1,0 +1,159 @@
+"""Spread and distributions stand where they do not bring anybody close to a hidden group."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from analysis.disclosure import protect_tree
+from analysis.disclosure.spread import Narrowed, People, Told, may_tell_spread, narrowed, widened
+
+LEAST = 0.25
+
+
+def people(*scores: list[float]) -> People:
+    """One cell for each list, one measure."""
+    cell = np.repeat(np.arange(len(scores)), [len(of_cell) for of_cell in scores])
+    return People(cell, np.array([[score] for of_cell in scores for score in of_cell]), len(scores))
+
+
+def told(
+    figures: list[set[int]], *, rest: int | None = None, fixed: bool = False, distribution: bool = False
+) -> Told:
+    """Figures of one tree, the first of them the whole, all with spread."""
+    number = len(figures)
+    flags = np.ones((number, 1), dtype=bool)
+    return Told(
+        [frozenset(figure) for figure in figures],
+        np.array([-1] + [0] * (number - 1)),
+        flags,
+        flags & distribution,
+        np.full(number, fixed),
+        np.arange(number) == rest,
+    )
+
+
+ALIKE = people([0.5, 0.5, 0.6], [0.4, 0.5, 0.5, 0.6], [0.2, 0.4, 0.6, 0.8, 1.0, 0.3], [0.1] * 5 + [0.9] * 5)
+"""Hidden units of three and four who answered much alike, and shown ones of six and ten."""
+SMALL = [frozenset({0}), frozenset({1})]
+FIGURES: list[set[int]] = [{0, 1, 2, 3}, {2}, {3}, {0, 1}]
+
+
+def test_the_spread_of_seven_bounds_the_mean_of_three_of_them_as_by_hand() -> None:
+    """Mean 3.6/7, sum of squares 1.88: within √(variance · 4/3) at both ends."""
+    variance = 1.88 / 7 - (3.6 / 7) ** 2
+    found = list(narrowed(told(FIGURES, rest=3), SMALL, ALIKE, LEAST))
+    assert [(one.group, one.distribution) for one in found] == [(0, False), (1, False)]
+    assert found[0].width == pytest.approx(2 * (variance * 4 / 3) ** 0.5)
+    assert found[1].width == pytest.approx(2 * (variance * 3 / 4) ** 0.5)
+
+
+def test_the_rest_and_the_smallest_neighbour_lose_their_spread_and_nobody_else() -> None:
+    after = widened(told(FIGURES, rest=3), SMALL, ALIKE, LEAST)
+    assert after.spread[:, 0].tolist() == [True, False, True, False]
+    assert list(narrowed(after, SMALL, ALIKE, LEAST)) == []
+
+
+def test_the_whole_goes_last() -> None:
+    one_shown: list[set[int]] = [{0, 1, 2, 3}, {2, 3}, {0, 1}]
+    after = widened(told(one_shown, rest=2), SMALL, ALIKE, LEAST)
+    assert after.spread[:, 0].tolist() == [True, False, False]
+
+
+def test_what_is_out_already_stays_and_is_reported() -> None:
+    out = told(FIGURES, rest=3, fixed=True)
+    assert widened(out, SMALL, ALIKE, LEAST).spread.all()
+    assert [one.group for one in narrowed(out, SMALL, ALIKE, LEAST)] == [0, 1]
+
+
+def test_people_who_differ_enough_keep_every_spread() -> None:
+    unlike = people([0.1, 0.9, 0.5], [0.0, 1.0, 0.5, 0.8], [0.2, 0.4, 0.6, 0.8, 1.0, 0.3], [0.5] * 10)
+    assert widened(told(FIGURES, rest=3), SMALL, unlike, LEAST).spread.all()
+
+
+def test_a_distribution_may_not_say_that_everybody_left_answered_alike() -> None:
+    """Twelve are left when the shown unit is subtracted, and all of them are in the middle."""
+    middle = people([0.5] * 3, [0.5] * 9, [0.2, 0.8] * 10)
+    figures: list[set[int]] = [{0, 1, 2}, {2}]
+    without_spread = told(figures, distribution=True)
+    without_spread.spread[:] = False
+    found = list(narrowed(without_spread, SMALL[:1], middle, LEAST))
+    assert found == [Narrowed(0, 0, 0, distribution=True, width=pytest.approx(0))]
+    after = widened(without_spread, SMALL[:1], middle, LEAST)
+    assert after.distribution[:, 0].tolist() == [True, False]
+
+
+def test_spread_is_not_told_where_it_says_that_all_answered_alike() -> None:
+    scores = people([0.5] * 12, [0.5] * 11 + [0.75], [0.95, 1.0, 1.0, 1.0, 0.9], [0.2, 0.6, 0.8])
+    cells = [frozenset({cell}) for cell in range(4)]
+    assert may_tell_spread(scores, cells, 4.0)[:, 0].tolist() == [False, True, False, True]
+
+
+Survey = tuple[list[int], list[list[float]]]
+
+
+@st.composite
+def surveys(draw: st.DrawFn) -> Survey:
+    """(parents, each node's scores): a small tree, people who answer much alike."""
+    nodes = draw(st.integers(3, 6))
+    parents = [-1] + [draw(st.integers(0, i - 1)) for i in range(1, nodes)]
+    sizes = [draw(st.sampled_from([0, 1, 2, 3, 5, 6])) for _ in parents]
+    grid = st.sampled_from([0.4, 0.5, 0.5, 0.6, 0.75])
+    return parents, [draw(st.lists(grid, min_size=n, max_size=n)) for n in sizes]
+
+
+@settings(max_examples=60, deadline=None)
+@given(surveys())
+def test_no_attacker_with_means_and_spreads_comes_close_to_a_hidden_group(survey: Survey) -> None:
+    """The same holds when no spread is taken away wrongly: what is left on is what the attacker has."""
+    parents, scores = survey
+    sizes = np.array([len(of_node) for of_node in scores])
+    mask = protect_tree(np.array(parents, np.int32), sizes, 5)
+    cover = [
+        {node for node in range(len(parents)) if above in _line(parents, node)}
+        for above in range(len(parents))
+    ]
+    figures = [cover[node] for node in np.flatnonzero(mask.shown)]
+    if not figures:
+        return
+    answers = people(*scores)
+    groups = [frozenset({node}) for node, n in enumerate(sizes) if 0 < n < 5]
+    after = widened(told([*figures, *(set(block.members) for block in mask.blocks)]), groups, answers, LEAST)
+    for group in groups:
+        free = _reach(answers, after.figures, np.zeros(len(after.figures)), group)
+        assert _reach(answers, after.figures, after.spread[:, 0], group) >= min(LEAST, free) - 1e-3
+
+
+def _line(parents: list[int], node: int) -> list[int]:
+    return [] if node < 0 else [node, *_line(parents, parents[node])]
+
+
+def _reach(
+    answers: People, figures: Sequence[frozenset[int]], spread: np.ndarray, group: frozenset[int]
+) -> float:
+    """How far apart the group's mean can be in two sets of answers that both fit what is published.
+
+    By linear programming over how many of every cell answer each value of a fine grid: shares no thought with
+    the closed form it is to test.
+    """
+    grid = np.linspace(0, 1, 81)
+    present = [cell for cell in range(answers.cells) if answers.n[cell, 0]]
+    rows, right = [], []
+    for cell in present:
+        rows.append([np.ones(len(grid)) * (other == cell) for other in present])
+        right.append(answers.n[cell, 0])
+    for figure, stands in zip(figures, spread, strict=True):
+        inside = [cell in figure for cell in present]
+        rows.append([grid * one for one in inside])
+        right.append(answers.sums[sorted(figure), 0].sum())
+        if stands:
+            rows.append([grid**2 * one for one in inside])
+            right.append(answers.squares[sorted(figure), 0].sum())
+    goal = np.concatenate([grid * (cell in group) for cell in present])
+    matrix = np.array([np.concatenate(row) for row in rows])
+    ends = [linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None)) for sign in (1, -1)]
+    assert all(end.status == 0 for end in ends)
+    return float(-ends[1].fun - ends[0].fun) / answers.n[sorted(group), 0].sum()
