@@ -9,6 +9,7 @@ way).
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import contains
 
 from questionnaires.codes import (
     BLANK,
@@ -129,17 +130,15 @@ def row_check(questionnaire: Questionnaire) -> Callable[[bytes], bool]:
     """`row_fits` for many rows: what is allowed is looked up once."""
     found = places(questionnaire)
     length = sum(place.width for place in found)
-    narrow = [
-        (place.start, frozenset(code for code in range(256) if _allows(place, code)))
-        for place in found
-        if place.width == 1
-    ]
+    narrow = [place for place in found if place.width == 1]
     wide = [place for place in found if place.width > 1]
+    allowed = [frozenset(code for code in range(256) if _allows(place, code)) for place in narrow]
+    starts = [place.start for place in narrow]
 
     def fits(row: bytes) -> bool:
         return (
             len(row) == length
-            and all(row[start] in codes for start, codes in narrow)
+            and all(map(contains, allowed, map(row.__getitem__, starts)))
             and all(_allows(place, place.code_in(row)) for place in wide)
         )
 

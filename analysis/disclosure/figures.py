@@ -152,7 +152,7 @@ class _Threat:
         breaches = self.breaches(published)
         if breaches or self.answers is None:
             return breaches
-        return narrow_groups(published, self.table, self.sensitive, self.answers, self.witnesses)
+        return narrow_groups(published, self.table, self.sensitive, self.answers, self.witnesses, exact=False)
 
 
 def _attack_and_cut(choice: _Choice, threat: _Threat) -> tuple[set[Members], tuple[Leak, ...]]:

@@ -158,6 +158,10 @@ class Structure:
         reached = (np.array(list(row.atoms), dtype=np.int64) for row in rows)
         return _built(rows, np.unique(np.concatenate([inside, *reached])))
 
+    def neighbourhood(self, group: int) -> int:
+        """A number that is equal for groups whose first classes are in connected short equations."""
+        return int(self._short_component_of[self.groups[group][0]])
+
     @cached_property
     def _short(self) -> list[list[Row]]:
         return components(
@@ -228,6 +232,11 @@ def _subtracted(
     for figure in sorted(range(len(figures)), key=lambda figure: len(figures[figure])):
         inside = figures[figure]
         around = largest[inside]
+        if (around < 0).all():
+            yield figure, [], inside
+            size[figure] = len(inside)
+            largest[inside] = figure
+            continue
         seen, times = np.unique(around, return_counts=True)
         is_whole = (seen >= 0) & (size[seen] == times)
         whole = seen[is_whole]

@@ -97,7 +97,9 @@ class Attacker:
                 own = max(covering.release.minimum_group, smallest)
                 if own > max(least, smallest):
                     yield from self._given_away(self._out(level, covering.release), own, word)
-        for found in narrow_groups(self._out(1), self._table, self._hidden, self._answers):
+        for found in narrow_groups(
+            self._out(1), self._table, self._hidden, self._answers, exact=self.thorough
+        ):
             yield Finding(self.theme, self._range_text(found.members, found.width))
         for detail in narrowed(self._told, self._hidden, self._people, _LEAST_WIDTH):
             members = sorted(self._hidden[detail.group])
