@@ -17,7 +17,7 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 	MEDVIRK_INSTANCE="$(INSTANCE)" $(BIN)/medvirk demo --port $(PORT)
 
 test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 $(ARGS)
 
 check: .venv/ready-dev ## lint, types, layers, templates, spelling, questionnaires and translations
 	$(BIN)/ruff check $(SOURCES)

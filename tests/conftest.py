@@ -14,6 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from surveys import migrating
@@ -41,6 +43,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = Path(str(config.option.basetemp))
     if not hasattr(config, "workerinput") and folder.parent == MEMORY:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+# What is dear to set up: a demo and Chromium, a server that has been visited, a database that has been seized.
+SET_UP_ONCE = (
+    "tests/browser/",
+    "tests/anonymity/test_access_logs.py",
+    "tests/anonymity/test_database_administrator.py",
+)
+
+
+class DearOnesTogether(LoadScopeScheduling):
+    """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in SET_UP_ONCE if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return DearOnesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,6 @@ from surveys.config import Settings
 from surveys.database import Database
 from surveys.logging import without_codes
 
-# One process starts the servers, each once.
-pytestmark = pytest.mark.xdist_group("visited")
-
 ROOT = Path(__file__).parents[2]
 COMMENT = "Hemmeligord"
 # What an operator might set to get an access log after all.

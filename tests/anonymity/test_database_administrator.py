@@ -22,9 +22,6 @@ from surveys.models import metadata
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
 
-# One process gathers the evidence, once for each database.
-pytestmark = pytest.mark.xdist_group("seized")
-
 EVERYBODY = PEOPLE_IN_EACH * len(UNITS)
 TOUCHED_BY_ANSWERING = {"ballot", "draft", "invitation"}
 

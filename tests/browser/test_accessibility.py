@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, Page
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 READERS_PAGES = {
     "hr": (
         "/",

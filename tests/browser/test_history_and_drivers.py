@@ -9,8 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 HISTORY = "/undersokelser/medarbeider-2024/tidligere"
 CO_MOVEMENT = "/resultater/medarbeider-2024/samvariasjon"
 GOOD = "enhet;tema;antall;snitt;år;instrument;standardavvik\nOK4;IM;13;3,9;2014;10-FAKTOR;0,6\n"

@@ -2,12 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, sign_in
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def answer_everything(page: Page) -> None:

@@ -1,12 +1,9 @@
 """The release page in a real browser, in every state: before and after a merger, released, and with a form error."""
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 SURVEY = "/undersokelser/medarbeider-2026"
 TAB = f"{SURVEY}/frigivelse"

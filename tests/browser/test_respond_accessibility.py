@@ -10,8 +10,6 @@ from tests.browser.answering import AnsweringSite
 from tests.browser.answering_states import FAULT, FAULTY, REMINDED, STATES
 from tests.browser.looking import ENLARGES, NOTHING_AMISS, READERS, Look, Looker
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 in_every_state = pytest.mark.parametrize("state", list(STATES))
 
 

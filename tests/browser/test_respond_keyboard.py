@@ -11,8 +11,6 @@ from tests.browser.answering_states import STATES, Visitor
 from tests.browser.looking import DESK, PHONE
 from tests.browser.measuring import Focus
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MOST_STOPS = 60
 IN_STATES_WITH_A_SUMMARY = pytest.mark.parametrize(
     "state",

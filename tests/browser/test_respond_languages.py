@@ -14,8 +14,6 @@ from tests.browser.answering import AnsweringSite
 from tests.browser.looking import DESK, NOTHING_AMISS, PHONE, layout
 from tests.pseudo_languages import LONG, PSEUDO, RIGHT_TO_LEFT
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 STATIC = Path(__file__).parents[2] / "static"
 PAGES = ("", "side/1", "side/2", "side/3?mangler=1", "side/4", "side/5", "oppsummering", "pause", "slett")
 

@@ -9,8 +9,6 @@ from tests.browser.answering import AnsweringSite
 from tests.browser.answering_states import STATES, Visitor
 from tests.browser.looking import DESK, NOTHING_AMISS, layout
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 FOUR_TIMES = 4
 SEEN_ENLARGED = (
     "start: begun",

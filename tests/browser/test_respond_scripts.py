@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from tests.browser.answering import AnsweringSite
 from tests.browser.looking import PHONE
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PAUSE = 1500  # ms, as in static/js/remaining.js
 
 

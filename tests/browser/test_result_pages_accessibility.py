@@ -6,8 +6,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PAGES = {
     "hr": (
         "/resultater/medarbeider-2024/endringer",
