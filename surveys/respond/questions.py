@@ -237,5 +237,6 @@ def month_names(language: str) -> list[str]:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         locale = get_locale() or Locale("nb")
-    names = get_month_names("wide", context="stand-alone", locale=locale)
+    # Not the «stand-alone» names: Babel 2.18 gives those of whichever language asked first to others without their own.
+    names = get_month_names("wide", context="format", locale=locale)
     return [names[month] for month in range(1, _MONTHS + 1)]

@@ -75,13 +75,23 @@ def progress(session: Session, survey: Survey, units: frozenset[int]) -> Progres
 
 
 def queue_page(
-    session: Session, survey: Survey, units: frozenset[int], wanted: Wanted, number: int
+    session: Session,
+    survey: Survey,
+    units: frozenset[int],
+    wanted: Wanted,
+    number: int,
+    with_comment: uuid.UUID | None = None,
 ) -> QueuePage:
-    """The comments that were asked for; a page beyond the last is the last."""
+    """The comments that were asked for: the page with the number, or the one `with_comment` would stand on.
+
+    A page beyond the last is the last.
+    """
     conditions = [*_of(survey, units), *_wanted(wanted)]
-    counted = select(func.count()).select_from(Comment).outerjoin(CommentReview, _REVIEW)
-    total = session.scalar(counted.where(*conditions)) or 0
+    counted = select(func.count()).select_from(Comment).outerjoin(CommentReview, _REVIEW).where(*conditions)
+    total = session.scalar(counted) or 0
     pages = max(1, math.ceil(total / AT_A_TIME))
+    if with_comment is not None:
+        number = 1 + (session.scalar(counted.where(Comment.id < with_comment)) or 0) // AT_A_TIME
     number = min(max(number, 1), pages)
     home = and_(SurveyUnit.survey_id == Comment.survey_id, SurveyUnit.unit_id == Comment.unit_id)
     rows = session.execute(

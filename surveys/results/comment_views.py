@@ -94,9 +94,9 @@ def _is_hr_for_all(session: Session, survey: Survey) -> bool:
 def _page(reviewer: Reviewer, trouble: Trouble | None = None) -> str:
     session, survey, units = reviewer.session, reviewer.survey, reviewer.units
     wanted = _wanted()
-    page = comment_queue.queue_page(
-        session, survey, units, wanted, request.args.get("side", default=1, type=int)
-    )
+    side = request.args.get("side", default=1, type=int)
+    troubled = trouble.comment_id if trouble else None
+    page = comment_queue.queue_page(session, survey, units, wanted, side, with_comment=troubled)
     values: dict[str, Any] = {
         "progress": comment_queue.progress(session, survey, units),
         "page": page,

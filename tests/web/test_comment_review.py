@@ -174,6 +174,19 @@ def test_words_cannot_be_put_in_and_what_was_typed_is_kept(client: FlaskClient, 
     assert ("A", "Mer tid på vakt 3") in stored(db)
 
 
+@pytest.mark.usefixtures("written", "few_at_a_time")
+def test_what_went_wrong_is_shown_on_the_page_where_the_comment_stands(
+    client: FlaskClient, db: Database
+) -> None:
+    sign_in_as(client, db, Role.HR)
+    for text in ("Mer tid på vakt 3", "Mer tid på vakt 7", "Godt lag 2"):
+        comment = comment_with(db, text)
+        document = page(send(client, "ta-ut-ord", comment, text="Noe annet"))
+        assert [area.text for area in document.iter("textarea") if area.get("id") == f"tekst-{comment}"] == [
+            "Noe annet"
+        ]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted", "result"),
     [
