@@ -3,6 +3,7 @@ steps of the scale. A labelled option beside alpha, never instead of it: it desc
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import Final
 
@@ -100,7 +101,7 @@ def bivariate_normal(x: Floats, y: Floats, correlation: float) -> Floats:
     """
     from scipy.special import ndtr
 
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _nodes_and_weights()
     reach = np.arcsin(correlation) / 2
     angle = reach * (nodes + 1)
     sine, cosine_squared = np.sin(angle), np.cos(angle) ** 2
@@ -108,3 +109,9 @@ def bivariate_normal(x: Floats, y: Floats, correlation: float) -> Floats:
     integral = np.exp(-exponent / (2 * cosine_squared)) @ weights * reach
     found: Floats = ndtr(x) * ndtr(y) + integral / (2 * np.pi)
     return found
+
+
+@cache
+def _nodes_and_weights() -> tuple[Floats, Floats]:
+    """Where the integral is looked at, and how much each place counts: worked out once."""
+    return np.polynomial.legendre.leggauss(NODES)
