@@ -1,8 +1,12 @@
-"""Every factor as the outcome in turn: relative weights of the others, with intervals, from one set of moments.
+"""Which factors move together: relative weights of the others, for every factor as the outcome. Never cause.
 
-`analysis.drivers` answers for one outcome. Here the people are gathered in random groups once, and the groups' moments
-are resampled: with one person in each group that is the ordinary bootstrap, and with more it is the same for smooth
-statistics at a cost that no longer grows with the number of people.
+Factors of one survey are themselves related, so a correlation with the outcome cannot be shared out among them as it
+stands. Johnson's relative weights (2000) divide R² of the regression of the outcome on all of them into parts that are
+never negative and add up to R².
+
+For the intervals people are gathered in random groups once, and the groups' moments are resampled: with one person in
+each group that is the ordinary bootstrap, and with more it is the same for smooth statistics at a cost that no longer
+grows with the number of people.
 """
 
 from dataclasses import dataclass
@@ -11,10 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.drivers import FEWEST_ROWS, Drivers
 from analysis.one_core import one_core
 
 Floats = NDArray[np.float64]
+
+FEWEST_ROWS: Final = 100
+"""Below this the weights say more about the sample than about the factors."""
 
 ANSWERED: Final = 0.8
 """Share of people a factor must have a score for. A factor that only leaders are asked would leave only leaders."""
@@ -23,6 +29,20 @@ MOST_GROUPS: Final = 5_000
 _SEED: Final = 20260401
 _SMALLEST_EIGENVALUE: Final = 1e-8
 _SMALLEST_R_SQUARED: Final = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Drivers:
+    """Of one outcome. n: complete rows. r_squared: 0–1. weights: (F,) shares of R² that add up to 1; low, high: 95 %
+    bootstrap interval of each. correlations: (F,) plain correlation of each factor with the outcome.
+    """
+
+    n: int
+    r_squared: float
+    weights: Floats
+    low: Floats
+    high: Floats
+    correlations: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +61,9 @@ def co_movement(scores: Floats, replicates: int = 1000) -> CoMovement | None:
     """Relative weights for each factor as the outcome of the others.
 
     scores: (N, F) persons' scores, NaN for none. Only people with a score on every used factor count. None when they
-    are fewer than FEWEST_ROWS, or fewer than two factors are used.
-    Source: Johnson (2000), as `analysis.drivers.drivers`, which gives the same weights. R: `rwa::rwa`.
+    are fewer than FEWEST_ROWS, or fewer than two factors are used. An outcome has no solution when a factor is constant
+    or follows from the others. replicates: samples of people for the interval; the same data always give the same.
+    Source: Johnson (2000), Multivariate Behavioral Research 35, 1–19. R: `rwa::rwa`.
 
     >>> x = np.random.default_rng(1).normal(size=(500, 2))
     >>> found = co_movement(np.column_stack([x, 2 * x[:, 0] + 0.1 * x[:, 1]]), replicates=50)
@@ -113,7 +134,11 @@ def _drivers(whole: Floats, samples: Floats, outcome: int, n: int) -> Drivers | 
 
 
 def _weights(correlations: Floats, outcome: int) -> Floats:
-    """Johnson's weights of the other factors for every correlation matrix with a solution: (at most R, K − 1)."""
+    """Johnson's weights of the other factors for every correlation matrix with a solution: (at most R, K − 1).
+
+    The orthogonal variables nearest to the others are Z; λ is how each of them loads on Z, β how the outcome regresses
+    on Z. A factor's weight is Σ λ² β².
+    """
     others = np.delete(np.arange(correlations.shape[1]), outcome)
     usable = correlations[np.isfinite(correlations).all(axis=(1, 2))]
     among, with_outcome = usable[:, others][:, :, others], usable[:, others, outcome]

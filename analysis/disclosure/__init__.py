@@ -26,8 +26,8 @@ exact and complete; `bounds` by linear programming), cuts and repeats, with the 
 
 **What is not promised.** Several respondents who pool their answers, or someone who already knows a
 colleague's answer (in a group of exactly k, each knows the sum of the other k − 1). Inference from correlation
-or from outside the survey. Groups of k or more, however alike their answers are: `detail` codes means and
-shares at the ends of the scale, but that is how they read, and a coded value can be subtracted out of exact
+or from outside the survey. Groups of k or more, however alike their answers are: `detail` codes means
+at the ends of the scale, but that is how they read, and a coded value can be subtracted out of exact
 neighbours. A figure hidden to keep promise 3 tells that a range would have been narrow.
 
 Spread and distributions tell more than a mean. Sums of squares follow the means' mask, so promise 1 and 2 hold for

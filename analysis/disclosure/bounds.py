@@ -3,8 +3,7 @@
 The attacker knows every published sum and every group's size. A group's mean then lies between the least and
 the largest value that some set of answers inside the scale would give: two linear programs (HiGHS) over
 classes of people that no figure tells apart. Two cheaper tests come first and only ever find a range too
-small: answers may change places inside a class (in a pure tree that is the whole range), and one program that
-    pushes
+small: answers may change places inside a class (in a pure tree that is the whole range), and one program that pushes
 many groups up or down at a time shows what each of them can reach.
 """
 

@@ -83,7 +83,6 @@ LOADING: Final = Limit(0.40, "Stevens 2002")
 CROSS_LOADING: Final = Limit(0.32, "Costello & Osborne 2005", low=True)
 ICC1: Final = Limit(0.10, "LeBreton & Senter 2008", tolerable=0.05)
 ICC2: Final = Limit(0.70, "LeBreton & Senter 2008")
-RWG: Final = Limit(0.70, "LeBreton & Senter 2008")
 SIGNIFICANCE: Final = 0.05
 CRAMERS_V: Final = Limit(0.10, "Cohen 1988", tolerable=0.30, low=True)
 STABILITY: Final = Limit(0.50, "Cohen 1988", tolerable=0.30)

@@ -31,8 +31,6 @@ from surveys.localisation import listed, localised, number
 
 STEPS: Final = 5
 """Shades in a heat map, 0 the lightest."""
-FAINT: Final = 0.20
-"""A loading nobody needs to read."""
 CLEAR_CHANGE: Final = 10.83
 """A modification index that is not chance: χ² with one degree of freedom at p = .001."""
 HINTS_SHOWN: Final = 5

@@ -18,7 +18,7 @@ from surveys.campaigns.models import Survey
 from surveys.results.models import QualityReport
 
 if TYPE_CHECKING:
-    from analysis.drivers import Drivers
+    from analysis.comovement import Drivers
     from analysis.responses import Responses
 
 KEY: Final = "co_movement"

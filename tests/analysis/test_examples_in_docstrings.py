@@ -12,8 +12,8 @@ import pytest
 import analysis
 
 STATISTICS = (
-    "adequacy", "agreement", "cfa", "change", "construct", "factor_model", "factoring", "fit_indices",
-    "invariance", "moments", "polychoric", "reliability", "report", "representation", "scores", "scoring",
+    "adequacy", "agreement", "cfa", "change", "comovement", "construct", "details", "factor_model", "factoring",
+    "fit_indices", "invariance", "moments", "polychoric", "reliability", "report", "representation", "scores", "scoring",
     "stability", "validity",
 )  # fmt: skip
 WITHOUT_AN_EXAMPLE = {"check", "covariance_slopes", "srmr", "starting_values"}  # steps of `confirmatory`
