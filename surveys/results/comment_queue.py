@@ -17,7 +17,7 @@ from questionnaires.model import Text
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.localisation import alphabetical
-from surveys.results.models import Comment, CommentReview, CommentStatus, HoldReason
+from surveys.results.comment_models import Comment, CommentReview, CommentStatus, HoldReason
 
 AT_A_TIME: Final = 20
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Text
 from surveys.campaigns.models import Survey
+from surveys.results.comment_models import Comment, CommentReview, CommentStatus
 from surveys.results.comment_queue import question_texts
-from surveys.results.models import Comment, CommentReview, CommentStatus, Release, Turnout
+from surveys.results.models import Release, Turnout
 
 
 @dataclass(frozen=True)

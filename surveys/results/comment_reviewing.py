@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access import audit
 from surveys.campaigns.models import Survey
-from surveys.results.models import Comment, CommentReview, CommentStatus, HoldReason
+from surveys.results.comment_models import Comment, CommentReview, CommentStatus, HoldReason
 from surveys.results.shortening import shortened
 
 

@@ -17,6 +17,7 @@ from surveys.campaigns.models import Survey
 from surveys.campaigns.survey_page import HR_ROLES, blueprint, tab
 from surveys.campaigns.translating import _, ngettext
 from surveys.results import comment_queue
+from surveys.results.comment_models import CommentStatus, HoldReason
 from surveys.results.comment_queue import QueuePage, Wanted
 from surveys.results.comment_reviewing import (
     APPROVED,
@@ -26,7 +27,6 @@ from surveys.results.comment_reviewing import (
     Decision,
     Reviewer,
 )
-from surveys.results.models import CommentStatus, HoldReason
 from surveys.results.shortening import NotShortenedError
 
 EVERYTHING: Final = "alle"

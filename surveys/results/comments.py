@@ -12,8 +12,8 @@ from surveys.access.models import Account
 from surveys.campaigns.models import Survey
 from surveys.organisation.models import Person
 from surveys.respond.ballots import Sheet
+from surveys.results.comment_models import Comment
 from surveys.results.masking import mask
-from surveys.results.models import Comment
 from surveys.results.roster_names import RosterNames
 
 _random = SystemRandom()

@@ -15,7 +15,7 @@ from surveys.organisation.reading_tables import LARGEST_FILE
 from surveys.results.history_import import import_figures, newest_survey
 from surveys.results.history_report import HistoryReport, SetReport, Wanted
 from surveys.results.history_sets import withdraw_set
-from surveys.results.models import ImportedKind, ImportedSet
+from surveys.results.imported_models import ImportedKind, ImportedSet
 from surveys.terminal import fail, say, with_app
 
 _Command = Callable[..., Any]

@@ -10,8 +10,8 @@ from surveys.organisation.columns import Column, Record, records_and_faults
 from surveys.organisation.import_report import Fault
 from surveys.organisation.models import Unit
 from surveys.organisation.reading_tables import Table
+from surveys.results.imported_models import ImportedKind
 from surveys.results.measures import Measure
-from surveys.results.models import ImportedKind
 
 _UNIT: Final = Column("unit", ("enhet", "enhetskode", "kode", "organisasjonskode"))
 _COMMON: Final = (

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from surveys.results.models import ImportedKind
+from surveys.results.imported_models import ImportedKind
 
 LARGEST_PACKED: Final = 400_000
 """Characters. A form field may hold half a megabyte; larger files go by the command line."""

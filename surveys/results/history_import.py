@@ -23,7 +23,7 @@ from surveys.organisation.reading_tables import parse_table
 from surveys.results.history_file import FigureLine, Ground, Place, figure_lines
 from surveys.results.history_report import HistoryReport, MeasureReport, SetReport, Wanted, is_comparable
 from surveys.results.imported import importable_measures
-from surveys.results.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
+from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 
 SMALLEST_GROUP: Final = 5
 """Fewest people behind another tool's unit figure, also where a survey of ours promises fewer."""

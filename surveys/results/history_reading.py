@@ -12,8 +12,9 @@ from questionnaires.model import Text
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey
 from surveys.results.imported import Rescaling, importable_measures, rescaling, same_measures
+from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedSet
 from surveys.results.measures import Measure, MeasureKind
-from surveys.results.models import Coding, ImportedFigure, ImportedKind, ImportedSet, Verdict
+from surveys.results.models import Coding, Verdict
 from surveys.results.reading import Line
 from surveys.results.reading_changes import ChangeLine
 

@@ -6,7 +6,7 @@ from questionnaires.model import Text
 from surveys.campaigns.models import Survey
 from surveys.organisation.import_report import Fault
 from surveys.results.history_file import FigureLine
-from surveys.results.models import ImportedKind
+from surveys.results.imported_models import ImportedKind
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from surveys.access import audit
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Instrument, Survey
 from surveys.results.imported import importable_measures
-from surveys.results.models import ImportedFigure, ImportedKind, ImportedSet
+from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedSet
 
 
 class NotYoursError(Exception):

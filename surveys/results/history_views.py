@@ -20,7 +20,7 @@ from surveys.results.history_import import import_figures
 from surveys.results.history_report import HistoryReport, Wanted
 from surveys.results.history_sets import NotYoursError, set_rows, withdraw
 from surveys.results.imported import importable_measures
-from surveys.results.models import ImportedKind
+from surveys.results.imported_models import ImportedKind
 
 MOST_FAULTS: Final = 30
 """Faults on the page; more of them are counted."""

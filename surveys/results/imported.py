@@ -13,8 +13,8 @@ from questionnaires.model import Questionnaire
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Instrument, Survey
 from surveys.results.comparing import comparable_measures
+from surveys.results.imported_models import ImportedKind, ImportedMeasure, ImportedSet
 from surveys.results.measures import Measure, MeasureKind, measures_of
-from surveys.results.models import ImportedKind, ImportedMeasure, ImportedSet
 
 
 @dataclass(frozen=True)

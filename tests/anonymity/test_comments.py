@@ -25,9 +25,10 @@ from surveys.campaigns.models import ReaderGroup, VisibilityStep
 from surveys.database import Base, Database
 from surveys.organisation.models import Unit
 from surveys.results import masking, roster_names, shortening, views
+from surveys.results.comment_models import Comment, CommentReview, CommentStatus
 from surveys.results.counting import count
 from surveys.results.masking import mask
-from surveys.results.models import Comment, CommentReview, CommentStatus, Response
+from surveys.results.models import Response
 from surveys.results.roster_names import RosterNames
 from tests.building import SMALL
 

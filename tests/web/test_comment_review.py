@@ -17,9 +17,9 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.database import Database
 from surveys.organisation.models import Unit
 from surveys.results import comment_queue
+from surveys.results.comment_models import Comment, CommentReview
 from surveys.results.comment_queue import backlogs
 from surveys.results.comment_reviewing import APPROVED, DecidedMeanwhileError, Reviewer
-from surveys.results.models import Comment, CommentReview
 from surveys.results.shortening import NotShortenedError, shortened
 
 QUEUE = f"/undersokelser/{KEY}/kommentarer"

@@ -23,7 +23,8 @@ from surveys.results.history_forms import packed, unpacked
 from surveys.results.history_import import import_figures, newest_survey
 from surveys.results.history_report import HistoryReport, Wanted
 from surveys.results.imported import Norm, norms
-from surveys.results.models import Figure, ImportedFigure, ImportedKind, ImportedSet
+from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedSet
+from surveys.results.models import Figure
 from tests.building import build_survey, sheet_of
 from tests.card_building import sign_in_as, unit_of
 from tests.releasing import KEY, build_released

@@ -28,16 +28,8 @@ from surveys.database import Database
 from surveys.organisation.models import Unit
 from surveys.results import views
 from surveys.results.exporting import figure_rows
-from surveys.results.models import (
-    Coding,
-    Figure,
-    FigureKind,
-    FigureStatus,
-    ImportedFigure,
-    ImportedKind,
-    ImportedMeasure,
-    ImportedSet,
-)
+from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
+from surveys.results.models import Coding, Figure, FigureKind, FigureStatus
 from surveys.results.references import ReferenceValue, Standing, other_releases, standing
 from surveys.results.release import release
 
