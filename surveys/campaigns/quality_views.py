@@ -22,17 +22,14 @@ from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.quality import factor_qualities
 from surveys.campaigns.quality_charts import alpha_chart, answers_chart, item_rest_chart
-from surveys.campaigns.quality_items import finding_sentence, item_rows, scale_findings
-from surveys.campaigns.quality_structure import (
+from surveys.campaigns.quality_heat_maps import (
     correlation_matrix,
-    fit_findings,
-    hints,
     htmt_matrix,
     loading_rows,
     loadings_finding,
-    structure_heading,
-    structure_verdict,
 )
+from surveys.campaigns.quality_items import finding_sentence, item_rows, scale_findings
+from surveys.campaigns.quality_structure import fit_findings, hints, structure_heading, structure_verdict
 from surveys.campaigns.quality_summary import report_of
 from surveys.campaigns.quality_years import alphas_over_time, waves
 from surveys.campaigns.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
