@@ -22,8 +22,8 @@ from surveys.localisation import use_language
 from surveys.respond.fixed_pages import GivenAnswers, question_key
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.showing import NO_NOTES, Notes, fault_notes, render
+from surveys.respond.survey_pages import page_values
 from surveys.respond.way import Place, Way
-from surveys.respond.wordings import Deadline, language_choices, text_attributes, who_sees_what
 
 blueprint = Blueprint(
     "previews", __name__, url_prefix="/sporreskjema/<instrument>/v<int:version>/forhandsvisning/<language>"
@@ -162,20 +162,5 @@ def _show_page(preview: Preview, place: Place, notes: Notes, as_sent: Mapping[st
 
 def _show(preview: Preview, template: str, page: str, **more: object) -> str:
     """One of the pages that tell about the survey, with everything its template is given for a respondent."""
-    survey = _survey(preview)
-    return render_template(
-        f"campaigns/preview_{template}.html",
-        arrival=preview,
-        survey=survey,
-        text_language=preview.language,
-        lang=text_attributes(preview.language),
-        easy=preview.questionnaire.reading == "easy",
-        deadline=Deadline.of(survey),
-        who_sees_what=who_sees_what(survey),
-        choices=language_choices(
-            preview.questionnaire.languages,
-            preview.language,
-            lambda code: preview.address(page, language=code),
-        ),
-        **more,
-    )
+    values = page_values(_survey(preview), preview.questionnaire, preview.language, preview.address, page)
+    return render_template(f"campaigns/preview_{template}.html", **values, arrival=preview, **more)

@@ -1,9 +1,13 @@
 """The pages that tell about the survey: start, pause, review, receipt."""
 
+from typing import Any
+
 from flask import render_template
 
+from questionnaires.model import Questionnaire
 from surveys import database
-from surveys.respond.answering import Arrival
+from surveys.campaigns.models import Survey
+from surveys.respond.answering import Address, Arrival
 from surveys.respond.visits import survey_of
 from surveys.respond.wordings import Deadline, language_choices, text_attributes, who_sees_what
 
@@ -11,19 +15,22 @@ from surveys.respond.wordings import Deadline, language_choices, text_attributes
 def show(arrival: Arrival, template: str, page: str, **more: object) -> str:
     """The template `respond/<template>.html`; `page` is the endpoint that shows it in other languages."""
     survey = survey_of(database.session(), arrival.visit)
-    return render_template(
-        f"respond/{template}.html",
-        arrival=arrival,
-        survey=survey,
-        text_language=arrival.language,
-        lang=text_attributes(arrival.language),
-        easy=arrival.questionnaire.reading == "easy",
-        deadline=Deadline.of(survey),
-        who_sees_what=who_sees_what(survey),
-        choices=language_choices(
-            arrival.questionnaire.languages,
-            arrival.language,
-            lambda code: arrival.address(page, language=code),
+    values = page_values(survey, arrival.questionnaire, arrival.language, arrival.address, page)
+    return render_template(f"respond/{template}.html", **values, arrival=arrival, **more)
+
+
+def page_values(
+    survey: Survey, questionnaire: Questionnaire, language: str, address: Address, page: str
+) -> dict[str, Any]:
+    """What every page about the survey is given, for a respondent and in a preview alike."""
+    return {
+        "survey": survey,
+        "text_language": language,
+        "lang": text_attributes(language),
+        "easy": questionnaire.reading == "easy",
+        "deadline": Deadline.of(survey),
+        "who_sees_what": who_sees_what(survey),
+        "choices": language_choices(
+            questionnaire.languages, language, lambda code: address(page, language=code)
         ),
-        **more,
-    )
+    }
