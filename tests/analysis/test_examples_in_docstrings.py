@@ -13,8 +13,8 @@ import analysis
 
 STATISTICS = (
     "adequacy", "agreement", "cfa", "change", "comovement", "construct", "details", "factor_model", "factoring",
-    "fit_indices", "invariance", "moments", "polychoric", "reliability", "report", "representation", "scores", "scoring",
-    "stability", "validity",
+    "fit_indices", "invariance", "moments", "polychoric", "reliability", "report", "representation", "scores",
+    "scoring", "stability", "validity",
 )  # fmt: skip
 WITHOUT_AN_EXAMPLE = {"check", "covariance_slopes", "srmr", "starting_values"}  # steps of `confirmatory`
 
