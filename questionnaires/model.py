@@ -241,9 +241,3 @@ class Questionnaire:
     def pages_for(self, audience: Audience) -> tuple[Page, ...]:
         """Every page this audience may meet, whatever is answered; `route` says which it does meet."""
         return tuple(page for page in self.pages if page.is_for(audience))
-
-    def route(self, audience: Audience, answers: Mapping[str, int]) -> tuple[Page, ...]:
-        """The pages this audience meets after these coded answers, each with the questions it then has."""
-        from questionnaires.routing import route  # routing knows the kinds of question, and they the model
-
-        return route(self, audience, answers)

@@ -7,7 +7,7 @@ from surveys.demo import commands as demo
 from surveys.installing import commands as installing
 from surveys.organisation import commands as organisation
 from surveys.results import commands as results
-from surveys.results import history_commands
+from surveys.results.history import commands as history_commands
 from surveys.scorecards import commands as scorecards
 
 

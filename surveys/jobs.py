@@ -13,7 +13,7 @@ from huey.consumer import Consumer
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
-from surveys.campaigns.release_preview import compute_previews
+from surveys.campaigns.publication.preview import compute_previews
 from surveys.config import Settings
 
 

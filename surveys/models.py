@@ -5,9 +5,9 @@ from surveys.campaigns import models as campaigns
 from surveys.database import Base
 from surveys.organisation import models as organisation
 from surveys.respond import models as respond
-from surveys.results import comment_models as comments
-from surveys.results import imported_models as imported
 from surveys.results import models as results
+from surveys.results.comments import models as comments
+from surveys.results.history import models as imported
 from surveys.scorecards import models as scorecards
 
 metadata = Base.metadata

@@ -4,19 +4,21 @@ from flask import Flask
 
 from surveys import home
 from surveys.access import views as access
-from surveys.campaigns import instrument_views, paper_views, preview_views, publication_views, quality_views
 from surveys.campaigns import views as campaigns
+from surveys.campaigns.catalogue import preview_views
+from surveys.campaigns.catalogue import views as instrument_views
+from surveys.campaigns.paper import views as paper_views
+from surveys.campaigns.publication import views as publication_views
+from surveys.campaigns.quality import views as quality_views
 from surveys.organisation import views as organisation
 from surveys.respond import entrance, erasing, public_link
 from surveys.respond import views as respond
-from surveys.results import (
-    comment_reader_views,
-    comment_views,
-    comovement_views,
-    history_views,
-    screening_views,
-)
 from surveys.results import views as results
+from surveys.results.comments import reader_views as comment_reader_views
+from surveys.results.comments import views as comment_views
+from surveys.results.comovement import views as comovement_views
+from surveys.results.history import views as history_views
+from surveys.results.screening import views as screening_views
 from surveys.scorecards import views as scorecards
 
 # Each module puts its pages on its part's blueprint; a blueprint is registered once.

@@ -12,7 +12,7 @@ from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.database import Database
 from surveys.organisation.models import Person, Unit
-from surveys.results.comment_models import Comment, CommentReview, CommentStatus
+from surveys.results.comments.models import Comment, CommentReview, CommentStatus
 from surveys.results.counting import count
 from surveys.results.models import Release, Turnout
 

@@ -253,7 +253,7 @@ def _counting(_session: Session, _survey: Survey) -> tuple[str, tuple[str, ...]]
 
 
 def _releasing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
-    from surveys.campaigns.discussing import is_discussed
+    from surveys.campaigns.quality.discussing import is_discussed
 
     discussed = (
         _("Kvaliteten er drøftet.")
@@ -282,8 +282,8 @@ def _foreseen(session: Session, survey: Survey) -> list[str]:
     """What the release will show and hide, as the tab «Frigivelse» says it."""
     if survey.status != SurveyStatus.COUNTED:
         return []
-    from surveys.campaigns.release_preview import preview_of
-    from surveys.campaigns.release_words import summary
+    from surveys.campaigns.publication.preview import preview_of
+    from surveys.campaigns.publication.words import summary
 
     foreseen = preview_of(session, survey)
     if foreseen is None:

@@ -12,7 +12,7 @@ from surveys.access.permissions import granted_units
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.translating import _, ngettext
 from surveys.localisation import localised
-from surveys.results.comment_queue import backlogs
+from surveys.results.comments.queue import backlogs
 
 MOST_LINES: Final = 3
 

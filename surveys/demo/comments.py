@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.campaigns.lifecycle import find_survey
-from surveys.results.comment_models import Comment, CommentStatus, HoldReason
-from surveys.results.comment_reviewing import Decision, Reviewer
+from surveys.results.comments.models import Comment, CommentStatus, HoldReason
+from surveys.results.comments.reviewing import Decision, Reviewer
 
 SHARE_WHO_WRITE: Final = 0.2
 

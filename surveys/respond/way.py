@@ -6,6 +6,7 @@ from functools import cached_property
 
 from questionnaires.kinds import handler_of
 from questionnaires.model import Audience, Page, Questionnaire
+from questionnaires.routing import route
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Ways:
         if way is None:
             if len(self._known) >= self._MOST:
                 self._known.clear()
-            pages = self._questionnaire.route(self._audience, answers)
+            pages = route(self._questionnaire, self._audience, answers)
             way = self._known[decided] = Way.through(pages)
         return way
 

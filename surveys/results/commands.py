@@ -15,7 +15,8 @@ from questionnaires.faults import DefinitionError
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.database import database
-from surveys.results.analysis_command import analyse_command
+from surveys.results.analysts.analyse_command import analyse_command
+from surveys.results.analysts.microdata_command import export_microdata_command
 from surveys.results.counting import CountingError, Progress, count
 from surveys.results.exporting import COLUMNS, as_csv, figure_rows
 from surveys.results.importing import (
@@ -25,12 +26,11 @@ from surveys.results.importing import (
     find_questionnaire,
     import_responses,
 )
-from surveys.results.microdata_command import export_microdata_command
 from surveys.results.release import correct, release
 from surveys.terminal import fail, say, with_app
 
 if TYPE_CHECKING:
-    from surveys.results.auditing import SurveyAudit
+    from surveys.results.protection.auditing import SurveyAudit
 
 _FILE = click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 _KEY = click.argument("key", metavar="NØKKEL")
@@ -143,7 +143,7 @@ def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
     Avslutter med 1 hvis noe blir funnet. Uten NØKKEL prøves alle undersøkelser.
     """
     with _faults_shown(), database().reading() as session:
-        from surveys.results.auditing import audit_survey, audited_surveys
+        from surveys.results.protection.auditing import audit_survey, audited_surveys
 
         surveys = [find_survey(session, key)] if key else audited_surveys(session)
         audits = [audit_survey(session, survey) for survey in surveys]

@@ -29,7 +29,7 @@ from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
 from surveys.respond.models import Ballot, Draft
-from surveys.results.comments import store_comments
+from surveys.results.comments.storing import store_comments
 from surveys.results.models import Response
 from surveys.results.quality import store_quality_report
 

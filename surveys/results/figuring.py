@@ -12,10 +12,10 @@ import numpy as np
 from analysis.disclosure import Block
 from analysis.disclosure.detail import POINTS_FROM, Coded, coded_mean
 from analysis.responses import Responses
-from surveys.results.breakdowns import Breakdown
 from surveys.results.measures import Measure
 from surveys.results.models import Coding, FigureKind, FigureStatus
-from surveys.results.protecting import Mask, Protected
+from surveys.results.protection.breakdowns import Breakdown
+from surveys.results.protection.protecting import Mask, Protected
 from surveys.results.totals import Totals, Values
 
 Row = dict[str, Any]

@@ -110,7 +110,7 @@ class ReleasePreview(Base):
     __tablename__ = "release_preview"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
-    # What it was computed from (`surveys.results.foreseeing.basis_of`): when that has changed, it no longer holds.
+    # What it was computed from (`protection.foreseen.basis_of`): when that has changed, it no longer holds.
     basis: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
@@ -254,7 +254,7 @@ class Change(Base):
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
     # The change these numbers of answers find with 80 % power.
     detectable: Mapped[float | None]
-    # False: the two surveys do not measure the same (`surveys.results.invariance`), so the verdict is never up or down.
+    # False: the two surveys do not measure the same (`comparisons.invariance`), so the verdict is never up or down.
     comparable: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     basis: Mapped[ChangeBasis] = mapped_column(
         # Without a CHECK: SQLite could not take the column away again.

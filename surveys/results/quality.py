@@ -2,7 +2,7 @@
 
 Pages read what is stored here and compute nothing. Beside the keys of `medvirk analyse --json` stands «more»: details
 (`analysis.details`), who answered (`surveys.results.representing`), whether groups answered alike, and what moves
-together (`surveys.results.comovement`).
+together (`surveys.results.comovement.computing`).
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import Survey
 from surveys.database import Database
-from surveys.results.comovement import KEY as CO_MOVEMENT
-from surveys.results.comovement import co_movement_json
-from surveys.results.invariance import hide_few_rows, store_comparisons
+from surveys.results.comovement.computing import KEY as CO_MOVEMENT
+from surveys.results.comovement.computing import co_movement_json
+from surveys.results.comparisons.invariance import hide_few_rows, store_comparisons
 from surveys.results.models import QualityReport
 from surveys.results.representing import representation
 

@@ -12,6 +12,8 @@ from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.localisation import alphabetical
 from surveys.organisation.models import Unit
+from surveys.results.comparisons.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
+from surveys.results.comparisons.references import Choice, Comparisons, Reference, ReferenceValue
 from surveys.results.measures import Measure, MeasureKind, measures_of
 from surveys.results.models import (
     Coding,
@@ -22,8 +24,6 @@ from surveys.results.models import (
     Turnout,
 )
 from surveys.results.neighbours import Neighbour, children_of, parent_of, reason_of
-from surveys.results.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
-from surveys.results.references import Choice, Comparisons, Reference, ReferenceValue
 
 
 @dataclass(frozen=True)

@@ -94,10 +94,10 @@ def correct(
 
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
-    from surveys.results.changing import compare_with_earlier
-    from surveys.results.composing import compose
+    from surveys.results.comparisons.changing import compare_with_earlier
     from surveys.results.figuring import figure_rows
-    from surveys.results.screening import screened
+    from surveys.results.protection.composing import compose
+    from surveys.results.screening.verdicts import screened
     from surveys.scorecards.feeding import feed
 
     composed = compose(session, survey)
@@ -175,7 +175,7 @@ def _plain(value: object) -> object:
 
 def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -> None:
     """The audit of everything this survey has released, this release among it."""
-    from surveys.results.auditing import audit_survey
+    from surveys.results.protection.auditing import audit_survey
 
     found = audit_survey(session, survey, responses, thorough=False)
     if found.findings:

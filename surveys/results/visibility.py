@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from surveys.access.models import Account, Role
 from surveys.access.permissions import is_granted, roles_of
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit
-from surveys.campaigns.report_groups import merged_from
+from surveys.campaigns.publication.report_groups import merged_from
 from surveys.results.models import Release, Turnout
 
 FROM_RELEASE: Final = (Role.ADMINISTRATOR, Role.HR, Role.CONTROLLER)

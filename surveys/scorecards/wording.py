@@ -127,7 +127,7 @@ def spark_words(values: Iterable[tuple[str, str]]) -> str:
 
 
 def incomparable_words() -> str:
-    """In place of a change between two surveys that do not measure the same (`surveys.results.invariance`)."""
+    """In place of a change between surveys that do not measure the same (`surveys.results.comparisons.invariance`)."""
     return _("Kan ikke sammenlignes sikkert")
 
 

@@ -24,12 +24,13 @@ from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import ReaderGroup, VisibilityStep
 from surveys.database import Base, Database
 from surveys.organisation.models import Unit
-from surveys.results import masking, roster_names, shortening, views
-from surveys.results.comment_models import Comment, CommentReview, CommentStatus
+from surveys.results import views
+from surveys.results.comments import masking, roster_names, shortening
+from surveys.results.comments.masking import mask
+from surveys.results.comments.models import Comment, CommentReview, CommentStatus
+from surveys.results.comments.roster_names import RosterNames
 from surveys.results.counting import count
-from surveys.results.masking import mask
 from surveys.results.models import Response
-from surveys.results.roster_names import RosterNames
 from tests.building import SMALL
 
 TODAY = dt.date(2026, 5, 6)

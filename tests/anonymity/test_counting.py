@@ -18,7 +18,7 @@ from surveys.database import Base, Database
 from surveys.organisation.models import Person, Unit
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet, seal
 from surveys.respond.models import Ballot
-from surveys.results.comment_models import Comment
+from surveys.results.comments.models import Comment
 from surveys.results.counting import CountingError, count
 from surveys.results.models import QualityReport, Response
 

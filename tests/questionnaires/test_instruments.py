@@ -9,6 +9,7 @@ from questionnaires.checking import check
 from questionnaires.comparison import compare
 from questionnaires.loading import available, builtin, load
 from questionnaires.model import Questionnaire
+from questionnaires.routing import route
 
 PICTOGRAMS = Path(__file__).parents[2] / "static" / "pictograms"
 
@@ -40,7 +41,7 @@ def used(*services: str) -> Mapping[str, int]:
 
 
 def factors_met(questionnaire: Questionnaire, answers: Mapping[str, int]) -> Iterator[str]:
-    for page in questionnaire.route("all", answers):
+    for page in route(questionnaire, "all", answers):
         yield from (factor.key for factor in page.factors)
 
 

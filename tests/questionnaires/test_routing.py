@@ -12,7 +12,7 @@ from questionnaires.coding import closed_keys, decode, places
 from questionnaires.kinds import handler_of
 from questionnaires.loading import available, load
 from questionnaires.model import Audience, Condition, Questionnaire
-from questionnaires.routing import holds, relevant, relevant_comments
+from questionnaires.routing import holds, relevant, relevant_comments, route
 
 AUDIENCES: tuple[Audience, ...] = ("all", "leaders", "staff")
 LIBRARY = {"used.library": 1, "used.pool": 0}
@@ -24,7 +24,7 @@ unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[Heal
 def numbers(
     questionnaire: Questionnaire, answers: Mapping[str, int], audience: Audience = "all"
 ) -> list[int]:
-    return [page.number for page in questionnaire.route(audience, answers)]
+    return [page.number for page in route(questionnaire, audience, answers)]
 
 
 def test_pages_are_numbered_by_their_place(routed: Questionnaire) -> None:
@@ -33,7 +33,7 @@ def test_pages_are_numbered_by_their_place(routed: Questionnaire) -> None:
 
 def test_without_conditions_the_way_is_every_page_of_the_audience(full: Questionnaire) -> None:
     for audience in AUDIENCES:
-        assert full.route(audience, {"LEAD01": 3}) == full.pages_for(audience)
+        assert route(full, audience, {"LEAD01": 3}) == full.pages_for(audience)
         assert relevant(full, audience, {}) == asked_keys(full, audience)
 
 
@@ -52,9 +52,9 @@ def test_each_audience_has_its_own_way(routed: Questionnaire) -> None:
 
 
 def test_a_question_is_left_out_of_its_page(routed: Questionnaire) -> None:
-    third = {page.number: page for page in routed.route("all", POOL)}[3]
+    third = {page.number: page for page in route(routed, "all", POOL)}[3]
     assert [question.key for question in third.asked] == ["latest", "moved", "bus"]
-    third = {page.number: page for page in routed.route("all", LIBRARY)}[3]
+    third = {page.number: page for page in route(routed, "all", LIBRARY)}[3]
     assert [question.key for question in third.asked] == ["moved", "bus"]
     assert read_page(routed, third, {"latest.month": "1", "moved": "2000"}).coded == {"moved": 2000}
 
@@ -164,7 +164,7 @@ def test_nothing_relevant_refers_to_something_irrelevant(routed: Questionnaire, 
     answers = data.draw(any_answers(questionnaire))
     asked = relevant(questionnaire, audience, answers)
     assert asked <= asked_keys(questionnaire, audience) <= set(closed_keys(questionnaire))
-    for page in questionnaire.route(audience, answers):
+    for page in route(questionnaire, audience, answers):
         for condition in filter(None, [page.when, *(question.when for question in page.asked)]):
             question = questionnaire.question_of[condition.question]
             assert set(handler_of(question).closed_keys(question)) <= asked
@@ -179,7 +179,7 @@ def test_delivery_changes_neither_the_way_nor_a_relevant_answer(
     audience = data.draw(st.sampled_from(AUDIENCES))
     answers = data.draw(any_answers(routed))
     delivery = for_delivery(routed, audience, answers)
-    assert routed.route(audience, delivery.coded) == routed.route(audience, answers)
+    assert route(routed, audience, delivery.coded) == route(routed, audience, answers)
     assert delivery.coded == {key: code for key, code in answers.items() if key in delivery.asked}
     assert for_delivery(routed, audience, delivery.coded) == delivery
 
@@ -192,7 +192,7 @@ def test_the_way_up_to_a_page_depends_on_the_pages_before_it_only(
     """So a respondent who answers a page never sees the pages already passed change."""
     answers = data.draw(any_answers(routed))
     later = data.draw(any_answers(routed))
-    way = routed.route("all", answers)
+    way = route(routed, "all", answers)
     here = data.draw(st.sampled_from(way))
     before = {
         key
@@ -204,7 +204,7 @@ def test_the_way_up_to_a_page_depends_on_the_pages_before_it_only(
     changed = {key: code for key, code in later.items() if key not in before} | {
         key: code for key, code in answers.items() if key in before
     }
-    again = routed.route("all", changed)
+    again = route(routed, "all", changed)
     assert [page for page in way if page.number <= here.number] == [
         page for page in again if page.number <= here.number
     ]

@@ -13,10 +13,11 @@ from respondent import Page, Respondent
 from sqlalchemy import func, select
 
 from surveys.access.models import AuditEntry, Role
-from surveys.campaigns import outbox, paper
+from surveys.campaigns import outbox
 from surveys.campaigns.lifecycle import close_survey, participation
 from surveys.campaigns.models import Invitation, Survey
-from surveys.campaigns.qr import qr_svg
+from surveys.campaigns.paper import sheets as paper
+from surveys.campaigns.paper.qr import qr_svg
 from surveys.database import Database
 from surveys.organisation.models import Person, Unit
 

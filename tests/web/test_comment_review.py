@@ -16,11 +16,11 @@ from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
 from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results import comment_queue
-from surveys.results.comment_models import Comment, CommentReview
-from surveys.results.comment_queue import backlogs
-from surveys.results.comment_reviewing import APPROVED, DecidedMeanwhileError, Reviewer
-from surveys.results.shortening import NotShortenedError, shortened
+from surveys.results.comments import queue as comment_queue
+from surveys.results.comments.models import Comment, CommentReview
+from surveys.results.comments.queue import backlogs
+from surveys.results.comments.reviewing import APPROVED, DecidedMeanwhileError, Reviewer
+from surveys.results.comments.shortening import NotShortenedError, shortened
 
 QUEUE = f"/undersokelser/{KEY}/kommentarer"
 

@@ -14,7 +14,7 @@ from analysis import comovement
 from questionnaires import loading
 from surveys.access.models import Role
 from surveys.database import Database
-from surveys.results.comovement import Why
+from surveys.results.comovement.computing import Why
 from surveys.results.models import QualityReport
 from tests.building import SMALL_SOURCE, sheet_of
 from tests.card_building import sign_in_as

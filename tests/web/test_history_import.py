@@ -18,13 +18,13 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.commands import medvirk
 from surveys.database import Database
 from surveys.results import views
-from surveys.results.auditing import audit_survey
-from surveys.results.history_forms import packed, unpacked
-from surveys.results.history_import import import_figures, newest_survey
-from surveys.results.history_report import HistoryReport, Wanted
-from surveys.results.imported import Norm, norms
-from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedSet
+from surveys.results.history.forms import packed, unpacked
+from surveys.results.history.imported import Norm, norms
+from surveys.results.history.importing import import_figures, newest_survey
+from surveys.results.history.models import ImportedFigure, ImportedKind, ImportedSet
+from surveys.results.history.report import HistoryReport, Wanted
 from surveys.results.models import Figure
+from surveys.results.protection.auditing import audit_survey
 from tests.building import build_survey, sheet_of
 from tests.card_building import sign_in_as, unit_of
 from tests.releasing import KEY, build_released

@@ -13,9 +13,9 @@ from questionnaires import loading
 from questionnaires.loading import available, builtin
 from questionnaires.model import Audience, Questionnaire
 from surveys.access.models import Role
+from surveys.campaigns.catalogue.previewing import read, written
 from surveys.campaigns.instruments import freeze
 from surveys.campaigns.models import Survey
-from surveys.campaigns.previewing import read, written
 from surveys.database import Database
 from surveys.localisation import LANGUAGES
 from surveys.models import metadata

@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from surveys.access.models import AuditEntry, Role
 from surveys.campaigns.lifecycle import close_survey, find_survey
-from surveys.campaigns.quality_limits import ALPHA, HTMT, RMSEA, Mark, beside
+from surveys.campaigns.quality.limits import ALPHA, HTMT, RMSEA, Mark, beside
 from surveys.database import Database
+from surveys.results.comparisons.invariance import comparability
 from surveys.results.counting import count
-from surveys.results.invariance import comparability
 from surveys.results.models import Change, QualityDiscussion, QualityReport, SurveyComparison, Verdict
 from surveys.results.quality import store_quality_report
 from surveys.results.representing import pooled, representation

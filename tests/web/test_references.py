@@ -27,10 +27,10 @@ from surveys.campaigns.models import Survey, VisibilityStep
 from surveys.database import Database
 from surveys.organisation.models import Unit
 from surveys.results import views
+from surveys.results.comparisons.references import ReferenceValue, Standing, other_releases, standing
 from surveys.results.exporting import figure_rows
-from surveys.results.imported_models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
+from surveys.results.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 from surveys.results.models import Coding, Figure, FigureKind, FigureStatus
-from surveys.results.references import ReferenceValue, Standing, other_releases, standing
 from surveys.results.release import release
 
 TREE = {"K": None, "A": "K", "B": "K", "C": "K", "B1": "B", "B2": "B", "B3": "B"}

@@ -19,9 +19,9 @@ from surveys.campaigns.models import SurveyStatus, SurveyUnit
 from surveys.commands import medvirk
 from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results import composing
 from surveys.results.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout
-from surveys.results.protecting import Protected, protect
+from surveys.results.protection import composing
+from surveys.results.protection.protecting import Protected, protect
 from surveys.results.release import CorrectionError, ReleaseRefusedError, correct, release
 
 INSTRUMENT = Path(__file__).parents[1] / "instruments" / "one_question.yaml"

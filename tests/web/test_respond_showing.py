@@ -19,6 +19,7 @@ from questionnaires import loading
 from questionnaires.coding import places
 from questionnaires.kinds import handler_of
 from questionnaires.model import Questionnaire
+from questionnaires.routing import route
 from surveys.config import Settings
 from surveys.localisation import use_language
 from surveys.respond.answering import addresses
@@ -64,7 +65,7 @@ def shown(
     progress = Progress(answers or {})
     with app.test_request_context():
         use_language(language)
-        place = Way.through(questionnaire.route("all", progress.coded)).at(number)
+        place = Way.through(route(questionnaire, "all", progress.coded)).at(number)
         assert place is not None
         given_answers = GivenAnswers(place, progress, CODE)
         html = render(questionnaire, place.page, language, given_answers, addresses(CODE, language))
@@ -86,7 +87,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iter
 def test_a_kept_way_is_the_way_the_answers_make(answers: dict[str, int]) -> None:
     for audience in ("leaders", "staff"):
         kept = KEPT[audience]
-        assert kept.after(answers) == Way.through(ROUTED.route(audience, answers))  # type: ignore[arg-type]
+        assert kept.after(answers) == Way.through(route(ROUTED, audience, answers))  # type: ignore[arg-type]
 
 
 KEPT = {audience: Ways(ROUTED, audience) for audience in ("leaders", "staff")}  # type: ignore[arg-type]
@@ -105,7 +106,7 @@ def test_the_fixed_part_filled_in_is_the_page_rendered_for_the_occasion(
     progress = Progress(answers, {"why": comment, "more": comment} if comment else {})
     with app.test_request_context():
         use_language("nb")
-        for place in Way.through(ROUTED.route("all", answers)).places:
+        for place in Way.through(route(ROUTED, "all", answers)).places:
             noted = NotedCalls()
             html = render(ROUTED, place.page, "nb", noted, addresses(CODE_MARK, "nb"))
             given_answers = GivenAnswers(place, progress, CODE)

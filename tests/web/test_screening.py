@@ -20,11 +20,12 @@ from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyUnit
 from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results import screening_views, views
+from surveys.results import views
 from surveys.results.models import Change, ChangeBasis, Figure, FigureStatus, Release, Verdict
-from surveys.results.screening import screened
-from surveys.results.screening_reading import Family
-from surveys.results.screening_words import lead
+from surveys.results.screening import views as screening_views
+from surveys.results.screening.reading import Family
+from surveys.results.screening.verdicts import screened
+from surveys.results.screening.words import lead
 
 TREE = {"K": None, "Ø": "K", "A": "K", "B": "K", "B1": "B", "B2": "B"}
 EVEN = [3, 3, 4, 4, 4, 5] * 2

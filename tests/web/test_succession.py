@@ -20,8 +20,9 @@ from surveys.access.models import Role
 from surveys.database import Database
 from surveys.organisation.models import Succession, SuccessionKind, Unit
 from surveys.organisation.succession import Origin, Step, Steps, outermost
-from surveys.results import changing, views
-from surveys.results.invariance import NOT_COMPARABLE, WaveVerdict
+from surveys.results import views
+from surveys.results.comparisons import changing
+from surveys.results.comparisons.invariance import NOT_COMPARABLE, WaveVerdict
 from surveys.results.models import Change, ChangeBasis, Figure, Turnout, Uncompared, Verdict, WhyUncompared
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.setup import build_card

@@ -1,0 +1,1 @@
+"""HR's way from counted to published: preview, merging, release, correction."""

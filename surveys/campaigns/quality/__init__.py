@@ -1,0 +1,1 @@
+"""HR's report on how well a survey measured."""

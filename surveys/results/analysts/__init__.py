@@ -1,0 +1,1 @@
+"""What analysts get: the report of a response file, and rows that nobody can be found in."""

@@ -1,0 +1,1 @@
+"""What moves together with a theme in a whole survey."""

@@ -1,0 +1,1 @@
+"""What a result is set beside: earlier surveys, predecessors, other units, norms."""

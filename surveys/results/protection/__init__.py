@@ -1,0 +1,1 @@
+"""What may be shown: the masks of a release, what a reader may work out from it, the audit, the preview."""

@@ -1,0 +1,1 @@
+"""Which of all the units have really changed."""

@@ -1,0 +1,104 @@
+"""A release is corrected in the open: a new release with a reason, and the old figures as they were."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from surveys.access.models import Role
+from surveys.campaigns.lifecycle import find_survey
+from surveys.database import Database
+from surveys.organisation.models import Unit
+from surveys.results.protection.auditing import audit_survey
+from surveys.results.release import ReleaseRefusedError
+from tests.card_building import sign_in_as
+from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
+from tests.releasing import KEY, build_counted, build_released
+
+
+def correction(hr: FlaskClient, number: int = 1, **data: object) -> tuple[int, str]:
+    answer = hr.post(f"{PAGE}/rett", data={"number": number, **data}, follow_redirects=True)
+    return answer.status_code if not answer.history else 302, answer.text
+
+
+class TestCorrections:
+    @pytest.fixture
+    def released(self, app: Flask, db: Database, hr: FlaskClient) -> Database:
+        build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
+        sign_in_as(hr, db, Role.HR)
+        return db
+
+    def move(self, db: Database, unit: str, parent: str) -> None:
+        """In the organisation, after the release."""
+        with db.transaction() as session:
+            units = {one.code: one for one in session.scalars(select(Unit))}
+            units[unit].parent = units[parent]
+            units[unit].name = "Nytt navn"
+
+    def test_units_that_stood_wrong_are_mended_and_every_reader_sees_why(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        self.move(released, "A2", "B")
+        assert "fra Enhet A til Enhet B." in hr.get(PAGE).text
+        status, page = correction(hr, why="Team A2 sto feil.", as_now="y")
+        assert status == 302
+        assert "Rettelse: Team A2 sto feil." in page
+        assert "Team A2 sto feil." in hr.get(f"/resultater/{KEY}/K").text
+        with released.reading() as session:
+            survey = find_survey(session, KEY)
+            assert [unit.name for unit in survey.units if unit.unit.code == "A2"] == ["Nytt navn"]
+            assert audit_survey(session, survey).findings == ()
+
+    def test_sending_the_form_twice_corrects_once(self, released: Database, hr: FlaskClient) -> None:
+        self.move(released, "A2", "B")
+        for _press in range(2):
+            assert correction(hr, why="Team A2 sto feil.", as_now="y")[0] == 302
+        assert stored(released)["release"] == 2
+
+    def test_a_correction_without_a_reason_is_not_made(self, released: Database, hr: FlaskClient) -> None:
+        status, page = correction(hr, why=" ")
+        assert status == 422
+        assert "Skriv hvorfor tallene rettes." in page
+        assert stored(released)["release"] == 1
+
+    def test_what_was_typed_is_kept_when_there_is_nothing_to_correct(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        status, page = correction(hr, why="Jeg tror noe er feil.")
+        assert status == 409
+        assert "Ingenting ville blitt annerledes" in page
+        assert "Jeg tror noe er feil.</textarea>" in page
+        assert stored(released)["release"] == 1
+
+    def test_the_minimum_group_is_never_lowered_and_nothing_else_changes_then(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        self.move(released, "A2", "B")
+        status, page = correction(hr, why="Vi vil vise mer.", as_now="y", minimum_group=3)
+        assert status == 409
+        assert "de som svarte, ble lovet det" in page
+        with released.reading() as session:
+            survey = find_survey(session, KEY)
+            assert survey.minimum_group == 5
+            assert "Nytt navn" not in {unit.name for unit in survey.units}
+
+    def test_a_refused_correction_is_told_and_changes_nothing(
+        self, released: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_arguments: object) -> None:
+            raise ReleaseRefusedError(["TRI: fire personer kan regnes ut"])
+
+        monkeypatch.setattr("surveys.results.release._refuse_breaches", refuse)
+        self.move(released, "A2", "B")
+        status, page = correction(hr, why="Team A2 sto feil.", as_now="y")
+        assert status == 409
+        assert "kan røpe svarene til noen få" in page
+        assert "Team A2 sto feil.</textarea>" in page
+        assert stored(released)["release"] == 1
+
+    def test_there_is_nothing_to_correct_before_a_release(
+        self, app: Flask, db: Database, hr: FlaskClient
+    ) -> None:
+        build_counted(app, db, SMALL_TEAMS, tree=HOMES)
+        sign_in_as(hr, db, Role.HR)
+        assert correction(hr, why="Feil")[0] == 409
