@@ -4,11 +4,13 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import get_month_names
+from babel import Locale, UnknownLocaleError, localedata
+from babel.localedata import LocaleDataDict
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -237,6 +239,16 @@ def month_names(language: str) -> list[str]:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         locale = get_locale() or Locale("nb")
-    # Not the «stand-alone» names: Babel 2.18 gives those of whichever language asked first to others without their own.
-    names = get_month_names("wide", context="format", locale=locale)
-    return [names[month] for month in range(1, _MONTHS + 1)]
+    return list(_month_names(str(locale)))
+
+
+@cache
+def _month_names(locale: str) -> tuple[str, ...]:
+    """The names as they stand alone («styczeń», not «stycznia»), read from a copy of the locale's data.
+
+    Babel 2.18 keeps what it finds by way of an alias in data that languages share: `get_month_names` gives those of
+    whichever language asked first to every language without its own.
+    """
+    months = LocaleDataDict({"months": deepcopy(localedata.load(locale)["months"])})
+    names = months["months"]["stand-alone"]["wide"]
+    return tuple(names[month] for month in range(1, _MONTHS + 1))

@@ -177,6 +177,8 @@ def test_months_have_their_names_in_the_language_of_the_questions(app: Flask) ->
         return [line.text for line in choice][1:]
 
     assert months("pl")[:2] == ["styczeń", "luty"]
+    assert months("de")[:2] == ["Januar", "Februar"]
+    assert months("fr")[:2] == ["janvier", "février"]
     assert months("xx")[:2] == ["januar", "februar"]
 
 
