@@ -7,6 +7,7 @@ and groups, which is how equality across groups is expressed. Jöreskog 1969, 19
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -71,6 +72,12 @@ class FactorModel:
         mean = m.intercepts + m.loadings @ m.factor_means
         return mean, m.loadings @ m.factors @ m.loadings.T + m.residuals
 
+    @cached_property
+    def used(self) -> tuple[Places, ...]:
+        """Per group the numbers of the parameters that stand in it, ascending."""
+        each = [np.unique(np.concatenate([one.ravel() for one in group.all()])) for group in self.places]
+        return tuple(numbers[numbers >= 0] for numbers in each)
+
     def degrees_of_freedom(self) -> int:
         items = len(self.places[0].loadings)
         each = items * (items + 1) // 2 + (items if self.with_means else 0)
@@ -108,11 +115,12 @@ def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Es
     """
     parameters = start.copy()
     discrepancy = _discrepancy(model, groups, parameters)
+    if not np.isfinite(discrepancy):
+        unknown = np.full((model.parameters, model.parameters), np.nan)
+        return Estimate(parameters, discrepancy, unknown, converged=False, identified=False)
     converged = False
+    gradient, information = _derivatives(model, groups, parameters)
     for _ in range(MOST_STEPS):
-        if not np.isfinite(discrepancy):
-            break
-        gradient, information = _derivatives(model, groups, parameters)
         step = -_solved(information, gradient)
         promised = -float(gradient @ step)
         if promised < TOLERANCE:
@@ -128,26 +136,25 @@ def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Es
             converged = promised < NOISE
             break
         parameters, discrepancy = parameters + size * step, tried
-    return _estimate(model, groups, parameters, discrepancy, converged)
+        gradient, information = _derivatives(model, groups, parameters)
+    return _estimate(groups, parameters, discrepancy, information, converged=converged)
 
 
 def _estimate(
-    model: FactorModel,
     groups: Sequence[GroupMoments],
     parameters: Floats,
     discrepancy: float,
+    information: Floats,
+    *,
     converged: bool,
 ) -> Estimate:
-    covariance = np.full((model.parameters, model.parameters), np.nan)
-    identified = False
-    if np.isfinite(discrepancy):
-        _, information = _derivatives(model, groups, parameters)
-        scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
-        scaled = information / scale[:, np.newaxis] / scale
-        identified = bool(np.linalg.eigvalsh(scaled)[0] > WEAK)
-        if identified:
-            people = sum(group.n for group in groups)
-            covariance = np.linalg.inv(scaled) / scale[:, np.newaxis] / scale * 2 / people
+    scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
+    scaled = information / scale[:, np.newaxis] / scale
+    identified = bool(np.linalg.eigvalsh(scaled)[0] > WEAK)
+    covariance = np.full_like(information, np.nan)
+    if identified:
+        people = sum(group.n for group in groups)
+        covariance = np.linalg.inv(scaled) / scale[:, np.newaxis] / scale * 2 / people
     return Estimate(parameters, discrepancy, covariance, converged, identified)
 
 
@@ -197,17 +204,19 @@ def _derivatives(
         weight = group.n / people
         mean, covariance = model.implied(parameters, place)
         inverse = np.linalg.inv(covariance)
-        slopes = covariance_slopes(model, parameters, place)
+        used = model.used[place]  # the others do not move this group
+        square = np.ix_(used, used)
+        slopes = covariance_slopes(model, parameters, place)[used]
         observed = group.covariance
         if model.with_means:
             distance = group.mean - mean
             observed = observed + np.outer(distance, distance)
-            mean_slopes = _mean_slopes(model, parameters, place)
-            gradient -= 2 * weight * mean_slopes @ inverse @ distance
-            information += 2 * weight * mean_slopes @ inverse @ mean_slopes.T
-        weighed = (inverse @ slopes @ inverse).reshape(model.parameters, -1)
-        gradient += weight * weighed @ (covariance - observed).ravel()
-        information += weight * weighed @ slopes.reshape(model.parameters, -1).T
+            mean_slopes = _mean_slopes(model, parameters, place)[used]
+            gradient[used] -= 2 * weight * mean_slopes @ inverse @ distance
+            information[square] += 2 * weight * mean_slopes @ inverse @ mean_slopes.T
+        weighed = (inverse @ slopes @ inverse).reshape(len(used), -1)
+        gradient[used] += weight * weighed @ (covariance - observed).ravel()
+        information[square] += weight * weighed @ slopes.reshape(len(used), -1).T
     return gradient, information
 
 

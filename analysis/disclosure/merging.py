@@ -142,7 +142,7 @@ class _Incidence:
         key_of = np.where(equal == nothing, 0, keys[equal])
         own = np.zeros(len(self.people), dtype=np.int64)
         np.add.at(own, self.atom, key_of[self.figure])
-        atoms = np.unique(self.atom)
+        atoms = self.atom[np.append(True, np.diff(self.atom) != 0)[: len(self.atom)]]
         names, first, place = np.unique(own[atoms], return_index=True, return_inverse=True)
         people = np.bincount(place, self.people[atoms], len(names)).astype(np.int64)
         chosen = np.isin(self.atom, atoms[first]) & wide[self.figure] & (equal[self.figure] != nothing)
@@ -170,19 +170,19 @@ def _often_paired(
     without, figure, large = without[order], figure[order], people[order] > k
     first = np.append(True, (np.diff(without) != 0) | (np.diff(figure) != 0))[: len(order)]
     without, figure, large = without[first], figure[first], large[first]
-    seen: dict[int, tuple[int, bool]] = {}
+    pairs = [np.empty(0, dtype=np.int64)]
+    certain = [np.empty(0, dtype=np.bool_)]
     for step in range(1, len(without)):
         same = np.flatnonzero(without[step:] == without[:-step])
         if not len(same):
             break
-        one, other = figure[same], figure[same + step]
-        codes, index, times = np.unique(one * figures + other, return_inverse=True, return_counts=True)
-        both = np.bincount(index, large[same] & large[same + step], len(codes)) > 0
-        for code, number, certain in zip(codes.tolist(), times.tolist(), both.tolist(), strict=True):
-            before, was = seen.get(code, (0, False))
-            seen[code] = before + number, was or certain
-    sure = [divmod(code, figures) for code, (times, both) in seen.items() if both or times > 2 * k]
-    return np.array([pair for pair in sure if pair[0] != pair[1]], dtype=np.int64).reshape(-1, 2)
+        pairs.append(figure[same] * figures + figure[same + step])
+        certain.append(large[same] & large[same + step])
+    codes, index, times = np.unique(np.concatenate(pairs), return_inverse=True, return_counts=True)
+    both = np.bincount(index, np.concatenate(certain), len(codes)) > 0
+    one, other = np.divmod(codes[both | (times > 2 * k)], figures)
+    found: NDArray[np.int64] = np.column_stack([one, other])[one != other]
+    return found
 
 
 def _joined(equal: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
