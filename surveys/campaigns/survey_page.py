@@ -41,6 +41,7 @@ def tab(name: str, survey: Survey, **values: Any) -> str:
     today = municipal_day()
     return render_template(
         f"campaigns/{name}.html",
+        here=name,
         survey=survey,
         life=_LIFE,
         place=_LIFE.index(survey.status),
