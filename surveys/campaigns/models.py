@@ -2,8 +2,9 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, choice, identity, wording
@@ -249,3 +250,22 @@ class Delivery(Base):
     error: Mapped[str] = mapped_column(default="")
 
     invitation: Mapped[Invitation] = relationship()
+
+
+class LongStep(Base):
+    """A step in the life of a large survey that the job worker is to take, or could not take: at most one a survey."""
+
+    __tablename__ = "long_step"
+    __table_args__ = (CheckConstraint("attempts >= 0", name="attempts"),)
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    # «count», «release» or «correct».
+    name: Mapped[str]
+    # What HR filled in.
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[dt.datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    # Why it could not be taken; the worker leaves it alone then.
+    problem: Mapped[str] = mapped_column(default="")
+    findings: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -1,17 +1,20 @@
 """The frame of HR's pages about one survey: who may read them, and the tabs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, current_app, render_template
 from sqlalchemy.orm import Session
 
 from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import require_unit
-from surveys.campaigns import steps
+from surveys.campaigns import long_steps, steps
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.clock import municipal_day
+
+if TYPE_CHECKING:
+    from surveys.jobs import Jobs
 
 blueprint = Blueprint("campaigns", __name__)
 
@@ -37,7 +40,9 @@ def survey_for_hr(session: Session, key: str) -> Survey:
 
 def tab(name: str, survey: Survey, **values: Any) -> str:
     """A tab of the survey's page, with where it stands in its life and what is next."""
-    following = steps.next_step(database.session(), survey)
+    session = database.session()
+    following = steps.next_step(session, survey)
+    long_step = long_steps.standing(session, survey)
     today = municipal_day()
     return render_template(
         f"campaigns/{name}.html",
@@ -47,6 +52,20 @@ def tab(name: str, survey: Survey, **values: Any) -> str:
         place=_LIFE.index(survey.status),
         next_step=following,
         next_label=steps.label(following) if following else "",
+        long_step=long_step,
+        share_done=share_done(survey) if long_step and not long_step.problem else 0.0,
         days_left=(survey.closes_on - today).days,
         **values,
     )
+
+
+def share_done(survey: Survey) -> float:
+    """How much of the survey's long step is done, 0–1."""
+    return current_jobs().share_done(survey.id) or 0.0
+
+
+def current_jobs() -> "Jobs":
+    """The application's job queue. Loaded when it is needed: most pages ask nothing of it."""
+    from surveys.jobs import jobs_of
+
+    return jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from surveys import database
 from surveys.access.permissions import granted_units, require_unit, requires
-from surveys.campaigns import outbox, steps
+from surveys.campaigns import long_steps, outbox, steps
 from surveys.campaigns.drafting import draft_from, fill_choices
 from surveys.campaigns.forms import NewSurveyForm
 from surveys.campaigns.instruments import InstrumentChangedError, questionnaire_of
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
-from surveys.campaigns.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.campaigns.survey_page import HR_ROLES, blueprint, current_jobs, share_done, survey_for_hr, tab
 from surveys.campaigns.turnout import turnout
 
 
@@ -98,7 +98,13 @@ def confirm(key: str, name: str) -> str:
 def take(key: str, name: str) -> Response | tuple[str, int]:
     """Takes a step that was confirmed. A step that cannot be taken says why, and nothing is changed."""
     session = database.session()
-    survey_for_hr(session, key)
+    survey = survey_for_hr(session, key)
+    if long_steps.is_long(session, survey, name):
+        long_steps.ask(session, survey, name, current_user.id)
+        session.commit()
+        session.close()
+        current_jobs().work_steps()
+        return redirect(url_for("campaigns.show", key=key))
     # Each step is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     try:
@@ -110,12 +116,22 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
         findings = getattr(error, "findings", ())
         return _confirmation(session, survey_for_hr(session, key), name, str(error), findings), 409
     if name in {"invite", "remind", "count"}:
-        from surveys.jobs import jobs_of
-
-        jobs = jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]
+        jobs = current_jobs()
         (jobs.work_previews if name == "count" else jobs.work_outbox)()
     flash(done)
     return redirect(url_for("campaigns.show", key=key))
+
+
+@blueprint.get("/undersokelser/<key>/fremdrift")
+@requires(*HR_ROLES)
+def progress(key: str) -> Response:
+    """How far the survey's long step has come, for the page that waits for it."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    found = long_steps.standing(session, survey)
+    if found is None or found.problem:
+        return jsonify(under_way=False)
+    return jsonify(under_way=True, share=share_done(survey))
 
 
 def _confirmation(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.models import LongStep, Survey, SurveyStatus
 from surveys.campaigns.translating import _, ngettext
 from surveys.localisation import localised
 from surveys.results.comments.queue import backlogs
@@ -34,7 +34,10 @@ def tasks(session: Session, account: Account, today: dt.date) -> list[Task]:
         .where(Survey.unit_id.in_(units), Survey.status != SurveyStatus.RELEASED)
         .order_by(Survey.closes_on, Survey.id)
     ).all()
-    waiting = [(survey, text) for survey in surveys if (text := _task(survey, today))]
+    at_work = set(session.scalars(select(LongStep.survey_id).where(LongStep.problem == "")))
+    waiting = [
+        (survey, text) for survey in surveys if survey.id not in at_work and (text := _task(survey, today))
+    ]
     waiting.sort(key=lambda pair: list(SurveyStatus).index(pair[0].status), reverse=True)
     steps = [Task(text, survey.key) for survey, text in waiting]
     return [*steps, *_comments(session, units)][:MOST_LINES]

@@ -72,7 +72,7 @@ def serve(context: click.Context, port: int, host: str, workers: int) -> None:
 @click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True, help="Antall tråder.")
 @with_app
 def worker(app: Flask, workers: int) -> None:
-    """Arbeider med jobbkøen: sender invitasjoner og påminnelser."""
+    """Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."""
     from surveys.jobs import consumer
 
     refuse_changed_questionnaires(app)

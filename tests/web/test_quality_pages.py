@@ -335,7 +335,7 @@ def test_a_faulty_drofting_is_shown_again_with_what_is_wrong(
     with_report(app, db, hr, scales={"TRI": scale(0.85, 0.77, 0.91)})
     answer = hr.post(f"{PAGE}/drofting", data={"said": said})
     assert answer.status_code == 422
-    assert "<title>Feil: Kvalitet – Liten undersøkelse 2026" in answer.text
+    assert "<title>Feil: Liten undersøkelse 2026 – Kvalitet" in answer.text
     assert answer.text.count(fault) == 2
     assert 'aria-invalid="true"' in answer.text
     with db.reading() as session:

@@ -1,6 +1,7 @@
 """HR corrects a release: why, and what is changed. The old figures stay as they are."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -11,6 +12,9 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from surveys.campaigns.models import Survey
 from surveys.campaigns.publication.repicturing import picture_as_now
 from surveys.database import Database
+
+if TYPE_CHECKING:
+    from surveys.results.counting import Progress
 
 LONGEST_REASON: Final = 500
 """Characters: every reader sees it above the figures."""
@@ -33,15 +37,30 @@ class CorrectionForm(FlaskForm):
     )
     number = HiddenField()
 
+    def correction(self) -> "Correction":
+        """What a valid form asks for."""
+        return Correction(str(self.why.data), bool(self.as_now.data), self.minimum_group.data)
 
-def correct_release(db: Database, survey_key: str, form: CorrectionForm) -> int:
+
+@dataclass(frozen=True)
+class Correction:
+    """why: for every reader. as_now: picture units as the organisation is now. minimum_group: None: as it is."""
+
+    why: str
+    as_now: bool
+    minimum_group: int | None
+
+
+def correct_release(
+    db: Database, survey_key: str, wanted: Correction, progress: "Progress | None" = None
+) -> int:
     """The number of the new release. Raises CorrectionError, ReleaseRefusedError or SurveyError; nothing is changed."""
     from surveys.results.release import correct
 
     def change(session: Session, survey: Survey) -> None:
-        if form.as_now.data:
+        if wanted.as_now:
             picture_as_now(session, survey)
-        if form.minimum_group.data is not None:
-            survey.minimum_group = form.minimum_group.data
+        if wanted.minimum_group is not None:
+            survey.minimum_group = wanted.minimum_group
 
-    return correct(db, survey_key, str(form.why.data), change=change)
+    return correct(db, survey_key, wanted.why, change=change, progress=progress)

@@ -1,12 +1,16 @@
 """HR's page about the release: what it will show and hide before it is made, and what has been released since."""
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from dataclasses import asdict
+
+from flask import abort, flash, redirect, request, url_for
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys import database
 from surveys.access.permissions import requires
+from surveys.campaigns import long_steps
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
@@ -15,7 +19,7 @@ from surveys.campaigns.publication.correcting import LONGEST_REASON, CorrectionF
 from surveys.campaigns.publication.preview import preview_of, renewed
 from surveys.campaigns.publication.repicturing import differences
 from surveys.campaigns.publication.report_groups import merge_units, separate_units
-from surveys.campaigns.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.campaigns.survey_page import HR_ROLES, blueprint, current_jobs, survey_for_hr, tab
 from surveys.campaigns.translating import _
 from surveys.campaigns.turnout import turnout
 
@@ -35,7 +39,7 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
         select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
     ).all()
     if survey.status == SurveyStatus.RELEASED:
-        form = form or CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
+        form = form or _correction_form(session, survey)
         form.number.data = str(releases[0].number if releases else 0)
         return tab(
             "publication",
@@ -48,6 +52,14 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
             merged=words.merged_groups(survey, None),
         )
     return tab("publication", survey, releases=releases, problem=problem, **_foreseen(session, survey))
+
+
+def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
+    """The form as it is at first, or as HR filled it in for a correction that could not be made."""
+    refused = long_steps.standing(session, survey)
+    if refused and refused.name == "correct" and refused.problem:
+        return CorrectionForm(formdata=None, data=refused.details)
+    return CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
 
 
 def _foreseen(session: Session, survey: Survey) -> dict[str, object]:
@@ -88,7 +100,7 @@ def merge_in_report(key: str) -> Response | tuple[str, int]:
     name = merged.name
     session.commit()
     if foreseen is None:
-        _ask_for_preview()
+        current_jobs().work_previews()
     flash(
         _("«%(name)s» er slått sammen i rapporten. Du kan skille dem igjen fram til frigivelsen.", name=name)
     )
@@ -121,7 +133,7 @@ def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
     foreseen = renewed(session, survey)
     session.commit()
     if foreseen is None:
-        _ask_for_preview()
+        current_jobs().work_previews()
     flash(_("Enhetene står hver for seg igjen."))
     return redirect(url_for("campaigns.publication", key=key))
 
@@ -143,18 +155,19 @@ def correct_publication(key: str) -> Response | tuple[str, int]:
         return redirect(url_for("campaigns.publication", key=key))
     if not form.validate_on_submit():
         return _page(session, survey, form), 422
+    if long_steps.is_long(session, survey, "correct"):
+        details = {**asdict(form.correction()), "number": latest.number}
+        long_steps.ask(session, survey, "correct", current_user.id, details)
+        session.commit()
+        session.close()
+        current_jobs().work_steps()
+        return redirect(url_for("campaigns.publication", key=key))
     # The correction is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     try:
-        correct_release(database.database(), key, form)
+        correct_release(database.database(), key, form.correction())
     except SurveyError as problem:
         session.close()
         return _page(session, survey_for_hr(session, key), form, str(problem)), 409
     flash(_("Tallene er rettet. Alle som leser dem, ser at de er rettet, og hvorfor."))
     return redirect(url_for("campaigns.publication", key=key))
-
-
-def _ask_for_preview() -> None:
-    from surveys.jobs import jobs_of
-
-    jobs_of(current_app._get_current_object()).work_previews()  # type: ignore[attr-defined]

@@ -1,0 +1,323 @@
+"""Large surveys are counted, released and corrected by the job worker, and HR sees how it goes."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from surveys.access.models import Account, AuditEntry, Role
+from surveys.campaigns import long_steps
+from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.long_steps import take_asked
+from surveys.campaigns.models import LongStep, SurveyStatus
+from surveys.database import Database
+from surveys.jobs import jobs_of
+from surveys.organisation.models import Unit
+from surveys.results.models import Release
+from surveys.results.release import ReleaseRefusedError
+from tests.card_building import sign_in_as
+from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
+from tests.releasing import KEY, build_closed, build_counted, build_released
+
+SURVEY = f"/undersokelser/{KEY}"
+
+
+@pytest.fixture(autouse=True)
+def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_steps, "MOST_AT_ONCE", 0)
+
+
+@pytest.fixture
+def hr(app: Flask, client: FlaskClient) -> Iterator[FlaskClient]:
+    """A browser that sends forms without tokens; the jobs wait until the test works them."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    queue = jobs_of(app).queue
+    yield client
+    queue.storage.close()
+
+
+@pytest.fixture
+def closed(app: Flask, db: Database, hr: FlaskClient) -> Database:
+    build_closed(app, db, SMALL_TEAMS, tree=HOMES)
+    sign_in_as(hr, db, Role.HR)
+    return db
+
+
+@pytest.fixture
+def counted(app: Flask, db: Database, hr: FlaskClient) -> Database:
+    build_counted(app, db, SMALL_TEAMS, tree=HOMES)
+    sign_in_as(hr, db, Role.HR)
+    return db
+
+
+@pytest.fixture
+def released(app: Flask, db: Database, hr: FlaskClient) -> Database:
+    build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
+    sign_in_as(hr, db, Role.HR)
+    return db
+
+
+def work(app: Flask, db: Database) -> list[str]:
+    """What the worker does when it gets round to it."""
+    with app.app_context():
+        return take_asked(db, jobs_of(app).tell_share)
+
+
+def press(hr: FlaskClient, name: str) -> str:
+    answer = hr.post(f"{SURVEY}/steg/{name}", follow_redirects=True)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def status(db: Database) -> SurveyStatus:
+    with db.reading() as session:
+        return find_survey(session, KEY).status
+
+
+def steps(db: Database) -> list[tuple[str, int, str]]:
+    with db.reading() as session:
+        return [(step.name, step.attempts, step.problem) for step in session.scalars(select(LongStep))]
+
+
+def refuse(*_arguments: object) -> None:
+    raise ReleaseRefusedError(["TRI: fire personer kan regnes ut"])
+
+
+def test_counting_and_releasing_are_left_to_the_worker(app: Flask, closed: Database, hr: FlaskClient) -> None:
+    for name, words, before, after in (
+        ("count", "Medvirk teller opp svarene.", SurveyStatus.CLOSED, SurveyStatus.COUNTED),
+        ("release", "Medvirk regner ut tallene", SurveyStatus.COUNTED, SurveyStatus.RELEASED),
+    ):
+        page = press(hr, name)
+        assert words in page
+        assert f"/steg/{name}" not in page
+        assert status(closed) == before
+        assert work(app, closed) == [KEY]
+        assert status(closed) == after
+        assert words not in hr.get(SURVEY).text
+    assert steps(closed) == []
+
+
+def test_the_trail_says_who_asked_for_what_the_worker_did(
+    app: Flask, closed: Database, hr: FlaskClient
+) -> None:
+    press(hr, "count")
+    work(app, closed)
+    with closed.reading() as session:
+        done_by = session.scalars(select(AuditEntry.account_id).where(AuditEntry.action == "survey.counted"))
+        assert list(done_by) == [session.scalars(select(Account.id)).one()]
+
+
+def test_pressing_twice_asks_once(app: Flask, closed: Database, hr: FlaskClient) -> None:
+    press(hr, "count")
+    assert "Medvirk teller opp svarene." in press(hr, "count")
+    assert steps(closed) == [("count", 0, "")]
+    work(app, closed)
+    assert work(app, closed) == []
+
+
+def test_small_surveys_do_not_wait_for_a_worker(
+    closed: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_steps, "MOST_AT_ONCE", 1_000)
+    press(hr, "count")
+    assert status(closed) == SurveyStatus.COUNTED
+
+
+def test_the_queue_takes_the_step_and_then_the_preview(app: Flask, db: Database, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    jobs_of(app, immediate=True)
+    build_closed(app, db, SMALL_TEAMS, tree=HOMES)
+    sign_in_as(client, db, Role.HR)
+    press(client, "count")
+    assert "Av 11 enheter med svar vises 5." in client.get(PAGE).text
+
+
+def test_the_page_says_how_far_it_has_come(app: Flask, closed: Database, hr: FlaskClient) -> None:
+    press(hr, "count")
+    with closed.reading() as session:
+        jobs_of(app).tell_share(find_survey(session, KEY).id, 0.4)
+    assert '<progress max="1" value="0.4"' in hr.get(SURVEY).text
+    assert hr.get(f"{SURVEY}/fremdrift").json == {"under_way": True, "share": 0.4}
+    work(app, closed)
+    assert hr.get(f"{SURVEY}/fremdrift").json == {"under_way": False}
+
+
+def test_progress_is_told_as_the_work_goes_on(app: Flask, closed: Database, hr: FlaskClient) -> None:
+    press(hr, "count")
+    told: list[float | None] = []
+    with app.app_context():
+        take_asked(closed, lambda _survey, share: told.append(share))
+    shares = [share for share in told if share is not None]
+    assert told[-1] is None
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 5
+
+
+def test_work_that_nobody_begins_is_not_waited_for_in_silence(closed: Database, hr: FlaskClient) -> None:
+    press(hr, "count")
+    assert "Arbeidet har ikke begynt." not in hr.get(SURVEY).text
+    with closed.transaction() as session:
+        session.scalars(select(LongStep)).one().asked_at -= dt.timedelta(minutes=3)
+    assert "Arbeidet har ikke begynt." in hr.get(SURVEY).text
+
+
+def test_a_refused_release_is_told_and_can_be_tried_again(
+    app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("surveys.results.release._refuse_breaches", refuse)
+        press(hr, "release")
+        work(app, counted)
+    page = hr.get(SURVEY).text
+    assert "Resultatene er ikke frigitt" in page
+    assert "TRI: fire personer kan regnes ut" in page
+    assert f"{SURVEY}/steg/release" in page
+    assert status(counted) == SurveyStatus.COUNTED
+    assert work(app, counted) == []
+    press(hr, "release")
+    work(app, counted)
+    assert status(counted) == SurveyStatus.RELEASED
+    assert "Resultatene er ikke frigitt" not in hr.get(SURVEY).text
+
+
+def test_an_unforeseen_error_is_logged_and_told_and_not_repeated_for_ever(
+    app: Flask,
+    counted: Database,
+    hr: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def break_down(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("surveys.results.release._publish", break_down)
+    press(hr, "release")
+    with caplog.at_level(logging.ERROR):
+        work(app, counted)
+    assert "ZeroDivisionError" in caplog.text
+    assert "Noe gikk galt i Medvirk. Ingenting er halvferdig skrevet." in hr.get(SURVEY).text
+    assert work(app, counted) == []
+
+
+def test_what_went_wrong_is_forgotten_when_it_was_done_in_another_way(
+    app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("surveys.results.release._refuse_breaches", refuse)
+        press(hr, "release")
+        work(app, counted)
+    monkeypatch.setattr(long_steps, "MOST_AT_ONCE", 1_000)
+    press(hr, "release")
+    assert "Resultatene er ikke frigitt" not in hr.get(SURVEY).text
+
+
+class TestKilledWorkers:
+    """A killed process runs no handler: nothing but `BaseException` passes through as it would."""
+
+    def kill_after(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+        from surveys.results.release import release
+
+        def killed(*arguments: object, **named: object) -> None:
+            release(*arguments, **named)  # type: ignore[arg-type]
+            raise KeyboardInterrupt
+
+        def at_once(*_arguments: object, **_named: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("surveys.results.release.release", killed if step == "done" else at_once)
+
+    @pytest.mark.parametrize("step", ["begun", "done"])
+    def test_the_next_worker_takes_the_step_again(
+        self, app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
+        press(hr, "release")
+        with monkeypatch.context() as killing:
+            self.kill_after(killing, step)
+            with pytest.raises(KeyboardInterrupt):
+                work(app, counted)
+        assert steps(counted) == [("release", 1, "")]
+        work(app, counted)
+        assert status(counted) == SurveyStatus.RELEASED
+        assert stored(counted)["release"] == 1
+        assert steps(counted) == []
+
+    def test_a_step_that_kills_every_worker_is_given_up_and_told(
+        self, app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        press(hr, "release")
+        self.kill_after(monkeypatch, "begun")
+        for _try in range(long_steps.MOST_ATTEMPTS):
+            with pytest.raises(KeyboardInterrupt):
+                work(app, counted)
+        assert work(app, counted) == []
+        assert "Bakgrunnsjobben stanset 3 ganger uten å bli ferdig." in hr.get(SURVEY).text
+
+    def test_a_correction_is_made_once_however_often_the_worker_is_killed(
+        self, app: Flask, released: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        move(released)
+        correct(hr)
+        original = long_steps._DOING["correct"]
+
+        def killed(*arguments: object) -> None:
+            original(*arguments)  # type: ignore[arg-type]
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as killing:
+            killing.setitem(long_steps._DOING, "correct", killed)  # type: ignore[arg-type]
+            with pytest.raises(KeyboardInterrupt):
+                work(app, released)
+        work(app, released)
+        assert stored(released)["release"] == 2
+        assert steps(released) == []
+
+
+def move(db: Database) -> None:
+    with db.transaction() as session:
+        units = {one.code: one for one in session.scalars(select(Unit))}
+        units["A2"].parent = units["B"]
+
+
+def correct(hr: FlaskClient, why: str = "Team A2 sto feil.") -> str:
+    answer = hr.post(
+        f"{PAGE}/rett",
+        data={"number": 1, "why": why, "as_now": "y", "minimum_group": 5},
+        follow_redirects=True,
+    )
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_correction_is_worked_out_in_the_background(
+    app: Flask, released: Database, hr: FlaskClient
+) -> None:
+    move(released)
+    assert "Medvirk regner ut rettelsen" in correct(hr)
+    work(app, released)
+    assert "Rettelse: Team A2 sto feil." in hr.get(PAGE).text
+    with released.reading() as session:
+        assert [one.correction for one in session.scalars(select(Release).order_by(Release.number))] == [
+            "",
+            "Team A2 sto feil.",
+        ]
+
+
+def test_a_correction_that_cannot_be_made_keeps_what_was_typed(
+    app: Flask, released: Database, hr: FlaskClient
+) -> None:
+    correct(hr, "Jeg tror noe er feil.")
+    work(app, released)
+    page = hr.get(PAGE).text
+    assert "Ingenting ville blitt annerledes" in page
+    assert "Jeg tror noe er feil.</textarea>" in page
+
+
+def test_hr_elsewhere_sees_no_progress(closed: Database, hr: FlaskClient) -> None:
+    press(hr, "count")
+    sign_in_as(hr, closed, Role.HR, "A")
+    assert hr.get(f"{SURVEY}/fremdrift").status_code == 403
