@@ -1,7 +1,13 @@
 """The release page in a real browser, in every state: before and after a merger, released, and with a form error."""
 
+import datetime as dt
+from pathlib import Path
+
 from playwright.sync_api import Page
 
+from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.models import LongStep
+from surveys.database import Database
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 
@@ -42,3 +48,21 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     desk.get_by_role("button", name="Frigi rettelsen").click()
     assert desk.get_by_role("link", name="Skriv hvorfor tallene rettes.").is_visible()
     assert_sound(desk)
+
+
+def test_a_step_in_the_background_is_followed_to_its_end(desk: Page, own_site: Site, tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'instance' / 'medvirk.sqlite3'}")
+    with db.transaction() as session:
+        survey = find_survey(session, SURVEY.rpartition("/")[2])
+        asked = LongStep(survey_id=survey.id, name="count", asked_at=dt.datetime.now(dt.UTC), attempts=1)
+        session.add(asked)
+    sign_in(desk, own_site, "hr")
+    desk.goto(own_site.path(SURVEY))
+    assert desk.get_by_role("progressbar", name="Medvirk teller opp svarene.").is_visible()
+    assert_sound(desk)
+    with db.transaction() as session:
+        session.merge(asked).problem = "Undersøkelsen må være lukket før den kan telles opp."
+    # The page comes to say it by itself.
+    desk.get_by_role("alert").get_by_text("Undersøkelsen må være lukket").wait_for()
+    assert_sound(desk)
+    db.engine.dispose()
