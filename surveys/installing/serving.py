@@ -5,12 +5,17 @@ import logging
 import re
 from collections.abc import Callable
 
+from babel import Locale
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from sqlalchemy.orm import configure_mappers
 
+from surveys.localisation import LANGUAGES
 from surveys.logging import MaskingFormatter
+
+_FIRST_PAGES = ("respond/", "layout/", "components/")
 
 _ADDRESS = re.compile(r"\bip=\S+")
 # gunicorn quotes the line it could not read: it may be what is left of a broken form, with the answers in it.
@@ -40,6 +45,15 @@ def _keep_shared(_arbiter: object, _worker: object) -> None:
     """The garbage collector writes in every object it looks at, which would copy the shared memory to each process."""
     gc.collect()
     gc.freeze()
+
+
+def _warm(app: Flask) -> None:
+    """Loads what each process would load with its first page, so that they share it and nobody waits for it."""
+    configure_mappers()
+    for code in LANGUAGES:
+        Locale.parse(code).character_order  # noqa: B018 (the language's data are read when something is asked of them)
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(_FIRST_PAGES)):
+        app.jinja_env.get_template(name)
 
 
 class Server(BaseApplication):
@@ -75,4 +89,6 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make_app()
+        app = self._make_app()
+        _warm(app)
+        return app
