@@ -260,7 +260,9 @@ class _View:
             b_eq=part.matrix @ self.sums[part.classes],
             bounds=scale,
             method="highs",
-            options={"presolve": False},  # it takes longer than it saves: the programs are small or well linked
+            options={
+                "presolve": False
+            },  # it takes longer than it saves: the programs are small or well linked
         )
         if solution.x is None:
             msg = f"the answers do not lie on the scale: {solution.message}"

@@ -30,7 +30,6 @@ MOST_ATTEMPTS: Final = 3
 """A worker that is killed as often by one step is not helped by a fourth try."""
 
 _PATIENCE: Final = dt.timedelta(minutes=2)
-_LONG: Final = ("count", "release", "correct")
 
 # What stands in place of a reason where there was none to give.
 _STOPPED: Final = "stopped"
@@ -38,6 +37,7 @@ _FAILED: Final = "failed"
 
 _log = logging.getLogger("medvirk.steps")
 
+Progress = Callable[[str, float], None]
 Tell = Callable[[int, float | None], None]
 """Told a survey's id and the share (0–1) that is done of its step; None when it is over."""
 
@@ -59,7 +59,7 @@ class Standing:
 
 def is_long(session: Session, survey: Survey, name: str) -> bool:
     """Whether the step is for the worker."""
-    return name in _LONG and _answers(session, survey) > MOST_AT_ONCE
+    return name in _DOING and _answers(session, survey) > MOST_AT_ONCE
 
 
 def ask(
@@ -121,38 +121,62 @@ def take_asked(db: Database, tell: Tell) -> list[str]:
     return [key for survey_id in asked if (key := _take(db, survey_id, tell))]
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """A step a worker has begun. is_taken: an earlier worker finished it, and was killed before it could say so."""
+
+    survey_id: int
+    key: str
+    name: str
+    details: Mapping[str, Any]
+    account_id: int | None
+    is_taken: bool
+
+
 def _take(db: Database, survey_id: int, tell: Tell) -> str:
     """The survey's key; empty when there is nothing to take any more."""
-    with db.transaction() as session:
-        step = session.get(LongStep, survey_id, with_for_update=True)
-        if step is None or step.problem:
-            return ""
-        if step.attempts == MOST_ATTEMPTS:
-            step.problem = _STOPPED
-            return ""
-        step.attempts += 1
-        survey = session.get_one(Survey, survey_id)
-        key, name, details, account_id = survey.key, step.name, step.details, step.account_id
-        taken = name == "correct" and _is_taken(session, survey, step)
-    problem, findings = "", list[str]()
-    if not taken:
-        tell(survey_id, 0.0)
-        try:
-            with audit.on_behalf_of(account_id):
-                _DOING[name](db, key, details, lambda _step, share: tell(survey_id, share))
-        except SurveyError as error:
-            problem, findings = str(error), list(getattr(error, "findings", ()))
-        except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next survey gets its turn)
-            _log.exception("Steget «%s» for undersøkelsen «%s» stanset.", name, key)
-            problem = _FAILED
+    claim = _claimed(db, survey_id)
+    if claim is None:
+        return ""
+    tell(survey_id, 0.0)
+    problem, findings = ("", ()) if claim.is_taken else _do(db, claim, tell)
     with db.transaction() as session:
         step = session.get(LongStep, survey_id, with_for_update=True)
         if step and problem:
-            step.problem, step.findings = problem, findings
+            step.problem, step.findings = problem, list(findings)
         elif step:
             session.delete(step)
     tell(survey_id, None)
-    return key
+    return claim.key
+
+
+def _claimed(db: Database, survey_id: int) -> _Claim | None:
+    """The step with one more attempt on it; None when it is gone, refused or given up."""
+    with db.transaction() as session:
+        step = session.get(LongStep, survey_id, with_for_update=True)
+        if step is None or step.problem:
+            return None
+        if step.attempts == MOST_ATTEMPTS:
+            step.problem = _STOPPED
+            return None
+        step.attempts += 1
+        survey = session.get_one(Survey, survey_id)
+        # Counting and releasing again finishes what is left of them; a correction would be made twice.
+        is_taken = step.name == "correct" and _is_taken(session, survey, step)
+        return _Claim(survey_id, survey.key, step.name, step.details, step.account_id, is_taken)
+
+
+def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
+    """Why it could not be done, empty when it was, and what the check before a release found."""
+    try:
+        with audit.on_behalf_of(claim.account_id):
+            _DOING[claim.name](db, claim, lambda _step, share: tell(claim.survey_id, share))
+    except SurveyError as error:
+        return str(error), getattr(error, "findings", ())
+    except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next survey gets its turn)
+        _log.exception("Steget «%s» for undersøkelsen «%s» stanset.", claim.name, claim.key)
+        return _FAILED, ()
+    return "", ()
 
 
 def _is_taken(session: Session, survey: Survey, step: LongStep) -> bool:
@@ -171,27 +195,21 @@ def _answers(session: Session, survey: Survey) -> int:
     )
 
 
-def _count(
-    db: Database, key: str, _details: Mapping[str, Any], progress: Callable[[str, float], None]
-) -> None:
+def _count(db: Database, claim: _Claim, progress: Progress) -> None:
     from surveys.results.counting import count
 
-    count(db, key_store(), key, progress)
+    count(db, key_store(), claim.key, progress)
 
 
-def _release(
-    db: Database, key: str, _details: Mapping[str, Any], progress: Callable[[str, float], None]
-) -> None:
+def _release(db: Database, claim: _Claim, progress: Progress) -> None:
     from surveys.results.release import release
 
-    release(db, key_store(), key, progress=progress)
+    release(db, key_store(), claim.key, progress=progress)
 
 
-def _correct(
-    db: Database, key: str, details: Mapping[str, Any], progress: Callable[[str, float], None]
-) -> None:
-    wanted = Correction(details["why"], details["as_now"], details["minimum_group"])
-    correct_release(db, key, wanted, progress)
+def _correct(db: Database, claim: _Claim, progress: Progress) -> None:
+    said = claim.details
+    correct_release(db, claim.key, Correction(said["why"], said["as_now"], said["minimum_group"]), progress)
 
 
 _DOING: Final = {"count": _count, "release": _release, "correct": _correct}
