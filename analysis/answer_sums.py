@@ -33,6 +33,10 @@ def counted_codes(questionnaire: Questionnaire) -> tuple[int, ...]:
     """The codes that are counted: every value of any scale in use, then «not applicable» and blank.
 
     «Not asked» is what remains of the respondents.
+
+    >>> from analysis.example import QUESTIONNAIRE
+    >>> counted_codes(QUESTIONNAIRE)
+    (1, 2, 3, 4, 5, 254, 255)
     """
     scales = [factor.scale for factor in questionnaire.factors]
     values = range(min(s.minimum for s in scales), max(s.maximum for s in scales) + 1)
@@ -40,7 +44,12 @@ def counted_codes(questionnaire: Questionnaire) -> tuple[int, ...]:
 
 
 def answer_sums(responses: Responses) -> tuple[Integers, ...]:
-    """The arrays of `analysis.moments.Moments`, in its order; one row per unit."""
+    """The arrays of `analysis.moments.Moments`, in its order; one row per unit.
+
+    >>> from analysis.example import RESPONSES
+    >>> [array.shape for array in answer_sums(RESPONSES)]  # two units, one factor, three items
+    [(2,), (2, 1), (2, 1), (2, 1), (2, 1), (2, 3), (2, 1), (2, 1), (2, 7, 3)]
+    """
     plan = _plan_for(responses.questionnaire)
     segments = _cut(responses.unit, len(responses.units))
 

@@ -134,13 +134,27 @@ def _unit_json(scores: UnitScores, row: int, column: int, hidden: str | None) ->
 
 
 def number(value: float) -> float | None:
-    """A finite number as a plain float, anything else None."""
+    """A finite number as a plain float, anything else None.
+
+    >>> number(0.5), number(float("nan"))
+    (0.5, None)
+    """
     return float(value) if np.isfinite(value) else None
 
 
 def interval(low: float, high: float) -> list[float] | None:
+    """Both ends, or None when one of them is not finite.
+
+    >>> interval(0.25, 0.75), interval(0.25, float("inf"))
+    ([0.25, 0.75], None)
+    """
     return [float(low), float(high)] if np.isfinite(low) and np.isfinite(high) else None
 
 
 def by_key(keys: tuple[str, ...], values: NDArray[np.float64]) -> dict[str, float | None]:
+    """The values by key; what is not finite is None.
+
+    >>> by_key(("MOT", "LED"), np.array([0.5, np.nan]))
+    {'MOT': 0.5, 'LED': None}
+    """
     return {key: number(value) for key, value in zip(keys, values, strict=True)}

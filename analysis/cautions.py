@@ -15,7 +15,14 @@ NAMED_AT_MOST: Final = 5
 
 
 def scale_cautions(key: str, scale: ScaleSummary) -> tuple[str, ...]:
-    """One line for each reason why something is missing for the factor `key`, or must be read with care."""
+    """One line for each reason why something is missing for the factor `key`, or must be read with care.
+
+    >>> from analysis.example import QUESTIONNAIRE, RESPONSES
+    >>> from analysis.report import analyse
+    >>> (text,) = scale_cautions("MOT", analyse(QUESTIONNAIRE, RESPONSES, 3).scales["MOT"])
+    >>> text[:28]
+    'MOT: Omega kan ikke beregnes'
+    """
     found = scale.reliability
     if found.items < 2:
         lines = [
@@ -52,7 +59,14 @@ def _consistency_cautions(scale: ScaleSummary) -> Iterable[str]:
 
 
 def validity_cautions(found: Validity) -> tuple[str, ...]:
-    """One line for each reason why a part of the structure is missing."""
+    """One line for each reason why a part of the structure is missing.
+
+    >>> from analysis.example import RESPONSES
+    >>> from analysis.validity import validity
+    >>> (text,) = validity_cautions(validity(RESPONSES))
+    >>> text[:60]
+    'Validitet: Bekreftende faktoranalyse (CFA), AVE og CR mangle'
+    """
     lines = []
     if found.left_out:
         lines.append(f"{listed(found.left_out)} er ikke med, fordi ikke alle har fått spørsmålene.")
@@ -100,7 +114,13 @@ _REASONS: Final = {
 
 
 def agreement_cautions(questionnaire: Questionnaire, found: Agreement) -> tuple[str, ...]:
-    """One line for each reason why agreement is missing."""
+    """One line for each reason why agreement is missing.
+
+    >>> from analysis.example import QUESTIONNAIRE, RESPONSES
+    >>> from analysis.report import analyse
+    >>> agreement_cautions(QUESTIONNAIRE, analyse(QUESTIONNAIRE, RESPONSES, 3).agreement)
+    ()
+    """
     if len(found.rwgj) < 2:
         return ("Enighet: ICC og rwg(j) krever minst to enheter. Oppgi hvilken kolonne som er enheten.",)
     lines = []
@@ -120,7 +140,13 @@ def agreement_cautions(questionnaire: Questionnaire, found: Agreement) -> tuple[
 
 
 def unit_cautions(questionnaire: Questionnaire, report: UnitReport) -> tuple[str, ...]:
-    """One line per factor that some shown unit has too few answers to."""
+    """One line per factor that some shown unit has too few answers to.
+
+    >>> from analysis.example import QUESTIONNAIRE, RESPONSES
+    >>> from analysis.report import analyse
+    >>> unit_cautions(QUESTIONNAIRE, analyse(QUESTIONNAIRE, RESPONSES, 3).units)
+    ()
+    """
     lines = []
     shown = np.array([reason is None for reason in report.hidden], dtype=np.bool_)
     for column, factor in enumerate(questionnaire.factors):

@@ -165,6 +165,10 @@ def starting_values(covariance: Floats, factor_of: NDArray[np.int_]) -> Floats:
     """Loadings of each factor's items taken alone, what they leave over, and correlations of sums, shrunk.
 
     The order of `simple_structure`; (2P + M(M − 1)/2,).
+
+    >>> one_factor = np.full((3, 3), 0.49) + 0.51 * np.eye(3)
+    >>> starting_values(one_factor, np.zeros(3, dtype=int)).round(2).tolist()
+    [0.7, 0.7, 0.7, 0.51, 0.51, 0.51]
     """
     sd = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(sd, sd)
@@ -186,7 +190,17 @@ def starting_values(covariance: Floats, factor_of: NDArray[np.int_]) -> Floats:
 
 
 def check(model: FactorModel, estimate: Estimate) -> None:
-    """Raise NoSolutionError unless the estimate is a possible one, in every group."""
+    """Raise NoSolutionError unless the estimate is a possible one, in every group.
+
+    >>> model = simple_structure(np.zeros(3, dtype=int))
+    >>> parameters = np.array([1.2, 0.7, 0.7, -0.4, 0.5, 0.5])
+    >>> impossible = Estimate(parameters, 0.1, np.eye(6), converged=True, identified=True)
+    >>> try:
+    ...     check(model, impossible)
+    ... except NoSolutionError as error:
+    ...     print(error.reason, error.items)
+    heywood (0,)
+    """
     if not estimate.converged:
         raise NoSolutionError(Reason.NOT_CONVERGED)
     if not estimate.identified:

@@ -147,7 +147,11 @@ def _steps(steps: Sequence[Step], *, is_whole: bool) -> tuple[ComparedStep, ...]
 
 
 def verdict_of(steps: Sequence[ComparedStep]) -> Comparability:
-    """What the levels up to scalar say: means may be compared when both metric and scalar hold."""
+    """What the levels up to scalar say: means may be compared when both metric and scalar hold.
+
+    >>> verdict_of(()).name
+    'UNDECIDED'
+    """
     needed = [step for step in steps if step.level in {Level.METRIC, Level.SCALAR}]
     failing = next((step for step in needed if not step.holds), None)
     if failing is None:

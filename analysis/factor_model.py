@@ -221,7 +221,13 @@ def _derivatives(
 
 
 def covariance_slopes(model: FactorModel, parameters: Floats, group: int) -> Floats:
-    """∂Σ/∂parameter of a group, (K, P, P)."""
+    """∂Σ/∂parameter of a group, (K, P, P).
+
+    >>> from analysis.cfa import simple_structure
+    >>> model = simple_structure(np.zeros(3, dtype=int))
+    >>> covariance_slopes(model, np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51]), 0)[0].round(1).tolist()
+    [[1.4, 0.7, 0.7], [0.7, 0.0, 0.0], [0.7, 0.0, 0.0]]
+    """
     m, places = model.matrices(parameters, group), model.places[group]
     items, factors = m.loadings.shape
     slopes = np.zeros((model.parameters, items, items))

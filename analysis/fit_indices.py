@@ -129,6 +129,12 @@ def srmr(model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats)
 
     Residuals are divided by observed standard deviations; the lower triangle with its diagonal, and the means
     where they are modelled.
+
+    >>> from analysis.cfa import simple_structure
+    >>> observed = GroupMoments(100, np.zeros(3), np.full((3, 3), 0.5) + 0.5 * np.eye(3))
+    >>> parameters = np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51])
+    >>> round(srmr(simple_structure(np.zeros(3, dtype=int)), [observed], parameters), 4)
+    0.0071
     """
     people = sum(group.n for group in groups)
     total = 0.0

@@ -10,7 +10,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """For as long as the block, or the decorated function, runs."""
+    """For as long as the block, or the decorated function, runs.
+
+    >>> import numpy as np
+    >>> with one_core():
+    ...     print(np.linalg.det(np.eye(3)))
+    1.0
+    """
     import scipy.linalg  # noqa: F401 - brings its own library, which must be loaded to be limited
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

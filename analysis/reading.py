@@ -42,6 +42,14 @@ def read_responses(path: Path, questionnaire: Questionnaire, unit_column: str | 
 
     Raises FileFaults with every fault: a missing or doubled column, a value outside its scale, an unknown
     option, a row without unit, a personal number anywhere, an empty or unreadable file.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> from analysis.example import QUESTIONNAIRE
+    >>> with NamedTemporaryFile("w", suffix=".csv") as file:
+    ...     print("enhet;M1;M2;M3", file=file)
+    ...     print("skolen;5;4;1", file=file, flush=True)
+    ...     read_responses(Path(file.name), QUESTIONNAIRE, "enhet").responses.units
+    ('skolen',)
     """
     table = read_table(Path(path))
     faults = _Faults(table)

@@ -55,6 +55,10 @@ def from_rows(
     """Responses from stored rows (`questionnaires.coding`), one unit index per row.
 
     The bytes of the questions that are neither items nor background stand last in a row and are left alone.
+
+    >>> from analysis.example import QUESTIONNAIRE
+    >>> from_rows(QUESTIONNAIRE, [bytes([5, 4, 1]), bytes([4, 255, 2])], [0, 0], ["skolen"]).items.tolist()
+    [[5, 4, 1], [4, 255, 2]]
     """
     codes = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), row_length(questionnaire))
     count = len(questionnaire.items)
@@ -65,5 +69,10 @@ def from_rows(
 
 
 def is_answer(codes: Codes) -> NDArray[np.bool_]:
-    """True where a code is a value on the scale, not one of the reserved codes."""
+    """True where a code is a value on the scale, not one of the reserved codes.
+
+    >>> from questionnaires.coding import BLANK
+    >>> is_answer(np.array([1, 5, BLANK], dtype=np.uint8)).tolist()
+    [True, True, False]
+    """
     return codes <= LARGEST_VALUE

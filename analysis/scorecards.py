@@ -74,6 +74,10 @@ def status(
 
     `target` is None for an utviklingstrekk, which is never coloured, and for an indicator without ambition level.
     Without a value: NOT_MEASURED, or NOT_DUE when its period has not ended.
+
+    >>> goal = Target(green=4.0, yellow=3.5)
+    >>> status(3.7, Direction.HIGHER, goal).value, status(None, Direction.HIGHER, goal, hidden=True).value
+    ('yellow', 'hidden')
     """
     if hidden:
         return Status.HIDDEN
@@ -128,6 +132,10 @@ def trend(
     `direction` None is an utviklingstrekk: it moves, but neither way is better. `clear` False is a survey score whose
     tested change says nothing sure. Changes below `smallest` (half of the last shown decimal) would be shown as 0
     and count as none. In a band, nearer the green part is better; inside it nothing is.
+
+    >>> found = trend(4.2, 4.0, Direction.HIGHER)
+    >>> found.movement.value, found.meaning.value
+    ('up', 'better')
     """
     change = value - before
     if not clear or change == 0 or abs(change) < smallest:
@@ -155,7 +163,11 @@ def _distance(value: float, target: Target) -> float:
 
 
 def is_old(measured: int, shown: int, years_valid: int) -> bool:
-    """True when a value measured in one year is too old for the card of another."""
+    """True when a value measured in one year is too old for the card of another.
+
+    >>> is_old(2022, 2026, 2), is_old(2024, 2026, 2)
+    (True, False)
+    """
     return shown - measured > years_valid
 
 
@@ -163,6 +175,9 @@ def is_due(year: int, parts: int, today: dt.date) -> bool:
     """True when the year's first period is over, so that a value may be expected.
 
     `parts` is how many periods the year has: 1 (year), 3 (tertial) or 12 (month).
+
+    >>> is_due(2026, 3, dt.date(2026, 4, 30)), is_due(2026, 3, dt.date(2026, 5, 1))
+    (False, True)
     """
     next_period = year * 12 + 12 // parts
     return today >= dt.date(next_period // 12, next_period % 12 + 1, 1)
@@ -183,7 +198,11 @@ class RollUp:
 
 
 def roll_up(statuses: Iterable[Status]) -> RollUp:
-    """Counts per colour. Colours are never averaged or weighed: two green do not make up for a red."""
+    """Counts per colour. Colours are never averaged or weighed: two green do not make up for a red.
+
+    >>> roll_up([Status.GREEN, Status.GREEN, Status.RED])
+    RollUp(green=2, yellow=0, red=1, other=0)
+    """
     listed = list(statuses)
     green, yellow, red = (listed.count(colour) for colour in (Status.GREEN, Status.YELLOW, Status.RED))
     return RollUp(green, yellow, red, len(listed) - green - yellow - red)

@@ -80,6 +80,13 @@ def read_table(path: Path) -> Table:
     """The table in a file, by its ending: .csv .txt .tsv .xlsx .xlsm .sav .zsav .parquet.
 
     Raises FileFaults when it cannot be read, is empty or has ragged rows.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> with NamedTemporaryFile("w", suffix=".csv") as file:
+    ...     print("enhet;svar", file=file)
+    ...     print("skolen;5", file=file, flush=True)
+    ...     [column.name for column in read_table(Path(file.name)).columns]
+    ['enhet', 'svar']
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:

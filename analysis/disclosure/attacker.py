@@ -67,6 +67,11 @@ def attack(
         nothing worse was found among the same figures.
     shorten: merge atoms and figures first (`merging`). Without, the same groups are found in integers all the way,
         more slowly.
+
+    >>> sizes = np.array([9, 3, 8])  # a municipality of three units
+    >>> (breach,) = attack([{0, 1, 2}, {0, 2}], sizes, 5)
+    >>> breach.members, breach.n, [(figure, int(times)) for figure, times in breach.figures]
+    ((1,), 3, [(0, 1), (1, -1)])
     """
     alone = set() if one_person is None else set(np.flatnonzero(one_person & (sizes == 1)).tolist())
     sums = (merged if shorten else unmerged)(published, sizes, minimum_group, alone)

@@ -26,6 +26,10 @@ def breaches(
 
     Whatever is derived treats people alike that are in the same figures. So where everybody shares all his figures
     with more than k people in all, and so it is in a tree, no smaller group can be derived.
+
+    >>> nobody_alone = np.zeros(3, dtype=bool)
+    >>> [breach.members for breach in breaches([{0, 1, 2}, {0, 2}], np.array([9, 3, 8]), 5, nobody_alone)]
+    [(1,)]
     """
     if not _small_classes(published, sizes, minimum_group, one_person):
         return ()
@@ -56,7 +60,13 @@ def narrowest(
     groups: Sequence[Collection[int]],
     answers: Answers,
 ) -> MeanRange | None:
-    """The hidden group whose mean is bounded most closely, exactly; None when all may lie anywhere on the scale."""
+    """The hidden group whose mean is bounded most closely, exactly; None when all may lie anywhere on the scale.
+
+    >>> answers = Answers(np.array([36.0, 15.0, 32.0]), 1, 5)
+    >>> found = narrowest([{0, 1, 2}, {0}], np.array([9, 3, 8]), [{1}], answers)
+    >>> (found.low, found.high) if found else None
+    (2.333333333333333, 5.0)
+    """
     for times in _WIDTHS:
         found = narrow_groups(published, sizes, groups, replace(answers, width=times * answers.least_width))
         if found:

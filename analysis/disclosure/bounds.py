@@ -77,6 +77,11 @@ def mean_ranges(
     """The exact range of every group's mean in every measure where the group has answers.
 
     published, groups: each as the atoms it sums over; sizes: (atoms,) or (atoms, measures).
+
+    >>> answers = Answers(np.array([12.0, 8.0]), 1, 5)  # four people and three, of whom only the sum of all is out
+    >>> (found,) = mean_ranges([{0, 1}], np.array([4, 3]), [{0}], answers)
+    >>> found.low, found.high
+    (1.25, 4.25)
     """
     structure = Structure.of(published, groups, _table(sizes))
     return [
@@ -100,6 +105,11 @@ def narrow_groups(
 
     witnesses: from an earlier call about the same answers and groups; saves time and is added to. exact: False is
     quicker where tables are large; the groups are the same, their ranges as wide as is proven at once.
+
+    >>> answers = Answers(np.array([100.0, 15.0]), 1, 5)  # everybody has answered 5
+    >>> (found,) = narrow_groups([{0, 1}], np.array([20, 3]), [{1}], answers)
+    >>> found.low, found.high
+    (5.0, 5.0)
     """
     known = Witnesses({}) if witnesses is None else witnesses
     structure = Structure.of(published, groups, _table(sizes))

@@ -37,6 +37,9 @@ def coded_mean(mean: float, n: int, low: float, high: float) -> Coded:
     n: respondents; low, high: the ends of the scale. The margin is a twentieth of the scale, or one step of one
     respondent where that is more, so the bound never means that all answered alike: on 1–5 a mean of 4.8 or more is
     «4.8 or higher».
+
+    >>> coded_mean(4.9, 12, 1, 5), coded_mean(3.2, 12, 1, 5)
+    (Coded(value=4.8, bound='at_least'), Coded(value=3.2, bound='exact'))
     """
     margin = max((high - low) * _MARGIN, 1 / n)
     if mean >= high - margin - _ROUNDING:
@@ -47,6 +50,10 @@ def coded_mean(mean: float, n: int, low: float, high: float) -> Coded:
 
 
 def is_near_an_end(mean: NDArray[np.float64], n: NDArray[np.float64], length: float) -> NDArray[np.bool_]:
-    """Where `coded_mean` gives a bound. mean: as a share of the scale; length: of the scale in answers."""
+    """Where `coded_mean` gives a bound. mean: as a share of the scale; length: of the scale in answers.
+
+    >>> is_near_an_end(np.array([0.99, 0.55]), np.array([12.0, 12.0]), 4.0).tolist()
+    [True, False]
+    """
     margin = np.maximum(_MARGIN, 1 / (np.maximum(n, 1) * length)) + _ROUNDING
     return np.asarray((mean >= 1 - margin) | (mean <= margin))

@@ -31,6 +31,11 @@ def eliminate(rows: Iterable[Row], people: Sequence[int], k: int) -> tuple[list[
 
     The pivots stand in no younger row, so a combination that involves only atoms of fewer than `k` people is
     one of left-over rows alone (these may depend on each other).
+
+    >>> whole, most = Row({0: 1, 1: 1}, {0: 1}), Row({0: 1}, {1: 1})  # everybody, and all but three
+    >>> _, left_over = eliminate([whole, most], [9, 3], 5)
+    >>> left_over
+    [Row(atoms={1: 1}, figures={0: 1, 1: -1})]
     """
     echelon: dict[int, tuple[int, Row]] = {}
     left_over = []
@@ -89,7 +94,12 @@ def _lowest(atoms: dict[int, int], figures: dict[int, int]) -> Row:
 
 
 def components(rows: Sequence[Row]) -> list[list[Row]]:
-    """The rows in sets that share no atom with each other, in the order of their first rows."""
+    """The rows in sets that share no atom with each other, in the order of their first rows.
+
+    >>> rows = [Row({0: 1}, {0: 1}), Row({1: 1, 2: 1}, {1: 1}), Row({2: 1}, {2: 1})]
+    >>> [len(part) for part in components(rows)]
+    [1, 2]
+    """
     if not rows:
         return []
     row = np.repeat(np.arange(len(rows)), [len(one.atoms) for one in rows])
@@ -109,6 +119,10 @@ def reduced(rows: Sequence[Row], people: Sequence[int], avoid: Set[int]) -> list
 
     Pivots are the atoms with most people, because fewer of them fit in a small group, and none in `avoid`
     where a row has another.
+
+    >>> whole, most = Row({0: 1, 1: 1}, {0: 1}), Row({0: 1}, {1: 1})
+    >>> [(pivot, row.atoms) for pivot, row in reduced([whole, most], [9, 3], set())]
+    [(1, {1: 1}), (0, {0: 1})]
     """
 
     def fitness(atom: int, value: int) -> tuple[bool, int, bool, int]:

@@ -68,6 +68,12 @@ def protect_figures(
     answers: when given, no hidden figure of fewer than k people, and none of `sensitive`, may have its mean
         bounded to less than `answers.width` (see `bounds`).
     sensitive: further groups of atoms whose mean must not be bounded too closely.
+
+    >>> found = protect_figures([{0, 1, 2}, {0}, {1}, {2}], np.array([9, 3, 8]), 5)
+    >>> found.status
+    ('shown', 'shown', 'hidden', 'hidden')
+    >>> found.reason
+    (None, None, 'small', 'protecting')
     """
     table = sizes[:, None] if sizes.ndim == 1 else sizes
     people = np.array(

@@ -34,7 +34,11 @@ class Forest:
 
 
 def subtree_sums(forest: Forest, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sum of `values` over each node's subtree; the first axis is the nodes."""
+    """Sum of `values` over each node's subtree; the first axis is the nodes.
+
+    >>> subtree_sums(Forest.of(np.array([-1, 0, 0], dtype=np.int32)), np.array([1, 2, 3])).tolist()
+    [6, 2, 3]
+    """
     sums = values.astype(np.int64, copy=True)
     for node in forest.bottom_up:
         parent = forest.parents[node]

@@ -19,6 +19,10 @@ def small_groups(
     with the insider it needs, or None. Sets that contain a found set may be left out; complete for the rest.
 
     basis: (pivot, row) in reduced form; a row's scale makes it 1 at its pivot.
+
+    >>> from analysis.disclosure.elimination import Row
+    >>> small_groups([(0, Row({0: 1}, {0: 1})), (1, Row({1: 1}, {1: 1}))], [9, 3], 5)
+    [((1,), None)]
     """
     search = _Search.of(basis, people, k, insiders)
     found: dict[tuple[int, ...], int | None] = {}

@@ -44,6 +44,10 @@ def merged(
 
     published: each figure as the atoms it sums over; people: (atoms,), atoms of nobody are ignored.
     apart: atoms of one person each that stay by themselves, because the person knows his own answer.
+
+    >>> found = merged([{0, 1, 2}, {0, 2}], np.array([9, 3, 8]), 5, [])
+    >>> found.members, found.people.tolist()  # nothing tells the units 0 and 2 apart
+    (((1,), (0, 2)), [3, 17])
     """
     inside = _Incidence.of(published, people)
     weight = inside.weights(k)
@@ -93,7 +97,11 @@ def _alike(
 def unmerged(
     published: Sequence[Collection[int]], people: NDArray[np.int64], _k: int, _apart: Collection[int]
 ) -> Sums:
-    """As `merged`, with every figure and every atom left as it is."""
+    """As `merged`, with every figure and every atom left as it is.
+
+    >>> unmerged([{0, 1}, {0}], np.array([9, 3]), 5, []).rows
+    ({0: 1, 1: 1}, {0: 1})
+    """
     atoms = range(len(people))
     rows = tuple({atom: 1 for atom in set(figure) if people[atom]} for figure in published)
     return Sums(tuple((atom,) for atom in atoms), people, rows, tuple((i,) for i in range(len(published))))

@@ -14,7 +14,11 @@ from analysis.disclosure.attacker import Breach
 
 
 def nesting(published: Sequence[Collection[int]], atoms: int) -> list[int] | None:
-    """Per figure the smallest figure around it (−1 for none); None when two figures overlap."""
+    """Per figure the smallest figure around it (−1 for none); None when two figures overlap.
+
+    >>> nesting([{0, 1, 2}, {0, 1}], 3), nesting([{0, 1}, {1, 2}], 3)
+    ([-1, 0], None)
+    """
     innermost = np.full(atoms, -1, dtype=np.int64)
     around = [-1] * len(published)
     for figure in sorted(range(len(published)), key=lambda figure: -len(published[figure])):
@@ -39,6 +43,10 @@ def attack_nested(
     published: figures of atoms; around: from `nesting`; sizes: (atoms, measures). A block is reported once,
         in the
     first measure in which it is a breach.
+
+    >>> figures = [{0, 1, 2}, {0, 2}]
+    >>> [breach.members for breach in attack_nested(figures, nesting(figures, 3) or [], np.array([[9], [3], [8]]), 5)]
+    [(1,)]
     """
     inner: dict[int, list[int]] = {}
     for figure, outer in enumerate(around):

@@ -84,7 +84,14 @@ class Narrowed:
 def narrowed(
     told: Told, groups: Sequence[frozenset[int]], people: People, least: float
 ) -> Iterator[Narrowed]:
-    """The groups that spread or distributions bound to less than `least`, where the means alone do not."""
+    """The groups that spread or distributions bound to less than `least`, where the means alone do not.
+
+    >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
+    >>> flags, no = np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
+    >>> told = Told([frozenset({0, 1})], np.array([0]), flags, ~flags, no, no)
+    >>> [(one.group, one.width) for one in narrowed(told, [frozenset({0})], people, 0.25)]
+    [(0, 0.0)]
+    """
     for table in _tables(told, groups, people):
         for measure in range(people.scores.shape[1]):
             for distribution in (False, True):
@@ -96,6 +103,12 @@ def widened(told: Told, groups: Sequence[frozenset[int]], people: People, least:
 
     Each time the cheapest figure around the group goes: what is left over first, then the fewest people, the whole
     last. What is fixed stays, whatever it gives away.
+
+    >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
+    >>> flags, no = np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
+    >>> told = Told([frozenset({0, 1})], np.array([0]), flags, ~flags, no, no)
+    >>> widened(told, [frozenset({0})], people, 0.25).spread.tolist()
+    [[False]]
     """
     for table in _tables(told, groups, people):
         for measure in range(people.scores.shape[1]):
@@ -108,6 +121,11 @@ def may_tell_spread(people: People, figures: Sequence[frozenset[int]], length: f
     """(figures, M) True where neither the mean nor the spread itself says that all answered alike.
 
     length: of the scale that people answered on.
+
+    >>> scores = np.array([[0.5], [0.5], [0.5], [0.2], [0.6], [0.8]])  # three who answered alike, and three who did not
+    >>> people = People(np.array([0, 0, 0, 1, 1, 1]), scores, 2)
+    >>> may_tell_spread(people, [frozenset({0}), frozenset({1})], 4.0).tolist()
+    [[False], [True]]
     """
     inside = [np.fromiter(figure, np.int64, len(figure)) for figure in figures]
     rows = [

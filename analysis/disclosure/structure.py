@@ -202,7 +202,11 @@ def _within(part: Part, chosen: set[int]) -> Part:
 
 
 def sums_of_others(published: Sequence[Collection[int]]) -> frozenset[int]:
-    """Figures that are known to be the sum of others, or a part of such a sum; there may be more of them."""
+    """Figures that are known to be the sum of others, or a part of such a sum; there may be more of them.
+
+    >>> sorted(sums_of_others([{0, 1}, {0}, {1}]))
+    [0, 1, 2]
+    """
     figures = [np.fromiter(figure, np.int64, len(figure)) for figure in published]
     atoms = max((int(figure.max()) for figure in figures if len(figure)), default=-1) + 1
     found: set[int] = set()

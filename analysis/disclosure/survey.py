@@ -71,6 +71,12 @@ def protect_survey(
     released: figures of the same answers that are out already, each as the indices of the respondents it sums
         over.
     keep: (nodes,) shown last time. width: see `Answers`.
+
+    >>> tree = np.array([-1, 0, 0, 0], dtype=np.int32)
+    >>> unit = np.repeat([1, 2, 3], [9, 3, 8]).astype(np.int32)
+    >>> people = Respondents(unit, np.ones((20, 1), dtype=bool))
+    >>> protect_survey(tree, people, 5).units.reason
+    (None, None, 'small', 'protecting')
     """
     cells = Cells.of(parents, respondents.unit, breakdowns, released)
     return protect_cells(cells, respondents, minimum_group, keep=keep, width=width)
@@ -84,7 +90,14 @@ def protect_cells(
     keep: NDArray[np.bool_] | None = None,
     width: float | None = None,
 ) -> SurveyProtection:
-    """As `protect_survey`, for cells made before: they serve every set of measures of the same people."""
+    """As `protect_survey`, for cells made before: they serve every set of measures of the same people.
+
+    >>> tree = np.array([-1, 0, 0, 0], dtype=np.int32)
+    >>> unit = np.repeat([1, 2, 3], [9, 3, 8]).astype(np.int32)
+    >>> people = Respondents(unit, np.ones((20, 1), dtype=bool))
+    >>> protect_cells(Cells.of(tree, unit), people, 5).units.shown.tolist()
+    [True, True, False, False]
+    """
     atoms = _Atoms.of(cells, respondents)
     nodes = len(cells.forest.parents)
     figures = [*cells.of_nodes, *(cells.of_category(*category) for category in cells.categories)]

@@ -80,6 +80,13 @@ def protect_tree(
     keep_roots: show every root whose own figure obeys the rule, even if hiding it were cheaper.
 
     Raises ValueError for a parent out of range, a cycle, negative counts, or k below 2.
+
+    >>> tree = np.array([-1, 0, 0, 0], dtype=np.int32)
+    >>> found = protect_tree(tree, np.array([0, 9, 3, 8]), 5)
+    >>> found.reason
+    (None, None, 'small', 'protecting')
+    >>> found.blocks  # «små enheter samlet»: the unit of three and the one that protects it
+    (Block(anchor=0, members=(2, 3), n=11),)
     """
     forest = Forest.of(parents)
     table = _table(counts, len(parents))
@@ -103,6 +110,10 @@ def protect_measures(
     Each measure obeys the rule on its own figures. Use it only when no released measure is a linear
     combination of others (an overall index is): with unlike masks the index and nine factors would give away
     the tenth.
+
+    >>> tree = np.array([-1, 0, 0], dtype=np.int32)
+    >>> [one.shown.tolist() for one in protect_measures(tree, np.array([[0, 0], [9, 9], [8, 3]]), 5)]
+    [[True, True, True], [True, False, False]]
     """
     table = _table(counts, len(parents))
     return tuple(
@@ -123,7 +134,12 @@ def _table(counts: NDArray[np.int64], nodes: int) -> NDArray[np.int64]:
 
 
 def describe_tree(forest: Forest, counts: NDArray[np.int64], shown: NDArray[np.bool_], k: int) -> Protection:
-    """The protection that a choice of shown nodes amounts to; `counts` as in `protect_tree`."""
+    """The protection that a choice of shown nodes amounts to; `counts` as in `protect_tree`.
+
+    >>> forest = Forest.of(np.array([-1, 0, 0], dtype=np.int32))
+    >>> describe_tree(forest, np.array([0, 9, 3]), np.array([True, False, False]), 5).reason
+    (None, 'protecting', 'small')
+    """
     table = counts[:, None] if counts.ndim == 1 else counts
     totals = subtree_sums(forest, table)
     status: list[Status] = []
@@ -141,6 +157,10 @@ def residual_blocks(
     """The residual blocks with people in them, by anchor; those that are all of a shown node only if `whole`.
 
     table: (nodes, measures) respondents placed directly on each node.
+
+    >>> forest = Forest.of(np.array([-1, 0, 0], dtype=np.int32))
+    >>> residual_blocks(forest, np.array([[0], [9], [6]]), np.array([True, True, False]))
+    (Block(anchor=0, members=(2,), n=6),)
     """
     anchor: dict[int, int] = {}
     members: dict[int, list[int]] = {}
