@@ -8,13 +8,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.access import audit
-from surveys.campaigns.keystore import key_store
+from surveys.campaigns import steps
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import LongStep, Survey, SurveyStatus
 from surveys.campaigns.publication.correcting import Correction, correct_release
@@ -23,12 +23,19 @@ from surveys.database import Database
 from surveys.respond.models import Ballot
 from surveys.results.models import Release, Response
 
+if TYPE_CHECKING:
+    from surveys.results.counting import Progress
+
 MOST_AT_ONCE: Final = 2_000
 """Answers that a request counts, releases or corrects itself: about two seconds."""
 
 MOST_ATTEMPTS: Final = 3
 """A worker that is killed as often by one step is not helped by a fourth try."""
 
+CORRECT: Final = "correct"
+"""A correction of the release, beside the steps of `steps`."""
+
+_LONG: Final = ("count", "release", CORRECT)
 _PATIENCE: Final = dt.timedelta(minutes=2)
 
 # What stands in place of a reason where there was none to give.
@@ -37,7 +44,6 @@ _FAILED: Final = "failed"
 
 _log = logging.getLogger("medvirk.steps")
 
-Progress = Callable[[str, float], None]
 Tell = Callable[[int, float | None], None]
 """Told a survey's id and the share (0–1) that is done of its step; None when it is over."""
 
@@ -59,7 +65,7 @@ class Standing:
 
 def is_long(session: Session, survey: Survey, name: str) -> bool:
     """Whether the step is for the worker."""
-    return name in _DOING and _answers(session, survey) > MOST_AT_ONCE
+    return name in _LONG and _answers(session, survey) > MOST_AT_ONCE
 
 
 def ask(
@@ -162,7 +168,7 @@ def _claimed(db: Database, survey_id: int) -> _Claim | None:
         step.attempts += 1
         survey = session.get_one(Survey, survey_id)
         # Counting and releasing again finishes what is left of them; a correction would be made twice.
-        is_taken = step.name == "correct" and _is_taken(session, survey, step)
+        is_taken = step.name == CORRECT and _is_taken(session, survey, step)
         return _Claim(survey_id, survey.key, step.name, step.details, step.account_id, is_taken)
 
 
@@ -170,7 +176,7 @@ def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
     """Why it could not be done, empty when it was, and what the check before a release found."""
     try:
         with audit.on_behalf_of(claim.account_id):
-            _DOING[claim.name](db, claim, lambda _step, share: tell(claim.survey_id, share))
+            _take_claimed(db, claim, lambda _step, share: tell(claim.survey_id, share))
     except SurveyError as error:
         return str(error), getattr(error, "findings", ())
     except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next survey gets its turn)
@@ -179,8 +185,17 @@ def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
+def _take_claimed(db: Database, claim: _Claim, progress: "Progress") -> None:
+    if claim.name == CORRECT:
+        said = claim.details
+        wanted = Correction(said["why"], said["as_now"], said["minimum_group"])
+        correct_release(db, claim.key, wanted, progress)
+    else:
+        steps.take(db, claim.key, claim.name, progress=progress)
+
+
 def _is_taken(session: Session, survey: Survey, step: LongStep) -> bool:
-    if step.name == "correct":
+    if step.name == CORRECT:
         latest = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
         return bool(latest != step.details["number"])
     order = list(SurveyStatus)
@@ -193,23 +208,3 @@ def _answers(session: Session, survey: Survey) -> int:
         session.scalar(select(func.count()).where(table.survey_id == survey.id)) or 0
         for table in (Ballot, Response)
     )
-
-
-def _count(db: Database, claim: _Claim, progress: Progress) -> None:
-    from surveys.results.counting import count
-
-    count(db, key_store(), claim.key, progress)
-
-
-def _release(db: Database, claim: _Claim, progress: Progress) -> None:
-    from surveys.results.release import release
-
-    release(db, key_store(), claim.key, progress=progress)
-
-
-def _correct(db: Database, claim: _Claim, progress: Progress) -> None:
-    said = claim.details
-    correct_release(db, claim.key, Correction(said["why"], said["as_now"], said["minimum_group"]), progress)
-
-
-_DOING: Final = {"count": _count, "release": _release, "correct": _correct}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -26,6 +26,9 @@ from surveys.campaigns.year_minutes import minutes_in_year, told
 from surveys.clock import municipal_day
 from surveys.database import Database
 from surveys.localisation import long_date
+
+if TYPE_CHECKING:
+    from surveys.results.counting import Progress
 
 
 @dataclass(frozen=True)
@@ -87,20 +90,27 @@ def described(session: Session, survey: Survey, name: str) -> Step:
     return Step(name, heading, consequences, label(name))
 
 
-def take(db: Database, survey_key: str, name: str, reminder: int | None = None) -> str:
+def take(
+    db: Database,
+    survey_key: str,
+    name: str,
+    reminder: int | None = None,
+    progress: "Progress | None" = None,
+) -> str:
     """Takes the step in a transaction of its own and says what was done. Raises SurveyError when it cannot be taken.
 
-    `reminder` is the round the reader confirmed: confirming it twice sends it once.
+    `reminder` is the round the reader confirmed: confirming it twice sends it once. `progress`: told how far counting
+    and releasing have come.
     """
     if name == "count":
         from surveys.results.counting import count
 
-        count(db, key_store(), survey_key)
+        count(db, key_store(), survey_key, progress)
         return _("Svarene er talt opp, og nøkkelen er ødelagt.")
     if name == "release":
         from surveys.results.release import release
 
-        release(db, key_store(), survey_key)
+        release(db, key_store(), survey_key, progress=progress)
         return _("Resultatene er frigitt, og styringskortene er oppdatert.")
     with db.transaction() as session:
         survey = find_survey(session, survey_key)

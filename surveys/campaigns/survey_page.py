@@ -1,8 +1,10 @@
 """The frame of HR's pages about one survey: who may read them, and the tabs."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, current_app, render_template
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from surveys import database
@@ -57,6 +59,19 @@ def tab(name: str, survey: Survey, **values: Any) -> str:
         days_left=(survey.closes_on - today).days,
         **values,
     )
+
+
+def left_to_worker(
+    session: Session, survey: Survey, name: str, details: Mapping[str, Any] | None = None
+) -> bool:
+    """Has the job worker take the step when the survey is large, and ends the session then; False when it is not."""
+    if not long_steps.is_long(session, survey, name):
+        return False
+    long_steps.ask(session, survey, name, current_user.id, details)
+    session.commit()
+    session.close()
+    current_jobs().work_steps()
+    return True
 
 
 def share_done(survey: Survey) -> float:

@@ -16,7 +16,15 @@ from surveys.campaigns.forms import NewSurveyForm
 from surveys.campaigns.instruments import InstrumentChangedError, questionnaire_of
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
-from surveys.campaigns.survey_page import HR_ROLES, blueprint, current_jobs, share_done, survey_for_hr, tab
+from surveys.campaigns.survey_page import (
+    HR_ROLES,
+    blueprint,
+    current_jobs,
+    left_to_worker,
+    share_done,
+    survey_for_hr,
+    tab,
+)
 from surveys.campaigns.turnout import turnout
 
 
@@ -99,11 +107,7 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
     """Takes a step that was confirmed. A step that cannot be taken says why, and nothing is changed."""
     session = database.session()
     survey = survey_for_hr(session, key)
-    if long_steps.is_long(session, survey, name):
-        long_steps.ask(session, survey, name, current_user.id)
-        session.commit()
-        session.close()
-        current_jobs().work_steps()
+    if left_to_worker(session, survey, name):
         return redirect(url_for("campaigns.show", key=key))
     # Each step is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()

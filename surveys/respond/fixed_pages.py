@@ -17,6 +17,7 @@ from surveys.respond.way import Place
 # Stands in addresses where the code will. It has an O, so no code (and no text of ours) is equal to it.
 CODE_MARK: Final = "CODE-CODE-CODE"
 
+# Words of our own: attributes that stand in the page as they are.
 _CHECKED: Final = Markup(" checked")
 _SELECTED: Final = Markup(" selected")
 _HIDDEN: Final = Markup(" hidden")

@@ -3,23 +3,29 @@
 from dataclasses import asdict
 
 from flask import abort, flash, redirect, request, url_for
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys import database
 from surveys.access.permissions import requires
-from surveys.campaigns import long_steps
 from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.long_steps import CORRECT, standing
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.publication import words
 from surveys.campaigns.publication.correcting import LONGEST_REASON, CorrectionForm, correct_release
 from surveys.campaigns.publication.preview import preview_of, renewed
 from surveys.campaigns.publication.repicturing import differences
 from surveys.campaigns.publication.report_groups import merge_units, separate_units
-from surveys.campaigns.survey_page import HR_ROLES, blueprint, current_jobs, survey_for_hr, tab
+from surveys.campaigns.survey_page import (
+    HR_ROLES,
+    blueprint,
+    current_jobs,
+    left_to_worker,
+    survey_for_hr,
+    tab,
+)
 from surveys.campaigns.translating import _
 from surveys.campaigns.turnout import turnout
 
@@ -56,8 +62,8 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
 
 def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
     """The form as it is at first, or as HR filled it in for a correction that could not be made."""
-    refused = long_steps.standing(session, survey)
-    if refused and refused.name == "correct" and refused.problem:
+    refused = standing(session, survey)
+    if refused and refused.name == CORRECT and refused.problem:
         return CorrectionForm(formdata=None, data=refused.details)
     return CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
 
@@ -155,12 +161,8 @@ def correct_publication(key: str) -> Response | tuple[str, int]:
         return redirect(url_for("campaigns.publication", key=key))
     if not form.validate_on_submit():
         return _page(session, survey, form), 422
-    if long_steps.is_long(session, survey, "correct"):
-        details = {**asdict(form.correction()), "number": latest.number}
-        long_steps.ask(session, survey, "correct", current_user.id, details)
-        session.commit()
-        session.close()
-        current_jobs().work_steps()
+    details = {**asdict(form.correction()), "number": latest.number}
+    if left_to_worker(session, survey, CORRECT, details):
         return redirect(url_for("campaigns.publication", key=key))
     # The correction is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()

@@ -262,14 +262,14 @@ class TestKilledWorkers:
     ) -> None:
         move(released)
         correct(hr)
-        original = long_steps._DOING["correct"]
+        original = long_steps.correct_release
 
         def killed(*arguments: object) -> None:
             original(*arguments)  # type: ignore[arg-type]
             raise KeyboardInterrupt
 
         with monkeypatch.context() as killing:
-            killing.setitem(long_steps._DOING, "correct", killed)  # type: ignore[arg-type]
+            killing.setattr(long_steps, "correct_release", killed)
             with pytest.raises(KeyboardInterrupt):
                 work(app, released)
         work(app, released)
