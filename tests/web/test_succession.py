@@ -13,22 +13,20 @@ from flask.testing import FlaskClient
 from releasing import KEY, build_released
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from questionnaires import loading
 from surveys.access.models import Role
 from surveys.database import Database
 from surveys.organisation.models import Succession, SuccessionKind, Unit
-from surveys.organisation.succession import Origin, Step, Steps, outermost
 from surveys.results import views
 from surveys.results.comparisons import changing
 from surveys.results.comparisons.invariance import NOT_COMPARABLE, WaveVerdict
 from surveys.results.models import Change, ChangeBasis, Figure, Turnout, Uncompared, Verdict, WhyUncompared
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.setup import build_card
+from tests.succession_building import MERGER, build_changed
 
 BEFORE = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20)}
-CHANGED = dt.date(2025, 8, 1)
 
 Values = Mapping[str, Sequence[int]]
 
@@ -38,33 +36,6 @@ LOW, MIXED, HIGH = [1, 2, 2, 3, 3] * 4, [2, 3, 3, 4] * 3, [3, 4, 5, 5, 4] * 4
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "_today", lambda: dt.date(2026, 5, 6))
-
-
-def build_changed(
-    db: Database,
-    tree: Mapping[str, str | None],
-    *,
-    ended: Sequence[str] = (),
-    begun: Sequence[str] = (),
-    came_from: Sequence[tuple[str, str, SuccessionKind]] = (),
-) -> None:
-    """An organisation where units ended and began on one day; `came_from`: (successor, predecessor, how)."""
-    with db.transaction() as session:
-        build_installation(session)
-        units = build_units(session, tree)
-        for code in ended:
-            units[code].valid_to = CHANGED - dt.timedelta(days=1)
-        for code in begun:
-            units[code].valid_from = CHANGED
-        for successor, predecessor, kind in came_from:
-            session.add(
-                Succession(
-                    predecessor_id=units[predecessor].id,
-                    successor_id=units[successor].id,
-                    kind=kind,
-                    on=CHANGED,
-                )
-            )
 
 
 def release_one(app: Flask, db: Database, key: str, values: Values, **plan: object) -> None:
@@ -104,7 +75,6 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text).replace("\xa0", " ").split()).replace(" .", ".")
 
 
-MERGER = {"K": None, "A": "K", "B": "K", "C": "K", "AB": "K"}
 INTO_AB = [("AB", "A", SuccessionKind.MERGED), ("AB", "B", SuccessionKind.MERGED)]
 
 
@@ -400,132 +370,3 @@ def test_a_card_shows_the_whole_beside_a_part_without_trend_and_those_merged_tog
     assert "3,0 i 2024 sammenlignet med hele Enhet A slik den var i 2024" in part
     assert not {"↑", "bedre"} & set(part.split())
     assert "3,1 i 2024 Enhet B og Enhet C samlet ↑ Opp 1,1, bedre" in merged
-
-
-@pytest.fixture
-def merged_by_now(app: Flask, db: Database) -> Database:
-    """A and B have ended, AB has begun, and nobody has said what it came from. Forms need no tokens."""
-    app.config["WTF_CSRF_ENABLED"] = False
-    build_changed(db, MERGER, ended=["A", "B"], begun=["AB"])
-    return db
-
-
-def told(client: FlaskClient, db: Database, after: str, before: str, **fields: str) -> TestResponse:
-    with db.reading() as session:
-        units = {
-            "successor": str(unit_of(session, after).id),
-            "predecessor": str(unit_of(session, before).id),
-        }
-    form = {"share": "hele", "on": CHANGED.isoformat(), **units, **fields}
-    return client.post("/organisasjon/endringer", data=form, follow_redirects=True)
-
-
-def stated(db: Database) -> list[SuccessionKind]:
-    with db.reading() as session:
-        return list(session.scalars(select(Succession.kind).order_by(Succession.id)))
-
-
-def test_hr_says_what_a_unit_came_from_and_takes_it_back(
-    client: FlaskClient, merged_by_now: Database
-) -> None:
-    sign_in_as(client, merged_by_now, Role.HR)
-    assert "Ingen endringer er ført opp ennå." in client.get("/organisasjon/endringer").text
-    assert (
-        "Enhet AB (AB) er Enhet A (A, avsluttet) med ny kode." in told(client, merged_by_now, "AB", "A").text
-    )
-    assert stated(merged_by_now) == [SuccessionKind.RENAMED]
-    text = told(client, merged_by_now, "AB", "B").text
-    assert "Enhet B (B, avsluttet) er slått sammen inn i Enhet AB (AB)." in text
-    assert stated(merged_by_now) == [SuccessionKind.MERGED, SuccessionKind.MERGED]
-    told(client, merged_by_now, "AB", "B")
-    assert len(stated(merged_by_now)) == 2
-    with merged_by_now.reading() as session:
-        last = session.scalars(select(Succession.id).order_by(Succession.id.desc())).first()
-    client.post(f"/organisasjon/endringer/{last}/angre")
-    assert len(stated(merged_by_now)) == 1
-
-
-def test_a_part_of_a_unit_is_told_as_a_split(client: FlaskClient, merged_by_now: Database) -> None:
-    sign_in_as(client, merged_by_now, Role.HR)
-    text = told(client, merged_by_now, "AB", "C", share="del").text
-    assert "Enhet AB (AB) er en del av det som var Enhet C (C)." in text
-    assert stated(merged_by_now) == [SuccessionKind.SPLIT]
-
-
-@pytest.mark.parametrize(
-    ("successor", "predecessor", "fields", "fault"),
-    [
-        ("AB", "AB", {}, "En enhet kan ikke komme fra seg selv."),
-        ("A", "B", {"on": "2026-01-01"}, "«Enhet A» var avsluttet 01.01.2026."),
-        ("AB", "A", {"on": "i går"}, "Skriv en dato"),
-        ("AB", "A", {"share": "ingenting"}, "Velg hva som skjedde."),
-        ("AB", "A", {"predecessor": "99999"}, "Velg en enhet."),
-    ],
-)
-def test_a_statement_that_cannot_be_true_says_why_and_changes_nothing(
-    client: FlaskClient,
-    merged_by_now: Database,
-    successor: str,
-    predecessor: str,
-    fields: dict[str, str],
-    fault: str,
-) -> None:
-    sign_in_as(client, merged_by_now, Role.HR)
-    answer = told(client, merged_by_now, successor, predecessor, **fields)
-    assert (answer.status_code, fault in answer.text) == (422, True)
-    assert stated(merged_by_now) == []
-
-
-def test_hr_of_one_area_neither_sees_nor_undoes_what_is_said_of_others(
-    client: FlaskClient, merged_by_now: Database
-) -> None:
-    sign_in_as(client, merged_by_now, Role.HR)
-    told(client, merged_by_now, "AB", "A")
-    with merged_by_now.reading() as session:
-        number = session.scalars(select(Succession.id)).one()
-    sign_in_as(client, merged_by_now, Role.HR, "C")
-    assert "Enhet A" not in client.get("/organisasjon/endringer").text
-    assert client.post(f"/organisasjon/endringer/{number}/angre").status_code == 403
-    assert told(client, merged_by_now, "AB", "A").status_code == 422
-    assert len(stated(merged_by_now)) == 1
-
-
-def step(predecessor: int, successor: int, kind: SuccessionKind, year: int) -> Step:
-    return Step(predecessor, successor, kind, dt.date(year, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("steps", "existing", "expected"),
-    [
-        ([], {9}, Origin(frozenset({9}))),
-        ([step(1, 9, SuccessionKind.RENAMED, 2024)], {1}, Origin(frozenset({1}))),
-        # A chain of new codes.
-        (
-            [step(1, 2, SuccessionKind.RENAMED, 2023), step(2, 9, SuccessionKind.MOVED, 2024)],
-            {1},
-            Origin(frozenset({1})),
-        ),
-        # Merged one by one, the second time into the merged unit itself.
-        (
-            [step(1, 9, SuccessionKind.MERGED, 2023), step(3, 9, SuccessionKind.MERGED, 2024)],
-            {1, 3},
-            Origin(frozenset({1, 3})),
-        ),
-        # A new code for a unit that had lost a part before.
-        (
-            [step(1, 4, SuccessionKind.SPLIT, 2023), step(1, 9, SuccessionKind.RENAMED, 2024)],
-            {1},
-            Origin(frozenset({1}), whole=False),
-        ),
-        # A unit that took in another is itself one of those it came from.
-        ([step(2, 9, SuccessionKind.MERGED, 2024)], {2, 9}, Origin(frozenset({2, 9}))),
-    ],
-)
-def test_the_steps_lead_back_to_whom_the_people_were_counted_under(
-    steps: list[Step], existing: set[int], expected: Origin
-) -> None:
-    assert Steps(steps).origin(9, existing) == expected
-
-
-def test_nobody_is_counted_twice_when_a_unit_took_in_one_that_stood_below_it() -> None:
-    assert outermost({1, 2, 3}, {1: None, 2: 1, 3: None}) == (1, 3)
