@@ -297,7 +297,9 @@ def test_a_correction_is_worked_out_in_the_background(
     app: Flask, released: Database, hr: FlaskClient
 ) -> None:
     move(released)
-    assert "Medvirk regner ut rettelsen" in correct(hr)
+    page = correct(hr)
+    assert "Medvirk regner ut rettelsen" in page
+    assert "Frigi rettelsen" not in page, "a second reason would be lost"
     work(app, released)
     assert "Rettelse: Team A2 sto feil." in hr.get(PAGE).text
     with released.reading() as session:
