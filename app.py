@@ -4,11 +4,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from surveys import database, limits, localisation, logging, pages, security
 from surveys.access import permissions
-from surveys.config import Settings, read_secrets, read_settings
-from surveys.extensions import csrf, login
-from surveys.routes import register_blueprints
+from surveys.platform import database, limits, localisation, logs, security
+from surveys.platform.config import Settings, read_secrets, read_settings
+from surveys.platform.extensions import csrf, login
+from surveys.site import pages, worker
+from surveys.site.routes import register_blueprints
 
 ROOT = Path(__file__).parent
 
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    logging.init_app(app, settings.log_level)
+    logs.init_app(app, settings.log_level)
     database.init_app(app, settings.database)
     csrf.init_app(app)
     login.init_app(app)
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app)
     permissions.init_app(app)
     pages.init_app(app)
+    worker.init_app(app)
     register_blueprints(app)
     return app
 

@@ -18,14 +18,14 @@ from analysis.moments import moments, up_the_tree
 from analysis.reliability import unit_alpha
 from analysis.scores import unit_scores
 from app import create_app
-from surveys import migrating
 from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.lifecycle import find_survey
-from surveys.config import Settings
-from surveys.database import Database
+from surveys.counting.loading import SurveyTree, load_responses
+from surveys.operating import migrating
 from surveys.organisation.models import Unit
-from surveys.results.loading import SurveyTree, load_responses
-from surveys.results.release import release
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
+from surveys.publishing.releasing import release
 
 PAGES = 400
 

@@ -24,18 +24,18 @@ from sqlalchemy.orm import Session
 from app import create_app
 from questionnaires import loading
 from questionnaires.coding import BLANK, row_length
-from surveys import migrating
+from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import Plan, create_survey, open_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
-from surveys.config import Settings
-from surveys.database import Database
+from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import store_responses
+from surveys.publishing.releasing import release
+from surveys.release.models import Figure, QualityReport
 from surveys.respond.ballots import Sheet, seal
-from surveys.respond.models import Ballot
-from surveys.results.counting import store_responses
-from surveys.results.models import Figure, QualityReport
-from surveys.results.release import release
 
 SIZES = (4, 4, 4, 4, 4, 4, 3, 3, 3, 3)
 TYPES = ("skole", "barnehage", "sykehjem", "hjemmetjeneste", "teknisk", "stab")

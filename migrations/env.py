@@ -1,8 +1,8 @@
-"""Alembic's entry: runs migrations on the connection that `surveys.migrating` hands over."""
+"""Alembic's entry: runs migrations on the connection that `surveys.operating.migrating` hands over."""
 
 from alembic import context
 
-from surveys.models import metadata
+from surveys.operating.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -164,7 +164,7 @@ def face_css(face: Face, file: Path) -> str:
 
 
 def fingerprint(file: Path) -> str:
-    """The same as in the addresses the pages use (`surveys.static_files`)."""
+    """The same as in the addresses the pages use (`surveys.platform.static_files`)."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
 
 

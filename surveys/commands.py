@@ -2,12 +2,12 @@
 
 import click
 
-from surveys.campaigns import commands as campaigns
 from surveys.demo import commands as demo
-from surveys.installing import commands as installing
+from surveys.hr import commands as campaigns
+from surveys.operating import commands as installing
 from surveys.organisation import commands as organisation
-from surveys.results import commands as results
-from surveys.results.history import commands as history_commands
+from surveys.publishing import commands as results
+from surveys.release.history import commands as history_commands
 from surveys.scorecards import commands as scorecards
 
 

@@ -20,12 +20,13 @@ from questionnaires import loading
 from questionnaires.answers import asked_keys
 from questionnaires.coding import encode
 from surveys.campaigns import codes
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import Plan, create_survey, open_survey
 from surveys.campaigns.models import Invitation, ReaderGroup, Survey
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation, Unit
+from surveys.platform import code_format
 from surveys.respond.ballots import Sheet, deliver
 
 SMALL_SOURCE = (Path(__file__).parent / "instruments" / "small.yaml").read_bytes()
@@ -91,7 +92,7 @@ def invite_some(
     unit_id = session.scalars(select(Unit.id).where(Unit.code == unit_code)).one()
     secret = app.config["SECRETS"].codes
     invitations = invite(session, survey, [Recipient(unit_id, **recipient)] * count, secret)
-    return [codes.grouped(code_of(invitation, secret)) for invitation in invitations]
+    return [code_format.grouped(code_of(invitation, secret)) for invitation in invitations]
 
 
 def keys_of(app: Flask) -> KeyStore:
@@ -114,7 +115,7 @@ def answer_some(
     asked = asked_keys(questionnaire, "leaders" if audience == "leaders" else "staff")
     for coded in sheets:
         [code] = invite_some(app, session, survey, unit_code, is_leader=audience == "leaders")
-        hashed = codes.code_hash(secret, codes.normalised(code) or "")
+        hashed = codes.code_hash(secret, code_format.normalised(code) or "")
         invitation = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
         answers = encode(questionnaire, coded, asked)
         assert deliver(session, invitation, Sheet(invitation.unit_id, answers, comments or {}))

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from analysis.scorecards import Direction
 from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results.models import Change, Figure, FigureStatus, Release, Verdict
+from surveys.platform.database import Database
+from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
 from surveys.scorecards.measuring import record_measurement
 from surveys.scorecards.models import Frequency, Indicator, IndicatorKind
 from surveys.scorecards.setup import (

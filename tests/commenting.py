@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.campaigns.models import SurveyStatus
-from surveys.database import Database
+from surveys.counting.models import Comment
 from surveys.organisation.models import Person, Unit
-from surveys.results.comments.models import Comment, CommentReview, CommentStatus
-from surveys.results.counting import count
-from surveys.results.models import Release, Turnout
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import count
+from surveys.release.comments.models import CommentReview, CommentStatus
+from surveys.release.models import Release, Turnout
 
 KEY = "liten-2026"
 

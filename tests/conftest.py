@@ -18,9 +18,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
-from surveys import migrating
-from surveys.config import Settings
-from surveys.database import Database
+from surveys.operating import migrating
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]

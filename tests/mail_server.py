@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
-from surveys.config import Settings
+from surveys.platform.config import Settings
 
 
 @dataclass

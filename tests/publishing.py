@@ -7,14 +7,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import AuditEntry
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReportGroup
-from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results.models import Figure, FigureKind, FigureStatus, Release, ReleasePreview
-from surveys.results.protection.foreseeing import foresee
-from surveys.results.protection.foreseen import Foreseen
+from surveys.platform.database import Database
+from surveys.release.models import Figure, FigureKind, FigureStatus, Release, ReleasePreview
+from surveys.release.protection.foreseeing import foresee
+from surveys.release.protection.foreseen import Foreseen
 from tests.building import sheet_of
 from tests.releasing import KEY, Answers
 

@@ -8,9 +8,9 @@ import numpy as np
 from flask import Flask
 from numpy.typing import NDArray
 
-from surveys.database import Database
-from surveys.results.importing import import_responses
-from surveys.results.release import release
+from surveys.platform.database import Database
+from surveys.publishing.importing_answers import import_responses
+from surveys.publishing.releasing import release
 from tests.building import SMALL, SMALL_SOURCE, build_installation, build_units, keys_of
 
 ITEMS = tuple(item.key for item in SMALL.items)

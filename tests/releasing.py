@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from surveys.campaigns.lifecycle import close_survey, open_survey
-from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results.counting import count
-from surveys.results.release import release
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import count
+from surveys.publishing.releasing import release
 
 KEY = "liten-2026"
 RELEASED_ON = dt.date(2026, 4, 1)

@@ -21,13 +21,13 @@ from sqlalchemy import inspect, text
 
 from app import create_app
 from questionnaires.coding import decode
-from surveys.campaigns import codes
 from surveys.campaigns.invitations import code_of, invite, recipients_from_roster
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
-from surveys.config import Settings
-from surveys.database import Database
 from surveys.organisation.models import Person
-from surveys.results.counting import count
+from surveys.platform import code_format
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import count
 
 KEY = "liten-2026"
 UNITS = ("A", "B", "C", "D")
@@ -142,7 +142,7 @@ def _opened(app: Flask, db: Database) -> tuple[int, list[Known]]:
         secret = app.config["SECRETS"].codes
         invited = invite(session, survey, recipients_from_roster(session, survey), secret)
         return survey.id, [
-            Known(number, one.person_id or 0, one.id, one.unit_id, codes.grouped(code_of(one, secret)))
+            Known(number, one.person_id or 0, one.id, one.unit_id, code_format.grouped(code_of(one, secret)))
             for number, one in enumerate(invited)
         ]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from building import build_installation, build_units
 
-from surveys.database import Database
 from surveys.organisation.models import Succession, SuccessionKind
+from surveys.platform.database import Database
 
 CHANGED = dt.date(2025, 8, 1)
 MERGER = {"K": None, "A": "K", "B": "K", "C": "K", "AB": "K"}

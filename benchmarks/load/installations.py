@@ -14,15 +14,15 @@ from sqlalchemy import create_engine, func, select, text
 
 from app import create_app
 from questionnaires import loading
-from surveys import migrating
-from surveys.campaigns import codes
+from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import Plan, create_survey, open_survey
-from surveys.config import Settings, read_secrets
-from surveys.database import Database
+from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
-from surveys.respond.models import Ballot
+from surveys.platform import code_format
+from surveys.platform.config import Settings, read_secrets
+from surveys.platform.database import Database
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "questionnaires/definitions/medarbeider/v1.yaml"
@@ -120,7 +120,7 @@ def _seed(settings: Settings, invitations: int) -> list[str]:
         open_survey(session, survey, KeyStore(settings.keys, secrets.master))
         people = [Recipient(unit.id)] * invitations
         given = [
-            codes.grouped(code_of(one, secrets.codes))
+            code_format.grouped(code_of(one, secrets.codes))
             for one in invite(session, survey, people, secrets.codes)
         ]
     if database.engine.dialect.name == "postgresql":

@@ -15,7 +15,7 @@ from load import processes
 _HERE = Path(__file__).parent
 _MEDVIRK = Path(sys.executable).parent / "medvirk"
 _START_MINIMAL = (
-    "import sys; from surveys.installing.serving import Server; from load.minimal_site import make_app;"
+    "import sys; from surveys.operating.serving import Server; from load.minimal_site import make_app;"
     " Server(make_app, '127.0.0.1', int(sys.argv[1]), 2).run()"
 )
 

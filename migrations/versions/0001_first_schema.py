@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import surveys.database
+import surveys.platform.database
 
 revision = "0001"
 down_revision = None
@@ -87,7 +87,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", surveys.database.UtcDateTime(), nullable=False),
+        sa.Column("at", surveys.platform.database.UtcDateTime(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
@@ -451,7 +451,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("not_before", surveys.database.UtcDateTime(), nullable=True),
+        sa.Column("not_before", surveys.platform.database.UtcDateTime(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_delivery_number")),
         sa.ForeignKeyConstraint(

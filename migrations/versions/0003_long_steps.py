@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import surveys.database
+import surveys.platform.database
 
 revision = "0003"
 down_revision = "0002"
@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
-        sa.Column("asked_at", surveys.database.UtcDateTime(), nullable=False),
+        sa.Column("asked_at", surveys.platform.database.UtcDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("problem", sa.String(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),

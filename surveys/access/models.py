@@ -1,14 +1,12 @@
 """Who may sign in, what they may do and where, and the trail of what was done."""
 
-import datetime as dt
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.database import Base, choice, identity
 from surveys.organisation.models import Unit
+from surveys.platform.database import Base, choice, identity
 
 
 class Role(StrEnum):
@@ -55,17 +53,3 @@ class Grant(Base):
 
     account: Mapped[Account] = relationship(back_populates="grants")
     unit: Mapped[Unit] = relationship()
-
-
-class AuditEntry(Base):
-    """What a signed-in person or a command did. Respondents' doings are never written here."""
-
-    __tablename__ = "audit_entry"
-
-    id: Mapped[identity]
-    at: Mapped[dt.datetime]
-    # NULL: done from the command line.
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    action: Mapped[str]
-    subject: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -9,9 +9,9 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from surveys import database
 from surveys.access.models import Account, Role
 from surveys.organisation.subtrees import ids_below, lineage
+from surveys.platform import database
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from surveys import database, limits
 from surveys.access.accounts import SignedIn, authenticate, find_account
 from surveys.access.forms import SignInForm
 from surveys.access.permissions import open_to_everyone
-from surveys.extensions import login
-from surveys.localisation import LANGUAGES
+from surveys.platform import database, limits
+from surveys.platform.extensions import login
+from surveys.platform.localisation import LANGUAGES
 
 blueprint = Blueprint("access", __name__)
 

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, select
 
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.clock import municipal_day
-from surveys.database import Database
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import Database
 
 _log = logging.getLogger("medvirk.closing")
 

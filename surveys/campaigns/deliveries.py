@@ -29,9 +29,9 @@ from surveys.campaigns.models import (
     Survey,
     SurveyStatus,
 )
-from surveys.config import Settings
-from surveys.database import Database
 from surveys.organisation.models import Installation
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 
 __all__ = ["Outcome", "send_queued"]
 

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns import codes
 from surveys.campaigns.models import Invitation, Survey, SurveyUnit
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Person
+from surveys.platform import code_format
 
 _random = SystemRandom()
 
@@ -85,4 +87,8 @@ def code_of(invitation: Invitation, secret: bytes) -> str:
 def link_of(invitation: Invitation) -> str:
     """The full address that a respondent opens."""
     code = code_of(invitation, current_app.config["SECRETS"].codes)
-    return f"{current_app.config['SETTINGS'].base_url}/svar/{codes.grouped(code)}"
+    return f"{current_app.config['SETTINGS'].base_url}/svar/{code_format.grouped(code)}"
+
+
+def uses_roster(survey: Survey) -> bool:
+    return not survey.imported and questionnaire_of(survey.instrument).kind == "employee"

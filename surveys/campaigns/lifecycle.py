@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
-from surveys.access import audit
-from surveys.campaigns import instruments
+from surveys.audit import trail as audit
+from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import (
     Invitation,
@@ -21,9 +21,9 @@ from surveys.campaigns.models import (
     SurveyUnit,
     VisibilityStep,
 )
+from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
-from surveys.respond.models import Draft
 
 
 class SurveyError(Exception):

@@ -11,12 +11,12 @@ from hashlib import sha256
 from babel.dates import format_date
 from flask import current_app, render_template
 
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.mail_wording import WORDINGS, Wording
 from surveys.campaigns.models import Delivery, Invitation, MessageKind
-from surveys.localisation import DEFAULT_LANGUAGE, localised
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
+from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     link = f"{letter.link_text}: {letter.link}"
     message.set_content("\n\n".join((*letter.before, link, *letter.after)) + "\n", cte="quoted-printable")
-    html = render_template("campaigns/mail.html", letter=letter, mail_language=language)
+    html = render_template("hr/paper/mail.html", letter=letter, mail_language=language)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 

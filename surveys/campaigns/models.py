@@ -7,22 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.database import Base, choice, identity, wording
+from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
-
-
-class Instrument(Base):
-    """A version of a questionnaire that a survey has used: frozen, with its whole text."""
-
-    __tablename__ = "instrument"
-    __table_args__ = (UniqueConstraint("key", "version"), CheckConstraint("version >= 0", name="version"))
-
-    id: Mapped[identity]
-    key: Mapped[str]
-    version: Mapped[int]
-    fingerprint: Mapped[str]
-    # The YAML file as it was: history survives the file.
-    source: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+from surveys.platform.database import Base, choice, identity, wording
 
 
 class Series(Base):

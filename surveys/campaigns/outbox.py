@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from surveys.access import audit
+from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
 

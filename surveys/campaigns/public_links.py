@@ -13,12 +13,12 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access import audit
+from surveys.audit import trail as audit
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, PublicLink, PublicPlace, Survey, SurveyStatus
-from surveys.campaigns.translating import _
 from surveys.organisation.tree import Node, in_order
+from surveys.platform.texts import _
 
 # Short, without æ, ø and å, hard to confuse when somebody reads them aloud.
 WORDS: Final = (  # noqa: SIM905 -- words in a row read better than seventy quoted ones

@@ -14,18 +14,17 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access import audit
+from surveys.audit import trail as audit
 from surveys.campaigns import outbox
-from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster
+from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster, uses_roster
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
-from surveys.campaigns.steps import uses_roster
-from surveys.localisation import LANGUAGES
-from surveys.organisation.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.organisation.import_report import Fault, FileRefusedError
+from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
+from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
 from surveys.organisation.people_import import EMAIL, LANGUAGE_WORDS
-from surveys.organisation.reading_tables import read_table
+from surveys.platform.localisation import LANGUAGES
 
 # The roster's own headings, so that a column is called the same in every file.
 RECIPIENT_COLUMNS: Final = tuple(

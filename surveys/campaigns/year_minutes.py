@@ -7,9 +7,9 @@ from sqlalchemy import extract, select
 from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.model import Kind, Questionnaire
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
-from surveys.campaigns.translating import _, ngettext
+from surveys.instruments.in_use import questionnaire_of
+from surveys.platform.texts import _, ngettext
 
 
 @dataclass(frozen=True)

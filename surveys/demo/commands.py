@@ -8,15 +8,15 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from surveys import database
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
-from surveys.clock import municipal_day
-from surveys.config import read_settings
 from surveys.demo.fjordvik import SEED
-from surveys.installing.starting import refuse_changed_questionnaires
+from surveys.operating.starting import refuse_changed_questionnaires
 from surveys.organisation.models import Installation
-from surveys.terminal import fail, say
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.config import read_settings
+from surveys.platform.terminal import fail, say
 
 LINKS_SHOWN = 3
 
@@ -41,10 +41,10 @@ def _build(app: Flask) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    from surveys import migrating
     from surveys.demo.cards import build_cards
     from surveys.demo.municipality import build_municipality
     from surveys.demo.rounds import Fjordvik, planned_rounds
+    from surveys.operating import migrating
 
     db = database.database()
     migrating.upgrade(db.engine)
@@ -106,7 +106,7 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 def _serve(app: Flask, port: int) -> None:
-    from surveys.jobs import worker_thread
+    from surveys.site.worker import worker_thread
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     try:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.campaigns.lifecycle import find_survey
-from surveys.results.comments.models import Comment, CommentStatus, HoldReason
-from surveys.results.comments.reviewing import Decision, Reviewer
+from surveys.counting.models import Comment
+from surveys.release.comments.models import CommentStatus, HoldReason
+from surveys.release.comments.reviewing import Decision, Reviewer
 
 SHARE_WHO_WRITE: Final = 0.2
 

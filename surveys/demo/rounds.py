@@ -13,17 +13,18 @@ from questionnaires import loading
 from questionnaires.answers import asked_keys
 from questionnaires.coding import encode
 from questionnaires.model import Questionnaire
-from surveys import database
-from surveys.campaigns import instruments, lifecycle
+from surveys.campaigns import lifecycle
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, ReaderGroup, Survey
 from surveys.demo import population
 from surveys.demo.comments import CommentWriter, review
 from surveys.demo.fjordvik import LEVELS, TOP, UNITS
+from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
+from surveys.platform import database
+from surveys.publishing.releasing import release
 from surveys.respond.ballots import Sheet, deliver
-from surveys.results.release import release
 
 PURPOSES: Mapping[str, Mapping[str, str]] = {
     "medarbeider": {

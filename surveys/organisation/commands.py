@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from surveys.clock import municipal_day
-from surveys.database import database
-from surveys.organisation.import_report import Change, ImportReport
+from surveys.files.import_report import Change, ImportReport
 from surveys.organisation.people_import import import_people
 from surveys.organisation.units_import import import_units
-from surveys.terminal import fail, say, with_app
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import database
+from surveys.platform.terminal import fail, say, with_app
 
 _FILE = click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 _APPLY = click.option(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.database import Base, choice, identity
+from surveys.platform.database import Base, choice, identity
 
 
 class Installation(Base):

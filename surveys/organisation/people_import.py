@@ -12,12 +12,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access import audit
-from surveys.localisation import LANGUAGES
-from surveys.organisation.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.organisation.import_report import Change, Fault, FileRefusedError, ImportReport, described
+from surveys.audit import trail as audit
+from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
+from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport, described
+from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Person, Unit
-from surveys.organisation.reading_tables import read_table
+from surveys.platform.localisation import LANGUAGES
 
 EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _YES_OR_NO: Final = {

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.organisation.columns import Record
-from surveys.organisation.import_report import Fault
+from surveys.files.columns import Record
+from surveys.files.import_report import Fault
 from surveys.organisation.models import Succession, Unit
 from surveys.organisation.stating_succession import state
 

@@ -8,7 +8,7 @@ import datetime as dt
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from surveys.access import audit
+from surveys.audit import trail as audit
 from surveys.organisation.models import Succession, SuccessionKind, Unit
 
 

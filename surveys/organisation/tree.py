@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from surveys.localisation import alphabetical
+from surveys.platform.localisation import alphabetical
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access import audit
+from surveys.audit import trail as audit
+from surveys.files.columns import UNIT_COLUMNS, Record, records_and_faults
+from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport, described
+from surveys.files.reading_tables import read_table
 from surveys.organisation import predecessor_column
-from surveys.organisation.columns import UNIT_COLUMNS, Record, records_and_faults
-from surveys.organisation.import_report import Change, Fault, FileRefusedError, ImportReport, described
 from surveys.organisation.models import Unit
-from surveys.organisation.reading_tables import read_table
 
 
 @dataclass(frozen=True)

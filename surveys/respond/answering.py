@@ -7,9 +7,8 @@ from functools import cached_property
 from flask import Response, current_app, request, url_for
 
 from questionnaires.model import Audience, Page, Questionnaire
-from surveys import database
-from surveys.campaigns import codes
-from surveys.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
+from surveys.platform import code_format, database
+from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
 from surveys.respond.draft_secrets import draft_secret
 from surveys.respond.drafts import DraftBox
 from surveys.respond.progress import Progress
@@ -52,7 +51,7 @@ class Arrival:
     @property
     def shown_code(self) -> str:
         """The code as it stands in addresses and letters."""
-        return codes.grouped(self.visit.code)
+        return code_format.grouped(self.visit.code)
 
     @property
     def ways(self) -> Ways:

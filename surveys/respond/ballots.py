@@ -10,8 +10,8 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
-from surveys.respond.models import Ballot, Draft
 from surveys.respond.padding import padded, unpadded
 
 # Room for the answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that was

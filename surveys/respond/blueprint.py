@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from surveys.extensions import csrf
+from surveys.platform.extensions import csrf
 
 blueprint = Blueprint("respond", __name__, url_prefix="/svar")
 

@@ -17,8 +17,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from surveys.clock import municipal_day
-from surveys.respond.models import Draft
+from surveys.campaigns.ballot_box import Draft
+from surveys.platform.clock import municipal_day
 from surveys.respond.padding import padded, unpadded
 from surveys.respond.progress import Progress
 from surveys.respond.visits import Visit

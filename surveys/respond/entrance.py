@@ -4,8 +4,8 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from surveys.access.permissions import open_to_everyone
-from surveys.campaigns import codes
-from surveys.localisation import LANGUAGES
+from surveys.platform import code_format
+from surveys.platform.localisation import LANGUAGES
 from surveys.respond import guessing
 from surveys.respond.answering import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.blueprint import blueprint
@@ -25,10 +25,10 @@ def use_code() -> Response | tuple[str, int]:
     """Leads on to the code's own address. A code that cannot be one is explained here."""
     language = use_asked_language()
     typed = request.form.get("kode", "")
-    code = codes.normalised(typed)
+    code = code_format.normalised(typed)
     if code is None:
         return _code_form(language, typed=typed, fault="missing" if not typed.strip() else "mistyped"), 422
-    return lead_to(url_for("respond.start", code=codes.grouped(code), sprak=language))
+    return lead_to(url_for("respond.start", code=code_format.grouped(code), sprak=language))
 
 
 @blueprint.errorhandler(UnknownCodeError)

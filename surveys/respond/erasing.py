@@ -3,9 +3,9 @@
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from surveys import database
 from surveys.access.permissions import open_to_everyone
-from surveys.localisation import LANGUAGES
+from surveys.platform import database
+from surveys.platform.localisation import LANGUAGES
 from surveys.respond import drafts, survey_pages
 from surveys.respond.answering import answering, arrive, lead_to, use_asked_language
 from surveys.respond.blueprint import blueprint

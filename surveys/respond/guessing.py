@@ -7,8 +7,7 @@ nothing that she could not work out herself, so it costs nothing.
 from flask import Response, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
-from surveys import limits
-from surveys.campaigns import codes
+from surveys.platform import code_format, limits
 from surveys.respond.answering import use_asked_language
 from surveys.respond.blueprint import blueprint
 
@@ -43,5 +42,5 @@ def ask_to_wait(error: TooManyRequests) -> Response:
 
 def _prefix_key(typed: str) -> str | None:
     """None when the text cannot be a code."""
-    code = codes.normalised(typed)
+    code = code_format.normalised(typed)
     return limits.keyed("prefix", code[:_PREFIX]) if code else None

@@ -7,18 +7,18 @@ from flask import abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.model import Questionnaire
-from surveys import database, limits
 from surveys.access.permissions import open_to_everyone
-from surveys.campaigns import codes
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.invitations import code_of
 from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
 from surveys.campaigns.public_links import find_link, places_of, start
-from surveys.localisation import use_language
+from surveys.campaigns.visibility_texts import who_sees_what
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.tree import Node
+from surveys.platform import code_format, database, limits
+from surveys.platform.localisation import use_language
 from surveys.respond.answering import lead_to
 from surveys.respond.blueprint import blueprint
-from surveys.respond.wordings import Deadline, language_choices, who_sees_what
+from surveys.respond.wordings import Deadline, language_choices
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def start_answering(token: str) -> Response | tuple[str, int]:
     if unit_id is None:
         return _page(visit, fault=True), 422
     session, secret = database.session(), current_app.config["SECRETS"].codes
-    code = codes.grouped(code_of(start(session, visit.survey, unit_id, visit.language, secret), secret))
+    code = code_format.grouped(code_of(start(session, visit.survey, unit_id, visit.language, secret), secret))
     session.commit()
     return lead_to(url_for("respond.statements", code=code, language=visit.language, number=1))
 

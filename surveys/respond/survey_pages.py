@@ -5,11 +5,13 @@ from typing import Any
 from flask import render_template
 
 from questionnaires.model import Questionnaire
-from surveys import database
 from surveys.campaigns.models import Survey
+from surveys.campaigns.visibility_texts import who_sees_what
+from surveys.platform import database
+from surveys.platform.localisation import text_attributes
 from surveys.respond.answering import Address, Arrival
 from surveys.respond.visits import survey_of
-from surveys.respond.wordings import Deadline, language_choices, text_attributes, who_sees_what
+from surveys.respond.wordings import Deadline, language_choices
 
 
 def show(arrival: Arrival, template: str, page: str, **more: object) -> str:

@@ -4,9 +4,9 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
-from surveys import database
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.models import Invitation, SurveyStatus
+from surveys.platform import database
 from surveys.respond import drafts, statement_pages, survey_pages
 from surveys.respond.answering import Arrival, NotAnsweringError, answering, arrive, lead_to
 from surveys.respond.ballots import NotOpenError, deliver

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Audience, Questionnaire
 from surveys.campaigns import codes
-from surveys.campaigns.instruments import questionnaire_of
-from surveys.campaigns.models import Instrument, Invitation, Survey, SurveyStatus
-from surveys.respond.models import Draft
+from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.instruments.in_use import questionnaire_of
+from surveys.instruments.models import Instrument
+from surveys.platform import code_format
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def find_visit(session: Session, typed: str, secret: bytes, *, will_write: bool 
 
     With `will_write` the survey stays in its present state until the transaction ends: closing waits for us.
     """
-    code = codes.normalised(typed)
+    code = code_format.normalised(typed)
     if code is None:
         return None
     query = _LOCKING_QUERY if will_write else _QUERY

@@ -4,34 +4,15 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Question
-from surveys.campaigns.models import ReaderGroup, Survey
-from surveys.clock import municipal_day
-from surveys.localisation import LANGUAGES, found_in, language, long_date, number
+from surveys.campaigns.models import Survey
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import found_in, language_name, number, text_attributes
 from surveys.respond.blueprint import blueprint
-
-
-def who_sees_what(survey: Survey) -> list[str]:
-    """The survey's visibility policy, one sentence a step, in the order of the days."""
-    return [_step_text(step.readers, step.visible_on, survey.closes_on) for step in survey.visibility]
-
-
-def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
-    """A day before the survey ends is no promise of a day: then it is as soon as the results are released."""
-    when = _("så snart det er frigitt") if day <= closes_on else _("fra %(day)s", day=long_date(day))
-    texts: dict[ReaderGroup, str] = {
-        ReaderGroup.LEADERS: _("Ledere ser resultatet for sin egen enhet %(when)s.", when=when),
-        ReaderGroup.STAFF: _("Ansatte ser resultatet for sin egen enhet %(when)s.", when=when),
-        ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte, verneombud og utvalg ser det %(when)s.", when=when),
-        ReaderGroup.POLITICIANS: _("Politikerne ser det %(when)s.", when=when),
-        ReaderGroup.PUBLIC: _("Alle kan se det %(when)s.", when=when),
-    }
-    return texts[readers]
 
 
 def fault_text(fault: AnswerFault, question: Question) -> str:
@@ -93,30 +74,6 @@ def language_choices(
         LanguageChoice(code, language_name(code), None if code == current else address(code))
         for code in offered
     ]
-
-
-def language_name(code: str) -> str:
-    """«Nynorsk», «Українська»: the language's own name for itself, the code when nobody knows it."""
-    if code in LANGUAGES:
-        return LANGUAGES[code]
-    try:
-        found = Locale.parse(code).get_display_name(code)
-    except (UnknownLocaleError, ValueError):
-        found = None
-    return found.capitalize() if found else code
-
-
-def text_attributes(code: str) -> Markup:
-    """` lang="ar" dir="rtl"` for texts of the questionnaire, when the page around them is in another language."""
-    if code == language():
-        return Markup()
-    try:
-        direction = Locale.parse(code).text_direction
-    except (UnknownLocaleError, ValueError):
-        direction = "ltr"
-    if direction == Locale.parse(language()).text_direction:
-        return Markup(' lang="{}"').format(code)
-    return Markup(' lang="{}" dir="{}"').format(code, direction)
 
 
 @blueprint.app_template_filter("language_mark")

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.organisation.models import Unit
-from surveys.results.models import Coding, Figure, Turnout
-from surveys.results.neighbours import reason_of
+from surveys.release.models import Coding, Figure, Turnout
+from surveys.release.neighbours import reason_of
 from surveys.results.reading import latest_release
 
 # A spreadsheet takes a cell that begins so for a formula.

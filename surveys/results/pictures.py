@@ -5,12 +5,12 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-from surveys.localisation import localised
+from surveys.platform.localisation import localised
+from surveys.release.comparisons.references import Choice
+from surveys.release.measures import MeasureKind
+from surveys.release.models import Coding
 from surveys.results.comparisons.reference_words import choice_text, reference_text, standing_phrase
-from surveys.results.comparisons.references import Choice
 from surveys.results.comparisons.succession_words import earlier_words
-from surveys.results.measures import MeasureKind
-from surveys.results.models import Coding
 from surveys.results.reading import Line
 from surveys.results.wording import change_word, mean_text, shown_value
 

@@ -8,22 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire, Text
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey, SurveyUnit
-from surveys.localisation import alphabetical
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
-from surveys.results.comparisons.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
-from surveys.results.comparisons.references import Choice, Comparisons, Reference, ReferenceValue
-from surveys.results.measures import Measure, MeasureKind, measures_of
-from surveys.results.models import (
-    Coding,
-    Figure,
-    FigureKind,
-    FigureStatus,
-    Release,
-    Turnout,
-)
-from surveys.results.neighbours import Neighbour, children_of, parent_of, reason_of
+from surveys.platform.localisation import alphabetical
+from surveys.release.comparisons.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
+from surveys.release.comparisons.references import Choice, Comparisons, Reference, ReferenceValue
+from surveys.release.measures import Measure, MeasureKind, measures_of
+from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
+from surveys.release.neighbours import Neighbour, children_of, parent_of, reason_of
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from flask_babel import gettext as _
 
-from surveys.localisation import localised, number, percent
-from surveys.results.measures import MeasureKind
+from surveys.platform.localisation import localised, number, percent
+from surveys.release.measures import MeasureKind
 from surveys.results.reading import Line, UnitResult
 from surveys.results.wording import extremes, mean_text, spread_word
 

@@ -8,24 +8,24 @@ from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyUnit
-from surveys.clock import municipal_day
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.release.comparisons.references import Against, comparisons
+from surveys.release.models import Release
+from surveys.release.visibility import Access, access_to, entrances
 from surveys.results import score_details, wording
 from surveys.results.comments.reading import readable_count
 from surveys.results.comparisons import reference_words, succession_words
 from surveys.results.comparisons.finite_population import InvitedLine, invited_reading
-from surveys.results.comparisons.references import Against, comparisons
 from surveys.results.history import wording as history_wording
 from surveys.results.history.reading import history_of
-from surveys.results.models import Release
 from surveys.results.pictures import scale_picture
 from surveys.results.reading import UnitResult, find_unit, latest_release, unit_result
 from surveys.results.screening.reading import screened_surveys
-from surveys.results.visibility import Access, access_to, entrances
 
 blueprint = Blueprint("results", __name__)
 

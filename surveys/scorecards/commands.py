@@ -8,13 +8,13 @@ from flask import Flask
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
-from surveys.clock import municipal_day
-from surveys.database import database
-from surveys.organisation.import_report import Change
+from surveys.files.import_report import Change
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import database
+from surveys.platform.terminal import fail, say, with_app
 from surveys.scorecards.card_file import card_plan
 from surveys.scorecards.importing import import_measurements
 from surveys.scorecards.setup import SetupError, build_card
-from surveys.terminal import fail, say, with_app
 
 
 @click.command("import-measurements")

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.models import Instrument, Survey
-from surveys.localisation import DEFAULT_LANGUAGE, localised
-from surveys.results.models import Figure, FigureKind, FigureStatus, Release
+from surveys.campaigns.models import Survey
+from surveys.instruments.models import Instrument
+from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
+from surveys.release.models import Figure, FigureKind, FigureStatus, Release
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 
 _STATUS: Mapping[FigureStatus, MeasurementStatus] = {

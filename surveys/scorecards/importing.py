@@ -11,12 +11,12 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access import audit
-from surveys.localisation import localised
-from surveys.organisation.columns import Column, Record, records
-from surveys.organisation.import_report import Change, Fault, FileRefusedError, ImportReport
+from surveys.audit import trail as audit
+from surveys.files.columns import Column, Record, records
+from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport
+from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
-from surveys.organisation.reading_tables import read_table
+from surveys.platform.localisation import localised
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.wording import period_words, value_words

@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis.scorecards import Direction
-from surveys.database import Base, choice, identity, wording
 from surveys.organisation.models import Unit
-from surveys.results.models import Release
+from surveys.platform.database import Base, choice, identity, wording
+from surveys.release.models import Release
 
 
 class Perspective(Base):

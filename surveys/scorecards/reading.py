@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from analysis.scorecards import RollUp, roll_up
 from surveys.campaigns.models import Survey
-from surveys.localisation import localised
 from surveys.organisation.models import Unit
-from surveys.results.models import Change, Release
+from surveys.platform.localisation import localised
+from surveys.release.models import Change, Release
 from surveys.scorecards.cards import ambitions, card_lines
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.rows import IndicatorRow, Setting, Tested, indicator_row

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.scorecards import Direction, Status, Target, Trend, is_due, is_old, status, trend
-from surveys.localisation import localised
-from surveys.results.models import ChangeBasis, Verdict
+from surveys.platform.localisation import localised
+from surveys.release.models import ChangeBasis, Verdict
 from surveys.scorecards import wording
 from surveys.scorecards.cards import Ambitions
 from surveys.scorecards.measuring import PARTS

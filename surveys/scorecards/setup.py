@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from analysis.scorecards import Direction, TargetError
 from analysis.scorecards import Target as Ambition
-from surveys.access import audit
+from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.models import (

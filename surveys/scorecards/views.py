@@ -8,13 +8,13 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import database
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units, require_unit, signed_in
-from surveys.clock import municipal_day
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.organisation.tree import in_order
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
 from surveys.scorecards.reading import NoSuchYearError, read_card
 from surveys.scorecards.visibility import reader_of
 from surveys.scorecards.wording import status_words

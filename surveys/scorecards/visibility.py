@@ -7,7 +7,7 @@ from typing import Final
 
 from surveys.access.models import Account, Role
 from surveys.campaigns.models import Survey
-from surveys.results.visibility import FROM_RELEASE, STEP_OF
+from surveys.release.visibility import FROM_RELEASE, STEP_OF
 
 POLITICIANS_DEPTH: Final = 1
 """Politicians read the cards of the municipality (0) and its areas (1), not of single workplaces."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext
 
 from analysis.scorecards import Direction, Meaning, Movement, Status, Target, Trend
-from surveys.localisation import listed, long_date, number
+from surveys.platform.localisation import listed, long_date, number
+from surveys.release.models import ChangeBasis, FigureStatus, Verdict
 from surveys.results import wording as results_wording
-from surveys.results.models import ChangeBasis, FigureStatus, Verdict
 from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -127,7 +127,7 @@ def spark_words(values: Iterable[tuple[str, str]]) -> str:
 
 
 def incomparable_words() -> str:
-    """In place of a change between surveys that do not measure the same (`surveys.results.comparisons.invariance`)."""
+    """In place of a change between surveys that do not measure the same (`surveys.release.comparisons.invariance`)."""
     return _("Kan ikke sammenlignes sikkert")
 
 

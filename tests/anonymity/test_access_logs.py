@@ -19,9 +19,9 @@ from mail_server import free_port
 from sqlalchemy import text
 
 from app import create_app
-from surveys.config import Settings
-from surveys.database import Database
-from surveys.logging import without_codes
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
+from surveys.platform.logs import without_codes
 
 ROOT = Path(__file__).parents[2]
 COMMENT = "Hemmeligord"

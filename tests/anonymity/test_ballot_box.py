@@ -12,11 +12,11 @@ from respondent import Respondent
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Invitation, Survey
-from surveys.database import Database
+from surveys.platform.database import Database
 from surveys.respond.ballots import BallotUnreadableError, NotOpenError, Sheet, deliver, open_sheet, seal
-from surveys.respond.models import Ballot, Draft
 
 KEY = PrivateKey.generate()
 PUBLIC = bytes(KEY.public_key)

@@ -19,16 +19,16 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app import create_app
-from surveys import limits
 from surveys.access.accounts import hash_password
 from surveys.access.models import Account, Role
 from surveys.campaigns import codes
+from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey
-from surveys.config import Settings
-from surveys.database import Database
-from surveys.limits import limiter
-from surveys.respond.models import Draft
+from surveys.platform import code_format, limits
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
+from surveys.platform.limits import limiter
 
 OFFICE = "203.0.113.7"
 HOME = "198.51.100.23"
@@ -63,7 +63,9 @@ def unknown_codes(prefix: str = "") -> Iterator[str]:
         number += 1
         code = codes.code_for(b"another installation", number.to_bytes(4))
         body = prefix + code[len(prefix) : -1]
-        yield codes.grouped(next(body + end for end in codes.ALPHABET if codes.normalised(body + end)))
+        yield code_format.grouped(
+            next(body + end for end in code_format.ALPHABET if code_format.normalised(body + end))
+        )
 
 
 def guess(ask: Ask, times: int, address: str = OFFICE, prefix: str = "") -> list[int]:
@@ -169,7 +171,15 @@ def test_the_limiter_stores_no_address_no_code_and_no_user_name_in_clear(
     ask("/logg-inn", method="POST", data={"username": "kari.nordmann", "password": "feil"})
     stored = "\n".join(_stored())
     assert len(_stored()) == 4
-    for secret in (OFFICE, "203.0", unknown, codes.normalised(unknown) or "", "QRST", "kari", "nordmann"):
+    for secret in (
+        OFFICE,
+        "203.0",
+        unknown,
+        code_format.normalised(unknown) or "",
+        "QRST",
+        "kari",
+        "nordmann",
+    ):
         assert secret.lower() not in stored.lower()
 
 

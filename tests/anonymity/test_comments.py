@@ -16,15 +16,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
 from questionnaires.coding import decode
-from surveys.access.models import AuditEntry, Role
+from surveys.access.models import Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import ReaderGroup, VisibilityStep
-from surveys.database import Base, Database
+from surveys.counting.models import Comment, Response
 from surveys.organisation.models import Unit
+from surveys.platform.database import Base, Database
+from surveys.publishing.counting_ballots import count
+from surveys.release.comments.models import CommentReview, CommentStatus
 from surveys.results import views
-from surveys.results.comments.models import Comment, CommentReview, CommentStatus
-from surveys.results.counting import count
-from surveys.results.models import Response
 from tests.building import SMALL
 
 TODAY = dt.date(2026, 5, 6)

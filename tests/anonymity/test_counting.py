@@ -12,15 +12,15 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from questionnaires.coding import decode
+from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import SurveyError, close_survey, find_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
-from surveys.database import Base, Database
+from surveys.counting.models import Comment, Response
 from surveys.organisation.models import Person, Unit
+from surveys.platform.database import Base, Database
+from surveys.publishing.counting_ballots import CountingError, count
+from surveys.release.models import QualityReport
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet, seal
-from surveys.respond.models import Ballot
-from surveys.results.comments.models import Comment
-from surveys.results.counting import CountingError, count
-from surveys.results.models import QualityReport, Response
 
 KEY = "liten-2026"
 

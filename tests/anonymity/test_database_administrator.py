@@ -17,8 +17,8 @@ from linking import most_by_chance, right_guesses, signs_of_order
 from nacl.public import PrivateKey
 from seizing import LONG_WRITERS, PEOPLE_IN_EACH, UNITS, Evidence, Known, Row, seize
 
-from surveys.config import Settings, read_secrets
-from surveys.models import metadata
+from surveys.operating.tables import metadata
+from surveys.platform.config import Settings, read_secrets
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
 

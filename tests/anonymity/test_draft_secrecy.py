@@ -10,12 +10,12 @@ from respondent import Respondent
 from sqlalchemy import select, text
 
 from surveys.campaigns import codes
+from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Invitation, Survey
-from surveys.database import Database
+from surveys.platform.database import Database
 from surveys.respond import drafts
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
-from surveys.respond.models import Draft
 from surveys.respond.progress import Progress
 from surveys.respond.visits import Visit, find_visit
 
@@ -35,7 +35,7 @@ def respondent(app: Flask, db: Database, client: FlaskClient) -> Respondent:
 
 def everything_in(db: Database) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table: what the database's administrator sees."""
-    from surveys.models import metadata
+    from surveys.operating.tables import metadata
 
     with db.reading() as session:
         return {

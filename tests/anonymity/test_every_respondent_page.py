@@ -18,11 +18,11 @@ from sqlalchemy import update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.campaigns.public_links import make_link
-from surveys.database import Database
-from surveys.respond.models import Draft
+from surveys.platform.database import Database
 
 KEY = "liten-2026"
 NOT_RESPONDENTS = {"OPTIONS", "HEAD"}

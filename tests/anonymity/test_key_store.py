@@ -15,9 +15,9 @@ from respondent import Respondent
 
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import close_survey, find_survey
-from surveys.database import Database
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import count
 from surveys.respond.draft_secrets import REMEMBERED_FOR, DraftSecrets
-from surveys.results.counting import count
 
 MASTER = b"m" * 32
 

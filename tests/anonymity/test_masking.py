@@ -6,9 +6,10 @@ import signal
 
 import pytest
 
-from surveys.results.comments import masking, roster_names, shortening
-from surveys.results.comments.masking import mask
-from surveys.results.comments.roster_names import RosterNames
+from surveys.counting.comments import masking, roster_names
+from surveys.counting.comments.masking import mask
+from surveys.counting.comments.roster_names import RosterNames
+from surveys.release.comments import shortening
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from surveys.campaigns.models import Survey
-from surveys.database import Database
-from surveys.logging import without_codes
+from surveys.platform.database import Database
+from surveys.platform.logs import without_codes
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_codes_are_masked_however_they_are_written(address: str) -> None:
 
 
 def test_the_audit_trail_says_nothing_of_respondents(app: Flask, db: Database, codes: list[str]) -> None:
-    from surveys.access.models import AuditEntry
+    from surveys.audit.models import AuditEntry
 
     with db.reading() as session:
         before = len(session.scalars(select(AuditEntry)).all())

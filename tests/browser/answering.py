@@ -18,17 +18,17 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from questionnaires.loading import definition_path, parse
-from surveys import limits
 from surveys.access.models import Role
 from surveys.campaigns import codes
+from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.lifecycle import close_survey, open_survey
 from surveys.campaigns.models import Invitation, Survey
 from surveys.campaigns.public_links import make_link
-from surveys.config import Settings
-from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.platform import code_format, limits
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 from surveys.respond import guessing
-from surveys.respond.models import Draft
 from tests.building import SMALL_SOURCE, build_installation, build_survey, build_units, invite_some, keys_of
 from tests.card_building import sign_in_as
 from tests.pseudo_languages import with_pseudo_languages, write_catalogues
@@ -127,7 +127,7 @@ class AnsweringSite:
 
     def spoil_draft(self, code: str) -> None:
         """The draft can no longer be read."""
-        hashed = codes.code_hash(self.app.config["SECRETS"].codes, codes.normalised(code) or "")
+        hashed = codes.code_hash(self.app.config["SECRETS"].codes, code_format.normalised(code) or "")
         with self._db.transaction() as session:
             invitation = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
             session.execute(
@@ -136,7 +136,7 @@ class AnsweringSite:
 
     def unknown_code(self, number: int = 0) -> str:
         """A code that is written right and that nobody was given."""
-        return codes.grouped(codes.code_for(b"another installation", number.to_bytes(4)))
+        return code_format.grouped(codes.code_for(b"another installation", number.to_bytes(4)))
 
     def guessed_too_often(self) -> str:
         """A code like those somebody elsewhere has guessed, until codes like it are stopped for all."""

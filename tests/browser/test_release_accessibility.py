@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import LongStep
-from surveys.database import Database
+from surveys.platform.database import Database
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 

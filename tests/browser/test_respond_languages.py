@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from surveys.localisation import LANGUAGES
+from surveys.platform.localisation import LANGUAGES
 from tests.browser import axe
 from tests.browser.answering import AnsweringSite
 from tests.browser.looking import DESK, NOTHING_AMISS, PHONE, layout

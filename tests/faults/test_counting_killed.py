@@ -12,12 +12,13 @@ from building import answer_some, build_open_survey, keys_of, sheet_of
 from flask import Flask
 from sqlalchemy import func, select
 
+from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Invitation, SurveyStatus
-from surveys.database import Database
-from surveys.respond.models import Ballot
-from surveys.results.counting import count
-from surveys.results.models import QualityReport, Response
+from surveys.counting.models import Response
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import count
+from surveys.release.models import QualityReport
 
 KEY = "liten-2026"
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,8 @@ KILLED = """
 import os, signal, sys
 from app import create_app
 from surveys.campaigns.keystore import key_store
-from surveys.database import database
-from surveys.results.counting import count
+from surveys.platform.database import database
+from surveys.publishing.counting_ballots import count
 
 def kill_at_step(step, share):
     if step == sys.argv[1]:

@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from surveys import database as database_module
-from surveys.database import Database
+from surveys.platform import database as database_module
+from surveys.platform.database import Database
 from tests.building import build_installation
 
 

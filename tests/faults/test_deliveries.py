@@ -13,15 +13,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from surveys.campaigns import codes
 from surveys.campaigns.deliveries import Outcome, send_queued
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
 from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminders_due
-from surveys.database import Database
-from surveys.jobs import jobs_of
 from surveys.organisation.models import Unit
+from surveys.platform import code_format
+from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
 from tests.building import build_open_survey
 from tests.mail_server import PostOffice, free_port, open_post_office
 
@@ -93,7 +93,7 @@ def test_a_mail_says_who_why_how_long_and_has_the_readers_own_link(
     [mail] = [message for message in office.taken if message["To"] == KARI]
     with outbox.reading() as session:
         invitation = session.scalars(select(Invitation).where(Invitation.email == KARI)).one()
-        code = codes.grouped(code_of(invitation, app.config["SECRETS"].codes))
+        code = code_format.grouped(code_of(invitation, app.config["SECRETS"].codes))
     for kind in ("plain", "html"):
         part = mail.get_body((kind,))
         assert part is not None
@@ -197,7 +197,7 @@ WORKER = """
 import app, sys
 from dataclasses import replace
 from surveys.campaigns.deliveries import send_queued
-from surveys.config import read_settings
+from surveys.platform.config import read_settings
 site = app.create_app(read_settings())
 with site.app_context():
     send_queued(site.extensions["medvirk_database"], site.config["SETTINGS"])

@@ -10,12 +10,13 @@ from building import answer_some, build_open_survey, sheet_of
 from flask import Flask
 from sqlalchemy import func, select
 
+from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import close_survey, find_survey
-from surveys.campaigns.long_steps import ask
 from surveys.campaigns.models import LongStep, SurveyStatus
-from surveys.database import Database
-from surveys.jobs import consumer, jobs_of
-from surveys.respond.models import Ballot
+from surveys.hr.long_steps import ask
+from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
+from surveys.site.worker import consumer
 
 KEY = "liten-2026"
 ROOT = Path(__file__).parents[2]
@@ -23,13 +24,13 @@ ROOT = Path(__file__).parents[2]
 KILLED = """
 import os, signal
 from app import create_app
-from surveys import jobs
+from surveys.platform import queue as jobs
 
 def kill_in_the_middle(self, survey_id, share):
     if share:
         os.kill(os.getpid(), signal.SIGKILL)
 
-jobs.Jobs.tell_share = kill_in_the_middle
+jobs.Jobs.set_share_done = kill_in_the_middle
 jobs.jobs_of(create_app()).work_steps.call_local()
 """
 

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 from surveys.access.accounts import authenticate, hash_password
 from surveys.access.models import Account, Grant, Role
 from surveys.access.permissions import granted_units, is_granted
-from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.platform.database import Database
 
 PASSWORD = "et passord for prøver"
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from surveys.commands import medvirk
-from surveys.results.analysts.verdicts import agreement_verdict, consistency_verdict, structure_verdict
+from surveys.publishing.analysts.verdicts import agreement_verdict, consistency_verdict, structure_verdict
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

@@ -9,14 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from surveys.access.models import AuditEntry, Role
+from surveys.access.models import Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Delivery, Invitation, Survey, SurveyStatus
-from surveys.campaigns.turnout import turnout
 from surveys.commands import medvirk
-from surveys.database import Database
-from surveys.jobs import jobs_of
+from surveys.hr.turnout import turnout
 from surveys.organisation.models import Person, Unit
+from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
 from tests.building import (
     answer_some,
     build_installation,
@@ -184,7 +185,7 @@ def test_participation_is_live_and_silent_about_small_units(
 
 
 def test_participation_is_the_same_after_counting(app: Flask, db: Database) -> None:
-    from surveys.results.counting import count
+    from surveys.publishing.counting_ballots import count
 
     with db.transaction() as session:
         survey = build_open_survey(app, session)
@@ -206,7 +207,7 @@ def test_every_tab_answers_at_every_step_of_a_life(app: Flask, draft: Database, 
 
 
 def test_quality_gives_each_factor_an_alpha_in_words(app: Flask, db: Database, hr: FlaskClient) -> None:
-    from surveys.results.models import QualityReport
+    from surveys.release.models import QualityReport
 
     with db.transaction() as session:
         survey = build_open_survey(app, session)

@@ -9,14 +9,15 @@ from flask.testing import FlaskClient
 from huey.api import Task
 from sqlalchemy import func, select
 
-from surveys.access.models import AuditEntry, Role
+from surveys.access.models import Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns import closing
+from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.clock import municipal_day
-from surveys.database import Database
-from surveys.jobs import jobs_of
-from surveys.respond.models import Draft
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
 from tests.building import build_installation, build_open_survey, build_survey, build_units, invite_some
 from tests.card_building import sign_in_as
 from tests.respondent import Respondent
@@ -129,7 +130,7 @@ def test_the_worker_looks_every_minute(
     monkeypatch.setattr(closing, "municipal_day", lambda: DAY_AFTER)
     queue = jobs_of(app, immediate=True).queue
     due: list[Task] = queue.read_periodic(dt.datetime(2026, 3, 21, 0, 0))  # noqa: DTZ001 -- Huey's own clock is naive
-    [task] = [each for each in due if each.name == "close_surveys_every_minute"]
+    [task] = [each for each in due if each.name == "work_deadlines_every_minute"]
     queue.execute(task)
     assert _status(db) == SurveyStatus.CLOSED
 

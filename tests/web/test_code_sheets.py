@@ -12,14 +12,15 @@ from flask.testing import FlaskClient
 from respondent import Page, Respondent
 from sqlalchemy import func, select
 
-from surveys.access.models import AuditEntry, Role
+from surveys.access.models import Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns import outbox
 from surveys.campaigns.lifecycle import close_survey, participation
 from surveys.campaigns.models import Invitation, Survey
-from surveys.campaigns.paper import sheets as paper
-from surveys.campaigns.paper.qr import qr_svg
-from surveys.database import Database
+from surveys.hr.paper import sheets as paper
+from surveys.hr.paper.qr import qr_svg
 from surveys.organisation.models import Person, Unit
+from surveys.platform.database import Database
 
 SURVEY = "/undersokelser/liten-2026"
 TODAY = dt.datetime.now(dt.UTC).date()

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.campaigns import codes
+from surveys.platform import code_format
 
 SECRET = b"a secret for tests only"
 NONCES = st.binary(min_size=16, max_size=16)
@@ -15,21 +16,21 @@ NONCES = st.binary(min_size=16, max_size=16)
 @given(NONCES)
 def test_a_code_is_read_back_as_itself_however_it_is_typed(nonce: bytes) -> None:
     code = codes.code_for(SECRET, nonce)
-    typed = codes.grouped(code).lower().replace("0", "o").replace("1", "l")
-    assert codes.normalised(code) == codes.normalised(f"  {typed} ") == code
+    typed = code_format.grouped(code).lower().replace("0", "o").replace("1", "l")
+    assert code_format.normalised(code) == code_format.normalised(f"  {typed} ") == code
 
 
-@given(NONCES, st.integers(0, 10), st.sampled_from(codes.ALPHABET))
+@given(NONCES, st.integers(0, 10), st.sampled_from(code_format.ALPHABET))
 def test_one_wrong_character_is_found(nonce: bytes, place: int, letter: str) -> None:
     code = codes.code_for(SECRET, nonce)
-    difference = codes.ALPHABET.index(code[place]) - codes.ALPHABET.index(letter)
+    difference = code_format.ALPHABET.index(code[place]) - code_format.ALPHABET.index(letter)
     if difference % 31:
-        assert codes.normalised(code[:place] + letter + code[place + 1 :]) is None
+        assert code_format.normalised(code[:place] + letter + code[place + 1 :]) is None
 
 
 @pytest.mark.parametrize("typed", ["", "ABC", "ABCD-EFGH-JKM!", "U" * 12, "ABCDEFGHJKMNP"])
 def test_what_cannot_be_a_code_is_none(typed: str) -> None:
-    assert codes.normalised(typed) is None
+    assert code_format.normalised(typed) is None
 
 
 def test_another_secret_or_nonce_gives_another_code() -> None:

@@ -14,13 +14,14 @@ from werkzeug.test import TestResponse
 
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
-from surveys.database import Database
+from surveys.counting.models import Comment
 from surveys.organisation.models import Unit
-from surveys.results.comments import queue as comment_queue
-from surveys.results.comments.models import Comment, CommentReview
-from surveys.results.comments.queue import backlogs
-from surveys.results.comments.reviewing import APPROVED, DecidedMeanwhileError, Reviewer
-from surveys.results.comments.shortening import NotShortenedError, shortened
+from surveys.platform.database import Database
+from surveys.release.comments import queue as comment_queue
+from surveys.release.comments.models import CommentReview
+from surveys.release.comments.queue import backlogs
+from surveys.release.comments.reviewing import APPROVED, DecidedMeanwhileError, Reviewer
+from surveys.release.comments.shortening import NotShortenedError, shortened
 
 QUEUE = f"/undersokelser/{KEY}/kommentarer"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from surveys.config import Settings, SettingsError, read_secrets, read_settings
+from surveys.platform.config import Settings, SettingsError, read_secrets, read_settings
 
 
 def test_settings_are_read_from_the_environment() -> None:

@@ -13,9 +13,9 @@ from sqlalchemy import event, select
 from analysis import comovement
 from questionnaires import loading
 from surveys.access.models import Role
-from surveys.database import Database
-from surveys.results.comovement.computing import Why
-from surveys.results.models import QualityReport
+from surveys.platform.database import Database
+from surveys.release.comovement.computing import Why
+from surveys.release.models import QualityReport
 from tests.building import SMALL_SOURCE, sheet_of
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released

@@ -16,15 +16,15 @@ from sqlalchemy import event, func, select
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
 from surveys.commands import medvirk
-from surveys.database import Database
+from surveys.hr.history.forms import packed, unpacked
+from surveys.platform.database import Database
+from surveys.release.history.imported import Norm, norms
+from surveys.release.history.importing import import_figures, newest_survey
+from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedSet
+from surveys.release.history.report import HistoryReport, Wanted
+from surveys.release.models import Figure
+from surveys.release.protection.auditing import audit_survey
 from surveys.results import views
-from surveys.results.history.forms import packed, unpacked
-from surveys.results.history.imported import Norm, norms
-from surveys.results.history.importing import import_figures, newest_survey
-from surveys.results.history.models import ImportedFigure, ImportedKind, ImportedSet
-from surveys.results.history.report import HistoryReport, Wanted
-from surveys.results.models import Figure
-from surveys.results.protection.auditing import audit_survey
 from tests.building import build_survey, sheet_of
 from tests.card_building import sign_in_as, unit_of
 from tests.releasing import KEY, build_released

@@ -9,10 +9,10 @@ from openpyxl import Workbook
 from sqlalchemy import select
 
 from surveys.commands import medvirk
-from surveys.database import Database
-from surveys.organisation.import_report import ImportReport
+from surveys.files.import_report import ImportReport
 from surveys.organisation.models import Succession, Unit
 from surveys.organisation.units_import import import_units
+from surveys.platform.database import Database
 from tests.building import build_installation, build_units
 
 TODAY = dt.date(2026, 3, 2)

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.commands import medvirk
-from surveys.database import Database
-from surveys.organisation.import_report import ImportReport
+from surveys.files.import_report import ImportReport
 from surveys.organisation.models import Person
 from surveys.organisation.people_import import import_people
+from surveys.platform.database import Database
 from tests.building import build_units
 
 # A test number (month + 80): nobody has it.

@@ -19,11 +19,11 @@ from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.commands import medvirk
-from surveys.config import Settings
-from surveys.database import Database
-from surveys.installing.examination import examine
-from surveys.installing.serving import DiscreetLogger
+from surveys.operating.examination import examine
+from surveys.operating.serving import DiscreetLogger
 from surveys.organisation.models import Installation, Unit
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 from tests.building import build_open_survey, keys_of
 from tests.mail_server import free_port
 

@@ -12,13 +12,14 @@ from sqlalchemy import select, update
 
 from questionnaires import loading
 from surveys.access.models import Role
-from surveys.campaigns.instruments import changed_files
-from surveys.campaigns.models import Instrument, Survey, SurveyStatus
+from surveys.campaigns.changed_questionnaires import changed_files
+from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.commands import medvirk
-from surveys.config import Settings
-from surveys.database import Database
-from surveys.installing.examination import examine
-from surveys.installing.starting import refuse_changed_questionnaires
+from surveys.instruments.models import Instrument
+from surveys.operating.examination import examine
+from surveys.operating.starting import refuse_changed_questionnaires
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 from tests.building import (
     SMALL_SOURCE,
     build_installation,
@@ -176,7 +177,7 @@ def test_the_examination_at_start_loads_no_number_library(
     app: Flask, in_use: Database, environment: dict[str, str]
 ) -> None:
     program = (
-        "import app, sys; from surveys.installing.starting import refuse_changed_questionnaires;"
+        "import app, sys; from surveys.operating.starting import refuse_changed_questionnaires;"
         "refuse_changed_questionnaires(app.create_app());"
         "print(sorted({'pandas', 'numpy', 'scipy', 'jsonschema'} & sys.modules.keys()))"
     )

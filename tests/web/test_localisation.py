@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from flask import Flask
 
-from surveys import localisation
+from surveys.platform import localisation
 
 
 @pytest.mark.parametrize(

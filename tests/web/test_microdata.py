@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from analysis.reading import read_responses
 from questionnaires.coding import BLANK, NOT_APPLICABLE
-from surveys.access.models import AuditEntry
+from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
-from surveys.database import Database
+from surveys.platform.database import Database
 
 # B2 is too small to stand alone: its people stand as B.
 PEOPLE = {"A": 12, "B1": 12, "B2": 3, "B": 9, "C": 14}

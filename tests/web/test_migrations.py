@@ -2,8 +2,8 @@
 
 from sqlalchemy import inspect
 
-from surveys import migrating
-from surveys.database import Database
+from surveys.operating import migrating
+from surveys.platform.database import Database
 
 
 def test_the_migrated_database_is_in_step_with_the_models(db: Database) -> None:

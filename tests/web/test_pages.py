@@ -12,8 +12,8 @@ from werkzeug.routing import Rule
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import close_survey, open_survey
 from surveys.campaigns.models import PublicLink
-from surveys.database import Database
-from surveys.results.release import release
+from surveys.platform.database import Database
+from surveys.publishing.releasing import release
 from tests.building import (
     answer_some,
     build_installation,

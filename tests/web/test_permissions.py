@@ -8,8 +8,8 @@ from werkzeug.routing import Rule
 
 from surveys.access.models import Role
 from surveys.access.permissions import Permission, permission_of
-from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.platform.database import Database
 from tests.building import build_open_survey, build_survey
 from tests.card_building import sign_in_as
 

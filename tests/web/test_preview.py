@@ -13,12 +13,12 @@ from questionnaires import loading
 from questionnaires.loading import available, builtin
 from questionnaires.model import Audience, Questionnaire
 from surveys.access.models import Role
-from surveys.campaigns.catalogue.previewing import read, written
-from surveys.campaigns.instruments import freeze
 from surveys.campaigns.models import Survey
-from surveys.database import Database
-from surveys.localisation import LANGUAGES
-from surveys.models import metadata
+from surveys.hr.catalogue.previewing import read, written
+from surveys.instruments.in_use import freeze
+from surveys.operating.tables import metadata
+from surveys.platform.database import Database
+from surveys.platform.localisation import LANGUAGES
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
 from tests.respondent import Page, Respondent

@@ -21,20 +21,21 @@ from limits import parse
 from respondent import Page, Respondent
 from sqlalchemy import select
 
-from surveys import limits
-from surveys.access.models import AuditEntry, Role
-from surveys.campaigns import codes
+from surveys.access.models import Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import Participation, SurveyError, close_survey, open_survey, participation
 from surveys.campaigns.models import Invitation, PublicLink, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.public_links import WORDS, find_link, make_link, remove_link
-from surveys.campaigns.steps import audience
-from surveys.campaigns.turnout import turnout
-from surveys.database import Database
-from surveys.limits import limiter
+from surveys.counting.models import Response
+from surveys.hr.steps import audience
+from surveys.hr.turnout import turnout
 from surveys.organisation.models import Unit
-from surveys.results.counting import count
-from surveys.results.models import Response, Turnout
-from surveys.results.release import release
+from surveys.platform import code_format, limits
+from surveys.platform.database import Database
+from surveys.platform.limits import limiter
+from surveys.publishing.counting_ballots import count
+from surveys.publishing.releasing import release
+from surveys.release.models import Turnout
 
 HR_PAGE = "/undersokelser/liten-2026/brev-og-lenke"
 
@@ -120,7 +121,7 @@ def test_a_start_leads_into_the_ordinary_way_with_a_code_of_ones_own(
 ) -> None:
     first, second = starts(client, token), starts(client, token)
     assert first != second
-    assert codes.normalised(first)
+    assert code_format.normalised(first)
     person = Respondent(client, first)
     person.goes_to("side/1")
     assert person.page.questions()

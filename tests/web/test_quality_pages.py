@@ -12,15 +12,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys.access.models import AuditEntry, Role
+from surveys.access.models import Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey, find_survey
-from surveys.campaigns.quality.limits import ALPHA, HTMT, RMSEA, Mark, beside
-from surveys.database import Database
-from surveys.results.comparisons.invariance import comparability
-from surveys.results.counting import count
-from surveys.results.models import Change, QualityDiscussion, QualityReport, SurveyComparison, Verdict
-from surveys.results.quality import store_quality_report
-from surveys.results.representing import pooled, representation
+from surveys.hr.quality.limits import ALPHA, HTMT, RMSEA, Mark, beside
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import count
+from surveys.release.comparisons.invariance import comparability
+from surveys.release.models import Change, QualityDiscussion, QualityReport, SurveyComparison, Verdict
+from surveys.release.quality import store_quality_report
+from surveys.release.representing import pooled, representation
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
 from tests.card_building import sign_in_as
 from tests.quality_building import FIRST, SECOND, answers, build_two_waves

@@ -10,13 +10,13 @@ from flask import Flask
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from surveys.access.models import AuditEntry
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Delivery, Invitation
 from surveys.campaigns.recipients_import import RecipientsReport, import_recipients
 from surveys.commands import medvirk
-from surveys.database import Database
 from surveys.organisation.models import Person, Unit
+from surveys.platform.database import Database
 from tests.building import build_open_survey, invite_some
 
 # A test number (month + 80): nobody has it.

@@ -24,14 +24,14 @@ from sqlalchemy import event, select, update
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.campaigns.models import Survey, VisibilityStep
-from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.platform.database import Database
+from surveys.publishing.releasing import release
+from surveys.release.comparisons.references import ReferenceValue, Standing, other_releases, standing
+from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
+from surveys.release.models import Coding, Figure, FigureKind, FigureStatus
 from surveys.results import views
-from surveys.results.comparisons.references import ReferenceValue, Standing, other_releases, standing
 from surveys.results.exporting import figure_rows
-from surveys.results.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
-from surveys.results.models import Coding, Figure, FigureKind, FigureStatus
-from surveys.results.release import release
 
 TREE = {"K": None, "A": "K", "B": "K", "C": "K", "B1": "B", "B2": "B", "B3": "B"}
 TYPES = {"A": "skole", "B1": "skole", "C": "barnehage"}

@@ -11,22 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.disclosure import attack
-from surveys.access.models import AuditEntry
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import SurveyError, find_survey, open_survey
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.database import Database
+from surveys.counting.models import Response
 from surveys.organisation.models import Unit
-from surveys.results.models import (
-    Change,
-    Figure,
-    FigureKind,
-    FigureStatus,
-    Release,
-    Response,
-    Turnout,
-    Verdict,
-)
-from surveys.results.release import release
+from surveys.platform.database import Database
+from surveys.publishing.releasing import release
+from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout, Verdict
 
 
 def figure(session: Session, unit: str, measure: str = "TRI", **wanted: object) -> Figure:

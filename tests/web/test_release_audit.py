@@ -17,12 +17,12 @@ from sqlalchemy import func, select, update
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyStatus, SurveyUnit
 from surveys.commands import medvirk
-from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout
-from surveys.results.protection import composing
-from surveys.results.protection.protecting import Protected, protect
-from surveys.results.release import CorrectionError, ReleaseRefusedError, correct, release
+from surveys.platform.database import Database
+from surveys.publishing.releasing import CorrectionError, ReleaseRefusedError, correct, release
+from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout
+from surveys.release.protection import composing
+from surveys.release.protection.protecting import Protected, protect
 
 INSTRUMENT = Path(__file__).parents[1] / "instruments" / "one_question.yaml"
 SPREAD_OUT = (1, 2, 3, 4, 5)

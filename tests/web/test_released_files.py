@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from surveys.campaigns.models import SurveyUnit
 from surveys.commands import medvirk
-from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.platform.database import Database
 
 INSTRUMENT = Path(__file__).parents[1] / "instruments" / "one_question.yaml"
 KEY = "ett-2026"

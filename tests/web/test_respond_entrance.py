@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from respondent import Page, Respondent
 from sqlalchemy import select
 
+from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
-from surveys.database import Database
-from surveys.respond.models import Ballot, Draft
+from surveys.platform.database import Database
 
 
 @pytest.fixture

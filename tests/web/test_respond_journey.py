@@ -8,10 +8,10 @@ from respondent import Respondent
 from sqlalchemy import select
 
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED, decode
+from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.models import Invitation, Survey
-from surveys.database import Database
+from surveys.platform.database import Database
 from surveys.respond.ballots import Sheet, open_sheet
-from surveys.respond.models import Ballot, Draft
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from app import create_app
 from questionnaires import loading
 from questionnaires.codes import BLANK, NOT_APPLICABLE, NOT_ASKED, WIDE_BLANK, WIDE_NOT_APPLICABLE
 from questionnaires.coding import decode
+from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.models import Survey
-from surveys.config import Settings
-from surveys.database import Database
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 from surveys.respond.ballots import Sheet, open_sheet
-from surveys.respond.models import Ballot
 
 EXAMPLE = Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml"
 SOURCE = EXAMPLE.read_bytes()

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from respondent import Respondent
 from sqlalchemy import select, update
 
-from surveys.database import Database
-from surveys.respond.models import Draft
+from surveys.campaigns.ballot_box import Draft
+from surveys.platform.database import Database
 
 
 @pytest.fixture

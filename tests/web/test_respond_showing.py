@@ -20,8 +20,8 @@ from questionnaires.coding import places
 from questionnaires.kinds import handler_of
 from questionnaires.model import Questionnaire
 from questionnaires.routing import route
-from surveys.config import Settings
-from surveys.localisation import use_language
+from surveys.platform.config import Settings
+from surveys.platform.localisation import use_language
 from surveys.respond.answering import addresses
 from surveys.respond.fixed_pages import CODE_MARK, FixedPage, GivenAnswers, NotedCalls
 from surveys.respond.progress import Progress

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from surveys.database import Database
+from surveys.platform.database import Database
 from tests.building import build_open_survey, invite_some
 
 ROOT = Path(__file__).parent.parent.parent
@@ -27,7 +27,7 @@ HEAVY = (
 # The way a web process begins (the command, then the server), and one respondent through it.
 VISIT = """
 import json, sys
-import surveys.commands, surveys.installing.serving
+import surveys.commands, surveys.operating.serving
 from app import create_app
 app = create_app()
 client = app.test_client()

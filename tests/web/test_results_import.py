@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.commands import medvirk
-from surveys.database import Database
+from surveys.counting.models import Response
 from surveys.organisation.models import Unit
-from surveys.results.models import Response
+from surveys.platform.database import Database
 
 SMALL_FILE = Path(__file__).parents[1] / "instruments" / "small.yaml"
 ITEMS = ["TRI01", "TRI02", "TRI03", "ROL01", "ROL02", "ROL03", "SPN01", "SPN02", "SPN03"]

@@ -14,10 +14,10 @@ from sqlalchemy import update
 
 from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, VisibilityStep
-from surveys.database import Database
+from surveys.platform.database import Database
+from surveys.release.models import Figure
 from surveys.results import views
 from surveys.results.exporting import FigureRow, as_csv, figure_rows
-from surveys.results.models import Figure
 
 BEFORE = {"A": [2, 3, 3, 3, 4] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
 NOW = {"A": [3, 4, 4, 4, 5] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}

@@ -15,9 +15,10 @@ from analysis.disclosure import attack
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.commands import medvirk
-from surveys.database import Database
+from surveys.counting.models import Response
 from surveys.organisation.models import Unit
-from surveys.results.models import Figure, FigureKind, FigureStatus, QualityReport, Response
+from surveys.platform.database import Database
+from surveys.release.models import Figure, FigureKind, FigureStatus, QualityReport
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 DATA = REFERENCE / "data" / "lq2002.csv"

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, Survey
-from surveys.database import Database
-from surveys.results.models import Release, Verdict
+from surveys.platform.database import Database
+from surveys.release.models import Release, Verdict
 from surveys.scorecards import views
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Indicator, Target

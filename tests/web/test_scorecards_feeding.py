@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey
-from surveys.database import Database
-from surveys.results.models import Figure, FigureStatus
-from surveys.results.release import release
+from surveys.platform.database import Database
+from surveys.publishing.releasing import release
+from surveys.release.models import Figure, FigureStatus
 from surveys.scorecards.feeding import feed, feed_everything
 from surveys.scorecards.measuring import MeasurementError
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus

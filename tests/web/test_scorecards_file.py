@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.commands import medvirk
-from surveys.database import Database
 from surveys.organisation.models import Installation, Unit
+from surveys.platform.database import Database
 from surveys.scorecards.models import Measurement, Scorecard
 
 ROOT = Path(__file__).parents[2]

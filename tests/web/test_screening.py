@@ -18,13 +18,13 @@ from statsmodels.stats.multitest import multipletests
 
 from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyUnit
-from surveys.database import Database
 from surveys.organisation.models import Unit
+from surveys.platform.database import Database
+from surveys.release.models import Change, ChangeBasis, Figure, FigureStatus, Release, Verdict
+from surveys.release.screening.verdicts import screened
 from surveys.results import views
-from surveys.results.models import Change, ChangeBasis, Figure, FigureStatus, Release, Verdict
 from surveys.results.screening import views as screening_views
 from surveys.results.screening.reading import Family
-from surveys.results.screening.verdicts import screened
 from surveys.results.screening.words import lead
 
 TREE = {"K": None, "Ø": "K", "A": "K", "B": "K", "B1": "B", "B2": "B"}

@@ -16,9 +16,9 @@ from fontTools.ttLib import TTFont
 from werkzeug.test import TestResponse
 
 from questionnaires import loading
-from surveys.compressing import STEP, gzipped
-from surveys.database import Database
-from surveys.static_files import fingerprint
+from surveys.platform.compressing import STEP, gzipped
+from surveys.platform.database import Database
+from surveys.platform.static_files import fingerprint
 from tests.building import build_open_survey, invite_some
 from tests.respondent import Respondent
 

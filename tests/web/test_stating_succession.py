@@ -8,8 +8,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from surveys.access.models import Role
-from surveys.database import Database
 from surveys.organisation.models import Succession, SuccessionKind
+from surveys.platform.database import Database
 from tests.succession_building import CHANGED, MERGER, build_changed
 
 

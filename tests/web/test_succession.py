@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loading
 from surveys.access.models import Role
-from surveys.database import Database
 from surveys.organisation.models import Succession, SuccessionKind, Unit
+from surveys.platform.database import Database
+from surveys.release.comparisons import changing
+from surveys.release.comparisons.invariance import NOT_COMPARABLE, WaveVerdict
+from surveys.release.models import Change, ChangeBasis, Figure, Turnout, Uncompared, Verdict, WhyUncompared
 from surveys.results import views
-from surveys.results.comparisons import changing
-from surveys.results.comparisons.invariance import NOT_COMPARABLE, WaveVerdict
-from surveys.results.models import Change, ChangeBasis, Figure, Turnout, Uncompared, Verdict, WhyUncompared
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.setup import build_card
 from tests.succession_building import MERGER, build_changed

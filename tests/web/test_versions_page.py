@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from questionnaires.loading import available, builtin
 from surveys.access.models import Role
-from surveys.campaigns.catalogue.version_page import VersionPage, side_by_side
-from surveys.campaigns.catalogue.word_changes import Words, changed_words, moved
-from surveys.campaigns.instruments import freeze
-from surveys.database import Database
+from surveys.hr.catalogue.version_page import VersionPage, side_by_side
+from surveys.hr.catalogue.word_changes import Words, changed_words, moved
+from surveys.instruments.in_use import freeze
+from surveys.platform.database import Database
 from tests.building import SMALL, build_open_survey, build_survey
 from tests.card_building import sign_in_as
 from tests.instrument_building import SECOND, SECOND_SOURCE, edited

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires import loading
-from surveys.campaigns import steps
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.year_minutes import minutes_in_year
-from surveys.database import Database
+from surveys.hr import steps
 from surveys.organisation.models import Unit
+from surveys.platform.database import Database
 from tests.building import build_installation, build_survey, build_units
 
 

@@ -2,9 +2,9 @@
 
 from flask import render_template
 
-from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import requires
+from surveys.platform import database
 from surveys.results.comments.reading import readable_comments
 from surveys.results.views import asked_place, blueprint
 

@@ -1,19 +1,15 @@
-"""Comments as readers see them: approved by HR, of a released survey, where enough people have answered.
-
-Reads comments and HR's decisions, never a response: a comment stands beside no rating.
-"""
+"""Approved comments as readers see them, under the questions they answer. A comment stands beside no rating."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Text
 from surveys.campaigns.models import Survey
-from surveys.results.comments.models import Comment, CommentReview, CommentStatus
-from surveys.results.comments.queue import question_texts
-from surveys.results.models import Release, Turnout
+from surveys.release.comments.approved import approved_comments
+from surveys.release.comments.queue import question_texts
+from surveys.release.models import Release
 
 
 @dataclass(frozen=True)
@@ -26,31 +22,14 @@ class Answered:
 
 def readable_count(session: Session, survey: Survey, release: Release, unit_id: int) -> int:
     """How many comments may be read at the unit."""
-    return len(_readable(session, survey, release, unit_id))
+    return len(approved_comments(session, survey, release, unit_id))
 
 
 def readable_comments(session: Session, survey: Survey, release: Release, unit_id: int) -> list[Answered]:
     """The unit's comments under each question, in the questionnaire's order; questions without any are left out."""
-    rows = _readable(session, survey, release, unit_id)
+    rows = approved_comments(session, survey, release, unit_id)
     return [
         Answered(text, found)
         for key, text in question_texts(survey).items()
         if (found := [said for question, said in rows if question == key])
     ]
-
-
-def _readable(session: Session, survey: Survey, release: Release, unit_id: int) -> list[tuple[str, str]]:
-    """(question, text). The level is checked here too, though no comment is stored below it: two locks, one door."""
-    delivered = session.scalar(
-        select(Turnout.delivered).where(Turnout.release_id == release.id, Turnout.unit_id == unit_id)
-    )
-    if (delivered or 0) < survey.comment_level:
-        return []
-    rows = session.execute(
-        select(Comment.question, Comment.text)
-        .join(CommentReview, CommentReview.comment_id == Comment.id)
-        .where(Comment.survey_id == survey.id, Comment.unit_id == unit_id)
-        .where(CommentReview.status == CommentStatus.APPROVED)
-        .order_by(Comment.id)
-    )
-    return [(question, text) for question, text in rows]

@@ -3,16 +3,16 @@
 from flask import abort, render_template, request
 from flask_login import current_user
 
-from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.clock import municipal_day
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.release.comovement.computing import co_movement_of
+from surveys.release.visibility import access_to
 from surveys.results.comovement import words as comovement_words
-from surveys.results.comovement.computing import co_movement_of
 from surveys.results.reading import find_unit, latest_release
 from surveys.results.views import blueprint
-from surveys.results.visibility import access_to
 
 
 @blueprint.get("/resultater/<survey_key>/samvariasjon")

@@ -1,8 +1,8 @@
 """Co-movement in plain words, always with the same reservation: together is not because of."""
 
-from surveys.campaigns.translating import _
-from surveys.localisation import localised, number, percent
-from surveys.results.comovement.computing import CoMovementView, OutcomeView, Share, Why
+from surveys.platform.localisation import localised, number, percent
+from surveys.platform.texts import _
+from surveys.release.comovement.computing import CoMovementView, OutcomeView, Share, Why
 
 WIDTH = 320
 """Units of the picture's own coordinates."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.results.models import Change, Coding, Figure, FigureKind, Release, Turnout
+from surveys.release.models import Change, Coding, Figure, FigureKind, Release, Turnout
 from surveys.results.reading import Line, UnitResult
 
 Interval = tuple[float, float]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 
-from surveys.localisation import localised
-from surveys.results.comparisons.references import (
+from surveys.platform.localisation import localised
+from surveys.release.comparisons.references import (
     FEWEST_MUNICIPALITIES,
     YEARS_APART,
     Against,
@@ -13,7 +13,7 @@ from surveys.results.comparisons.references import (
     Standing,
     standing,
 )
-from surveys.results.models import FigureStatus
+from surveys.release.models import FigureStatus
 from surveys.results.reading import Line, UnitResult
 from surveys.results.wording import bound_text, in_sentence, mean_text, status_word
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from flask_babel import gettext
 
-from surveys.localisation import listed, localised, number
-from surveys.results.comparisons.reading_changes import ChangeLine, NotCompared
-from surveys.results.models import ChangeBasis, Verdict, WhyUncompared
+from surveys.platform.localisation import listed, localised, number
+from surveys.release.comparisons.reading_changes import ChangeLine, NotCompared
+from surveys.release.models import ChangeBasis, Verdict, WhyUncompared
 from surveys.results.reading import Line, UnitResult
 from surveys.results.wording import in_sentence
 

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from questionnaires.model import Text
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import Survey
-from surveys.results.comparisons.reading_changes import ChangeLine
-from surveys.results.history.imported import Rescaling, importable_measures, rescaling, same_measures
-from surveys.results.history.models import ImportedFigure, ImportedKind, ImportedSet
-from surveys.results.measures import Measure, MeasureKind
-from surveys.results.models import Coding, Verdict
+from surveys.instruments.in_use import questionnaire_of
+from surveys.release.comparisons.reading_changes import ChangeLine
+from surveys.release.history.imported import Rescaling, importable_measures, rescaling, same_measures
+from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedSet
+from surveys.release.measures import Measure, MeasureKind
+from surveys.release.models import Coding, Verdict
 from surveys.results.reading import Line
 
 _FEWEST: Final = 2

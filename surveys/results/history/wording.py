@@ -1,9 +1,9 @@
 """Imported figures in plain words: a difference gets a word only where it can be tested."""
 
-from surveys.campaigns.translating import _
-from surveys.localisation import number, percent
+from surveys.platform.localisation import number, percent
+from surveys.platform.texts import _
+from surveys.release.measures import MeasureKind
 from surveys.results.history.reading import PastColumn, PastFigure, PastLine
-from surveys.results.measures import MeasureKind
 from surveys.results.wording import change_numbers, change_word
 
 

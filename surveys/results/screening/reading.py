@@ -11,14 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from surveys.access.models import Account, Role
 from surveys.access.permissions import is_granted, roles_of
-from surveys.campaigns.instruments import questionnaire_of
 from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
-from surveys.localisation import alphabetical
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
-from surveys.results.measures import Measure, measures_of
-from surveys.results.models import Change, ChangeBasis, Figure, FigureKind, Release
-from surveys.results.visibility import first_day
+from surveys.platform.localisation import alphabetical
+from surveys.release.measures import Measure, measures_of
+from surveys.release.models import Change, ChangeBasis, Figure, FigureKind, Release
+from surveys.release.visibility import first_day
 
 FALSE_SHARE: Final = 0.05
 """The expected share of chance among the changes that are listed."""

@@ -7,17 +7,17 @@ from typing import Final
 from flask import abort, render_template, request
 from flask_login import current_user
 
-from surveys import database
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import SurveyUnit
+from surveys.platform import database
+from surveys.release.visibility import Access
 from surveys.results import views
 from surveys.results.reading import latest_release
 from surveys.results.screening import words as screening_words
 from surveys.results.screening.reading import FoundChange, family_of, found_changes, reach_of
 from surveys.results.views import blueprint
-from surveys.results.visibility import Access
 
 AT_A_TIME: Final = 100
 

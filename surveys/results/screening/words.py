@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from flask_babel import gettext, ngettext
 
-from surveys.localisation import localised, number, percent
-from surveys.results.measures import Measure, MeasureKind
-from surveys.results.models import ChangeBasis
+from surveys.platform.localisation import localised, number, percent
+from surveys.release.measures import Measure, MeasureKind
+from surveys.release.models import ChangeBasis
 from surveys.results.screening.reading import Family, FoundChange
 
 

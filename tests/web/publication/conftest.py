@@ -5,8 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from surveys.access.models import Role
-from surveys.database import Database
-from surveys.jobs import jobs_of
+from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, SMALL_TEAMS
 from tests.releasing import build_counted

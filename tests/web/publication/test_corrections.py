@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
-from surveys.database import Database
 from surveys.organisation.models import Unit
-from surveys.results.protection.auditing import audit_survey
-from surveys.results.release import ReleaseRefusedError
+from surveys.platform.database import Database
+from surveys.publishing.releasing import ReleaseRefusedError
+from surveys.release.protection.auditing import audit_survey
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
 from tests.releasing import KEY, build_counted, build_released
@@ -88,7 +88,7 @@ class TestCorrections:
         def refuse(*_arguments: object) -> None:
             raise ReleaseRefusedError(["TRI: fire personer kan regnes ut"])
 
-        monkeypatch.setattr("surveys.results.release._refuse_breaches", refuse)
+        monkeypatch.setattr("surveys.publishing.releasing._refuse_breaches", refuse)
         self.move(released, "A2", "B")
         status, page = correction(hr, why="Team A2 sto feil.", as_now="y")
         assert status == 409

@@ -9,16 +9,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys.access.models import Account, AuditEntry, Role
-from surveys.campaigns import long_steps
+from surveys.access.models import Account, Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import find_survey
-from surveys.campaigns.long_steps import take_asked
 from surveys.campaigns.models import LongStep, SurveyStatus
-from surveys.database import Database
-from surveys.jobs import jobs_of
+from surveys.hr import long_steps
+from surveys.hr.long_steps import take_asked
 from surveys.organisation.models import Unit
-from surveys.results.models import Release
-from surveys.results.release import ReleaseRefusedError
+from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
+from surveys.publishing.releasing import ReleaseRefusedError
+from surveys.release.models import Release
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
 from tests.releasing import KEY, build_closed, build_counted, build_released
@@ -64,7 +65,7 @@ def released(app: Flask, db: Database, hr: FlaskClient) -> Database:
 def work(app: Flask, db: Database) -> list[str]:
     """What the worker does when it gets round to it."""
     with app.app_context():
-        return take_asked(db, jobs_of(app).tell_share)
+        return take_asked(db, jobs_of(app).set_share_done)
 
 
 def press(hr: FlaskClient, name: str) -> str:
@@ -140,7 +141,7 @@ def test_the_queue_takes_the_step_and_then_the_preview(app: Flask, db: Database,
 def test_the_page_says_how_far_it_has_come(app: Flask, closed: Database, hr: FlaskClient) -> None:
     press(hr, "count")
     with closed.reading() as session:
-        jobs_of(app).tell_share(find_survey(session, KEY).id, 0.4)
+        jobs_of(app).set_share_done(find_survey(session, KEY).id, 0.4)
     assert '<progress max="1" value="0.4"' in hr.get(SURVEY).text
     assert hr.get(f"{SURVEY}/fremdrift").json == {"under_way": True, "share": 0.4}
     work(app, closed)
@@ -170,7 +171,7 @@ def test_a_refused_release_is_told_and_can_be_tried_again(
     app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("surveys.results.release._refuse_breaches", refuse)
+        broken.setattr("surveys.publishing.releasing._refuse_breaches", refuse)
         press(hr, "release")
         work(app, counted)
     page = hr.get(SURVEY).text
@@ -195,7 +196,7 @@ def test_an_unforeseen_error_is_logged_and_told_and_not_repeated_for_ever(
     def break_down(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("surveys.results.release._publish", break_down)
+    monkeypatch.setattr("surveys.publishing.releasing._publish", break_down)
     press(hr, "release")
     with caplog.at_level(logging.ERROR):
         work(app, counted)
@@ -208,7 +209,7 @@ def test_what_went_wrong_is_forgotten_when_it_was_done_in_another_way(
     app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("surveys.results.release._refuse_breaches", refuse)
+        broken.setattr("surveys.publishing.releasing._refuse_breaches", refuse)
         press(hr, "release")
         work(app, counted)
     monkeypatch.setattr(long_steps, "MOST_AT_ONCE", 1_000)
@@ -220,7 +221,7 @@ class TestKilledWorkers:
     """A killed process runs no handler: nothing but `BaseException` passes through as it would."""
 
     def kill_after(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-        from surveys.results.release import release
+        from surveys.publishing.releasing import release
 
         def killed(*arguments: object, **named: object) -> None:
             release(*arguments, **named)  # type: ignore[arg-type]
@@ -229,7 +230,7 @@ class TestKilledWorkers:
         def at_once(*_arguments: object, **_named: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("surveys.results.release.release", killed if step == "done" else at_once)
+        monkeypatch.setattr("surveys.publishing.releasing.release", killed if step == "done" else at_once)
 
     @pytest.mark.parametrize("step", ["begun", "done"])
     def test_the_next_worker_takes_the_step_again(

@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import ReportGroup, Survey, SurveyStatus
-from surveys.campaigns.publication.report_groups import merge_units, separate_units
-from surveys.database import Database
+from surveys.campaigns.report_groups import merge_units, separate_units
 from surveys.organisation.models import Unit
-from surveys.results.models import Figure, FigureStatus
-from surveys.results.protection.auditing import audit_survey
-from surveys.results.release import release
+from surveys.platform.database import Database
+from surveys.publishing.releasing import release
+from surveys.release.models import Figure, FigureStatus
+from surveys.release.protection.auditing import audit_survey
 from tests.building import build_survey, keys_of
 from tests.card_building import sign_in_as
 from tests.publishing import (

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyStatus
-from surveys.campaigns.publication import preview as release_preview
-from surveys.campaigns.publication.preview import compute_previews, preview_of
-from surveys.database import Database
-from surveys.results.models import Figure, FigureKind, FigureStatus
-from surveys.results.protection.foreseeing import foresee
-from surveys.results.protection.foreseen import basis_of
-from surveys.results.release import ReleaseRefusedError, release
+from surveys.platform.database import Database
+from surveys.publishing import preview as release_preview
+from surveys.publishing.preview import compute_previews, preview_of
+from surveys.publishing.releasing import ReleaseRefusedError, release
+from surveys.release.models import Figure, FigureKind, FigureStatus
+from surveys.release.protection.foreseeing import foresee
+from surveys.release.protection.foreseen import basis_of
 from tests.building import keys_of
 from tests.card_building import sign_in_as
 from tests.publishing import (
@@ -141,7 +141,7 @@ def test_a_refused_release_is_told_calmly_with_what_to_do(
     def refuse(*_arguments: object) -> None:
         raise ReleaseRefusedError(["TRI: fire personer kan regnes ut"])
 
-    monkeypatch.setattr("surveys.results.release._refuse_breaches", refuse)
+    monkeypatch.setattr("surveys.publishing.releasing._refuse_breaches", refuse)
     answer = hr.post(f"/undersokelser/{KEY}/steg/release")
     assert answer.status_code == 409
     assert "Dette er en feil i Medvirk, ikke noe du har gjort." in answer.text

@@ -1,0 +1,34 @@
+"""Answers on their way: encrypted drafts and sealed ballots. Nothing here can be read by the server alone."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.platform.database import Base
+
+
+class Draft(Base):
+    """Pages answered so far, encrypted with a key derived from the invitation's code."""
+
+    __tablename__ = "draft"
+
+    invitation_id: Mapped[int] = mapped_column(
+        ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True
+    )
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_on: Mapped[dt.date]
+
+
+class Ballot(Base):
+    """A delivered answer sheet, sealed with the survey's public key. Deleted when it has been counted."""
+
+    __tablename__ = "ballot"
+    # No rowid: SQLite then stores rows by their random id, not by the order they came in.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,26 @@
+"""Who sees what, and when, in the words respondents read."""
+
+import datetime as dt
+
+from flask_babel import gettext as _
+
+from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.platform.localisation import long_date
+
+
+def who_sees_what(survey: Survey) -> list[str]:
+    """The survey's visibility policy, one sentence a step, in the order of the days."""
+    return [_step_text(step.readers, step.visible_on, survey.closes_on) for step in survey.visibility]
+
+
+def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
+    """A day before the survey ends is no promise of a day: then it is as soon as the results are released."""
+    when = _("så snart det er frigitt") if day <= closes_on else _("fra %(day)s", day=long_date(day))
+    texts: dict[ReaderGroup, str] = {
+        ReaderGroup.LEADERS: _("Ledere ser resultatet for sin egen enhet %(when)s.", when=when),
+        ReaderGroup.STAFF: _("Ansatte ser resultatet for sin egen enhet %(when)s.", when=when),
+        ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte, verneombud og utvalg ser det %(when)s.", when=when),
+        ReaderGroup.POLITICIANS: _("Politikerne ser det %(when)s.", when=when),
+        ReaderGroup.PUBLIC: _("Alle kan se det %(when)s.", when=when),
+    }
+    return texts[readers]

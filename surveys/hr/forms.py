@@ -1,0 +1,125 @@
+"""The form for a new survey."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from surveys.campaigns.models import ReaderGroup
+from surveys.platform.localisation import LANGUAGES
+
+_DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
+_GROUP = _l("Skriv et helt tall som er 3 eller høyere.")
+
+
+class _DayField(DateField):
+    """A date whose fault is told in the page's language."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_DATE) from None
+
+
+class _GroupField(IntegerField):
+    """A whole number whose fault is told in the page's language."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_GROUP) from None
+
+
+class _Choice(SelectField):
+    """One of the choices on offer; `refusal` is said when it is none of them."""
+
+    def __init__(self, label: object, refusal: object, **settings: Any) -> None:
+        super().__init__(label, validators=[self._offered], validate_choice=False, **settings)
+        self._refusal = refusal
+
+    def _offered(self, _form: object, field: Any) -> None:
+        if field.data not in {value for value, _text in field.choices}:
+            raise ValidationError(self._refusal)
+
+
+class NewSurveyForm(FlaskForm):
+    questionnaire = _Choice(_l("Spørreskjema"), _l("Velg ett av spørreskjemaene."))
+    unit = _Choice(_l("Hvem undersøkelsen gjelder"), _l("Velg en av enhetene."))
+    title_nb = StringField(
+        _l("Tittel på bokmål"), validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120)]
+    )
+    title_nn = StringField(_l("Tittel på nynorsk (kan stå tom)"), validators=[Length(max=120)])
+    title_en = StringField(_l("Tittel på engelsk (kan stå tom)"), validators=[Length(max=120)])
+    purpose_nb = TextAreaField(
+        _l("Hvorfor spør dere, og hva skal svarene brukes til?"),
+        validators=[InputRequired(_l("Skriv hvorfor dere spør. Det er det første de som svarer, leser."))],
+    )
+    purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"))
+    purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))
+    opens_on = _DayField(_l("Åpner"), validators=[InputRequired(_DATE)])
+    closes_on = _DayField(_l("Siste svardag"), validators=[InputRequired(_DATE)])
+    closes_automatically = BooleanField(_l("Lukk av seg selv etter fristen"), default=True)
+    minimum_group = _GroupField(
+        _l("Minste gruppe som får vist resultater"),
+        default=5,
+        validators=[InputRequired(_GROUP), NumberRange(min=3, message=_GROUP)],
+    )
+    comment_minimum = _GroupField(
+        _l("Minste gruppe bak en kommentar"),
+        default=10,
+        validators=[Optional(), NumberRange(min=3, message=_GROUP)],
+    )
+    visible_leaders = _DayField(_l("Ledere"), validators=[Optional()])
+    visible_staff = _DayField(_l("Ansatte"), validators=[Optional()])
+    visible_representatives = _DayField(_l("Tillitsvalgte og verneombud"), validators=[Optional()])
+    visible_politicians = _DayField(_l("Politikere"), validators=[Optional()])
+    visible_public = _DayField(_l("Offentligheten"), validators=[Optional()])
+
+    def validate_closes_on(self, field: Any) -> None:
+        if self.opens_on.data and field.data and field.data < self.opens_on.data:
+            raise ValidationError(_l("Siste svardag kan ikke være før undersøkelsen åpner."))
+
+    def validate_comment_minimum(self, field: Any) -> None:
+        if field.data and self.minimum_group.data and field.data < self.minimum_group.data:
+            raise ValidationError(
+                _l("Tallet kan ikke være lavere enn minste gruppe som får vist resultater.")
+            )
+
+    def validate_visible_leaders(self, field: Any) -> None:  # noqa: ARG002 -- WTForms' name for a rule of the field
+        if not self.visibility():
+            raise ValidationError(_l("Velg minst én gruppe som skal få se resultatene."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Nobody sees results before the survey has closed, and nobody before those above them in the list."""
+        valid = super().validate(extra_validators)
+        earliest = self.closes_on.data
+        for readers in ReaderGroup:
+            field = self[f"visible_{readers.value}"]
+            if field.data and earliest and field.data < earliest:
+                message = _l("Datoen kan ikke være før siste svardag eller før gruppen over.")
+                field.errors = [*field.errors, message]
+                valid = False
+            earliest = field.data or earliest
+        return bool(valid)
+
+    def visibility(self) -> dict[ReaderGroup, dt.date]:
+        """The groups that were given a day."""
+        days = {readers: self[f"visible_{readers.value}"].data for readers in ReaderGroup}
+        return {readers: day for readers, day in days.items() if day}
+
+    def titles(self) -> dict[str, str]:
+        return self._texts("title")
+
+    def purposes(self) -> dict[str, str]:
+        return self._texts("purpose")
+
+    def _texts(self, field: str) -> dict[str, str]:
+        """Language → wording, for the languages that were filled in."""
+        given = {code: self[f"{field}_{code}"].data or "" for code in LANGUAGES}
+        return {code: text.strip() for code, text in given.items() if text.strip()}

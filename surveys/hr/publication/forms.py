@@ -1,0 +1,35 @@
+"""What HR fills in to correct a release."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, IntegerField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+from surveys.publishing.correcting import Correction
+
+LONGEST_REASON: Final = 500
+"""Characters: every reader sees it above the figures."""
+
+
+class CorrectionForm(FlaskForm):
+    """`number` is the release the reader was looking at: sending the form twice corrects once."""
+
+    why = TextAreaField(
+        _l("Hvorfor rettes tallene?"),
+        validators=[
+            DataRequired(_l("Skriv hvorfor tallene rettes. Alle som leser dem, ser grunnen.")),
+            Length(max=LONGEST_REASON, message=_l("Kort ned teksten. Den kan være på høyst %(max)d tegn.")),
+        ],
+    )
+    as_now = BooleanField(_l("Bruk enhetenes navn og plass slik de er i organisasjonen nå"))
+    minimum_group = IntegerField(
+        _l("Minste gruppe"),
+        validators=[Optional(), NumberRange(min=3, message=_l("Minste gruppe kan ikke være under %(min)d."))],
+    )
+    number = HiddenField()
+
+    def correction(self) -> Correction:
+        """What a valid form asks for."""
+        return Correction(str(self.why.data), bool(self.as_now.data), self.minimum_group.data)

@@ -1,0 +1,170 @@
+"""HR's page about the release: what it will show and hide before it is made, and what has been released since."""
+
+from dataclasses import asdict
+
+from flask import abort, flash, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from surveys.access.permissions import requires
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.repicturing import differences
+from surveys.campaigns.report_groups import merge_units, separate_units
+from surveys.hr.long_steps import CORRECT, standing
+from surveys.hr.publication import words
+from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
+from surveys.hr.survey_page import HR_ROLES, blueprint, left_to_worker, survey_for_hr, tab
+from surveys.hr.turnout import turnout
+from surveys.instruments.in_use import questionnaire_of
+from surveys.platform import database
+from surveys.platform.queue import current_jobs
+from surveys.platform.texts import _
+from surveys.publishing.correcting import correct_release
+from surveys.publishing.preview import preview_of, renewed
+
+
+@blueprint.get("/undersokelser/<key>/frigivelse")
+@requires(*HR_ROLES)
+def publication(key: str) -> str:
+    """What a release would show and hide, or what has been released, when and why."""
+    session = database.session()
+    return _page(session, survey_for_hr(session, key))
+
+
+def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, problem: str = "") -> str:
+    from surveys.release.models import Release
+
+    releases = session.scalars(
+        select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
+    ).all()
+    if survey.status == SurveyStatus.RELEASED:
+        form = form or _correction_form(session, survey)
+        form.number.data = str(releases[0].number if releases else 0)
+        return tab(
+            "publication",
+            survey,
+            releases=releases,
+            form=form,
+            problem=problem,
+            longest=LONGEST_REASON,
+            differences=differences(session, survey),
+            merged=words.merged_groups(survey, None),
+        )
+    return tab("publication", survey, releases=releases, problem=problem, **_foreseen(session, survey))
+
+
+def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
+    """The form as it is at first, or as HR filled it in for a correction that could not be made."""
+    refused = standing(session, survey)
+    if refused and refused.name == CORRECT and refused.problem:
+        return CorrectionForm(formdata=None, data=refused.details)
+    return CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
+
+
+def _foreseen(session: Session, survey: Survey) -> dict[str, object]:
+    """The preview in words; nothing of it before counting."""
+    if survey.status != SurveyStatus.COUNTED:
+        return {"counted": False}
+    foreseen = preview_of(session, survey)
+    common = {"counted": True, "merged": words.merged_groups(survey, foreseen)}
+    if foreseen is None:
+        return common | {"waiting": True}
+    questionnaire = questionnaire_of(survey.instrument)
+    return common | {
+        "foreseen": foreseen,
+        "summary": words.summary(foreseen, survey),
+        "rows": words.hidden_rows(foreseen, survey, questionnaire, turnout(session, survey)),
+        "breakdowns": words.breakdown_lines(foreseen, questionnaire, survey.minimum_group),
+        "choices": words.choices(foreseen, survey),
+    }
+
+
+@blueprint.post("/undersokelser/<key>/frigivelse/slatt-sammen")
+@requires(*HR_ROLES)
+def merge_in_report(key: str) -> Response | tuple[str, int]:
+    """Merges sibling units in the survey's report, when that shows something that was hidden."""
+    session = database.session()
+    survey = _locked(session, key)
+    unit_ids = request.form.getlist("enhet", type=int)
+    try:
+        merged = merge_units(session, survey, dict.fromkeys(unit_ids), request.form.get("navn", ""))
+    except SurveyError as problem:
+        session.rollback()
+        return _page(session, survey_for_hr(session, key), problem=str(problem)), 409
+    foreseen = renewed(session, survey)
+    if foreseen and merged.unit_id in foreseen.hidden_groups:
+        session.rollback()
+        why = _("Enhetene er ikke slått sammen, for resultatet deres måtte vært skjult likevel.")
+        return _page(session, survey_for_hr(session, key), problem=why), 409
+    name = merged.name
+    session.commit()
+    if foreseen is None:
+        current_jobs().work_previews()
+    flash(
+        _("«%(name)s» er slått sammen i rapporten. Du kan skille dem igjen fram til frigivelsen.", name=name)
+    )
+    return redirect(url_for("hr.publication", key=key))
+
+
+def _locked(session: Session, key: str) -> Survey:
+    """The survey, held until the transaction ends, so that it is not released meanwhile."""
+    from surveys.publishing.counting_ballots import locked
+
+    survey_for_hr(session, key)
+    survey = locked(session, key)
+    session.refresh(survey)
+    return survey
+
+
+@blueprint.post("/undersokelser/<key>/frigivelse/slatt-sammen/<int:number>/skill")
+@requires(*HR_ROLES)
+def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
+    """Takes a merger back."""
+    session = database.session()
+    survey = _locked(session, key)
+    try:
+        separate_units(session, survey, number)
+    except KeyError:
+        abort(404)
+    except SurveyError as problem:
+        session.rollback()
+        return _page(session, survey_for_hr(session, key), problem=str(problem)), 409
+    foreseen = renewed(session, survey)
+    session.commit()
+    if foreseen is None:
+        current_jobs().work_previews()
+    flash(_("Enhetene står hver for seg igjen."))
+    return redirect(url_for("hr.publication", key=key))
+
+
+@blueprint.post("/undersokelser/<key>/frigivelse/rett")
+@requires(*HR_ROLES)
+def correct_publication(key: str) -> Response | tuple[str, int]:
+    """A new release with the reason; what cannot be corrected is said, and what was typed is kept."""
+    from surveys.results.reading import latest_release
+
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = CorrectionForm()
+    latest = latest_release(session, survey)
+    if latest is None or survey.status != SurveyStatus.RELEASED:
+        return _page(session, survey, problem=_("Ingenting er frigitt, så det er ingenting å rette.")), 409
+    if form.number.data and form.number.data != str(latest.number):
+        flash(_("Tallene er rettet."))
+        return redirect(url_for("hr.publication", key=key))
+    if not form.validate_on_submit():
+        return _page(session, survey, form), 422
+    details = {**asdict(form.correction()), "number": latest.number}
+    if left_to_worker(session, survey, CORRECT, details):
+        return redirect(url_for("hr.publication", key=key))
+    # The correction is a transaction of its own; on SQLite this session would hold the write lock it needs.
+    session.close()
+    try:
+        correct_release(database.database(), key, form.correction())
+    except SurveyError as problem:
+        session.close()
+        return _page(session, survey_for_hr(session, key), form, str(problem)), 409
+    flash(_("Tallene er rettet. Alle som leser dem, ser at de er rettet, og hvorfor."))
+    return redirect(url_for("hr.publication", key=key))

@@ -1,0 +1,294 @@
+"""«Er det ti ulike temaer?»: fit, factors side by side, and loadings beside the intended structure, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from questionnaires.model import Questionnaire
+from surveys.hr.quality.limits import (
+    AVE,
+    CFI,
+    COMPOSITE,
+    HTMT,
+    KMO,
+    RMSEA,
+    ROWS_PER_ITEM,
+    SIGNIFICANCE,
+    SRMR,
+    TLI,
+    Finding,
+    Limit,
+    Mark,
+    count_word,
+    decimal,
+    interval,
+    probability,
+)
+from surveys.platform.localisation import listed, localised, number
+from surveys.platform.texts import _
+
+CLEAR_CHANGE: Final = 10.83
+"""A modification index that is not chance: χ² with one degree of freedom at p = .001."""
+HINTS_SHOWN: Final = 5
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """A factor's AVE and composite reliability, and what they come to."""
+
+    title: str
+    ave: float | None
+    composite: float | None
+    mark: Mark
+    meaning: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A modification index in words."""
+
+    words: str
+    index: float
+
+
+def structure_heading(questionnaire: Questionnaire) -> str:
+    """«Er det ti ulike temaer?»"""
+    count = len(questionnaire.factors)
+    if count == 1:
+        return _("Er det ett tema?")
+    return _("Er det %(count)s ulike temaer?", count=count_word(count))
+
+
+def fit_mark(validity: Json) -> Mark:
+    """The fit indices together: good when all are, weak when CFI or RMSEA is past what is tolerable."""
+    fit: Json = validity.get("cfa") or {}
+    marks = [limit.mark(fit.get(key)) for key, limit in _INDICES.items()]
+    if Mark.UNKNOWN in (marks[0], marks[2]):
+        return Mark.UNKNOWN
+    if Mark.WEAK in (marks[0], marks[2]):
+        return Mark.WEAK
+    return Mark.GOOD if set(marks) <= {Mark.GOOD} else Mark.CAREFUL
+
+
+_INDICES: Final[Mapping[str, Limit]] = {"cfi": CFI, "tli": TLI, "rmsea": RMSEA, "srmr": SRMR}
+
+
+def structure_verdict(result: Json, questionnaire: Questionnaire) -> str:
+    """Whether the answers fit the intended themes, how sure that is, and which themes are hard to tell apart."""
+    validity: Json = result.get("validity") or {}
+    sentences = [
+        {
+            Mark.GOOD: _("Svarene passer godt med temaene slik de er tenkt."),
+            Mark.CAREFUL: _("Svarene passer noenlunde med temaene slik de er tenkt."),
+            Mark.WEAK: _("Svarene passer dårlig med temaene slik de er tenkt."),
+            Mark.UNKNOWN: _("Det kan ikke regnes ut om svarene passer med temaene."),
+        }[fit_mark(validity)]
+    ]
+    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
+    alike = [
+        _("%(one)s og %(other)s", one=titles[one], other=titles[other])
+        for one, other in _pairs_over(validity.get("htmt") or {})
+    ]
+    if alike:
+        sentences.append(_("Vanskelige å skille fra hverandre: %(pairs)s.", pairs="; ".join(alike)))
+    if is_thin(validity, questionnaire):
+        sentences.append(
+            _(
+                "Bare %(rows)s svarte på alle de %(items)s påstandene, så dette er usikkert.",
+                rows=number(validity.get("n_complete") or 0, 0),
+                items=len(questionnaire.items),
+            )
+        )
+    return " ".join(sentences)
+
+
+def is_thin(validity: Json, questionnaire: Questionnaire) -> bool:
+    """Fewer than five complete sheets for each statement."""
+    rows = validity.get("n_complete")
+    return rows is not None and rows < ROWS_PER_ITEM * len(questionnaire.items)
+
+
+def _pairs_over(ratios: Mapping[str, float | None]) -> list[tuple[str, str]]:
+    found = []
+    for pair, ratio in ratios.items():
+        if ratio is not None and ratio >= HTMT.good:
+            one, _between, other = pair.partition("~")
+            found.append((one, other))
+    return found
+
+
+def fit_findings(result: Json, questionnaire: Questionnaire) -> list[Finding]:
+    """KMO, Bartlett, parallel analysis and the CFA's fit, a row each."""
+    validity: Json = result.get("validity") or {}
+    n = decimal(validity.get("n_complete"), 0)
+    return [*_adequacy(validity, questionnaire, n), *_fit(validity.get("cfa") or {}, n)]
+
+
+def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[Finding]:
+    kmo = validity.get("kmo")
+    bartlett: Json = validity.get("bartlett") or {}
+    p = bartlett.get("p")
+    related = Mark.UNKNOWN if p is None else Mark.GOOD if p < SIGNIFICANCE else Mark.WEAK
+    good_kmo = KMO.mark(kmo)
+    return [
+        Finding(
+            "KMO",
+            decimal(kmo),
+            good_kmo,
+            _meant(
+                good_kmo,
+                _("Påstandene har nok felles til å lete etter temaer."),
+                _("Påstandene har for lite felles til å lete etter temaer."),
+            ),
+            n=n,
+            limit=KMO.words,
+            source=KMO.source,
+        ),
+        Finding(
+            _("Bartletts test"),
+            probability(p),
+            related,
+            _meant(related, _("Påstandene henger sammen."), _("Påstandene henger ikke sikkert sammen.")),
+            n=n,
+            limit=_("p under 0,05"),
+            source="Bartlett 1951",
+        ),
+        _suggested(validity.get("factors_suggested"), len(questionnaire.factors), n),
+    ]
+
+
+def _suggested(found: int | None, intended: int, n: str) -> Finding:
+    mark, meaning, advice = Mark.UNKNOWN, _("Kan ikke regnes ut."), ""
+    if found is not None:
+        mark = Mark.GOOD if found == intended else Mark.CAREFUL
+        meaning = _("Svarene skiller mellom like mange temaer som vi tenkte.")
+        if found < intended:
+            meaning = _("Svarene skiller mellom færre temaer enn vi tenkte.")
+            advice = _(
+                "Se under hvilke temaer som likner på hverandre. Få fullstendige svar gir også få temaer."
+            )
+        elif found > intended:
+            meaning = _("Svarene skiller mellom flere temaer enn vi tenkte.")
+            advice = _("Se om et tema deler seg i to i tabellen over ladninger.")
+    return Finding(
+        _("Antall temaer i svarene (parallellanalyse)"),
+        decimal(found, 0),
+        mark,
+        meaning,
+        advice,
+        n=n,
+        limit=_("%(count)s temaer i spørreskjemaet", count=intended),
+        source="Horn 1965",
+    )
+
+
+def _fit(fit: Json, n: str) -> list[Finding]:
+    low, high = fit.get("rmsea_ci") or (None, None)
+    rows = []
+    for key, limit in _INDICES.items():
+        value = fit.get(key)
+        mark = limit.mark(value)
+        rows.append(
+            Finding(
+                key.upper(),
+                decimal(value, 3),
+                mark,
+                _fit_meaning(mark),
+                _("Se tabellen over ladninger, og temaene som likner på hverandre.")
+                if mark is Mark.WEAK
+                else "",
+                interval=interval(low, high, 3) if key == "rmsea" else "",
+                n=n,
+                limit=limit.words,
+                source=limit.source,
+            )
+        )
+    return rows
+
+
+def _fit_meaning(mark: Mark) -> str:
+    return {
+        Mark.GOOD: _("Modellen passer godt."),
+        Mark.CAREFUL: _("Modellen passer noenlunde."),
+        Mark.WEAK: _("Modellen passer dårlig."),
+        Mark.UNKNOWN: _("Kan ikke regnes ut. Se merknadene."),
+    }[mark]
+
+
+def _meant(mark: Mark, good: str, weak: str) -> str:
+    return (
+        _("Kan ikke regnes ut. Se merknadene.")
+        if mark is Mark.UNKNOWN
+        else good
+        if mark is Mark.GOOD
+        else weak
+    )
+
+
+def convergence_rows(result: Json, questionnaire: Questionnaire) -> list[Convergence]:
+    """AVE and composite reliability of each factor, and the themes it shares more with than with its own items."""
+    validity: Json = result.get("validity") or {}
+    apart: Json = ((result.get("more") or {}).get("structure") or {}).get("fornell_larcker") or {}
+    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
+    rows = []
+    for key, title in titles.items():
+        ave = (validity.get("ave") or {}).get(key)
+        composite = (validity.get("composite_reliability") or {}).get(key)
+        failing = [
+            titles[other]
+            for pair, holds in apart.items()
+            if not holds and key in pair.split("~")
+            for other in pair.split("~")
+            if other != key
+        ]
+        rows.append(Convergence(title, ave, composite, *_converged(ave, composite, failing)))
+    return rows
+
+
+def _converged(ave: float | None, composite: float | None, failing: Sequence[str]) -> tuple[Mark, str, str]:
+    if ave is None or composite is None:
+        return Mark.UNKNOWN, _("Kan ikke regnes ut."), _("Se merknadene.")
+    if failing:
+        return (
+            Mark.WEAK,
+            _("Har mer felles med %(themes)s enn med sine egne påstander.", themes=listed(list(failing))),
+            _("Tolk disse temaene sammen."),
+        )
+    if AVE.mark(ave) is Mark.GOOD:
+        return Mark.GOOD, _("Påstandene deler det meste av det de måler."), ""
+    if COMPOSITE.mark(composite) is Mark.GOOD:
+        return (
+            Mark.CAREFUL,
+            _("Påstandene deler under halvparten, men til sammen måler de godt nok."),
+            _("Vurder klarere påstander i neste versjon."),
+        )
+    return (
+        Mark.WEAK,
+        _("Påstandene deler lite."),
+        _("Tolk temaet varsomt. Vurder nye påstander i neste versjon."),
+    )
+
+
+def hints(result: Json, questionnaire: Questionnaire) -> list[Hint]:
+    """The largest modification indices that are not chance, as something to look at."""
+    structure: Json = (result.get("more") or {}).get("structure") or {}
+    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
+    texts = {item.key: localised(item.text) for item in questionnaire.items}
+    found = []
+    for one in (structure.get("modifications") or [])[:HINTS_SHOWN]:
+        if (one["index"] or 0) < CLEAR_CHANGE:
+            continue
+        item = texts[one["item"]]
+        if one["factor"]:
+            words = _("«%(item)s» henger også sammen med %(theme)s.", item=item, theme=titles[one["factor"]])
+        else:
+            words = _(
+                "«%(item)s» og «%(other)s» likner mer på hverandre enn temaene tilsier.",
+                item=item,
+                other=texts[one["other"]],
+            )
+        found.append(Hint(words, one["index"]))
+    return found

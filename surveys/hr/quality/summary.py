@@ -1,0 +1,181 @@
+"""The whole quality report of one survey as its first page tells it: six questions, each answered in words first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Questionnaire
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.hr.quality.discussing import discussions, is_discussed
+from surveys.hr.quality.factors import FactorQuality, factor_qualities, verdict, verdict_mark
+from surveys.hr.quality.limits import Finding, Mark
+from surveys.hr.quality.structure import (
+    Convergence,
+    convergence_rows,
+    fit_findings,
+    fit_mark,
+    is_thin,
+    structure_heading,
+    structure_verdict,
+)
+from surveys.hr.quality.units import (
+    Bounds,
+    Skewness,
+    UnitSupport,
+    answered_verdict,
+    bounds,
+    representation_of,
+    skewness,
+    support_rows,
+    support_verdict,
+)
+from surveys.hr.quality.years import earlier_surveys, equalities, years_verdict
+from surveys.platform.texts import _
+from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, QualityDiscussion, Release
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the report's questions with its answer; `anchor` is its section's id."""
+
+    anchor: str
+    question: str
+    mark: Mark
+    words: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the first page of the quality report shows."""
+
+    answers: tuple[Answer, ...]
+    factors: tuple[FactorQuality, ...]
+    fit: tuple[Finding, ...]
+    convergence: tuple[Convergence, ...]
+    support: tuple[UnitSupport, ...]
+    skewness: tuple[Skewness, ...]
+    bounds: tuple[Bounds, ...]
+    groups: "Groups | None"
+    earlier: tuple[Survey, ...]
+    warnings: tuple[str, ...]
+    discussions: tuple[QualityDiscussion, ...]
+    discussed: bool
+
+    def answer(self, anchor: str) -> Answer:
+        """The answer in the section with this id. Raises StopIteration when there is none."""
+        return next(answer for answer in self.answers if answer.anchor == anchor)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Whether leaders and staff answer alike."""
+
+    mark: Mark
+    words: str
+
+
+def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, result: Json) -> Report:
+    """The stored quality report of a survey, in words."""
+    factors = factor_qualities(result, questionnaire)
+    support = support_rows(result, questionnaire)
+    represented = representation_of(result)
+    skewed = skewness(represented, survey)
+    earlier = earlier_surveys(session, survey)
+    discussed = is_discussed(session, survey)
+    return Report(
+        answers=(
+            Answer("konsistens", _("Måler påstandene det samme?"), verdict_mark(factors), verdict(factors)),
+            _structure_answer(result, questionnaire),
+            _use_answer(discussed=discussed),
+            Answer("enhet", _("Kan vi snakke om et enhetsresultat?"), *support_verdict(support)),
+            Answer("ar", _("Kan vi sammenligne årene?"), *years_verdict(session, survey, earlier)),
+            Answer("svarte", _("Hvem svarte?"), *answered_verdict(represented, skewed)),
+        ),
+        factors=tuple(factors),
+        fit=tuple(fit_findings(result, questionnaire)),
+        convergence=tuple(convergence_rows(result, questionnaire)),
+        support=tuple(support),
+        skewness=tuple(skewed),
+        bounds=tuple(bounds(represented, result, questionnaire, released_means(session, survey))),
+        groups=_groups(result, questionnaire),
+        earlier=tuple(earlier),
+        warnings=tuple(result.get("warnings") or ()),
+        discussions=tuple(discussions(session, survey)),
+        discussed=discussed,
+    )
+
+
+def _structure_answer(result: Json, questionnaire: Questionnaire) -> Answer:
+    validity = result.get("validity") or {}
+    mark = fit_mark(validity)
+    if mark is Mark.GOOD and is_thin(validity, questionnaire):
+        mark = Mark.CAREFUL
+    words = structure_verdict(result, questionnaire)
+    return Answer("struktur", structure_heading(questionnaire), mark, words)
+
+
+def _use_answer(*, discussed: bool) -> Answer:
+    words = (
+        _("Tallene alene kan ikke svare. Funnene er drøftet, se nederst.")
+        if discussed
+        else _("Tallene alene kan ikke svare. Noen må drøfte om resultatet stemmer med det dere vet fra før.")
+    )
+    mark = Mark.DISCUSSED if discussed else Mark.MISSING
+    return Answer("bruk", _("Kan vi bruke det til det vi sier?"), mark, words)
+
+
+def released_means(session: Session, survey: Survey) -> dict[str, float]:
+    """Factor key → the released mean of the whole survey; empty before the release."""
+    if survey.status != SurveyStatus.RELEASED:
+        return {}
+    found = session.execute(
+        select(Figure.measure, Figure.mean)
+        .join(Release, Figure.release_id == Release.id)
+        .where(
+            Release.survey_id == survey.id,
+            Figure.unit_id == survey.unit_id,
+            Figure.kind == FigureKind.UNIT,
+            Figure.status == FigureStatus.SHOWN,
+            Figure.coded == Coding.EXACT,
+        )
+        .order_by(Release.number)
+    )
+    return {measure: mean for measure, mean in found if mean is not None}
+
+
+def _groups(result: Json, questionnaire: Questionnaire) -> Groups | None:
+    """Leaders beside staff; None when the questionnaire does not ask who leads."""
+    stored = (result.get("more") or {}).get("groups")
+    if not stored:
+        return None
+    rows, _whole = equalities(stored, questionnaire)
+    return _groups_said(rows)
+
+
+def _groups_said(rows: Sequence[Any]) -> Groups:
+    failing = [row.title for row in rows if row.mark is Mark.WEAK]
+    known = [row for row in rows if row.mark is not Mark.UNKNOWN]
+    if not known:
+        words = _(
+            "Kan ikke avgjøres: det trengs minst 100 fullstendige svar fra ledere og like mange fra ansatte. "
+            "Sammenlign dem varsomt."
+        )
+        return Groups(Mark.UNKNOWN, words)
+    if failing:
+        words = _(
+            "Ledere og ansatte bruker påstandene ulikt i %(themes)s. Ikke sammenlign snittene deres der.",
+            themes=", ".join(failing),
+        )
+        return Groups(Mark.WEAK, words)
+    if all(row.mark is Mark.GOOD for row in rows):
+        return Groups(
+            Mark.GOOD, _("Ledere og ansatte bruker påstandene likt. Snittene deres kan sammenlignes.")
+        )
+    return Groups(
+        Mark.CAREFUL, _("For noen temaer er det usikkert om ledere og ansatte bruker påstandene likt.")
+    )

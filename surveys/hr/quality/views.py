@@ -1,0 +1,173 @@
+"""HR's pages about the quality of a survey's measurement, and the drøfting that completes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from questionnaires.model import Factor
+from surveys.access.permissions import requires
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.hr.quality.charts import alpha_chart, answers_chart, item_rest_chart
+from surveys.hr.quality.discussing import LONGEST, DiscussionForm, NotTheAuthorError, discuss, withdraw
+from surveys.hr.quality.factors import factor_qualities
+from surveys.hr.quality.heat_maps import correlation_matrix, htmt_matrix, loading_rows, loadings_finding
+from surveys.hr.quality.items import finding_sentence, item_rows, scale_findings
+from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
+from surveys.hr.quality.summary import report_of
+from surveys.hr.quality.years import alphas_over_time, waves
+from surveys.hr.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.instruments.in_use import questionnaire_of
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import localised
+from surveys.platform.texts import _
+
+
+@blueprint.get("/undersokelser/<key>/kvalitet")
+@requires(*HR_ROLES)
+def quality(key: str) -> str:
+    """Whether the instrument measured what it should: six questions, and the drøfting."""
+    session = database.session()
+    return _first_page(session, survey_for_hr(session, key), DiscussionForm())
+
+
+def _first_page(session: Session, survey: Survey, form: DiscussionForm) -> str:
+    result = _stored(session, survey)
+    questionnaire = questionnaire_of(survey.instrument)
+    return tab(
+        "quality",
+        survey,
+        report=report_of(session, survey, questionnaire, result) if result else None,
+        questionnaire=questionnaire,
+        structure_heading=structure_heading(questionnaire),
+        is_released=survey.status == SurveyStatus.RELEASED,
+        form=form,
+        longest=LONGEST,
+    )
+
+
+@blueprint.get("/undersokelser/<key>/kvalitet/tema/<factor>")
+@requires(*HR_ROLES)
+def quality_factor(key: str, factor: str) -> str:
+    """One factor: every measure of consistency, and its statements."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    result = _stored(session, survey)
+    chosen = _factor(survey, factor)
+    if not result:
+        abort(404)
+    rows = item_rows(result, chosen)
+    found = factor_qualities(result, questionnaire_of(survey.instrument))
+    with_answers = survey.status == SurveyStatus.RELEASED and any(row.answers for row in rows)
+    return render_template(
+        "hr/quality/factor.html",
+        survey=survey,
+        factor=chosen,
+        quality=next((one for one in found if one.key == factor), None),
+        findings_rows=scale_findings(result, chosen),
+        rows=rows,
+        finding=finding_sentence(rows),
+        item_chart=item_rest_chart(rows),
+        answers=answers_chart(rows, chosen) if with_answers else None,
+        reports_items=questionnaire_of(survey.instrument).reporting.items,
+    )
+
+
+def _factor(survey: Survey, key: str) -> Factor:
+    try:
+        return questionnaire_of(survey.instrument).factor(key)
+    except KeyError:
+        abort(404)
+
+
+@blueprint.get("/undersokelser/<key>/kvalitet/struktur")
+@requires(*HR_ROLES)
+def quality_structure(key: str) -> str:
+    """The structure found in the answers beside the intended one."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    questionnaire = questionnaire_of(survey.instrument)
+    result = _stored(session, survey)
+    if not result:
+        abort(404)
+    columns, rows = loading_rows(result, questionnaire)
+    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
+    return render_template(
+        "hr/quality/structure.html",
+        survey=survey,
+        heading=structure_heading(questionnaire),
+        verdict=structure_verdict(result, questionnaire),
+        fit=fit_findings(result, questionnaire),
+        columns=[(column, titles[column]) for column in columns],
+        rows=rows,
+        finding=loadings_finding(rows),
+        htmt=htmt_matrix(result, questionnaire),
+        correlations=correlation_matrix(result, questionnaire),
+        hints=hints(result, questionnaire),
+    )
+
+
+@blueprint.get("/undersokelser/<key>/kvalitet/over-tid")
+@requires(*HR_ROLES)
+def quality_years(key: str) -> str:
+    """Reliability, comparability and stability from year to year."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    questionnaire = questionnaire_of(survey.instrument)
+    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
+    alphas = alphas_over_time(session, survey, questionnaire)
+    return render_template(
+        "hr/quality/years.html",
+        survey=survey,
+        titles=titles,
+        waves=waves(session, survey, questionnaire),
+        alphas=alphas,
+        years=sorted({one.year for found in alphas.values() for one in found}),
+        alpha_chart=alpha_chart(alphas, titles),
+    )
+
+
+@blueprint.post("/undersokelser/<key>/kvalitet/drofting")
+@requires(*HR_ROLES)
+def discuss_quality(key: str) -> Response | tuple[str, int]:
+    """Writes a drøfting; a faulty one is shown again with what is wrong."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = DiscussionForm()
+    if not _stored(session, survey):
+        abort(404)
+    if not form.validate_on_submit():
+        return _first_page(session, survey, form), 422
+    discuss(session, survey, current_user, str(form.said.data), municipal_day())
+    session.commit()
+    flash(_("Drøftingen er lagret."))
+    return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
+
+
+@blueprint.post("/undersokelser/<key>/kvalitet/drofting/<int:number>/trekk")
+@requires(*HR_ROLES)
+def withdraw_discussion(key: str, number: int) -> Response:
+    """Marks one's own drøfting as withdrawn; its text stays."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    try:
+        withdraw(session, survey, number, current_user, municipal_day())
+    except KeyError:
+        abort(404)
+    except NotTheAuthorError:
+        abort(403)
+    session.commit()
+    flash(_("Drøftingen er trukket. Teksten står fortsatt, merket som trukket."))
+    return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
+
+
+def _stored(session: Session, survey: Survey) -> Mapping[str, Any] | None:
+    """The report that was written at counting, or None before that."""
+    from surveys.release.models import QualityReport
+
+    report = session.get(QualityReport, survey.id)
+    return report.result if report else None

@@ -1,0 +1,77 @@
+"""The frame of HR's pages about one survey: who may read them, and the tabs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, render_template
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Role
+from surveys.access.permissions import require_unit
+from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.hr import long_steps, steps
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.queue import current_jobs
+
+blueprint = Blueprint("hr", __name__)
+
+HR_ROLES = (Role.HR, Role.ADMINISTRATOR)
+_LIFE = tuple(SurveyStatus)
+
+
+@blueprint.context_processor
+def messages() -> dict[str, bool]:
+    """These pages show what the last step did."""
+    return {"uses_messages": True}
+
+
+def survey_for_hr(session: Session, key: str) -> Survey:
+    """The survey, when the reader is HR for its unit; else the request ends with 404 or 403."""
+    try:
+        survey = find_survey(session, key)
+    except SurveyError:
+        abort(404)
+    require_unit(survey.unit_id, *HR_ROLES)
+    return survey
+
+
+def tab(name: str, survey: Survey, **values: Any) -> str:
+    """A tab of the survey's page, with where it stands in its life and what is next."""
+    session = database.session()
+    following = steps.next_step(session, survey)
+    long_step = long_steps.standing(session, survey)
+    today = municipal_day()
+    return render_template(
+        f"hr/{name}.html",
+        here=name,
+        survey=survey,
+        life=_LIFE,
+        place=_LIFE.index(survey.status),
+        next_step=following,
+        next_label=steps.label(following) if following else "",
+        long_step=long_step,
+        share_done=share_done(survey) if long_step and not long_step.problem else 0.0,
+        days_left=(survey.closes_on - today).days,
+        **values,
+    )
+
+
+def left_to_worker(
+    session: Session, survey: Survey, name: str, details: Mapping[str, Any] | None = None
+) -> bool:
+    """Has the job worker take the step when the survey is large, and ends the session then; False when it is not."""
+    if not long_steps.is_long(session, survey, name):
+        return False
+    long_steps.ask(session, survey, name, current_user.id, details)
+    session.commit()
+    session.close()
+    current_jobs().work_steps()
+    return True
+
+
+def share_done(survey: Survey) -> float:
+    """How much of the survey's long step is done, 0–1."""
+    return current_jobs().share_done(survey.id) or 0.0

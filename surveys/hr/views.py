@@ -1,0 +1,158 @@
+"""HR's pages: the surveys, a new one, and where each stands in its life."""
+
+from collections.abc import Sequence
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from surveys.access.permissions import granted_units, require_unit, requires
+from surveys.campaigns import outbox
+from surveys.campaigns.invitations import uses_roster
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.models import Survey
+from surveys.hr import long_steps, steps
+from surveys.hr.drafting import draft_from, fill_choices
+from surveys.hr.forms import NewSurveyForm
+from surveys.hr.survey_page import (
+    HR_ROLES,
+    blueprint,
+    left_to_worker,
+    share_done,
+    survey_for_hr,
+    tab,
+)
+from surveys.hr.turnout import turnout
+from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
+from surveys.platform import database
+from surveys.platform.queue import current_jobs
+
+
+@blueprint.get("/undersokelser")
+@requires(*HR_ROLES)
+def index() -> str:
+    """Every survey of the reader's units, the newest first."""
+    session = database.session()
+    units = granted_units(session, current_user, *HR_ROLES)
+    surveys = session.scalars(
+        select(Survey).where(Survey.unit_id.in_(units)).order_by(Survey.opens_on.desc(), Survey.id.desc())
+    ).all()
+    return render_template("hr/index.html", surveys=surveys)
+
+
+@blueprint.route("/undersokelser/ny", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def create() -> str | Response:
+    """A new survey, as a draft."""
+    session = database.session()
+    form = NewSurveyForm()
+    fill_choices(form, session, current_user)
+    if form.validate_on_submit():
+        require_unit(int(form.unit.data), *HR_ROLES)
+        try:
+            key = draft_from(form, session).key
+            session.commit()
+            return redirect(url_for("hr.show", key=key))
+        except (SurveyError, InstrumentChangedError) as error:
+            form.questionnaire.errors = [str(error)]
+    return render_template("hr/create.html", form=form)
+
+
+@blueprint.get("/undersokelser/<key>")
+@requires(*HR_ROLES)
+def show(key: str) -> str:
+    """Participation, where the survey stands, and what is next."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    rows = turnout(session, survey)
+    return tab(
+        "show",
+        survey,
+        rows=rows,
+        top=rows[0] if rows else None,
+        people=steps.audience(session, survey),
+        uses_roster=uses_roster(survey),
+        mail=outbox.outbox_counts(session, survey),
+        reminders_due=outbox.reminders_due(session, survey),
+    )
+
+
+@blueprint.get("/undersokelser/<key>/sporreskjema")
+@requires(*HR_ROLES)
+def questionnaire(key: str) -> str:
+    """What is asked."""
+    survey = survey_for_hr(database.session(), key)
+    return tab("questionnaire", survey, questionnaire=questionnaire_of(survey.instrument))
+
+
+@blueprint.get("/undersokelser/<key>/innsyn")
+@requires(*HR_ROLES)
+def visibility(key: str) -> str:
+    """Who sees what, and when."""
+    return tab("visibility", survey_for_hr(database.session(), key))
+
+
+@blueprint.get("/undersokelser/<key>/steg/<name>")
+@requires(*HR_ROLES)
+def confirm(key: str, name: str) -> str:
+    """What a step will do, before it is taken."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    return _confirmation(session, survey, name)
+
+
+@blueprint.post("/undersokelser/<key>/steg/<name>")
+@requires(*HR_ROLES)
+def take(key: str, name: str) -> Response | tuple[str, int]:
+    """Takes a step that was confirmed. A step that cannot be taken says why, and nothing is changed."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    if left_to_worker(session, survey, name):
+        return redirect(url_for("hr.show", key=key))
+    # Each step is a transaction of its own; on SQLite this session would hold the write lock it needs.
+    session.close()
+    try:
+        done = steps.take(database.database(), key, name, request.form.get("reminder", type=int))
+    except KeyError:
+        abort(404)
+    except SurveyError as error:
+        session.close()
+        findings = getattr(error, "findings", ())
+        return _confirmation(session, survey_for_hr(session, key), name, str(error), findings), 409
+    if name in {"invite", "remind", "count"}:
+        jobs = current_jobs()
+        (jobs.work_previews if name == "count" else jobs.work_outbox)()
+    flash(done)
+    return redirect(url_for("hr.show", key=key))
+
+
+@blueprint.get("/undersokelser/<key>/fremdrift")
+@requires(*HR_ROLES)
+def progress(key: str) -> Response:
+    """How far the survey's long step has come, for the page that waits for it."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    found = long_steps.standing(session, survey)
+    if found is None or found.problem:
+        return jsonify(under_way=False)
+    return jsonify(under_way=True, share=share_done(survey))
+
+
+def _confirmation(
+    session: Session, survey: Survey, name: str, problem: str = "", findings: Sequence[str] = ()
+) -> str:
+    try:
+        step = steps.described(session, survey, name)
+    except KeyError:
+        abort(404)
+    reminder = outbox.next_reminder(session, survey) if name == "remind" else None
+    return render_template(
+        "hr/confirm.html",
+        survey=survey,
+        step=step,
+        problem=problem,
+        findings=findings,
+        reminder=reminder,
+    )

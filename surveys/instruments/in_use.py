@@ -1,0 +1,55 @@
+"""Questionnaires that surveys use: frozen in the database with their whole text, read from there afterwards."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires import loading
+from questionnaires.model import Questionnaire
+from surveys.instruments.models import Instrument
+
+
+class InstrumentChangedError(Exception):
+    """The file of a used version has been changed; a new wording needs a new version."""
+
+
+def freeze(session: Session, questionnaire: Questionnaire, source: bytes) -> Instrument:
+    """The stored version; stores it the first time. Raises InstrumentChangedError when the text differs."""
+    fingerprint = loading.fingerprint(source)
+    found = find(session, questionnaire.key, questionnaire.version)
+    if found is None:
+        found = Instrument(
+            key=questionnaire.key, version=questionnaire.version, fingerprint=fingerprint, source=source
+        )
+        session.add(found)
+    elif found.fingerprint != fingerprint:
+        raise InstrumentChangedError(
+            f"Spørreskjemaet «{questionnaire.key}» versjon {questionnaire.version} er tatt i bruk og kan ikke "
+            "endres. Lag en ny versjon av filen med et høyere versjonsnummer."
+        )
+    return found
+
+
+def find(session: Session, key: str, version: int) -> Instrument | None:
+    """The frozen version, None when no survey has used it."""
+    return session.scalar(select(Instrument).where(Instrument.key == key, Instrument.version == version))
+
+
+def questionnaire_of(instrument: Instrument) -> Questionnaire:
+    """The questionnaire as it was frozen. Parsed once a process: a frozen text never changes."""
+    found = _parsed.get(instrument.fingerprint)
+    if found is None:
+        place = f"{instrument.key} v{instrument.version}"
+        found = _parsed[instrument.fingerprint] = loading.parse_trusted(instrument.source, place)
+    return found
+
+
+_parsed: dict[str, Questionnaire] = {}
+
+
+def find_version(session: Session, key: str, version: int) -> Questionnaire | None:
+    """The version as it was frozen, else as its file says; None when there is neither."""
+    frozen = find(session, key, version)
+    if frozen is not None:
+        return questionnaire_of(frozen)
+    there = any((path.parent.name, path.stem) == (key, f"v{version}") for path in loading.available())
+    return loading.builtin(key, version) if there else None

@@ -1,0 +1,42 @@
+"""A questionnaire by key, by version or by file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from questionnaires import loading
+from questionnaires.model import Questionnaire
+
+
+@dataclass(frozen=True)
+class Source:
+    """A questionnaire to read a file by: the model and the text it was read from."""
+
+    questionnaire: Questionnaire
+    text: bytes
+
+
+class QuestionnaireNotFoundError(Exception):
+    """No such questionnaire; the message names those there are."""
+
+
+def find_questionnaire(wanted: str) -> Source:
+    """A questionnaire by key («lederklima»: the newest version), key@version, or the path of a YAML file.
+
+    Raises QuestionnaireNotFoundError, or DefinitionError when the file cannot be used.
+    """
+    path = Path(wanted)
+    if path.suffix in {".yaml", ".yml"}:
+        if not path.is_file():
+            raise QuestionnaireNotFoundError(f"Filen «{wanted}» finnes ikke.")
+        text = path.read_bytes()
+        return Source(loading.parse(text, wanted), text)
+    key, _, version = wanted.partition("@")
+    found = {int(p.stem[1:]): p for p in loading.available() if p.parent.name == key}
+    chosen = int(version) if version.isdecimal() else max(found, default=0)
+    if chosen not in found or (version and not version.isdecimal()):
+        known = ", ".join(f"{path.parent.name}@{path.stem[1:]}" for path in loading.available())
+        raise QuestionnaireNotFoundError(
+            f"Det finnes ikke noe spørreskjema «{wanted}». Disse finnes: {known}."
+        )
+    text = found[chosen].read_bytes()
+    return Source(loading.parse(text, str(found[chosen])), text)

@@ -1,0 +1,91 @@
+"""A new installation: database, municipality, top unit and first administrator. Repeating it changes nothing."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from flask import Flask
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from surveys.access.accounts import hash_password
+from surveys.access.models import Account, Grant, Role
+from surveys.audit import trail as audit
+from surveys.operating import migrating
+from surveys.organisation.models import Installation, Unit
+from surveys.platform.database import Database
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a new installation needs to know. An empty password means that one is made."""
+
+    municipality: str
+    contact: str = ""
+    unit_code: str = "kommune"
+    username: str = "admin"
+    password: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What was done: `generated_password` is to be shown once and is stored nowhere."""
+
+    username: str
+    administrator_made: bool
+    generated_password: str = ""
+
+
+def is_begun(app: Flask) -> bool:
+    """True when the installation has an administrator."""
+    engine = _database(app).engine
+    if not inspect(engine).has_table(Grant.__tablename__):
+        return False
+    with _database(app).reading() as session:
+        return _has_administrator(session)
+
+
+def begin(app: Flask, plan: Beginning) -> Begun:
+    """Migrates the database and fills in what is missing. Raises ValueError for a password that is too short."""
+    db = _database(app)
+    migrating.upgrade(db.engine)
+    app.config["SETTINGS"].keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    generated = "" if plan.password else secrets.token_urlsafe(15)
+    with db.transaction() as session:
+        top = _installation_and_top(session, plan)
+        if _has_administrator(session):
+            return Begun("", administrator_made=False)
+        username = plan.username.strip().lower()
+        _make_administrator(session, replace(plan, username=username), generated or plan.password, top)
+        audit.record(session, "installation.begun", username)
+    return Begun(username, administrator_made=True, generated_password=generated)
+
+
+def _installation_and_top(session: Session, plan: Beginning) -> Unit:
+    """The municipality and the unit at the top of its tree, made unless they are there."""
+    if session.get(Installation, 1) is None:
+        session.add(Installation(id=1, municipality=plan.municipality, contact=plan.contact))
+    top = session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id))
+    if top is None:
+        top = Unit(code=plan.unit_code, name=plan.municipality, type="kommune")
+        session.add(top)
+    session.flush()
+    return top
+
+
+def _make_administrator(session: Session, plan: Beginning, password: str, top: Unit) -> None:
+    if session.scalar(select(Account.id).where(Account.username == plan.username)):
+        raise ValueError(f"Det finnes alt en bruker som heter «{plan.username}». Velg et annet brukernavn.")
+    account = Account(username=plan.username, name="Administrator", password_hash=hash_password(password))
+    account.grants = [Grant(role=Role.ADMINISTRATOR, unit=top)]
+    session.add(account)
+    session.flush()
+
+
+def _has_administrator(session: Session) -> bool:
+    found = select(Grant.id).join(Grant.account).where(Grant.role == Role.ADMINISTRATOR, Account.active)
+    return session.scalar(found.limit(1)) is not None
+
+
+def _database(app: Flask) -> Database:
+    found: Database = app.extensions["medvirk_database"]
+    return found

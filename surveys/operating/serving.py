@@ -1,0 +1,95 @@
+"""The production server: gunicorn, with logs that never hold a respondent's code, address or time of day."""
+
+import gc
+import logging
+import re
+from collections.abc import Callable
+
+from babel import Locale
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from sqlalchemy.orm import configure_mappers
+
+from surveys.platform.localisation import LANGUAGES
+from surveys.platform.logs import MaskingFormatter
+
+_FIRST_PAGES = ("respond/", "layout/", "components/")
+
+_ADDRESS = re.compile(r"\bip=\S+")
+# gunicorn quotes the line it could not read: it may be what is left of a broken form, with the answers in it.
+_QUOTED = re.compile(r"(Invalid request from ip=\S+).*", re.DOTALL)
+
+
+class _DiscreetFormatter(MaskingFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return _ADDRESS.sub("ip=…", _QUOTED.sub(r"\1 …", super().format(record)))
+
+
+class DiscreetLogger(Logger):
+    """gunicorn's log of starts, stops and errors; no line per request, no time finer than the day."""
+
+    datefmt = "%Y-%m-%d"
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(_DiscreetFormatter(self.error_fmt, self.datefmt))
+
+    def access(self, resp: object, req: object, environ: object, request_time: object) -> None:
+        """A respondent's address carries the code, so requests are never logged, whatever is set."""
+
+
+def _keep_shared(_arbiter: object, _worker: object) -> None:
+    """The garbage collector writes in every object it looks at, which would copy the shared memory to each process."""
+    gc.collect()
+    gc.freeze()
+
+
+def _warm(app: Flask) -> None:
+    """Loads what each process would load with its first page, so that they share it and nobody waits for it."""
+    configure_mappers()
+    for code in LANGUAGES:
+        Locale.parse(code).character_order  # noqa: B018 (the language's data are read when something is asked of them)
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(_FIRST_PAGES)):
+        app.jinja_env.get_template(name)
+
+
+class Server(BaseApplication):
+    """The site in `workers` processes of two threads each. With four, the slowest page in a hundred took twice as long:
+    they wait for one another.
+
+    The application is made once, before the processes part, and they share its memory. It has no connection to the
+    database then: each process opens its own.
+    """
+
+    def __init__(self, make_app: Callable[[], Flask], host: str, port: int, workers: int) -> None:
+        self._make_app = make_app
+        self._options = {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": 2,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "pre_fork": _keep_shared,
+            # People think for some seconds over a page: their connection, and the proxy's, waits for the next one.
+            "keepalive": 20,
+            "logger_class": DiscreetLogger,
+            "accesslog": None,
+            "graceful_timeout": 20,
+            # Counting and releasing a large survey is one long request.
+            "timeout": 600,
+            "control_socket_disable": True,
+            "proc_name": "medvirk",
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        app = self._make_app()
+        _warm(app)
+        return app

@@ -1,0 +1,31 @@
+"""Every table, imported in one place so that migrations and tests see the whole database."""
+
+from surveys.access import models as access
+from surveys.audit import models as audit
+from surveys.campaigns import ballot_box
+from surveys.campaigns import models as campaigns
+from surveys.counting import models as counting
+from surveys.instruments import models as instruments
+from surveys.organisation import models as organisation
+from surveys.platform.database import Base
+from surveys.release import models as release
+from surveys.release.comments import models as comments
+from surveys.release.history import models as history
+from surveys.scorecards import models as scorecards
+
+metadata = Base.metadata
+
+__all__ = [
+    "access",
+    "audit",
+    "ballot_box",
+    "campaigns",
+    "comments",
+    "counting",
+    "history",
+    "instruments",
+    "metadata",
+    "organisation",
+    "release",
+    "scorecards",
+]

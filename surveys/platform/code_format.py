@@ -1,0 +1,27 @@
+"""How an invitation code is written and recognised: 12 characters that a person can read off a letter."""
+
+import re
+from typing import Final
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH: Final = 12
+
+_LIKENESS = str.maketrans("OIL", "011")
+
+
+def grouped(code: str) -> str:
+    """«ABCD-EFGH-JKMN»: as it stands in letters and links."""
+    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def normalised(typed: str) -> str | None:
+    """The code that was typed, forgiving case, spaces, dashes and O/0, I/1, L/1; None when it cannot be one."""
+    code = re.sub(r"[\s\-–—]", "", typed).upper().translate(_LIKENESS)
+    is_code = len(code) == LENGTH and all(letter in ALPHABET for letter in code)
+    return code if is_code and check_character(code[:-1]) == code[-1] else None
+
+
+def check_character(body: str) -> str:
+    """Weighted sum modulo 31: finds a wrong character and a swap of neighbours, but for 0 against Z."""
+    total = sum(place * ALPHABET.index(letter) for place, letter in enumerate(body, start=1))
+    return ALPHABET[total % 31]

@@ -1,0 +1,172 @@
+"""Limits on guessing: how many failed attempts one client, one code prefix or one user name may make.
+
+Counts are kept under keyed hashes with a key of the day: neither address, code nor user name stands in the storage,
+and yesterday's keys match nothing of today's. Only failures count, so that an office where three hundred people answer
+behind one address never meets a limit.
+"""
+
+import datetime as dt
+import hmac
+import logging
+import math
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import AddressValueError, IPv6Address
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse
+from limits.errors import ConfigurationError, StorageError
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from surveys.platform.config import Settings, SettingsError
+
+_log = logging.getLogger("medvirk.limits")
+
+
+class DecoratedLimiter(Limiter):
+    """Flask-Limiter for the views that are decorated with it, and for them only.
+
+    Its own look at every request would cost 0.05 ms of each page a respondent answers, and find no limit there.
+    """
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many failures in a window of time, each counted and checked by hand. `name` keeps counts apart."""
+
+    name: str
+    most: RateLimitItem
+
+    def check(self, key: str) -> None:
+        """Ends the request with 429 when the limit is reached. One look in the storage."""
+        try:
+            if limiter.limiter.test(self.most, self.name, key):
+                return
+            opens_at = limiter.limiter.get_window_stats(self.most, self.name, key).reset_time
+        except StorageError:
+            _storage_is_out()
+            return
+        raise TooManyRequests(retry_after=seconds_until(opens_at))
+
+    def count(self, key: str) -> None:
+        """One more failure."""
+        try:
+            limiter.limiter.hit(self.most, self.name, key)
+        except StorageError:
+            _storage_is_out()
+
+
+UNKNOWN_CODES_OF_A_CLIENT = Limit("client", parse("60 per hour"))
+"""Codes that pass the check character and were given to nobody. A slip of the finger passes it one time in 31, so three
+hundred careless people make about ten of these; with fifty thousand codes out, a guesser needs 10¹¹ for one hit."""
+
+UNKNOWN_CODES_WITH_A_PREFIX = Limit("prefix", parse("20 per hour"))
+"""The same for codes that begin with the same four characters, whoever tries: against many clients after one code."""
+
+STARTS_OF_A_CLIENT = "600 per hour"
+"""Starts by a public link. A whole school behind one address may answer in the same hour."""
+
+SIGN_INS_OF_A_CLIENT = "100 per 15 minutes"
+"""Failed sign-ins."""
+
+SIGN_INS_TO_A_NAME = "20 per 15 minutes"
+"""Failed sign-ins to one user name, whoever tries."""
+
+
+def client_key() -> str:
+    """Stands for the client for the rest of the day. An IPv6 client is its whole network of 64 bits."""
+    return keyed("client", _network(request.remote_addr or ""))
+
+
+def keyed(purpose: str, value: str) -> str:
+    """A keyed hash, 32 characters, with a key that is only for today (UTC) and this installation."""
+    key = hmac.digest(current_app.config["SECRETS"].limits, _today().isoformat().encode(), sha256)
+    return hmac.digest(key, f"{purpose}:{value}".encode(), sha256).hex()[:32]
+
+
+def seconds_until(moment: float) -> int:
+    """Whole seconds from now, at least 1. `moment` is in seconds since 1970."""
+    return max(1, math.ceil(moment - time.time()))
+
+
+def seconds_left(error: TooManyRequests) -> int:
+    """How long the reader must wait."""
+    if isinstance(error.retry_after, int):
+        return error.retry_after
+    reached = limiter.current_limit
+    return seconds_until(reached.reset_at) if reached else 60
+
+
+def wait_text(seconds: int) -> str:
+    """«Vent omtrent 12 minutter, og prøv igjen.»"""
+    minutes = max(1, math.ceil((seconds - 1) / 60))
+    return str(
+        ngettext(
+            "Vent omtrent %(num)s minutt, og prøv igjen.",
+            "Vent omtrent %(num)s minutter, og prøv igjen.",
+            minutes,
+        )
+    )
+
+
+def too_many(page: str, error: TooManyRequests) -> Response:
+    """The answer with this page as its body."""
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = str(seconds_left(error))
+    return response
+
+
+# A storage that is out of order must not keep anybody out: it is logged, and nobody is stopped.
+limiter = DecoratedLimiter(
+    key_func=client_key, headers_enabled=False, swallow_errors=True, storage_options={"wrap_exceptions": True}
+)
+
+
+def init_app(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
+    app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:
+        raise SettingsError(f"MEDVIRK_LIMITS_STORAGE kan ikke brukes: {error}") from error
+    # Below a warning it tells which key met which limit: nobody's business.
+    for log in (limiter.logger, _log):
+        log.handlers[:] = app.logger.handlers
+        log.setLevel(logging.WARNING)
+        log.propagate = False
+
+    @app.errorhandler(429)
+    def explain(error: TooManyRequests) -> Response:
+        advice = wait_text(seconds_left(error))
+        page = render_template("site/error.html", heading=_("For mange forsøk"), advice=advice)
+        return too_many(page, error)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+def _network(address: str) -> str:
+    """What counts as one client. Some proxies name the port too, which is another for every connection."""
+    if address.count(":") <= 1:
+        return address.partition(":")[0]
+    try:
+        found = IPv6Address(address.lstrip("[").partition("]")[0])
+    except AddressValueError:
+        return address
+    return str(found.ipv4_mapped or int(found) >> 64)
+
+
+def _storage_is_out() -> None:
+    _log.warning("Lageret for grenser svarer ikke. Ingen blir stoppet før det er tilbake.")

@@ -1,0 +1,145 @@
+"""`medvirk analyse`: a response file in, a report out. Needs no database."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from questionnaires.faults import DefinitionError
+from questionnaires.model import Questionnaire
+from surveys.instruments.sources import QuestionnaireNotFoundError, find_questionnaire
+from surveys.platform.terminal import fail, say
+
+if TYPE_CHECKING:
+    from analysis.report import Told
+    from analysis.responses import Responses
+
+_STEPS = {
+    "reading": "Leser filen",
+    "reliability": "Regner ut om påstandene måler det samme",
+    "structure": "Prøver strukturen",
+    "units": "Regner ut enhetene",
+    "done": "Ferdig",
+}
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("analyse")
+@click.argument("data", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--questionnaire", required=True, help="Spørreskjema: nøkkel, nøkkel@versjon eller en YAML-fil."
+)
+@click.option("--unit", "unit_column", help="Kolonnen med enhetenes koder.")
+@click.option(
+    "--minimum-group", type=click.IntRange(min=3), help="Minste gruppe som vises. Ellers det skjemaet sier."
+)
+@click.option("--json", "json_file", type=_FILE, help="Skriv resultatet hit som JSON.")
+@click.option("--html", "html_file", type=_FILE, help="Skriv rapporten hit som én HTML-fil.")
+@click.option("--pdf", "pdf_file", type=_FILE, help="Skriv rapporten hit som PDF.")
+@click.option(
+    "--export-lavaan",
+    "lavaan_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Skriv svarene og et R-skript til denne mappen, så hvem som helst kan kontrollere tallene.",
+)
+def analyse_command(
+    data: Path,
+    questionnaire: str,
+    unit_column: str | None,
+    minimum_group: int | None,
+    json_file: Path | None,
+    html_file: Path | None,
+    pdf_file: Path | None,
+    lavaan_folder: Path | None,
+) -> None:
+    """Reliabilitet, validitet og enhetsresultater fra en fil med svar, uten database."""
+    from surveys.publishing.analysts.document import document_of
+    from surveys.publishing.analysts.terminal_report import print_report
+
+    asked = _questionnaire(questionnaire)
+    responses, result = _analysed(data, asked, unit_column, minimum_group)
+    document = document_of(result, asked)
+    files: list[tuple[Path, str | bytes]] = []
+    if json_file:
+        files.append((json_file, json.dumps(result, ensure_ascii=False, indent=1)))
+    if html_file:
+        from surveys.publishing.analysts.document_files import as_html
+
+        files.append((html_file, as_html(document)))
+    if pdf_file:
+        from surveys.publishing.analysts.document_files import as_pdf
+
+        files.append((pdf_file, as_pdf(document)))
+    if lavaan_folder:
+        files += _for_r(lavaan_folder, responses)
+    # Files first: a reader who leaves the report half read has them all the same.
+    for file, content in files:
+        _write(file, content)
+    print_report(document)
+    for file, _content in files:
+        say(f"Skrevet: {file}")
+    if lavaan_folder:
+        say(f"Kontroller tallene i R: cd {lavaan_folder} && Rscript kontroll.R")
+
+
+def _analysed(
+    data: Path, questionnaire: Questionnaire, unit_column: str | None, minimum_group: int | None
+) -> "tuple[Responses, dict[str, Any]]":
+    """The file's responses and what they say. Ends the command when the file has faults."""
+    with _bar() as tell:
+        tell("reading", 0.0)
+        from analysis.reading import read_responses
+        from analysis.report import analyse, to_json
+        from analysis.tables import FileFaults
+
+        try:
+            responses = read_responses(data, questionnaire, unit_column).responses
+        except FileFaults as error:
+            fail(f"{error.total} feil i {data.name}.", error.faults)
+        found = analyse(
+            questionnaire, responses, minimum_group, lambda step, share: tell(step, 0.2 + 0.8 * share)
+        )
+        return responses, to_json(found)
+
+
+def _for_r(folder: Path, responses: "Responses") -> list[tuple[Path, str | bytes]]:
+    """The folder, made, and the files that belong in it."""
+    from analysis.lavaan import lavaan_files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"Mappen {folder} kan ikke lages: {error.strerror}.")
+    return [(folder / name, content) for name, content in lavaan_files(responses).items()]
+
+
+def _write(file: Path, content: str | bytes) -> None:
+    try:
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        fail(f"{file} kan ikke skrives: {error.strerror}.")
+
+
+def _questionnaire(name: str) -> Questionnaire:
+    try:
+        return find_questionnaire(name).questionnaire
+    except QuestionnaireNotFoundError as error:
+        fail(str(error))
+    except DefinitionError as error:
+        fail("Spørreskjemaet kan ikke brukes.", error.faults)
+
+
+@contextmanager
+def _bar() -> "Iterator[Told]":
+    """A bar on the terminal with what is being done; it disappears at the end."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_STEPS["reading"], total=1.0)
+        yield lambda step, share: bar.update(task, completed=share, description=_STEPS[step])

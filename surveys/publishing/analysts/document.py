@@ -1,0 +1,255 @@
+"""What `medvirk analyse` says, as headings, sentences and tables: the same on the terminal, in HTML and in PDF.
+
+Made from a result with the keys of `medvirk analyse --json`. Every number is a text here, in Norwegian form.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from questionnaires.model import Questionnaire
+from surveys.platform.localisation import localised, number
+from surveys.publishing.analysts.verdicts import agreement_verdict, consistency_verdict, structure_verdict
+
+HIDDEN = "skjult"
+MISSING = "–"
+
+Result = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`columns`: headings, the first of the row names. `rows`: texts. `note`: the limit and its source."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question, answered first in words and then in tables."""
+
+    heading: str
+    words: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report. `warnings`: why figures are missing, and what to be careful with."""
+
+    title: str
+    facts: str
+    sections: tuple[Section, ...]
+    warnings: tuple[str, ...]
+
+
+def document_of(result: Result, questionnaire: Questionnaire) -> Document:
+    """The report of a result. Consistency, structure and units each under a heading of their own."""
+    sections = [_consistency(result, questionnaire), _structure(result, questionnaire)]
+    if result.get("agreement"):
+        sections.append(_agreement(result, questionnaire))
+    sections.append(_scores(result, questionnaire))
+    return Document(
+        title=f"{localised(questionnaire.title)}, versjon {questionnaire.version}",
+        facts=f"{number(result['respondents'], 0)} svar",
+        sections=tuple(sections),
+        warnings=tuple(result["warnings"]),
+    )
+
+
+def _consistency(result: Result, questionnaire: Questionnaire) -> Section:
+    titles = _titles(questionnaire)
+    rows = tuple(
+        (
+            titles[key],
+            str(scale["items"]),
+            number(scale["n_complete"], 0),
+            two(scale["alpha"]),
+            interval(scale["alpha_ci"]),
+            two(scale["omega"]),
+            two(scale["mean_interitem_r"]),
+            two(scale["split_half"]),
+        )
+        for key, scale in result["scales"].items()
+    )
+    columns = ("Tema", "Antall", "Hele svar", "Alfa", "95 % intervall", "Omega", "Snitt r", "Splitt-halv")
+    note = (
+        "Antall: påstander i temaet. Alfa over 0,70 godtas gjerne, 0,80 er god (Nunnally 1978). Intervall etter Feldt. "
+        "Snitt r: korrelasjonen mellom påstandene. Splitt-halv: oddetall mot partall, Spearman–Brown."
+    )
+    words = (
+        *consistency_verdict(result, titles),
+        "Alfa er indre konsistens. Den sier ikke om svarene er stabile over tid, eller om vi måler det riktige.",
+    )
+    return Section(
+        "Måler påstandene det samme?",
+        words,
+        (Table("Indre konsistens", columns, rows, note), _items(result, questionnaire)),
+    )
+
+
+def _items(result: Result, questionnaire: Questionnaire) -> Table:
+    """Every statement in the questionnaire's order, with its wording."""
+    loadings = (_cfa(result) or {}).get("loadings") or {}
+    rows = tuple(
+        (
+            f"{item.key} {localised(item.text)}",
+            two(result["scales"][factor.key]["item_rest"].get(item.key)),
+            two(result["scales"][factor.key]["alpha_if_deleted"].get(item.key)),
+            two(loadings.get(item.key)),
+        )
+        for factor in questionnaire.factors
+        if factor.key in result["scales"]
+        for item in factor.items
+    )
+    columns = ("Påstand", "r med resten", "Alfa uten påstanden", "Ladning")
+    note = "r med resten bør være minst 0,30. Ladning: standardisert, fra den bekreftende faktoranalysen."
+    return Table("Hver påstand", columns, rows, note)
+
+
+def _structure(result: Result, questionnaire: Questionnaire) -> Section:
+    validity = result.get("validity")
+    if not validity:
+        return Section("Er det ulike temaer?", structure_verdict(result), ())
+    fit = validity.get("cfa") or {}
+    bartlett = validity.get("bartlett") or {}
+    rows = (
+        ("Hele svar", number(validity["n_complete"], 0), ""),
+        ("KMO", two(validity["kmo"]), "minst 0,60 (Kaiser 1974)"),
+        ("Bartletts test, p", _p_value(bartlett.get("p")), "under 0,05"),
+        ("Faktorer, parallellanalyse", str(validity["factors_suggested"] or MISSING), "Horn 1965"),
+        (
+            "χ² (frihetsgrader)",
+            f"{two(fit['chi2'])} ({fit['df']})" if fit.get("chi2") is not None else MISSING,
+            "vokser med antall svar",
+        ),
+        ("CFI", three(fit.get("cfi")), "minst 0,95 (Hu og Bentler 1999)"),
+        ("TLI", three(fit.get("tli")), "minst 0,95 (Hu og Bentler 1999)"),
+        (
+            "RMSEA (90 % intervall)",
+            f"{three(fit.get('rmsea'))} ({interval(fit.get('rmsea_ci'), 3)})",
+            "høyst 0,06 (Hu og Bentler 1999)",
+        ),
+        ("SRMR", three(fit.get("srmr")), "høyst 0,08 (Hu og Bentler 1999)"),
+    )
+    tables = [Table("Passer strukturen?", ("Mål", "Verdi", "Grense"), rows)]
+    tables += _apart(validity, fit, questionnaire)
+    return Section("Er det ulike temaer?", structure_verdict(result), tuple(tables))
+
+
+def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Iterator[Table]:
+    """How the factors hold apart: one row per factor, and a triangle of pairs."""
+    keys = [factor.key for factor in questionnaire.factors if validity["ave"].get(factor.key) is not None]
+    if not keys:
+        return
+    titles = _titles(questionnaire)
+    yield Table(
+        "Samler hvert tema påstandene sine?",
+        ("Tema", "AVE", "Sammensatt reliabilitet"),
+        tuple(
+            (titles[key], two(validity["ave"][key]), two(validity["composite_reliability"].get(key)))
+            for key in keys
+        ),
+        "AVE bør være minst 0,50, sammensatt reliabilitet minst 0,70 (Fornell og Larcker 1981).",
+    )
+    if len(keys) > 1:
+        yield Table(
+            "Hvor like er temaene?",
+            ("Tema", *keys),
+            tuple(
+                (
+                    f"{key} {titles[key]}",
+                    *(_pair(validity, fit, key, other, i, j) for j, other in enumerate(keys)),
+                )
+                for i, key in enumerate(keys)
+            ),
+            "Under diagonalen: HTMT, som bør være under 0,85 (Henseler 2015). Over: korrelasjonen mellom faktorene.",
+        )
+
+
+def _pair(validity: Result, fit: Result, a: str, b: str, i: int, j: int) -> str:
+    """Below the diagonal HTMT, above it the correlation of the factors."""
+    if i == j:
+        return "·"
+    first, second = (a, b) if i < j else (b, a)
+    source = (fit.get("factor_correlations") or {}) if i < j else validity["htmt"]
+    return two(source.get(f"{first}~{second}"))
+
+
+def _agreement(result: Result, questionnaire: Questionnaire) -> Section:
+    titles = _titles(questionnaire)
+    rows = tuple(
+        (
+            titles[key],
+            two(found["icc1"]),
+            two(found["icc2"]),
+            two(found["rwgj_mean"]),
+            two(found["rwgj_median"]),
+            str(found["groups"]),
+        )
+        for key, found in result["agreement"].items()
+    )
+    table = Table(
+        "Enighet i enhetene",
+        ("Tema", "ICC(1)", "ICC(2)", "rwg(j) snitt", "rwg(j) median", "Enheter"),
+        rows,
+        "ICC(1): 0,05 er liten, 0,10 middels. ICC(2) og rwg(j) bør være minst 0,70 (LeBreton og Senter 2008).",
+    )
+    return Section("Kan vi snakke om et enhetsresultat?", agreement_verdict(result, titles), (table,))
+
+
+def _scores(result: Result, questionnaire: Questionnaire) -> Section:
+    titles = _titles(questionnaire)
+    rows = tuple(
+        (titles[key], number(scale["n"], 0), two(scale["mean"]), two(scale["sd"]))
+        for key, scale in result["scales"].items()
+    )
+    tables = [Table("Alle samlet", ("Tema", "Svar", "Snitt", "Spredning"), rows)]
+    if result.get("units"):
+        tables.append(_units(result["units"], questionnaire))
+    return Section("Hva svarte folk?", (), tuple(tables))
+
+
+def _units(units: Result, questionnaire: Questionnaire) -> Table:
+    """Mean and n per unit, in the file's order: never sorted by result."""
+    rows = tuple(
+        (unit, *(_unit_cell(measures[factor.key]) for factor in questionnaire.factors))
+        for unit, measures in units.items()
+    )
+    columns = ("Enhet", *(factor.key for factor in questionnaire.factors))
+    return Table("Enhetene: snitt (antall svar)", columns, rows, "Skjult: for få svar, eller verner noen få.")
+
+
+def _unit_cell(found: Result) -> str:
+    return HIDDEN if found["hidden"] else f"{two(found['mean'])} ({found['n']})"
+
+
+def _cfa(result: Result) -> Result | None:
+    return (result.get("validity") or {}).get("cfa")
+
+
+def _titles(questionnaire: Questionnaire) -> dict[str, str]:
+    return {factor.key: localised(factor.title) for factor in questionnaire.factors}
+
+
+def _p_value(value: float | None) -> str:
+    return "under 0,001" if value is not None and value < 0.001 else three(value)
+
+
+def two(value: float | None) -> str:
+    return MISSING if value is None else number(value, 2)
+
+
+def three(value: float | None) -> str:
+    return MISSING if value is None else number(value, 3)
+
+
+def interval(bounds: Sequence[float] | None, decimals: int = 2) -> str:
+    """«0,81–0,84»; with «til» when a minus sign would stand next to the dash."""
+    if bounds is None:
+        return MISSING
+    low, high = (number(bound, decimals) for bound in bounds)
+    return f"{low} til {high}" if min(bounds) < 0 else f"{low}–{high}"

@@ -1,0 +1,90 @@
+"""The findings of an analysis in plain sentences (bokmål), with the limits the field uses.
+
+From a result with the keys of `medvirk analyse --json`. Sentences say what the figures allow, and no more.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from surveys.platform.localisation import number
+
+ALPHA_ACCEPTED: Final = 0.70  # Nunnally 1978
+ITEM_REST_LOWEST: Final = 0.30
+CFI_GOOD: Final = 0.95  # Hu and Bentler 1999, as the next two
+RMSEA_GOOD: Final = 0.06
+SRMR_GOOD: Final = 0.08
+CFI_TOLERABLE: Final = 0.90
+RMSEA_TOLERABLE: Final = 0.08
+HTMT_HIGHEST: Final = 0.85  # Henseler 2015
+ICC2_LOWEST: Final = 0.70  # LeBreton and Senter 2008, as rwg(j)
+RWG_LOWEST: Final = 0.70
+
+_UNITS_NOT_SUPPORTED: Final = (
+    "Bare med forsiktighet: folk i samme enhet svarer så ulikt, eller enhetene er så like, at et snitt sier lite "
+    "om enheten."
+)
+
+Result = Mapping[str, Any]
+
+
+def consistency_verdict(result: Result, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Whether the factors are measured consistently, and each statement that does not follow the others."""
+    alphas = {key: scale["alpha"] for key, scale in result["scales"].items() if scale["alpha"] is not None}
+    if not alphas:
+        return ("Vi kan ikke si om påstandene henger sammen.",)
+    weak = [titles[key] for key, alpha in alphas.items() if alpha < ALPHA_ACCEPTED]
+    if not weak:
+        words = ["Alle temaene måles stabilt: alfa er minst 0,70."]
+    elif len(weak) == len(alphas):
+        words = ["Ingen av temaene når alfa 0,70. Les resultatene med forsiktighet."]
+    else:
+        words = [f"Disse temaene måles usikkert (alfa under 0,70): {_listed(weak)}. De andre måles stabilt."]
+    loose = [
+        f"Påstand {item} i {titles[key]} henger dårlig sammen med resten (r = {number(r, 2)})."
+        for key, scale in result["scales"].items()
+        for item, r in scale["item_rest"].items()
+        if r is not None and r < ITEM_REST_LOWEST
+    ]
+    return (*words, *loose)
+
+
+def structure_verdict(result: Result) -> tuple[str, ...]:
+    """Whether the intended factors fit the answers, and which of them are hard to tell apart."""
+    validity = result.get("validity") or {}
+    fit = validity.get("cfa") or {}
+    if fit.get("cfi") is None:
+        return ("Vi kan ikke si om temaene er ulike. Se merknadene nederst.",)
+    words = [_fit_sentence(fit)]
+    alike = [pair for pair, ratio in validity["htmt"].items() if ratio is not None and ratio >= HTMT_HIGHEST]
+    words += [f"{' og '.join(pair.split('~'))} er vanskelige å skille fra hverandre." for pair in alike]
+    return tuple(words)
+
+
+def _fit_sentence(fit: Result) -> str:
+    if fit["cfi"] >= CFI_GOOD and fit["rmsea"] <= RMSEA_GOOD and fit["srmr"] <= SRMR_GOOD:
+        return "Svarene passer godt med temaene slik de er tenkt."
+    if fit["cfi"] >= CFI_TOLERABLE and fit["rmsea"] <= RMSEA_TOLERABLE:
+        return "Svarene passer noenlunde med temaene slik de er tenkt. Se på påstandene med lav ladning."
+    return "Svarene passer dårlig med temaene slik de er tenkt. Ikke tolk temaene hver for seg uten å se nærmere."
+
+
+def agreement_verdict(result: Result, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Which factors may be spoken of as a unit's result."""
+    known = {
+        key: found["icc2"] >= ICC2_LOWEST and found["rwgj_median"] >= RWG_LOWEST
+        for key, found in result["agreement"].items()
+        if found["icc2"] is not None and found["rwgj_median"] is not None
+    }
+    if not known:
+        return ("Vi kan ikke si om enhetene er enige nok. Se merknadene nederst.",)
+    supported = [titles[key] for key, good in known.items() if good]
+    if len(supported) == len(known):
+        return ("Ja: folk i samme enhet svarer så likt at enhetens snitt sier noe om enheten.",)
+    if not supported:
+        return (_UNITS_NOT_SUPPORTED,)
+    others = "For de andre temaene sier snittet lite om enheten alene: vis spredningen sammen med det."
+    return (f"Ja for {_listed(supported)}. {others}",)
+
+
+def _listed(names: list[str]) -> str:
+    return " og ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,0 +1,219 @@
+"""Counting: the sealed ballots of a closed survey become responses that nobody can join to a person.
+
+In one transaction every ballot is opened in memory, the sheets are shuffled and written with random ids, the
+invitations lose their people, and the ballots are deleted. After the commit the private key is destroyed. A
+process that is killed leaves either everything sealed or everything counted; counting again finishes the rest.
+"""
+
+import datetime as dt
+import struct
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from secrets import SystemRandom
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from questionnaires.coding import row_check
+from surveys.audit import trail as audit
+from surveys.campaigns.ballot_box import Ballot, Draft
+from surveys.campaigns.keystore import KeyMissingError, KeyStore
+from surveys.campaigns.lifecycle import Participation, SurveyError, find_survey, participation
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.counting.comments.storing import store_comments
+from surveys.counting.models import Response
+from surveys.instruments.in_use import questionnaire_of
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import Database
+from surveys.release.quality import store_quality_report
+from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
+
+Progress = Callable[[str, float], None]
+"""Told the step that is done and the share (0–1) of the whole that is done with it."""
+
+_AT_A_TIME = 500
+
+_random = SystemRandom()
+
+
+class CountingError(SurveyError):
+    """The survey cannot be counted as it stands; nothing has been changed."""
+
+
+def count(
+    db: Database,
+    keys: KeyStore,
+    survey_key: str,
+    progress: Progress | None = None,
+    today: dt.date | None = None,
+) -> None:
+    """Opens the survey's ballots. Counting a counted survey only finishes what a killed process left.
+
+    Raises SurveyError when there is no such survey or it is not closed, CountingError when the ballots cannot be
+    opened or do not agree with the invitations. Then nothing is changed.
+    """
+    report = progress or silent
+    today = today or municipal_day()
+    with db.transaction() as session:
+        survey = locked(session, survey_key)
+        survey_id = survey.id
+        if survey.status in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:
+            raise SurveyError("Undersøkelsen må være lukket før den kan telles opp. Lukk den først.")
+        if survey.status == SurveyStatus.CLOSED:
+            _count_closed(session, survey, keys, report)
+            survey.counted_on = today
+            session.flush()
+            report("before_commit", 0.8)
+    report("committed", 0.85)
+    with suppress(FileNotFoundError):  # another counter was destroying it too: gone is gone
+        keys.destroy(survey_id)
+    report("key_destroyed", 0.9)
+    store_quality_report(db, survey_key)
+    report("done", 1.0)
+
+
+def silent(_step: str, _share: float) -> None:
+    """Nobody listens."""
+
+
+def locked(session: Session, survey_key: str) -> Survey:
+    """The survey, locked until the transaction ends: two counters cannot work side by side."""
+    session.execute(select(Survey.id).where(Survey.key == survey_key).with_for_update())
+    return find_survey(session, survey_key)
+
+
+def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Progress) -> None:
+    sheets = list(_opened(session, survey, _private_key(session, survey, keys), report))
+    invited = participation(session, survey)
+    _check_totals(sheets, invited)
+    report("opened", 0.5)
+    store_responses(session, survey, [(sheet.unit_id, sheet.answers) for sheet in sheets])
+    report("responses_stored", 0.6)
+    kept, dropped = store_comments(session, survey, sheets)
+    report("comments_stored", 0.65)
+    _write_participation(session, survey, invited)
+    session.execute(
+        update(Invitation).where(Invitation.survey_id == survey.id).values(person_id=None, email="")
+    )
+    report("invitations_cleared", 0.7)
+    session.execute(delete(Draft).where(Draft.survey_id == survey.id))
+    session.execute(delete(Ballot).where(Ballot.survey_id == survey.id))
+    report("ballots_deleted", 0.75)
+    survey.status = SurveyStatus.COUNTED
+    audit.record(
+        session, "survey.counted", survey.key, responses=len(sheets), comments=kept, comments_dropped=dropped
+    )
+
+
+def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey | None:
+    """The key, or None when there is nothing to open."""
+    try:
+        return keys.read(survey.id)
+    except KeyMissingError as error:
+        if session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)):
+            raise CountingError(
+                f"{error} Hent nøkkelmappen tilbake og prøv igjen. Ingenting er endret."
+            ) from error
+        return None
+    except CryptoError as error:
+        raise CountingError(
+            "Nøkkelen til undersøkelsen er låst med en annen hovednøkkel enn den denne installasjonen har. "
+            "Sett tilbake riktig MEDVIRK_SECRET_KEY eller secret.key. Ingenting er endret."
+        ) from error
+
+
+def _opened(
+    session: Session, survey: Survey, private_key: PrivateKey | None, report: Progress
+) -> Iterator[Sheet]:
+    """Every ballot's sheet, checked. The sealed ballots are held a few hundred at a time."""
+    if private_key is None:
+        return
+    total = session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)) or 1
+    check = SheetCheck.of(survey)
+    sealed_ballots = select(Ballot.id, Ballot.sealed).where(Ballot.survey_id == survey.id)
+    with session.execute(sealed_ballots, execution_options={"yield_per": _AT_A_TIME}) as ballots:
+        for number, (ballot_id, sealed) in enumerate(ballots, start=1):
+            yield _opened_one(private_key, ballot_id, sealed, check)
+            if number % _AT_A_TIME == 0:
+                report("opening", 0.5 * number / total)
+
+
+def _opened_one(private_key: PrivateKey, ballot_id: uuid.UUID, sealed: bytes, check: "SheetCheck") -> Sheet:
+    try:
+        sheet = open_sheet(private_key, sealed)
+        check(sheet)
+    except (BallotUnreadableError, ValueError, struct.error) as error:
+        raise CountingError(
+            f"Et forseglet svar kan ikke åpnes eller passer ikke spørreskjemaet (svar {ballot_id}: {error}). "
+            "Ingenting er talt opp eller endret."
+        ) from error
+    return sheet
+
+
+@dataclass(frozen=True)
+class SheetCheck:
+    """What a sheet must be: from a unit of the survey, one allowed byte for each closed question."""
+
+    units: frozenset[int]
+    fits: Callable[[bytes], bool]
+
+    @classmethod
+    def of(cls, survey: Survey) -> "SheetCheck":
+        return cls(
+            frozenset(unit.unit_id for unit in survey.units), row_check(questionnaire_of(survey.instrument))
+        )
+
+    def __call__(self, sheet: Sheet) -> None:
+        """Raises ValueError when the sheet does not fit."""
+        if sheet.unit_id not in self.units:
+            raise ValueError(f"enhet {sheet.unit_id} er ikke med i undersøkelsen")
+        if not self.fits(sheet.answers):
+            raise ValueError("svarene passer ikke spørreskjemaet")
+
+
+def _check_totals(sheets: Sequence[Sheet], invited: Mapping[int, Participation]) -> None:
+    """As many sheets as delivered invitations, unit by unit; else a ballot was lost or slipped in."""
+    opened = Counter(sheet.unit_id for sheet in sheets)
+    delivered = {unit: p.delivered for unit, p in invited.items() if p.delivered}
+    if opened == delivered:
+        return
+    raise CountingError(
+        f"Det ligger {opened.total()} forseglede svar i urnen, men {sum(delivered.values())} invitasjoner er "
+        "merket som levert, eller de fordeler seg ulikt på enhetene. Ingenting er talt opp eller endret. "
+        "Er databasen hentet tilbake fra en sikkerhetskopi?"
+    )
+
+
+def store_responses(session: Session, survey: Survey, rows: Sequence[tuple[int, bytes]]) -> None:
+    """(unit id, answers) rows as responses, in a new random order and under random ids."""
+    shuffled = list(rows)
+    _random.shuffle(shuffled)
+    for start in range(0, len(shuffled), _AT_A_TIME):
+        session.execute(
+            insert(Response),
+            [
+                {"id": uuid.uuid4(), "survey_id": survey.id, "unit_id": unit_id, "answers": answers}
+                for unit_id, answers in shuffled[start : start + _AT_A_TIME]
+            ],
+        )
+
+
+def _write_participation(session: Session, survey: Survey, found: Mapping[int, Participation]) -> None:
+    nobody = Participation(0, 0)
+    session.execute(
+        update(SurveyUnit),
+        [
+            {
+                "survey_id": survey.id,
+                "unit_id": unit.unit_id,
+                "invited": found.get(unit.unit_id, nobody).invited,
+                "delivered": found.get(unit.unit_id, nobody).delivered,
+            }
+            for unit in survey.units
+        ],
+    )

@@ -1,0 +1,180 @@
+"""A whole survey from a file of answers: read, checked, stored as counted; nobody was invited here."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Questionnaire
+from surveys.audit import trail as audit
+from surveys.campaigns.lifecycle import Plan, create_survey
+from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
+from surveys.files.import_report import Fault, FileRefusedError
+from surveys.instruments.in_use import InstrumentChangedError
+from surveys.instruments.sources import Source
+from surveys.organisation.models import Unit
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import store_responses
+from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
+from surveys.release.quality import store_quality_report
+
+if TYPE_CHECKING:
+    from analysis.reading import ResponseFile
+
+SMALLEST_GROUP: Final = 3
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What a response file holds and what happened to it. With `faults`, nothing has been changed."""
+
+    respondents: int = 0
+    units: int = 0
+    new_units: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    more_faults: int = 0
+    applied: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the survey shall be, as `import_responses` is told."""
+
+    key: str
+    title: str
+    day: dt.date
+    unit_column: str
+    minimum_group: int | None = None
+    create_units: bool = False
+    parent: str = ""
+
+
+def import_responses(
+    db: Database,
+    file: Path,
+    questionnaire: Questionnaire,
+    source: bytes,
+    survey_key: str,
+    title: str,
+    day: dt.date,
+    unit_column: str,
+    minimum_group: int | None = None,
+    create_units: bool = False,
+    apply: bool = False,
+    parent: str = "",
+) -> ImportReport:
+    """Reads the file and, with `apply` and no faults, stores it as a counted survey in one transaction.
+
+    source: the questionnaire's own text. minimum_group: the questionnaire's when None. create_units: make units
+    that do not exist, under the unit with the code `parent`, else under the top one.
+    The survey's top is the lowest unit above all of its units. Its results are visible to leaders from its day; HR
+    decides the rest. A key in use is a fault.
+    """
+    wanted = Wanted(survey_key, title, day, unit_column, minimum_group, create_units, parent)
+    return _import(db, file, Source(questionnaire, source), wanted, apply=apply)
+
+
+def _import(db: Database, file: Path, source: Source, wanted: Wanted, *, apply: bool) -> ImportReport:
+    from analysis.reading import read_responses
+    from analysis.tables import FileFaults
+
+    try:
+        read = read_responses(file, source.questionnaire, wanted.unit_column)
+    except FileFaults as error:
+        faults = tuple(Fault(fault.message, fault.line, fault.column or "") for fault in error.faults)
+        return ImportReport(faults=faults, more_faults=error.total - len(faults))
+    with db.transaction() as session:
+        try:
+            new_units = _stored(session, file, read, source, wanted)
+        except FileRefusedError as error:
+            session.rollback()
+            return ImportReport(faults=error.faults)
+        if not apply:
+            # A dry run is the real thing, undone.
+            session.rollback()
+    if apply:
+        store_quality_report(db, wanted.key)
+    return ImportReport(
+        respondents=len(read.responses),
+        units=len(read.responses.units),
+        new_units=new_units,
+        unknown_columns=read.unknown_columns,
+        applied=apply,
+    )
+
+
+def _stored(
+    session: Session, file: Path, read: "ResponseFile", source: Source, wanted: Wanted
+) -> tuple[str, ...]:
+    """Writes the survey and its responses; returns the codes of new units. Raises FileRefusedError."""
+    from surveys.counting.loading import stored_rows
+
+    codes = read.responses.units
+    faults = _survey_faults(session, wanted)
+    known = find_units(session, codes)
+    unknown = tuple(code for code in codes if code not in known)
+    if wanted.create_units and not faults:
+        known |= create_units(session, unknown, wanted.parent, wanted.title)
+    elif unknown:
+        faults += unknown_units(file, wanted.unit_column, unknown)
+    if faults:
+        raise FileRefusedError(*faults)
+    units = [known[code] for code in codes]
+    survey = _survey(session, lowest_common(session, units), source, wanted)
+    rows = [(units[place].id, answers) for place, answers in stored_rows(read.responses)]
+    _write_delivered(survey, units, rows)
+    session.flush()
+    store_responses(session, survey, rows)
+    audit.record(session, "survey.imported", survey.key, responses=len(rows), units=len(units))
+    return unknown
+
+
+def _survey(session: Session, top: Unit, source: Source, wanted: Wanted) -> Survey:
+    questionnaire = source.questionnaire
+    plan = Plan(
+        key=wanted.key,
+        title={"nb": wanted.title},
+        questionnaire=questionnaire,
+        source=source.text,
+        unit=top,
+        opens_on=wanted.day,
+        closes_on=wanted.day,
+        minimum_group=wanted.minimum_group or questionnaire.reporting.minimum_group,
+        visibility={ReaderGroup.LEADERS: wanted.day},
+    )
+    try:
+        survey = create_survey(session, plan)
+    except InstrumentChangedError as error:
+        raise FileRefusedError(Fault(str(error))) from error
+    survey.imported, survey.status, survey.counted_on = True, SurveyStatus.COUNTED, wanted.day
+    return survey
+
+
+def _write_delivered(survey: Survey, units: Sequence[Unit], rows: Sequence[tuple[int, bytes]]) -> None:
+    """How many answered in each unit; who was invited is unknown."""
+    delivered = Counter(unit_id for unit_id, _ in rows)
+    pictured = {unit.unit_id: unit for unit in survey.units}
+    ended = [unit.code for unit in units if unit.id not in pictured]
+    if ended:
+        raise FileRefusedError(
+            Fault(f"Disse enhetene fantes ikke {survey.opens_on:%d.%m.%Y}: {', '.join(ended)}. Sjekk --date.")
+        )
+    for unit_id, unit in pictured.items():
+        unit.delivered = delivered[unit_id]
+
+
+def _survey_faults(session: Session, wanted: Wanted) -> list[Fault]:
+    faults = []
+    if session.scalar(select(Survey.id).where(Survey.key == wanted.key)):
+        faults.append(Fault(f"Nøkkelen «{wanted.key}» er brukt av en annen undersøkelse. Velg en annen."))
+    if wanted.minimum_group is not None and wanted.minimum_group < SMALLEST_GROUP:
+        faults.append(
+            Fault(f"Minste gruppe er {wanted.minimum_group}, men kan ikke være under {SMALLEST_GROUP}.")
+        )
+    return faults

@@ -1,0 +1,221 @@
+"""Release: the one door out. Figures are computed once, with protection, and written for everybody to read."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Table, func, insert, select
+from sqlalchemy.orm import Session
+
+from surveys.audit import trail as audit
+from surveys.campaigns.keystore import KeyStore
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import Database
+from surveys.publishing.counting_ballots import Progress, count, locked, silent
+from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
+
+if TYPE_CHECKING:
+    from analysis.responses import Responses
+
+_AT_A_TIME = 10_000
+
+Rows = list[dict[str, Any]]
+
+
+class ReleaseRefusedError(SurveyError):
+    """The figures would give somebody's answers away. Nothing has been written. findings: what the audit found."""
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            "Tallene er ikke frigitt, for kontrollen fant at de kan røpe svarene til noen få. Ingenting er skrevet. "
+            "Dette er en feil i Medvirk: meld den til dem som drifter løsningen. "
+            f"Funn: {len(findings)}. Det første: {findings[0]}"
+        )
+
+
+class CorrectionError(SurveyError):
+    """There is nothing to correct, or it may not be corrected so. Nothing has been written."""
+
+
+def release(
+    db: Database,
+    keys: KeyStore,
+    survey_key: str,
+    today: dt.date | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Counts the survey if needed, writes its figures and feeds the scorecards. Returns the release's number.
+
+    One transaction: either everything is published or nothing. A released survey is left as it is. Raises the
+    same errors as `count`, and ReleaseRefusedError when the audit finds that the figures give anything away.
+    """
+    report = progress or silent
+    today = today or municipal_day()
+    count(db, keys, survey_key, lambda step, share: report(step, share / 2), today)
+    with db.transaction() as session:
+        survey = locked(session, survey_key)
+        if survey.status != SurveyStatus.RELEASED:
+            _publish(session, survey, "", today, report)
+        number = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
+    report("done", 1.0)
+    return number or 1
+
+
+def correct(
+    db: Database,
+    survey_key: str,
+    why: str,
+    today: dt.date | None = None,
+    progress: Progress | None = None,
+    change: Callable[[Session, Survey], None] | None = None,
+) -> int:
+    """A new release of the same answers, after the survey's tree or minimum group was changed. Returns its number.
+
+    change: makes the change in the same transaction, so that it stands only if the correction does. The old figures
+    stay where they are and count as known to everybody: nothing is shown that gives a small group away together with
+    them. Raises CorrectionError or ReleaseRefusedError; then nothing is written.
+    """
+    report = progress or silent
+    today = today or municipal_day()
+    if not why.strip():
+        raise CorrectionError("Skriv hvorfor tallene rettes. Alle som leser dem, ser grunnen.")
+    with db.transaction() as session:
+        survey = locked(session, survey_key)
+        if survey.status != SurveyStatus.RELEASED:
+            raise CorrectionError("Undersøkelsen er ikke frigitt, så det er ingenting å rette.")
+        if change:
+            change(session, survey)
+        number = _publish(session, survey, why.strip(), today, report)
+    report("done", 1.0)
+    return number
+
+
+def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
+    from surveys.release.comparisons.changing import compare_with_earlier
+    from surveys.release.figuring import figure_rows
+    from surveys.release.protection.composing import compose
+    from surveys.release.screening.verdicts import screened
+    from surveys.scorecards.feeding import feed
+
+    composed = compose(session, survey)
+    rows, turnout = figure_rows(composed.protected), turnout_rows(survey)
+    report("figures_computed", 0.7)
+    if composed.earlier:
+        _check_correction(session, survey, rows, turnout, gives_away=composed.gives_away)
+    number = max((earlier.number for earlier in composed.earlier), default=0) + 1
+    published = Release(
+        survey=survey,
+        number=number,
+        released_on=today,
+        minimum_group=survey.minimum_group,
+        correction=correction,
+    )
+    session.add(published)
+    session.flush()
+    _insert(session, Figure, rows, published.id)
+    _insert(session, Turnout, turnout, published.id)
+    report("figures_written", 0.8)
+    _refuse_breaches(session, survey, composed.gathered.responses)
+    report("audited", 0.9)
+    compared = compare_with_earlier(session, survey, rows)
+    _insert(session, Change, screened(compared.changes), published.id)
+    _insert(session, Uncompared, compared.uncompared, published.id)
+    survey.status = SurveyStatus.RELEASED
+    session.flush()
+    measurements = feed(session, published)
+    report("scorecards_fed", 0.95)
+    action = "survey.corrected" if correction else "survey.released"
+    audit.record(session, action, survey.key, number=number, figures=len(rows), measurements=measurements)
+    return number
+
+
+def _check_correction(
+    session: Session, survey: Survey, rows: Rows, turnout: Rows, *, gives_away: bool
+) -> None:
+    last = session.scalars(
+        select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
+    ).first()
+    if last is None:
+        return
+    if survey.minimum_group < last.minimum_group:
+        raise CorrectionError(
+            f"Minste gruppe var {last.minimum_group} da tallene ble frigitt, og kan ikke senkes til "
+            f"{survey.minimum_group}: de som svarte, ble lovet det."
+        )
+    if gives_away and survey.minimum_group == last.minimum_group:
+        raise ReleaseRefusedError(["tallene som er frigitt før, røper allerede noe"])
+    if _as_set(rows, Figure) == _stored(session, Figure, last) and _as_set(turnout, Turnout) == _stored(
+        session, Turnout, last
+    ):
+        raise CorrectionError("Ingenting ville blitt annerledes, så det er ingenting å rette.")
+
+
+def _columns(table: type[Figure | Turnout]) -> list[str]:
+    return sorted(set(table.__table__.columns.keys()) - {"id", "release_id"})
+
+
+def _as_set(rows: Rows, table: type[Figure | Turnout]) -> set[str]:
+    """The rows as comparable texts."""
+    columns = _columns(table)
+    return {repr([_plain(row[column]) for column in columns]) for row in rows}
+
+
+def _stored(session: Session, table: type[Figure | Turnout], of: Release) -> set[str]:
+    columns = [getattr(table, name) for name in _columns(table)]
+    found = session.execute(select(*columns).where(table.release_id == of.id))
+    return {repr([_plain(value) for value in row]) for row in found}
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, str) else value
+
+
+def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -> None:
+    """The audit of everything this survey has released, this release among it."""
+    from surveys.release.protection.auditing import audit_survey
+
+    found = audit_survey(session, survey, responses, thorough=False)
+    if found.findings:
+        raise ReleaseRefusedError([f"{finding.measure}: {finding.text}" for finding in found.findings])
+
+
+def turnout_rows(survey: Survey) -> Rows:
+    """Invited and delivered in every unit and below it, and the picture of the tree.
+
+    Invited is unknown when it is so anywhere below.
+    """
+    import numpy as np
+
+    from surveys.counting.loading import SurveyTree
+
+    tree = SurveyTree.of(survey)
+    placed = {unit.unit_id: unit for unit in survey.units}
+    invited = [placed[unit].invited for unit in tree.unit_ids]
+    delivered = tree.summed(np.array([placed[unit].delivered or 0 for unit in tree.unit_ids]))
+    known = tree.summed(np.array([number is None for number in invited])) == 0
+    below = tree.summed(np.array([number or 0 for number in invited]))
+    return [
+        {
+            "unit_id": unit,
+            "parent_id": tree.unit_ids[parent] if parent >= 0 else None,
+            "type": tree.types[node],
+            "invited": int(below[node]) if known[node] else None,
+            "delivered": int(delivered[node]),
+        }
+        for node, (unit, parent) in enumerate(zip(tree.unit_ids, tree.parents.tolist(), strict=True))
+    ]
+
+
+def _insert(
+    session: Session,
+    table: type[Figure | Turnout | Change | Uncompared],
+    rows: Iterable[dict[str, Any]],
+    release_id: int,
+) -> None:
+    """By the thousand and without objects: a national release has a hundred thousand rows."""
+    listed = [{**row, "release_id": release_id} for row in rows]
+    for start in range(0, len(listed), _AT_A_TIME):
+        session.execute(insert(cast("Table", table.__table__)), listed[start : start + _AT_A_TIME])

@@ -1,0 +1,278 @@
+"""A file of another tool's aggregated figures → checked lines. Every fault is told at once, with line and column."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from surveys.files.columns import Column, Record, records_and_faults
+from surveys.files.import_report import Fault
+from surveys.files.reading_tables import Table
+from surveys.organisation.models import Unit
+from surveys.release.history.models import ImportedKind
+from surveys.release.measures import Measure
+
+_UNIT: Final = Column("unit", ("enhet", "enhetskode", "kode", "organisasjonskode"))
+_COMMON: Final = (
+    Column("measure", ("tema", "faktor", "måltall", "mål", "factor")),
+    Column("mean", ("snitt", "gjennomsnitt", "resultat", "score", "skår", "average")),
+    Column("year", ("år",)),
+    Column(
+        "instrument", ("spørreskjema", "verktøy", "undersøkelse", "questionnaire", "tool"), required=False
+    ),
+    Column("sd", ("standardavvik", "spredning", "std"), required=False),
+    Column("scale_min", ("skala fra", "laveste", "minimum"), required=False),
+    Column("scale_max", ("skala til", "høyeste", "maksimum", "maximum"), required=False),
+    Column("comparable", ("sammenlignbar", "kan sammenlignes"), required=False),
+)
+_COUNT: Final = Column("n", ("antall", "antall svar", "svar", "svarte", "respondents", "answers"))
+COLUMNS: Final[Mapping[ImportedKind, tuple[Column, ...]]] = {
+    ImportedKind.HISTORY: (_UNIT, _COUNT, *_COMMON),
+    ImportedKind.NORM: (Column(_COUNT.name, _COUNT.synonyms, required=False), *_COMMON),
+}
+
+_YES_OR_NO: Final[Mapping[str, bool | None]] = {
+    "": None,
+    **dict.fromkeys(("ja", "j", "x", "1", "true", "yes"), True),
+    **dict.fromkeys(("nei", "n", "0", "false", "no"), False),
+}
+_NO_INSTRUMENT: Final = "Skriv hvilket spørreskjema eller verktøy tallene kommer fra."
+_ROUNDING: Final = 0.05
+"""Means and spreads have been rounded by somebody before us."""
+
+Parsed = TypeVar("Parsed")
+Place = tuple[int | None, str, int]
+"""A unit's id (None: a norm), a measure and a year."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the cells of a file may point to.
+
+    measures: by key. units: by code, those the figures may belong to. minimum_group: fewest people behind a unit's
+    figure. taken: unit ids and years that the series has answers of its own for, and what that survey is called.
+    instrument: when the file does not say.
+    """
+
+    kind: ImportedKind
+    measures: Mapping[str, Measure]
+    units: Mapping[str, Unit]
+    minimum_group: int
+    this_year: int
+    taken: Mapping[tuple[int, int], str]
+    instrument: str = ""
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A line without faults. unit is None in a norm. minimum, maximum: the ends of the scale the mean is on.
+
+    comparable: what the line itself declares; None when it does not.
+    """
+
+    line: int
+    unit: Unit | None
+    measure: Measure
+    n: int | None
+    mean: float
+    sd: float | None
+    year: int
+    instrument: str
+    minimum: float
+    maximum: float
+    comparable: bool | None
+
+    @property
+    def place(self) -> Place:
+        return (self.unit.id if self.unit else None), self.measure.key, self.year
+
+    @property
+    def same_scale(self) -> bool:
+        return (self.minimum, self.maximum) == (self.measure.minimum, self.measure.maximum)
+
+
+class CellError(ValueError):
+    """A cell that cannot be used, and why."""
+
+
+def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[Fault]]:
+    """Every usable line, and every fault of the file."""
+    rows, heading_faults = records_and_faults(table, COLUMNS[ground.kind])
+    faults = list(heading_faults)
+    if not rows and not faults:
+        faults.append(Fault("Filen har ingen tall under overskriften."))
+    if rows and "instrument" not in rows[0].values and not ground.instrument:
+        faults.append(Fault(_NO_INSTRUMENT))
+        ground = replace(ground, instrument="–")  # told once, not for every line
+    found = [line for row in rows if (line := _line(row, ground, faults))]
+    faults.extend(_disagreements(found))
+    return found, faults
+
+
+def _line(row: Record, ground: Ground, faults: list[Fault]) -> FigureLine | None:
+    """The row as values; None when it has faults, which are added to the list."""
+    before = len(faults)
+
+    def read(column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        try:
+            return parse(row[column])
+        except CellError as error:
+            faults.append(row.fault(column, str(error)))
+            return None
+
+    is_norm = ground.kind == ImportedKind.NORM
+    unit = None if is_norm else read("unit", lambda text: _unit(text, ground))
+    measure = read("measure", lambda text: _measure(text, ground.measures))
+    n = read("n", lambda text: _count(text, ground))
+    mean = read("mean", _mean)
+    sd = read("sd", _spread)
+    year = read("year", lambda text: _year(text, ground))
+    instrument = read("instrument", lambda text: _instrument(text, ground))
+    declared = read("comparable", _declared)
+    scale = read("scale_min", lambda text: _scale(text, row["scale_max"], measure))
+    if len(faults) > before or measure is None or mean is None or year is None or not scale or not instrument:
+        return None
+    line = FigureLine(row.line, unit, measure, n, mean, sd, year, instrument, *scale, declared)
+    impossible = [*_impossible(row, line), *_taken(row, line, ground)]
+    faults.extend(impossible)
+    return None if impossible else line
+
+
+def _impossible(row: Record, line: FigureLine) -> Iterator[Fault]:
+    """A mean outside its scale, and a spread that no answers on the scale can have."""
+    if not line.minimum - _ROUNDING <= line.mean <= line.maximum + _ROUNDING:
+        yield row.fault(
+            "mean",
+            f"Snittet {_plain(line.mean)} er utenfor skalaen {_plain(line.minimum)}–{_plain(line.maximum)}. Er det "
+            "målt på en annen skala, skriv den i kolonnene «skala fra» og «skala til».",
+        )
+    people = line.n or 2
+    widest = (line.maximum - line.minimum) / 2 * math.sqrt(people / max(people - 1, 1))
+    if line.sd is not None and line.sd > widest + _ROUNDING:
+        yield row.fault("sd", f"Standardavviket {_plain(line.sd)} er større enn det kan være på skalaen.")
+
+
+def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[Fault]:
+    """What was asked in Medvirk comes from its own releases: what they hide cannot come in by another door."""
+    if line.unit and (own := ground.taken.get((line.unit.id, line.year))):
+        yield row.fault(
+            "year",
+            f"I {line.year} var enheten med i «{own}» i Medvirk. Resultatet for det året kommer derfra.",
+        )
+
+
+def _disagreements(lines: Sequence[FigureLine]) -> Iterator[Fault]:
+    """The same figure twice, and one measure on two scales or with two declarations in the same year."""
+    first: dict[Place, int] = {}
+    manner: dict[tuple[int, str, str], FigureLine] = {}
+    for line in lines:
+        if line.place in first:
+            yield Fault(
+                f"Det samme temaet og året står også på linje {first[line.place]}"
+                f"{', for samme enhet' if line.unit else ''}. Behold bare den ene.",
+                line.line,
+            )
+        first.setdefault(line.place, line.line)
+        same = manner.setdefault((line.year, line.instrument, line.measure.key), line)
+        if (line.minimum, line.maximum, line.comparable) != (same.minimum, same.maximum, same.comparable):
+            yield Fault(
+                f"«{line.measure.key}» i {line.year} har en annen skala eller et annet svar på «sammenlignbar» enn "
+                f"på linje {same.line}. Det må være likt for alle enhetene.",
+                line.line,
+            )
+
+
+def _unit(code: str, ground: Ground) -> Unit:
+    if not code:
+        raise CellError("Enheten mangler.")
+    if code not in ground.units:
+        raise CellError(
+            f"Enheten «{code}» finnes ikke i Medvirk, eller du har ikke ansvar for den. Bruk koden."
+        )
+    return ground.units[code]
+
+
+def _measure(text: str, measures: Mapping[str, Measure]) -> Measure:
+    """By key, or by title in any language."""
+    wanted = text.casefold()
+    for key, measure in measures.items():
+        if wanted in {key.casefold(), *(title.casefold() for title in measure.title.values())}:
+            return measure
+    raise CellError(f"Ukjent tema «{text}». Disse finnes: {', '.join(measures)}.")
+
+
+def _count(text: str, ground: Ground) -> int | None:
+    if not text and ground.kind == ImportedKind.NORM:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text.replace(" ", "")):
+        raise CellError(f"Antall svar må være et helt tall, ikke «{text}».")
+    found = int(text.replace(" ", ""))
+    if ground.kind == ImportedKind.HISTORY and found < ground.minimum_group:
+        raise CellError(
+            f"Bare {found} har svart. Medvirk viser aldri grupper på færre enn {ground.minimum_group}, heller ikke "
+            "når tallene er laget av andre. Ta bort linjen."
+        )
+    if found < 1:
+        raise CellError("Antall svar må være 1 eller flere.")
+    return found
+
+
+def _mean(text: str) -> float:
+    if not text:
+        raise CellError("Snittet mangler.")
+    return _number(text, "Snittet")
+
+
+def _spread(text: str) -> float | None:
+    if not text:
+        return None
+    found = _number(text, "Standardavviket")
+    if found < 0:
+        raise CellError("Standardavviket kan ikke være negativt.")
+    return found
+
+
+def _number(text: str, what: str) -> float:
+    """«3,7», «3.7» or «72 %»."""
+    plain = re.sub(r"\s|%$", "", text).replace("−", "-")
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}([.,][0-9]+)?", plain):
+        raise CellError(f"{what} må være et tall, ikke «{text}».")
+    return float(plain.replace(",", "."))
+
+
+def _year(text: str, ground: Ground) -> int:
+    if not re.fullmatch(r"199[0-9]|20[0-9]{2}", text):
+        raise CellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
+    year = int(text)
+    if year > ground.this_year:
+        raise CellError(f"Året {year} har ikke vært ennå.")
+    return year
+
+
+def _instrument(text: str, ground: Ground) -> str:
+    if not (text or ground.instrument):
+        raise CellError(_NO_INSTRUMENT)
+    return text or ground.instrument
+
+
+def _declared(text: str) -> bool | None:
+    if text.casefold() not in _YES_OR_NO:
+        raise CellError(f"Skriv ja eller nei, ikke «{text}».")
+    return _YES_OR_NO[text.casefold()]
+
+
+def _scale(lowest: str, highest: str, measure: Measure | None) -> tuple[float, float]:
+    """Both ends, or neither: the measure's own scale."""
+    if not (lowest or highest):
+        return (float(measure.minimum), float(measure.maximum)) if measure else (0.0, 1.0)
+    if not (lowest and highest):
+        raise CellError("Skriv begge endene av skalaen, eller ingen av dem.")
+    ends = _number(lowest, "Enden av skalaen"), _number(highest, "Enden av skalaen")
+    if ends[0] >= ends[1]:
+        raise CellError("«Skala fra» må være lavere enn «skala til».")
+    return ends
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}".replace(".", ",")

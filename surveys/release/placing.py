@@ -1,0 +1,93 @@
+"""Where the units of a response file stand in the organisation: found, created, or refused with their place."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.files.import_report import Fault, FileRefusedError
+from surveys.organisation.models import Installation, Unit
+
+
+def find_units(session: Session, codes: Sequence[str]) -> dict[str, Unit]:
+    """Code → unit, for those there are."""
+    return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
+
+
+def unknown_units(file: Path, column_name: str, unknown: Iterable[str]) -> list[Fault]:
+    """One fault for each unknown unit, on the first line that has it."""
+    from analysis.tables import read_table, whole_numbers
+
+    table = read_table(file)
+    column = next(column for column in table.columns if column.name == column_name)
+    texts = whole_numbers(column.texts)
+    first_line: dict[str, int] = {}
+    for line, place in zip(table.lines.tolist(), column.index.tolist(), strict=True):
+        first_line.setdefault(texts[place], line)
+    return [
+        Fault(
+            f"Det finnes ingen enhet med koden «{code}». Rett koden, importer organisasjonen først, "
+            "eller bruk --create-units.",
+            first_line[code],
+            column_name,
+        )
+        for code in unknown
+    ]
+
+
+def create_units(session: Session, codes: Sequence[str], parent_code: str, title: str) -> dict[str, Unit]:
+    """New units named by their codes: under the named unit, else under the top.
+
+    When there is no unit at all, a top is made first, named after the municipality, else by `title`.
+    """
+    if not codes:
+        return {}
+    parent = _parent(session, parent_code)
+    if parent is None:
+        municipality = session.scalar(select(Installation.municipality)) or title
+        parent = Unit(code=_free_code(codes), name=municipality, type="kommune")
+        session.add(parent)
+    units = {code: Unit(code=code, name=code, parent=parent) for code in codes}
+    session.add_all(units.values())
+    session.flush()
+    return units
+
+
+def _parent(session: Session, code: str) -> Unit | None:
+    if code:
+        named = session.scalar(select(Unit).where(Unit.code == code))
+        if named is None:
+            raise FileRefusedError(Fault(f"Det finnes ingen enhet med koden «{code}» (--parent)."))
+        return named
+    tops = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
+    if len(tops) > 1:
+        codes = ", ".join(unit.code for unit in tops)
+        raise FileRefusedError(
+            Fault(f"Flere enheter står øverst ({codes}). Si hvor de nye skal stå, med --parent.")
+        )
+    return tops[0] if tops else None
+
+
+def _free_code(codes: Sequence[str]) -> str:
+    """A code for the new top that no unit in the file has."""
+    return next(code for number in range(len(codes) + 1) if (code := f"TOPP{number or ''}") not in codes)
+
+
+def lowest_common(session: Session, units: Sequence[Unit]) -> Unit:
+    """The lowest unit that is, or stands above, every one of them. Raises FileRefusedError when there is none."""
+    parents = dict(session.execute(select(Unit.id, Unit.parent_id)).all())
+
+    def line(unit_id: int | None) -> list[int]:
+        found = []
+        while unit_id is not None:
+            found.append(unit_id)
+            unit_id = parents[unit_id]
+        return found
+
+    shared = set.intersection(*(set(line(unit.id)) for unit in units))
+    if not shared:
+        raise FileRefusedError(
+            Fault("Enhetene i filen har ingen felles enhet over seg. Importer en felles topp først.")
+        )
+    return session.get_one(Unit, next(unit for unit in line(units[0].id) if unit in shared))

@@ -1,0 +1,117 @@
+"""The independent audit: an attack on everything a survey has released, as it stands in the database.
+
+It trusts nothing a release believed. Whom a figure covers is rebuilt from the figure table, the tree kept with the
+release and the opened answers, and every release of the survey is attacked together with all the others. Answers to
+another survey are other answers. Imported aggregates have no answers here and are left alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.disclosure import Breach
+from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.counting.loading import SurveyTree, load_responses
+from surveys.instruments.in_use import questionnaire_of
+from surveys.organisation.models import Unit
+from surveys.release.measures import measures_of
+from surveys.release.models import Release
+from surveys.release.protection.attacking import Attacker, Finding, NarrowestRange
+from surveys.release.protection.handed_out import HandedOut, handed_out
+from surveys.release.protection.published import (
+    Coverage,
+    Covering,
+    ReleasedFigures,
+    questions_out,
+    released_figures,
+)
+from surveys.release.totals import person_measures
+
+if TYPE_CHECKING:
+    from analysis.responses import Responses
+
+
+@dataclass(frozen=True)
+class SurveyAudit:
+    """What came of attacking one survey. narrowest: None when no hidden mean can be bounded, or it was not asked."""
+
+    survey_key: str
+    figures: int
+    findings: tuple[Finding, ...]
+    narrowest: NarrowestRange | None
+
+
+def audited_surveys(session: Session) -> Sequence[Survey]:
+    """Every survey with a release, oldest first."""
+    return session.scalars(
+        select(Survey).where(Survey.id.in_(select(Release.survey_id))).order_by(Survey.opens_on, Survey.id)
+    ).all()
+
+
+def audit_survey(
+    session: Session, survey: Survey, responses: "Responses | None" = None, *, thorough: bool = True
+) -> SurveyAudit:
+    """Attacks every release of the survey together.
+
+    responses: as `load_responses`, if they are at hand. thorough: search in integers without merging first, and
+    find the narrowest range; otherwise only whether any range is too narrow, which is what a release must know.
+    """
+    releases = released_figures(session, survey)
+    responses = load_responses(session, survey) if responses is None else responses
+    shown = [figure for release in releases for figure in release.figures if figure.shown]
+    if not len(responses) or not shown:
+        return SurveyAudit(survey.key, len(shown), (), None)
+    codes = dict(
+        session.execute(
+            select(Unit.id, Unit.code)
+            .join(SurveyUnit, SurveyUnit.unit_id == Unit.id)
+            .where(SurveyUnit.survey_id == survey.id)
+        ).all()
+    )
+    rows = handed_out(session, survey, responses)
+    attackers = list(_attackers(survey, releases, responses, rows, codes, thorough=thorough))
+    findings = [finding for attacker in attackers for finding in attacker.findings()]
+    ranges = [found for attacker in attackers if (found := attacker.narrowest())] if thorough else []
+    narrow = min(ranges, key=lambda found: found.width / found.least, default=None)
+    return SurveyAudit(survey.key, len(shown), tuple(findings), narrow)
+
+
+def _attackers(
+    survey: Survey,
+    releases: Sequence[ReleasedFigures],
+    responses: "Responses",
+    rows: HandedOut,
+    codes: Mapping[int, str],
+    *,
+    thorough: bool,
+) -> Iterator[Attacker]:
+    """One for each theme: an index and the shares of answers are the same people's sums in other words."""
+    questions = sorted({*questions_out(releases), *rows.questions})
+    coverage = Coverage.of(responses, SurveyTree.of(survey), questions)
+    cells = tuple(frozenset(coverage.of_person[people].tolist()) for people in rows.cells)
+    covering = [Covering(coverage, release, survey.unit_id) for release in releases]
+    measures = measures_of(questionnaire_of(survey.instrument))
+    scores = person_measures(responses, measures)
+    known: dict[object, tuple[Breach, ...]] = {}
+    for factor in responses.questionnaire.factors:
+        places = [place for place, measure in enumerate(measures) if measure.factor.key == factor.key]
+        kinds = {measures[place].code for place in places}
+        of_kind = [next(p for p in places if measures[p].code == code) for code in kinds]
+        keys = frozenset(measures[place].key for place in places)
+        first = measures[of_kind[0]]
+        length = float(first.maximum - first.minimum)
+        yield Attacker(
+            factor.key,
+            length,
+            keys,
+            coverage,
+            covering,
+            cells if factor.key in rows.factors else (),
+            scores[:, of_kind],
+            thorough,
+            codes,
+            known,
+        )

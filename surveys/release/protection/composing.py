@@ -1,0 +1,122 @@
+"""A release before it is written: the survey's answers with the decision of what may be shown of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.disclosure import Breach
+from surveys.campaigns.models import Survey
+from surveys.counting.loading import SurveyTree, load_responses
+from surveys.release.comparisons.comparing import comparable_releases
+from surveys.release.measures import Measure
+from surveys.release.models import Figure, FigureKind, FigureStatus
+from surveys.release.protection.handed_out import HandedOut, handed_out
+from surveys.release.protection.known import ROWS, Known, KnownFigure
+from surveys.release.protection.protecting import Gathered, Protected, protect
+from surveys.release.protection.published import (
+    Coverage,
+    Covering,
+    ReleasedFigures,
+    questions_out,
+    released_figures,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Composed:
+    """earlier: the survey's releases so far, oldest first; their figures are out and cannot be taken back.
+
+    known, keep: what the decision took into account, as `protect` wants it.
+    """
+
+    gathered: Gathered
+    protected: Protected
+    earlier: tuple[ReleasedFigures, ...]
+    known: Mapping[str, Known]
+    keep: NDArray[np.bool_] | None
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether what is out gives the sum of a small group away by itself, whatever is shown now."""
+        return any(
+            isinstance(leak, Breach) for mask in self.protected.masks for leak in mask.means.given_away
+        )
+
+
+def compose(session: Session, survey: Survey, *, spread: bool = True) -> Composed:
+    """Decides what may be shown of a counted survey beside everything already released from its answers.
+
+    Writes nothing. spread: False is quicker and leaves out where spread and distributions may stand.
+    """
+    tree = SurveyTree.of(survey)
+    gathered = Gathered.of(load_responses(session, survey), tree, tree.unit_ids.index(survey.unit_id))
+    earlier = tuple(released_figures(session, survey))
+    rows = handed_out(session, survey, gathered.responses)
+    known = _known(gathered, earlier, survey.unit_id, rows)
+    keep = _shown_last_time(session, survey, gathered)
+    protected = protect(gathered, survey.minimum_group, known=known, keep=keep, spread=spread)
+    return Composed(gathered, protected, earlier, known, keep)
+
+
+def _known(
+    gathered: Gathered, earlier: Sequence[ReleasedFigures], top: int, rows: HandedOut
+) -> dict[str, Known]:
+    """Measure → the people behind everything told of it, in figures and in rows for analysts."""
+    if not earlier:
+        return {}
+    coverage = Coverage.of(gathered.responses, gathered.tree, questions_out(earlier))
+    covering = [Covering(coverage, release, top) for release in earlier]
+    cells = Known(tuple(KnownFigure(people, ROWS) for people in rows.cells))
+    return {
+        measure.key: _known_of(measure, covering).and_(
+            cells if measure.factor.key in rows.factors else Known()
+        )
+        for measure in gathered.measures
+    }
+
+
+def _known_of(measure: Measure, covering: Sequence[Covering]) -> Known:
+    found = Known()
+    for of in covering:
+        told = (
+            KnownFigure(
+                of.coverage.people(of.cells(figure.place, figure.measure)),
+                figure.place.breakdown,
+                figure.spread,
+                figure.classes,
+                figure.points,
+            )
+            for figure in of.release.figures
+            if figure.measure == measure.key and figure.shown
+        )
+        found = found.and_(Known(tuple(figure for figure in told if len(figure.people))))
+    return found
+
+
+def _shown_last_time(session: Session, survey: Survey, gathered: Gathered) -> NDArray[np.bool_] | None:
+    """(nodes, M) True for what the last comparable survey showed, so that units stay shown where it costs nothing."""
+    last = next(iter(comparable_releases(session, survey)), None)
+    if last is None:
+        return None
+    rows = session.execute(
+        select(Figure.unit_id, Figure.measure).where(
+            Figure.release_id == last.release_id,
+            Figure.kind == FigureKind.UNIT,
+            Figure.status == FigureStatus.SHOWN,
+        )
+    )
+    shown = {(unit, measure) for unit, measure in rows}
+    return np.array(
+        [
+            [
+                measure.factor.key in last.measures and (unit, measure.key) in shown
+                for measure in gathered.measures
+            ]
+            for unit in gathered.tree.unit_ids
+        ],
+        dtype=np.bool_,
+    )

@@ -1,0 +1,236 @@
+"""What may be shown of a survey: one mask for the measures that the same people have answered.
+
+Pure: arrays in, masks out. Every mask covers units, rest blocks and breakdowns together (`analysis.disclosure`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.disclosure import Block, Category, Protection, Respondents, SurveyProtection
+from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
+from analysis.disclosure.survey import Cells, protect_cells
+from analysis.responses import Responses
+from surveys.counting.loading import SurveyTree
+from surveys.release.measures import Measure, measures_of
+from surveys.release.protection.breakdowns import Breakdown, breakdowns_of
+from surveys.release.protection.known import Known, People
+from surveys.release.protection.telling import Beside, Shown, Telling, telling
+from surveys.release.totals import person_measures
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """All that a release is made of.
+
+    top: the survey's own unit, as a node of the tree. scores: (N, M) as `person_measures`.
+    """
+
+    responses: Responses
+    tree: SurveyTree
+    top: int
+    measures: tuple[Measure, ...]
+    breakdowns: tuple[Breakdown, ...]
+    scores: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, responses: Responses, tree: SurveyTree, top: int) -> "Gathered":
+        measures = measures_of(responses.questionnaire)
+        breakdowns = breakdowns_of(responses, tree, top)
+        return cls(responses, tree, top, measures, breakdowns, person_measures(responses, measures))
+
+    @cached_property
+    def labels(self) -> dict[str, NDArray[np.int32]]:
+        return {breakdown.key: breakdown.label for breakdown in self.breakdowns}
+
+    def same_people(self) -> list[list[int]]:
+        """The measures, by place, in groups that exactly the same people have a score on."""
+        answered = ~np.isnan(self.scores)
+        groups: dict[bytes, list[int]] = {}
+        for place in range(len(self.measures)):
+            groups.setdefault(np.packbits(answered[:, place]).tobytes(), []).append(place)
+        return list(groups.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """What may be told of some measures. places: theirs.
+
+    means, classes, points: where a mean, where also three classes, and where every answer may stand.
+    telling: what stands beside each mean. All but `means` are None when only means were asked for.
+    """
+
+    places: tuple[int, ...]
+    means: SurveyProtection
+    classes: SurveyProtection | None = None
+    points: SurveyProtection | None = None
+    telling: Telling | None = None
+
+    @cached_property
+    def unit_levels(self) -> list[int]:
+        """Per node 0 for nothing, 1 for the mean, 2 with three classes, 3 with every answer."""
+        shown = zip(*(mask.units.shown.tolist() for mask in self._masks), strict=True)
+        return [_run(flags) for flags in shown]
+
+    @property
+    def blocks(self) -> list[tuple[Block, int]]:
+        """The rest blocks with their levels: more than the mean only where the stricter mask has the same block."""
+        members = [{(block.anchor, block.members) for block in mask.units.blocks} for mask in self._masks[1:]]
+        return [
+            (block, 1 + _run([(block.anchor, block.members) in same for same in members]))
+            for block in self.means.units.blocks
+        ]
+
+    @cached_property
+    def categories(self) -> dict[tuple[str, int], tuple[Category, int]]:
+        """Breakdown and code → the category with its level."""
+        shown = [[category.status == "shown" for category in mask.categories] for mask in self._masks]
+        levels = [_run(list(of)) for of in zip(*shown, strict=True)]
+        return {
+            (category.breakdown, category.category): (category, level)
+            for category, level in zip(self.means.categories, levels, strict=True)
+        }
+
+    def beside_unit(self, node: int, place: int) -> tuple[bool, bool]:
+        """Whether spread and distribution may stand beside a unit's mean of the measure."""
+        return self._beside(self.telling.units[node] if self.telling else None, place)
+
+    def beside_block(self, number: int, place: int) -> tuple[bool, bool]:
+        return self._beside(self.telling.blocks[number] if self.telling else None, place)
+
+    def beside_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
+        return self._beside(self.telling.categories.get(name) if self.telling else None, place)
+
+    def _beside(self, found: Beside | None, place: int) -> tuple[bool, bool]:
+        column = self.places.index(place)
+        return (
+            (False, False)
+            if found is None
+            else (bool(found.spread[column]), bool(found.distribution[column]))
+        )
+
+    @property
+    def _masks(self) -> list[SurveyProtection]:
+        return [mask for mask in (self.means, self.classes, self.points) if mask is not None]
+
+
+@dataclass(frozen=True, eq=False)
+class Protected:
+    """A survey with the decision of what may be shown; every measure is in exactly one of the masks."""
+
+    gathered: Gathered
+    minimum_group: int
+    masks: tuple[Mask, ...]
+
+    @cached_property
+    def mask_of(self) -> list[Mask]:
+        """Each measure's mask."""
+        found = {place: mask for mask in self.masks for place in mask.places}
+        return [found[place] for place in range(len(self.gathered.measures))]
+
+    def units(self, place: int) -> Protection:
+        return self.mask_of[place].means.units
+
+
+def protect(
+    gathered: Gathered,
+    minimum_group: int,
+    *,
+    known: Mapping[str, Known] | None = None,
+    keep: NDArray[np.bool_] | None = None,
+    spread: bool = True,
+) -> Protected:
+    """Decides what may be shown, with one mask for the measures that the same people have a score on.
+
+    known: measure → what earlier releases of the same answers have told. keep: (nodes, M) shown in the last
+    comparable survey. spread: False leaves out where spread and distributions may stand, for a quicker answer.
+    """
+    work = _Work(gathered, minimum_group, known or {}, keep)
+    return Protected(
+        gathered, minimum_group, tuple(work.mask(places, spread) for places in gathered.same_people())
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    gathered: Gathered
+    minimum_group: int
+    known: Mapping[str, Known]
+    keep: NDArray[np.bool_] | None
+    cells: dict[frozenset[bytes], Cells] = field(default_factory=dict)
+
+    def mask(self, places: Sequence[int], spread: bool) -> Mask:
+        """An index is its mean in other units: it has the mean's mask and tells nothing more about ranges."""
+        known_of = [self.known.get(self.gathered.measures[place].key, Known()) for place in places]
+        known = Known()
+        for one in known_of:
+            known = known.and_(one)
+        distinct = self._distinct(places)
+        scores = self.gathered.scores[:, distinct]
+        kept = None if self.keep is None else np.asarray(self.keep[:, list(places)].any(axis=1))
+        means = self._protected(scores, self.minimum_group, known.means, kept, ranges=True)
+        if not spread:
+            return Mask(tuple(places), means)
+        classes, points = (
+            means if least <= self.minimum_group else self._protected(scores, least, told, kept)
+            for least, told in ((CLASSES_FROM, known.classes), (POINTS_FROM, known.points))
+        )
+        column = [distinct.index(self._first(place, places)) for place in places]
+        known_columns = [known_of[places.index(place)] for place in distinct]
+        shown = Shown(
+            means,
+            classes,
+            self._cells(known.means),
+            [self.gathered.measures[place] for place in places],
+            column,
+            scores,
+            known_columns,
+            self.minimum_group,
+        )
+        return Mask(tuple(places), means, classes, points, telling(shown))
+
+    def _distinct(self, places: Sequence[int]) -> list[int]:
+        """One place for each mean or share: an index says the same as its mean."""
+        return sorted({self._first(place, places) for place in places})
+
+    def _first(self, place: int, places: Sequence[int]) -> int:
+        wanted = self.gathered.measures[place]
+        return next(
+            one
+            for one in places
+            if self.gathered.measures[one].factor.key == wanted.factor.key
+            and self.gathered.measures[one].code == wanted.code
+        )
+
+    def _protected(
+        self,
+        scores: NDArray[np.float64],
+        least: int,
+        known: Sequence[People],
+        keep: NDArray[np.bool_] | None,
+        *,
+        ranges: bool = False,
+    ) -> SurveyProtection:
+        """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale."""
+        if not ranges:
+            scores = scores[:, :1]
+        people = Respondents(
+            self.gathered.responses.unit, ~np.isnan(scores), scores if ranges else None, 0.0, 1.0
+        )
+        return protect_cells(self._cells(known), people, least, keep=keep)
+
+    def _cells(self, known: Sequence[People]) -> Cells:
+        key = frozenset(people.tobytes() for people in known)
+        if key not in self.cells:
+            self.cells[key] = Cells.of(
+                self.gathered.tree.parents, self.gathered.responses.unit, self.gathered.labels, known
+            )
+        return self.cells[key]
+
+
+def _run(flags: Sequence[bool]) -> int:
+    """How many are true before the first that is not."""
+    return next((place for place, flag in enumerate(flags) if not flag), len(flags))

@@ -1,0 +1,136 @@
+"""Who answered, against who was invited: counted from invitations and units, without a single answer.
+
+Groups with fewer invited than the minimum group are put together, as on HR's page of participation.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Questionnaire
+from surveys.campaigns.models import Invitation, Survey, SurveyUnit
+from surveys.instruments.in_use import questionnaire_of
+
+OTHERS: Final = "others"
+"""The key of small groups put together."""
+
+DIRECT: Final = "direct"
+"""The key of people placed on the survey's top unit itself."""
+
+Group = tuple[str, int, int]
+"""A group's key, its invited and its answered."""
+
+
+def representation(session: Session, survey: Survey) -> dict[str, Any] | None:
+    """Response rate and skew by unit type, top area and audience; None where nobody knows who was invited.
+
+    Keys of areas are unit ids. `factors` gives how many were invited to answer each factor.
+    """
+    if any(unit.invited is None for unit in survey.units):
+        return None
+    audiences = _audiences(session, survey)
+    invited = sum(unit.invited or 0 for unit in survey.units)
+    smallest = survey.minimum_group
+    by = {
+        "unit_type": _types(survey.units, smallest),
+        "area": _areas(survey),
+        "audience": [(key, *numbers) for key, numbers in sorted(audiences.items())],
+    }
+    return {
+        "invited": invited,
+        "delivered": sum(unit.delivered or 0 for unit in survey.units),
+        "by": {kind: skew_of(pooled(groups, smallest)) for kind, groups in by.items()},
+        "factors": _asked(questionnaire_of(survey.instrument), invited, audiences),
+    }
+
+
+def pooled(groups: Sequence[Group], smallest: int) -> list[Group]:
+    """The groups with at least `smallest` invited, and the others as one. Too few together take the next smallest.
+
+    >>> pooled([("a", 20, 9), ("b", 3, 1), ("c", 1, 1), ("d", 9, 8)], 5)
+    [('a', 20, 9), ('others', 13, 10)]
+    """
+    left = [group for group in groups if group[1] >= smallest]
+    small = [group for group in groups if group not in left]
+    if not sum(invited for _key, invited, _answered in small):
+        return left
+    while left and sum(invited for _key, invited, _answered in small) < smallest:
+        nearest = min(left, key=lambda group: group[1])
+        left.remove(nearest)
+        small.append(nearest)
+    together = (OTHERS, sum(group[1] for group in small), sum(group[2] for group in small))
+    return [*left, together] if together[1] >= smallest else left
+
+
+def skew_of(groups: Sequence[Group]) -> dict[str, Any] | None:
+    """The groups with Pearson's χ² of equal rates and its size; None for fewer than two groups."""
+    import numpy as np
+
+    from analysis.as_json import number
+    from analysis.representation import skew
+
+    if len(groups) < 2:
+        return None
+    found = skew(np.array([group[1] for group in groups]), np.array([group[2] for group in groups]))
+    return {
+        "groups": [
+            {"key": key, "invited": invited, "answered": answered} for key, invited, answered in groups
+        ],
+        "chi2": number(found.chi2),
+        "df": found.df,
+        "p": number(found.p),
+        "cramers_v": number(found.cramers_v),
+    }
+
+
+def _types(units: Sequence[SurveyUnit], smallest: int) -> list[Group]:
+    """By unit type; units too small to be told of count among the others whatever their type."""
+    totals: dict[str, tuple[int, int]] = {}
+    for unit in units:
+        invited, answered = unit.invited or 0, unit.delivered or 0
+        key = unit.type if invited >= smallest else OTHERS
+        before = totals.get(key, (0, 0))
+        totals[key] = (before[0] + invited, before[1] + answered)
+    return [(key, *numbers) for key, numbers in sorted(totals.items()) if numbers[0]]
+
+
+def _areas(survey: Survey) -> list[Group]:
+    """By the units right below the top, each with everything below it."""
+    parents = {unit.unit_id: unit.parent_id for unit in survey.units}
+    totals: dict[str, tuple[int, int]] = {}
+    for unit in survey.units:
+        area = unit.unit_id
+        while (parent := parents.get(area)) not in {None, survey.unit_id}:
+            area = parent or area
+        key = DIRECT if unit.unit_id == survey.unit_id else str(area)
+        before = totals.get(key, (0, 0))
+        totals[key] = (before[0] + (unit.invited or 0), before[1] + (unit.delivered or 0))
+    return [(key, *numbers) for key, numbers in sorted(totals.items()) if numbers[0]]
+
+
+def _audiences(session: Session, survey: Survey) -> dict[str, tuple[int, int]]:
+    """Invited and answered of leaders and staff: the invitations keep whom they were for, not who."""
+    found = session.execute(
+        select(Invitation.audience, Invitation.delivered, func.count())
+        .where(Invitation.survey_id == survey.id)
+        .group_by(Invitation.audience, Invitation.delivered)
+    )
+    totals: dict[str, tuple[int, int]] = {}
+    for audience, delivered, count in found:
+        before = totals.get(audience, (0, 0))
+        totals[audience] = (before[0] + count, before[1] + (count if delivered else 0))
+    return totals
+
+
+def _asked(
+    questionnaire: Questionnaire, invited: int, audiences: Mapping[str, tuple[int, int]]
+) -> dict[str, int]:
+    """Factor key → how many were invited to answer it."""
+    asked = dict.fromkeys((factor.key for factor in questionnaire.factors), 0)
+    for page in questionnaire.pages:
+        reached = invited if page.audience == "all" else audiences.get(page.audience, (0, 0))[0]
+        for factor in page.factors:
+            asked[factor.key] = max(asked[factor.key], reached)
+    return asked

@@ -1,0 +1,200 @@
+"""Sums over groups of people for every measure, and the values that follow from them.
+
+Pure: arrays in and out. The sums are whole numbers, so the same people always give the same figure.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.moments import Moments, depths, moments, regrouped, up_the_tree
+from analysis.responses import Responses
+from analysis.scores import answer_distribution, answer_shares, mean_and_sd, t_quantile
+from analysis.scoring import factor_scorings, person_scores
+from analysis.shares import PersonShares, person_shares
+from surveys.release.measures import INDEX_MAXIMUM, Measure, MeasureKind
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """Figures of G groups on M measures, on each measure's own scale; NaN where there is nothing to compute.
+
+    n, mean, sd, ci_low, ci_high: (G, M). classes: (G, M, 3) shares of low, middle and high answers.
+    points: per measure (G, answers) shares of every answer, lowest first; None but for means.
+    asked: (G, M) somebody in the group met the questions.
+    """
+
+    n: Integers
+    mean: Floats
+    sd: Floats
+    ci_low: Floats
+    ci_high: Floats
+    classes: Floats
+    points: tuple[Floats | None, ...]
+    asked: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Sums of G groups on M measures.
+
+    n, sums, squares: (G, M); sums and squares are of scores × `multiplier` (M,). moments: of the factors.
+    """
+
+    measures: tuple[Measure, ...]
+    moments: Moments
+    n: Integers
+    sums: Integers
+    squares: Integers
+    multiplier: Floats
+
+    @classmethod
+    def of(cls, responses: Responses, measures: Sequence[Measure]) -> "Totals":
+        """One group for each of the responses' units, of the people placed directly on it."""
+        found = moments(responses)
+        columns = (
+            _share_columns(responses, measures) if _has_shares(measures) else _mean_columns(found, measures)
+        )
+        return cls(tuple(measures), found, *columns)
+
+    @property
+    def respondents(self) -> Integers:
+        return self.moments.respondents.astype(np.int64)
+
+    def up(self, parents: NDArray[np.int32]) -> "Totals":
+        """The sums of every node of a tree with everything below it."""
+        depth = depths(parents)
+        levels = [np.flatnonzero(depth == level) for level in range(int(depth.max(initial=0)), 0, -1)]
+
+        def summed(sums: Integers) -> Integers:
+            total = sums.copy()
+            for nodes in levels:
+                np.add.at(total, parents[nodes], total[nodes])
+            return total
+
+        return self._changed(up_the_tree(self.moments, parents), summed)
+
+    def regrouped(self, into: Integers, groups: int) -> "Totals":
+        """The sums of groups of groups: group i belongs to `into[i]`, or to none when that is −1."""
+        members = np.flatnonzero(into >= 0)
+
+        def grouped(sums: Integers) -> Integers:
+            total = np.zeros((groups, sums.shape[1]), dtype=np.int64)
+            np.add.at(total, into[members], sums[members])
+            return total
+
+        return self._changed(regrouped(self.moments, into, groups), grouped)
+
+    def _changed(self, found: Moments, change: Callable[[Integers], Integers]) -> "Totals":
+        sums = change(self.n), change(self.sums), change(self.squares)
+        return Totals(self.measures, found, *sums, self.multiplier)
+
+    def values(self) -> Values:
+        mean, sd = mean_and_sd(self.n, self.sums, self.squares)
+        mean, sd = mean / self.multiplier, sd / self.multiplier
+        with np.errstate(divide="ignore", invalid="ignore"):
+            margin = t_quantile(self.n - 1, 0.975) * sd / np.sqrt(self.n)
+        stretch, shift = _own_scale(self.measures)
+        factor = _factor_places(self.measures)
+        return Values(
+            self.n,
+            mean * stretch + shift,
+            sd * stretch,
+            (mean - margin) * stretch + shift,
+            (mean + margin) * stretch + shift,
+            np.stack(answer_shares(self.moments), axis=2)[:, factor],
+            tuple(_points(self.moments, measure) for measure in self.measures),
+            _was_asked(self.moments)[:, factor],
+        )
+
+
+def person_measures(responses: Responses, measures: Sequence[Measure]) -> Floats:
+    """(N, M) what everybody scored on every measure, as a share of the way from the scale's lowest to its highest.
+
+    NaN where there is no score. An index has its mean's place.
+    """
+    if _has_shares(measures):
+        scores = np.full((len(responses), len(measures)), np.nan)
+        for places, found in _shares(responses, measures):
+            scores[:, places] = np.where(
+                found.answered[:, np.newaxis], found.scaled / found.multiplier, np.nan
+            )
+        return scores
+    scales = [factor.scale for factor in responses.questionnaire.factors]
+    lowest = np.array([scale.minimum for scale in scales])
+    length = np.array([scale.maximum - scale.minimum for scale in scales])
+    placed: Floats = ((person_scores(responses) - lowest) / length)[:, _factor_places(measures)]
+    return placed
+
+
+def _has_shares(measures: Sequence[Measure]) -> bool:
+    return any(measure.kind == MeasureKind.SHARE for measure in measures)
+
+
+def _factor_places(measures: Sequence[Measure]) -> list[int]:
+    """Each measure's factor by its place in the questionnaire: factors come in that order."""
+    keys = list(dict.fromkeys(measure.factor.key for measure in measures))
+    return [keys.index(measure.factor.key) for measure in measures]
+
+
+def _mean_columns(found: Moments, measures: Sequence[Measure]) -> tuple[Integers, Integers, Integers, Floats]:
+    factor = _factor_places(measures)
+    multiplier = np.array([scoring.multiplier for scoring in found.scorings], dtype=np.float64)
+    n, sums, squares = (sums.astype(np.int64)[:, factor] for sums in (found.n, found.sums, found.squares))
+    return n, sums, squares, multiplier[factor]
+
+
+def _share_columns(
+    responses: Responses, measures: Sequence[Measure]
+) -> tuple[Integers, Integers, Integers, Floats]:
+    shape = len(responses.units), len(measures)
+    n, sums, squares = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    multiplier = np.ones(len(measures))
+    for places, found in _shares(responses, measures):
+        counted = found.answered.astype(np.int64)[:, np.newaxis].repeat(len(places), axis=1)
+        for total, values in ((n, counted), (sums, found.scaled), (squares, found.scaled**2)):
+            of_factor = np.zeros((shape[0], len(places)), dtype=np.int64)
+            np.add.at(of_factor, responses.unit, values)
+            total[:, places] = of_factor
+        multiplier[places] = found.multiplier
+    return n, sums, squares, multiplier
+
+
+def _shares(responses: Responses, measures: Sequence[Measure]) -> Iterator[tuple[list[int], PersonShares]]:
+    """Factor by factor: the places of its shares among the measures, and everybody's shares."""
+    for scoring in factor_scorings(responses.questionnaire):
+        places = [place for place, measure in enumerate(measures) if measure.factor.key == scoring.key]
+        codes = [code for place in places if (code := measures[place].code) is not None]
+        yield places, person_shares(responses, scoring, codes)
+
+
+def _own_scale(measures: Sequence[Measure]) -> tuple[Floats, Floats]:
+    """Value on the measure's scale = stretch · value as scored + shift."""
+    stretch, shift = np.ones(len(measures)), np.zeros(len(measures))
+    for place, measure in enumerate(measures):
+        if measure.kind == MeasureKind.INDEX:
+            scale = measure.factor.scale
+            stretch[place] = INDEX_MAXIMUM / (scale.maximum - scale.minimum)
+            shift[place] = -scale.minimum * stretch[place]
+    return stretch, shift
+
+
+def _points(found: Moments, measure: Measure) -> Floats | None:
+    if measure.kind != MeasureKind.MEAN:
+        return None
+    counts = answer_distribution(found, measure.factor.key)
+    shares: Floats = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares
+
+
+def _was_asked(found: Moments) -> NDArray[np.bool_]:
+    """(G, factors) True where at least one respondent met an item of the factor; blank counts as having met it."""
+    met = found.answers.sum(axis=1) > 0
+    starts = [scoring.columns.start for scoring in found.scorings]
+    asked: NDArray[np.bool_] = np.logical_or.reduceat(met, starts, axis=1)
+    return asked

@@ -1,0 +1,115 @@
+"""The signed-in home page, the menu, and the two pages every footer links to."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from surveys.access.models import Role
+from surveys.access.permissions import granted_units, open_to_everyone, roles_of
+from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.hr.waiting import tasks
+from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
+from surveys.release.visibility import entrances
+from surveys.scorecards.visibility import reader_of
+
+blueprint = Blueprint("home", __name__)
+
+MOST_RESULTS: Final = 5
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    text: str
+    address: str
+    here: bool
+
+
+@blueprint.get("/")
+@open_to_everyone
+def show() -> str | Response:
+    """What waits for the signed-in person, and her units; the sign-in page for everybody else."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("access.sign_in"))
+    session = database.session()
+    today = municipal_day()
+    entered = entrances(session, current_user, today)
+    return render_template(
+        "site/home.html",
+        uses_messages=True,
+        tasks=tasks(session, current_user, today),
+        units=_own_units(session),
+        open_surveys=_open_surveys(session),
+        results=entered[:MOST_RESULTS],
+        is_hr=bool(roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}),
+    )
+
+
+def _own_units(session: Session) -> list[tuple[Unit, bool]]:
+    """The units the account was given a role on, by name, and whether it may read their card."""
+    tops = {grant.unit_id for grant in current_user.grants}
+    units = session.scalars(select(Unit).where(Unit.id.in_(tops)))
+    return [
+        (unit, reader_of(current_user, lineage(session, unit.id)).may_read_card)
+        for unit in sorted(units, key=lambda unit: alphabetical(unit.name))
+    ]
+
+
+def _open_surveys(session: Session) -> list[tuple[Survey, bool]]:
+    """Surveys that people in the account's units may answer now, and whether the account is HR for them."""
+    units = granted_units(session, current_user)
+    asked = select(SurveyUnit.survey_id).where(SurveyUnit.unit_id.in_(units))
+    surveys = session.scalars(
+        select(Survey)
+        .where(Survey.status == SurveyStatus.OPEN, Survey.id.in_(asked))
+        .order_by(Survey.closes_on, Survey.id)
+    )
+    own = granted_units(session, current_user, Role.HR, Role.ADMINISTRATOR)
+    return [(survey, survey.unit_id in own) for survey in surveys]
+
+
+@blueprint.get("/tilgjengelighet")
+@open_to_everyone
+def accessibility() -> str:
+    _use_asked_language()
+    return render_template("site/accessibility.html")
+
+
+@blueprint.get("/anonymitet")
+@open_to_everyone
+def privacy() -> str:
+    _use_asked_language()
+    return render_template("site/privacy.html")
+
+
+def _use_asked_language() -> None:
+    """Respondents carry their language in the address: these pages must not need a cookie."""
+    if request.args.get("sprak") in LANGUAGES:
+        use_language(request.args["sprak"])
+
+
+def menu() -> list[MenuEntry]:
+    """The main menu of the signed-in person."""
+    entries = [
+        (_("Hjem"), "home.show"),
+        (_("Resultater"), "results.index"),
+        (_("Styringskort"), "scorecards.index"),
+    ]
+    if roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}:
+        entries.insert(1, (_("Undersøkelser"), "hr.index"))
+    here = (request.endpoint or "").split(".")[0]
+    return [MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(menu=menu)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,51 @@
+"""Every blueprint of the site."""
+
+from flask import Flask
+
+from surveys.access import views as access
+from surveys.hr import views as campaigns
+from surveys.hr.catalogue import preview_views
+from surveys.hr.catalogue import views as instrument_views
+from surveys.hr.comments import views as comment_views
+from surveys.hr.history import views as history_views
+from surveys.hr.organisation import views as organisation
+from surveys.hr.paper import views as paper_views
+from surveys.hr.publication import views as publication_views
+from surveys.hr.quality import views as quality_views
+from surveys.respond import entrance, erasing, public_link
+from surveys.respond import views as respond
+from surveys.results import views as results
+from surveys.results.comments import reader_views as comment_reader_views
+from surveys.results.comovement import views as comovement_views
+from surveys.results.screening import views as screening_views
+from surveys.scorecards import views as scorecards
+from surveys.site import home
+
+# Each module puts its pages on its part's blueprint; a blueprint is registered once.
+_MODULES = (
+    access,
+    campaigns,
+    instrument_views,
+    paper_views,
+    preview_views,
+    publication_views,
+    quality_views,
+    organisation,
+    entrance,
+    erasing,
+    public_link,
+    respond,
+    comment_views,
+    comment_reader_views,
+    comovement_views,
+    history_views,
+    results,
+    screening_views,
+    scorecards,
+)
+
+
+def register_blueprints(app: Flask) -> None:
+    home.init_app(app)
+    for blueprint in dict.fromkeys(module.blueprint for module in _MODULES):
+        app.register_blueprint(blueprint)
