@@ -33,7 +33,7 @@ __all__ = [
     "WIDE_BLANK",
     "WIDE_NOT_APPLICABLE",
     "WIDE_NOT_ASKED",
-    "Place",
+    "RowPosition",
     "closed_keys",
     "decode",
     "encode",
@@ -45,7 +45,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Place:
+class RowPosition:
     """Where one closed key's answer stands in a row: `width` bytes (1 or 2) from byte `start`, 0 first."""
 
     key: str
@@ -65,17 +65,17 @@ class Place:
         return int.from_bytes(row[self.start : self.start + self.width], "big")
 
 
-def places(questionnaire: Questionnaire) -> tuple[Place, ...]:
+def places(questionnaire: Questionnaire) -> tuple[RowPosition, ...]:
     """Every closed key with its place in a row, in order."""
     return tuple(_places(questionnaire))
 
 
-def _places(questionnaire: Questionnaire) -> Iterator[Place]:
+def _places(questionnaire: Questionnaire) -> Iterator[RowPosition]:
     start = 0
     for question in questionnaire.answered:
         handler = handler_of(question)
         for key in handler.closed_keys(question):
-            yield Place(key, question, start, handler.width)
+            yield RowPosition(key, question, start, handler.width)
             start += handler.width
 
 
@@ -145,5 +145,5 @@ def row_check(questionnaire: Questionnaire) -> Callable[[bytes], bool]:
     return fits
 
 
-def _allows(place: Place, code: int) -> bool:
+def _allows(place: RowPosition, code: int) -> bool:
     return code in (place.blank, place.not_asked) or handler_of(place.question).allows(place.question, code)

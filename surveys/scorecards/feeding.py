@@ -18,7 +18,7 @@ _STATUS: Mapping[FigureStatus, MeasurementStatus] = {
     FigureStatus.NO_ANSWERS: MeasurementStatus.NOT_MEASURED,
 }
 
-Place = tuple[int, int]
+IndicatorUnit = tuple[int, int]
 """An indicator's id and a unit's id."""
 
 
@@ -77,14 +77,14 @@ def _figures(session: Session, release: Release) -> list[tuple[int, Figure]]:
     return [(indicator_id, figure) for indicator_id, figure in found]
 
 
-def _places_fed(session: Session, release: Release) -> frozenset[Place]:
+def _places_fed(session: Session, release: Release) -> frozenset[IndicatorUnit]:
     found = session.execute(
         select(Measurement.indicator_id, Measurement.unit_id).where(Measurement.release_id == release.id)
     )
     return frozenset((indicator_id, unit_id) for indicator_id, unit_id in found)
 
 
-def _standing(session: Session, release: Release) -> dict[Place, tuple[int, bool]]:
+def _standing(session: Session, release: Release) -> dict[IndicatorUnit, tuple[int, bool]]:
     """Where a value stands for the survey's year: its id, and whether its survey closed later than this one."""
     found = session.execute(
         select(Measurement.indicator_id, Measurement.unit_id, Measurement.id, Survey.closes_on)

@@ -32,7 +32,7 @@ MEASUREMENT_COLUMNS: Final = (
 )
 
 Parsed = TypeVar("Parsed")
-Place = tuple[int, int, int, int]
+MeasurementKey = tuple[int, int, int, int]
 """Indicator id, unit id, year and part."""
 
 
@@ -42,7 +42,7 @@ class Known:
 
     indicators: Mapping[str, Indicator]
     units: Mapping[str, Unit]
-    standing: Mapping[Place, Measurement]
+    standing: Mapping[MeasurementKey, Measurement]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ValueLine:
     measured_on: dt.date
 
     @property
-    def place(self) -> Place:
+    def place(self) -> MeasurementKey:
         return self.indicator.id, self.unit.id, self.year, self.part
 
 
@@ -113,7 +113,7 @@ def _lines(rows: Sequence[Record], known: Known, today: dt.date) -> tuple[list[V
     """Every usable line, and every fault of the others."""
     lines: list[ValueLine] = []
     faults: list[Fault] = []
-    first: dict[Place, int] = {}
+    first: dict[MeasurementKey, int] = {}
     for row in rows:
         line = _line(row, known, today, faults)
         if line is None:
@@ -224,14 +224,14 @@ def _day(text: str, today: dt.date) -> dt.date:
 
 
 def _report(
-    lines: Sequence[ValueLine], standing: Mapping[Place, Measurement], *, apply: bool
+    lines: Sequence[ValueLine], standing: Mapping[MeasurementKey, Measurement], *, apply: bool
 ) -> ImportReport:
     new = tuple(_change(line) for line in lines if line.place not in standing)
     changed = tuple(_changes(lines, standing))
     return ImportReport(new, changed, unchanged=len(lines) - len(new) - len(changed), applied=apply)
 
 
-def _changes(lines: Sequence[ValueLine], standing: Mapping[Place, Measurement]) -> Iterator[Change]:
+def _changes(lines: Sequence[ValueLine], standing: Mapping[MeasurementKey, Measurement]) -> Iterator[Change]:
     for line in lines:
         before = standing.get(line.place)
         if before is not None and (before.value, before.source) != (line.value, line.source):

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from analysis.change import Change, Wave, change
 from surveys.campaigns.models import Survey
 from surveys.release.comparisons.invariance import WaveVerdict, verdicts_by_release
-from surveys.release.comparisons.predecessors import Before, Missing, Place, Score, earlier_scores, names_then
+from surveys.release.comparisons.predecessors import (
+    Before,
+    Missing,
+    Score,
+    UnitMeasure,
+    earlier_scores,
+    names_then,
+)
 from surveys.release.models import Coding, FigureKind, FigureStatus, Verdict
 
 Names = Mapping[tuple[int, int], str]
@@ -34,7 +41,7 @@ def compare_with_earlier(session: Session, survey: Survey, figures: Sequence[Map
     compared with is found in `predecessors`. Where the two surveys clearly do not measure the same, the change is
     neither up nor down.
     """
-    now: dict[Place, Score] = {
+    now: dict[UnitMeasure, Score] = {
         (row["unit_id"], row["measure"]): (row["n"], row["mean"], row["sd"])
         for row in figures
         if row["kind"] == FigureKind.UNIT
@@ -60,7 +67,7 @@ def compare_with_earlier(session: Session, survey: Survey, figures: Sequence[Map
 
 
 def _changes(
-    now: Mapping[Place, Score], before: Mapping[Place, Before], names: Names
+    now: Mapping[UnitMeasure, Score], before: Mapping[UnitMeasure, Before], names: Names
 ) -> list[dict[str, Any]]:
     """Each unit's measures are one family."""
     units = sorted({unit for unit, _ in before})
@@ -84,7 +91,7 @@ def _changes(
     ]
 
 
-def _wave(scores: Mapping[Place, Score], units: Sequence[int], measures: Sequence[str]) -> Wave:
+def _wave(scores: Mapping[UnitMeasure, Score], units: Sequence[int], measures: Sequence[str]) -> Wave:
     """(units, measures) arrays; n 0 and NaN where there is nothing to compare."""
     row = {unit: number for number, unit in enumerate(units)}
     column = {measure: number for number, measure in enumerate(measures)}

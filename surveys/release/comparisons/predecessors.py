@@ -30,7 +30,7 @@ from surveys.release.models import (
     WhyUncompared,
 )
 
-Place = tuple[int, str]
+UnitMeasure = tuple[int, str]
 """A unit's id and a measure."""
 
 Score = tuple[int, float, float | None]
@@ -62,8 +62,8 @@ class Missing:
 
 
 def earlier_scores(
-    session: Session, survey: Survey, wanted: Collection[Place]
-) -> tuple[dict[Place, Before], dict[Place, Missing]]:
+    session: Session, survey: Survey, wanted: Collection[UnitMeasure]
+) -> tuple[dict[UnitMeasure, Before], dict[UnitMeasure, Missing]]:
     """For every wanted place what it is compared with, in the newest survey that has it; else why not."""
     factor_of = {
         measure.key: measure.factor.key
@@ -71,8 +71,8 @@ def earlier_scores(
         if measure.kind != MeasureKind.INDEX
     }
     places = [place for place in wanted if place[1] in factor_of]
-    found: dict[Place, Before] = {}
-    missing: dict[Place, Missing] = {}
+    found: dict[UnitMeasure, Before] = {}
+    missing: dict[UnitMeasure, Missing] = {}
     for earlier in earlier_releases(session, survey):
         then = _Then.of(session, survey, earlier, factor_of)
         for place in places:
@@ -92,7 +92,7 @@ class _Then:
 
     earlier: Comparable
     factor_of: Mapping[str, str]
-    shown: Mapping[Place, Score]
+    shown: Mapping[UnitMeasure, Score]
     steps: Steps
     parents: Mapping[int, int | None]
 
@@ -141,7 +141,7 @@ class _Then:
         return WhyUncompared.PREDECESSOR_ABSENT if absent else WhyUncompared.PREDECESSOR_HIDDEN
 
 
-def _shown(session: Session, release_id: int, measures: Iterable[str]) -> dict[Place, Score]:
+def _shown(session: Session, release_id: int, measures: Iterable[str]) -> dict[UnitMeasure, Score]:
     """Every unit's exact figures in a release."""
     rows = session.execute(
         select(Figure.unit_id, Figure.measure, Figure.n, Figure.mean, Figure.sd).where(

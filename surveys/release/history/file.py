@@ -42,7 +42,7 @@ _ROUNDING: Final = 0.05
 """Means and spreads have been rounded by somebody before us."""
 
 Parsed = TypeVar("Parsed")
-Place = tuple[int | None, str, int]
+ImportedCell = tuple[int | None, str, int]
 """A unit's id (None: a norm), a measure and a year."""
 
 
@@ -84,7 +84,7 @@ class FigureLine:
     comparable: bool | None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ImportedCell:
         return (self.unit.id if self.unit else None), self.measure.key, self.year
 
     @property
@@ -164,7 +164,7 @@ def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[Fault]:
 
 def _disagreements(lines: Sequence[FigureLine]) -> Iterator[Fault]:
     """The same figure twice, and one measure on two scales or with two declarations in the same year."""
-    first: dict[Place, int] = {}
+    first: dict[ImportedCell, int] = {}
     manner: dict[tuple[int, str, str], FigureLine] = {}
     for line in lines:
         if line.place in first:

@@ -21,7 +21,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
-from surveys.release.history.file import FigureLine, Ground, Place, figure_lines
+from surveys.release.history.file import FigureLine, Ground, ImportedCell, figure_lines
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 from surveys.release.history.report import HistoryReport, MeasureReport, SetReport, Wanted, is_comparable
@@ -127,12 +127,12 @@ def _series_id(wanted: Wanted) -> int | None:
     return wanted.survey.series_id if wanted.for_series else None
 
 
-def _place(figure: ImportedFigure) -> Place:
+def _place(figure: ImportedFigure) -> ImportedCell:
     return figure.unit_id, figure.measure, figure.set.year
 
 
 def _contradictions(
-    lines: Sequence[FigureLine], standing: Mapping[Place, ImportedFigure], wanted: Wanted
+    lines: Sequence[FigureLine], standing: Mapping[ImportedCell, ImportedFigure], wanted: Wanted
 ) -> Iterator[Fault]:
     for line in lines:
         before = standing.get(line.place)

@@ -23,7 +23,7 @@ Cells = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Place:
+class FigureSubject:
     """What a figure is about, whatever the measure."""
 
     kind: FigureKind
@@ -36,7 +36,7 @@ class Place:
 class Out:
     """A figure as readers have it. n: None unless shown; spread, classes, points: whether these stand there too."""
 
-    place: Place
+    place: FigureSubject
     measure: str
     shown: bool
     n: int | None
@@ -94,7 +94,7 @@ def picture_of(session: Session, survey: Survey, release: Release) -> SurveyTree
 
 def _figures(session: Session, release: Release) -> Iterator[Out]:
     table = Figure.__table__.c
-    places: dict[tuple[object, ...], Place] = {}
+    places: dict[tuple[object, ...], FigureSubject] = {}
     rows = session.execute(
         select(
             table.kind,
@@ -111,7 +111,7 @@ def _figures(session: Session, release: Release) -> Iterator[Out]:
     )
     for kind, unit_id, breakdown, category, measure, status, n, spread, classes, points in rows:
         about = kind, unit_id, breakdown, category
-        place = places.setdefault(about, Place(*about))
+        place = places.setdefault(about, FigureSubject(*about))
         yield Out(place, measure, status == FigureStatus.SHOWN, n, bool(spread), bool(classes), bool(points))
 
 
@@ -177,7 +177,7 @@ class Covering:
                 found.setdefault(unit, []).append(cell)
         return {unit: np.array(cells, dtype=np.int64) for unit, cells in found.items()}
 
-    def cells(self, place: Place, measure: str = "") -> Cells:
+    def cells(self, place: FigureSubject, measure: str = "") -> Cells:
         """The cells a figure sums over. A rest figure's depend on which units show the measure."""
         if place.kind == FigureKind.BREAKDOWN:
             return self._of_category(place.breakdown, place.category)
