@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.fit_indices import Fit
-from analysis.invariance import CFI_FALL, RMSEA_RISE, Level, Step, invariance
+from analysis.invariance import CFI_FALL, RMSEA_RISE, InvarianceLevel, InvarianceStep, invariance
 from analysis.one_core import one_core
 from analysis.responses import Responses
 from analysis.scoring import complete_rows, factor_scorings, scored
@@ -42,7 +42,7 @@ class Comparability(StrEnum):
 class ComparedStep:
     """A level's fit and what it cost. cfi_change, rmsea_change, p_change: NaN for the first level."""
 
-    level: Level
+    level: InvarianceLevel
     fit: Fit
     cfi_change: float
     rmsea_change: float
@@ -124,7 +124,7 @@ def _answers(responses: Responses, factors: Sequence[str]) -> Floats:
     return np.hstack(columns)
 
 
-def _steps(steps: Sequence[Step], *, is_whole: bool) -> tuple[ComparedStep, ...]:
+def _steps(steps: Sequence[InvarianceStep], *, is_whole: bool) -> tuple[ComparedStep, ...]:
     """A single factor has so few degrees of freedom that RMSEA misleads (Kenny, Kaniskan & McCoach 2015): there the
     fall in CFI alone decides. A model without degrees of freedom fits exactly.
     """
@@ -152,7 +152,7 @@ def verdict_of(steps: Sequence[ComparedStep]) -> Comparability:
     >>> verdict_of(()).name
     'UNDECIDED'
     """
-    needed = [step for step in steps if step.level in {Level.METRIC, Level.SCALAR}]
+    needed = [step for step in steps if step.level in {InvarianceLevel.METRIC, InvarianceLevel.SCALAR}]
     failing = next((step for step in needed if not step.holds), None)
     if failing is None:
         if len(needed) < 2:

@@ -21,7 +21,7 @@ CFI_FALL: Final = 0.01  # Cheung & Rensvold 2002
 RMSEA_RISE: Final = 0.015  # Chen 2007
 
 
-class Level(StrEnum):
+class InvarianceLevel(StrEnum):
     """What is held equal, from least to most."""
 
     CONFIGURAL = "configural"
@@ -31,14 +31,14 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class InvarianceStep:
     """One level's fit, and what it cost beside the level before (NaN for the first).
 
     cfi_change, rmsea_change: negative and positive when the fit is worse. holds: neither is past its limit,
     and every level before holds. The first level holds when it has a solution.
     """
 
-    level: Level
+    level: InvarianceLevel
     fit: Fit
     cfi_change: float
     rmsea_change: float
@@ -49,11 +49,11 @@ class Step:
 class Invariance:
     """The levels that have a solution, in order. problem: why the next one has none."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[InvarianceStep, ...]
     problem: NoSolutionError | None
 
     @property
-    def reached(self) -> Level | None:
+    def reached(self) -> InvarianceLevel | None:
         """The most that holds; means may be compared from SCALAR on. None when not even the structure does."""
         held = [step.level for step in self.steps if step.holds]
         return held[-1] if held else None
@@ -76,8 +76,8 @@ def invariance(groups: Sequence[Floats], factor_of: NDArray[np.int_]) -> Invaria
     except NoSolutionError as problem:
         return Invariance((), problem)
     start: list[Matrices[Floats]] = [_start(group, factor_of) for group in moments]
-    steps: list[Step] = []
-    for level in Level:
+    steps: list[InvarianceStep] = []
+    for level in InvarianceLevel:
         model = equal_model(factor_of, len(groups), level)
         estimate = fit(model, moments, _collected(model, start))
         try:
@@ -89,16 +89,16 @@ def invariance(groups: Sequence[Floats], factor_of: NDArray[np.int_]) -> Invaria
     return Invariance(tuple(steps), None)
 
 
-def _step(level: Level, found: Fit, before: Sequence[Step]) -> Step:
+def _step(level: InvarianceLevel, found: Fit, before: Sequence[InvarianceStep]) -> InvarianceStep:
     if not before:
-        return Step(level, found, np.nan, np.nan, holds=True)
+        return InvarianceStep(level, found, np.nan, np.nan, holds=True)
     cfi_change = found.cfi - before[-1].fit.cfi
     rmsea_change = found.rmsea - before[-1].fit.rmsea
     holds = before[-1].holds and cfi_change >= -CFI_FALL and rmsea_change <= RMSEA_RISE
-    return Step(level, found, cfi_change, rmsea_change, holds)
+    return InvarianceStep(level, found, cfi_change, rmsea_change, holds)
 
 
-def equal_model(factor_of: NDArray[np.int_], groups: int, level: Level) -> FactorModel:
+def equal_model(factor_of: NDArray[np.int_], groups: int, level: InvarianceLevel) -> FactorModel:
     """The model of a level. The first group's factors have mean 0 and variance 1; the other groups' variances
     are free once loadings are equal, their means once intercepts are. R: lavaan's `group.equal`.
 
@@ -107,11 +107,11 @@ def equal_model(factor_of: NDArray[np.int_], groups: int, level: Level) -> Facto
     """
     single, values = simple_structure(factor_of).places[0], simple_structure(factor_of).values[0]
     items, factors = single.loadings.shape
-    reached = list(Level).index(level)
+    reached = list(InvarianceLevel).index(level)
     counter = _Counter()
     places: list[Matrices[Places]] = []
     for group in range(groups):
-        equal = [group > 0 and reached >= list(Level).index(step) for step in Level]
+        equal = [group > 0 and reached >= list(InvarianceLevel).index(step) for step in InvarianceLevel]
         same_loadings, same_intercepts, same_residuals = equal[1:]
         places.append(
             Matrices(

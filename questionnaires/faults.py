@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
-Step = str | int
+PathStep = str | int
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class DefinitionError(ValueError):
         super().__init__("\n".join(str(fault) for fault in self.faults if fault.severity == "error"))
 
 
-def path_text(steps: Sequence[Step]) -> str:
+def path_text(steps: Sequence[PathStep]) -> str:
     """The steps into a document as people read them: keys joined by full stops, indexes in brackets."""
     text = ""
     for step in steps:

@@ -19,7 +19,7 @@ __all__ = [
     "Factor",
     "Item",
     "Kind",
-    "Level",
+    "FactorLevel",
     "Option",
     "Page",
     "Point",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Kind = Literal["employee", "user", "citizen"]
-Level = Literal["individual", "unit"]
+FactorLevel = Literal["individual", "unit"]
 Audience = Literal["all", "leaders", "staff"]
 Reading = Literal["standard", "easy"]
 
@@ -66,7 +66,7 @@ class Factor:
     definition: Text | None = None
     heading: Text | None = None
     source: str | None = None
-    level: Level = "individual"
+    level: FactorLevel = "individual"
 
     @property
     def page_heading(self) -> Text:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import Draft, Finding, Raw, Steps, mapping
+from questionnaires.draft import Draft, Finding, Path, Raw, mapping
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, Handler
 from questionnaires.kinds import HANDLERS
 
@@ -26,7 +26,7 @@ def question_findings(draft: Draft) -> Iterator[Finding]:
         yield from _range_findings(steps, question)
 
 
-def _field_findings(steps: Steps, question: Raw, handler: Handler) -> Iterator[Finding]:
+def _field_findings(steps: Path, question: Raw, handler: Handler) -> Iterator[Finding]:
     kind = question["kind"]
     for name in sorted(handler.needs - question.keys()):
         yield Finding((*steps, name), f"Feltet «{name}» mangler. Spørsmål av typen «{kind}» trenger det.")
@@ -39,7 +39,7 @@ def _field_findings(steps: Steps, question: Raw, handler: Handler) -> Iterator[F
 _KIND_FIELDS: Final = frozenset().union(*(handler.needs | handler.takes for handler in HANDLERS.values()))
 
 
-def _option_findings(steps: Steps, question: Raw) -> Iterator[Finding]:
+def _option_findings(steps: Path, question: Raw) -> Iterator[Finding]:
     for key in mapping(question.get("options")):
         if key in TAKEN_OPTIONS:
             message = (
@@ -49,7 +49,7 @@ def _option_findings(steps: Steps, question: Raw) -> Iterator[Finding]:
             yield Finding((*steps, "options", key), message)
 
 
-def _range_findings(steps: Steps, question: Raw) -> Iterator[Finding]:
+def _range_findings(steps: Path, question: Raw) -> Iterator[Finding]:
     first, last = question.get("minimum"), question.get("maximum")
     if not isinstance(first, int) or not isinstance(last, int):
         return

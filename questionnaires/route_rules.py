@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import Draft, Finding, Raw, Steps, mapping, sequence, words
+from questionnaires.draft import Draft, Finding, Path, Raw, mapping, sequence, words
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE
 from questionnaires.picking import HIGHEST_RECOMMENDATION
 
@@ -24,13 +24,13 @@ class _Asked:
 
     page: int
     audiences: frozenset[str]
-    conditions: tuple[tuple[Steps, Raw], ...]
+    conditions: tuple[tuple[Path, Raw], ...]
 
 
 def route_findings(draft: Draft) -> Iterator[Finding]:
     """What is wrong with each condition; where nothing is, whether what it guards can ever be met."""
     asked = dict(_walk(draft))
-    faulty: set[Steps] = set()  # what rests on a faulty condition is not judged on top of it
+    faulty: set[Path] = set()  # what rests on a faulty condition is not judged on top of it
     for own, where in _guarded(draft):
         found = list(_condition_findings(draft, own, where.page, asked))
         found = found or list(_reach_findings(draft, own, where, asked, faulty))
@@ -39,9 +39,9 @@ def route_findings(draft: Draft) -> Iterator[Finding]:
         yield from found
 
 
-def _guarded(draft: Draft) -> Iterator[tuple[tuple[Steps, Raw], _Asked]]:
+def _guarded(draft: Draft) -> Iterator[tuple[tuple[Path, Raw], _Asked]]:
     """Every condition once, with where what it guards stands."""
-    told: set[Steps] = set()
+    told: set[Path] = set()
     for _, where in _walk(draft):
         for last, (steps, condition) in enumerate(where.conditions, start=1):
             if steps not in told:
@@ -61,7 +61,7 @@ def _walk(draft: Draft) -> Iterator[tuple[str, _Asked]]:
             yield key, _Asked(number, audiences or AUDIENCES, (*conditions, *own))
 
 
-def _pages(draft: Draft) -> Iterator[tuple[Raw, tuple[tuple[Steps, Raw], ...], list[str]]]:
+def _pages(draft: Draft) -> Iterator[tuple[Raw, tuple[tuple[Path, Raw], ...], list[str]]]:
     """Each page with its conditions and the keys of its questions, those at the end by default included."""
     rest = {section: _keys(draft, section) for section in ("background", "comments")}
     pages = list(draft.pages()) or [((), {"factors": [key]}) for key in draft.factors]
@@ -76,7 +76,7 @@ def _pages(draft: Draft) -> Iterator[tuple[Raw, tuple[tuple[Steps, Raw], ...], l
     yield from (({}, (), keys) for keys in rest.values() if keys)
 
 
-def _by_key(draft: Draft) -> dict[str, tuple[Steps, Raw]]:
+def _by_key(draft: Draft) -> dict[str, tuple[Path, Raw]]:
     found = ((question.get("key"), steps, question) for steps, question in draft.questions())
     return {key: (steps, question) for key, steps, question in found if isinstance(key, str)}
 
@@ -91,13 +91,13 @@ def _item_keys(draft: Draft, factor: str) -> list[str]:
     )
 
 
-def _conditions(steps: Steps, guarded: Raw) -> tuple[tuple[Steps, Raw], ...]:
+def _conditions(steps: Path, guarded: Raw) -> tuple[tuple[Path, Raw], ...]:
     condition = guarded.get("when")
     return (((*steps, "when"), condition),) if isinstance(condition, dict) else ()
 
 
 def _condition_findings(
-    draft: Draft, own: tuple[Steps, Raw], page: int, asked: Mapping[str, _Asked]
+    draft: Draft, own: tuple[Path, Raw], page: int, asked: Mapping[str, _Asked]
 ) -> Iterator[Finding]:
     steps, condition = own
     if sum(name in condition for name in RULES) != 1:
@@ -120,7 +120,7 @@ def _condition_findings(
         yield from _value_findings(draft, steps, condition, key)
 
 
-def _value_findings(draft: Draft, steps: Steps, condition: Raw, key: str) -> Iterator[Finding]:
+def _value_findings(draft: Draft, steps: Path, condition: Raw, key: str) -> Iterator[Finding]:
     possible = _possible(draft, key)
     if possible is None:
         return
@@ -133,7 +133,7 @@ def _value_findings(draft: Draft, steps: Steps, condition: Raw, key: str) -> Ite
 
 
 def _reach_findings(
-    draft: Draft, own: tuple[Steps, Raw], where: _Asked, asked: Mapping[str, _Asked], faulty: set[Steps]
+    draft: Draft, own: tuple[Path, Raw], where: _Asked, asked: Mapping[str, _Asked], faulty: set[Path]
 ) -> Iterator[Finding]:
     """Nobody meets it: those it is for are never asked, or the conditions on the way contradict each other."""
     steps, _ = own

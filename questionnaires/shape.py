@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from questionnaires.draft import Finding, Steps
+from questionnaires.draft import Finding, Path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -57,7 +57,7 @@ class _Complaint:
     keyword: str
     wanted: Any
     found: Any
-    steps: Steps
+    steps: Path
     about_name: bool
     known_fields: tuple[str, ...]
 

@@ -17,13 +17,13 @@ from typing import Final
 
 import yaml
 
-from questionnaires.faults import DefinitionError, Fault, Step, path_text
+from questionnaires.faults import DefinitionError, Fault, PathStep, path_text
 
 LARGEST_FILE: Final = 1_000_000  # bytes; the longest instrument we ship is far below a tenth of this
 DEEPEST: Final = 12  # the format itself is seven levels deep
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
-Lines = dict[tuple[Step, ...], int]
+Lines = dict[tuple[PathStep, ...], int]
 
 _CORE: Final = "tag:yaml.org,2002:"
 
@@ -50,7 +50,7 @@ class Document:
     lines: Lines
     faults: tuple[Fault, ...] = ()
 
-    def line(self, steps: tuple[Step, ...]) -> int | None:
+    def line(self, steps: tuple[PathStep, ...]) -> int | None:
         """The line of a place, or of the nearest place around it."""
         while steps and steps not in self.lines:
             steps = steps[:-1]
@@ -157,7 +157,7 @@ class _Reader:
         self.lines: Lines = {}
         self.faults: list[Fault] = []
 
-    def value(self, node: yaml.Node, steps: tuple[Step, ...]) -> Value:
+    def value(self, node: yaml.Node, steps: tuple[PathStep, ...]) -> Value:
         self.lines.setdefault(steps, _line(node))
         if isinstance(node, yaml.MappingNode):
             self._expect_tag(node, "map", steps)
@@ -167,7 +167,7 @@ class _Reader:
             return [self.value(child, (*steps, index)) for index, child in enumerate(node.value)]
         return self._scalar(node, steps)
 
-    def _mapping(self, node: yaml.MappingNode, steps: tuple[Step, ...]) -> dict[str, Value]:
+    def _mapping(self, node: yaml.MappingNode, steps: tuple[PathStep, ...]) -> dict[str, Value]:
         result: dict[str, Value] = {}
         for key_node, value_node in node.value:
             line = _line(key_node)
@@ -184,7 +184,7 @@ class _Reader:
             result[key] = self.value(value_node, place)
         return result
 
-    def _scalar(self, node: yaml.Node, steps: tuple[Step, ...]) -> Value:
+    def _scalar(self, node: yaml.Node, steps: tuple[PathStep, ...]) -> Value:
         text = str(node.value)
         try:
             match node.tag.removeprefix(_CORE):
@@ -204,10 +204,10 @@ class _Reader:
         self._expect_tag(node, "str", steps)
         return None
 
-    def _expect_tag(self, node: yaml.Node, kind: str, steps: tuple[Step, ...]) -> None:
+    def _expect_tag(self, node: yaml.Node, kind: str, steps: tuple[PathStep, ...]) -> None:
         if node.tag != f"{_CORE}{kind}":
             tag = node.tag.removeprefix(_CORE)
             self._fault(steps, f"Merkelappen «!{tag}» er ikke tillatt. Ta den bort.", _line(node))
 
-    def _fault(self, steps: tuple[Step, ...], message: str, line: int) -> None:
+    def _fault(self, steps: tuple[PathStep, ...], message: str, line: int) -> None:
         self.faults.append(Fault(self.place, path_text(steps), message, line=line))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_VALUE
-from questionnaires.draft import Draft, Finding, Raw, Steps, mapping, sequence, words
+from questionnaires.draft import Draft, Finding, Path, Raw, mapping, sequence, words
 from questionnaires.faults import path_text
 
 SMALLEST_VALUE: Final = 0
@@ -18,7 +18,7 @@ _VALUE: Final = re.compile(r"-?[0-9]{1,6}")
 
 def key_findings(draft: Draft) -> Iterator[Finding]:
     """A question's key is its form field and its column: one question each."""
-    first: dict[str, Steps] = {}
+    first: dict[str, Path] = {}
     for steps, question in draft.questions():
         key = question.get("key")
         if not isinstance(key, str):
@@ -37,7 +37,7 @@ def key_findings(draft: Draft) -> Iterator[Finding]:
 
 def scale_findings(draft: Draft) -> Iterator[Finding]:
     for key, scale in draft.scales.items():
-        steps: Steps = ("scales", key, "points")
+        steps: Path = ("scales", key, "points")
         values = _values(scale)
         for value in values:
             if not SMALLEST_VALUE <= value <= LARGEST_VALUE:
@@ -91,10 +91,10 @@ def page_findings(draft: Draft) -> Iterator[Finding]:
 
 
 def _placed_once(
-    draft: Draft, section: str, known: Sequence[str], places: Mapping[str, Steps]
+    draft: Draft, section: str, known: Sequence[str], places: Mapping[str, Path]
 ) -> Iterator[Finding]:
     """Findings for a section whose every entry must be named by one page."""
-    placed: dict[str, Steps] = {}
+    placed: dict[str, Path] = {}
     for steps, page in draft.pages():
         yield from _placed(words(page.get(section)), (*steps, section), known, placed)
     what, it = ("Faktoren", "den") if section == "factors" else ("Spørsmålet", "det")
@@ -107,13 +107,13 @@ def _placed_once(
 
 def _choice_findings(draft: Draft, section: str) -> Iterator[Finding]:
     known = _section_keys(draft, section)
-    placed: dict[str, Steps] = {}
+    placed: dict[str, Path] = {}
     for steps, page in draft.pages():
         yield from _placed(_chosen(draft, page, section), (*steps, section), known, placed)
 
 
 def _placed(
-    chosen: Sequence[str], steps: Steps, known: Sequence[str], placed: dict[str, Steps]
+    chosen: Sequence[str], steps: Path, known: Sequence[str], placed: dict[str, Path]
 ) -> Iterator[Finding]:
     """Findings for the keys a page places; notes in `placed` where each was seen first."""
     for index, key in enumerate(chosen):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from questionnaires.draft import Draft, Finding, Raw, Steps
+from questionnaires.draft import Draft, Finding, Path, Raw
 
 # Characters, by what the text is: as much as a phone of 320 px shows in 18 px type without being a wall of text.
 LONGEST_ITEM: Final = 220  # about five lines
@@ -27,7 +27,7 @@ def wording_findings(draft: Draft) -> Iterator[Finding]:
             yield from _length_findings(steps, text, limit)
 
 
-def _language_findings(steps: Steps, present: set[str], languages: list[str]) -> Iterator[Finding]:
+def _language_findings(steps: Path, present: set[str], languages: list[str]) -> Iterator[Finding]:
     if not languages:  # the schema asks for the list; without it nothing can be missing
         return
     for language in languages:
@@ -39,7 +39,7 @@ def _language_findings(steps: Steps, present: set[str], languages: list[str]) ->
         yield Finding((*steps, language), message)
 
 
-def _wording_findings(steps: Steps, wording: str) -> Iterator[Finding]:
+def _wording_findings(steps: Path, wording: str) -> Iterator[Finding]:
     if markup := _MARKUP.search(wording):
         yield Finding(steps, f"Teksten inneholder HTML («{markup[0][:40]}»). Skriv ren tekst.")
     if wording.strip() and wording != wording.strip():
@@ -48,7 +48,7 @@ def _wording_findings(steps: Steps, wording: str) -> Iterator[Finding]:
         yield Finding(steps, "Teksten har doble mellomrom eller tabulator. Bruk ett mellomrom.", "warning")
 
 
-def _longest(draft: Draft, steps: Steps) -> tuple[str, int] | None:
+def _longest(draft: Draft, steps: Path) -> tuple[str, int] | None:
     """What the text is called and how long it may be; None where length does not matter."""
     name = next(step for step in reversed(steps) if isinstance(step, str))
     if "points" in steps or "options" in steps or name in ("not_applicable", "none", "low", "high", "unit"):
@@ -64,12 +64,12 @@ def _longest(draft: Draft, steps: Steps) -> tuple[str, int] | None:
     return None
 
 
-def _is_information(draft: Draft, steps: Steps) -> bool:
+def _is_information(draft: Draft, steps: Path) -> bool:
     listed = dict(draft.listed("questions"))
     return listed.get(steps[:2], {}).get("kind") == "information"
 
 
-def _length_findings(steps: Steps, text: Raw, limit: tuple[str, int]) -> Iterator[Finding]:
+def _length_findings(steps: Path, text: Raw, limit: tuple[str, int]) -> Iterator[Finding]:
     what, longest = limit
     for language, wording in text.items():
         if isinstance(wording, str) and len(wording) > longest:

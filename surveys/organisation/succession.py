@@ -12,7 +12,7 @@ from surveys.organisation.models import Succession, SuccessionKind
 
 
 @dataclass(frozen=True)
-class Step:
+class SuccessionStep:
     """On a day, one unit or a part of it became (a part of) another."""
 
     predecessor: int
@@ -32,12 +32,12 @@ class Origin:
     whole: bool = True
 
 
-class Steps:
+class SuccessionSteps:
     """The steps from one day to another, asked backwards."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
-        self._into: dict[int, list[Step]] = defaultdict(list)
-        self._out_of: dict[int, list[Step]] = defaultdict(list)
+    def __init__(self, steps: Iterable[SuccessionStep]) -> None:
+        self._into: dict[int, list[SuccessionStep]] = defaultdict(list)
+        self._out_of: dict[int, list[SuccessionStep]] = defaultdict(list)
         for step in steps:
             self._into[step.successor].append(step)
             self._out_of[step.predecessor].append(step)
@@ -63,7 +63,7 @@ class Steps:
         units = frozenset[int]().union(*(origin.units for origin in found))
         return Origin(units, all(origin.whole for origin in found))
 
-    def _through(self, step: Step, existing: Collection[int]) -> Origin:
+    def _through(self, step: SuccessionStep, existing: Collection[int]) -> Origin:
         shared = any(other.successor != step.successor for other in self._out_of[step.predecessor])
         earlier = self._origin(step.predecessor, existing, step.on)
         return Origin(earlier.units, earlier.whole and not shared and step.kind is not SuccessionKind.SPLIT)
@@ -73,10 +73,12 @@ class Steps:
         return unit in self._into or unit in self._out_of
 
 
-def steps_between(session: Session, after: dt.date, until: dt.date) -> Steps:
+def steps_between(session: Session, after: dt.date, until: dt.date) -> SuccessionSteps:
     """Steps later than `after` and no later than `until`."""
     rows = session.scalars(select(Succession).where(Succession.on > after, Succession.on <= until))
-    return Steps(Step(row.predecessor_id, row.successor_id, row.kind, row.on) for row in rows)
+    return SuccessionSteps(
+        SuccessionStep(row.predecessor_id, row.successor_id, row.kind, row.on) for row in rows
+    )
 
 
 def outermost(units: Iterable[int], parents: Mapping[int, int | None]) -> tuple[int, ...]:

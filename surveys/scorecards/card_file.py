@@ -9,7 +9,7 @@ from typing import Any
 
 from surveys.scorecards.setup import CardPlan, SetupError
 
-Step = str | int
+PathStep = str | int
 
 
 def card_plan(document: object) -> CardPlan:
@@ -21,7 +21,7 @@ def card_plan(document: object) -> CardPlan:
     return made
 
 
-def _faults(wanted: Any, value: object, place: tuple[Step, ...]) -> Iterator[str]:
+def _faults(wanted: Any, value: object, place: tuple[PathStep, ...]) -> Iterator[str]:
     if dataclasses.is_dataclass(wanted):
         yield from _fields_faults(wanted, value, place)
     elif (item := _item_type(wanted)) is not None:
@@ -34,7 +34,7 @@ def _faults(wanted: Any, value: object, place: tuple[Step, ...]) -> Iterator[str
         yield f"{_path(place)}: «{value}» kan ikke brukes her. {_expected(wanted)}"
 
 
-def _fields_faults(wanted: Any, value: object, place: tuple[Step, ...]) -> Iterator[str]:
+def _fields_faults(wanted: Any, value: object, place: tuple[PathStep, ...]) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{_path(place)}: skal ha felter, slik som {', '.join(_types(wanted))}."
         return
@@ -88,6 +88,6 @@ def _expected(wanted: Any) -> str:
     return "Det skal være et tall." if wanted in {int, float} else "Det skal være tekst."
 
 
-def _path(place: tuple[Step, ...]) -> str:
+def _path(place: tuple[PathStep, ...]) -> str:
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
     return text.removeprefix(".") or "filen"

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.comparability import Comparability, ComparedStep, compare, comparison_json, verdict_of
 from analysis.fit_indices import Fit
-from analysis.invariance import Level
+from analysis.invariance import InvarianceLevel
 from analysis.responses import Responses
 from questionnaires.model import Factor, Item, Point, Questionnaire, Scale
 
@@ -66,13 +66,13 @@ def test_one_item_that_moved_by_itself_takes_the_comparison_away() -> None:
     found = compare([wave(1), wave(2, shift=0.8)], ["F0"]).factors["F0"]
     assert found.verdict is Comparability.NOT_COMPARABLE
     failing = [step.level for step in found.steps if not step.holds]
-    assert failing[0] is Level.SCALAR
+    assert failing[0] is InvarianceLevel.SCALAR
 
 
 def test_an_item_that_no_longer_follows_the_theme_takes_the_comparison_away() -> None:
     found = compare([wave(1), wave(2, loading=0.1)], ["F0"]).factors["F0"]
     assert found.verdict is Comparability.NOT_COMPARABLE
-    assert next(step.level for step in found.steps if not step.holds) is Level.METRIC
+    assert next(step.level for step in found.steps if not step.holds) is InvarianceLevel.METRIC
 
 
 def test_three_items_have_no_freedom_to_start_with_and_are_still_tried() -> None:
@@ -106,14 +106,14 @@ def test_only_the_theme_with_the_moved_item_loses_its_comparison() -> None:
     assert compare(waves, ["F0", "F1"], with_whole=False).whole.reason == "not_tried"
 
 
-def step(level: Level, *, holds: bool = True, p: float = 0.5, cfi: float = 0.99) -> ComparedStep:
+def step(level: InvarianceLevel, *, holds: bool = True, p: float = 0.5, cfi: float = 0.99) -> ComparedStep:
     fit = Fit(1.0, 2, 0.5, cfi, cfi, 0.01, 0.0, 0.1, 0.02, 500)
     return ComparedStep(level, fit, -0.02, 0.0, p, holds)
 
 
 def test_a_fall_that_may_be_chance_is_uncertain_and_a_sure_one_decides() -> None:
-    first, metric = step(Level.CONFIGURAL), step(Level.METRIC)
-    chance = step(Level.SCALAR, holds=False, p=0.02)
+    first, metric = step(InvarianceLevel.CONFIGURAL), step(InvarianceLevel.METRIC)
+    chance = step(InvarianceLevel.SCALAR, holds=False, p=0.02)
     assert verdict_of([first, metric, chance]) is Comparability.UNCERTAIN
     assert verdict_of([first, metric, replace(chance, p_change=0.0001)]) is Comparability.NOT_COMPARABLE
     assert verdict_of([first, metric]) is Comparability.UNDECIDED
@@ -121,7 +121,11 @@ def test_a_fall_that_may_be_chance_is_uncertain_and_a_sure_one_decides() -> None
 
 
 def test_a_model_that_fits_badly_from_the_start_proves_nothing() -> None:
-    steps = [step(Level.CONFIGURAL, cfi=0.85), step(Level.METRIC), step(Level.SCALAR)]
+    steps = [
+        step(InvarianceLevel.CONFIGURAL, cfi=0.85),
+        step(InvarianceLevel.METRIC),
+        step(InvarianceLevel.SCALAR),
+    ]
     assert verdict_of(steps) is Comparability.UNCERTAIN
 
 

@@ -25,7 +25,7 @@ from analysis.cfa import (
 from analysis.factor_model import FactorModel, GroupMoments, _derivatives, _discrepancy, fit
 from analysis.factoring import explore, minres, oblimin
 from analysis.fit_indices import fit_of
-from analysis.invariance import Level, equal_model
+from analysis.invariance import InvarianceLevel, equal_model
 from analysis.reliability import correlation_of, covariance_of
 
 Floats = NDArray[np.float64]
@@ -171,8 +171,8 @@ def numeric_slope(of: Callable[[Floats], float], at: Floats) -> Floats:
     return np.array([(of(at + step) - of(at - step)) / 2e-6 for step in steps])
 
 
-@pytest.mark.parametrize("level", list(Level))
-def test_the_analytic_gradient_is_the_slope(level: Level) -> None:
+@pytest.mark.parametrize("level", list(InvarianceLevel))
+def test_the_analytic_gradient_is_the_slope(level: InvarianceLevel) -> None:
     groups = [group_moments(simulated(seed, 60, (3, 2))[0] + seed) for seed in (1, 2)]
     model = equal_model(np.array([0, 0, 0, 1, 1]), 2, level)
     at = np.random.default_rng(1).uniform(0.4, 0.6, model.parameters)

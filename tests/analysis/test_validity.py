@@ -19,7 +19,7 @@ from example_surveys import (
 from analysis.cautions import validity_cautions
 from analysis.cfa import confirmatory
 from analysis.construct import average_variance_extracted, composite_reliability, fornell_larcker, htmt
-from analysis.invariance import Invariance, Level, invariance
+from analysis.invariance import Invariance, InvarianceLevel, invariance
 from analysis.polychoric import bivariate_normal, ordinal_alpha, polychoric
 from analysis.reading import read_responses
 from analysis.report import analyse, to_json
@@ -115,7 +115,7 @@ def test_invariance_over_schools_equals_lavaan() -> None:
     scores, factor_of, school = holzinger()
     found = invariance([scores[school == name] for name in dict.fromkeys(school)], factor_of)
     check_invariance(found, reference_values("holzinger1939")["invariance_school"])
-    assert found.reached is Level.METRIC
+    assert found.reached is InvarianceLevel.METRIC
 
 
 def test_invariance_over_gender_equals_lavaan() -> None:
@@ -125,7 +125,7 @@ def test_invariance_over_gender_equals_lavaan() -> None:
     gender = file.responses.background["gender"][~blank]
     found = invariance([rows[gender == option] for option in (0, 1)], factor_of)
     check_invariance(found, reference_values("bfi")["invariance_gender"])
-    assert found.reached is Level.METRIC
+    assert found.reached is InvarianceLevel.METRIC
     assert found.steps[2].cfi_change == pytest.approx(0.764283107435441 - 0.775224074836863, rel=1e-3)
 
 
@@ -133,7 +133,7 @@ def test_two_samples_of_the_same_people_reach_the_strictest_level() -> None:
     one, factor_of = simulated(1, 900, (4, 4))
     other, _ = simulated(2, 700, (4, 4))
     found = invariance([one, other], factor_of)
-    assert found.reached is Level.STRICT
+    assert found.reached is InvarianceLevel.STRICT
     assert [step.fit.df for step in found.steps] == [38, 44, 50, 58]
 
 
@@ -147,7 +147,7 @@ def test_an_item_that_one_group_reads_otherwise_stops_at_equal_loadings() -> Non
     one, factor_of = simulated(1, 900, (4, 4))
     other, _ = simulated(2, 900, (4, 4))
     other[:, 2] += 0.8
-    assert invariance([one, other], factor_of).reached is Level.METRIC
+    assert invariance([one, other], factor_of).reached is InvarianceLevel.METRIC
 
 
 def test_a_group_that_is_too_small_gives_no_level_and_says_why() -> None:

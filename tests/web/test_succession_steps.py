@@ -1,15 +1,15 @@
-"""Steps of succession lead back to the units whose people they are about."""
+"""SuccessionSteps of succession lead back to the units whose people they are about."""
 
 import datetime as dt
 
 import pytest
 
 from surveys.organisation.models import SuccessionKind
-from surveys.organisation.succession import Origin, Step, Steps, outermost
+from surveys.organisation.succession import Origin, SuccessionStep, SuccessionSteps, outermost
 
 
-def step(predecessor: int, successor: int, kind: SuccessionKind, year: int) -> Step:
-    return Step(predecessor, successor, kind, dt.date(year, 1, 1))
+def step(predecessor: int, successor: int, kind: SuccessionKind, year: int) -> SuccessionStep:
+    return SuccessionStep(predecessor, successor, kind, dt.date(year, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def step(predecessor: int, successor: int, kind: SuccessionKind, year: int) -> S
     ],
 )
 def test_the_steps_lead_back_to_whom_the_people_were_counted_under(
-    steps: list[Step], existing: set[int], expected: Origin
+    steps: list[SuccessionStep], existing: set[int], expected: Origin
 ) -> None:
-    assert Steps(steps).origin(9, existing) == expected
+    assert SuccessionSteps(steps).origin(9, existing) == expected
 
 
 def test_nobody_is_counted_twice_when_a_unit_took_in_one_that_stood_below_it() -> None:

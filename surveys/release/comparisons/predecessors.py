@@ -16,7 +16,7 @@ from questionnaires.comparison import Trend
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
-from surveys.organisation.succession import Steps, outermost, steps_between
+from surveys.organisation.succession import SuccessionSteps, outermost, steps_between
 from surveys.release.comparisons.comparing import Comparable, earlier_releases
 from surveys.release.measures import MeasureKind, measures_of
 from surveys.release.models import (
@@ -93,7 +93,7 @@ class _Then:
     earlier: Comparable
     factor_of: Mapping[str, str]
     shown: Mapping[UnitMeasure, Score]
-    steps: Steps
+    steps: SuccessionSteps
     parents: Mapping[int, int | None]
 
     @classmethod
