@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Final
 
-from questionnaires.draft import Draft, Finding, mapping
+from questionnaires.draft import DefinitionFinding, Draft, mapping
 from questionnaires.faults import DefinitionError, Fault, path_text
 from questionnaires.question_rules import question_findings
 from questionnaires.reading_level import reading_findings
@@ -67,7 +67,7 @@ def document_faults(document: Document, place: str) -> list[Fault]:
     return sorted([*document.faults, *found], key=lambda fault: (fault.line or 0, fault.path))
 
 
-def _findings(value: object, place: str) -> Iterator[Finding]:
+def _findings(value: object, place: str) -> Iterator[DefinitionFinding]:
     draft = Draft(mapping(value))
     written_in = draft.raw.get("format")
     if isinstance(written_in, int) and written_in > NEWEST_FORMAT:
@@ -75,7 +75,7 @@ def _findings(value: object, place: str) -> Iterator[Finding]:
             f"Filen er skrevet i format {written_in}, men dette programmet kjenner bare til format "
             f"{NEWEST_FORMAT}. Oppdater Medvirk."
         )
-        yield Finding(("format",), message)
+        yield DefinitionFinding(("format",), message)
         return
     yield from shape_findings(value)
     for rule in _RULES:
@@ -83,7 +83,7 @@ def _findings(value: object, place: str) -> Iterator[Finding]:
     yield from _place_findings(draft, PurePath(place))
 
 
-def _place_findings(draft: Draft, path: PurePath) -> Iterator[Finding]:
+def _place_findings(draft: Draft, path: PurePath) -> Iterator[DefinitionFinding]:
     """A file under definitions/ must lie where its key and version say: that is how it is found again."""
     if "definitions" not in path.parts[:-1]:
         return
@@ -96,4 +96,4 @@ def _place_findings(draft: Draft, path: PurePath) -> Iterator[Finding]:
         message = (
             f"Filen skal ligge i definitions/{'/'.join(expected)}. Flytt den, eller rett key og version."
         )
-        yield Finding(("key",), message)
+        yield DefinitionFinding(("key",), message)

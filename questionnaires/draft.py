@@ -14,7 +14,7 @@ Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Finding:
+class DefinitionFinding:
     """Something a rule found, before file and line are known."""
 
     steps: Path

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from questionnaires.draft import Draft, Finding, mapping
+from questionnaires.draft import DefinitionFinding, Draft, mapping
 
 MEASURED_LANGUAGES: Final = frozenset({"nb", "nn", "en"})
 LONG_WORD: Final = 6  # letters; a long word has more
@@ -37,7 +37,7 @@ def lix(texts: Iterable[str]) -> float | None:
     return words / sentences + 100 * long_words / words if words else None
 
 
-def reading_findings(draft: Draft) -> Iterator[Finding]:
+def reading_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     """An instrument whose running text is heavier than its readers should be asked to read."""
     easy = draft.raw.get("reading") == "easy"
     highest = HIGHEST_LIX_EASY if easy else HIGHEST_LIX
@@ -51,7 +51,7 @@ def reading_findings(draft: Draft) -> Iterator[Finding]:
                 f"Teksten på «{language}» har lesbarhetsindeks (LIX) {level:.0f}. "
                 f"Et {reader} skal ikke ha over {highest}. Bruk kortere setninger og kortere ord."
             )
-            yield Finding(("languages", index), message)
+            yield DefinitionFinding(("languages", index), message)
 
 
 def _running_texts(draft: Draft, language: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import Draft, Finding, Path, Raw, mapping, sequence, words
+from questionnaires.draft import DefinitionFinding, Draft, Path, Raw, mapping, sequence, words
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE
 from questionnaires.picking import HIGHEST_RECOMMENDATION
 
@@ -27,7 +27,7 @@ class _Asked:
     conditions: tuple[tuple[Path, Raw], ...]
 
 
-def route_findings(draft: Draft) -> Iterator[Finding]:
+def route_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     """What is wrong with each condition; where nothing is, whether what it guards can ever be met."""
     asked = dict(_walk(draft))
     faulty: set[Path] = set()  # what rests on a faulty condition is not judged on top of it
@@ -98,29 +98,31 @@ def _conditions(steps: Path, guarded: Raw) -> tuple[tuple[Path, Raw], ...]:
 
 def _condition_findings(
     draft: Draft, own: tuple[Path, Raw], page: int, asked: Mapping[str, _Asked]
-) -> Iterator[Finding]:
+) -> Iterator[DefinitionFinding]:
     steps, condition = own
     if sum(name in condition for name in RULES) != 1:
         message = "Vilkåret må ha ett av feltene is, not og answered, og bare ett."
-        yield Finding(steps, message)
+        yield DefinitionFinding(steps, message)
     key = condition.get("question")
     if not isinstance(key, str):
         return
     place = (*steps, "question")
     if key not in asked:
         why = "står ikke på noen side" if key in _by_key(draft) else "finnes ikke"
-        yield Finding(place, f"Spørsmålet «{key}» {why}. Vis til et spørsmål på en tidligere side.")
+        yield DefinitionFinding(place, f"Spørsmålet «{key}» {why}. Vis til et spørsmål på en tidligere side.")
     elif asked[key].page >= page:
         where = "på samme side" if asked[key].page == page else "på en senere side"
-        yield Finding(place, f"Spørsmålet «{key}» står {where}. Vis til et spørsmål på en tidligere side.")
+        yield DefinitionFinding(
+            place, f"Spørsmålet «{key}» står {where}. Vis til et spørsmål på en tidligere side."
+        )
     elif _kind(draft, key) in UNASKABLE_KINDS:
         message = f"Veien kan ikke avhenge av «{key}», som er fri tekst. Vis til et spørsmål med faste svar."
-        yield Finding(place, message)
+        yield DefinitionFinding(place, message)
     else:
         yield from _value_findings(draft, steps, condition, key)
 
 
-def _value_findings(draft: Draft, steps: Path, condition: Raw, key: str) -> Iterator[Finding]:
+def _value_findings(draft: Draft, steps: Path, condition: Raw, key: str) -> Iterator[DefinitionFinding]:
     possible = _possible(draft, key)
     if possible is None:
         return
@@ -129,12 +131,12 @@ def _value_findings(draft: Draft, steps: Path, condition: Raw, key: str) -> Iter
             if isinstance(value, str | int) and str(value) not in possible:
                 some = ", ".join(sorted(possible, key=lambda one: (len(one), one))[:12])
                 message = f"«{value}» er ikke noe svar på «{key}». Svar som finnes: {some}."
-                yield Finding((*steps, name, index), message)
+                yield DefinitionFinding((*steps, name, index), message)
 
 
 def _reach_findings(
     draft: Draft, own: tuple[Path, Raw], where: _Asked, asked: Mapping[str, _Asked], faulty: set[Path]
-) -> Iterator[Finding]:
+) -> Iterator[DefinitionFinding]:
     """Nobody meets it: those it is for are never asked, or the conditions on the way contradict each other."""
     steps, _ = own
     audiences, conditions = where.audiences, list(where.conditions)
@@ -147,9 +149,9 @@ def _reach_findings(
     what = "Siden" if steps[0] == "pages" else "Spørsmålet"
     if not audiences:
         message = f"{what} kan aldri vises: de som skal svare, får ikke spørsmålet vilkåret viser til."
-        yield Finding(steps, message)
+        yield DefinitionFinding(steps, message)
     elif not _can_all_hold(draft, [condition for _, condition in conditions]):
-        yield Finding(steps, f"{what} kan aldri vises: vilkårene på veien dit motsier hverandre.")
+        yield DefinitionFinding(steps, f"{what} kan aldri vises: vilkårene på veien dit motsier hverandre.")
 
 
 def _can_all_hold(draft: Draft, conditions: list[Raw]) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from questionnaires.draft import Finding, Path
+from questionnaires.draft import DefinitionFinding, Path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -70,7 +70,7 @@ def _validator() -> "Draft202012Validator":
     return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def shape_findings(value: object) -> Iterator[Finding]:
+def shape_findings(value: object) -> Iterator[DefinitionFinding]:
     """What in the document does not have the format's shape."""
     found = (finding for error in _validator().iter_errors(value) for finding in _findings(_complaint(error)))
     yield from dict.fromkeys(found)
@@ -88,21 +88,25 @@ def _complaint(error: "ValidationError") -> _Complaint:
     )
 
 
-def _findings(complaint: _Complaint) -> Iterator[Finding]:
+def _findings(complaint: _Complaint) -> Iterator[DefinitionFinding]:
     steps, found = complaint.steps, complaint.found
     if complaint.keyword == "required":
         for name in complaint.wanted:
             if name not in found:
-                yield Finding((*steps, name), f"Feltet «{name}» mangler. Legg det til.")
+                yield DefinitionFinding((*steps, name), f"Feltet «{name}» mangler. Legg det til.")
     elif complaint.keyword == "additionalProperties":
         for name in found:
             if name not in complaint.known_fields:
                 known = ", ".join(complaint.known_fields)
-                yield Finding((*steps, name), f"Feltet «{name}» finnes ikke her. Felt som finnes: {known}.")
+                yield DefinitionFinding(
+                    (*steps, name), f"Feltet «{name}» finnes ikke her. Felt som finnes: {known}."
+                )
     elif complaint.about_name:
-        yield Finding((*steps, found), f"Navnet «{found[:60]}» kan ikke brukes. {_message(complaint)}")
+        yield DefinitionFinding(
+            (*steps, found), f"Navnet «{found[:60]}» kan ikke brukes. {_message(complaint)}"
+        )
     else:
-        yield Finding(steps, _message(complaint))
+        yield DefinitionFinding(steps, _message(complaint))
 
 
 def _message(complaint: _Complaint) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_VALUE
-from questionnaires.draft import Draft, Finding, Path, Raw, mapping, sequence, words
+from questionnaires.draft import DefinitionFinding, Draft, Path, Raw, mapping, sequence, words
 from questionnaires.faults import path_text
 
 SMALLEST_VALUE: Final = 0
@@ -16,7 +16,7 @@ RESERVED_KEYS: Final = frozenset({"csrf_token"})  # the form field Flask-WTF add
 _VALUE: Final = re.compile(r"-?[0-9]{1,6}")
 
 
-def key_findings(draft: Draft) -> Iterator[Finding]:
+def key_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     """A question's key is its form field and its column: one question each."""
     first: dict[str, Path] = {}
     for steps, question in draft.questions():
@@ -25,51 +25,53 @@ def key_findings(draft: Draft) -> Iterator[Finding]:
             continue
         place = (*steps, "key")
         if key in RESERVED_KEYS:
-            yield Finding(place, f"Nøkkelen «{key}» er opptatt av programmet. Velg en annen.")
+            yield DefinitionFinding(place, f"Nøkkelen «{key}» er opptatt av programmet. Velg en annen.")
         elif key in first:
             message = (
                 f"Nøkkelen «{key}» er alt brukt i {path_text(first[key])}. Gi spørsmålet sin egen nøkkel."
             )
-            yield Finding(place, message)
+            yield DefinitionFinding(place, message)
         else:
             first[key] = steps
 
 
-def scale_findings(draft: Draft) -> Iterator[Finding]:
+def scale_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     for key, scale in draft.scales.items():
         steps: Path = ("scales", key, "points")
         values = _values(scale)
         for value in values:
             if not SMALLEST_VALUE <= value <= LARGEST_VALUE:
                 message = f"Verdien {value} er utenfor {SMALLEST_VALUE}–{LARGEST_VALUE}. Bruk små heltall."
-                yield Finding((*steps, str(value)), message)
+                yield DefinitionFinding((*steps, str(value)), message)
         inside = [value for value in values if SMALLEST_VALUE <= value <= LARGEST_VALUE]
         missing = sorted(set(range(min(inside), max(inside))) - set(inside)) if inside else []
         if missing:
             some = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
-            yield Finding(steps, f"Skalaen har hull: {some} mangler. Verdiene må følge etter hverandre.")
+            yield DefinitionFinding(
+                steps, f"Skalaen har hull: {some} mangler. Verdiene må følge etter hverandre."
+            )
 
 
-def factor_findings(draft: Draft) -> Iterator[Finding]:
+def factor_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     for key, factor in draft.factors.items():
         scale = factor.get("scale")
         if isinstance(scale, str) and scale not in draft.scales:
             message = f"Skalaen «{scale}» finnes ikke under scales. {_choices(draft.scales)}"
-            yield Finding(("factors", key, "scale"), message)
+            yield DefinitionFinding(("factors", key, "scale"), message)
         count = len(sequence(factor.get("items")))
         if 0 < count < FEWEST_ITEMS:
             message = (
                 f"Faktoren har bare {count} påstand{'er' if count > 1 else ''}. Med færre enn {FEWEST_ITEMS} "
                 "sier målene på pålitelighet lite. Legg til flere om det går."
             )
-            yield Finding(("factors", key, "items"), message, "warning")
+            yield DefinitionFinding(("factors", key, "items"), message, "warning")
     for steps, item in draft.items():
         if item.get("reversed") is True and not item.get("reason"):
             message = "Påstanden er snudd uten begrunnelse. Skriv hvorfor under «reason»."
-            yield Finding(steps, message, "warning")
+            yield DefinitionFinding(steps, message, "warning")
 
 
-def page_findings(draft: Draft) -> Iterator[Finding]:
+def page_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     """Every factor and question on exactly one page; nothing unknown, nothing twice, no page empty."""
     listed = bool(sequence(draft.raw.get("pages")))
     if listed:  # without a list of pages, each factor gets its own
@@ -87,12 +89,12 @@ def page_findings(draft: Draft) -> Iterator[Finding]:
             message = (
                 "Siden er tom. Sett en faktor, questions, background eller comments på den, eller fjern den."
             )
-            yield Finding(steps, message)
+            yield DefinitionFinding(steps, message)
 
 
 def _placed_once(
     draft: Draft, section: str, known: Sequence[str], places: Mapping[str, Path]
-) -> Iterator[Finding]:
+) -> Iterator[DefinitionFinding]:
     """Findings for a section whose every entry must be named by one page."""
     placed: dict[str, Path] = {}
     for steps, page in draft.pages():
@@ -100,12 +102,12 @@ def _placed_once(
     what, it = ("Faktoren", "den") if section == "factors" else ("Spørsmålet", "det")
     for key in known:
         if key not in placed:
-            yield Finding(
+            yield DefinitionFinding(
                 places[key], f"{what} «{key}» står ikke på noen side. Sett {it} på en side i pages."
             )
 
 
-def _choice_findings(draft: Draft, section: str) -> Iterator[Finding]:
+def _choice_findings(draft: Draft, section: str) -> Iterator[DefinitionFinding]:
     known = _section_keys(draft, section)
     placed: dict[str, Path] = {}
     for steps, page in draft.pages():
@@ -114,14 +116,16 @@ def _choice_findings(draft: Draft, section: str) -> Iterator[Finding]:
 
 def _placed(
     chosen: Sequence[str], steps: Path, known: Sequence[str], placed: dict[str, Path]
-) -> Iterator[Finding]:
+) -> Iterator[DefinitionFinding]:
     """Findings for the keys a page places; notes in `placed` where each was seen first."""
     for index, key in enumerate(chosen):
         place = (*steps, index)
         if key not in known:
-            yield Finding(place, f"«{key}» finnes ikke. {_choices(known)}")
+            yield DefinitionFinding(place, f"«{key}» finnes ikke. {_choices(known)}")
         elif key in placed:
-            yield Finding(place, f"«{key}» står alt i {path_text(placed[key])}. La det stå på én side.")
+            yield DefinitionFinding(
+                place, f"«{key}» står alt i {path_text(placed[key])}. La det stå på én side."
+            )
         else:
             placed[key] = place
 
@@ -136,25 +140,25 @@ def _section_keys(draft: Draft, section: str) -> list[str]:
     return words([entry.get("key") for _, entry in draft.listed(section)])
 
 
-def report_findings(draft: Draft) -> Iterator[Finding]:
+def report_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     report = mapping(draft.raw.get("report"))
     if report.get("shares_only") is True and report.get("index") is True:
         message = "En indeks er et gjennomsnitt, men skjemaet skal bare vises som andeler. Velg én av dem."
-        yield Finding(("report", "index"), message)
+        yield DefinitionFinding(("report", "index"), message)
     favourable = report.get("favourable_from")
     spans = [(min(values), max(values)) for scale in draft.scales.values() if (values := _values(scale))]
     if isinstance(favourable, int) and spans and not any(low <= favourable <= high for low, high in spans):
         texts = " eller ".join(dict.fromkeys(f"{low}–{high}" for low, high in spans))
         message = f"Verdien {favourable} finnes ikke på noen skala. Velg en verdi i {texts}."
-        yield Finding(("report", "favourable_from"), message)
+        yield DefinitionFinding(("report", "favourable_from"), message)
 
 
-def comparison_findings(draft: Draft) -> Iterator[Finding]:
+def comparison_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     for steps, comparison in draft.listed("compares_with"):
         for index, key in enumerate(words(comparison.get("factors"))):
             if key not in draft.factors:
                 message = f"Faktoren «{key}» finnes ikke i dette skjemaet. {_choices(draft.factors)}"
-                yield Finding((*steps, "factors", index), message)
+                yield DefinitionFinding((*steps, "factors", index), message)
 
 
 def _values(scale: Raw) -> list[int]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from questionnaires.draft import Draft, Finding, Path, Raw
+from questionnaires.draft import DefinitionFinding, Draft, Path, Raw
 
 # Characters, by what the text is: as much as a phone of 320 px shows in 18 px type without being a wall of text.
 LONGEST_ITEM: Final = 220  # about five lines
@@ -17,7 +17,7 @@ _MARKUP: Final = re.compile(r"</?[A-Za-z!][^>]*>|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Z
 _LOOSE_SPACE: Final = re.compile(r"[ \u00a0]{2,}|\t")
 
 
-def wording_findings(draft: Draft) -> Iterator[Finding]:
+def wording_findings(draft: Draft) -> Iterator[DefinitionFinding]:
     for steps, text in draft.texts():
         yield from _language_findings(steps, set(text), draft.languages)
         for language, wording in text.items():
@@ -27,25 +27,29 @@ def wording_findings(draft: Draft) -> Iterator[Finding]:
             yield from _length_findings(steps, text, limit)
 
 
-def _language_findings(steps: Path, present: set[str], languages: list[str]) -> Iterator[Finding]:
+def _language_findings(steps: Path, present: set[str], languages: list[str]) -> Iterator[DefinitionFinding]:
     if not languages:  # the schema asks for the list; without it nothing can be missing
         return
     for language in languages:
         if language not in present:
             message = f"Teksten mangler på «{language}». Skriv den, eller ta «{language}» ut av languages."
-            yield Finding((*steps, language), message)
+            yield DefinitionFinding((*steps, language), message)
     for language in sorted(present.difference(languages)):
         message = f"Språket «{language}» står ikke i languages. Legg det til der, eller ta bort teksten."
-        yield Finding((*steps, language), message)
+        yield DefinitionFinding((*steps, language), message)
 
 
-def _wording_findings(steps: Path, wording: str) -> Iterator[Finding]:
+def _wording_findings(steps: Path, wording: str) -> Iterator[DefinitionFinding]:
     if markup := _MARKUP.search(wording):
-        yield Finding(steps, f"Teksten inneholder HTML («{markup[0][:40]}»). Skriv ren tekst.")
+        yield DefinitionFinding(steps, f"Teksten inneholder HTML («{markup[0][:40]}»). Skriv ren tekst.")
     if wording.strip() and wording != wording.strip():
-        yield Finding(steps, "Teksten begynner eller slutter med mellomrom. Ta det bort.", "warning")
+        yield DefinitionFinding(
+            steps, "Teksten begynner eller slutter med mellomrom. Ta det bort.", "warning"
+        )
     if _LOOSE_SPACE.search(wording.strip()):
-        yield Finding(steps, "Teksten har doble mellomrom eller tabulator. Bruk ett mellomrom.", "warning")
+        yield DefinitionFinding(
+            steps, "Teksten har doble mellomrom eller tabulator. Bruk ett mellomrom.", "warning"
+        )
 
 
 def _longest(draft: Draft, steps: Path) -> tuple[str, int] | None:
@@ -69,7 +73,7 @@ def _is_information(draft: Draft, steps: Path) -> bool:
     return listed.get(steps[:2], {}).get("kind") == "information"
 
 
-def _length_findings(steps: Path, text: Raw, limit: tuple[str, int]) -> Iterator[Finding]:
+def _length_findings(steps: Path, text: Raw, limit: tuple[str, int]) -> Iterator[DefinitionFinding]:
     what, longest = limit
     for language, wording in text.items():
         if isinstance(wording, str) and len(wording) > longest:
@@ -77,4 +81,4 @@ def _length_findings(steps: Path, text: Raw, limit: tuple[str, int]) -> Iterator
                 f"{what} er på {len(wording)} tegn. Over {longest} blir det tungt å lese på telefon. "
                 "Kort ned."
             )
-            yield Finding((*steps, language), message, "warning")
+            yield DefinitionFinding((*steps, language), message, "warning")

@@ -21,7 +21,7 @@ _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One thing that was looked at: in order, worth knowing, or wrong."""
 
     what: str
@@ -35,42 +35,44 @@ class Finding:
         return "MERK" if self.is_note else " OK "
 
 
-def examine(app: Flask) -> list[Finding]:
+def examine(app: Flask) -> list[DoctorFinding]:
     """Every finding, in the order an operator would mend them. Destroys left-over keys of counted surveys."""
     return [finding for check in _CHECKS for finding in check(app)]
 
 
-def _database_answers(app: Flask) -> Iterator[Finding]:
+def _database_answers(app: Flask) -> Iterator[DoctorFinding]:
     db: Database = app.extensions["medvirk_database"]
     try:
         missing = migrating.differences(db.engine)
     except SQLAlchemyError as error:
-        yield Finding(f"Databasen svarer ikke: {str(error).splitlines()[0]}", is_wrong=True)
+        yield DoctorFinding(f"Databasen svarer ikke: {str(error).splitlines()[0]}", is_wrong=True)
         return
     if missing:
-        yield Finding("Databasen er ikke oppdatert. Kjør «medvirk init».", is_wrong=True)
+        yield DoctorFinding("Databasen er ikke oppdatert. Kjør «medvirk init».", is_wrong=True)
     else:
-        yield Finding("Databasen svarer og har de riktige tabellene.")
+        yield DoctorFinding("Databasen svarer og har de riktige tabellene.")
 
 
-def _keys_are_private(app: Flask) -> Iterator[Finding]:
+def _keys_are_private(app: Flask) -> Iterator[DoctorFinding]:
     folder: Path = app.config["SETTINGS"].keys
     if not folder.is_dir():
-        yield Finding(f"Nøkkellageret {folder} finnes ikke. Kjør «medvirk init».", is_wrong=True)
+        yield DoctorFinding(f"Nøkkellageret {folder} finnes ikke. Kjør «medvirk init».", is_wrong=True)
         return
     too_open = [path for path in (folder, *folder.rglob("*")) if _others_may_use(path)]
     for path in too_open:
         mode = "700" if path.is_dir() else "600"
-        yield Finding(f"Andre kan lese {path}. Kjør «chmod {mode} {path}».", is_wrong=True)
+        yield DoctorFinding(f"Andre kan lese {path}. Kjør «chmod {mode} {path}».", is_wrong=True)
     if not too_open:
-        yield Finding(f"Bare eieren kan lese nøkkellageret {folder}. Det skal aldri med i en sikkerhetskopi.")
+        yield DoctorFinding(
+            f"Bare eieren kan lese nøkkellageret {folder}. Det skal aldri med i en sikkerhetskopi."
+        )
 
 
 def _others_may_use(path: Path) -> bool:
     return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-def _counted_surveys_have_no_key(app: Flask) -> Iterator[Finding]:
+def _counted_surveys_have_no_key(app: Flask) -> Iterator[DoctorFinding]:
     """A process that was killed between counting and destroying leaves a key: it is destroyed here."""
     keys = KeyStore(app.config["SETTINGS"].keys, app.config["SECRETS"].master)
     db: Database = app.extensions["medvirk_database"]
@@ -82,12 +84,14 @@ def _counted_surveys_have_no_key(app: Flask) -> Iterator[Finding]:
     left = [(survey_id, key) for survey_id, key in counted if keys.has(survey_id)]
     for survey_id, key in left:
         keys.destroy(survey_id)
-        yield Finding(f"Nøkkelen til «{key}» lå igjen etter opptellingen. Den er slettet nå.", is_note=True)
+        yield DoctorFinding(
+            f"Nøkkelen til «{key}» lå igjen etter opptellingen. Den er slettet nå.", is_note=True
+        )
     if not left:
-        yield Finding("Ingen opptalte undersøkelser har nøkkelen liggende igjen.")
+        yield DoctorFinding("Ingen opptalte undersøkelser har nøkkelen liggende igjen.")
 
 
-def _questionnaires_are_as_they_were(app: Flask) -> Iterator[Finding]:
+def _questionnaires_are_as_they_were(app: Flask) -> Iterator[DoctorFinding]:
     db: Database = app.extensions["medvirk_database"]
     try:
         with db.reading() as session:
@@ -95,42 +99,44 @@ def _questionnaires_are_as_they_were(app: Flask) -> Iterator[Finding]:
     except SQLAlchemyError:
         return
     for file in changed:
-        yield Finding(f"{file} {file.advice}", is_wrong=True)
+        yield DoctorFinding(f"{file} {file.advice}", is_wrong=True)
     if not changed:
-        yield Finding("Spørreskjemaene som er i bruk, er som de var da de ble tatt i bruk.")
+        yield DoctorFinding("Spørreskjemaene som er i bruk, er som de var da de ble tatt i bruk.")
 
 
-def _files_are_there(app: Flask) -> Iterator[Finding]:
+def _files_are_there(app: Flask) -> Iterator[DoctorFinding]:
     vendor = Path(str(app.static_folder)) / "vendor"
     missing = [name for name in VENDOR_FILES if not (vendor / name).is_file()]
     if missing:
-        yield Finding(f"Filene {', '.join(missing)} mangler i {vendor}. Kjør «make setup».", is_wrong=True)
+        yield DoctorFinding(
+            f"Filene {', '.join(missing)} mangler i {vendor}. Kjør «make setup».", is_wrong=True
+        )
     else:
-        yield Finding("Stilark, skrift og diagramverktøy er på plass.")
+        yield DoctorFinding("Stilark, skrift og diagramverktøy er på plass.")
 
 
-def _translations_are_compiled(app: Flask) -> Iterator[Finding]:
+def _translations_are_compiled(app: Flask) -> Iterator[DoctorFinding]:
     folder: Path = app.config["ROOT"] / "translations"
     sources = [folder / code / "LC_MESSAGES" / "messages.po" for code in ("nn", "en")]
     late = [source for source in sources if not source.with_suffix(".mo").is_file()]
     if late:
         languages = ", ".join(source.parent.parent.name for source in late)
-        yield Finding(f"Oversettelsene til {languages} er ikke bygd. Kjør «make setup».", is_wrong=True)
+        yield DoctorFinding(f"Oversettelsene til {languages} er ikke bygd. Kjør «make setup».", is_wrong=True)
     else:
-        yield Finding("Oversettelsene er bygd.")
+        yield DoctorFinding("Oversettelsene er bygd.")
 
 
-def _mail_is_set(app: Flask) -> Iterator[Finding]:
+def _mail_is_set(app: Flask) -> Iterator[DoctorFinding]:
     settings = app.config["SETTINGS"]
     if not settings.smtp_host:
-        yield Finding("MEDVIRK_SMTP_HOST er ikke satt, så ingen e-post blir sendt.", is_note=True)
+        yield DoctorFinding("MEDVIRK_SMTP_HOST er ikke satt, så ingen e-post blir sendt.", is_note=True)
     elif settings.mail_from.endswith(".invalid"):
-        yield Finding("MEDVIRK_MAIL_FROM må være en adresse som finnes.", is_wrong=True)
+        yield DoctorFinding("MEDVIRK_MAIL_FROM må være en adresse som finnes.", is_wrong=True)
     else:
-        yield Finding(f"E-post sendes gjennom {settings.smtp_host}:{settings.smtp_port}.")
+        yield DoctorFinding(f"E-post sendes gjennom {settings.smtp_host}:{settings.smtp_port}.")
 
 
-_CHECKS: Final[tuple[Callable[[Flask], Iterator[Finding]], ...]] = (
+_CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _database_answers,
     _keys_are_private,
     _counted_surveys_have_no_key,

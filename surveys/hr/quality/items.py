@@ -15,8 +15,8 @@ from surveys.hr.quality.limits import (
     INTERITEM,
     ITEM_REST,
     LOADING,
-    Finding,
     Mark,
+    QualityFinding,
     beside,
     decimal,
     interval,
@@ -55,7 +55,7 @@ class ItemRow:
     advice: str
 
 
-def scale_findings(result: Json, factor: Factor) -> list[Finding]:
+def scale_findings(result: Json, factor: Factor) -> list[QualityFinding]:
     """Every measure of the factor's consistency, alpha first. Ordinal alpha is named as what it is: an option."""
     scale: Json = (result.get("scales") or {}).get(factor.key) or {}
     more: Json = _details(result, factor.key)
@@ -102,7 +102,7 @@ def scale_findings(result: Json, factor: Factor) -> list[Finding]:
         ),
     ]
     found = [
-        Finding(
+        QualityFinding(
             name,
             beside(ALPHA, value),
             ALPHA.mark(value) if enough else Mark.UNKNOWN,
@@ -117,7 +117,7 @@ def scale_findings(result: Json, factor: Factor) -> list[Finding]:
     return [*found, _interitem(scale, n, enough=enough)]
 
 
-def _interitem(scale: Json, n: str, *, enough: bool) -> Finding:
+def _interitem(scale: Json, n: str, *, enough: bool) -> QualityFinding:
     value = scale.get("mean_interitem_r")
     low, high = INTERITEM
     mark = Mark.UNKNOWN
@@ -129,7 +129,7 @@ def _interitem(scale: Json, n: str, *, enough: bool) -> Finding:
             meaning = _("Påstandene likner mye på hverandre. Temaet er smalt.")
         elif value < low:
             meaning = _("Påstandene likner lite på hverandre. Temaet er bredt.")
-    return Finding(
+    return QualityFinding(
         _("Snitt av korrelasjonene mellom påstandene"),
         decimal(value),
         mark if enough else Mark.UNKNOWN,

@@ -52,7 +52,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Finding:
+class QualityFinding:
     """One row: a figure with its interval, n, limit and source; what it means, and what to do. Texts, ready to show."""
 
     name: str

@@ -16,9 +16,9 @@ from surveys.hr.quality.limits import (
     SIGNIFICANCE,
     SRMR,
     TLI,
-    Finding,
     Limit,
     Mark,
+    QualityFinding,
     count_word,
     decimal,
     interval,
@@ -120,21 +120,21 @@ def _pairs_over(ratios: Mapping[str, float | None]) -> list[tuple[str, str]]:
     return found
 
 
-def fit_findings(result: Json, questionnaire: Questionnaire) -> list[Finding]:
+def fit_findings(result: Json, questionnaire: Questionnaire) -> list[QualityFinding]:
     """KMO, Bartlett, parallel analysis and the CFA's fit, a row each."""
     validity: Json = result.get("validity") or {}
     n = decimal(validity.get("n_complete"), 0)
     return [*_adequacy(validity, questionnaire, n), *_fit(validity.get("cfa") or {}, n)]
 
 
-def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[Finding]:
+def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[QualityFinding]:
     kmo = validity.get("kmo")
     bartlett: Json = validity.get("bartlett") or {}
     p = bartlett.get("p")
     related = Mark.UNKNOWN if p is None else Mark.GOOD if p < SIGNIFICANCE else Mark.WEAK
     good_kmo = KMO.mark(kmo)
     return [
-        Finding(
+        QualityFinding(
             "KMO",
             decimal(kmo),
             good_kmo,
@@ -147,7 +147,7 @@ def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[Find
             limit=KMO.words,
             source=KMO.source,
         ),
-        Finding(
+        QualityFinding(
             _("Bartletts test"),
             probability(p),
             related,
@@ -160,7 +160,7 @@ def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[Find
     ]
 
 
-def _suggested(found: int | None, intended: int, n: str) -> Finding:
+def _suggested(found: int | None, intended: int, n: str) -> QualityFinding:
     mark, meaning, advice = Mark.UNKNOWN, _("Kan ikke regnes ut."), ""
     if found is not None:
         mark = Mark.GOOD if found == intended else Mark.CAREFUL
@@ -173,7 +173,7 @@ def _suggested(found: int | None, intended: int, n: str) -> Finding:
         elif found > intended:
             meaning = _("Svarene skiller mellom flere temaer enn vi tenkte.")
             advice = _("Se om et tema deler seg i to i tabellen over ladninger.")
-    return Finding(
+    return QualityFinding(
         _("Antall temaer i svarene (parallellanalyse)"),
         decimal(found, 0),
         mark,
@@ -185,14 +185,14 @@ def _suggested(found: int | None, intended: int, n: str) -> Finding:
     )
 
 
-def _fit(fit: Json, n: str) -> list[Finding]:
+def _fit(fit: Json, n: str) -> list[QualityFinding]:
     low, high = fit.get("rmsea_ci") or (None, None)
     rows = []
     for key, limit in _INDICES.items():
         value = fit.get(key)
         mark = limit.mark(value)
         rows.append(
-            Finding(
+            QualityFinding(
                 key.upper(),
                 decimal(value, 3),
                 mark,

@@ -11,7 +11,7 @@ from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.discussing import discussions, is_discussed
 from surveys.hr.quality.factors import FactorQuality, factor_qualities, verdict, verdict_mark
-from surveys.hr.quality.limits import Finding, Mark
+from surveys.hr.quality.limits import Mark, QualityFinding
 from surveys.hr.quality.structure import (
     Convergence,
     convergence_rows,
@@ -55,7 +55,7 @@ class Report:
 
     answers: tuple[Answer, ...]
     factors: tuple[FactorQuality, ...]
-    fit: tuple[Finding, ...]
+    fit: tuple[QualityFinding, ...]
     convergence: tuple[Convergence, ...]
     support: tuple[UnitSupport, ...]
     skewness: tuple[Skewness, ...]

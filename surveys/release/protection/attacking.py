@@ -24,7 +24,7 @@ _LEAST_WIDTH = 0.25
 
 
 @dataclass(frozen=True)
-class Finding:
+class DisclosureFinding:
     """Something that everything released gives away, or a figure that is not what it says. In Norwegian."""
 
     measure: str
@@ -85,7 +85,7 @@ class Attacker:
             if figure.measure in self.measures
         ]
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[DisclosureFinding]:
         yield from self._wrong_counts()
         # The sums of squares behind spread follow the means: what gives away none of these gives away none of those.
         levels = ((1, 0, "snitt"), (2, CLASSES_FROM, "fordeling i tre"), (3, POINTS_FROM, "fordeling"))
@@ -100,10 +100,10 @@ class Attacker:
         for found in narrow_groups(
             self._out(1), self._table, self._hidden, self._answers, exact=self.thorough
         ):
-            yield Finding(self.theme, self._range_text(found.members, found.width))
+            yield DisclosureFinding(self.theme, self._range_text(found.members, found.width))
         for detail in narrowed(self._told, self._hidden, self._people, _LEAST_WIDTH):
             members = sorted(self._hidden[detail.group])
-            yield Finding(self.theme, self._range_text(members, detail.width, _word_of(detail)))
+            yield DisclosureFinding(self.theme, self._range_text(members, detail.width, _word_of(detail)))
 
     def narrowest(self) -> NarrowestRange | None:
         found = narrowest(self._out(1), self._table, self._hidden, self._answers)
@@ -112,11 +112,11 @@ class Attacker:
         least = self._answers.least_width * self.length
         return NarrowestRange(self.theme, self._named(found.members), found.width * self.length, least)
 
-    def _wrong_counts(self) -> Iterator[Finding]:
+    def _wrong_counts(self) -> Iterator[DisclosureFinding]:
         for release, figure, cells in self._figures:
             n = int(self.sizes[list(cells)].sum())
             if figure.shown and figure.n != n:
-                yield Finding(
+                yield DisclosureFinding(
                     figure.measure,
                     f"Et tall i frigivelse {release.number} ({figure.place.kind.value}) sier {figure.n} svar, "
                     f"men dekker {n}.",
@@ -132,13 +132,13 @@ class Attacker:
         }
         return sorted(told, key=lambda cells: (-len(cells), sorted(cells)))
 
-    def _given_away(self, out: Sequence[Group], least: int, what: str) -> Iterator[Finding]:
+    def _given_away(self, out: Sequence[Group], least: int, what: str) -> Iterator[DisclosureFinding]:
         key = tuple(out), self.sizes.tobytes(), least, self.thorough
         if key not in self.known:
             self.known[key] = breaches(out, self.sizes, least, self.alone, shorten=not self.thorough)
         for breach in self.known[key]:
             helper = "" if breach.insider is None else ", for en som er alene i enheten sin"
-            yield Finding(
+            yield DisclosureFinding(
                 self.theme,
                 f"{what.capitalize()} for {breach.n} personer ({self._named(breach.members)}) kan regnes ut av "
                 f"{len(breach.figures)} tall{helper}.",

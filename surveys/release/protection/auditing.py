@@ -19,7 +19,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.release.measures import measures_of
 from surveys.release.models import Release
-from surveys.release.protection.attacking import Attacker, Finding, NarrowestRange
+from surveys.release.protection.attacking import Attacker, DisclosureFinding, NarrowestRange
 from surveys.release.protection.handed_out import HandedOut, handed_out
 from surveys.release.protection.published import (
     Coverage,
@@ -40,7 +40,7 @@ class SurveyAudit:
 
     survey_key: str
     figures: int
-    findings: tuple[Finding, ...]
+    findings: tuple[DisclosureFinding, ...]
     narrowest: NarrowestRange | None
 
 
