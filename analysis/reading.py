@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from analysis.personal_numbers import has_personal_number
 from analysis.responses import Codes, Responses
 from analysis.results import NO_UNIT
-from analysis.tables import KEPT_AT_MOST, Column, FileFault, FileFaults, Table, read_table, whole_numbers
+from analysis.tables import (
+    KEPT_AT_MOST,
+    FileFault,
+    FileFaults,
+    ResponseColumn,
+    ResponseTable,
+    read_table,
+    whole_numbers,
+)
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
 from questionnaires.model import Background, Questionnaire, Scale, Text
 
@@ -75,7 +83,7 @@ def read_responses(path: Path, questionnaire: Questionnaire, unit_column: str | 
 class _Faults:
     """Collects faults column by column: the first thousand in full, all of them in number."""
 
-    table: Table
+    table: ResponseTable
     found: list[FileFault] = field(default_factory=list)
     total: int = 0
 
@@ -94,7 +102,7 @@ class _Faults:
                 )
                 self.add(FileFault(int(self.table.lines[rows[0]]), column.name, message))
 
-    def coded(self, column: Column, codes: Sequence[int | None], message: str) -> Codes:
+    def coded(self, column: ResponseColumn, codes: Sequence[int | None], message: str) -> Codes:
         """The column's codes by row; each row whose text has none is a fault."""
         bad = np.array([code is None for code in codes], dtype=np.bool_)
         if bad.any():
@@ -102,7 +110,7 @@ class _Faults:
             self.rows(column, bad, [f"«{text}» {message}" if text else None for text in texts])
         return np.array([code or 0 for code in codes], dtype=np.uint8)[column.index]
 
-    def rows(self, column: Column, bad: NDArray[np.bool_], messages: Sequence[str | None]) -> None:
+    def rows(self, column: ResponseColumn, bad: NDArray[np.bool_], messages: Sequence[str | None]) -> None:
         """A fault for each row whose text is bad, except those without a message."""
         told = bad & np.array([message is not None for message in messages], dtype=np.bool_)
         rows = np.flatnonzero(told[column.index])
@@ -121,12 +129,12 @@ def _cells(count: int) -> str:
 
 
 def _by_name(
-    table: Table, questionnaire: Questionnaire, unit_column: str | None, faults: _Faults
-) -> Mapping[str, Column]:
+    table: ResponseTable, questionnaire: Questionnaire, unit_column: str | None, faults: _Faults
+) -> Mapping[str, ResponseColumn]:
     """The columns that are used, by name; a fault for each that is missing or stands there twice."""
     needed = [item.key for item in questionnaire.items] + ([unit_column] if unit_column else [])
     wanted = {*needed, *(question.key for question in questionnaire.background)}
-    columns: dict[str, Column] = {}
+    columns: dict[str, ResponseColumn] = {}
     for column in table.columns:
         if column.name in columns:
             faults.add(FileFault(1, column.name, "Kolonnen står to ganger i filen."))
@@ -142,7 +150,7 @@ def _by_name(
     return columns
 
 
-def _item_codes(column: Column, scale: Scale) -> tuple[list[int | None], str]:
+def _item_codes(column: ResponseColumn, scale: Scale) -> tuple[list[int | None], str]:
     """A code for each of the column's texts, None for one that is no answer; and what is wrong with those."""
     labels = {label.casefold(): point.value for point in scale.points for label in point.label.values()}
     declined = _labels(scale.not_applicable)
@@ -174,7 +182,7 @@ def _value(text: str, scale: Scale) -> int | None:
     return value if value in scale.values else None
 
 
-def _background(question: Background, column: Column | None, faults: _Faults) -> Codes:
+def _background(question: Background, column: ResponseColumn | None, faults: _Faults) -> Codes:
     if column is None:
         return np.full(len(faults.table.lines), NOT_ASKED, dtype=np.uint8)
     names: dict[str, int] = {}
@@ -190,7 +198,7 @@ def _background(question: Background, column: Column | None, faults: _Faults) ->
     return faults.coded(column, codes, f"er ikke et svaralternativ. Lovlige svar er {options}.")
 
 
-def _units(column: Column | None, faults: _Faults) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+def _units(column: ResponseColumn | None, faults: _Faults) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Unit codes in order of appearance, and each row's place among them."""
     if column is None:
         return (NO_UNIT,), np.zeros(len(faults.table.lines), dtype=np.int32)

@@ -55,7 +55,7 @@ class FileFaults(Exception):  # noqa: N818 - it is a list of faults, and named s
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class ResponseColumn:
     """One column: row i holds `texts[index[i]]`, stripped, "" for a blank cell.
 
     labels: text → value label (SPSS). missing: texts that the file itself declares missing (SPSS).
@@ -69,14 +69,14 @@ class Column:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class ResponseTable:
     """A file's columns, all of one length, and the line of each row."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ResponseColumn, ...]
     lines: NDArray[np.intp]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> ResponseTable:
     """The table in a file, by its ending: .csv .txt .tsv .xlsx .xlsm .sav .zsav .parquet.
 
     Raises FileFaults when it cannot be read, is empty or has ragged rows.
@@ -97,7 +97,7 @@ def read_table(path: Path) -> Table:
     if not path.is_file():
         raise FileFaults([_whole(f"Filen finnes ikke: {path}")])
     try:
-        table: Table = reader(path)
+        table: ResponseTable = reader(path)
     except OSError as error:
         raise FileFaults([_whole(f"Filen kan ikke leses: {error.strerror or error}")]) from error
     if not len(table.lines):
@@ -109,7 +109,7 @@ def _whole(message: str) -> FileFault:
     return FileFault(None, None, message)
 
 
-def _from_csv(path: Path) -> Table:
+def _from_csv(path: Path) -> ResponseTable:
     text = _decoded(path.read_bytes())
     first_line = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(";\t,", key=lambda mark: len(next(csv.reader([first_line], delimiter=mark), [])))
@@ -139,7 +139,7 @@ def _decoded(content: bytes) -> str:
     raise FileFaults([_whole("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel.")])
 
 
-def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> Table:
+def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> ResponseTable:
     """A table from rows of cells, the first one that is not empty being the header."""
     kept = [place for place, row in enumerate(rows) if any(cell not in {None, ""} for cell in row)]
     if not kept:
@@ -157,7 +157,7 @@ def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> Table:
     cells = list(zip(*body, strict=True)) if body else [()] * width
     names = [name or f"kolonne {place}" for place, name in enumerate(header, start=1)]
     columns = tuple(_column(name, column) for name, column in zip(names, cells, strict=True))
-    return Table(columns, np.array([lines[place] for place in kept[1:]], dtype=np.intp))
+    return ResponseTable(columns, np.array([lines[place] for place in kept[1:]], dtype=np.intp))
 
 
 def _straightened(
@@ -174,11 +174,11 @@ def _straightened(
     return body, faults
 
 
-def _column(name: str, cells: Iterable[Any]) -> Column:
+def _column(name: str, cells: Iterable[Any]) -> ResponseColumn:
     cells = list(cells)
     different = {cell: place for place, cell in enumerate(dict.fromkeys(cells))}
     index = np.fromiter(map(different.__getitem__, cells), dtype=np.intp, count=len(cells))
-    return Column(name, tuple(_text(cell) for cell in different), index)
+    return ResponseColumn(name, tuple(_text(cell) for cell in different), index)
 
 
 def _text(cell: Any) -> str:
@@ -199,7 +199,7 @@ def whole_numbers(texts: Sequence[str]) -> tuple[str, ...]:
     return stripped if all(not text or text.lstrip("+-").isdigit() for text in stripped) else tuple(texts)
 
 
-def _from_xlsx(path: Path) -> Table:
+def _from_xlsx(path: Path) -> ResponseTable:
     """The first sheet. Formulas give the value Excel last saved."""
     import warnings
     import zipfile
@@ -230,7 +230,7 @@ def _from_xlsx(path: Path) -> Table:
     return _from_rows(padded, range(1, len(rows) + 1))
 
 
-def _from_sav(path: Path) -> Table:
+def _from_sav(path: Path) -> ResponseTable:
     """An SPSS file; its line numbers are case numbers. Value labels and user-missing values are kept."""
     import pyreadstat
 
@@ -244,8 +244,8 @@ def _from_sav(path: Path) -> Table:
         ranges = meta.missing_ranges.get(column.name, [])
         missing = frozenset(text for text in column.texts if _within(text, ranges))
         by_text = {_text(value): str(label) for value, label in labels.items()}
-        columns.append(Column(column.name, column.texts, column.index, by_text, missing))
-    return Table(tuple(columns), np.arange(1, len(frame) + 1))
+        columns.append(ResponseColumn(column.name, column.texts, column.index, by_text, missing))
+    return ResponseTable(tuple(columns), np.arange(1, len(frame) + 1))
 
 
 def _within(text: str, ranges: Sequence[Any]) -> bool:
@@ -268,23 +268,23 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _from_parquet(path: Path) -> Table:
+def _from_parquet(path: Path) -> ResponseTable:
     import pandas as pd
 
     try:
         frame = pd.read_parquet(path)
     except ValueError as error:  # pyarrow's faults are ValueErrors
         raise FileFaults([_whole(f"Filen kan ikke leses som Parquet: {error}")]) from error
-    return Table(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
+    return ResponseTable(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
 
 
-def _from_frame(frame: "pd.DataFrame") -> Iterable[Column]:
+def _from_frame(frame: "pd.DataFrame") -> Iterable[ResponseColumn]:
     import pandas as pd
 
     for name in frame.columns:
         place, different = pd.factorize(frame[name])  # −1 for a missing value
         texts = (*(_text(value) for value in different.tolist()), "")
-        yield Column(str(name), texts, np.where(place < 0, len(texts) - 1, place).astype(np.intp))
+        yield ResponseColumn(str(name), texts, np.where(place < 0, len(texts) - 1, place).astype(np.intp))
 
 
 _READERS: Final = {

@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.disclosure.elimination import Row, components, eliminate, reduced
+from analysis.disclosure.elimination import EquationRow, components, eliminate, reduced
 from analysis.disclosure.groups import small_groups
 from analysis.disclosure.merging import Sums, merged, unmerged
 
@@ -76,7 +76,9 @@ def attack(
     alone = set() if one_person is None else set(np.flatnonzero(one_person & (sizes == 1)).tolist())
     sums = (merged if shorten else unmerged)(published, sizes, minimum_group, alone)
     people = sums.people.tolist()
-    rows = [Row(dict(row), dict.fromkeys(of, 1)) for row, of in zip(sums.rows, sums.figures, strict=True)]
+    rows = [
+        EquationRow(dict(row), dict.fromkeys(of, 1)) for row, of in zip(sums.rows, sums.figures, strict=True)
+    ]
     _, left_over = eliminate(rows, people, minimum_group)
     insiders = {place for place, atoms in enumerate(sums.members) if alone.intersection(atoms)}
     found: dict[tuple[int, ...], Breach] = {}
@@ -87,7 +89,7 @@ def attack(
     return tuple(sorted(breaches, key=lambda breach: (breach.n, breach.members)))
 
 
-def _breaches(component: list[Row], people: list[int], k: int, insiders: set[int]) -> list[Breach]:
+def _breaches(component: list[EquationRow], people: list[int], k: int, insiders: set[int]) -> list[Breach]:
     """Breaches anybody can make; only where there are none, those that take an insider."""
     basis = reduced(component, people, insiders)
     plain = [_breach(basis, chosen, people, None) for chosen, _ in small_groups(basis, people, k)]
@@ -107,7 +109,7 @@ def _breaches(component: list[Row], people: list[int], k: int, insiders: set[int
 
 
 def _breach(
-    basis: list[tuple[int, Row]], chosen: tuple[int, ...], people: list[int], insider: int | None
+    basis: list[tuple[int, EquationRow]], chosen: tuple[int, ...], people: list[int], insider: int | None
 ) -> Breach:
     atoms: dict[int, Fraction] = {}
     figures: dict[int, Fraction] = {}

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 
 @dataclass(frozen=True)
-class Row:
+class EquationRow:
     """A linear combination of published sums.
 
     atoms: atom → integer coefficient, no zeros.
@@ -21,12 +21,14 @@ class Row:
     atoms: dict[int, int]
     figures: dict[int, int]
 
-    def without(self, atom: int) -> "Row":
+    def without(self, atom: int) -> "EquationRow":
         """The same combination seen by someone who knows the atom's sum."""
-        return Row({key: value for key, value in self.atoms.items() if key != atom}, self.figures)
+        return EquationRow({key: value for key, value in self.atoms.items() if key != atom}, self.figures)
 
 
-def eliminate(rows: Iterable[Row], people: Sequence[int], k: int) -> tuple[list[Row], list[Row]]:
+def eliminate(
+    rows: Iterable[EquationRow], people: Sequence[int], k: int
+) -> tuple[list[EquationRow], list[EquationRow]]:
     """The rows' span in two parts: rows with a pivot of `k` people or more, and the rows left over.
 
     The pivots stand in no younger row, so a combination that involves only atoms of fewer than `k` people is
@@ -37,7 +39,7 @@ def eliminate(rows: Iterable[Row], people: Sequence[int], k: int) -> tuple[list[
     >>> left_over
     [Row(atoms={1: 1}, figures={0: 1, 1: -1})]
     """
-    echelon: dict[int, tuple[int, Row]] = {}
+    echelon: dict[int, tuple[int, EquationRow]] = {}
     left_over = []
     for row in sorted(rows, key=lambda row: len(row.atoms)):
         left = _reduce(row, echelon)
@@ -49,7 +51,7 @@ def eliminate(rows: Iterable[Row], people: Sequence[int], k: int) -> tuple[list[
     return [row for _, row in echelon.values()], left_over
 
 
-def _reduce(row: Row, echelon: dict[int, tuple[int, Row]]) -> Row:
+def _reduce(row: EquationRow, echelon: dict[int, tuple[int, EquationRow]]) -> EquationRow:
     """`row` without the pivots of `echelon`.
 
     A pivot row holds no pivot older than itself, so clearing the oldest first ends.
@@ -85,15 +87,15 @@ def _subtract(values: dict[int, int], keep: int, other: dict[int, int], take: in
             values.pop(key, None)
 
 
-def _lowest(atoms: dict[int, int], figures: dict[int, int]) -> Row:
+def _lowest(atoms: dict[int, int], figures: dict[int, int]) -> EquationRow:
     divisor = gcd(*atoms.values(), *figures.values())
     if divisor > 1:
         atoms = {key: value // divisor for key, value in atoms.items()}
         figures = {key: value // divisor for key, value in figures.items()}
-    return Row(atoms, figures)
+    return EquationRow(atoms, figures)
 
 
-def components(rows: Sequence[Row]) -> list[list[Row]]:
+def components(rows: Sequence[EquationRow]) -> list[list[EquationRow]]:
     """The rows in sets that share no atom with each other, in the order of their first rows.
 
     >>> rows = [Row({0: 1}, {0: 1}), Row({1: 1, 2: 1}, {1: 1}), Row({2: 1}, {2: 1})]
@@ -108,13 +110,15 @@ def components(rows: Sequence[Row]) -> list[list[Row]]:
     size = len(rows) + int(column.max()) + 1
     links = coo_array((np.ones(len(row)), (row, len(rows) + column)), shape=(size, size))
     _, label = connected_components(links, directed=False)
-    grouped: dict[int, list[Row]] = {}
+    grouped: dict[int, list[EquationRow]] = {}
     for one, of in zip(rows, label[: len(rows)].tolist(), strict=True):
         grouped.setdefault(of, []).append(one)
     return list(grouped.values())
 
 
-def reduced(rows: Sequence[Row], people: Sequence[int], avoid: Set[int]) -> list[tuple[int, Row]]:
+def reduced(
+    rows: Sequence[EquationRow], people: Sequence[int], avoid: Set[int]
+) -> list[tuple[int, EquationRow]]:
     """The reduced form of the rows' span: (pivot, row), each pivot in its own row only.
 
     Pivots are the atoms with most people, because fewer of them fit in a small group, and none in `avoid`
@@ -128,13 +132,13 @@ def reduced(rows: Sequence[Row], people: Sequence[int], avoid: Set[int]) -> list
     def fitness(atom: int, value: int) -> tuple[bool, int, bool, int]:
         return atom not in avoid, people[atom], abs(value) == 1, atom
 
-    echelon: dict[int, tuple[int, Row]] = {}
+    echelon: dict[int, tuple[int, EquationRow]] = {}
     for row in sorted(rows, key=lambda row: len(row.atoms)):
         left = _reduce(row, echelon)
         if left.atoms:
             pivot = max(left.atoms, key=lambda atom: fitness(atom, left.atoms[atom]))
             echelon[pivot] = (len(echelon), left)
-    done: dict[int, tuple[int, Row]] = {}
+    done: dict[int, tuple[int, EquationRow]] = {}
     for pivot, (age, row) in reversed(echelon.items()):
         done[pivot] = (age, _reduce(row, done))
     return [(pivot, row) for pivot, (_, row) in done.items()]

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.disclosure.elimination import Row
+from analysis.disclosure.elimination import EquationRow
 
 Values = dict[int, Fraction | int]
 Found = tuple[tuple[int, ...], int | None]
 
 
 def small_groups(
-    basis: Sequence[tuple[int, Row]], people: Sequence[int], k: int, insiders: Set[int] = frozenset()
+    basis: Sequence[tuple[int, EquationRow]], people: Sequence[int], k: int, insiders: Set[int] = frozenset()
 ) -> list[Found]:
     """All sets of basis rows whose scaled sum is 0 or 1 on every atom, and 1 on fewer than `k` people.
 
@@ -50,7 +50,7 @@ class _Search:
 
     @classmethod
     def of(
-        cls, basis: Sequence[tuple[int, Row]], people: Sequence[int], k: int, insiders: Set[int]
+        cls, basis: Sequence[tuple[int, EquationRow]], people: Sequence[int], k: int, insiders: Set[int]
     ) -> "_Search":
         order = sorted(range(len(basis)), key=lambda index: -len(basis[index][1].atoms))
         values = []

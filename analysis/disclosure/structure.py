@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analysis.disclosure.elimination import Row, components
+from analysis.disclosure.elimination import EquationRow, components
 
 _TOLERANCE = 1e-7
 _SHORT = 64  # classes: a unit's equation, not a whole breakdown's
@@ -29,7 +29,7 @@ class Part:
 
     classes: NDArray[np.int64]
     matrix: Any
-    rows: tuple[Row, ...]
+    rows: tuple[EquationRow, ...]
 
     def support(self, multipliers: NDArray[np.float64]) -> set[int]:
         """The published figures in a combination of the equations."""
@@ -55,7 +55,7 @@ class Structure:
     alike: NDArray[np.int64]
     groups: tuple[NDArray[np.int64], ...]
     members: tuple[tuple[int, ...], ...]
-    components: tuple[tuple[Row, ...], ...]
+    components: tuple[tuple[EquationRow, ...], ...]
     component_of: NDArray[np.int64]
     _parts: dict[tuple[int, ...], Part] = field(default_factory=dict)
 
@@ -163,7 +163,7 @@ class Structure:
         return int(self._short_component_of[self.groups[group][0]])
 
     @cached_property
-    def _short(self) -> list[list[Row]]:
+    def _short(self) -> list[list[EquationRow]]:
         return components(
             [row for component in self.components for row in component if len(row.atoms) <= _SHORT]
         )
@@ -183,7 +183,7 @@ class Structure:
         )
 
 
-def _built(rows: tuple[Row, ...], classes: NDArray[np.int64]) -> Part:
+def _built(rows: tuple[EquationRow, ...], classes: NDArray[np.int64]) -> Part:
     """The equations over `classes`, ascending, which hold all that stand in them."""
     lengths = [len(row.atoms) for row in rows]
     index = np.repeat(np.arange(len(rows)), lengths)
@@ -216,7 +216,7 @@ def sums_of_others(published: Sequence[Collection[int]]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _differences(figures: Sequence[NDArray[np.int64]], classes: int) -> Iterator[Row]:
+def _differences(figures: Sequence[NDArray[np.int64]], classes: int) -> Iterator[EquationRow]:
     """The same equations with figures that lie whole inside a larger one subtracted from it.
 
     In a tree every equation is then one residual block, so they are short and no class is in two of them.
@@ -224,7 +224,7 @@ def _differences(figures: Sequence[NDArray[np.int64]], classes: int) -> Iterator
     """
     for figure, whole, left in _subtracted(figures, classes):
         if len(left):
-            yield Row(dict.fromkeys(left.tolist(), 1), {figure: 1, **dict.fromkeys(whole, -1)})
+            yield EquationRow(dict.fromkeys(left.tolist(), 1), {figure: 1, **dict.fromkeys(whole, -1)})
 
 
 def _subtracted(

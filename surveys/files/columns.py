@@ -10,7 +10,7 @@ from surveys.files.reading_tables import Table
 
 
 @dataclass(frozen=True)
-class Column:
+class ImportColumn:
     """A column a file may have: its name, the other headings that mean the same, and whether it must be there."""
 
     name: str
@@ -35,32 +35,32 @@ class Record:
 
 
 UNIT_COLUMNS: Final = (
-    Column("code", ("kode", "enhetskode", "enhetsnummer", "organisasjonskode", "organisasjonsId")),
-    Column("name", ("navn", "enhetsnavn")),
-    Column("type", ("enhetstype",), required=False),
-    Column(
+    ImportColumn("code", ("kode", "enhetskode", "enhetsnummer", "organisasjonskode", "organisasjonsId")),
+    ImportColumn("name", ("navn", "enhetsnavn")),
+    ImportColumn("type", ("enhetstype",), required=False),
+    ImportColumn(
         "parent", ("overordnet", "overordnet enhet", "overordnet kode", "forelder", "tilhører", "parent code")
     ),
     # Codes of the units that this one came from, with commas between.
-    Column(
+    ImportColumn(
         "predecessor", ("erstatter", "forgjenger", "forgjengere", "predecessors", "replaces"), required=False
     ),
 )
 
 PEOPLE_COLUMNS: Final = (
-    Column("employee_number", ("ansattnummer", "ansattnr", "ansatt-id")),
-    Column("name", ("navn",)),
-    Column("email", ("e-post", "e-postadresse", "mail")),
-    Column(
+    ImportColumn("employee_number", ("ansattnummer", "ansattnr", "ansatt-id")),
+    ImportColumn("name", ("navn",)),
+    ImportColumn("email", ("e-post", "e-postadresse", "mail")),
+    ImportColumn(
         "unit", ("enhet", "enhetskode", "unit code", "arbeidssted", "organisasjonskode", "organisasjonsId")
     ),
-    Column("leader", ("leder", "er leder", "is leader"), required=False),
-    Column("language", ("språk", "målform"), required=False),
-    Column("main_position", ("hovedstilling",), required=False),
+    ImportColumn("leader", ("leder", "er leder", "is leader"), required=False),
+    ImportColumn("language", ("språk", "målform"), required=False),
+    ImportColumn("main_position", ("hovedstilling",), required=False),
 )
 
 
-def records(table: Table, columns: Sequence[Column]) -> list[Record]:
+def records(table: Table, columns: Sequence[ImportColumn]) -> list[Record]:
     """Every row by column name. Raises FileRefusedError with every fault of the heading line."""
     rows, faults = records_and_faults(table, columns)
     if faults:
@@ -68,7 +68,9 @@ def records(table: Table, columns: Sequence[Column]) -> list[Record]:
     return rows
 
 
-def records_and_faults(table: Table, columns: Sequence[Column]) -> tuple[list[Record], tuple[Fault, ...]]:
+def records_and_faults(
+    table: Table, columns: Sequence[ImportColumn]
+) -> tuple[list[Record], tuple[Fault, ...]]:
     """Every row by column name, and every fault of the heading line. No rows when a column that must be there is not.
 
     Columns that are unknown or stand twice are left out of the records, so that everything else can be checked too.
@@ -89,7 +91,7 @@ def records_and_faults(table: Table, columns: Sequence[Column]) -> tuple[list[Re
     return rows, faults
 
 
-def _meaning(heading: str, columns: Sequence[Column]) -> Column | None:
+def _meaning(heading: str, columns: Sequence[ImportColumn]) -> ImportColumn | None:
     wanted = _plain(heading)
     for column in columns:
         if wanted in {_plain(word) for word in (column.name, *column.synonyms)}:
@@ -102,7 +104,7 @@ def _plain(heading: str) -> str:
     return re.sub(r"[\s_.\-–]", "", heading).casefold()
 
 
-def _heading_faults(table: Table, columns: Sequence[Column]) -> Iterator[Fault]:
+def _heading_faults(table: Table, columns: Sequence[ImportColumn]) -> Iterator[Fault]:
     line = table.heading_line
     known = ", ".join("/".join((column.name, *column.synonyms[:1])) for column in columns)
     seen: dict[str, str] = {}

@@ -26,7 +26,7 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One line of the file: `line` counts from 1, with the headings on the first line that is not empty."""
 
     line: int
@@ -39,7 +39,7 @@ class Table:
 
     headings: tuple[str, ...]
     heading_line: int
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
 
 def read_table(file: Path) -> Table:
@@ -61,7 +61,7 @@ def parse_table(content: bytes) -> Table:
             Fault("Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.")
         )
     lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(_decoded(content))
-    written = [Row(line, cells) for line, cells in lines if any(cells)]
+    written = [TableRow(line, cells) for line, cells in lines if any(cells)]
     if not written:
         raise FileRefusedError(Fault("Filen er tom."))
     heading, *rows = written
@@ -70,7 +70,7 @@ def parse_table(content: bytes) -> Table:
     faults = [*_width_faults(headings, rows)]
     if faults:
         raise FileRefusedError(*faults)
-    fitted = tuple(Row(row.line, _fitted(row.cells, len(headings))) for row in rows)
+    fitted = tuple(TableRow(row.line, _fitted(row.cells, len(headings))) for row in rows)
     return Table(headings, heading.line, fitted)
 
 
@@ -147,7 +147,7 @@ def _cleaned(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[Row]) -> None:
+def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) -> None:
     """The refusal names the place and never the number."""
     faults = []
     for row in rows:
@@ -175,7 +175,7 @@ def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
     return cells[: last + 1]
 
 
-def _width_faults(headings: tuple[str, ...], rows: Iterable[Row]) -> Iterator[Fault]:
+def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterator[Fault]:
     for row in rows:
         if any(row.cells[len(headings) :]):
             found = len(_without_empty_end(row.cells))

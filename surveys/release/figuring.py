@@ -18,13 +18,13 @@ from surveys.release.protection.breakdowns import Breakdown
 from surveys.release.protection.protecting import Mask, Protected
 from surveys.release.totals import Totals, Values
 
-Row = dict[str, Any]
+FigureValues = dict[str, Any]
 
 # A share of answers so near all that the distribution would say that all answered alike.
 _NEARLY_ALL: Final = 0.95
 _NEARLY_ALL_OF_FEW: Final = 0.9
 
-_EMPTY: Final[Row] = {
+_EMPTY: Final[FigureValues] = {
     "breakdown": "",
     "category": "",
     "reason": "",
@@ -39,7 +39,7 @@ _EMPTY: Final[Row] = {
 }
 
 
-def figure_rows(protected: Protected) -> list[Row]:
+def figure_rows(protected: Protected) -> list[FigureValues]:
     """Every figure of the survey, whatever its status."""
     gathered = protected.gathered
     direct = Totals.of(_by_node(gathered.responses, gathered.tree.unit_ids), gathered.measures)
@@ -56,7 +56,7 @@ def _by_node(responses: Responses, unit_ids: Sequence[int]) -> Responses:
     )
 
 
-def _unit_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
+def _unit_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
     """One row for every unit and measure."""
     nodes = direct.up(protected.gathered.tree.parents)
     values, respondents = nodes.values(), nodes.respondents.tolist()
@@ -75,7 +75,7 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
         )
 
 
-def _rest_rows(protected: Protected, direct: Totals) -> Iterator[Row]:
+def _rest_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
     """«Små enheter samlet»: one row for each residual block and measure, under the nearest shown unit."""
     unit_ids = protected.gathered.tree.unit_ids
     for mask in protected.masks:
@@ -100,7 +100,7 @@ def _of_blocks(direct: Totals, blocks: Sequence[Block]) -> Totals:
     return direct.regrouped(into, len(blocks))
 
 
-def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Row]:
+def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[FigureValues]:
     """One row for every category and measure; they carry the top unit's id."""
     gathered = protected.gathered
     chosen = breakdown.label >= 0
@@ -163,7 +163,7 @@ class _Column:
     place: int
     measure: Measure
 
-    def each(self) -> Iterator[Row]:
+    def each(self) -> Iterator[FigureValues]:
         names = ("n", "mean", "sd", "ci_low", "ci_high")
         columns = [getattr(self.values, name)[:, self.place].tolist() for name in names]
         for figures in zip(*columns, strict=True):
@@ -180,7 +180,7 @@ class _Column:
 
 def _rows(
     column: _Column, states: Iterable[_State], own: Iterable[Mapping[str, Any]], common: Mapping[str, Any]
-) -> Iterator[Row]:
+) -> Iterator[FigureValues]:
     """Rows for one measure. Values stand only where the status is shown.
 
     own: per row what tells it from the others (unit, category); common: what they share.
@@ -196,7 +196,7 @@ def _rows(
         yield row
 
 
-def _told(measure: Measure, figures: Row, *, spread: bool) -> Row:
+def _told(measure: Measure, figures: FigureValues, *, spread: bool) -> FigureValues:
     """n and the mean, which is a bound near the end of the scale, and the spread where it may stand."""
     coded = _coded(measure, figures["mean"], figures["n"])
     told = {"n": figures["n"], "mean": coded.value, "coded": Coding(coded.bound)}
@@ -215,7 +215,7 @@ def _coded(measure: Measure, mean: float, n: int) -> Coded:
     return Coded(mean if found.bound == "exact" else measure.minimum + found.value * length, found.bound)
 
 
-def _distribution(n: int, classes: list[float], points: list[float], level: int) -> Row:
+def _distribution(n: int, classes: list[float], points: list[float], level: int) -> FigureValues:
     """Shares of low, middle and high answers, and of every answer; nothing where nearly all answered alike."""
     limit = _NEARLY_ALL_OF_FEW if n < POINTS_FROM else _NEARLY_ALL
     if max(classes) >= limit:

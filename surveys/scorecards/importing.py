@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.files.columns import Column, Record, records
+from surveys.files.columns import ImportColumn, Record, records
 from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
@@ -22,13 +22,13 @@ from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.wording import period_words, value_words
 
 MEASUREMENT_COLUMNS: Final = (
-    Column("indicator", ("indikator", "indikatorkode", "styringsindikator")),
-    Column("unit", ("enhet", "enhetskode")),
-    Column("year", ("år",)),
-    Column("part", ("tertial", "måned", "periode"), required=False),
-    Column("value", ("verdi",)),
-    Column("source", ("kilde",)),
-    Column("measured_on", ("måledato", "målt"), required=False),
+    ImportColumn("indicator", ("indikator", "indikatorkode", "styringsindikator")),
+    ImportColumn("unit", ("enhet", "enhetskode")),
+    ImportColumn("year", ("år",)),
+    ImportColumn("part", ("tertial", "måned", "periode"), required=False),
+    ImportColumn("value", ("verdi",)),
+    ImportColumn("source", ("kilde",)),
+    ImportColumn("measured_on", ("måledato", "målt"), required=False),
 )
 
 Parsed = TypeVar("Parsed")

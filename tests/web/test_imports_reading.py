@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from analysis.personal_numbers import has_personal_number
 from surveys.files.import_report import FileRefusedError
-from surveys.files.reading_tables import Row, parse_table, read_table
+from surveys.files.reading_tables import TableRow, parse_table, read_table
 
 TEXT = 'kode;navn\r\n\r\nA;"Ås; \nskole"\r\nB;Sykehjem\r\n'
 
@@ -39,7 +39,7 @@ def test_every_usual_form_of_csv_gives_the_same_rows_and_lines(encoding: str, de
     table = parse_table(TEXT.replace(";", delimiter).encode(encoding))
     assert table.headings == ("kode", "navn")
     inside = "Ås skole" if delimiter == "\t" else f"Ås{delimiter} skole"
-    assert table.rows == (Row(3, ("A", inside)), Row(5, ("B", "Sykehjem")))
+    assert table.rows == (TableRow(3, ("A", inside)), TableRow(5, ("B", "Sykehjem")))
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

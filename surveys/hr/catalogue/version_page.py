@@ -13,7 +13,7 @@ Pieces = tuple[Words, ...] | None
 
 
 @dataclass(frozen=True)
-class Row:
+class VersionRow:
     """One text then and now, and what became of it. None: it was not there. No notes: nothing was changed."""
 
     key: str
@@ -29,8 +29,8 @@ class Section:
     title: str
     verdict: str
     goes_on: bool
-    rows: tuple[Row, ...]
-    answers: tuple[Row, ...]
+    rows: tuple[VersionRow, ...]
+    answers: tuple[VersionRow, ...]
     is_moved: bool
 
     @property
@@ -46,7 +46,7 @@ class VersionPage:
     later: str
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
-    questions: tuple[Row, ...]
+    questions: tuple[VersionRow, ...]
 
 
 def shared_languages(earlier: Questionnaire, later: Questionnaire) -> tuple[str, ...]:
@@ -93,9 +93,9 @@ def _section(words: VersionWords, change: FactorChange, is_moved: bool) -> Secti
 
 def _rows(
     words: VersionWords, changes: Iterable[TextChange], moved_keys: frozenset[str], answers: str
-) -> tuple[Row, ...]:
+) -> tuple[VersionRow, ...]:
     return tuple(
-        Row(
+        VersionRow(
             change.key,
             *_pieces(words, change.before, change.after),
             notes=tuple(words.notes(change, answers, is_moved=change.key in moved_keys)),
@@ -110,7 +110,7 @@ def _pieces(words: VersionWords, before: Text | None, after: Text | None) -> tup
     return tuple(None if text is None else unchanged(words.localised(text)) for text in (before, after))  # type: ignore[return-value]
 
 
-def _answers(words: VersionWords, before: Factor, after: Factor) -> tuple[Row, ...]:
+def _answers(words: VersionWords, before: Factor, after: Factor) -> tuple[VersionRow, ...]:
     """Every answer then and now; none when both scales have the same answers in the same words."""
     then, now = _labels(before), _labels(after)
     languages = shared_languages(words.comparison.earlier, words.comparison.later)

@@ -18,7 +18,7 @@ Result = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """`columns`: headings, the first of the row names. `rows`: texts. `note`: the limit and its source."""
 
     title: str
@@ -33,7 +33,7 @@ class Section:
 
     heading: str
     words: tuple[str, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def _consistency(result: Result, questionnaire: Questionnaire) -> Section:
     return Section(
         "Måler påstandene det samme?",
         words,
-        (Table("Indre konsistens", columns, rows, note), _items(result, questionnaire)),
+        (ReportTable("Indre konsistens", columns, rows, note), _items(result, questionnaire)),
     )
 
 
-def _items(result: Result, questionnaire: Questionnaire) -> Table:
+def _items(result: Result, questionnaire: Questionnaire) -> ReportTable:
     """Every statement in the questionnaire's order, with its wording."""
     loadings = (_cfa(result) or {}).get("loadings") or {}
     rows = tuple(
@@ -107,7 +107,7 @@ def _items(result: Result, questionnaire: Questionnaire) -> Table:
     )
     columns = ("Påstand", "r med resten", "Alfa uten påstanden", "Ladning")
     note = "r med resten bør være minst 0,30. Ladning: standardisert, fra den bekreftende faktoranalysen."
-    return Table("Hver påstand", columns, rows, note)
+    return ReportTable("Hver påstand", columns, rows, note)
 
 
 def _structure(result: Result, questionnaire: Questionnaire) -> Section:
@@ -135,18 +135,18 @@ def _structure(result: Result, questionnaire: Questionnaire) -> Section:
         ),
         ("SRMR", three(fit.get("srmr")), "høyst 0,08 (Hu og Bentler 1999)"),
     )
-    tables = [Table("Passer strukturen?", ("Mål", "Verdi", "Grense"), rows)]
+    tables = [ReportTable("Passer strukturen?", ("Mål", "Verdi", "Grense"), rows)]
     tables += _apart(validity, fit, questionnaire)
     return Section("Er det ulike temaer?", structure_verdict(result), tuple(tables))
 
 
-def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Iterator[Table]:
+def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Iterator[ReportTable]:
     """How the factors hold apart: one row per factor, and a triangle of pairs."""
     keys = [factor.key for factor in questionnaire.factors if validity["ave"].get(factor.key) is not None]
     if not keys:
         return
     titles = _titles(questionnaire)
-    yield Table(
+    yield ReportTable(
         "Samler hvert tema påstandene sine?",
         ("Tema", "AVE", "Sammensatt reliabilitet"),
         tuple(
@@ -156,7 +156,7 @@ def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Itera
         "AVE bør være minst 0,50, sammensatt reliabilitet minst 0,70 (Fornell og Larcker 1981).",
     )
     if len(keys) > 1:
-        yield Table(
+        yield ReportTable(
             "Hvor like er temaene?",
             ("Tema", *keys),
             tuple(
@@ -192,7 +192,7 @@ def _agreement(result: Result, questionnaire: Questionnaire) -> Section:
         )
         for key, found in result["agreement"].items()
     )
-    table = Table(
+    table = ReportTable(
         "Enighet i enhetene",
         ("Tema", "ICC(1)", "ICC(2)", "rwg(j) snitt", "rwg(j) median", "Enheter"),
         rows,
@@ -207,20 +207,22 @@ def _scores(result: Result, questionnaire: Questionnaire) -> Section:
         (titles[key], number(scale["n"], 0), two(scale["mean"]), two(scale["sd"]))
         for key, scale in result["scales"].items()
     )
-    tables = [Table("Alle samlet", ("Tema", "Svar", "Snitt", "Spredning"), rows)]
+    tables = [ReportTable("Alle samlet", ("Tema", "Svar", "Snitt", "Spredning"), rows)]
     if result.get("units"):
         tables.append(_units(result["units"], questionnaire))
     return Section("Hva svarte folk?", (), tuple(tables))
 
 
-def _units(units: Result, questionnaire: Questionnaire) -> Table:
+def _units(units: Result, questionnaire: Questionnaire) -> ReportTable:
     """Mean and n per unit, in the file's order: never sorted by result."""
     rows = tuple(
         (unit, *(_unit_cell(measures[factor.key]) for factor in questionnaire.factors))
         for unit, measures in units.items()
     )
     columns = ("Enhet", *(factor.key for factor in questionnaire.factors))
-    return Table("Enhetene: snitt (antall svar)", columns, rows, "Skjult: for få svar, eller verner noen få.")
+    return ReportTable(
+        "Enhetene: snitt (antall svar)", columns, rows, "Skjult: for få svar, eller verner noen få."
+    )
 
 
 def _unit_cell(found: Result) -> str:

@@ -2,9 +2,9 @@
 
 from rich import box
 from rich.console import Console
-from rich.table import Table as RichTable
+from rich.table import ReportTable as RichTable
 
-from surveys.publishing.analysts.document import Document, Table
+from surveys.publishing.analysts.document import Document, ReportTable
 
 _WIDEST_UNBROKEN = 24
 
@@ -25,7 +25,7 @@ def print_report(document: Document, console: Console | None = None) -> None:
         out.print(f"• {warning}", markup=False)
 
 
-def _drawn(table: Table) -> RichTable:
+def _drawn(table: ReportTable) -> RichTable:
     drawn = RichTable(
         title=table.title,
         title_justify="left",

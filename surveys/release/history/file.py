@@ -6,30 +6,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from surveys.files.columns import Column, Record, records_and_faults
+from surveys.files.columns import ImportColumn, Record, records_and_faults
 from surveys.files.import_report import Fault
 from surveys.files.reading_tables import Table
 from surveys.organisation.models import Unit
 from surveys.release.history.models import ImportedKind
 from surveys.release.measures import Measure
 
-_UNIT: Final = Column("unit", ("enhet", "enhetskode", "kode", "organisasjonskode"))
+_UNIT: Final = ImportColumn("unit", ("enhet", "enhetskode", "kode", "organisasjonskode"))
 _COMMON: Final = (
-    Column("measure", ("tema", "faktor", "måltall", "mål", "factor")),
-    Column("mean", ("snitt", "gjennomsnitt", "resultat", "score", "skår", "average")),
-    Column("year", ("år",)),
-    Column(
+    ImportColumn("measure", ("tema", "faktor", "måltall", "mål", "factor")),
+    ImportColumn("mean", ("snitt", "gjennomsnitt", "resultat", "score", "skår", "average")),
+    ImportColumn("year", ("år",)),
+    ImportColumn(
         "instrument", ("spørreskjema", "verktøy", "undersøkelse", "questionnaire", "tool"), required=False
     ),
-    Column("sd", ("standardavvik", "spredning", "std"), required=False),
-    Column("scale_min", ("skala fra", "laveste", "minimum"), required=False),
-    Column("scale_max", ("skala til", "høyeste", "maksimum", "maximum"), required=False),
-    Column("comparable", ("sammenlignbar", "kan sammenlignes"), required=False),
+    ImportColumn("sd", ("standardavvik", "spredning", "std"), required=False),
+    ImportColumn("scale_min", ("skala fra", "laveste", "minimum"), required=False),
+    ImportColumn("scale_max", ("skala til", "høyeste", "maksimum", "maximum"), required=False),
+    ImportColumn("comparable", ("sammenlignbar", "kan sammenlignes"), required=False),
 )
-_COUNT: Final = Column("n", ("antall", "antall svar", "svar", "svarte", "respondents", "answers"))
-COLUMNS: Final[Mapping[ImportedKind, tuple[Column, ...]]] = {
+_COUNT: Final = ImportColumn("n", ("antall", "antall svar", "svar", "svarte", "respondents", "answers"))
+COLUMNS: Final[Mapping[ImportedKind, tuple[ImportColumn, ...]]] = {
     ImportedKind.HISTORY: (_UNIT, _COUNT, *_COMMON),
-    ImportedKind.NORM: (Column(_COUNT.name, _COUNT.synonyms, required=False), *_COMMON),
+    ImportedKind.NORM: (ImportColumn(_COUNT.name, _COUNT.synonyms, required=False), *_COMMON),
 }
 
 _YES_OR_NO: Final[Mapping[str, bool | None]] = {
