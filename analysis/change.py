@@ -46,7 +46,7 @@ class Wave:
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class ChangeEstimate:
     """After minus before; arrays of the waves' shape. NaN where a wave has fewer than two people.
 
     difference, ci_low, ci_high: on the scale. p: two-sided, each comparison alone.
@@ -75,7 +75,7 @@ def change(
     finite_population: bool = False,
     confidence: float = CONFIDENCE,
     fewest: int = FEWEST,
-) -> Change:
+) -> ChangeEstimate:
     """The change from one wave to the next, with Holm's correction over the last axis.
 
     A change is clear when its Holm-adjusted p is below 1 − confidence; below `fewest` people in either wave
@@ -100,7 +100,7 @@ def change(
     p_holm = holm(p)
     g, g_low, g_high = hedges_g(before, after, confidence)
     few = (np.minimum(before.n, after.n) < fewest) | np.isnan(error)
-    return Change(
+    return ChangeEstimate(
         difference,
         difference - margin,
         difference + margin,

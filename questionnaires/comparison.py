@@ -15,7 +15,7 @@ from questionnaires.model import Factor, Question, Questionnaire, Scale, Text
 Kept = TypeVar("Kept")
 
 
-class Change(StrEnum):
+class WordingChange(StrEnum):
     """What became of a text or a part from the earlier version to the later."""
 
     UNCHANGED = "unchanged"
@@ -24,7 +24,7 @@ class Change(StrEnum):
     REMOVED = "removed"
 
 
-class Trend(StrEnum):
+class SeriesContinuity(StrEnum):
     """Whether a factor's line goes on, and why not when it does not."""
 
     SURVIVES = "survives"
@@ -45,12 +45,12 @@ class TextChange:
     answers_differ: bool = False  # other options or another kind; for a statement, turned the other way
 
     @property
-    def change(self) -> Change:
+    def change(self) -> WordingChange:
         if self.before is None:
-            return Change.ADDED
+            return WordingChange.ADDED
         if self.after is None:
-            return Change.REMOVED
-        return Change.REWORDED if self.languages or self.answers_differ else Change.UNCHANGED
+            return WordingChange.REMOVED
+        return WordingChange.REWORDED if self.languages or self.answers_differ else WordingChange.UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -60,22 +60,26 @@ class FactorChange:
     key: str
     title: Text
     items: tuple[TextChange, ...]
-    trend: Trend
+    trend: SeriesContinuity
     labels_differ: bool = False  # the points of the scale have the same values but other words
 
     @property
-    def change(self) -> Change:
-        if self.trend is Trend.NEW:
-            return Change.ADDED
-        if self.trend is Trend.ENDED:
-            return Change.REMOVED
-        changed = self.labels_differ or any(item.change is not Change.UNCHANGED for item in self.items)
-        return Change.REWORDED if changed or self.trend is Trend.SCALE_DIFFERS else Change.UNCHANGED
+    def change(self) -> WordingChange:
+        if self.trend is SeriesContinuity.NEW:
+            return WordingChange.ADDED
+        if self.trend is SeriesContinuity.ENDED:
+            return WordingChange.REMOVED
+        changed = self.labels_differ or any(item.change is not WordingChange.UNCHANGED for item in self.items)
+        return (
+            WordingChange.REWORDED
+            if changed or self.trend is SeriesContinuity.SCALE_DIFFERS
+            else WordingChange.UNCHANGED
+        )
 
     @property
     def deserves_a_look(self) -> bool:
         """The line goes on although something changed: someone should be able to say why that is right."""
-        return self.trend is Trend.SURVIVES and self.change is Change.REWORDED
+        return self.trend is SeriesContinuity.SURVIVES and self.change is WordingChange.REWORDED
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class VersionComparison:
     @property
     def surviving(self) -> tuple[str, ...]:
         """The factors whose trend lines go on, in the later version's order."""
-        return tuple(factor.key for factor in self.factors if factor.trend is Trend.SURVIVES)
+        return tuple(factor.key for factor in self.factors if factor.trend is SeriesContinuity.SURVIVES)
 
 
 def compare(earlier: Questionnaire, later: Questionnaire) -> VersionComparison:
@@ -142,15 +146,21 @@ def _factor_change(
         for key in _keys(then, now)
     )
     if before is None or after is None:
-        return FactorChange(shown.key, shown.title, items, Trend.NEW if before is None else Trend.ENDED)
+        return FactorChange(
+            shown.key, shown.title, items, SeriesContinuity.NEW if before is None else SeriesContinuity.ENDED
+        )
     same_labels = _labels(before.scale, languages) == _labels(after.scale, languages)
     return FactorChange(shown.key, shown.title, items, _trend(before, after, declared), not same_labels)
 
 
-def _trend(before: Factor, after: Factor, declared: bool) -> Trend:
+def _trend(before: Factor, after: Factor, declared: bool) -> SeriesContinuity:
     if not declared:
-        return Trend.NOT_DECLARED
-    return Trend.SURVIVES if before.scale.values == after.scale.values else Trend.SCALE_DIFFERS
+        return SeriesContinuity.NOT_DECLARED
+    return (
+        SeriesContinuity.SURVIVES
+        if before.scale.values == after.scale.values
+        else SeriesContinuity.SCALE_DIFFERS
+    )
 
 
 def _labels(scale: Scale, languages: Sequence[str]) -> list[list[str]]:

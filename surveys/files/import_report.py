@@ -27,7 +27,7 @@ class FileRefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class ImportChange:
     """One unit or person that the import touches: its code or number, and what happens in plain words."""
 
     key: str
@@ -42,9 +42,9 @@ class Change:
 class ImportReport:
     """The whole result of an import. With `faults`, nothing has been changed, whatever was asked for."""
 
-    new: tuple[Change, ...] = ()
-    changed: tuple[Change, ...] = ()
-    ended: tuple[Change, ...] = ()
+    new: tuple[ImportChange, ...] = ()
+    changed: tuple[ImportChange, ...] = ()
+    ended: tuple[ImportChange, ...] = ()
     unchanged: int = 0
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from surveys.files.import_report import Change, ImportReport
+from surveys.files.import_report import ImportChange, ImportReport
 from surveys.organisation.people_import import import_people
 from surveys.organisation.units_import import import_units
 from surveys.platform.clock import municipal_day
@@ -62,7 +62,7 @@ def _show(report: ImportReport, file: Path, words: tuple[str, str, str, str]) ->
     say(_ending(report))
 
 
-def _list(heading: str, changes: Sequence[Change]) -> None:
+def _list(heading: str, changes: Sequence[ImportChange]) -> None:
     say(f"{heading}: {len(changes)}")
     for change in changes:
         say(f"  {change}")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport, described
+from surveys.files.import_report import Fault, FileRefusedError, ImportChange, ImportReport, described
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Person, Unit
 from surveys.platform.localisation import LANGUAGES
@@ -136,12 +136,12 @@ def _report(
     for line in lines:
         person = stored.get(line.employee_number)
         if person is None:
-            new.append(Change(line.employee_number, line.name, f"i {line.unit}"))
+            new.append(ImportChange(line.employee_number, line.name, f"i {line.unit}"))
         elif detail := _difference(line, person):
-            changed.append(Change(line.employee_number, line.name, detail))
+            changed.append(ImportChange(line.employee_number, line.name, detail))
     numbers = {line.employee_number for line in lines}
     ended = tuple(
-        Change(person.employee_number, person.name)
+        ImportChange(person.employee_number, person.name)
         for number, person in stored.items()
         if person.active and number not in numbers
     )

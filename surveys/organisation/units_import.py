@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import UNIT_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport, described
+from surveys.files.import_report import Fault, FileRefusedError, ImportChange, ImportReport, described
 from surveys.files.reading_tables import read_table
 from surveys.organisation import predecessor_column
 from surveys.organisation.models import Unit
@@ -163,10 +163,10 @@ def _report(
         replaces = f"erstatter {', '.join(news[line.code])}" if line.code in news else ""
         if unit is None:
             place = f"under {line.parent}" if line.parent else "øverst"
-            new.append(Change(line.code, line.name, "; ".join(filter(None, (place, replaces)))))
+            new.append(ImportChange(line.code, line.name, "; ".join(filter(None, (place, replaces)))))
         elif detail := "; ".join(filter(None, (_difference(line, unit, by_id, today), replaces))):
-            changed.append(Change(line.code, line.name, detail))
-    ended = tuple(Change(unit.code, unit.name) for unit in _ending(lines, stored, today))
+            changed.append(ImportChange(line.code, line.name, detail))
+    ended = tuple(ImportChange(unit.code, unit.name) for unit in _ending(lines, stored, today))
     unchanged = len(lines) - len(new) - len(changed)
     return ImportReport(tuple(new), tuple(changed), ended, unchanged, applied=apply)
 
@@ -221,7 +221,7 @@ def _lives(unit: Unit | None, today: dt.date) -> bool:
 
 
 def _counts(report: ImportReport) -> dict[str, object]:
-    groups: dict[str, Iterable[Change]] = {
+    groups: dict[str, Iterable[ImportChange]] = {
         "new": report.new,
         "changed": report.changed,
         "ended": report.ended,

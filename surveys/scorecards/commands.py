@@ -8,7 +8,7 @@ from flask import Flask
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
-from surveys.files.import_report import Change
+from surveys.files.import_report import ImportChange
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
@@ -65,7 +65,7 @@ def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # no
     say(f"Kortet «{plan.key}» er lagt inn." if apply else "Filen er i orden. Legg inn kortet med --apply.")
 
 
-def _list(heading: str, changes: Sequence[Change]) -> None:
+def _list(heading: str, changes: Sequence[ImportChange]) -> None:
     say(f"{heading}: {len(changes)}")
     for change in changes:
         say(f"  {change}")

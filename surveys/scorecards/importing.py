@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import ImportColumn, Record, records
-from surveys.files.import_report import Change, Fault, FileRefusedError, ImportReport
+from surveys.files.import_report import Fault, FileRefusedError, ImportChange, ImportReport
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
@@ -231,17 +231,19 @@ def _report(
     return ImportReport(new, changed, unchanged=len(lines) - len(new) - len(changed), applied=apply)
 
 
-def _changes(lines: Sequence[ValueLine], standing: Mapping[MeasurementKey, Measurement]) -> Iterator[Change]:
+def _changes(
+    lines: Sequence[ValueLine], standing: Mapping[MeasurementKey, Measurement]
+) -> Iterator[ImportChange]:
     for line in lines:
         before = standing.get(line.place)
         if before is not None and (before.value, before.source) != (line.value, line.source):
             yield _change(line, before)
 
 
-def _change(line: ValueLine, before: Measurement | None = None) -> Change:
+def _change(line: ValueLine, before: Measurement | None = None) -> ImportChange:
     """«M1.2 Sykefravær – OK4, 2. tertial 2026: 11,2 % → 9,6 %»."""
     where = f"{line.unit.code}, {period_words(line.indicator.frequency, line.year, line.part)}"
     now = value_words(line.value, line.indicator)
     if before is not None and before.value is not None:
         now = f"{value_words(before.value, line.indicator)} → {now}"
-    return Change(line.indicator.code, localised(line.indicator.title), f"{where}: {now}")
+    return ImportChange(line.indicator.code, localised(line.indicator.title), f"{where}: {now}")

@@ -12,7 +12,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from analysis.change import (
-    Change,
+    ChangeEstimate,
     Verdict,
     Wave,
     change,
@@ -122,7 +122,7 @@ def test_without_holm_three_hundred_units_raise_false_alarms_and_with_it_few() -
     assert np.isin(found.verdict, [Verdict.UP, Verdict.DOWN]).sum() < 30
 
 
-def verdict_of(found: Change) -> list[Verdict]:
+def verdict_of(found: ChangeEstimate) -> list[Verdict]:
     return list(found.verdict)
 
 

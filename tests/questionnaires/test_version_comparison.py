@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from questionnaires.comparison import Change, Trend, compare, declared_comparable
+from questionnaires.comparison import SeriesContinuity, WordingChange, compare, declared_comparable
 from questionnaires.loading import parse
 from questionnaires.model import Questionnaire
 
@@ -33,29 +33,32 @@ def test_a_changed_wording_is_named_with_its_languages(first: Questionnaire, ful
     lead = compare(first, full).factors[0]
     changed = [(item.key, item.change, item.languages) for item in lead.items]
     assert changed == [
-        ("LEAD01", Change.UNCHANGED, ()),
-        ("LEAD02", Change.REWORDED, ("nb",)),
-        ("LEAD03", Change.UNCHANGED, ()),
+        ("LEAD01", WordingChange.UNCHANGED, ()),
+        ("LEAD02", WordingChange.REWORDED, ("nb",)),
+        ("LEAD03", WordingChange.UNCHANGED, ()),
     ]
-    assert lead.change is Change.REWORDED
+    assert lead.change is WordingChange.REWORDED
 
 
 def test_added_and_removed_statements_are_told_apart(first: Questionnaire, full: Questionnaire) -> None:
     forwards = {item.key: item.change for factor in compare(first, full).factors for item in factor.items}
     backwards = {item.key: item.change for factor in compare(full, first).factors for item in factor.items}
-    assert (forwards["ROLE03"], backwards["ROLE03"]) == (Change.ADDED, Change.REMOVED)
+    assert (forwards["ROLE03"], backwards["ROLE03"]) == (WordingChange.ADDED, WordingChange.REMOVED)
 
 
 def test_only_declared_factors_keep_their_line(first: Questionnaire, full: Questionnaire) -> None:
     comparison = compare(first, full)
     assert {factor.key: factor.trend for factor in comparison.factors} == {
-        "LEAD": Trend.SURVIVES,
-        "ROLE": Trend.SURVIVES,
-        "SPAN": Trend.NEW,
-        "FUN": Trend.ENDED,
+        "LEAD": SeriesContinuity.SURVIVES,
+        "ROLE": SeriesContinuity.SURVIVES,
+        "SPAN": SeriesContinuity.NEW,
+        "FUN": SeriesContinuity.ENDED,
     }
     assert comparison.surviving == ("LEAD", "ROLE")
-    assert [factor.change for factor in comparison.factors[2:]] == [Change.ADDED, Change.REMOVED]
+    assert [factor.change for factor in comparison.factors[2:]] == [
+        WordingChange.ADDED,
+        WordingChange.REMOVED,
+    ]
 
 
 def test_a_line_that_goes_on_past_a_change_deserves_a_look(first: Questionnaire, full: Questionnaire) -> None:
@@ -68,31 +71,31 @@ def test_without_a_declaration_no_line_survives_even_unchanged(edited: Edit) -> 
     later = parse(edited(("factors: [LEAD, ROLE]}", "factors: [ROLE]}")), "v2.yaml")
     comparison = compare(earlier, later)
     assert {factor.key: factor.trend for factor in comparison.factors} == {
-        "LEAD": Trend.NOT_DECLARED,
-        "ROLE": Trend.SURVIVES,
-        "SPAN": Trend.NOT_DECLARED,
+        "LEAD": SeriesContinuity.NOT_DECLARED,
+        "ROLE": SeriesContinuity.SURVIVES,
+        "SPAN": SeriesContinuity.NOT_DECLARED,
     }
-    assert {factor.change for factor in comparison.factors} == {Change.UNCHANGED}
+    assert {factor.change for factor in comparison.factors} == {WordingChange.UNCHANGED}
 
 
 def test_another_scale_ends_the_line_whatever_is_declared(edited: Edit, full: Questionnaire) -> None:
     source = edited(FIRST, ("      3: {nb: Alltid, en: Always}\n", ""))
     factors = {factor.key: factor for factor in compare(parse(source, "v1.yaml"), full).factors}
-    assert factors["ROLE"].trend is Trend.SCALE_DIFFERS
-    assert factors["ROLE"].change is Change.REWORDED
-    assert factors["LEAD"].trend is Trend.SURVIVES
+    assert factors["ROLE"].trend is SeriesContinuity.SCALE_DIFFERS
+    assert factors["ROLE"].change is WordingChange.REWORDED
+    assert factors["LEAD"].trend is SeriesContinuity.SURVIVES
 
 
 def test_other_words_on_the_same_scale_are_a_change_to_look_at(edited: Edit, full: Questionnaire) -> None:
     source = edited(FIRST, ("nb: Alltid", "nb: Hele tiden"))
     role = {factor.key: factor for factor in compare(parse(source, "v1.yaml"), full).factors}["ROLE"]
-    assert (role.trend, role.labels_differ, role.deserves_a_look) == (Trend.SURVIVES, True, True)
+    assert (role.trend, role.labels_differ, role.deserves_a_look) == (SeriesContinuity.SURVIVES, True, True)
 
 
 def test_a_statement_turned_the_other_way_is_a_change(edited: Edit, full: Questionnaire) -> None:
     source = edited(FIRST, ("        reversed: true\n        reason: Breaks the habit of agreeing.\n", ""))
     items = {item.key: item for item in compare(parse(source, "v1.yaml"), full).factors[0].items}
-    assert (items["LEAD03"].change, items["LEAD03"].answers_differ) == (Change.REWORDED, True)
+    assert (items["LEAD03"].change, items["LEAD03"].answers_differ) == (WordingChange.REWORDED, True)
 
 
 def test_questions_outside_the_factors_are_compared_too(edited: Edit, full: Questionnaire) -> None:
@@ -104,11 +107,11 @@ def test_questions_outside_the_factors_are_compared_too(edited: Edit, full: Ques
     )
     comparison = compare(parse(source, "v1.yaml"), full)
     assert {one.key: (one.change, one.answers_differ) for one in comparison.questions} == {
-        "lederansvar": (Change.UNCHANGED, False),
-        "ansiennitet": (Change.REWORDED, True),
-        "bedre": (Change.ADDED, False),
-        "bra": (Change.REWORDED, False),
-        "annet": (Change.REMOVED, False),
+        "lederansvar": (WordingChange.UNCHANGED, False),
+        "ansiennitet": (WordingChange.REWORDED, True),
+        "bedre": (WordingChange.ADDED, False),
+        "bra": (WordingChange.REWORDED, False),
+        "annet": (WordingChange.REMOVED, False),
     }
 
 
@@ -121,5 +124,5 @@ def test_a_language_only_one_of_them_has_is_no_change(minimal: Questionnaire, ro
 def test_a_version_is_comparable_with_itself(full: Questionnaire) -> None:
     comparison = compare(full, full)
     assert comparison.surviving == ("LEAD", "ROLE", "SPAN")
-    assert {factor.change for factor in comparison.factors} == {Change.UNCHANGED}
+    assert {factor.change for factor in comparison.factors} == {WordingChange.UNCHANGED}
     assert declared_comparable(full, "full-example", 7) == set()

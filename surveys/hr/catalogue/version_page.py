@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from questionnaires.comparison import FactorChange, TextChange, Trend, compare
+from questionnaires.comparison import FactorChange, SeriesContinuity, TextChange, compare
 from questionnaires.model import Factor, Questionnaire, Text
 from surveys.hr.catalogue.version_words import VersionWords
 from surveys.hr.catalogue.word_changes import Words, changed_words, moved, unchanged
@@ -84,7 +84,7 @@ def _section(words: VersionWords, change: FactorChange, is_moved: bool) -> Secti
     return Section(
         words.localised(change.title),
         words.verdict(change),
-        change.trend is Trend.SURVIVES,
+        change.trend is SeriesContinuity.SURVIVES,
         _rows(words, change.items, moved_items, turned),
         _answers(words, before, after) if before and after else (),
         is_moved,

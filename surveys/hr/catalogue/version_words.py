@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from questionnaires.comparison import Change, FactorChange, TextChange, Trend, VersionComparison
+from questionnaires.comparison import (
+    FactorChange,
+    SeriesContinuity,
+    TextChange,
+    VersionComparison,
+    WordingChange,
+)
 from questionnaires.model import Questionnaire, Text
 from surveys.platform.localisation import language_name, localised
 from surveys.platform.texts import _, ngettext
@@ -29,11 +35,11 @@ class VersionWords:
     def summary(self) -> Iterator[str]:
         """How many trend lines go on, begin and end."""
         trends = [factor.trend for factor in self.comparison.factors]
-        if lines := trends.count(Trend.SURVIVES):
+        if lines := trends.count(SeriesContinuity.SURVIVES):
             yield ngettext("%(num)s trendlinje fortsetter.", "%(num)s trendlinjer fortsetter.", lines)
-        if series := len(trends) - lines - trends.count(Trend.ENDED):
+        if series := len(trends) - lines - trends.count(SeriesContinuity.ENDED):
             yield ngettext("%(num)s ny serie starter.", "%(num)s nye serier starter.", series)
-        if ended := trends.count(Trend.ENDED):
+        if ended := trends.count(SeriesContinuity.ENDED):
             yield ngettext("%(num)s trendlinje slutter.", "%(num)s trendlinjer slutter.", ended)
 
     def verdict(self, change: FactorChange) -> str:
@@ -43,19 +49,19 @@ class VersionWords:
             line = _("Trendlinjen for %(title)s fortsetter.", title=title)
             return line + " " + _("Noe er endret: se etter at påstandene fortsatt måler det samme.")
         return {
-            Trend.SURVIVES: _("Trendlinjen for %(title)s fortsetter.", title=title),
-            Trend.NOT_DECLARED: self._why_undeclared(change),
-            Trend.SCALE_DIFFERS: _("Ny serie starter: svarskalaen er en annen."),
-            Trend.NEW: _("Ny serie starter: temaet er nytt."),
-            Trend.ENDED: _("Trendlinjen for %(title)s slutter: temaet er tatt ut.", title=title),
+            SeriesContinuity.SURVIVES: _("Trendlinjen for %(title)s fortsetter.", title=title),
+            SeriesContinuity.NOT_DECLARED: self._why_undeclared(change),
+            SeriesContinuity.SCALE_DIFFERS: _("Ny serie starter: svarskalaen er en annen."),
+            SeriesContinuity.NEW: _("Ny serie starter: temaet er nytt."),
+            SeriesContinuity.ENDED: _("Trendlinjen for %(title)s slutter: temaet er tatt ut.", title=title),
         }[change.trend]
 
     def _why_undeclared(self, change: FactorChange) -> str:
         kinds = {item.change for item in change.items}
-        if kinds & {Change.ADDED, Change.REMOVED}:
+        if kinds & {WordingChange.ADDED, WordingChange.REMOVED}:
             return _("Ny serie starter: det er ikke de samme påstandene.")
-        if Change.REWORDED in kinds:
-            keys = ", ".join(item.key for item in change.items if item.change is Change.REWORDED)
+        if WordingChange.REWORDED in kinds:
+            keys = ", ".join(item.key for item in change.items if item.change is WordingChange.REWORDED)
             return _("Ny serie starter: ordlyden er endret i %(keys)s.", keys=keys)
         if change.labels_differ:
             return _("Ny serie starter: svarene har fått andre ord.")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from analysis.change import Change, Wave, change
+from analysis.change import ChangeEstimate, Wave, change
 from surveys.campaigns.models import Survey
 from surveys.release.comparisons.invariance import WaveVerdict, verdicts_by_release
 from surveys.release.comparisons.predecessors import (
@@ -28,7 +28,7 @@ Names = Mapping[tuple[int, int], str]
 
 @dataclass(frozen=True)
 class Compared:
-    """Rows for `Change`, and for `Uncompared` where there was an earlier figure that may not be compared with."""
+    """Rows for `ChangeEstimate`, and for `Uncompared` where there was an earlier figure that may not be compared with."""
 
     changes: list[dict[str, Any]]
     uncompared: list[dict[str, Any]]
@@ -116,7 +116,7 @@ def _named(compared: Before | Missing, names: Names) -> list[dict[str, Any]]:
     return [{"id": unit, "name": names[compared.release_id, unit]} for unit in compared.units]
 
 
-def _found(found: Change, at: tuple[int, int]) -> dict[str, Any]:
+def _found(found: ChangeEstimate, at: tuple[int, int]) -> dict[str, Any]:
     return {
         "difference": float(found.difference[at]),
         "ci_low": _known(found.ci_low[at]),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from questionnaires.comparison import Trend, compare, declared_comparable
+from questionnaires.comparison import SeriesContinuity, compare, declared_comparable
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.instruments.in_use import questionnaire_of
@@ -23,7 +23,7 @@ class Comparable:
     release_id: int
     survey: Survey
     measures: frozenset[str]
-    breaks: Mapping[str, Trend] = field(default_factory=dict)
+    breaks: Mapping[str, SeriesContinuity] = field(default_factory=dict)
 
 
 def comparable_releases(session: Session, survey: Survey) -> list[Comparable]:
@@ -60,7 +60,7 @@ def _compared(release_id: int, earlier: Survey, current: Questionnaire) -> Compa
     if (before.key, before.version) == (current.key, current.version):
         return Comparable(release_id, earlier, frozenset(factor.key for factor in current.factors))
     found = compare(before, current)
-    ended = {Trend.NOT_DECLARED, Trend.SCALE_DIFFERS}
+    ended = {SeriesContinuity.NOT_DECLARED, SeriesContinuity.SCALE_DIFFERS}
     breaks = {factor.key: factor.trend for factor in found.factors if factor.trend in ended}
     return Comparable(release_id, earlier, frozenset(found.surviving), breaks)
 

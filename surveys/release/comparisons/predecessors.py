@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.change import Wave, pooled
-from questionnaires.comparison import Trend
+from questionnaires.comparison import SeriesContinuity
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
@@ -36,9 +36,9 @@ UnitMeasure = tuple[int, str]
 Score = tuple[int, float, float | None]
 """n, mean and sd as released."""
 
-_BREAKS: Mapping[Trend, WhyUncompared] = {
-    Trend.SCALE_DIFFERS: WhyUncompared.SCALE_DIFFERS,
-    Trend.NOT_DECLARED: WhyUncompared.NOT_DECLARED,
+_BREAKS: Mapping[SeriesContinuity, WhyUncompared] = {
+    SeriesContinuity.SCALE_DIFFERS: WhyUncompared.SCALE_DIFFERS,
+    SeriesContinuity.NOT_DECLARED: WhyUncompared.NOT_DECLARED,
 }
 
 
