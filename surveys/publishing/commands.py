@@ -19,7 +19,7 @@ from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
 from surveys.publishing.analysts.analyse_command import analyse_command
 from surveys.publishing.counting_ballots import CountingError, Progress, count
-from surveys.publishing.importing_answers import ImportReport, import_responses
+from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
 from surveys.publishing.releasing import correct, release
 from surveys.release.analysts.microdata_command import export_microdata_command
 from surveys.results.exporting import COLUMNS, as_csv, figure_rows
@@ -90,7 +90,7 @@ def import_responses_command(
     _show_import(report, key)
 
 
-def _show_import(report: ImportReport, key: str) -> None:
+def _show_import(report: ResponsesImportReport, key: str) -> None:
     say(f"Svar: {report.respondents}")
     say(f"Enheter: {report.units}, av dem nye: {len(report.new_units)}")
     if report.unknown_columns:

@@ -30,7 +30,7 @@ SMALLEST_GROUP: Final = 3
 
 
 @dataclass(frozen=True)
-class ImportReport:
+class ResponsesImportReport:
     """What a response file holds and what happened to it. With `faults`, nothing has been changed."""
 
     respondents: int = 0
@@ -43,7 +43,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ResponsesImportRequest:
     """What the survey shall be, as `import_responses` is told."""
 
     key: str
@@ -68,7 +68,7 @@ def import_responses(
     create_units: bool = False,
     apply: bool = False,
     parent: str = "",
-) -> ImportReport:
+) -> ResponsesImportReport:
     """Reads the file and, with `apply` and no faults, stores it as a counted survey in one transaction.
 
     source: the questionnaire's own text. minimum_group: the questionnaire's when None. create_units: make units
@@ -76,11 +76,13 @@ def import_responses(
     The survey's top is the lowest unit above all of its units. Its results are visible to leaders from its day; HR
     decides the rest. A key in use is a fault.
     """
-    wanted = Wanted(survey_key, title, day, unit_column, minimum_group, create_units, parent)
+    wanted = ResponsesImportRequest(survey_key, title, day, unit_column, minimum_group, create_units, parent)
     return _import(db, file, Source(questionnaire, source), wanted, apply=apply)
 
 
-def _import(db: Database, file: Path, source: Source, wanted: Wanted, *, apply: bool) -> ImportReport:
+def _import(
+    db: Database, file: Path, source: Source, wanted: ResponsesImportRequest, *, apply: bool
+) -> ResponsesImportReport:
     from analysis.reading import read_responses
     from analysis.tables import FileFaults
 
@@ -88,19 +90,19 @@ def _import(db: Database, file: Path, source: Source, wanted: Wanted, *, apply: 
         read = read_responses(file, source.questionnaire, wanted.unit_column)
     except FileFaults as error:
         faults = tuple(Fault(fault.message, fault.line, fault.column or "") for fault in error.faults)
-        return ImportReport(faults=faults, more_faults=error.total - len(faults))
+        return ResponsesImportReport(faults=faults, more_faults=error.total - len(faults))
     with db.transaction() as session:
         try:
             new_units = _stored(session, file, read, source, wanted)
         except FileRefusedError as error:
             session.rollback()
-            return ImportReport(faults=error.faults)
+            return ResponsesImportReport(faults=error.faults)
         if not apply:
             # A dry run is the real thing, undone.
             session.rollback()
     if apply:
         store_quality_report(db, wanted.key)
-    return ImportReport(
+    return ResponsesImportReport(
         respondents=len(read.responses),
         units=len(read.responses.units),
         new_units=new_units,
@@ -110,7 +112,7 @@ def _import(db: Database, file: Path, source: Source, wanted: Wanted, *, apply: 
 
 
 def _stored(
-    session: Session, file: Path, read: "ResponseFile", source: Source, wanted: Wanted
+    session: Session, file: Path, read: "ResponseFile", source: Source, wanted: ResponsesImportRequest
 ) -> tuple[str, ...]:
     """Writes the survey and its responses; returns the codes of new units. Raises FileRefusedError."""
     from surveys.counting.loading import stored_rows
@@ -135,7 +137,7 @@ def _stored(
     return unknown
 
 
-def _survey(session: Session, top: Unit, source: Source, wanted: Wanted) -> Survey:
+def _survey(session: Session, top: Unit, source: Source, wanted: ResponsesImportRequest) -> Survey:
     questionnaire = source.questionnaire
     plan = Plan(
         key=wanted.key,
@@ -169,7 +171,7 @@ def _write_delivered(survey: Survey, units: Sequence[Unit], rows: Sequence[tuple
         unit.delivered = delivered[unit_id]
 
 
-def _survey_faults(session: Session, wanted: Wanted) -> list[Fault]:
+def _survey_faults(session: Session, wanted: ResponsesImportRequest) -> list[Fault]:
     faults = []
     if session.scalar(select(Survey.id).where(Survey.key == wanted.key)):
         faults.append(Fault(f"Nøkkelen «{wanted.key}» er brukt av en annen undersøkelse. Velg en annen."))

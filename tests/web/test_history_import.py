@@ -21,7 +21,7 @@ from surveys.platform.database import Database
 from surveys.release.history.imported import Norm, norms
 from surveys.release.history.importing import import_figures, newest_survey
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedSet
-from surveys.release.history.report import HistoryReport, Wanted
+from surveys.release.history.report import HistoryImportRequest, HistoryReport
 from surveys.release.models import Figure
 from surveys.release.protection.auditing import audit_survey
 from surveys.results import views
@@ -55,7 +55,9 @@ def bring(db: Database, content: bytes, *, apply: bool = True, **wanted: object)
     with db.transaction() as session:
         settings = {"kind": ImportedKind.HISTORY, "source": "KS"} | wanted
         survey = newest_survey(session, "liten")
-        return import_figures(session, content, Wanted(survey=survey, **settings), apply=apply, today=TODAY)  # type: ignore[arg-type]
+        return import_figures(
+            session, content, HistoryImportRequest(survey=survey, **settings), apply=apply, today=TODAY
+        )  # type: ignore[arg-type]
 
 
 def faults(db: Database, content: bytes, **wanted: object) -> list[str]:

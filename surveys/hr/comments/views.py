@@ -18,7 +18,7 @@ from surveys.platform import database
 from surveys.platform.texts import _, ngettext
 from surveys.release.comments import queue as comment_queue
 from surveys.release.comments.models import CommentStatus, HoldReason
-from surveys.release.comments.queue import QueuePage, Wanted
+from surveys.release.comments.queue import CommentFilter, QueuePage
 from surveys.release.comments.reviewing import (
     APPROVED,
     WAITING,
@@ -115,11 +115,11 @@ def _page(reviewer: Reviewer, trouble: Trouble | None = None) -> str:
     return render_template("hr/comments.html", frame="hr/comments/area.html", survey=survey, **values)
 
 
-def _wanted() -> Wanted:
+def _wanted() -> CommentFilter:
     """What the address asks for; what it asks wrongly is left out."""
     status = request.args.get("status", CommentStatus.WAITING.value)
     known = {each.value: each for each in CommentStatus}
-    return Wanted(
+    return CommentFilter(
         status=None if status == EVERYTHING else known.get(status, CommentStatus.WAITING),
         question=request.args.get("sporsmal", ""),
         unit_id=request.args.get("enhet", type=int),

@@ -19,7 +19,7 @@ from surveys.release.history.file import COLUMNS
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.importing import import_figures
 from surveys.release.history.models import ImportedKind
-from surveys.release.history.report import HistoryReport, Wanted
+from surveys.release.history.report import HistoryImportRequest, HistoryReport
 from surveys.release.history.sets import NotYoursError, set_rows, withdraw
 
 MOST_FAULTS: Final = 30
@@ -107,7 +107,7 @@ def _may_norms(session: Session, survey: Survey) -> bool:
 
 def _imported(session: Session, survey: Survey, form: HistoryForm, *, apply: bool) -> HistoryReport:
     kind = ImportedKind(form.kind.data)
-    wanted = Wanted(
+    wanted = HistoryImportRequest(
         kind=kind,
         survey=survey,
         source=str(form.source.data),

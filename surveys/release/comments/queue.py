@@ -27,7 +27,7 @@ _WAITS: Final = or_(CommentReview.status.is_(None), CommentReview.status == Comm
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CommentFilter:
     """What HR asked to see. «» and None are everything."""
 
     status: CommentStatus | None = CommentStatus.WAITING
@@ -79,7 +79,7 @@ def queue_page(
     session: Session,
     survey: Survey,
     units: frozenset[int],
-    wanted: Wanted,
+    wanted: CommentFilter,
     number: int,
     with_comment: uuid.UUID | None = None,
 ) -> QueuePage:
@@ -149,7 +149,7 @@ def _of(survey: Survey, units: frozenset[int]) -> list[ColumnElement[bool]]:
     return [Comment.survey_id == survey.id, Comment.unit_id.in_(units)]
 
 
-def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _wanted(wanted: CommentFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status is not None:
         waits = wanted.status == CommentStatus.WAITING

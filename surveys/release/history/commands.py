@@ -15,7 +15,7 @@ from surveys.platform.localisation import localised
 from surveys.platform.terminal import fail, say, with_app
 from surveys.release.history.importing import import_figures, newest_survey
 from surveys.release.history.models import ImportedKind, ImportedSet
-from surveys.release.history.report import HistoryReport, SetReport, Wanted
+from surveys.release.history.report import HistoryImportRequest, HistoryReport, SetReport
 from surveys.release.history.sets import withdraw_set
 
 _Command = Callable[..., Any]
@@ -115,7 +115,11 @@ def _run(file: Path, series: str, *, apply: bool, **wanted: Any) -> None:
         except SurveyError as error:
             fail(str(error))
         report = import_figures(
-            session, file.read_bytes(), Wanted(survey=survey, **wanted), apply=apply, today=municipal_day()
+            session,
+            file.read_bytes(),
+            HistoryImportRequest(survey=survey, **wanted),
+            apply=apply,
+            today=municipal_day(),
         )
     _show(report, file)
 

@@ -24,7 +24,13 @@ from surveys.platform.localisation import localised
 from surveys.release.history.file import FigureLine, Ground, ImportedCell, figure_lines
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
-from surveys.release.history.report import HistoryReport, MeasureReport, SetReport, Wanted, is_comparable
+from surveys.release.history.report import (
+    HistoryImportRequest,
+    HistoryReport,
+    MeasureReport,
+    SetReport,
+    is_comparable,
+)
 
 SMALLEST_GROUP: Final = 5
 """Fewest people behind another tool's unit figure, also where a survey of ours promises fewer."""
@@ -48,7 +54,7 @@ def newest_survey(session: Session, series_key: str) -> Survey:
 
 
 def import_figures(
-    session: Session, content: bytes, wanted: Wanted, *, apply: bool, today: dt.date
+    session: Session, content: bytes, wanted: HistoryImportRequest, *, apply: bool, today: dt.date
 ) -> HistoryReport:
     """What the file would store, and with `apply` the storing itself, in the caller's transaction.
 
@@ -74,7 +80,7 @@ def import_figures(
     return HistoryReport(sets, len(lines) - len(new), applied=apply)
 
 
-def _lock(session: Session, wanted: Wanted) -> None:
+def _lock(session: Session, wanted: HistoryImportRequest) -> None:
     """Two people who import the same file at once store it once."""
     session.execute(select(Series.id).where(Series.id == wanted.survey.series_id).with_for_update())
     session.execute(
@@ -82,7 +88,7 @@ def _lock(session: Session, wanted: Wanted) -> None:
     )
 
 
-def _ground(session: Session, wanted: Wanted, today: dt.date) -> Ground:
+def _ground(session: Session, wanted: HistoryImportRequest, today: dt.date) -> Ground:
     is_history = wanted.kind == ImportedKind.HISTORY
     units = session.scalars(select(Unit)) if is_history else ()
     return Ground(
@@ -106,7 +112,7 @@ def _own_years(session: Session, survey: Survey) -> dict[tuple[int, int], str]:
     return {(unit_id, opened.year): localised(title, "nb") for unit_id, opened, title in own}
 
 
-def _standing(wanted: Wanted) -> Select[ImportedFigure]:
+def _standing(wanted: HistoryImportRequest) -> Select[ImportedFigure]:
     """Figures that stand and that a new one could contradict."""
     query = (
         select(ImportedFigure)
@@ -123,7 +129,7 @@ def _standing(wanted: Wanted) -> Select[ImportedFigure]:
     )
 
 
-def _series_id(wanted: Wanted) -> int | None:
+def _series_id(wanted: HistoryImportRequest) -> int | None:
     return wanted.survey.series_id if wanted.for_series else None
 
 
@@ -132,7 +138,7 @@ def _place(figure: ImportedFigure) -> ImportedCell:
 
 
 def _contradictions(
-    lines: Sequence[FigureLine], standing: Mapping[ImportedCell, ImportedFigure], wanted: Wanted
+    lines: Sequence[FigureLine], standing: Mapping[ImportedCell, ImportedFigure], wanted: HistoryImportRequest
 ) -> Iterator[Fault]:
     for line in lines:
         before = standing.get(line.place)
@@ -145,7 +151,7 @@ def _contradictions(
             )
 
 
-def _says_the_same(line: FigureLine, stored: ImportedFigure, wanted: Wanted) -> bool:
+def _says_the_same(line: FigureLine, stored: ImportedFigure, wanted: HistoryImportRequest) -> bool:
     manner = next(m for m in stored.set.measures if m.measure == stored.measure)
     return (
         line.n,
@@ -182,7 +188,7 @@ def _by_measure(lines: Sequence[FigureLine]) -> dict[str, FigureLine]:
     return found
 
 
-def _set_report(lines: Sequence[FigureLine], wanted: Wanted, number: int | None) -> SetReport:
+def _set_report(lines: Sequence[FigureLine], wanted: HistoryImportRequest, number: int | None) -> SetReport:
     first = lines[0]
     return SetReport(
         number=number,
@@ -200,7 +206,7 @@ def _set_report(lines: Sequence[FigureLine], wanted: Wanted, number: int | None)
 
 
 def _store(
-    session: Session, by_set: Sequence[Sequence[FigureLine]], wanted: Wanted, today: dt.date
+    session: Session, by_set: Sequence[Sequence[FigureLine]], wanted: HistoryImportRequest, today: dt.date
 ) -> list[int]:
     """Writes every set; returns their numbers."""
     numbers = [_store_one(session, lines, wanted, today) for lines in by_set]
@@ -216,7 +222,9 @@ def _store(
     return numbers
 
 
-def _store_one(session: Session, lines: Sequence[FigureLine], wanted: Wanted, today: dt.date) -> int:
+def _store_one(
+    session: Session, lines: Sequence[FigureLine], wanted: HistoryImportRequest, today: dt.date
+) -> int:
     first = lines[0]
     stored = ImportedSet(
         kind=wanted.kind,

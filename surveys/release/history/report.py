@@ -10,7 +10,7 @@ from surveys.release.history.models import ImportedKind
 
 
 @dataclass(frozen=True)
-class Wanted:
+class HistoryImportRequest:
     """What a file's figures are, besides what stands in it.
 
     survey: the one whose questionnaire they are matched with; history goes to its series. for_series: a norm for the
@@ -66,7 +66,7 @@ class HistoryReport:
         return sum(each.figures for each in self.sets)
 
 
-def is_comparable(line: FigureLine, wanted: Wanted) -> bool:
+def is_comparable(line: FigureLine, wanted: HistoryImportRequest) -> bool:
     """The line's own word, else the declaration for the file, which does not reach measures on another scale."""
     if line.comparable is not None:
         return line.comparable

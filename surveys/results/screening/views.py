@@ -23,7 +23,7 @@ AT_A_TIME: Final = 100
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ScreeningFilter:
     """What the reader has asked to see of it. theme: a measure's key, or «»; way: «opp», «ned» or «»."""
 
     theme: str
@@ -31,7 +31,7 @@ class Wanted:
     page: int
 
     @classmethod
-    def from_address(cls) -> "Wanted":
+    def from_address(cls) -> "ScreeningFilter":
         way = request.args.get("retning", "")
         page = request.args.get("side", 1, type=int) or 1
         return cls(request.args.get("tema", ""), way if way in {"opp", "ned"} else "", max(page, 1))
@@ -61,7 +61,7 @@ def changes(survey_key: str) -> str:
         top = session.get_one(SurveyUnit, (survey.id, survey.unit_id))
         access = Access(now=False, from_day=reach.from_day)
         return render_template("results/not_yet.html", survey=survey, unit=top, access=access)
-    found, wanted = found_changes(session, survey, release, reach), Wanted.from_address()
+    found, wanted = found_changes(session, survey, release, reach), ScreeningFilter.from_address()
     chosen = [change for change in found if wanted.holds(change)]
     return render_template(
         "results/changes.html",
