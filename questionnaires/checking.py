@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from questionnaires.draft import DefinitionFinding, Draft, mapping
-from questionnaires.faults import DefinitionError, Fault, path_text
+from questionnaires.faults import DefinitionError, DefinitionFault, path_text
 from questionnaires.question_rules import question_findings
 from questionnaires.reading_level import reading_findings
 from questionnaires.route_rules import route_findings
@@ -42,7 +42,7 @@ _RULES: Final = (
 )
 
 
-def check(source: Path | bytes, place: str | None = None) -> list[Fault]:
+def check(source: Path | bytes, place: str | None = None) -> list[DefinitionFault]:
     """Every fault of a file, or of its bytes, in the order of the file; empty when nothing is wrong.
 
     `place` names the file in the faults; by default its path.
@@ -56,10 +56,10 @@ def check(source: Path | bytes, place: str | None = None) -> list[Fault]:
     return document_faults(document, name)
 
 
-def document_faults(document: Document, place: str) -> list[Fault]:
+def document_faults(document: Document, place: str) -> list[DefinitionFault]:
     """Every fault of a file that could be read, in the order of the file."""
     found = [
-        Fault(
+        DefinitionFault(
             place, path_text(finding.steps), finding.message, finding.severity, document.line(finding.steps)
         )
         for finding in dict.fromkeys(_findings(document.value, place))

@@ -9,7 +9,7 @@ PathStep = str | int
 
 
 @dataclass(frozen=True)
-class Fault:
+class DefinitionFault:
     """One thing that is wrong in a questionnaire file.
 
     `path` names the place inside the file, like `factors.LEAD.items[1].text.nn`, and is empty for the file as
@@ -31,7 +31,7 @@ class Fault:
 class DefinitionError(ValueError):
     """A questionnaire file that cannot be used; `faults` holds everything found, warnings included."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[DefinitionFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults if fault.severity == "error"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from questionnaires.building import questionnaire_of
-from questionnaires.faults import DefinitionError, Fault
+from questionnaires.faults import DefinitionError, DefinitionFault
 from questionnaires.model import Questionnaire
 from questionnaires.source import fingerprint, read_bytes, read_document
 
@@ -87,7 +87,7 @@ def builtin(key: str, version: int) -> Questionnaire:
     questionnaire = parse_trusted(read_bytes(path), str(path))
     if (questionnaire.key, questionnaire.version) != (key, version):
         message = f"Filen sier {questionnaire.key} versjon {questionnaire.version}. Flytt den eller rett den."
-        raise DefinitionError([Fault(str(path), "key", message)])
+        raise DefinitionError([DefinitionFault(str(path), "key", message)])
     return questionnaire
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import yaml
 
-from questionnaires.faults import DefinitionError, Fault, PathStep, path_text
+from questionnaires.faults import DefinitionError, DefinitionFault, PathStep, path_text
 
 LARGEST_FILE: Final = 1_000_000  # bytes; the longest instrument we ship is far below a tenth of this
 DEEPEST: Final = 12  # the format itself is seven levels deep
@@ -48,7 +48,7 @@ class Document:
 
     value: Value
     lines: Lines
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[DefinitionFault, ...] = ()
 
     def line(self, steps: tuple[PathStep, ...]) -> int | None:
         """The line of a place, or of the nearest place around it."""
@@ -129,7 +129,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 def _refusal(place: str, message: str, line: int | None = None) -> DefinitionError:
-    return DefinitionError([Fault(place, "", message, line=line)])
+    return DefinitionError([DefinitionFault(place, "", message, line=line)])
 
 
 def _syntax_fault(error: yaml.YAMLError, place: str) -> DefinitionError:
@@ -155,7 +155,7 @@ class _Reader:
     def __init__(self, place: str) -> None:
         self.place = place
         self.lines: Lines = {}
-        self.faults: list[Fault] = []
+        self.faults: list[DefinitionFault] = []
 
     def value(self, node: yaml.Node, steps: tuple[PathStep, ...]) -> Value:
         self.lines.setdefault(steps, _line(node))
@@ -210,4 +210,4 @@ class _Reader:
             self._fault(steps, f"Merkelappen «!{tag}» er ikke tillatt. Ta den bort.", _line(node))
 
     def _fault(self, steps: tuple[PathStep, ...], message: str, line: int) -> None:
-        self.faults.append(Fault(self.place, path_text(steps), message, line=line))
+        self.faults.append(DefinitionFault(self.place, path_text(steps), message, line=line))

@@ -20,7 +20,7 @@ from surveys.campaigns.invitations import Recipient, invite, recipients_from_ros
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.import_report import FileRefusedError, ImportFault
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
 from surveys.organisation.people_import import EMAIL, LANGUAGE_WORDS
@@ -54,7 +54,7 @@ class RecipientsReport:
 
     units: tuple[UnitCount, ...] = ()
     known: tuple[tuple[int, str], ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ImportFault, ...] = ()
     messages: int = 0
     applied: bool = False
 
@@ -113,10 +113,12 @@ def _units(session: Session, survey: Survey) -> dict[str, SurveyUnit]:
     return {code: unit for code, unit in rows}  # noqa: C416 -- Row is not a pair to mypy
 
 
-def _faults(rows: Sequence[Record], units: Mapping[str, SurveyUnit], elsewhere: Set[str]) -> Iterator[Fault]:
+def _faults(
+    rows: Sequence[Record], units: Mapping[str, SurveyUnit], elsewhere: Set[str]
+) -> Iterator[ImportFault]:
     """`elsewhere`: codes of units that exist but are not in the survey."""
     if not rows:
-        yield Fault("Filen har ingen mottakere under overskriften.")
+        yield ImportFault("Filen har ingen mottakere under overskriften.")
     first_lines: dict[tuple[str, str], int] = {}
     for row in rows:
         if row["unit"] not in units:

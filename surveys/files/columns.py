@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.import_report import FileRefusedError, ImportFault
 from surveys.files.reading_tables import Table
 
 
@@ -30,8 +30,8 @@ class Record:
         """The cell, «» when the file does not have the column."""
         return self.values.get(column, "")
 
-    def fault(self, column: str, message: str) -> Fault:
-        return Fault(message, self.line, self.headings.get(column, column))
+    def fault(self, column: str, message: str) -> ImportFault:
+        return ImportFault(message, self.line, self.headings.get(column, column))
 
 
 UNIT_COLUMNS: Final = (
@@ -70,7 +70,7 @@ def records(table: Table, columns: Sequence[ImportColumn]) -> list[Record]:
 
 def records_and_faults(
     table: Table, columns: Sequence[ImportColumn]
-) -> tuple[list[Record], tuple[Fault, ...]]:
+) -> tuple[list[Record], tuple[ImportFault, ...]]:
     """Every row by column name, and every fault of the heading line. No rows when a column that must be there is not.
 
     Columns that are unknown or stand twice are left out of the records, so that everything else can be checked too.
@@ -104,18 +104,18 @@ def _plain(heading: str) -> str:
     return re.sub(r"[\s_.\-–]", "", heading).casefold()
 
 
-def _heading_faults(table: Table, columns: Sequence[ImportColumn]) -> Iterator[Fault]:
+def _heading_faults(table: Table, columns: Sequence[ImportColumn]) -> Iterator[ImportFault]:
     line = table.heading_line
     known = ", ".join("/".join((column.name, *column.synonyms[:1])) for column in columns)
     seen: dict[str, str] = {}
     for heading in table.headings:
         column = _meaning(heading, columns)
         if column is None:
-            yield Fault(
+            yield ImportFault(
                 f"Ukjent kolonne. Ta den bort eller gi den et av disse navnene: {known}.", line, heading
             )
         elif column.name in seen:
-            yield Fault(
+            yield ImportFault(
                 f"Kolonnen betyr det samme som «{seen[column.name]}». Behold bare den ene.", line, heading
             )
         else:
@@ -123,4 +123,4 @@ def _heading_faults(table: Table, columns: Sequence[ImportColumn]) -> Iterator[F
     for column in columns:
         if column.required and column.name not in seen:
             words = ", ".join(column.synonyms)
-            yield Fault(f"Kolonnen «{column.name}» mangler (kan også hete {words}).", line)
+            yield ImportFault(f"Kolonnen «{column.name}» mangler (kan også hete {words}).", line)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Fault:
+class ImportFault:
     """Something wrong in a file. `line` counts from 1 as a spreadsheet shows it; None: the file as a whole."""
 
     message: str
@@ -21,7 +21,7 @@ class Fault:
 class FileRefusedError(Exception):
     """A file that cannot be read at all, or must not be; `faults` holds every reason found."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: ImportFault) -> None:
         self.faults = faults
         super().__init__("\n".join(str(fault) for fault in faults))
 
@@ -47,7 +47,7 @@ class ImportReport:
     ended: tuple[ImportChange, ...] = ()
     unchanged: int = 0
     notes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ImportFault, ...] = ()
     applied: bool = False
 
     @property

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.personal_numbers import has_personal_number
-from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.import_report import FileRefusedError, ImportFault
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
@@ -48,9 +48,9 @@ def read_table(file: Path) -> Table:
         size = file.stat().st_size
         content = file.read_bytes() if size <= LARGEST_FILE else b""
     except OSError as error:
-        raise FileRefusedError(Fault(f"«{file}» kan ikke leses ({error.strerror}).")) from None
+        raise FileRefusedError(ImportFault(f"«{file}» kan ikke leses ({error.strerror}).")) from None
     if size > LARGEST_FILE:
-        raise FileRefusedError(Fault("Filen er større enn 30 MB. Er det riktig fil?"))
+        raise FileRefusedError(ImportFault("Filen er større enn 30 MB. Er det riktig fil?"))
     return parse_table(content)
 
 
@@ -58,12 +58,12 @@ def parse_table(content: bytes) -> Table:
     """The table of a file's bytes; raises as `read_table`."""
     if content.startswith(_OLD_EXCEL):
         raise FileRefusedError(
-            Fault("Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.")
+            ImportFault("Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.")
         )
     lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(_decoded(content))
     written = [TableRow(line, cells) for line, cells in lines if any(cells)]
     if not written:
-        raise FileRefusedError(Fault("Filen er tom."))
+        raise FileRefusedError(ImportFault("Filen er tom."))
     heading, *rows = written
     _refuse_personal_numbers(heading.cells, written)
     headings = _without_empty_end(heading.cells)
@@ -82,7 +82,7 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise FileRefusedError(
-        Fault("Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.")
+        ImportFault("Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.")
     )
 
 
@@ -98,7 +98,7 @@ def _csv_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
             _refuse_too_many(line)
     except csv.Error:
         message = 'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.'
-        raise FileRefusedError(Fault(message, line)) from None
+        raise FileRefusedError(ImportFault(message, line)) from None
 
 
 def _outside_quotes(line: str) -> str:
@@ -122,12 +122,12 @@ def _xlsx_lines(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
             book.close()
     except unreadable:
         message = "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
-        raise FileRefusedError(Fault(message)) from None
+        raise FileRefusedError(ImportFault(message)) from None
 
 
 def _refuse_too_many(line: int) -> None:
     if line > MOST_ROWS:
-        raise FileRefusedError(Fault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
+        raise FileRefusedError(ImportFault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
 
 
 def _cell_text(value: object) -> str:
@@ -153,7 +153,7 @@ def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) 
     for row in rows:
         for place, cell in enumerate(row.cells):
             if has_personal_number(cell):
-                faults.append(Fault(_PERSONAL_NUMBER, row.line, _column_name(headings, place)))
+                faults.append(ImportFault(_PERSONAL_NUMBER, row.line, _column_name(headings, place)))
     if faults:
         raise FileRefusedError(*faults)
 
@@ -175,11 +175,11 @@ def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
     return cells[: last + 1]
 
 
-def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterator[Fault]:
+def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterator[ImportFault]:
     for row in rows:
         if any(row.cells[len(headings) :]):
             found = len(_without_empty_end(row.cells))
-            yield Fault(
+            yield ImportFault(
                 f"Linjen har {found} felt, men det er bare {len(headings)} kolonner i overskriften.", row.line
             )
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import Fault, FileRefusedError, ImportChange, ImportReport, described
+from surveys.files.import_report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Person, Unit
 from surveys.platform.localisation import LANGUAGES
@@ -68,9 +68,9 @@ def import_people(session: Session, file: Path, *, apply: bool) -> ImportReport:
     return report
 
 
-def _faults(rows: Sequence[Record], units: Mapping[str, Unit]) -> Iterator[Fault]:
+def _faults(rows: Sequence[Record], units: Mapping[str, Unit]) -> Iterator[ImportFault]:
     if not rows:
-        yield Fault("Filen har ingen personer under overskriften.")
+        yield ImportFault("Filen har ingen personer under overskriften.")
     for row in rows:
         for column, what in (("employee_number", "Ansattnummeret"), ("name", "Navnet"), ("unit", "Enheten")):
             if not row[column]:

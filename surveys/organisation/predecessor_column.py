@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.files.columns import Record
-from surveys.files.import_report import Fault
+from surveys.files.import_report import ImportFault
 from surveys.organisation.models import Succession, Unit
 from surveys.organisation.stating_succession import state
 
@@ -29,7 +29,7 @@ def stated(record: Record, code: str) -> Stated:
     return Stated(record, code, tuple(dict.fromkeys(part for part in parts if part)))
 
 
-def faults(cells: Iterable[Stated], known: Collection[str]) -> Iterator[Fault]:
+def faults(cells: Iterable[Stated], known: Collection[str]) -> Iterator[ImportFault]:
     """`known`: the codes of the units that Medvirk has, also those that have ended."""
     for cell in cells:
         for predecessor in cell.predecessors:

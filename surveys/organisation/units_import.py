@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import UNIT_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import Fault, FileRefusedError, ImportChange, ImportReport, described
+from surveys.files.import_report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
 from surveys.files.reading_tables import read_table
 from surveys.organisation import predecessor_column
 from surveys.organisation.models import Unit
@@ -80,14 +80,16 @@ def _top_to_rename(stored: Mapping[str, Unit], lines: Sequence[UnitLine]) -> Uni
     return None
 
 
-def _faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> tuple[Fault, ...]:
+def _faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> tuple[ImportFault, ...]:
     if not lines:
-        return (Fault("Filen har ingen enheter under overskriften."),)
+        return (ImportFault("Filen har ingen enheter under overskriften."),)
     found = [*_cell_faults(lines, stored, today), *_top_faults(lines, stored, today)]
     return tuple(sorted(found or _cycle_faults(lines, stored), key=lambda fault: fault.line or 0))
 
 
-def _cell_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> Iterator[Fault]:
+def _cell_faults(
+    lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date
+) -> Iterator[ImportFault]:
     first_line: dict[str, int] = {}
     codes = {line.code for line in lines}
     for line in lines:
@@ -105,7 +107,9 @@ def _cell_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: d
             yield line.record.fault("parent", message)
 
 
-def _top_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> Iterator[Fault]:
+def _top_faults(
+    lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date
+) -> Iterator[ImportFault]:
     """One municipality has one top, in the file and together with what is there already."""
     tops = [line for line in lines if not line.parent and line.code]
     for line in tops[1:]:
@@ -127,7 +131,7 @@ def _is_new_top(top: UnitLine, stored: Mapping[str, Unit], known: Unit) -> bool:
     return stored.get(top.code) is not known
 
 
-def _cycle_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit]) -> list[Fault]:
+def _cycle_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit]) -> list[ImportFault]:
     """One fault for each ring of units that are all below each other."""
     parents = {line.code: line.parent for line in lines}
     by_id = {unit.id: unit.code for unit in stored.values()}

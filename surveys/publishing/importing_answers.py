@@ -14,7 +14,7 @@ from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import Plan, create_survey
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
-from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.import_report import FileRefusedError, ImportFault
 from surveys.instruments.in_use import InstrumentChangedError
 from surveys.instruments.sources import Source
 from surveys.organisation.models import Unit
@@ -37,7 +37,7 @@ class ResponsesImportReport:
     units: int = 0
     new_units: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ImportFault, ...] = ()
     more_faults: int = 0
     applied: bool = False
 
@@ -89,7 +89,7 @@ def _import(
     try:
         read = read_responses(file, source.questionnaire, wanted.unit_column)
     except FileFaults as error:
-        faults = tuple(Fault(fault.message, fault.line, fault.column or "") for fault in error.faults)
+        faults = tuple(ImportFault(fault.message, fault.line, fault.column or "") for fault in error.faults)
         return ResponsesImportReport(faults=faults, more_faults=error.total - len(faults))
     with db.transaction() as session:
         try:
@@ -153,7 +153,7 @@ def _survey(session: Session, top: Unit, source: Source, wanted: ResponsesImport
     try:
         survey = create_survey(session, plan)
     except InstrumentChangedError as error:
-        raise FileRefusedError(Fault(str(error))) from error
+        raise FileRefusedError(ImportFault(str(error))) from error
     survey.imported, survey.status, survey.counted_on = True, SurveyStatus.COUNTED, wanted.day
     return survey
 
@@ -165,18 +165,22 @@ def _write_delivered(survey: Survey, units: Sequence[Unit], rows: Sequence[tuple
     ended = [unit.code for unit in units if unit.id not in pictured]
     if ended:
         raise FileRefusedError(
-            Fault(f"Disse enhetene fantes ikke {survey.opens_on:%d.%m.%Y}: {', '.join(ended)}. Sjekk --date.")
+            ImportFault(
+                f"Disse enhetene fantes ikke {survey.opens_on:%d.%m.%Y}: {', '.join(ended)}. Sjekk --date."
+            )
         )
     for unit_id, unit in pictured.items():
         unit.delivered = delivered[unit_id]
 
 
-def _survey_faults(session: Session, wanted: ResponsesImportRequest) -> list[Fault]:
+def _survey_faults(session: Session, wanted: ResponsesImportRequest) -> list[ImportFault]:
     faults = []
     if session.scalar(select(Survey.id).where(Survey.key == wanted.key)):
-        faults.append(Fault(f"Nøkkelen «{wanted.key}» er brukt av en annen undersøkelse. Velg en annen."))
+        faults.append(
+            ImportFault(f"Nøkkelen «{wanted.key}» er brukt av en annen undersøkelse. Velg en annen.")
+        )
     if wanted.minimum_group is not None and wanted.minimum_group < SMALLEST_GROUP:
         faults.append(
-            Fault(f"Minste gruppe er {wanted.minimum_group}, men kan ikke være under {SMALLEST_GROUP}.")
+            ImportFault(f"Minste gruppe er {wanted.minimum_group}, men kan ikke være under {SMALLEST_GROUP}.")
         )
     return faults

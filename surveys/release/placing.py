@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.import_report import FileRefusedError, ImportFault
 from surveys.organisation.models import Installation, Unit
 
 
@@ -15,7 +15,7 @@ def find_units(session: Session, codes: Sequence[str]) -> dict[str, Unit]:
     return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
 
 
-def unknown_units(file: Path, column_name: str, unknown: Iterable[str]) -> list[Fault]:
+def unknown_units(file: Path, column_name: str, unknown: Iterable[str]) -> list[ImportFault]:
     """One fault for each unknown unit, on the first line that has it."""
     from analysis.tables import read_table, whole_numbers
 
@@ -26,7 +26,7 @@ def unknown_units(file: Path, column_name: str, unknown: Iterable[str]) -> list[
     for line, place in zip(table.lines.tolist(), column.index.tolist(), strict=True):
         first_line.setdefault(texts[place], line)
     return [
-        Fault(
+        ImportFault(
             f"Det finnes ingen enhet med koden «{code}». Rett koden, importer organisasjonen først, "
             "eller bruk --create-units.",
             first_line[code],
@@ -58,13 +58,13 @@ def _parent(session: Session, code: str) -> Unit | None:
     if code:
         named = session.scalar(select(Unit).where(Unit.code == code))
         if named is None:
-            raise FileRefusedError(Fault(f"Det finnes ingen enhet med koden «{code}» (--parent)."))
+            raise FileRefusedError(ImportFault(f"Det finnes ingen enhet med koden «{code}» (--parent)."))
         return named
     tops = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
     if len(tops) > 1:
         codes = ", ".join(unit.code for unit in tops)
         raise FileRefusedError(
-            Fault(f"Flere enheter står øverst ({codes}). Si hvor de nye skal stå, med --parent.")
+            ImportFault(f"Flere enheter står øverst ({codes}). Si hvor de nye skal stå, med --parent.")
         )
     return tops[0] if tops else None
 
@@ -88,6 +88,6 @@ def lowest_common(session: Session, units: Sequence[Unit]) -> Unit:
     shared = set.intersection(*(set(line(unit.id)) for unit in units))
     if not shared:
         raise FileRefusedError(
-            Fault("Enhetene i filen har ingen felles enhet over seg. Importer en felles topp først.")
+            ImportFault("Enhetene i filen har ingen felles enhet over seg. Importer en felles topp først.")
         )
     return session.get_one(Unit, next(unit for unit in line(units[0].id) if unit in shared))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import ImportColumn, Record, records
-from surveys.files.import_report import Fault, FileRefusedError, ImportChange, ImportReport
+from surveys.files.import_report import FileRefusedError, ImportChange, ImportFault, ImportReport
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
@@ -31,13 +31,13 @@ MEASUREMENT_COLUMNS: Final = (
     ImportColumn("measured_on", ("måledato", "målt"), required=False),
 )
 
-Parsed = TypeVar("Parsed")
+CellValue = TypeVar("CellValue")
 MeasurementKey = tuple[int, int, int, int]
 """Indicator id, unit id, year and part."""
 
 
 @dataclass(frozen=True)
-class Known:
+class ImportContext:
     """What the file's codes may point to, and what stands there now."""
 
     indicators: Mapping[str, Indicator]
@@ -62,7 +62,7 @@ class ValueLine:
         return self.indicator.id, self.unit.id, self.year, self.part
 
 
-class CellError(ValueError):
+class MeasurementCellError(ValueError):
     """A cell that cannot be used, and why."""
 
 
@@ -78,7 +78,7 @@ def import_measurements(session: Session, file: Path, *, apply: bool, today: dt.
     known = _known(session)
     lines, faults = _lines(rows, known, today)
     if not rows:
-        faults.append(Fault("Filen har ingen verdier under overskriften."))
+        faults.append(ImportFault("Filen har ingen verdier under overskriften."))
     if faults:
         return ImportReport(faults=tuple(faults))
     report = _report(lines, known.standing, apply=apply)
@@ -100,19 +100,21 @@ def import_measurements(session: Session, file: Path, *, apply: bool, today: dt.
     return report
 
 
-def _known(session: Session) -> Known:
+def _known(session: Session) -> ImportContext:
     standing = session.scalars(select(Measurement).where(Measurement.current))
-    return Known(
+    return ImportContext(
         {indicator.code: indicator for indicator in session.scalars(select(Indicator))},
         {unit.code: unit for unit in session.scalars(select(Unit))},
         {(m.indicator_id, m.unit_id, m.year, m.part): m for m in standing},
     )
 
 
-def _lines(rows: Sequence[Record], known: Known, today: dt.date) -> tuple[list[ValueLine], list[Fault]]:
+def _lines(
+    rows: Sequence[Record], known: ImportContext, today: dt.date
+) -> tuple[list[ValueLine], list[ImportFault]]:
     """Every usable line, and every fault of the others."""
     lines: list[ValueLine] = []
-    faults: list[Fault] = []
+    faults: list[ImportFault] = []
     first: dict[MeasurementKey, int] = {}
     for row in rows:
         line = _line(row, known, today, faults)
@@ -127,13 +129,13 @@ def _lines(rows: Sequence[Record], known: Known, today: dt.date) -> tuple[list[V
     return lines, faults
 
 
-def _line(row: Record, known: Known, today: dt.date, faults: list[Fault]) -> ValueLine | None:
+def _line(row: Record, known: ImportContext, today: dt.date, faults: list[ImportFault]) -> ValueLine | None:
     """The row as values; None when it has faults, which are added to the list."""
 
-    def read(column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+    def read(column: str, parse: Callable[[str], CellValue]) -> CellValue | None:
         try:
             return parse(row[column])
-        except CellError as error:
+        except MeasurementCellError as error:
             faults.append(row.fault(column, str(error)))
             return None
 
@@ -153,7 +155,7 @@ def _line(row: Record, known: Known, today: dt.date, faults: list[Fault]) -> Val
     return line
 
 
-def _period_fault(row: Record, line: ValueLine) -> Fault | None:
+def _period_fault(row: Record, line: ValueLine) -> ImportFault | None:
     try:
         check_period(line.indicator.frequency, line.year, line.part)
     except MeasurementError as error:
@@ -161,42 +163,42 @@ def _period_fault(row: Record, line: ValueLine) -> Fault | None:
     return None
 
 
-def _survey_fault(row: Record, line: ValueLine, known: Known) -> Fault | None:
+def _survey_fault(row: Record, line: ValueLine, known: ImportContext) -> ImportFault | None:
     standing = known.standing.get(line.place)
     if standing is None or standing.release_id is None:
         return None
     return row.fault("value", "Verdien kommer fra en frigitt undersøkelse og kan ikke overskrives.")
 
 
-def _indicator(code: str, known: Known) -> Indicator:
+def _indicator(code: str, known: ImportContext) -> Indicator:
     if code not in known.indicators:
         codes = ", ".join(sorted(known.indicators)) or "ingen"
-        raise CellError(f"Ukjent indikator «{code}». Disse finnes: {codes}.")
+        raise MeasurementCellError(f"Ukjent indikator «{code}». Disse finnes: {codes}.")
     return known.indicators[code]
 
 
-def _unit(code: str, known: Known) -> Unit:
+def _unit(code: str, known: ImportContext) -> Unit:
     if code not in known.units:
-        raise CellError(f"Ukjent enhet «{code}». Bruk enhetens kode.")
+        raise MeasurementCellError(f"Ukjent enhet «{code}». Bruk enhetens kode.")
     return known.units[code]
 
 
 def _year(text: str) -> int:
     if not re.fullmatch(r"199[0-9]|20[0-9]{2}", text):
-        raise CellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
+        raise MeasurementCellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
     return int(text)
 
 
 def _part(text: str) -> int:
     """«2»; nothing is the whole year."""
     if not re.fullmatch(r"[0-9]{0,2}", text):
-        raise CellError(f"Tertialet eller måneden må være et tall, ikke «{text}».")
+        raise MeasurementCellError(f"Tertialet eller måneden må være et tall, ikke «{text}».")
     return int(text or 0)
 
 
 def _source(text: str) -> str:
     if not text:
-        raise CellError("Kilden mangler. Skriv hvor tallet kommer fra.")
+        raise MeasurementCellError("Kilden mangler. Skriv hvor tallet kommer fra.")
     return text
 
 
@@ -204,7 +206,7 @@ def _number(text: str) -> float:
     """«7,9», «7.9», «−0,5 %», «1 234,5». Raises CellError."""
     plain = re.sub(r"\s|%$", "", text).replace("−", "-")
     if not re.fullmatch(r"[+-]?[0-9]{1,12}([.,][0-9]+)?", plain):
-        raise CellError(f"Verdien må være et tall, ikke «{text}».")
+        raise MeasurementCellError(f"Verdien må være et tall, ikke «{text}».")
     return float(plain.replace(",", "."))
 
 
@@ -218,9 +220,9 @@ def _day(text: str, today: dt.date) -> dt.date:
         except ValueError:
             continue
         if found > today:
-            raise CellError(f"Datoen {text} har ikke vært ennå.")
+            raise MeasurementCellError(f"Datoen {text} har ikke vært ennå.")
         return found
-    raise CellError(f"Datoen må skrives som 31.12.2026 eller 2026-12-31, ikke «{text}».")
+    raise MeasurementCellError(f"Datoen må skrives som 31.12.2026 eller 2026-12-31, ikke «{text}».")
 
 
 def _report(

@@ -9,7 +9,7 @@ import pytest
 
 from questionnaires import shape
 from questionnaires.checking import check
-from questionnaires.faults import Fault
+from questionnaires.faults import DefinitionFault
 from questionnaires.loading import available
 
 Edit = Callable[..., bytes]
@@ -357,7 +357,7 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_fault_reads_as_one_line() -> None:
-    fault = Fault("a.yaml", "factors.LEAD", "Noe mangler.", line=7)
+    fault = DefinitionFault("a.yaml", "factors.LEAD", "Noe mangler.", line=7)
     assert str(fault) == "a.yaml:7: factors.LEAD: Noe mangler."
 
 

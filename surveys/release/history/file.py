@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from surveys.files.columns import ImportColumn, Record, records_and_faults
-from surveys.files.import_report import Fault
+from surveys.files.import_report import ImportFault
 from surveys.files.reading_tables import Table
 from surveys.organisation.models import Unit
 from surveys.release.history.models import ImportedKind
@@ -41,7 +41,7 @@ _NO_INSTRUMENT: Final = "Skriv hvilket spørreskjema eller verktøy tallene komm
 _ROUNDING: Final = 0.05
 """Means and spreads have been rounded by somebody before us."""
 
-Parsed = TypeVar("Parsed")
+HistoryValue = TypeVar("HistoryValue")
 ImportedCell = tuple[int | None, str, int]
 """A unit's id (None: a norm), a measure and a year."""
 
@@ -92,32 +92,32 @@ class FigureLine:
         return (self.minimum, self.maximum) == (self.measure.minimum, self.measure.maximum)
 
 
-class CellError(ValueError):
+class HistoryCellError(ValueError):
     """A cell that cannot be used, and why."""
 
 
-def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[Fault]]:
+def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[ImportFault]]:
     """Every usable line, and every fault of the file."""
     rows, heading_faults = records_and_faults(table, COLUMNS[ground.kind])
     faults = list(heading_faults)
     if not rows and not faults:
-        faults.append(Fault("Filen har ingen tall under overskriften."))
+        faults.append(ImportFault("Filen har ingen tall under overskriften."))
     if rows and "instrument" not in rows[0].values and not ground.instrument:
-        faults.append(Fault(_NO_INSTRUMENT))
+        faults.append(ImportFault(_NO_INSTRUMENT))
         ground = replace(ground, instrument="–")  # told once, not for every line
     found = [line for row in rows if (line := _line(row, ground, faults))]
     faults.extend(_disagreements(found))
     return found, faults
 
 
-def _line(row: Record, ground: Ground, faults: list[Fault]) -> FigureLine | None:
+def _line(row: Record, ground: Ground, faults: list[ImportFault]) -> FigureLine | None:
     """The row as values; None when it has faults, which are added to the list."""
     before = len(faults)
 
-    def read(column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+    def read(column: str, parse: Callable[[str], HistoryValue]) -> HistoryValue | None:
         try:
             return parse(row[column])
-        except CellError as error:
+        except HistoryCellError as error:
             faults.append(row.fault(column, str(error)))
             return None
 
@@ -139,7 +139,7 @@ def _line(row: Record, ground: Ground, faults: list[Fault]) -> FigureLine | None
     return None if impossible else line
 
 
-def _impossible(row: Record, line: FigureLine) -> Iterator[Fault]:
+def _impossible(row: Record, line: FigureLine) -> Iterator[ImportFault]:
     """A mean outside its scale, and a spread that no answers on the scale can have."""
     if not line.minimum - _ROUNDING <= line.mean <= line.maximum + _ROUNDING:
         yield row.fault(
@@ -153,7 +153,7 @@ def _impossible(row: Record, line: FigureLine) -> Iterator[Fault]:
         yield row.fault("sd", f"Standardavviket {_plain(line.sd)} er større enn det kan være på skalaen.")
 
 
-def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[Fault]:
+def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[ImportFault]:
     """What was asked in Medvirk comes from its own releases: what they hide cannot come in by another door."""
     if line.unit and (own := ground.taken.get((line.unit.id, line.year))):
         yield row.fault(
@@ -162,13 +162,13 @@ def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[Fault]:
         )
 
 
-def _disagreements(lines: Sequence[FigureLine]) -> Iterator[Fault]:
+def _disagreements(lines: Sequence[FigureLine]) -> Iterator[ImportFault]:
     """The same figure twice, and one measure on two scales or with two declarations in the same year."""
     first: dict[ImportedCell, int] = {}
     manner: dict[tuple[int, str, str], FigureLine] = {}
     for line in lines:
         if line.place in first:
-            yield Fault(
+            yield ImportFault(
                 f"Det samme temaet og året står også på linje {first[line.place]}"
                 f"{', for samme enhet' if line.unit else ''}. Behold bare den ene.",
                 line.line,
@@ -176,7 +176,7 @@ def _disagreements(lines: Sequence[FigureLine]) -> Iterator[Fault]:
         first.setdefault(line.place, line.line)
         same = manner.setdefault((line.year, line.instrument, line.measure.key), line)
         if (line.minimum, line.maximum, line.comparable) != (same.minimum, same.maximum, same.comparable):
-            yield Fault(
+            yield ImportFault(
                 f"«{line.measure.key}» i {line.year} har en annen skala eller et annet svar på «sammenlignbar» enn "
                 f"på linje {same.line}. Det må være likt for alle enhetene.",
                 line.line,
@@ -185,9 +185,9 @@ def _disagreements(lines: Sequence[FigureLine]) -> Iterator[Fault]:
 
 def _unit(code: str, ground: Ground) -> Unit:
     if not code:
-        raise CellError("Enheten mangler.")
+        raise HistoryCellError("Enheten mangler.")
     if code not in ground.units:
-        raise CellError(
+        raise HistoryCellError(
             f"Enheten «{code}» finnes ikke i Medvirk, eller du har ikke ansvar for den. Bruk koden."
         )
     return ground.units[code]
@@ -199,28 +199,28 @@ def _measure(text: str, measures: Mapping[str, Measure]) -> Measure:
     for key, measure in measures.items():
         if wanted in {key.casefold(), *(title.casefold() for title in measure.title.values())}:
             return measure
-    raise CellError(f"Ukjent tema «{text}». Disse finnes: {', '.join(measures)}.")
+    raise HistoryCellError(f"Ukjent tema «{text}». Disse finnes: {', '.join(measures)}.")
 
 
 def _count(text: str, ground: Ground) -> int | None:
     if not text and ground.kind == ImportedKind.NORM:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", text.replace(" ", "")):
-        raise CellError(f"Antall svar må være et helt tall, ikke «{text}».")
+        raise HistoryCellError(f"Antall svar må være et helt tall, ikke «{text}».")
     found = int(text.replace(" ", ""))
     if ground.kind == ImportedKind.HISTORY and found < ground.minimum_group:
-        raise CellError(
+        raise HistoryCellError(
             f"Bare {found} har svart. Medvirk viser aldri grupper på færre enn {ground.minimum_group}, heller ikke "
             "når tallene er laget av andre. Ta bort linjen."
         )
     if found < 1:
-        raise CellError("Antall svar må være 1 eller flere.")
+        raise HistoryCellError("Antall svar må være 1 eller flere.")
     return found
 
 
 def _mean(text: str) -> float:
     if not text:
-        raise CellError("Snittet mangler.")
+        raise HistoryCellError("Snittet mangler.")
     return _number(text, "Snittet")
 
 
@@ -229,7 +229,7 @@ def _spread(text: str) -> float | None:
         return None
     found = _number(text, "Standardavviket")
     if found < 0:
-        raise CellError("Standardavviket kan ikke være negativt.")
+        raise HistoryCellError("Standardavviket kan ikke være negativt.")
     return found
 
 
@@ -237,28 +237,28 @@ def _number(text: str, what: str) -> float:
     """«3,7», «3.7» or «72 %»."""
     plain = re.sub(r"\s|%$", "", text).replace("−", "-")
     if not re.fullmatch(r"[+-]?[0-9]{1,9}([.,][0-9]+)?", plain):
-        raise CellError(f"{what} må være et tall, ikke «{text}».")
+        raise HistoryCellError(f"{what} må være et tall, ikke «{text}».")
     return float(plain.replace(",", "."))
 
 
 def _year(text: str, ground: Ground) -> int:
     if not re.fullmatch(r"199[0-9]|20[0-9]{2}", text):
-        raise CellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
+        raise HistoryCellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
     year = int(text)
     if year > ground.this_year:
-        raise CellError(f"Året {year} har ikke vært ennå.")
+        raise HistoryCellError(f"Året {year} har ikke vært ennå.")
     return year
 
 
 def _instrument(text: str, ground: Ground) -> str:
     if not (text or ground.instrument):
-        raise CellError(_NO_INSTRUMENT)
+        raise HistoryCellError(_NO_INSTRUMENT)
     return text or ground.instrument
 
 
 def _declared(text: str) -> bool | None:
     if text.casefold() not in _YES_OR_NO:
-        raise CellError(f"Skriv ja eller nei, ikke «{text}».")
+        raise HistoryCellError(f"Skriv ja eller nei, ikke «{text}».")
     return _YES_OR_NO[text.casefold()]
 
 
@@ -267,10 +267,10 @@ def _scale(lowest: str, highest: str, measure: Measure | None) -> tuple[float, f
     if not (lowest or highest):
         return (float(measure.minimum), float(measure.maximum)) if measure else (0.0, 1.0)
     if not (lowest and highest):
-        raise CellError("Skriv begge endene av skalaen, eller ingen av dem.")
+        raise HistoryCellError("Skriv begge endene av skalaen, eller ingen av dem.")
     ends = _number(lowest, "Enden av skalaen"), _number(highest, "Enden av skalaen")
     if ends[0] >= ends[1]:
-        raise CellError("«Skala fra» må være lavere enn «skala til».")
+        raise HistoryCellError("«Skala fra» må være lavere enn «skala til».")
     return ends
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Series, Survey, SurveyStatus, SurveyUnit
-from surveys.files.import_report import Fault, FileRefusedError
+from surveys.files.import_report import FileRefusedError, ImportFault
 from surveys.files.reading_tables import parse_table
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
@@ -62,7 +62,9 @@ def import_figures(
     then nothing is changed.
     """
     if not wanted.source.strip():
-        return HistoryReport(faults=(Fault("Skriv hvor tallene kommer fra. Kilden vises ved siden av dem."),))
+        return HistoryReport(
+            faults=(ImportFault("Skriv hvor tallene kommer fra. Kilden vises ved siden av dem."),)
+        )
     _lock(session, wanted)
     try:
         table = parse_table(content)
@@ -139,11 +141,11 @@ def _place(figure: ImportedFigure) -> ImportedCell:
 
 def _contradictions(
     lines: Sequence[FigureLine], standing: Mapping[ImportedCell, ImportedFigure], wanted: HistoryImportRequest
-) -> Iterator[Fault]:
+) -> Iterator[ImportFault]:
     for line in lines:
         before = standing.get(line.place)
         if before is not None and not _says_the_same(line, before, wanted):
-            yield Fault(
+            yield ImportFault(
                 f"Det står alt et annet tall for {line.measure.key} i {line.year}"
                 f"{f' for {line.unit.code}' if line.unit else ''}, importert {before.set.imported_on:%d.%m.%Y} fra "
                 f"{before.set.source}. Trekk det tilbake først hvis dette skal gjelde.",
