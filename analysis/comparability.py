@@ -55,7 +55,7 @@ class ComparedStep:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ModelComparison:
     """One model over the groups. rows: complete rows in each. reason: why there is no verdict, «» when there is one:
     «few», «items» (too few to identify), «different_items», «not_tried», or a `cfa.Reason`.
     """
@@ -67,15 +67,17 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class InstrumentComparison:
     """Every factor alone, by key, and all of them in one model."""
 
-    factors: Mapping[str, Compared]
-    whole: Compared
+    factors: Mapping[str, ModelComparison]
+    whole: ModelComparison
 
 
 @one_core()
-def compare(groups: Sequence[Responses], factors: Sequence[str], *, with_whole: bool = True) -> Comparison:
+def compare(
+    groups: Sequence[Responses], factors: Sequence[str], *, with_whole: bool = True
+) -> InstrumentComparison:
     """Try whether the factors mean the same in two or more sets of responses.
 
     groups: responses to the same questionnaire or to versions of it. factors: keys that all of them have.
@@ -89,7 +91,7 @@ def compare(groups: Sequence[Responses], factors: Sequence[str], *, with_whole: 
     alone = {key: _compared(groups, [key]) for key in same}
     found = {key: alone.get(key, _undecided((), "different_items")) for key in factors}
     whole = _compared(groups, same) if with_whole and len(same) > 1 else _undecided((), "not_tried")
-    return Comparison(found, whole)
+    return InstrumentComparison(found, whole)
 
 
 def _is_the_same(questionnaires: Sequence[Questionnaire], key: str) -> bool:
@@ -103,7 +105,7 @@ def _shape(factor: Factor) -> tuple[object, ...]:
     return factor.scale.minimum, factor.scale.maximum, items
 
 
-def _compared(groups: Sequence[Responses], factors: Sequence[str]) -> Compared:
+def _compared(groups: Sequence[Responses], factors: Sequence[str]) -> ModelComparison:
     answers = [complete_rows(_answers(group, factors)) for group in groups]
     rows = tuple(len(each) for each in answers)
     sizes = [len(groups[0].questionnaire.factor(key).items) for key in factors]
@@ -115,7 +117,7 @@ def _compared(groups: Sequence[Responses], factors: Sequence[str]) -> Compared:
     steps = _steps(found.steps, is_whole=len(factors) > 1)
     reason = "" if found.problem is None else found.problem.reason.value
     verdict = verdict_of(steps)
-    return Compared(rows, steps, verdict, reason if verdict is Comparability.UNDECIDED else "")
+    return ModelComparison(rows, steps, verdict, reason if verdict is Comparability.UNDECIDED else "")
 
 
 def _answers(responses: Responses, factors: Sequence[str]) -> Floats:
@@ -163,11 +165,11 @@ def verdict_of(steps: Sequence[ComparedStep]) -> Comparability:
     return Comparability.NOT_COMPARABLE if failing.fails_clearly else Comparability.UNCERTAIN
 
 
-def _undecided(rows: tuple[int, ...], reason: str) -> Compared:
-    return Compared(rows, (), Comparability.UNDECIDED, reason)
+def _undecided(rows: tuple[int, ...], reason: str) -> ModelComparison:
+    return ModelComparison(rows, (), Comparability.UNDECIDED, reason)
 
 
-def comparison_json(comparison: Comparison) -> dict[str, Any]:
+def comparison_json(comparison: InstrumentComparison) -> dict[str, Any]:
     """The comparison with None for whatever could not be computed.
 
     >>> from analysis.example import RESPONSES
@@ -180,7 +182,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _compared_json(found: Compared) -> dict[str, Any]:
+def _compared_json(found: ModelComparison) -> dict[str, Any]:
     return {
         "rows": list(found.rows),
         "verdict": found.verdict.value,
@@ -204,9 +206,9 @@ def _step_json(step: ComparedStep) -> dict[str, Any]:
 
 __all__ = [
     "Comparability",
-    "Compared",
+    "ModelComparison",
     "ComparedStep",
-    "Comparison",
+    "InstrumentComparison",
     "compare",
     "comparison_json",
     "verdict_of",

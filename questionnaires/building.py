@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from questionnaires.model import (
     Background,
     CommentQuestion,
-    Comparison,
+    ComparableVersion,
     Condition,
     Factor,
     Item,
@@ -58,7 +58,7 @@ def questionnaire_of(document: Document) -> Questionnaire:
         minimum_answered=float(raw.get("scoring", {}).get("minimum_answered", 0.5)),
         reporting=_reporting(raw.get("report", {})),
         compares_with=tuple(
-            Comparison(other["key"], int(other["version"]), tuple(other["factors"]))
+            ComparableVersion(other["key"], int(other["version"]), tuple(other["factors"]))
             for other in raw.get("compares_with", ())
         ),
         questions=parts.questions,

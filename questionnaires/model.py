@@ -14,7 +14,7 @@ __all__ = [
     "Audience",
     "Background",
     "CommentQuestion",
-    "Comparison",
+    "ComparableVersion",
     "Condition",
     "Factor",
     "Item",
@@ -175,7 +175,7 @@ class Reporting:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparableVersion:
     """A version of a questionnaire whose named factors may be compared with this one's."""
 
     key: str
@@ -202,7 +202,7 @@ class Questionnaire:
     comments: tuple[CommentQuestion, ...] = ()
     minimum_answered: float = 0.5
     reporting: Reporting = field(default_factory=Reporting)
-    compares_with: tuple[Comparison, ...] = ()
+    compares_with: tuple[ComparableVersion, ...] = ()
     questions: tuple[Question, ...] = ()
     reading: Reading = "standard"
 

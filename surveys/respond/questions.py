@@ -27,7 +27,7 @@ Shape = Literal["radios", "boxes", "number", "month", "text", "information"]
 
 
 @dataclass(frozen=True)
-class Choice:
+class ShownChoice:
     """A radio button or a box: its field, what it sends, and what the respondent reads.
 
     `end` are the words at an end of 0–10.
@@ -52,8 +52,8 @@ class ShownQuestion:
     text: str
     help: str = ""
     pictogram: str = ""
-    choices: tuple[Choice, ...] = ()
-    apart: tuple[Choice, ...] = ()
+    choices: tuple[ShownChoice, ...] = ()
+    apart: tuple[ShownChoice, ...] = ()
     limits: str = ""
     unit: str = ""
     digits: int = 0
@@ -128,7 +128,7 @@ def _radios(question: Question, language: str) -> ShownQuestion:
         offered = [(str(point.value), point.label) for point in question.scale.shown]
     else:
         offered = [(option.key, option.label) for option in question.options]
-    choices = tuple(Choice(question.key, value, localised(label, language)) for value, label in offered)
+    choices = tuple(ShownChoice(question.key, value, localised(label, language)) for value, label in offered)
     style = f"beside-{len(choices)}" if len(choices) <= _MOST_SIDE_BY_SIDE else ""
     return _shown(question, "radios", language, choices, style=style)
 
@@ -136,7 +136,7 @@ def _radios(question: Question, language: str) -> ShownQuestion:
 def _nought_to_ten(question: Question, language: str) -> ShownQuestion:
     ends = {0: question.low, HIGHEST_RECOMMENDATION: question.high}
     choices = tuple(
-        Choice(question.key, str(number), str(number), _text(ends.get(number), language))
+        ShownChoice(question.key, str(number), str(number), _text(ends.get(number), language))
         for number in range(HIGHEST_RECOMMENDATION + 1)
     )
     return _shown(question, "radios", language, choices, style="nought-to-ten")
@@ -144,7 +144,7 @@ def _nought_to_ten(question: Question, language: str) -> ShownQuestion:
 
 def _boxes(question: Question, language: str) -> ShownQuestion:
     choices = tuple(
-        Choice(f"{question.key}.{option.key}", TICKED, localised(option.label, language))
+        ShownChoice(f"{question.key}.{option.key}", TICKED, localised(option.label, language))
         for option in question.options
     )
     return _shown(question, "boxes", language, choices)
@@ -161,7 +161,7 @@ def _year(question: Question, language: str) -> ShownQuestion:
 
 def _month(question: Question, language: str) -> ShownQuestion:
     choices = tuple(
-        Choice(f"{question.key}.month", str(month), name)
+        ShownChoice(f"{question.key}.month", str(month), name)
         for month, name in enumerate(month_names(language), start=1)
     )
     return _shown(question, "month", language, choices, limits=_years(question), digits=4)
@@ -192,7 +192,7 @@ def _shown(
     question: Question,
     shape: Shape,
     language: str,
-    choices: tuple[Choice, ...] = (),
+    choices: tuple[ShownChoice, ...] = (),
     *,
     limits: str = "",
     digits: int = 0,
@@ -213,15 +213,15 @@ def _shown(
     )
 
 
-def _apart(question: Question, shape: Shape, language: str) -> Iterator[Choice]:
+def _apart(question: Question, shape: Shape, language: str) -> Iterator[ShownChoice]:
     if question.none is not None:
-        yield Choice(question.key, NONE_VALUE, localised(question.none, language))
+        yield ShownChoice(question.key, NONE_VALUE, localised(question.none, language))
     if question.not_applicable is not None:
         label = localised(question.not_applicable, language)
         if shape in ("number", "month"):
-            yield Choice(f"{question.key}.na", TICKED, label)
+            yield ShownChoice(f"{question.key}.na", TICKED, label)
         else:
-            yield Choice(question.key, NOT_APPLICABLE_VALUE, label)
+            yield ShownChoice(question.key, NOT_APPLICABLE_VALUE, label)
 
 
 def _years(question: Question) -> str:

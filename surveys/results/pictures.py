@@ -6,7 +6,7 @@ from typing import Final
 from flask_babel import gettext as _
 
 from surveys.platform.localisation import localised
-from surveys.release.comparisons.references import Choice
+from surveys.release.comparisons.references import ReferenceChoice
 from surveys.release.measures import MeasureKind
 from surveys.release.models import Coding
 from surveys.results.comparisons.reference_words import choice_text, reference_text, standing_phrase
@@ -41,7 +41,7 @@ class ScalePicture:
     description: str
 
 
-def scale_picture(line: Line, choice: Choice) -> ScalePicture | None:
+def scale_picture(line: Line, choice: ReferenceChoice) -> ScalePicture | None:
     """The picture of a shown measure; None when there is nothing to show."""
     if line.mean is None:
         return None
@@ -102,7 +102,7 @@ def _title(line: Line) -> str:
     return f"{finding}. {change_word(line.change)}." if line.change else f"{finding}."
 
 
-def _description(line: Line, choice: Choice) -> str:
+def _description(line: Line, choice: ReferenceChoice) -> str:
     parts = []
     if line.ci_low is not None and line.ci_high is not None:
         parts.append(

@@ -13,7 +13,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
 from surveys.release.comparisons.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
-from surveys.release.comparisons.references import Choice, Comparisons, Reference, ReferenceValue
+from surveys.release.comparisons.references import Comparisons, Reference, ReferenceChoice, ReferenceValue
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.neighbours import Neighbour, children_of, parent_of, reason_of
@@ -73,7 +73,7 @@ class UnitResult:
     unit_code: str
     unit_name: str
     is_top: bool
-    choices: tuple[Choice, ...]
+    choices: tuple[ReferenceChoice, ...]
     reference: Reference
     invited: int | None
     delivered: int

@@ -60,7 +60,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MeasurementComparison:
     """The last comparable value and the change since then. `trend` is None where nobody has tested the change."""
 
     period: str
@@ -98,7 +98,7 @@ class IndicatorRow:
     old: bool
     # Why there is no value, or from when the reader may see it.
     reason: str
-    previous: Comparison | None
+    previous: MeasurementComparison | None
     spark: Spark | None
     spark_words: str
     history: tuple[Entry, ...]
@@ -200,7 +200,7 @@ def _comparison(
     seen: Sequence[Measurement],
     target: Target | None,
     setting: Setting,
-) -> Comparison | None:
+) -> MeasurementComparison | None:
     """The last comparable value, or simply the last one while a newer may not be seen yet."""
     if latest is None:
         known = [m for m in seen if m.value is not None]
@@ -220,7 +220,7 @@ def _comparison(
         clear=verdict in {None, Verdict.UP, Verdict.DOWN},
         smallest=0.5 * 10**-indicator.decimals if tested is None else 0.0,
     )
-    return Comparison(
+    return MeasurementComparison(
         period=_period(before, indicator),
         value=_value_words(before, indicator),
         trend=moved,
@@ -231,16 +231,18 @@ def _comparison(
     )
 
 
-def _with_others(indicator: Indicator, value: float, tested: Tested, target: Target | None) -> Comparison:
+def _with_others(
+    indicator: Indicator, value: float, tested: Tested, target: Target | None
+) -> MeasurementComparison:
     """The released value of the units this one came from. From a whole to a part of it there is no trend."""
     before = value - tested.difference
     period, note = str(tested.year), wording.basis_words(tested.basis, tested.units, tested.year)
     if tested.basis is ChangeBasis.SPLIT:
-        return Comparison(period, wording.value_words(before, indicator), note=note)
+        return MeasurementComparison(period, wording.value_words(before, indicator), note=note)
     direction = None if _is_development(indicator) else indicator.direction
     clear = tested.verdict in {Verdict.UP, Verdict.DOWN}
     moved = trend(value, before, direction, target, clear=clear, smallest=0.0)
-    return Comparison(
+    return MeasurementComparison(
         period,
         wording.value_words(before, indicator),
         moved,
@@ -252,8 +254,8 @@ def _with_others(indicator: Indicator, value: float, tested: Tested, target: Tar
     )
 
 
-def _without_trend(measurement: Measurement, indicator: Indicator) -> Comparison:
-    return Comparison(_period(measurement, indicator), _value_words(measurement, indicator))
+def _without_trend(measurement: Measurement, indicator: Indicator) -> MeasurementComparison:
+    return MeasurementComparison(_period(measurement, indicator), _value_words(measurement, indicator))
 
 
 def _comparable(

@@ -27,7 +27,7 @@ from surveys.campaigns.models import Survey, VisibilityStep
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
-from surveys.release.comparisons.references import ReferenceValue, Standing, other_releases, standing
+from surveys.release.comparisons.references import ReferencePosition, ReferenceValue, other_releases, standing
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus
 from surveys.results import views
@@ -348,20 +348,36 @@ def test_the_table_has_all_that_stands_behind_a_score(client: FlaskClient, db: D
 @pytest.mark.parametrize(
     ("interval", "value", "expected"),
     [
-        ((4.0, 4.6), ReferenceValue(FigureStatus.SHOWN, mean=3.9), Standing.OVER),
-        ((3.0, 3.8), ReferenceValue(FigureStatus.SHOWN, mean=3.9), Standing.UNDER),
-        ((3.0, 3.9), ReferenceValue(FigureStatus.SHOWN, mean=3.9), Standing.NOT_CLEAR),
-        ((3.9, 4.0), ReferenceValue(FigureStatus.SHOWN, mean=3.9), Standing.NOT_CLEAR),
-        ((4.9, 5.0), ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST), Standing.NOT_CLEAR),
-        ((3.0, 4.0), ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST), Standing.UNDER),
-        ((2.0, 3.0), ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST), Standing.OVER),
-        ((1.0, 1.1), ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST), Standing.NOT_CLEAR),
-        ((4.0, 4.6), ReferenceValue(FigureStatus.HIDDEN, "small"), Standing.NOT_CLEAR),
-        ((None, None), ReferenceValue(FigureStatus.SHOWN, mean=3.9), Standing.NOT_CLEAR),
-        ((4.0, 4.6), None, Standing.NOT_CLEAR),
+        ((4.0, 4.6), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.OVER),
+        ((3.0, 3.8), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.UNDER),
+        ((3.0, 3.9), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.NOT_CLEAR),
+        ((3.9, 4.0), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.NOT_CLEAR),
+        (
+            (4.9, 5.0),
+            ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST),
+            ReferencePosition.NOT_CLEAR,
+        ),
+        (
+            (3.0, 4.0),
+            ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST),
+            ReferencePosition.UNDER,
+        ),
+        (
+            (2.0, 3.0),
+            ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST),
+            ReferencePosition.OVER,
+        ),
+        (
+            (1.0, 1.1),
+            ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST),
+            ReferencePosition.NOT_CLEAR,
+        ),
+        ((4.0, 4.6), ReferenceValue(FigureStatus.HIDDEN, "small"), ReferencePosition.NOT_CLEAR),
+        ((None, None), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.NOT_CLEAR),
+        ((4.0, 4.6), None, ReferencePosition.NOT_CLEAR),
     ],
 )
 def test_only_a_whole_interval_on_one_side_is_over_or_under(
-    interval: tuple[float | None, float | None], value: ReferenceValue | None, expected: Standing
+    interval: tuple[float | None, float | None], value: ReferenceValue | None, expected: ReferencePosition
 ) -> None:
     assert standing(*interval, value) == expected

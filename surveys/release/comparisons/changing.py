@@ -27,14 +27,16 @@ Names = Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ReleaseComparison:
     """Rows for `ChangeEstimate`, and for `Uncompared` where there was an earlier figure that may not be compared with."""
 
     changes: list[dict[str, Any]]
     uncompared: list[dict[str, Any]]
 
 
-def compare_with_earlier(session: Session, survey: Survey, figures: Sequence[Mapping[str, Any]]) -> Compared:
+def compare_with_earlier(
+    session: Session, survey: Survey, figures: Sequence[Mapping[str, Any]]
+) -> ReleaseComparison:
     """One row for each shown unit figure that an earlier survey of the series has something to say about.
 
     figures: this release's rows for `Figure`; a mean that is only a bound is compared with nothing. What each is
@@ -51,7 +53,7 @@ def compare_with_earlier(session: Session, survey: Survey, figures: Sequence[Map
     before, missing = earlier_scores(session, survey, now.keys())
     names = names_then(session, [*before.values(), *missing.values()])
     verdicts = verdicts_by_release(session, survey) if before else {}
-    return Compared(
+    return ReleaseComparison(
         [_obeying(row, verdicts[row["previous_release_id"]]) for row in _changes(now, before, names)],
         [
             {

@@ -42,7 +42,7 @@ class Against(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class ReferenceChoice:
     """Something there is to compare with. name: of the unit, the type or the norm's source; count: municipalities."""
 
     against: Against
@@ -75,11 +75,11 @@ class ReferenceValue:
 class Reference:
     """The chosen comparison: a value for each measure that has one."""
 
-    choice: Choice
+    choice: ReferenceChoice
     values: Mapping[str, ReferenceValue] = field(default_factory=dict)
 
 
-class Standing(StrEnum):
+class ReferencePosition(StrEnum):
     """Where a unit stands against a reference."""
 
     OVER = "over"
@@ -87,7 +87,9 @@ class Standing(StrEnum):
     NOT_CLEAR = "not_clear"
 
 
-def standing(ci_low: float | None, ci_high: float | None, reference: ReferenceValue | None) -> Standing:
+def standing(
+    ci_low: float | None, ci_high: float | None, reference: ReferenceValue | None
+) -> ReferencePosition:
     """Over or under only when the unit's whole 95 % interval lies on one side of the reference, taken as it is.
 
     A reference that is only a bound («4,8 or higher») says under, or nothing; likewise at the other end.
@@ -97,19 +99,19 @@ def standing(ci_low: float | None, ci_high: float | None, reference: ReferenceVa
     ('over', 'not_clear')
     """
     if reference is None or reference.mean is None or ci_low is None or ci_high is None:
-        return Standing.NOT_CLEAR
+        return ReferencePosition.NOT_CLEAR
     if ci_low > reference.mean and reference.coded != Coding.AT_LEAST:
-        return Standing.OVER
+        return ReferencePosition.OVER
     if ci_high < reference.mean and reference.coded != Coding.AT_MOST:
-        return Standing.UNDER
-    return Standing.NOT_CLEAR
+        return ReferencePosition.UNDER
+    return ReferencePosition.NOT_CLEAR
 
 
 @dataclass(frozen=True)
 class Comparisons:
     """Everything one unit's page can be compared with, and what the reader has chosen."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[ReferenceChoice, ...]
     chosen: Reference
 
 
@@ -134,21 +136,21 @@ def comparisons(
 
 def _choices(
     session: Session, survey: Survey, release: Release, unit: SurveyUnit, others: int, found: Sequence[Norm]
-) -> Iterable[Choice]:
+) -> Iterable[ReferenceChoice]:
     """The municipality first: it is what a reader meets. At the top there is nothing above to meet."""
     if unit.unit_id == survey.unit_id:
-        yield Choice(Against.NOTHING)
+        yield ReferenceChoice(Against.NOTHING)
     else:
-        yield Choice(Against.TOP, survey.unit.name)
+        yield ReferenceChoice(Against.TOP, survey.unit.name)
         parent = session.get(SurveyUnit, (survey.id, unit.parent_id)) if unit.parent_id else None
         if parent is not None and parent.unit_id != survey.unit_id:
-            yield Choice(Against.PARENT, parent.name)
+            yield ReferenceChoice(Against.PARENT, parent.name)
         if _has_type(session, survey, release, unit):
-            yield Choice(Against.UNIT_TYPE, unit.type)
+            yield ReferenceChoice(Against.UNIT_TYPE, unit.type)
     if others >= FEWEST_MUNICIPALITIES:
-        yield Choice(Against.OTHERS, count=others)
+        yield ReferenceChoice(Against.OTHERS, count=others)
     for norm in found:
-        yield Choice(Against.NORM, norm.source, norm.year, norm_id=norm.id)
+        yield ReferenceChoice(Against.NORM, norm.source, norm.year, norm_id=norm.id)
 
 
 def _has_type(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> bool:

@@ -9,8 +9,8 @@ from surveys.release.comparisons.references import (
     FEWEST_MUNICIPALITIES,
     YEARS_APART,
     Against,
-    Choice,
-    Standing,
+    ReferenceChoice,
+    ReferencePosition,
     standing,
 )
 from surveys.release.models import FigureStatus
@@ -23,7 +23,7 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
-def choice_text(choice: Choice) -> str:
+def choice_text(choice: ReferenceChoice) -> str:
     """The choice in the list, and the heading of its column."""
     words = {
         Against.NOTHING: _("Ingenting"),
@@ -34,7 +34,7 @@ def choice_text(choice: Choice) -> str:
     return words.get(choice.against, choice.name)
 
 
-def short_name(choice: Choice) -> str:
+def short_name(choice: ReferenceChoice) -> str:
     """The name inside a sentence."""
     words = {
         Against.UNIT_TYPE: _("alle av typen %(type)s", type=choice.name),
@@ -44,7 +44,7 @@ def short_name(choice: Choice) -> str:
     return words.get(choice.against, choice.name)
 
 
-def choice_note(choice: Choice) -> str:
+def choice_note(choice: ReferenceChoice) -> str:
     """What stands behind the chosen comparison."""
     if choice.against in {Against.TOP, Against.PARENT}:
         return _("Tallet for %(name)s omfatter også denne enheten.", name=choice.name)
@@ -84,21 +84,21 @@ def is_hidden(line: Line) -> bool:
     return line.reference is not None and line.reference.status == FigureStatus.HIDDEN
 
 
-def standing_of(line: Line) -> Standing:
+def standing_of(line: Line) -> ReferencePosition:
     return standing(line.ci_low, line.ci_high, line.reference)
 
 
 def standing_word(line: Line) -> str:
     """«Over» or «under» where the whole interval is; otherwise nothing."""
-    return {Standing.OVER: _("Over"), Standing.UNDER: _("Under")}.get(standing_of(line), "")
+    return {ReferencePosition.OVER: _("Over"), ReferencePosition.UNDER: _("Under")}.get(standing_of(line), "")
 
 
-def standing_phrase(line: Line, choice: Choice) -> str:
+def standing_phrase(line: Line, choice: ReferenceChoice) -> str:
     """«Over Fjordvik kommune (3,9)», «Fjordvik kommune: skjult»; nothing where the difference is not clear."""
     found = standing_of(line)
-    if found == Standing.OVER:
+    if found == ReferencePosition.OVER:
         return _("Over %(name)s (%(value)s)", name=short_name(choice), value=reference_text(line))
-    if found == Standing.UNDER:
+    if found == ReferencePosition.UNDER:
         return _("Under %(name)s (%(value)s)", name=short_name(choice), value=reference_text(line))
     if is_hidden(line):
         return f"{choice_text(choice)}: {reference_text(line)}"
@@ -115,8 +115,8 @@ def comparison_sentence(result: UnitResult) -> str:
     name = short_name(choice)
     if not with_value:
         return _("Det finnes ingen tall å vise for %(name)s. De er skjult eller mangler.", name=name)
-    over = _listed([line for line in with_value if standing_of(line) == Standing.OVER])
-    under = _listed([line for line in with_value if standing_of(line) == Standing.UNDER])
+    over = _listed([line for line in with_value if standing_of(line) == ReferencePosition.OVER])
+    under = _listed([line for line in with_value if standing_of(line) == ReferencePosition.UNDER])
     if not over and not under:
         return _("Ingen av temaene ligger klart over eller under %(name)s.", name=name)
     sentences = []
