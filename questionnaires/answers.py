@@ -20,7 +20,7 @@ __all__ = [
     "LONGEST_COMMENT",
     "NOT_APPLICABLE_VALUE",
     "AnswerFault",
-    "Delivery",
+    "DeliveredSheet",
     "PageAnswers",
     "asked_keys",
     "comment_text",
@@ -50,7 +50,7 @@ class PageAnswers:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class DeliveredSheet:
     """What leaves the respondent's hands: only answers to what was on the respondent's way.
 
     `row` holds the bytes of `coding.encode`, `asked` the closed keys that were asked, answered or not.
@@ -121,7 +121,7 @@ def for_delivery(
     audience: Audience,
     answers: Mapping[str, int],
     comments: Mapping[str, str] | None = None,
-) -> Delivery:
+) -> DeliveredSheet:
     """The answers that are delivered: those to what this audience was asked on the way these answers make.
 
     An answer to a question that became irrelevant (an earlier answer was changed) is dropped, and its bytes say
@@ -131,7 +131,7 @@ def for_delivery(
     asked_comments = relevant_comments(questionnaire, audience, answers)
     kept = {key: code for key, code in answers.items() if key in asked}
     texts = {key: text for key, text in (comments or {}).items() if key in asked_comments}
-    return Delivery(kept, texts, asked, encode(questionnaire, kept, asked))
+    return DeliveredSheet(kept, texts, asked, encode(questionnaire, kept, asked))
 
 
 def sheet_is_complete(questionnaire: Questionnaire, audience: Audience, coded: Mapping[str, int]) -> bool:

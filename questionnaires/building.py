@@ -19,7 +19,7 @@ from questionnaires.model import (
     Reporting,
     Scale,
 )
-from questionnaires.source import Document
+from questionnaires.source import SourceDocument
 
 Keyed = TypeVar("Keyed", Factor, Background, CommentQuestion, Question)
 Raw = Mapping[str, Any]  # a mapping of the file, after its shape is checked
@@ -27,7 +27,7 @@ Raw = Mapping[str, Any]  # a mapping of the file, after its shape is checked
 TEXT_KIND: Final = "text"  # a free text among `questions` is a comment question, stored as one
 
 
-def questionnaire_of(document: Document) -> Questionnaire:
+def questionnaire_of(document: SourceDocument) -> Questionnaire:
     """The model of a document whose shape is right; KeyError, TypeError and the like when it is not."""
     raw: Any = document.value
     scales = {key: _scale(key, scale) for key, scale in raw["scales"].items()}

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Final
 
-from questionnaires.draft import DefinitionFinding, Draft, mapping
+from questionnaires.draft import DefinitionFinding, DraftDefinition, mapping
 from questionnaires.faults import DefinitionError, DefinitionFault, path_text
 from questionnaires.question_rules import question_findings
 from questionnaires.reading_level import reading_findings
 from questionnaires.route_rules import route_findings
 from questionnaires.shape import shape_findings
-from questionnaires.source import Document, read_bytes, read_document
+from questionnaires.source import SourceDocument, read_bytes, read_document
 from questionnaires.structure import (
     comparison_findings,
     factor_findings,
@@ -56,7 +56,7 @@ def check(source: Path | bytes, place: str | None = None) -> list[DefinitionFaul
     return document_faults(document, name)
 
 
-def document_faults(document: Document, place: str) -> list[DefinitionFault]:
+def document_faults(document: SourceDocument, place: str) -> list[DefinitionFault]:
     """Every fault of a file that could be read, in the order of the file."""
     found = [
         DefinitionFault(
@@ -68,7 +68,7 @@ def document_faults(document: Document, place: str) -> list[DefinitionFault]:
 
 
 def _findings(value: object, place: str) -> Iterator[DefinitionFinding]:
-    draft = Draft(mapping(value))
+    draft = DraftDefinition(mapping(value))
     written_in = draft.raw.get("format")
     if isinstance(written_in, int) and written_in > NEWEST_FORMAT:
         message = (
@@ -83,7 +83,7 @@ def _findings(value: object, place: str) -> Iterator[DefinitionFinding]:
     yield from _place_findings(draft, PurePath(place))
 
 
-def _place_findings(draft: Draft, path: PurePath) -> Iterator[DefinitionFinding]:
+def _place_findings(draft: DraftDefinition, path: PurePath) -> Iterator[DefinitionFinding]:
     """A file under definitions/ must lie where its key and version say: that is how it is found again."""
     if "definitions" not in path.parts[:-1]:
         return

@@ -36,7 +36,7 @@ def words(value: object) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftDefinition:
     """The walks that more than one rule needs. Path lead from the top of the file to the place."""
 
     raw: Raw

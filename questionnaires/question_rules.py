@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import DefinitionFinding, Draft, Path, Raw, mapping
+from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw, mapping
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, Handler
 from questionnaires.kinds import HANDLERS
 
@@ -15,7 +15,7 @@ TAKEN_OPTIONS: Final = frozenset({NOT_APPLICABLE_VALUE, NONE_VALUE})
 _HANDLER_OF: Final[Mapping[str, Handler]] = {str(kind): handler for kind, handler in HANDLERS.items()}
 
 
-def question_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def question_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for steps, question in draft.listed("questions"):
         kind = question.get("kind")
         handler = _HANDLER_OF.get(kind) if isinstance(kind, str) else None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from questionnaires.draft import DefinitionFinding, Draft, mapping
+from questionnaires.draft import DefinitionFinding, DraftDefinition, mapping
 
 MEASURED_LANGUAGES: Final = frozenset({"nb", "nn", "en"})
 LONG_WORD: Final = 6  # letters; a long word has more
@@ -37,7 +37,7 @@ def lix(texts: Iterable[str]) -> float | None:
     return words / sentences + 100 * long_words / words if words else None
 
 
-def reading_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def reading_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     """An instrument whose running text is heavier than its readers should be asked to read."""
     easy = draft.raw.get("reading") == "easy"
     highest = HIGHEST_LIX_EASY if easy else HIGHEST_LIX
@@ -54,7 +54,7 @@ def reading_findings(draft: Draft) -> Iterator[DefinitionFinding]:
             yield DefinitionFinding(("languages", index), message)
 
 
-def _running_texts(draft: Draft, language: str) -> Iterator[str]:
+def _running_texts(draft: DraftDefinition, language: str) -> Iterator[str]:
     """What a respondent reads as sentences: the introduction, every question and its help. Not the labels."""
     places = [draft.raw.get("intro")]
     for _, question in draft.questions():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import DefinitionFinding, Draft, Path, Raw, mapping, sequence, words
+from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw, mapping, sequence, words
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE
 from questionnaires.picking import HIGHEST_RECOMMENDATION
 
@@ -27,7 +27,7 @@ class _Asked:
     conditions: tuple[tuple[Path, Raw], ...]
 
 
-def route_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def route_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     """What is wrong with each condition; where nothing is, whether what it guards can ever be met."""
     asked = dict(_walk(draft))
     faulty: set[Path] = set()  # what rests on a faulty condition is not judged on top of it
@@ -39,7 +39,7 @@ def route_findings(draft: Draft) -> Iterator[DefinitionFinding]:
         yield from found
 
 
-def _guarded(draft: Draft) -> Iterator[tuple[tuple[Path, Raw], _Asked]]:
+def _guarded(draft: DraftDefinition) -> Iterator[tuple[tuple[Path, Raw], _Asked]]:
     """Every condition once, with where what it guards stands."""
     told: set[Path] = set()
     for _, where in _walk(draft):
@@ -50,7 +50,7 @@ def _guarded(draft: Draft) -> Iterator[tuple[tuple[Path, Raw], _Asked]]:
                 yield (steps, condition), replace(where, conditions=where.conditions[:last])
 
 
-def _walk(draft: Draft) -> Iterator[tuple[str, _Asked]]:
+def _walk(draft: DraftDefinition) -> Iterator[tuple[str, _Asked]]:
     """Every question by key, page by page as the respondent meets them."""
     questions = _by_key(draft)
     for number, (page, conditions, keys) in enumerate(_pages(draft)):
@@ -61,7 +61,7 @@ def _walk(draft: Draft) -> Iterator[tuple[str, _Asked]]:
             yield key, _Asked(number, audiences or AUDIENCES, (*conditions, *own))
 
 
-def _pages(draft: Draft) -> Iterator[tuple[Raw, tuple[tuple[Path, Raw], ...], list[str]]]:
+def _pages(draft: DraftDefinition) -> Iterator[tuple[Raw, tuple[tuple[Path, Raw], ...], list[str]]]:
     """Each page with its conditions and the keys of its questions, those at the end by default included."""
     rest = {section: _keys(draft, section) for section in ("background", "comments")}
     pages = list(draft.pages()) or [((), {"factors": [key]}) for key in draft.factors]
@@ -76,16 +76,16 @@ def _pages(draft: Draft) -> Iterator[tuple[Raw, tuple[tuple[Path, Raw], ...], li
     yield from (({}, (), keys) for keys in rest.values() if keys)
 
 
-def _by_key(draft: Draft) -> dict[str, tuple[Path, Raw]]:
+def _by_key(draft: DraftDefinition) -> dict[str, tuple[Path, Raw]]:
     found = ((question.get("key"), steps, question) for steps, question in draft.questions())
     return {key: (steps, question) for key, steps, question in found if isinstance(key, str)}
 
 
-def _keys(draft: Draft, section: str) -> list[str]:
+def _keys(draft: DraftDefinition, section: str) -> list[str]:
     return words([entry.get("key") for _, entry in draft.listed(section)])
 
 
-def _item_keys(draft: Draft, factor: str) -> list[str]:
+def _item_keys(draft: DraftDefinition, factor: str) -> list[str]:
     return words(
         [mapping(item).get("key") for item in sequence(mapping(draft.factors.get(factor)).get("items"))]
     )
@@ -97,7 +97,7 @@ def _conditions(steps: Path, guarded: Raw) -> tuple[tuple[Path, Raw], ...]:
 
 
 def _condition_findings(
-    draft: Draft, own: tuple[Path, Raw], page: int, asked: Mapping[str, _Asked]
+    draft: DraftDefinition, own: tuple[Path, Raw], page: int, asked: Mapping[str, _Asked]
 ) -> Iterator[DefinitionFinding]:
     steps, condition = own
     if sum(name in condition for name in RULES) != 1:
@@ -122,7 +122,9 @@ def _condition_findings(
         yield from _value_findings(draft, steps, condition, key)
 
 
-def _value_findings(draft: Draft, steps: Path, condition: Raw, key: str) -> Iterator[DefinitionFinding]:
+def _value_findings(
+    draft: DraftDefinition, steps: Path, condition: Raw, key: str
+) -> Iterator[DefinitionFinding]:
     possible = _possible(draft, key)
     if possible is None:
         return
@@ -135,7 +137,11 @@ def _value_findings(draft: Draft, steps: Path, condition: Raw, key: str) -> Iter
 
 
 def _reach_findings(
-    draft: Draft, own: tuple[Path, Raw], where: _Asked, asked: Mapping[str, _Asked], faulty: set[Path]
+    draft: DraftDefinition,
+    own: tuple[Path, Raw],
+    where: _Asked,
+    asked: Mapping[str, _Asked],
+    faulty: set[Path],
 ) -> Iterator[DefinitionFinding]:
     """Nobody meets it: those it is for are never asked, or the conditions on the way contradict each other."""
     steps, _ = own
@@ -154,14 +160,14 @@ def _reach_findings(
         yield DefinitionFinding(steps, f"{what} kan aldri vises: vilkårene på veien dit motsier hverandre.")
 
 
-def _can_all_hold(draft: Draft, conditions: list[Raw]) -> bool:
+def _can_all_hold(draft: DraftDefinition, conditions: list[Raw]) -> bool:
     by_question: dict[str, list[Raw]] = {}
     for condition in conditions:
         by_question.setdefault(str(condition.get("question")), []).append(condition)
     return all(_can_hold(draft, key, together) for key, together in by_question.items())
 
 
-def _can_hold(draft: Draft, key: str, conditions: list[Raw]) -> bool:
+def _can_hold(draft: DraftDefinition, key: str, conditions: list[Raw]) -> bool:
     """Whether one answer, or leaving the question blank, can satisfy all these conditions on it."""
     wants_blank = any(condition.get("answered") is False for condition in conditions)
     if wants_blank:
@@ -184,7 +190,7 @@ def _values(condition: Raw, name: str) -> frozenset[str]:
     return frozenset(str(value) for value in sequence(condition.get(name)))
 
 
-def _kind(draft: Draft, key: str) -> str | None:
+def _kind(draft: DraftDefinition, key: str) -> str | None:
     """The kind of a question; None for statements and background questions."""
     if key in _keys(draft, "comments"):
         return "text"
@@ -195,7 +201,7 @@ def _kind(draft: Draft, key: str) -> str | None:
     return None
 
 
-def _possible(draft: Draft, key: str) -> frozenset[str] | None:
+def _possible(draft: DraftDefinition, key: str) -> frozenset[str] | None:
     """Every answer a condition can name, None when they are not listed (a month) or not readable."""
     shape = _answer_shape(draft, key)
     if "points" in shape or "options" in shape:
@@ -214,7 +220,7 @@ def _is_range(shape: Raw) -> bool:
     return isinstance(first, int) and isinstance(last, int) and 0 <= first <= last <= LARGEST_WIDE_VALUE
 
 
-def _possible_parts(draft: Draft, key: str) -> tuple[frozenset[str], frozenset[str]]:
+def _possible_parts(draft: DraftDefinition, key: str) -> tuple[frozenset[str], frozenset[str]]:
     """The options of several choices, and what is ticked instead of them."""
     shape = _answer_shape(draft, key)
     return frozenset(mapping(shape.get("options"))), frozenset(_instead(shape))
@@ -227,7 +233,7 @@ def _instead(shape: Raw) -> Iterator[str]:
         yield NONE_VALUE
 
 
-def _answer_shape(draft: Draft, key: str) -> Mapping[str, Any]:
+def _answer_shape(draft: DraftDefinition, key: str) -> Mapping[str, Any]:
     """The part of the file that says what may be answered: a scale, or the question itself."""
     for steps, item in draft.items():
         if item.get("key") == key:

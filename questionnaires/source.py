@@ -43,7 +43,7 @@ _Loader.add_implicit_resolver(
 
 
 @dataclass(frozen=True)
-class Document:
+class SourceDocument:
     """What a file says: its value, the line (from 1) of each place in it, and what had to be left out."""
 
     value: Value
@@ -73,7 +73,7 @@ def read_bytes(path: Path) -> bytes:
         raise _refusal(str(path), f"Filen kan ikke leses ({error.strerror}).") from None
 
 
-def read_document(source: bytes, place: str) -> Document:
+def read_document(source: bytes, place: str) -> SourceDocument:
     """The file's content as plain values. Raises DefinitionError when the file as a whole is refused.
 
     Keys that stand twice and foreign tags are left out and named in the document's `faults`, so that a check
@@ -90,7 +90,7 @@ def read_document(source: bytes, place: str) -> Document:
         raise _refusal(place, "Filen er tom. Begynn med «key:», «version:» og «kind:».")
     reader = _Reader(place)
     value = reader.value(node, ())
-    return Document(value, reader.lines, tuple(reader.faults))
+    return SourceDocument(value, reader.lines, tuple(reader.faults))
 
 
 def _decoded(source: bytes, place: str) -> str:

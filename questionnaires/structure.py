@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_VALUE
-from questionnaires.draft import DefinitionFinding, Draft, Path, Raw, mapping, sequence, words
+from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw, mapping, sequence, words
 from questionnaires.faults import path_text
 
 SMALLEST_VALUE: Final = 0
@@ -16,7 +16,7 @@ RESERVED_KEYS: Final = frozenset({"csrf_token"})  # the form field Flask-WTF add
 _VALUE: Final = re.compile(r"-?[0-9]{1,6}")
 
 
-def key_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def key_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     """A question's key is its form field and its column: one question each."""
     first: dict[str, Path] = {}
     for steps, question in draft.questions():
@@ -35,7 +35,7 @@ def key_findings(draft: Draft) -> Iterator[DefinitionFinding]:
             first[key] = steps
 
 
-def scale_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def scale_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for key, scale in draft.scales.items():
         steps: Path = ("scales", key, "points")
         values = _values(scale)
@@ -52,7 +52,7 @@ def scale_findings(draft: Draft) -> Iterator[DefinitionFinding]:
             )
 
 
-def factor_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def factor_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for key, factor in draft.factors.items():
         scale = factor.get("scale")
         if isinstance(scale, str) and scale not in draft.scales:
@@ -71,7 +71,7 @@ def factor_findings(draft: Draft) -> Iterator[DefinitionFinding]:
             yield DefinitionFinding(steps, message, "warning")
 
 
-def page_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def page_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     """Every factor and question on exactly one page; nothing unknown, nothing twice, no page empty."""
     listed = bool(sequence(draft.raw.get("pages")))
     if listed:  # without a list of pages, each factor gets its own
@@ -93,7 +93,7 @@ def page_findings(draft: Draft) -> Iterator[DefinitionFinding]:
 
 
 def _placed_once(
-    draft: Draft, section: str, known: Sequence[str], places: Mapping[str, Path]
+    draft: DraftDefinition, section: str, known: Sequence[str], places: Mapping[str, Path]
 ) -> Iterator[DefinitionFinding]:
     """Findings for a section whose every entry must be named by one page."""
     placed: dict[str, Path] = {}
@@ -107,7 +107,7 @@ def _placed_once(
             )
 
 
-def _choice_findings(draft: Draft, section: str) -> Iterator[DefinitionFinding]:
+def _choice_findings(draft: DraftDefinition, section: str) -> Iterator[DefinitionFinding]:
     known = _section_keys(draft, section)
     placed: dict[str, Path] = {}
     for steps, page in draft.pages():
@@ -130,17 +130,17 @@ def _placed(
             placed[key] = place
 
 
-def _chosen(draft: Draft, page: Raw, section: str) -> list[str]:
+def _chosen(draft: DraftDefinition, page: Raw, section: str) -> list[str]:
     """The keys a page names; every key of the section for `true`."""
     choice = page.get(section)
     return _section_keys(draft, section) if choice is True else words(choice)
 
 
-def _section_keys(draft: Draft, section: str) -> list[str]:
+def _section_keys(draft: DraftDefinition, section: str) -> list[str]:
     return words([entry.get("key") for _, entry in draft.listed(section)])
 
 
-def report_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def report_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     report = mapping(draft.raw.get("report"))
     if report.get("shares_only") is True and report.get("index") is True:
         message = "En indeks er et gjennomsnitt, men skjemaet skal bare vises som andeler. Velg én av dem."
@@ -153,7 +153,7 @@ def report_findings(draft: Draft) -> Iterator[DefinitionFinding]:
         yield DefinitionFinding(("report", "favourable_from"), message)
 
 
-def comparison_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def comparison_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for steps, comparison in draft.listed("compares_with"):
         for index, key in enumerate(words(comparison.get("factors"))):
             if key not in draft.factors:

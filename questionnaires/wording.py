@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from questionnaires.draft import DefinitionFinding, Draft, Path, Raw
+from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw
 
 # Characters, by what the text is: as much as a phone of 320 px shows in 18 px type without being a wall of text.
 LONGEST_ITEM: Final = 220  # about five lines
@@ -17,7 +17,7 @@ _MARKUP: Final = re.compile(r"</?[A-Za-z!][^>]*>|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Z
 _LOOSE_SPACE: Final = re.compile(r"[ \u00a0]{2,}|\t")
 
 
-def wording_findings(draft: Draft) -> Iterator[DefinitionFinding]:
+def wording_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for steps, text in draft.texts():
         yield from _language_findings(steps, set(text), draft.languages)
         for language, wording in text.items():
@@ -52,7 +52,7 @@ def _wording_findings(steps: Path, wording: str) -> Iterator[DefinitionFinding]:
         )
 
 
-def _longest(draft: Draft, steps: Path) -> tuple[str, int] | None:
+def _longest(draft: DraftDefinition, steps: Path) -> tuple[str, int] | None:
     """What the text is called and how long it may be; None where length does not matter."""
     name = next(step for step in reversed(steps) if isinstance(step, str))
     if "points" in steps or "options" in steps or name in ("not_applicable", "none", "low", "high", "unit"):
@@ -68,7 +68,7 @@ def _longest(draft: Draft, steps: Path) -> tuple[str, int] | None:
     return None
 
 
-def _is_information(draft: Draft, steps: Path) -> bool:
+def _is_information(draft: DraftDefinition, steps: Path) -> bool:
     listed = dict(draft.listed("questions"))
     return listed.get(steps[:2], {}).get("kind") == "information"
 

@@ -72,7 +72,7 @@ class ShownQuestion:
 
 
 @dataclass(frozen=True)
-class Section:
+class QuestionSection:
     """What stands under one heading. `is_ours`: the heading is the page's words, not the questionnaire's."""
 
     heading: str
@@ -81,7 +81,7 @@ class Section:
     has_comments: bool = False
 
 
-def sections(questionnaire: Questionnaire, page: Page, language: str) -> list[Section]:
+def sections(questionnaire: Questionnaire, page: Page, language: str) -> list[QuestionSection]:
     """The page's sections: one per factor, other questions, background, comments. The first has the page's h1."""
     found = list(_sections(page, language))
     heading = _own_heading(questionnaire, page)
@@ -89,8 +89,8 @@ def sections(questionnaire: Questionnaire, page: Page, language: str) -> list[Se
         return found
     text = localised(heading, language)
     if len(page.factors) > 1:
-        return [Section(text, ()), *found]
-    return [Section(text, found[0].questions, has_comments=found[0].has_comments), *found[1:]]
+        return [QuestionSection(text, ()), *found]
+    return [QuestionSection(text, found[0].questions, has_comments=found[0].has_comments), *found[1:]]
 
 
 def _own_heading(questionnaire: Questionnaire, page: Page) -> Text | None:
@@ -100,7 +100,7 @@ def _own_heading(questionnaire: Questionnaire, page: Page) -> Text | None:
     return page.heading
 
 
-def _sections(page: Page, language: str) -> Iterator[Section]:
+def _sections(page: Page, language: str) -> Iterator[QuestionSection]:
     def shown(questions: tuple[Question, ...]) -> tuple[ShownQuestion, ...]:
         return tuple(shown_question(question, language) for question in questions)
 
@@ -108,14 +108,16 @@ def _sections(page: Page, language: str) -> Iterator[Section]:
     for place, factor in enumerate(page.factors, start=1):
         # Questions beside a factor stand under its heading: they have none of their own.
         beside = rest if place == len(page.factors) else ()
-        yield Section(localised(factor.page_heading, language), shown(factor.questions) + beside)
+        yield QuestionSection(localised(factor.page_heading, language), shown(factor.questions) + beside)
     if rest and not page.factors:
-        yield Section("", rest)
+        yield QuestionSection("", rest)
     if page.background:
-        yield Section(_("Litt om deg"), shown(tuple(one.question for one in page.background)), is_ours=True)
+        yield QuestionSection(
+            _("Litt om deg"), shown(tuple(one.question for one in page.background)), is_ours=True
+        )
     if page.comments:
         comments = shown(tuple(one.question for one in page.comments))
-        yield Section(_("Med egne ord"), comments, is_ours=True, has_comments=True)
+        yield QuestionSection(_("Med egne ord"), comments, is_ours=True, has_comments=True)
 
 
 def shown_question(question: Question, language: str) -> ShownQuestion:

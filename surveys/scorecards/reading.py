@@ -14,7 +14,7 @@ from surveys.platform.localisation import localised
 from surveys.release.models import Change, Release
 from surveys.scorecards.cards import ambitions, card_lines
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
-from surveys.scorecards.rows import IndicatorRow, Setting, Tested, indicator_row
+from surveys.scorecards.rows import IndicatorRow, RowContext, TestedChange, indicator_row
 from surveys.scorecards.visibility import Reader
 
 
@@ -79,7 +79,7 @@ def read_card(session: Session, unit: Unit, reader: Reader, today: dt.date, year
     years = _years(measurements)
     if year is not None and year not in years:
         raise NoSuchYearError(year)
-    setting = Setting(
+    setting = RowContext(
         year=year or max(years, default=today.year),
         today=today,
         reader=reader,
@@ -120,7 +120,7 @@ def _measurements(
 
 def _changes(
     session: Session, unit_id: int, measurements: Iterable[Measurement]
-) -> dict[tuple[int, str], Tested]:
+) -> dict[tuple[int, str], TestedChange]:
     releases = {measurement.release_id for measurement in measurements if measurement.release_id}
     found = session.execute(
         select(Change, Release.survey_id, Survey.closes_on)
@@ -129,7 +129,7 @@ def _changes(
         .where(Change.unit_id == unit_id, Change.release_id.in_(releases))
     )
     return {
-        (change.release_id, change.measure): Tested(
+        (change.release_id, change.measure): TestedChange(
             survey_id,
             change.verdict,
             change.comparable,

@@ -20,7 +20,7 @@ SMALLEST_SPAN: Final = 1.0
 
 
 @dataclass(frozen=True)
-class Tested:
+class TestedChange:
     """The tested change behind a survey's value: the survey it is compared with, and what may be said."""
 
     survey_id: int
@@ -35,7 +35,7 @@ class Tested:
 
 
 @dataclass(frozen=True)
-class Setting:
+class RowContext:
     """What a row is read in: the card's year, its reader, the day, and what holds for the unit."""
 
     year: int
@@ -43,11 +43,11 @@ class Setting:
     reader: Reader
     ambitions: Ambitions
     # (release id, measure) → the unit's tested change.
-    changes: Mapping[tuple[int, str], Tested]
+    changes: Mapping[tuple[int, str], TestedChange]
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One earlier or present value in the details, in words."""
 
     period: str
@@ -101,7 +101,7 @@ class IndicatorRow:
     previous: MeasurementComparison | None
     spark: Spark | None
     spark_words: str
-    history: tuple[Entry, ...]
+    history: tuple[HistoryEntry, ...]
 
     @property
     def counted_status(self) -> Status:
@@ -110,7 +110,7 @@ class IndicatorRow:
 
 
 def indicator_row(
-    indicator: Indicator, measurements: Sequence[Measurement], setting: Setting
+    indicator: Indicator, measurements: Sequence[Measurement], setting: RowContext
 ) -> IndicatorRow:
     """The row of one indicator for one unit. `measurements`: its current ones, oldest first."""
     until = [measurement for measurement in measurements if measurement.year <= setting.year]
@@ -158,7 +158,7 @@ def _is_development(indicator: Indicator) -> bool:
     return indicator.kind is IndicatorKind.DEVELOPMENT
 
 
-def _target(indicator: Indicator, year: int, setting: Setting) -> Target | None:
+def _target(indicator: Indicator, year: int, setting: RowContext) -> Target | None:
     """The ambition level of the value's own year: a new level never recolours an old value."""
     return None if _is_development(indicator) else setting.ambitions.of(indicator.id, year)
 
@@ -167,7 +167,7 @@ def _status(
     indicator: Indicator,
     latest: Measurement | None,
     target: Target | None,
-    setting: Setting,
+    setting: RowContext,
     *,
     waiting: bool,
 ) -> Status:
@@ -199,7 +199,7 @@ def _comparison(
     latest: Measurement | None,
     seen: Sequence[Measurement],
     target: Target | None,
-    setting: Setting,
+    setting: RowContext,
 ) -> MeasurementComparison | None:
     """The last comparable value, or simply the last one while a newer may not be seen yet."""
     if latest is None:
@@ -232,7 +232,7 @@ def _comparison(
 
 
 def _with_others(
-    indicator: Indicator, value: float, tested: Tested, target: Target | None
+    indicator: Indicator, value: float, tested: TestedChange, target: Target | None
 ) -> MeasurementComparison:
     """The released value of the units this one came from. From a whole to a part of it there is no trend."""
     before = value - tested.difference
@@ -259,7 +259,7 @@ def _without_trend(measurement: Measurement, indicator: Indicator) -> Measuremen
 
 
 def _comparable(
-    latest: Measurement, seen: Sequence[Measurement], tested: Tested | None
+    latest: Measurement, seen: Sequence[Measurement], tested: TestedChange | None
 ) -> Measurement | None:
     """For a survey's value the one its change was tested against; else the same part of an earlier year."""
     earlier = [m for m in seen if m.year < latest.year and m.value is not None]
@@ -270,7 +270,7 @@ def _comparable(
     return found[-1] if found else None
 
 
-def _moments(seen: Sequence[Measurement], indicator: Indicator, setting: Setting) -> list[Moment]:
+def _moments(seen: Sequence[Measurement], indicator: Indicator, setting: RowContext) -> list[Moment]:
     """A unit that was merged or split begins a new line: before, its values were of other people."""
     moments, line = [], 0
     for measurement in seen:
@@ -286,9 +286,9 @@ def _drawn_target(indicator: Indicator, target: Target | None) -> float | None:
     return None if target is None or indicator.direction is Direction.BAND else target.green
 
 
-def _entry(measurement: Measurement, indicator: Indicator, setting: Setting) -> Entry:
+def _entry(measurement: Measurement, indicator: Indicator, setting: RowContext) -> HistoryEntry:
     target = _target(indicator, measurement.year, setting)
-    return Entry(
+    return HistoryEntry(
         period=_period(measurement, indicator),
         status=_status(indicator, measurement, target, setting, waiting=False),
         value=_value_words(measurement, indicator),

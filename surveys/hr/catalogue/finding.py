@@ -27,7 +27,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """A questionnaire with its versions, the newest first."""
 
     key: str
@@ -48,14 +48,14 @@ class Entry:
         return tuple(sorted(found, key=lambda survey: (survey.opens_on, survey.id), reverse=True))
 
 
-def catalogue(session: Session, units: Collection[int]) -> list[Entry]:
+def catalogue(session: Session, units: Collection[int]) -> list[CatalogueEntry]:
     """Every questionnaire by title. `units` are those whose surveys the reader may know of."""
     used = _surveys_by_version(session, units)
     numbers: dict[str, dict[int, Questionnaire]] = {}
     for questionnaire in _questionnaires(session):
         numbers.setdefault(questionnaire.key, {})[questionnaire.version] = questionnaire
     entries = [
-        Entry(
+        CatalogueEntry(
             key,
             tuple(
                 Version(versions[number], used.get((key, number), ()))
@@ -67,7 +67,7 @@ def catalogue(session: Session, units: Collection[int]) -> list[Entry]:
     return sorted(entries, key=lambda entry: alphabetical(localised(entry.newest.title)))
 
 
-def find_entry(session: Session, key: str, units: Collection[int] = ()) -> Entry | None:
+def find_entry(session: Session, key: str, units: Collection[int] = ()) -> CatalogueEntry | None:
     """The questionnaire with this key, None when there is none."""
     return next((entry for entry in catalogue(session, units) if entry.key == key), None)
 

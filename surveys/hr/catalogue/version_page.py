@@ -23,7 +23,7 @@ class VersionRow:
 
 
 @dataclass(frozen=True)
-class Section:
+class VersionSection:
     """One theme: what becomes of its trend line, its statements, and its answers when those were changed."""
 
     title: str
@@ -45,7 +45,7 @@ class VersionPage:
     earlier: str
     later: str
     summary: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[VersionSection, ...]
     questions: tuple[VersionRow, ...]
 
 
@@ -74,14 +74,14 @@ def side_by_side(earlier: Questionnaire, later: Questionnaire, language: str) ->
     )
 
 
-def _section(words: VersionWords, change: FactorChange, is_moved: bool) -> Section:
+def _section(words: VersionWords, change: FactorChange, is_moved: bool) -> VersionSection:
     before, after = (
         {factor.key: factor for factor in one.factors}.get(change.key)
         for one in (words.comparison.earlier, words.comparison.later)
     )
     moved_items = moved(_item_keys(before), _item_keys(after))
     turned = _("Påstanden er snudd: svarene teller motsatt vei.")
-    return Section(
+    return VersionSection(
         words.localised(change.title),
         words.verdict(change),
         change.trend is SeriesContinuity.SURVIVES,

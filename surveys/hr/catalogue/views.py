@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.access.permissions import granted_units, requires
-from surveys.hr.catalogue.finding import Entry, catalogue, find_entry
+from surveys.hr.catalogue.finding import CatalogueEntry, catalogue, find_entry
 from surveys.hr.catalogue.version_page import shared_languages, side_by_side
 from surveys.hr.survey_page import HR_ROLES, blueprint
 from surveys.instruments.in_use import find_version
@@ -76,14 +76,14 @@ def _units(session: Session) -> frozenset[int]:
     return granted_units(session, current_user, *HR_ROLES)
 
 
-def _entry(session: Session, key: str) -> Entry:
+def _entry(session: Session, key: str) -> CatalogueEntry:
     entry = find_entry(session, key, _units(session))
     if entry is None:
         abort(404)
     return entry
 
 
-def _pairs(session: Session, entry: Entry) -> list[Pair]:
+def _pairs(session: Session, entry: CatalogueEntry) -> list[Pair]:
     """What may be compared, the newest first: every two versions, and what a version declares of others."""
     pairs: list[Pair] = []
     for at, version in enumerate(entry.versions):

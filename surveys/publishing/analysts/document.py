@@ -28,7 +28,7 @@ class ReportTable:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """One question, answered first in words and then in tables."""
 
     heading: str
@@ -37,22 +37,22 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Document:
+class ReportDocument:
     """A whole report. `warnings`: why figures are missing, and what to be careful with."""
 
     title: str
     facts: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     warnings: tuple[str, ...]
 
 
-def document_of(result: Result, questionnaire: Questionnaire) -> Document:
+def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
     """The report of a result. Consistency, structure and units each under a heading of their own."""
     sections = [_consistency(result, questionnaire), _structure(result, questionnaire)]
     if result.get("agreement"):
         sections.append(_agreement(result, questionnaire))
     sections.append(_scores(result, questionnaire))
-    return Document(
+    return ReportDocument(
         title=f"{localised(questionnaire.title)}, versjon {questionnaire.version}",
         facts=f"{number(result['respondents'], 0)} svar",
         sections=tuple(sections),
@@ -60,7 +60,7 @@ def document_of(result: Result, questionnaire: Questionnaire) -> Document:
     )
 
 
-def _consistency(result: Result, questionnaire: Questionnaire) -> Section:
+def _consistency(result: Result, questionnaire: Questionnaire) -> ReportSection:
     titles = _titles(questionnaire)
     rows = tuple(
         (
@@ -84,7 +84,7 @@ def _consistency(result: Result, questionnaire: Questionnaire) -> Section:
         *consistency_verdict(result, titles),
         "Alfa er indre konsistens. Den sier ikke om svarene er stabile over tid, eller om vi måler det riktige.",
     )
-    return Section(
+    return ReportSection(
         "Måler påstandene det samme?",
         words,
         (ReportTable("Indre konsistens", columns, rows, note), _items(result, questionnaire)),
@@ -110,10 +110,10 @@ def _items(result: Result, questionnaire: Questionnaire) -> ReportTable:
     return ReportTable("Hver påstand", columns, rows, note)
 
 
-def _structure(result: Result, questionnaire: Questionnaire) -> Section:
+def _structure(result: Result, questionnaire: Questionnaire) -> ReportSection:
     validity = result.get("validity")
     if not validity:
-        return Section("Er det ulike temaer?", structure_verdict(result), ())
+        return ReportSection("Er det ulike temaer?", structure_verdict(result), ())
     fit = validity.get("cfa") or {}
     bartlett = validity.get("bartlett") or {}
     rows = (
@@ -137,7 +137,7 @@ def _structure(result: Result, questionnaire: Questionnaire) -> Section:
     )
     tables = [ReportTable("Passer strukturen?", ("Mål", "Verdi", "Grense"), rows)]
     tables += _apart(validity, fit, questionnaire)
-    return Section("Er det ulike temaer?", structure_verdict(result), tuple(tables))
+    return ReportSection("Er det ulike temaer?", structure_verdict(result), tuple(tables))
 
 
 def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Iterator[ReportTable]:
@@ -179,7 +179,7 @@ def _pair(validity: Result, fit: Result, a: str, b: str, i: int, j: int) -> str:
     return two(source.get(f"{first}~{second}"))
 
 
-def _agreement(result: Result, questionnaire: Questionnaire) -> Section:
+def _agreement(result: Result, questionnaire: Questionnaire) -> ReportSection:
     titles = _titles(questionnaire)
     rows = tuple(
         (
@@ -198,10 +198,10 @@ def _agreement(result: Result, questionnaire: Questionnaire) -> Section:
         rows,
         "ICC(1): 0,05 er liten, 0,10 middels. ICC(2) og rwg(j) bør være minst 0,70 (LeBreton og Senter 2008).",
     )
-    return Section("Kan vi snakke om et enhetsresultat?", agreement_verdict(result, titles), (table,))
+    return ReportSection("Kan vi snakke om et enhetsresultat?", agreement_verdict(result, titles), (table,))
 
 
-def _scores(result: Result, questionnaire: Questionnaire) -> Section:
+def _scores(result: Result, questionnaire: Questionnaire) -> ReportSection:
     titles = _titles(questionnaire)
     rows = tuple(
         (titles[key], number(scale["n"], 0), two(scale["mean"]), two(scale["sd"]))
@@ -210,7 +210,7 @@ def _scores(result: Result, questionnaire: Questionnaire) -> Section:
     tables = [ReportTable("Alle samlet", ("Tema", "Svar", "Snitt", "Spredning"), rows)]
     if result.get("units"):
         tables.append(_units(result["units"], questionnaire))
-    return Section("Hva svarte folk?", (), tuple(tables))
+    return ReportSection("Hva svarte folk?", (), tuple(tables))
 
 
 def _units(units: Result, questionnaire: Questionnaire) -> ReportTable:

@@ -7,13 +7,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from surveys.publishing.analysts.document import Document
+from surveys.publishing.analysts.document import ReportDocument
 
 _ROOT = Path(__file__).parents[3]
 _TEMPLATES = _ROOT / "templates" / "publishing"
 
 
-def as_html(document: Document) -> str:
+def as_html(document: ReportDocument) -> str:
     """One page with its style inside: it needs no other file and asks no other host."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -23,7 +23,7 @@ def as_html(document: Document) -> str:
     return template.render(document=document, style=Markup(style))  # noqa: S704 (our own file)
 
 
-def as_pdf(document: Document) -> bytes:
+def as_pdf(document: ReportDocument) -> bytes:
     """PDF/UA-1: tagged, with headings and table headers."""
     import typst
 

@@ -4,12 +4,12 @@ from rich import box
 from rich.console import Console
 from rich.table import ReportTable as RichTable
 
-from surveys.publishing.analysts.document import Document, ReportTable
+from surveys.publishing.analysts.document import ReportDocument, ReportTable
 
 _WIDEST_UNBROKEN = 24
 
 
-def print_report(document: Document, console: Console | None = None) -> None:
+def print_report(document: ReportDocument, console: Console | None = None) -> None:
     """Prints a report: words first, then tables."""
     out = console or Console()
     out.print(f"{document.title}. {document.facts}.", markup=False, style="bold")
