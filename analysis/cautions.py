@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from analysis.agreement import Agreement
-from analysis.cfa import NoSolutionError, Reason
+from analysis.cfa import NoSolutionError, NoSolutionReason
 from analysis.results import ScaleSummary, UnitReport
 from analysis.validity import Validity
 from questionnaires.model import Questionnaire
@@ -93,23 +93,23 @@ def validity_cautions(found: Validity) -> tuple[str, ...]:
 def _why(problem: NoSolutionError, found: Validity) -> str:
     """The reason, with the names of the items or factors it concerns, and what to do."""
     items = found.items if problem is found.singular else found.cfa_items
-    if problem.reason is Reason.SINGULAR and problem.items:
+    if problem.reason is NoSolutionReason.SINGULAR and problem.items:
         named = listed([items[place] for place in problem.items])
         return f"Alle har svart likt på {named}. Ta påstanden ut av analysen, eller vent til flere har svart."
-    if problem.reason is Reason.HEYWOOD and problem.items:
+    if problem.reason is NoSolutionReason.HEYWOOD and problem.items:
         named = listed([items[place] for place in problem.items])
         return f"Løsningen er umulig: {named} får negativ restvarians. Se etter påstander som er nesten like."
-    if problem.reason is Reason.HEYWOOD and problem.factors:
+    if problem.reason is NoSolutionReason.HEYWOOD and problem.factors:
         named = listed([found.cfa_factors[place] for place in problem.factors])
         return f"Løsningen er umulig: {named} kan ikke skilles fra hverandre. Vurder å slå dem sammen."
     return f"{_REASONS[problem.reason]} Det er {found.n_complete} fullstendige svar på {len(found.items)} påstander."
 
 
 _REASONS: Final = {
-    Reason.SINGULAR: "For få fullstendige svar, eller noen påstander kan regnes ut fra andre.",
-    Reason.NOT_IDENTIFIED: "Faktorene har for få påstander til at modellen kan bestemmes.",
-    Reason.NOT_CONVERGED: "Beregningen fant ingen løsning. Strukturen passer trolig dårlig til svarene.",
-    Reason.HEYWOOD: "Løsningen er umulig, fordi en faktor ikke har noen varians.",
+    NoSolutionReason.SINGULAR: "For få fullstendige svar, eller noen påstander kan regnes ut fra andre.",
+    NoSolutionReason.NOT_IDENTIFIED: "Faktorene har for få påstander til at modellen kan bestemmes.",
+    NoSolutionReason.NOT_CONVERGED: "Beregningen fant ingen løsning. Strukturen passer trolig dårlig til svarene.",
+    NoSolutionReason.HEYWOOD: "Løsningen er umulig, fordi en faktor ikke har noen varians.",
 }
 
 

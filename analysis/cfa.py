@@ -31,7 +31,7 @@ MODIFICATIONS_SHOWN: Final = 10
 SINGULAR: Final = 1e-10  # smallest eigenvalue of a correlation matrix that still has an inverse
 
 
-class Reason(StrEnum):
+class NoSolutionReason(StrEnum):
     """Why a model has no usable solution; the words are given in `analysis.cautions`."""
 
     SINGULAR = "singular"
@@ -43,7 +43,9 @@ class Reason(StrEnum):
 class NoSolutionError(Exception):
     """The model cannot be used. items: places of the items with impossible variances; factors: likewise."""
 
-    def __init__(self, reason: Reason, items: Sequence[int] = (), factors: Sequence[int] = ()) -> None:
+    def __init__(
+        self, reason: NoSolutionReason, items: Sequence[int] = (), factors: Sequence[int] = ()
+    ) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.items = tuple(items)
@@ -100,7 +102,7 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     moments = group_moments(answers)
     model = simple_structure(factor_of)
     if model.degrees_of_freedom() < 0:
-        raise NoSolutionError(Reason.NOT_IDENTIFIED)
+        raise NoSolutionError(NoSolutionReason.NOT_IDENTIFIED)
     estimate = fit(model, [moments], starting_values(moments.covariance, factor_of))
     check(model, estimate)
     return _standardised(model, moments, estimate, factor_of)
@@ -114,15 +116,15 @@ def group_moments(answers: Floats) -> GroupMoments:
     """
     rows, items = answers.shape
     if rows <= items:
-        raise NoSolutionError(Reason.SINGULAR)
+        raise NoSolutionError(NoSolutionReason.SINGULAR)
     mean = answers.mean(axis=0)
     covariance = (answers - mean).T @ (answers - mean) / rows
     constant = np.flatnonzero((answers == answers[0]).all(axis=0))
     if len(constant):
-        raise NoSolutionError(Reason.SINGULAR, constant.tolist())
+        raise NoSolutionError(NoSolutionReason.SINGULAR, constant.tolist())
     scale = 1 / np.sqrt(np.diag(covariance))
     if np.linalg.eigvalsh(covariance * scale[:, np.newaxis] * scale)[0] < SINGULAR:
-        raise NoSolutionError(Reason.SINGULAR)
+        raise NoSolutionError(NoSolutionReason.SINGULAR)
     return GroupMoments(rows, mean, covariance)
 
 
@@ -202,18 +204,18 @@ def check(model: FactorModel, estimate: Estimate) -> None:
     heywood (0,)
     """
     if not estimate.converged:
-        raise NoSolutionError(Reason.NOT_CONVERGED)
+        raise NoSolutionError(NoSolutionReason.NOT_CONVERGED)
     if not estimate.identified:
-        raise NoSolutionError(Reason.NOT_IDENTIFIED)
+        raise NoSolutionError(NoSolutionReason.NOT_IDENTIFIED)
     for group in range(len(model.places)):
         matrices = model.matrices(estimate.parameters, group)
         impossible = np.flatnonzero(np.diag(matrices.residuals) <= 0)
         spread = np.sqrt(np.maximum(np.diag(matrices.factors), 0))
         if len(impossible) or not spread.all():
-            raise NoSolutionError(Reason.HEYWOOD, items=impossible.tolist())
+            raise NoSolutionError(NoSolutionReason.HEYWOOD, items=impossible.tolist())
         if np.linalg.eigvalsh(matrices.factors / np.outer(spread, spread))[0] <= 0:
             pair = _closest(matrices.factors / np.outer(spread, spread))
-            raise NoSolutionError(Reason.HEYWOOD, factors=pair)
+            raise NoSolutionError(NoSolutionReason.HEYWOOD, factors=pair)
 
 
 def _closest(correlations: Floats) -> tuple[int, int]:

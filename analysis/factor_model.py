@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int_]
-Kind = TypeVar("Kind", Floats, Places)
+ArrayKind = TypeVar("ArrayKind", Floats, Places)
 FIXED: Final = -1
 MOST_STEPS: Final = 200
 SMALLEST_STEP: Final = 1e-6
@@ -34,16 +34,16 @@ class GroupMoments:
 
 
 @dataclass(frozen=True, eq=False)
-class Matrices(Generic[Kind]):
+class Matrices(Generic[ArrayKind]):
     """One group's Λ (P, M), Φ (M, M), Θ (P, P), ν (P,) and α (M,): values, or the parameters' numbers."""
 
-    loadings: Kind
-    factors: Kind
-    residuals: Kind
-    intercepts: Kind
-    factor_means: Kind
+    loadings: ArrayKind
+    factors: ArrayKind
+    residuals: ArrayKind
+    intercepts: ArrayKind
+    factor_means: ArrayKind
 
-    def all(self) -> tuple[Kind, ...]:
+    def all(self) -> tuple[ArrayKind, ...]:
         return (self.loadings, self.factors, self.residuals, self.intercepts, self.factor_means)
 
 

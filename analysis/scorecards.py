@@ -18,7 +18,7 @@ class Direction(StrEnum):
     BAND = "band"
 
 
-class Status(StrEnum):
+class IndicatorStatus(StrEnum):
     """What a value means against the ambition level, or why nothing can be said."""
 
     GREEN = "green"
@@ -35,7 +35,7 @@ class TargetError(ValueError):
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetLimits:
     """The ambition level: green from `green`, yellow from `yellow`, red beyond (`Direction` says which way).
 
     A band is green in [green, green_to] and yellow in the rest of [yellow, yellow_to]. Same unit as the value.
@@ -65,11 +65,11 @@ class Target:
 def status(
     value: float | None,
     direction: Direction,
-    target: Target | None,
+    target: TargetLimits | None,
     *,
     hidden: bool = False,
     due: bool = True,
-) -> Status:
+) -> IndicatorStatus:
     """The status of a stored value. A hidden value says so whatever else is known about it.
 
     `target` is None for an utviklingstrekk, which is never coloured, and for an indicator without ambition level.
@@ -80,14 +80,18 @@ def status(
     ('yellow', 'hidden')
     """
     if hidden:
-        return Status.HIDDEN
+        return IndicatorStatus.HIDDEN
     if value is None:
-        return Status.NOT_MEASURED if due else Status.NOT_DUE
+        return IndicatorStatus.NOT_MEASURED if due else IndicatorStatus.NOT_DUE
     if target is None:
-        return Status.NO_TARGET
+        return IndicatorStatus.NO_TARGET
     if _within(value, direction, target.green, target.green_to):
-        return Status.GREEN
-    return Status.YELLOW if _within(value, direction, target.yellow, target.yellow_to) else Status.RED
+        return IndicatorStatus.GREEN
+    return (
+        IndicatorStatus.YELLOW
+        if _within(value, direction, target.yellow, target.yellow_to)
+        else IndicatorStatus.RED
+    )
 
 
 def _within(value: float, direction: Direction, bound: float, upper: float | None) -> bool:
@@ -122,7 +126,7 @@ def trend(
     value: float,
     before: float,
     direction: Direction | None,
-    target: Target | None = None,
+    target: TargetLimits | None = None,
     *,
     clear: bool = True,
     smallest: float = 0.0,
@@ -144,7 +148,9 @@ def trend(
     return Trend(change, movement, _meaning(value, before, direction, target))
 
 
-def _meaning(value: float, before: float, direction: Direction | None, target: Target | None) -> Meaning:
+def _meaning(
+    value: float, before: float, direction: Direction | None, target: TargetLimits | None
+) -> Meaning:
     if direction is None:
         return Meaning.NEUTRAL
     if direction is Direction.BAND:
@@ -156,7 +162,7 @@ def _meaning(value: float, before: float, direction: Direction | None, target: T
     return Meaning.BETTER if gain > 0 else Meaning.WORSE
 
 
-def _distance(value: float, target: Target) -> float:
+def _distance(value: float, target: TargetLimits) -> float:
     """How far outside the green band, 0 inside it."""
     upper = target.green if target.green_to is None else target.green_to
     return max(target.green - value, value - upper, 0.0)
@@ -197,12 +203,15 @@ class RollUp:
         return self.green + self.yellow + self.red + self.other
 
 
-def roll_up(statuses: Iterable[Status]) -> RollUp:
+def roll_up(statuses: Iterable[IndicatorStatus]) -> RollUp:
     """Counts per colour. Colours are never averaged or weighed: two green do not make up for a red.
 
     >>> roll_up([Status.GREEN, Status.GREEN, Status.RED])
     RollUp(green=2, yellow=0, red=1, other=0)
     """
     listed = list(statuses)
-    green, yellow, red = (listed.count(colour) for colour in (Status.GREEN, Status.YELLOW, Status.RED))
+    green, yellow, red = (
+        listed.count(colour)
+        for colour in (IndicatorStatus.GREEN, IndicatorStatus.YELLOW, IndicatorStatus.RED)
+    )
     return RollUp(green, yellow, red, len(listed) - green - yellow - red)

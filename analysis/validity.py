@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.adequacy import Bartlett, SamplingAdequacy, bartlett, parallel_analysis, sampling_adequacy
-from analysis.cfa import Cfa, NoSolutionError, Reason, confirmatory, group_moments
+from analysis.cfa import Cfa, NoSolutionError, NoSolutionReason, confirmatory, group_moments
 from analysis.construct import average_variance_extracted, composite_reliability, fornell_larcker, htmt
 from analysis.factoring import Exploration, explore
 from analysis.one_core import one_core
@@ -21,7 +21,7 @@ from analysis.scoring import complete_rows, factor_scorings, scored
 from questionnaires.coding import NOT_ASKED
 
 Floats = NDArray[np.float64]
-Pair = tuple[str, str]
+FactorPair = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,8 @@ class Validity:
     cfa_factors: tuple[str, ...]
     ave: Mapping[str, float]
     composite_reliability: Mapping[str, float]
-    fornell_larcker: Mapping[Pair, bool]
-    htmt: Mapping[Pair, float]
+    fornell_larcker: Mapping[FactorPair, bool]
+    htmt: Mapping[FactorPair, float]
 
 
 @one_core()
@@ -139,7 +139,7 @@ def asked_of_all(responses: Responses) -> AskedAnswers:
 
 def _singular(rows: Floats) -> NoSolutionError | None:
     if rows.shape[1] < 2:
-        return NoSolutionError(Reason.NOT_IDENTIFIED)
+        return NoSolutionError(NoSolutionReason.NOT_IDENTIFIED)
     try:
         group_moments(rows)
     except NoSolutionError as problem:

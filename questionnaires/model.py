@@ -18,7 +18,7 @@ __all__ = [
     "Condition",
     "Factor",
     "Item",
-    "Kind",
+    "SurveyKind",
     "FactorLevel",
     "Option",
     "Page",
@@ -32,7 +32,7 @@ __all__ = [
     "Text",
 ]
 
-Kind = Literal["employee", "user", "citizen"]
+SurveyKind = Literal["employee", "user", "citizen"]
 FactorLevel = Literal["individual", "unit"]
 Audience = Literal["all", "leaders", "staff"]
 Reading = Literal["standard", "easy"]
@@ -189,7 +189,7 @@ class Questionnaire:
 
     key: str
     version: int
-    kind: Kind
+    kind: SurveyKind
     languages: tuple[str, ...]
     title: Text
     scales: Mapping[str, Scale]

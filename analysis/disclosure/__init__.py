@@ -39,7 +39,14 @@ from analysis.disclosure.attacker import Breach, attack
 from analysis.disclosure.bounds import Answers, MeanRange, mean_ranges, narrow_groups
 from analysis.disclosure.figures import FigureProtection, protect_figures
 from analysis.disclosure.survey import Category, Respondents, SurveyProtection, protect_survey
-from analysis.disclosure.tree import Block, Protection, Reason, Status, protect_measures, protect_tree
+from analysis.disclosure.tree import (
+    Block,
+    CellStatus,
+    HidingReason,
+    Protection,
+    protect_measures,
+    protect_tree,
+)
 
 __all__ = [
     "Answers",
@@ -49,9 +56,9 @@ __all__ = [
     "FigureProtection",
     "MeanRange",
     "Protection",
-    "Reason",
+    "HidingReason",
     "Respondents",
-    "Status",
+    "CellStatus",
     "SurveyProtection",
     "attack",
     "mean_ranges",

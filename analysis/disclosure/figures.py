@@ -11,7 +11,7 @@ from analysis.disclosure.bounds import Answers, MeanRange, Witnesses, narrow_gro
 from analysis.disclosure.cutting import Cut, Hiding
 from analysis.disclosure.nested import attack_nested, nesting
 from analysis.disclosure.structure import sums_of_others
-from analysis.disclosure.tree import Reason, Status
+from analysis.disclosure.tree import CellStatus, HidingReason
 
 Members = frozenset[int]
 Leak = Breach | MeanRange
@@ -28,8 +28,8 @@ class FigureProtection:
     """
 
     shown: NDArray[np.bool_]
-    status: tuple[Status, ...]
-    reason: tuple[Reason | None, ...]
+    status: tuple[CellStatus, ...]
+    reason: tuple[HidingReason | None, ...]
     n: NDArray[np.int64]
     given_away: tuple[Leak, ...]
 
@@ -198,8 +198,8 @@ def _described(
     *,
     flat: bool,
 ) -> FigureProtection:
-    status: list[Status] = []
-    reason: list[Reason | None] = []
+    status: list[CellStatus] = []
+    reason: list[HidingReason | None] = []
     for is_shown, n, is_small in zip(shown, people, small, strict=True):
         status.append("shown" if is_shown else "hidden" if n.any() else "no_answers")
         reason.append(None if status[-1] != "hidden" else "small" if is_small else "protecting")

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from analysis.disclosure.elimination import EquationRow
 
-Values = dict[int, Fraction | int]
+CellTotals = dict[int, Fraction | int]
 Found = tuple[tuple[int, ...], int | None]
 
 
@@ -41,7 +41,7 @@ class _Search:
     """
 
     order: tuple[int, ...]
-    values: tuple[Values, ...]
+    values: tuple[CellTotals, ...]
     pivot_people: tuple[int, ...]
     touching: dict[int, list[int]]
     people: Sequence[int]
@@ -65,7 +65,7 @@ class _Search:
         free_insiders = insiders - {pivot for pivot, _ in basis}
         return cls(tuple(order), tuple(values), pivots, touching, people, k, free_insiders)
 
-    def extend(self, chosen: tuple[int, ...], total: Values, longest: int) -> Iterator[Found]:
+    def extend(self, chosen: tuple[int, ...], total: CellTotals, longest: int) -> Iterator[Found]:
         """Every way of completing `chosen`, whose values sum to `total`, with shorter rows."""
         budget = self.k - 1 - sum(self.pivot_people[rank] for rank in chosen)
         if budget < 0:
@@ -111,7 +111,7 @@ def _ratio(value: int, scale: int) -> Fraction | int:
     return value // scale if value % scale == 0 else Fraction(value, scale)
 
 
-def _add(left: Values, right: Values) -> Values:
+def _add(left: CellTotals, right: CellTotals) -> CellTotals:
     total = dict(left)
     for atom, value in right.items():
         total[atom] = total.get(atom, 0) + value

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analysis.disclosure.bounds import Answers
 from analysis.disclosure.figures import FigureProtection, Leak, protect_figures
 from analysis.disclosure.forest import Forest
-from analysis.disclosure.tree import Protection, Reason, Status, describe_tree
+from analysis.disclosure.tree import CellStatus, HidingReason, Protection, describe_tree
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Category:
 
     breakdown: str
     category: int
-    status: Status
-    reason: Reason | None
+    status: CellStatus
+    reason: HidingReason | None
     n: NDArray[np.int64]
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from analysis.disclosure.forest import Forest, subtree_sums
 from analysis.disclosure.optimum import TreeProgram
 
-Status = Literal["shown", "hidden", "no_answers"]
-Reason = Literal["small", "protecting"]
+CellStatus = Literal["shown", "hidden", "no_answers"]
+HidingReason = Literal["small", "protecting"]
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Protection:
     """
 
     shown: NDArray[np.bool_]
-    status: tuple[Status, ...]
-    reason: tuple[Reason | None, ...]
+    status: tuple[CellStatus, ...]
+    reason: tuple[HidingReason | None, ...]
     n: NDArray[np.int64]
     blocks: tuple[Block, ...]
 
@@ -142,8 +142,8 @@ def describe_tree(forest: Forest, counts: NDArray[np.int64], shown: NDArray[np.b
     """
     table = counts[:, None] if counts.ndim == 1 else counts
     totals = subtree_sums(forest, table)
-    status: list[Status] = []
-    reason: list[Reason | None] = []
+    status: list[CellStatus] = []
+    reason: list[HidingReason | None] = []
     for node_shown, n in zip(shown, totals, strict=True):
         status.append("shown" if node_shown else "hidden" if n.max() else "no_answers")
         reason.append(None if status[-1] != "hidden" else "small" if n.min() < k else "protecting")

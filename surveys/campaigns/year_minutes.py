@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import extract, select
 from sqlalchemy.orm import Session, joinedload
 
-from questionnaires.model import Kind, Questionnaire
+from questionnaires.model import Questionnaire, SurveyKind
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.texts import _, ngettext
@@ -19,7 +19,7 @@ class YearMinutes:
     Surveys of different units ask different people: `asked` is the most that any one unit's people were asked for.
     """
 
-    kind: Kind
+    kind: SurveyKind
     year: int
     asked: int
     added: int

@@ -22,7 +22,7 @@ from surveys.scorecards.setup import (
     build_card,
 )
 
-Names = tuple[str, str, str]
+DemoNames = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class CardLine:
     """One indicator with its whole chain. `limits`: green and yellow; None for an utviklingstrekk."""
 
     goal: str
-    success_factor: Names
+    success_factor: DemoNames
     code: str
-    title: Names
-    definition: Names
+    title: DemoNames
+    definition: DemoNames
     source: str
     scale: str
     limits: tuple[float, float] | None
@@ -44,14 +44,14 @@ class CardLine:
     owner: str = "HR"
 
 
-PERSPECTIVES: Mapping[str, Names] = {
+PERSPECTIVES: Mapping[str, DemoNames] = {
     "brukere": ("Brukere", "Brukarar", "Service users"),
     "medarbeidere": ("Medarbeidere", "Medarbeidarar", "Employees"),
     "okonomi": ("Økonomi", "Økonomi", "Finances"),
     "samfunn": ("Samfunn", "Samfunn", "Community"),
 }
 
-GOALS: Mapping[str, tuple[str, Names]] = {
+GOALS: Mapping[str, tuple[str, DemoNames]] = {
     "B1": ("brukere", ("Brukerne får gode tjenester", "Brukarane får gode tenester", "Users get good services")),
     "M1": ("medarbeidere", ("Et arbeidsmiljø der folk mestrer", "Eit arbeidsmiljø der folk meistrar",
                             "A workplace where people cope and grow")),
@@ -63,7 +63,7 @@ GOALS: Mapping[str, tuple[str, Names]] = {
 
 _EMPLOYEE_SOURCE = "Medarbeiderundersøkelsen"
 _PARENTS_SOURCE = "Brukerundersøkelsen i barnehagene"
-_MEAN: Names = (
+_MEAN: DemoNames = (
     "Gjennomsnittet av svarene til dem som har svart på minst halvparten av påstandene.",
     "Gjennomsnittet av svara til dei som har svart på minst halvparten av påstandane.",
     "The mean of the answers of those who answered at least half of the statements.",
@@ -181,5 +181,5 @@ def _reported_on(year: int, part: int) -> dt.date:
     return {1: dt.date(year, 5, 15), 2: dt.date(year, 9, 15)}.get(part, dt.date(year + 1, 1, 15))
 
 
-def _text(names: Names) -> dict[str, str]:
+def _text(names: DemoNames) -> dict[str, str]:
     return dict(zip(("nb", "nn", "en"), names, strict=True))

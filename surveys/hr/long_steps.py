@@ -49,7 +49,7 @@ Tell = Callable[[int, float | None], None]
 
 
 @dataclass(frozen=True)
-class Standing:
+class LongStepState:
     """A long step as HR sees it.
 
     details: what she filled in. problem: why it was not taken, empty while it is under way.
@@ -93,13 +93,13 @@ def ask(
     )
 
 
-def standing(session: Session, survey: Survey) -> Standing | None:
+def standing(session: Session, survey: Survey) -> LongStepState | None:
     """The survey's long step; None when there is none, or it was taken in another way after it went wrong."""
     found = session.get(LongStep, survey.id)
     if found is None or (found.problem and _is_taken(session, survey, found)):
         return None
     late = not found.attempts and dt.datetime.now(dt.UTC) - found.asked_at > _PATIENCE
-    return Standing(found.name, found.details, _problem_text(found.problem), tuple(found.findings), late)
+    return LongStepState(found.name, found.details, _problem_text(found.problem), tuple(found.findings), late)
 
 
 def _problem_text(problem: str) -> str:

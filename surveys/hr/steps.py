@@ -42,7 +42,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Audience:
+class InvitationCounts:
     """How many the roster would add, and how many have been invited already."""
 
     to_invite: int
@@ -50,12 +50,12 @@ class Audience:
     without_message: int
 
 
-def audience(session: Session, survey: Survey) -> Audience:
+def audience(session: Session, survey: Survey) -> InvitationCounts:
     """Only an employee survey draws on the roster: parents and citizens are not in it."""
     given = select(func.count()).where(Invitation.survey_id == survey.id, ~Invitation.self_started)
     invited = session.scalar(given) or 0
     waiting = len(recipients_from_roster(session, survey)) if uses_roster(survey) else 0
-    return Audience(waiting, invited, outbox.without_message(session, survey))
+    return InvitationCounts(waiting, invited, outbox.without_message(session, survey))
 
 
 def next_step(session: Session, survey: Survey) -> str | None:

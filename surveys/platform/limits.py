@@ -40,7 +40,7 @@ class DecoratedLimiter(Limiter):
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """At most so many failures in a window of time, each counted and checked by hand. `name` keeps counts apart."""
 
     name: str
@@ -65,11 +65,11 @@ class Limit:
             _storage_is_out()
 
 
-UNKNOWN_CODES_OF_A_CLIENT = Limit("client", parse("60 per hour"))
+UNKNOWN_CODES_OF_A_CLIENT = RateLimit("client", parse("60 per hour"))
 """Codes that pass the check character and were given to nobody. A slip of the finger passes it one time in 31, so three
 hundred careless people make about ten of these; with fifty thousand codes out, a guesser needs 10¹¹ for one hit."""
 
-UNKNOWN_CODES_WITH_A_PREFIX = Limit("prefix", parse("20 per hour"))
+UNKNOWN_CODES_WITH_A_PREFIX = RateLimit("prefix", parse("20 per hour"))
 """The same for codes that begin with the same four characters, whoever tries: against many clients after one code."""
 
 STARTS_OF_A_CLIENT = "600 per hour"

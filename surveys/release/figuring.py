@@ -16,7 +16,7 @@ from surveys.release.measures import Measure
 from surveys.release.models import Coding, FigureKind, FigureStatus
 from surveys.release.protection.breakdowns import Breakdown
 from surveys.release.protection.protecting import Mask, Protected
-from surveys.release.totals import Totals, Values
+from surveys.release.totals import MeasureValues, Totals
 
 FigureValues = dict[str, Any]
 
@@ -159,7 +159,7 @@ def _category_state(
 class _Column:
     """One measure's values for every group."""
 
-    values: Values
+    values: MeasureValues
     place: int
     measure: Measure
 

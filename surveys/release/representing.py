@@ -19,7 +19,7 @@ OTHERS: Final = "others"
 DIRECT: Final = "direct"
 """The key of people placed on the survey's top unit itself."""
 
-Group = tuple[str, int, int]
+GroupTurnout = tuple[str, int, int]
 """A group's key, its invited and its answered."""
 
 
@@ -46,7 +46,7 @@ def representation(session: Session, survey: Survey) -> dict[str, Any] | None:
     }
 
 
-def pooled(groups: Sequence[Group], smallest: int) -> list[Group]:
+def pooled(groups: Sequence[GroupTurnout], smallest: int) -> list[GroupTurnout]:
     """The groups with at least `smallest` invited, and the others as one. Too few together take the next smallest.
 
     >>> pooled([("a", 20, 9), ("b", 3, 1), ("c", 1, 1), ("d", 9, 8)], 5)
@@ -64,7 +64,7 @@ def pooled(groups: Sequence[Group], smallest: int) -> list[Group]:
     return [*left, together] if together[1] >= smallest else left
 
 
-def skew_of(groups: Sequence[Group]) -> dict[str, Any] | None:
+def skew_of(groups: Sequence[GroupTurnout]) -> dict[str, Any] | None:
     """The groups with Pearson's χ² of equal rates and its size; None for fewer than two groups."""
     import numpy as np
 
@@ -85,7 +85,7 @@ def skew_of(groups: Sequence[Group]) -> dict[str, Any] | None:
     }
 
 
-def _types(units: Sequence[SurveyUnit], smallest: int) -> list[Group]:
+def _types(units: Sequence[SurveyUnit], smallest: int) -> list[GroupTurnout]:
     """By unit type; units too small to be told of count among the others whatever their type."""
     totals: dict[str, tuple[int, int]] = {}
     for unit in units:
@@ -96,7 +96,7 @@ def _types(units: Sequence[SurveyUnit], smallest: int) -> list[Group]:
     return [(key, *numbers) for key, numbers in sorted(totals.items()) if numbers[0]]
 
 
-def _areas(survey: Survey) -> list[Group]:
+def _areas(survey: Survey) -> list[GroupTurnout]:
     """By the units right below the top, each with everything below it."""
     parents = {unit.unit_id: unit.parent_id for unit in survey.units}
     totals: dict[str, tuple[int, int]] = {}

@@ -21,7 +21,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Values:
+class MeasureValues:
     """Figures of G groups on M measures, on each measure's own scale; NaN where there is nothing to compute.
 
     n, mean, sd, ci_low, ci_high: (G, M). classes: (G, M, 3) shares of low, middle and high answers.
@@ -94,14 +94,14 @@ class Totals:
         sums = change(self.n), change(self.sums), change(self.squares)
         return Totals(self.measures, found, *sums, self.multiplier)
 
-    def values(self) -> Values:
+    def values(self) -> MeasureValues:
         mean, sd = mean_and_sd(self.n, self.sums, self.squares)
         mean, sd = mean / self.multiplier, sd / self.multiplier
         with np.errstate(divide="ignore", invalid="ignore"):
             margin = t_quantile(self.n - 1, 0.975) * sd / np.sqrt(self.n)
         stretch, shift = _own_scale(self.measures)
         factor = _factor_places(self.measures)
-        return Values(
+        return MeasureValues(
             self.n,
             mean * stretch + shift,
             sd * stretch,

@@ -11,7 +11,7 @@ from surveys.platform import code_format, database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
 from surveys.respond.draft_secrets import draft_secret
 from surveys.respond.drafts import DraftBox
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.visits import Visit, find_visit, questionnaire_for
 from surveys.respond.way import Place, Way, Ways
 
@@ -44,9 +44,9 @@ class Arrival:
         return DraftBox(draft_secret(self.visit.survey_id), self.visit.code)
 
     @cached_property
-    def progress(self) -> Progress:
+    def progress(self) -> AnsweringProgress:
         # Without a draft there is nothing to unlock: a counted survey has no draft secret either.
-        return Progress() if self.visit.draft is None else self.box.opened(self.visit.draft)
+        return AnsweringProgress() if self.visit.draft is None else self.box.opened(self.visit.draft)
 
     @property
     def shown_code(self) -> str:

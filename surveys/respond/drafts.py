@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.ballot_box import Draft
 from surveys.platform.clock import municipal_day
 from surveys.respond.padding import padded, unpadded
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.visits import Visit
 
 # Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
@@ -44,27 +44,29 @@ class DraftBox:
         key = HKDF(algorithm=SHA256(), length=32, salt=secret, info=b"draft").derive(code.encode())
         self._box = SecretBox(key)
 
-    def locked(self, progress: Progress) -> bytes:
+    def locked(self, progress: AnsweringProgress) -> bytes:
         return bytes(self._box.encrypt(padded(progress.to_bytes(), SMALLEST_DRAFT)))
 
-    def opened(self, ciphertext: bytes | None) -> Progress:
+    def opened(self, ciphertext: bytes | None) -> AnsweringProgress:
         """The progress in a stored draft; an empty one when nothing is stored.
 
         Raises DraftUnreadableError when this code's key does not fit, or a newer Medvirk wrote it.
         """
         if ciphertext is None:
-            return Progress()
+            return AnsweringProgress()
         try:
             content = self._box.decrypt(ciphertext)
         except CryptoError:
             raise DraftUnreadableError("Utkastet lar seg ikke åpne med koden.") from None
         try:
-            return Progress.from_bytes(unpadded(content))
+            return AnsweringProgress.from_bytes(unpadded(content))
         except ValueError:
             raise DraftUnreadableError("Utkastet har et ukjent format.") from None
 
 
-def keep(session: Session, visit: Visit, box: DraftBox, change: Callable[[Progress], Progress]) -> Progress:
+def keep(
+    session: Session, visit: Visit, box: DraftBox, change: Callable[[AnsweringProgress], AnsweringProgress]
+) -> AnsweringProgress:
     """Stores the changed progress in the caller's transaction and returns it.
 
     When another tab stored something since we read, the change is made again on top of that, so neither is lost.

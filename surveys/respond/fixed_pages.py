@@ -11,7 +11,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from questionnaires.kinds import handler_of
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.way import Place
 
 # Stands in addresses where the code will. It has an O, so no code (and no text of ours) is equal to it.
@@ -32,7 +32,11 @@ class GivenAnswers:
     """
 
     def __init__(
-        self, place: Place, progress: Progress, code: str = "", as_sent: Mapping[str, str] | None = None
+        self,
+        place: Place,
+        progress: AnsweringProgress,
+        code: str = "",
+        as_sent: Mapping[str, str] | None = None,
     ) -> None:
         self._place = place
         self._code = code

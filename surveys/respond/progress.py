@@ -15,7 +15,7 @@ _VERSION: Final = 2
 
 
 @dataclass(frozen=True)
-class Progress:
+class AnsweringProgress:
     """Coded answers and comments by question key; numbers of the pages that were saved and reminded of."""
 
     coded: Mapping[str, int] = field(default_factory=dict)
@@ -23,7 +23,9 @@ class Progress:
     saved: frozenset[int] = frozenset()
     reminded: frozenset[int] = frozenset()
 
-    def with_page(self, page: Page, sent: PageAnswers, taken_back: Collection[str] = ()) -> "Progress":
+    def with_page(
+        self, page: Page, sent: PageAnswers, taken_back: Collection[str] = ()
+    ) -> "AnsweringProgress":
         """This with one more page as it was sent, without the answers (closed keys, comments) taken back.
 
         A question without an answer keeps the one it had unless that was taken back: the page may have been
@@ -37,7 +39,7 @@ class Progress:
             saved=self.saved | {page.number},
         )
 
-    def with_reminder(self, number: int) -> "Progress":
+    def with_reminder(self, number: int) -> "AnsweringProgress":
         return replace(self, reminded=self.reminded | {number})
 
     def unanswered(self, page: Page) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ class Progress:
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> "Progress":
+    def from_bytes(cls, content: bytes) -> "AnsweringProgress":
         """The progress that was written. Raises ValueError when a newer Medvirk wrote it.
 
         Version 1 said no version, and counted pages by their place on the respondent's way. That is the page's

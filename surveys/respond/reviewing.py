@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from questionnaires.kinds import handler_of
 from questionnaires.model import Question, Questionnaire
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import ShownQuestion, sections
 from surveys.respond.way import Way
 
@@ -29,7 +29,7 @@ class ReviewedPage:
 
 
 def reviewed_pages(
-    questionnaire: Questionnaire, way: Way, progress: Progress, language: str
+    questionnaire: Questionnaire, way: Way, progress: AnsweringProgress, language: str
 ) -> list[ReviewedPage]:
     """The pages of the way that ask for something."""
     pages = []
@@ -47,7 +47,9 @@ def reviewed_pages(
     return pages
 
 
-def _in_words(question: Question, shown: ShownQuestion, progress: Progress, language: str) -> tuple[str, ...]:
+def _in_words(
+    question: Question, shown: ShownQuestion, progress: AnsweringProgress, language: str
+) -> tuple[str, ...]:
     if shown.shape == "text":
         comment = progress.comments.get(question.key)
         return (comment,) if comment else ()

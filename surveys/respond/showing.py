@@ -16,7 +16,7 @@ from surveys.platform.localisation import language_name, text_attributes
 from surveys.respond.answering import Address
 from surveys.respond.fixed_pages import GivenAnswers, NotedCalls
 from surveys.respond.pictograms import pictogram
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
 from surveys.respond.taking_back import SHOWN_FIELD, TAKEN_BACK
 from surveys.respond.wordings import fault_text
@@ -46,7 +46,7 @@ def fault_notes(page: Page, faults: Mapping[str, AnswerFault]) -> Notes:
     )
 
 
-def reminder(progress: Progress, page: Page) -> Notes:
+def reminder(progress: AnsweringProgress, page: Page) -> Notes:
     """A friendly word about each question that is not answered; no notes when all are."""
     return Notes(dict.fromkeys(progress.unanswered(page), _("Ikke besvart ennå")), is_reminder=True)
 

@@ -6,7 +6,7 @@ from flask import current_app
 
 from surveys.respond.answering import Arrival, addresses
 from surveys.respond.fixed_pages import CODE_MARK, FixedPages, GivenAnswers, NotedCalls
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.showing import Notes, render
 from surveys.respond.way import Place
 
@@ -27,7 +27,7 @@ def show(arrival: Arrival, place: Place) -> str:
 def show_with_notes(
     arrival: Arrival,
     place: Place,
-    progress: Progress,
+    progress: AnsweringProgress,
     notes: Notes,
     *,
     as_sent: Mapping[str, str] | None = None,

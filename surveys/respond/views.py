@@ -12,7 +12,7 @@ from surveys.respond.answering import Arrival, NotAnsweringError, answering, arr
 from surveys.respond.ballots import NotOpenError, deliver
 from surveys.respond.blueprint import blueprint
 from surveys.respond.fixed_pages import question_key
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
@@ -68,7 +68,7 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
     removed = taken_back(page, sent, request.form)
     reminds = not sent.faults and _goes_forward()
 
-    def add_page(before: Progress) -> Progress:
+    def add_page(before: AnsweringProgress) -> AnsweringProgress:
         after = before.with_page(page, sent, removed)
         forgotten = set(after.unanswered(page)) - {question_key(key) for key in removed}
         return after.with_reminder(number) if reminds and forgotten else after
@@ -150,7 +150,7 @@ def _lead_back_to_the_way(arrival: Arrival, number: int) -> Response:
     return lead_to(arrival.address_of(arrival.way.after(number)))
 
 
-def _next_address(arrival: Arrival, way: Way, number: int, progress: Progress) -> str:
+def _next_address(arrival: Arrival, way: Way, number: int, progress: AnsweringProgress) -> str:
     """Where the pressed button leads from this page, on the way that the answers make now."""
     form, editing = request.form, _editing()
     if form.get("_sprak") in arrival.questionnaire.languages:
@@ -166,7 +166,7 @@ def _next_address(arrival: Arrival, way: Way, number: int, progress: Progress) -
     return arrival.address_of(way.after(number))
 
 
-def _show_faults(arrival: Arrival, place: Place, progress: Progress, sent: PageAnswers) -> str:
+def _show_faults(arrival: Arrival, place: Place, progress: AnsweringProgress, sent: PageAnswers) -> str:
     """The same page with what is wrong. Refused answers stand as they were sent: nobody has to write them again."""
     refused = {field: value for field, value in request.form.items() if question_key(field) in sent.faults}
     return statement_pages.show_with_notes(

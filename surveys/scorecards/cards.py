@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from analysis.scorecards import Target as Ambition
+from analysis.scorecards import TargetLimits as Ambition
 from surveys.organisation.models import Unit
 from surveys.scorecards.models import (
     Goal,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.scorecards import Direction, Status, Target, Trend, is_due, is_old, status, trend
+from analysis.scorecards import Direction, IndicatorStatus, TargetLimits, Trend, is_due, is_old, status, trend
 from surveys.platform.localisation import localised
 from surveys.release.models import ChangeBasis, Verdict
 from surveys.scorecards import wording
@@ -51,7 +51,7 @@ class HistoryEntry:
     """One earlier or present value in the details, in words."""
 
     period: str
-    status: Status
+    status: IndicatorStatus
     value: str
     n: int | None
     reason: str
@@ -85,7 +85,7 @@ class IndicatorRow:
     scale: str
     target: str
     limits: str
-    status: Status
+    status: IndicatorStatus
     value: str
     period: str
     # The value is for a tertial or a month, not for a whole year.
@@ -104,9 +104,9 @@ class IndicatorRow:
     history: tuple[HistoryEntry, ...]
 
     @property
-    def counted_status(self) -> Status:
+    def counted_status(self) -> IndicatorStatus:
         """An old value counts as no colour: it says nothing about now."""
-        return Status.NOT_MEASURED if self.old else self.status
+        return IndicatorStatus.NOT_MEASURED if self.old else self.status
 
 
 def indicator_row(
@@ -158,7 +158,7 @@ def _is_development(indicator: Indicator) -> bool:
     return indicator.kind is IndicatorKind.DEVELOPMENT
 
 
-def _target(indicator: Indicator, year: int, setting: RowContext) -> Target | None:
+def _target(indicator: Indicator, year: int, setting: RowContext) -> TargetLimits | None:
     """The ambition level of the value's own year: a new level never recolours an old value."""
     return None if _is_development(indicator) else setting.ambitions.of(indicator.id, year)
 
@@ -166,11 +166,11 @@ def _target(indicator: Indicator, year: int, setting: RowContext) -> Target | No
 def _status(
     indicator: Indicator,
     latest: Measurement | None,
-    target: Target | None,
+    target: TargetLimits | None,
     setting: RowContext,
     *,
     waiting: bool,
-) -> Status:
+) -> IndicatorStatus:
     if latest is None:
         due = not waiting and is_due(setting.year, PARTS[indicator.frequency], setting.today)
         return status(None, indicator.direction, target, due=due)
@@ -198,7 +198,7 @@ def _comparison(
     indicator: Indicator,
     latest: Measurement | None,
     seen: Sequence[Measurement],
-    target: Target | None,
+    target: TargetLimits | None,
     setting: RowContext,
 ) -> MeasurementComparison | None:
     """The last comparable value, or simply the last one while a newer may not be seen yet."""
@@ -232,7 +232,7 @@ def _comparison(
 
 
 def _with_others(
-    indicator: Indicator, value: float, tested: TestedChange, target: Target | None
+    indicator: Indicator, value: float, tested: TestedChange, target: TargetLimits | None
 ) -> MeasurementComparison:
     """The released value of the units this one came from. From a whole to a part of it there is no trend."""
     before = value - tested.difference
@@ -282,7 +282,7 @@ def _moments(seen: Sequence[Measurement], indicator: Indicator, setting: RowCont
     return moments
 
 
-def _drawn_target(indicator: Indicator, target: Target | None) -> float | None:
+def _drawn_target(indicator: Indicator, target: TargetLimits | None) -> float | None:
     return None if target is None or indicator.direction is Direction.BAND else target.green
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.scorecards import Direction, TargetError
-from analysis.scorecards import Target as Ambition
+from analysis.scorecards import TargetLimits as Ambition
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
 from surveys.scorecards.feeding import feed_everything

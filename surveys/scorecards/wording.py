@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
 
-from analysis.scorecards import Direction, Meaning, Movement, Status, Target, Trend
+from analysis.scorecards import Direction, IndicatorStatus, Meaning, Movement, TargetLimits, Trend
 from surveys.platform.localisation import listed, long_date, number
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
 from surveys.results import wording as results_wording
@@ -38,7 +38,7 @@ def _is_scale(indicator: Indicator) -> bool:
     return indicator.unit_of_measure[:1].isdecimal()
 
 
-def target_words(target: Target | None, indicator: Indicator, *, development: bool) -> str:
+def target_words(target: TargetLimits | None, indicator: Indicator, *, development: bool) -> str:
     """«Grønn fra 4,0», «Grønn til og med 6,0 %», «Grønn fra 5,0 % til 10,0 %»."""
     if development:
         return _("Utviklingstrekk")
@@ -52,7 +52,7 @@ def target_words(target: Target | None, indicator: Indicator, *, development: bo
     return _("Grønn fra %(bound)s", bound=green)
 
 
-def limits_words(target: Target | None, indicator: Indicator) -> str:
+def limits_words(target: TargetLimits | None, indicator: Indicator) -> str:
     """The yellow and red limits in a sentence, for the details."""
     if target is None:
         return ""
@@ -90,16 +90,16 @@ def _months() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def status_words() -> dict[Status, str]:
+def status_words() -> dict[IndicatorStatus, str]:
     """The word that stands beside the shape and the colour."""
     return {
-        Status.GREEN: _("Grønn"),
-        Status.YELLOW: _("Gul"),
-        Status.RED: _("Rød"),
-        Status.NOT_MEASURED: _("Ikke målt"),
-        Status.NOT_DUE: _("Ikke forfalt"),
-        Status.HIDDEN: _("Skjult"),
-        Status.NO_TARGET: _("Uten ambisjon"),
+        IndicatorStatus.GREEN: _("Grønn"),
+        IndicatorStatus.YELLOW: _("Gul"),
+        IndicatorStatus.RED: _("Rød"),
+        IndicatorStatus.NOT_MEASURED: _("Ikke målt"),
+        IndicatorStatus.NOT_DUE: _("Ikke forfalt"),
+        IndicatorStatus.HIDDEN: _("Skjult"),
+        IndicatorStatus.NO_TARGET: _("Uten ambisjon"),
     }
 
 

@@ -15,7 +15,7 @@ from analysis.adequacy import bartlett, parallel_analysis, sampling_adequacy
 from analysis.cfa import (
     Cfa,
     NoSolutionError,
-    Reason,
+    NoSolutionReason,
     confirmatory,
     group_moments,
     modifications,
@@ -251,24 +251,24 @@ def test_a_constant_item_is_named() -> None:
     rows, factor_of = simulated(1, 100, (3, 3))
     rows[:, 4] = 3.0
     found = problem_of(rows, factor_of.tolist())
-    assert (found.reason, found.items) == (Reason.SINGULAR, (4,))
+    assert (found.reason, found.items) == (NoSolutionReason.SINGULAR, (4,))
 
 
 def test_an_item_that_is_another_twice_over_has_no_solution() -> None:
     rows, factor_of = simulated(1, 100, (3, 3))
     rows[:, 4] = 2 * rows[:, 3]
-    assert problem_of(rows, factor_of.tolist()).reason is Reason.SINGULAR
+    assert problem_of(rows, factor_of.tolist()).reason is NoSolutionReason.SINGULAR
 
 
 def test_fewer_rows_than_items_have_no_solution() -> None:
     rows, factor_of = simulated(1, 6, (3, 3))
-    assert problem_of(rows, factor_of.tolist()).reason is Reason.SINGULAR
-    assert problem_of(rows[:0], factor_of.tolist()).reason is Reason.SINGULAR
+    assert problem_of(rows, factor_of.tolist()).reason is NoSolutionReason.SINGULAR
+    assert problem_of(rows[:0], factor_of.tolist()).reason is NoSolutionReason.SINGULAR
 
 
 def test_one_factor_of_two_items_cannot_be_determined() -> None:
     rows, _ = simulated(1, 100, (2,))
-    assert problem_of(rows, [0, 0]).reason is Reason.NOT_IDENTIFIED
+    assert problem_of(rows, [0, 0]).reason is NoSolutionReason.NOT_IDENTIFIED
 
 
 def test_two_unrelated_factors_of_two_items_have_no_usable_solution() -> None:
@@ -278,9 +278,9 @@ def test_two_unrelated_factors_of_two_items_have_no_usable_solution() -> None:
     basis, _ = np.linalg.qr(rows - rows.mean(axis=0))
     apart = np.column_stack([basis[:, 0], basis[:, 0] + basis[:, 1], basis[:, 2], basis[:, 2] + basis[:, 3]])
     assert problem_of(apart, [0, 0, 1, 1]).reason in {
-        Reason.NOT_IDENTIFIED,
-        Reason.NOT_CONVERGED,
-        Reason.HEYWOOD,
+        NoSolutionReason.NOT_IDENTIFIED,
+        NoSolutionReason.NOT_CONVERGED,
+        NoSolutionReason.HEYWOOD,
     }
 
 
@@ -293,14 +293,14 @@ def with_correlations(correlation: list[list[float]]) -> Floats:
 
 def test_a_negative_residual_variance_is_refused_and_the_item_named() -> None:
     found = problem_of(with_correlations([[1, 0.9, 0.9], [0.9, 1, 0.7], [0.9, 0.7, 1]]), [0, 0, 0])
-    assert (found.reason, found.items) == (Reason.HEYWOOD, (0,))
+    assert (found.reason, found.items) == (NoSolutionReason.HEYWOOD, (0,))
 
 
 def test_factors_that_are_one_are_refused_and_named() -> None:
     correlation = np.full((6, 6), 0.5) + 0.5 * np.eye(6)
     correlation[:3, 3:] = correlation[3:, :3] = 0.55
     found = problem_of(with_correlations(correlation.tolist()), [0, 0, 0, 1, 1, 1])
-    assert (found.reason, found.factors) == (Reason.HEYWOOD, (0, 1))
+    assert (found.reason, found.factors) == (NoSolutionReason.HEYWOOD, (0, 1))
 
 
 def test_three_items_alone_fit_exactly_and_their_fit_says_nothing() -> None:

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from analysis.scorecards import (
     Direction,
+    IndicatorStatus,
     Meaning,
     Movement,
     RollUp,
-    Status,
-    Target,
     TargetError,
+    TargetLimits,
     is_due,
     is_old,
     roll_up,
@@ -21,14 +21,14 @@ from analysis.scorecards import (
     trend,
 )
 
-USERS = Target(green=5.0, yellow=4.0)
-SICK_LEAVE = Target(green=6.0, yellow=9.0)
-BUDGET = Target(green=0.0, yellow=-1.0)
-TURNOVER = Target(green=5.0, yellow=3.0, green_to=10.0, yellow_to=14.0)
-OYER_FOLLOW_UP = Target(green=3.8, yellow=3.5)
+USERS = TargetLimits(green=5.0, yellow=4.0)
+SICK_LEAVE = TargetLimits(green=6.0, yellow=9.0)
+BUDGET = TargetLimits(green=0.0, yellow=-1.0)
+TURNOVER = TargetLimits(green=5.0, yellow=3.0, green_to=10.0, yellow_to=14.0)
+OYER_FOLLOW_UP = TargetLimits(green=3.8, yellow=3.5)
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
-GOODNESS = {Status.RED: 0, Status.YELLOW: 1, Status.GREEN: 2}
+GOODNESS = {IndicatorStatus.RED: 0, IndicatorStatus.YELLOW: 1, IndicatorStatus.GREEN: 2}
 
 
 @pytest.mark.parametrize(
@@ -73,63 +73,63 @@ def test_a_band_includes_its_bounds(value: float, expected: str) -> None:
 
 
 def test_oyers_follow_up_just_under_its_ambition_is_yellow() -> None:
-    assert status(3.7, Direction.HIGHER, OYER_FOLLOW_UP) is Status.YELLOW
-    assert status(3.8, Direction.HIGHER, OYER_FOLLOW_UP) is Status.GREEN
+    assert status(3.7, Direction.HIGHER, OYER_FOLLOW_UP) is IndicatorStatus.YELLOW
+    assert status(3.8, Direction.HIGHER, OYER_FOLLOW_UP) is IndicatorStatus.GREEN
 
 
 @pytest.mark.parametrize("value", [1.0, 4.3, 6.0])
 def test_an_utviklingstrekk_is_never_coloured(value: float) -> None:
-    assert status(value, Direction.HIGHER, None) is Status.NO_TARGET
+    assert status(value, Direction.HIGHER, None) is IndicatorStatus.NO_TARGET
 
 
 def test_a_missing_value_is_not_measured_or_not_due_and_never_zero() -> None:
-    assert status(None, Direction.LOWER, SICK_LEAVE) is Status.NOT_MEASURED
-    assert status(None, Direction.LOWER, SICK_LEAVE, due=False) is Status.NOT_DUE
+    assert status(None, Direction.LOWER, SICK_LEAVE) is IndicatorStatus.NOT_MEASURED
+    assert status(None, Direction.LOWER, SICK_LEAVE, due=False) is IndicatorStatus.NOT_DUE
 
 
 def test_a_hidden_value_stays_hidden_with_and_without_target() -> None:
-    assert status(None, Direction.HIGHER, USERS, hidden=True) is Status.HIDDEN
-    assert status(None, Direction.HIGHER, None, hidden=True, due=False) is Status.HIDDEN
+    assert status(None, Direction.HIGHER, USERS, hidden=True) is IndicatorStatus.HIDDEN
+    assert status(None, Direction.HIGHER, None, hidden=True, due=False) is IndicatorStatus.HIDDEN
 
 
 @given(finite, finite, finite, finite)
 def test_a_higher_value_is_never_worse_when_higher_is_better(a: float, b: float, c: float, d: float) -> None:
     low, high = sorted((a, b))
     yellow, green = sorted((c, d))
-    target = Target(green, yellow)
+    target = TargetLimits(green, yellow)
     assert GOODNESS[status(low, Direction.HIGHER, target)] <= GOODNESS[status(high, Direction.HIGHER, target)]
 
 
 @given(finite, finite, finite)
 def test_lower_is_better_mirrors_higher_is_better(value: float, a: float, b: float) -> None:
     green, yellow = sorted((a, b))
-    mirrored = status(-value, Direction.HIGHER, Target(-green, -yellow))
-    assert status(value, Direction.LOWER, Target(green, yellow)) is mirrored
+    mirrored = status(-value, Direction.HIGHER, TargetLimits(-green, -yellow))
+    assert status(value, Direction.LOWER, TargetLimits(green, yellow)) is mirrored
 
 
 @given(finite, st.lists(finite, min_size=4, max_size=4).map(sorted))
 def test_a_band_is_as_good_as_its_worse_side(value: float, bounds: list[float]) -> None:
     yellow, green, green_to, yellow_to = bounds
     sides = (
-        status(value, Direction.HIGHER, Target(green, yellow)),
-        status(value, Direction.LOWER, Target(green_to, yellow_to)),
+        status(value, Direction.HIGHER, TargetLimits(green, yellow)),
+        status(value, Direction.LOWER, TargetLimits(green_to, yellow_to)),
     )
-    found = status(value, Direction.BAND, Target(green, yellow, green_to, yellow_to))
+    found = status(value, Direction.BAND, TargetLimits(green, yellow, green_to, yellow_to))
     assert GOODNESS[found] == min(GOODNESS[side] for side in sides)
 
 
 @pytest.mark.parametrize(
     ("direction", "target"),
     [
-        (Direction.HIGHER, Target(4.0, 5.0)),
-        (Direction.LOWER, Target(9.0, 6.0)),
-        (Direction.HIGHER, Target(5.0, 4.0, 6.0, 7.0)),
-        (Direction.BAND, Target(5.0, 4.0)),
-        (Direction.BAND, Target(5.0, 6.0, 8.0, 9.0)),
-        (Direction.BAND, Target(5.0, 4.0, 9.0, 8.0)),
+        (Direction.HIGHER, TargetLimits(4.0, 5.0)),
+        (Direction.LOWER, TargetLimits(9.0, 6.0)),
+        (Direction.HIGHER, TargetLimits(5.0, 4.0, 6.0, 7.0)),
+        (Direction.BAND, TargetLimits(5.0, 4.0)),
+        (Direction.BAND, TargetLimits(5.0, 6.0, 8.0, 9.0)),
+        (Direction.BAND, TargetLimits(5.0, 4.0, 9.0, 8.0)),
     ],
 )
-def test_bounds_that_contradict_the_direction_are_refused(direction: Direction, target: Target) -> None:
+def test_bounds_that_contradict_the_direction_are_refused(direction: Direction, target: TargetLimits) -> None:
     with pytest.raises(TargetError):
         target.check(direction)
 
@@ -207,10 +207,18 @@ def test_a_value_is_due_the_day_after_its_first_period(parts: int, last_day_befo
 
 
 def test_a_perspective_counts_its_colours_and_keeps_the_rest_apart() -> None:
-    found = roll_up([Status.GREEN, Status.GREEN, Status.RED, Status.HIDDEN, Status.NO_TARGET])
+    found = roll_up(
+        [
+            IndicatorStatus.GREEN,
+            IndicatorStatus.GREEN,
+            IndicatorStatus.RED,
+            IndicatorStatus.HIDDEN,
+            IndicatorStatus.NO_TARGET,
+        ]
+    )
     assert found == RollUp(green=2, yellow=0, red=1, other=2)
 
 
-@given(st.lists(st.sampled_from(Status)))
-def test_every_indicator_is_counted_exactly_once(statuses: list[Status]) -> None:
+@given(st.lists(st.sampled_from(IndicatorStatus)))
+def test_every_indicator_is_counted_exactly_once(statuses: list[IndicatorStatus]) -> None:
     assert roll_up(statuses).total == len(statuses)

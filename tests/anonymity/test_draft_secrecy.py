@@ -16,7 +16,7 @@ from surveys.campaigns.models import Invitation, Survey
 from surveys.platform.database import Database
 from surveys.respond import drafts
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.visits import Visit, find_visit
 
 SECRET = b"s" * 32
@@ -50,19 +50,19 @@ def box_of(app: Flask, visit: Visit) -> DraftBox:
 
 
 def test_the_code_opens_the_draft_again() -> None:
-    progress = Progress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}), frozenset({2}))
+    progress = AnsweringProgress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}), frozenset({2}))
     box = DraftBox(SECRET, "ABCDEFGHJKMN")
     assert DraftBox(SECRET, "ABCDEFGHJKMN").opened(box.locked(progress)) == progress
 
 
 def test_another_code_does_not_open_the_draft() -> None:
-    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(Progress({"TRI01": 5}))
+    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(AnsweringProgress({"TRI01": 5}))
     with pytest.raises(DraftUnreadableError):
         DraftBox(SECRET, "ABCDEFGHJKMP").opened(locked)
 
 
 def test_the_code_without_the_surveys_draft_secret_does_not_open_the_draft() -> None:
-    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(Progress({"TRI01": 5}))
+    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(AnsweringProgress({"TRI01": 5}))
     with pytest.raises(DraftUnreadableError):
         DraftBox(b"t" * 32, "ABCDEFGHJKMN").opened(locked)
 
@@ -94,8 +94,8 @@ def test_whoever_has_the_database_alone_can_neither_read_a_draft_nor_find_the_co
 )
 def test_drafts_of_ordinary_length_all_have_the_same_size(coded: dict[str, int], comment: str) -> None:
     box = DraftBox(SECRET, "ABCDEFGHJKMN")
-    whole = Progress(coded, {"bedre": comment}, frozenset(range(12)), frozenset(range(12)))
-    assert len(box.locked(whole)) == len(box.locked(Progress()))
+    whole = AnsweringProgress(coded, {"bedre": comment}, frozenset(range(12)), frozenset(range(12)))
+    assert len(box.locked(whole)) == len(box.locked(AnsweringProgress()))
 
 
 def test_a_draft_row_carries_a_day_and_no_time(db: Database, respondent: Respondent) -> None:
@@ -124,9 +124,9 @@ def test_a_draft_changed_by_another_tab_since_we_read_it_is_merged_not_overwritt
     assert seen_early is not None
     box = box_of(app, seen_early)
     with db.transaction() as session:
-        drafts.keep(session, seen_early, box, lambda before: Progress({**before.coded, "TRI01": 4}))
+        drafts.keep(session, seen_early, box, lambda before: AnsweringProgress({**before.coded, "TRI01": 4}))
     with db.transaction() as session:
-        drafts.keep(session, seen_early, box, lambda before: Progress({**before.coded, "TRI02": 3}))
+        drafts.keep(session, seen_early, box, lambda before: AnsweringProgress({**before.coded, "TRI02": 3}))
     with db.reading() as session:
         coded = box.opened(session.scalars(select(Draft.ciphertext)).one()).coded
     assert (coded["TRI01"], coded["TRI02"]) == (4, 3)
@@ -155,6 +155,8 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
     box = box_of(app, empty)
     for key in ("TRI01", "TRI02"):
         with db.transaction() as session:
-            drafts.keep(session, empty, box, lambda before, key=key: Progress({**before.coded, key: 2}))
+            drafts.keep(
+                session, empty, box, lambda before, key=key: AnsweringProgress({**before.coded, key: 2})
+            )
     with db.reading() as session:
         assert box.opened(session.scalars(select(Draft.ciphertext)).one()).coded == {"TRI01": 2, "TRI02": 2}

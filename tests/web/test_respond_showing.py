@@ -24,7 +24,7 @@ from surveys.platform.config import Settings
 from surveys.platform.localisation import use_language
 from surveys.respond.answering import addresses
 from surveys.respond.fixed_pages import CODE_MARK, FixedPage, GivenAnswers, NotedCalls
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.showing import render
 from surveys.respond.way import Way, Ways
 
@@ -62,7 +62,7 @@ def shown(
     answers: Mapping[str, int] | None = None,
 ) -> Page:
     """The page for somebody with these answers, without any invitation: as a preview shows it."""
-    progress = Progress(answers or {})
+    progress = AnsweringProgress(answers or {})
     with app.test_request_context():
         use_language(language)
         place = Way.through(route(questionnaire, "all", progress.coded)).at(number)
@@ -103,7 +103,7 @@ def test_a_questionnaire_without_conditions_has_one_way_for_everybody() -> None:
 def test_the_fixed_part_filled_in_is_the_page_rendered_for_the_occasion(
     app: Flask, answers: dict[str, int], comment: str
 ) -> None:
-    progress = Progress(answers, {"why": comment, "more": comment} if comment else {})
+    progress = AnsweringProgress(answers, {"why": comment, "more": comment} if comment else {})
     with app.test_request_context():
         use_language("nb")
         for place in Way.through(route(ROUTED, "all", answers)).places:
@@ -222,11 +222,11 @@ def test_the_page_says_who_gives_a_theme_its_heading(app: Flask) -> None:
 
 def test_a_draft_from_before_pages_had_numbers_of_their_own_still_opens() -> None:
     old = b'[{"TRI01":4},{"bedre":"Hei"},[1,2],[2]]'
-    assert Progress.from_bytes(old) == Progress(
+    assert AnsweringProgress.from_bytes(old) == AnsweringProgress(
         {"TRI01": 4}, {"bedre": "Hei"}, frozenset({1, 2}), frozenset({2})
     )
 
 
 def test_a_draft_of_a_newer_version_is_refused_not_misread() -> None:
     with pytest.raises(ValueError, match="version 3"):
-        Progress.from_bytes(b"[3,{},{},[],[]]")
+        AnsweringProgress.from_bytes(b"[3,{},{},[],[]]")

@@ -13,7 +13,7 @@ from questionnaires.model import Audience, Page, Questionnaire
 from questionnaires.routing import route
 from surveys.campaigns.models import Survey
 from surveys.platform.clock import municipal_day
-from surveys.respond.progress import Progress
+from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
 from surveys.respond.way import Place, Way
 
@@ -65,8 +65,8 @@ class Preview:
     shown_code: ClassVar = EXAMPLE_CODE
 
     @cached_property
-    def progress(self) -> Progress:
-        return Progress(self.coded)
+    def progress(self) -> AnsweringProgress:
+        return AnsweringProgress(self.coded)
 
     @cached_property
     def way(self) -> Way:

@@ -19,7 +19,7 @@ __all__ = ["blueprint"]
 
 
 @dataclass(frozen=True)
-class Pair:
+class VersionPair:
     """Two versions that may be compared. `since` is how the address names the earlier: «1» or «innbygger:1»."""
 
     since: str
@@ -83,15 +83,16 @@ def _entry(session: Session, key: str) -> CatalogueEntry:
     return entry
 
 
-def _pairs(session: Session, entry: CatalogueEntry) -> list[Pair]:
+def _pairs(session: Session, entry: CatalogueEntry) -> list[VersionPair]:
     """What may be compared, the newest first: every two versions, and what a version declares of others."""
-    pairs: list[Pair] = []
+    pairs: list[VersionPair] = []
     for at, version in enumerate(entry.versions):
         later = version.questionnaire
         pairs += [
-            Pair(str(earlier.number), earlier.questionnaire, later) for earlier in entry.versions[at + 1 :]
+            VersionPair(str(earlier.number), earlier.questionnaire, later)
+            for earlier in entry.versions[at + 1 :]
         ]
         for other in later.compares_with:
             if other.key != entry.key and (found := find_version(session, other.key, other.version)):
-                pairs.append(Pair(f"{other.key}:{other.version}", found, later))
+                pairs.append(VersionPair(f"{other.key}:{other.version}", found, later))
     return pairs

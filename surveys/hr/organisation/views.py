@@ -26,7 +26,7 @@ HR_ROLES = (Role.HR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
-class Told:
+class StatedSuccession:
     """One statement in words."""
 
     id: int
@@ -126,7 +126,7 @@ def _page(session: Session, form: SuccessionForm) -> str:
     return render_template("hr/organisation/changes.html", form=form, shares=SHARES, told=_told(session))
 
 
-def _told(session: Session) -> list[Told]:
+def _told(session: Session) -> list[StatedSuccession]:
     """Statements about the reader's units."""
     units = granted_units(session, current_user, *HR_ROLES)
     before, after = aliased(Unit), aliased(Unit)
@@ -137,7 +137,9 @@ def _told(session: Session) -> list[Told]:
         .where(Succession.predecessor_id.in_(units), Succession.successor_id.in_(units))
         .order_by(Succession.on.desc(), Succession.id)
     )
-    return [Told(stated.id, _words(stated.kind, old, new), stated.on) for stated, old, new in rows]
+    return [
+        StatedSuccession(stated.id, _words(stated.kind, old, new), stated.on) for stated, old, new in rows
+    ]
 
 
 def _words(kind: SuccessionKind, old: Unit, new: Unit) -> str:

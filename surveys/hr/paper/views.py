@@ -21,7 +21,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _
 
-Answer = Response | str | tuple[str, int]
+PaperResponse = Response | str | tuple[str, int]
 
 
 @blueprint.get("/undersokelser/<key>/brev-og-lenke")
@@ -33,19 +33,19 @@ def ways_in(key: str) -> str:
 
 @blueprint.post("/undersokelser/<key>/brev")
 @requires(*HR_ROLES)
-def letters(key: str) -> Answer:
+def letters(key: str) -> PaperResponse:
     """The letters that were never printed."""
     return _letters(key, again=False)
 
 
 @blueprint.post("/undersokelser/<key>/brev-pa-nytt")
 @requires(*HR_ROLES)
-def letters_again(key: str) -> Answer:
+def letters_again(key: str) -> PaperResponse:
     """Letters that were printed before and whose codes have not been used."""
     return _letters(key, again=True)
 
 
-def _letters(key: str, *, again: bool) -> Answer:
+def _letters(key: str, *, again: bool) -> PaperResponse:
     """One page for each letter. The codes stand on it, so it is an entry in the audit trail each time."""
     session = database.session()
     survey = survey_for_hr(session, key)
@@ -66,7 +66,7 @@ def _letters(key: str, *, again: bool) -> Answer:
 
 @blueprint.post("/undersokelser/<key>/koder")
 @requires(*HR_ROLES)
-def loose_codes(key: str) -> Answer:
+def loose_codes(key: str) -> PaperResponse:
     """New codes for a unit, as cards to cut apart. Sending the same form again shows the same codes."""
     session = database.session()
     survey = survey_for_hr(session, key)
@@ -85,7 +85,7 @@ def loose_codes(key: str) -> Answer:
 
 @blueprint.post("/undersokelser/<key>/apen-lenke")
 @requires(*HR_ROLES)
-def save_public_link(key: str) -> Answer:
+def save_public_link(key: str) -> PaperResponse:
     """Opens the survey to everybody, or changes where they may answer."""
     session = database.session()
     survey = survey_for_hr(session, key)

@@ -23,7 +23,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True)
-class Limit:
+class QualityLimit:
     """Where a figure is good, where it is still tolerable, and who said so. `low`: small figures are good."""
 
     good: float
@@ -66,26 +66,26 @@ class QualityFinding:
     source: str = ""
 
 
-ALPHA: Final = Limit(0.70, "Nunnally & Bernstein 1994")
+ALPHA: Final = QualityLimit(0.70, "Nunnally & Bernstein 1994")
 ALPHA_GOOD: Final = 0.80  # the same source: for basic research
 ALPHA_REDUNDANT: Final = 0.95  # Streiner 2003: the items say the same thing
-ITEM_REST: Final = Limit(0.30, "Nunnally & Bernstein 1994")
+ITEM_REST: Final = QualityLimit(0.30, "Nunnally & Bernstein 1994")
 INTERITEM: Final = (0.15, 0.50)  # Clark & Watson 1995
-KMO: Final = Limit(0.60, "Kaiser 1974")
-CFI: Final = Limit(0.95, "Hu & Bentler 1999", tolerable=0.90)
-TLI: Final = Limit(0.95, "Hu & Bentler 1999", tolerable=0.90)
-RMSEA: Final = Limit(0.06, "Hu & Bentler 1999", tolerable=0.08, low=True)
-SRMR: Final = Limit(0.08, "Hu & Bentler 1999", tolerable=0.10, low=True)
-AVE: Final = Limit(0.50, "Fornell & Larcker 1981")
-COMPOSITE: Final = Limit(0.70, "Fornell & Larcker 1981")
-HTMT: Final = Limit(0.85, "Henseler, Ringle & Sarstedt 2015", tolerable=0.90, low=True)
-LOADING: Final = Limit(0.40, "Stevens 2002")
-CROSS_LOADING: Final = Limit(0.32, "Costello & Osborne 2005", low=True)
-ICC1: Final = Limit(0.10, "LeBreton & Senter 2008", tolerable=0.05)
-ICC2: Final = Limit(0.70, "LeBreton & Senter 2008")
+KMO: Final = QualityLimit(0.60, "Kaiser 1974")
+CFI: Final = QualityLimit(0.95, "Hu & Bentler 1999", tolerable=0.90)
+TLI: Final = QualityLimit(0.95, "Hu & Bentler 1999", tolerable=0.90)
+RMSEA: Final = QualityLimit(0.06, "Hu & Bentler 1999", tolerable=0.08, low=True)
+SRMR: Final = QualityLimit(0.08, "Hu & Bentler 1999", tolerable=0.10, low=True)
+AVE: Final = QualityLimit(0.50, "Fornell & Larcker 1981")
+COMPOSITE: Final = QualityLimit(0.70, "Fornell & Larcker 1981")
+HTMT: Final = QualityLimit(0.85, "Henseler, Ringle & Sarstedt 2015", tolerable=0.90, low=True)
+LOADING: Final = QualityLimit(0.40, "Stevens 2002")
+CROSS_LOADING: Final = QualityLimit(0.32, "Costello & Osborne 2005", low=True)
+ICC1: Final = QualityLimit(0.10, "LeBreton & Senter 2008", tolerable=0.05)
+ICC2: Final = QualityLimit(0.70, "LeBreton & Senter 2008")
 SIGNIFICANCE: Final = 0.05
-CRAMERS_V: Final = Limit(0.10, "Cohen 1988", tolerable=0.30, low=True)
-STABILITY: Final = Limit(0.50, "Cohen 1988", tolerable=0.30)
+CRAMERS_V: Final = QualityLimit(0.10, "Cohen 1988", tolerable=0.30, low=True)
+STABILITY: Final = QualityLimit(0.50, "Cohen 1988", tolerable=0.30)
 FEWEST_ANSWERS: Final = 50
 """Below this alpha is noise: its standard deviation is .5–.8 at n = 3–9."""
 ROWS_PER_ITEM: Final = 5  # Gorsuch 1983
@@ -96,7 +96,7 @@ def decimal(value: float | None, decimals: int = 2) -> str:
     return "–" if value is None else number(value, decimals)
 
 
-def beside(limit: Limit, value: float | None) -> str:
+def beside(limit: QualityLimit, value: float | None) -> str:
     """The number with a decimal more when rounding would put it on the other side of its limit: «0,697»."""
     if value is None:
         return "–"

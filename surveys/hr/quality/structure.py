@@ -16,9 +16,9 @@ from surveys.hr.quality.limits import (
     SIGNIFICANCE,
     SRMR,
     TLI,
-    Limit,
     Mark,
     QualityFinding,
+    QualityLimit,
     count_word,
     decimal,
     interval,
@@ -73,7 +73,7 @@ def fit_mark(validity: Json) -> Mark:
     return Mark.GOOD if set(marks) <= {Mark.GOOD} else Mark.CAREFUL
 
 
-_INDICES: Final[Mapping[str, Limit]] = {"cfi": CFI, "tli": TLI, "rmsea": RMSEA, "srmr": SRMR}
+_INDICES: Final[Mapping[str, QualityLimit]] = {"cfi": CFI, "tli": TLI, "rmsea": RMSEA, "srmr": SRMR}
 
 
 def structure_verdict(result: Json, questionnaire: Questionnaire) -> str:

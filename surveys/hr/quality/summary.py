@@ -40,7 +40,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Answer:
+class QualityAnswer:
     """One of the report's questions with its answer; `anchor` is its section's id."""
 
     anchor: str
@@ -50,36 +50,36 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Report:
+class QualityPage:
     """Everything the first page of the quality report shows."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[QualityAnswer, ...]
     factors: tuple[FactorQuality, ...]
     fit: tuple[QualityFinding, ...]
     convergence: tuple[Convergence, ...]
     support: tuple[UnitSupport, ...]
     skewness: tuple[Skewness, ...]
     bounds: tuple[Bounds, ...]
-    groups: "Groups | None"
+    groups: "GroupComparison | None"
     earlier: tuple[Survey, ...]
     warnings: tuple[str, ...]
     discussions: tuple[QualityDiscussion, ...]
     discussed: bool
 
-    def answer(self, anchor: str) -> Answer:
+    def answer(self, anchor: str) -> QualityAnswer:
         """The answer in the section with this id. Raises StopIteration when there is none."""
         return next(answer for answer in self.answers if answer.anchor == anchor)
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupComparison:
     """Whether leaders and staff answer alike."""
 
     mark: Mark
     words: str
 
 
-def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, result: Json) -> Report:
+def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, result: Json) -> QualityPage:
     """The stored quality report of a survey, in words."""
     factors = factor_qualities(result, questionnaire)
     support = support_rows(result, questionnaire)
@@ -87,14 +87,16 @@ def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, re
     skewed = skewness(represented, survey)
     earlier = earlier_surveys(session, survey)
     discussed = is_discussed(session, survey)
-    return Report(
+    return QualityPage(
         answers=(
-            Answer("konsistens", _("Måler påstandene det samme?"), verdict_mark(factors), verdict(factors)),
+            QualityAnswer(
+                "konsistens", _("Måler påstandene det samme?"), verdict_mark(factors), verdict(factors)
+            ),
             _structure_answer(result, questionnaire),
             _use_answer(discussed=discussed),
-            Answer("enhet", _("Kan vi snakke om et enhetsresultat?"), *support_verdict(support)),
-            Answer("ar", _("Kan vi sammenligne årene?"), *years_verdict(session, survey, earlier)),
-            Answer("svarte", _("Hvem svarte?"), *answered_verdict(represented, skewed)),
+            QualityAnswer("enhet", _("Kan vi snakke om et enhetsresultat?"), *support_verdict(support)),
+            QualityAnswer("ar", _("Kan vi sammenligne årene?"), *years_verdict(session, survey, earlier)),
+            QualityAnswer("svarte", _("Hvem svarte?"), *answered_verdict(represented, skewed)),
         ),
         factors=tuple(factors),
         fit=tuple(fit_findings(result, questionnaire)),
@@ -110,23 +112,23 @@ def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, re
     )
 
 
-def _structure_answer(result: Json, questionnaire: Questionnaire) -> Answer:
+def _structure_answer(result: Json, questionnaire: Questionnaire) -> QualityAnswer:
     validity = result.get("validity") or {}
     mark = fit_mark(validity)
     if mark is Mark.GOOD and is_thin(validity, questionnaire):
         mark = Mark.CAREFUL
     words = structure_verdict(result, questionnaire)
-    return Answer("struktur", structure_heading(questionnaire), mark, words)
+    return QualityAnswer("struktur", structure_heading(questionnaire), mark, words)
 
 
-def _use_answer(*, discussed: bool) -> Answer:
+def _use_answer(*, discussed: bool) -> QualityAnswer:
     words = (
         _("Tallene alene kan ikke svare. Funnene er drøftet, se nederst.")
         if discussed
         else _("Tallene alene kan ikke svare. Noen må drøfte om resultatet stemmer med det dere vet fra før.")
     )
     mark = Mark.DISCUSSED if discussed else Mark.MISSING
-    return Answer("bruk", _("Kan vi bruke det til det vi sier?"), mark, words)
+    return QualityAnswer("bruk", _("Kan vi bruke det til det vi sier?"), mark, words)
 
 
 def released_means(session: Session, survey: Survey) -> dict[str, float]:
@@ -148,7 +150,7 @@ def released_means(session: Session, survey: Survey) -> dict[str, float]:
     return {measure: mean for measure, mean in found if mean is not None}
 
 
-def _groups(result: Json, questionnaire: Questionnaire) -> Groups | None:
+def _groups(result: Json, questionnaire: Questionnaire) -> GroupComparison | None:
     """Leaders beside staff; None when the questionnaire does not ask who leads."""
     stored = (result.get("more") or {}).get("groups")
     if not stored:
@@ -157,7 +159,7 @@ def _groups(result: Json, questionnaire: Questionnaire) -> Groups | None:
     return _groups_said(rows)
 
 
-def _groups_said(rows: Sequence[Any]) -> Groups:
+def _groups_said(rows: Sequence[Any]) -> GroupComparison:
     failing = [row.title for row in rows if row.mark is Mark.WEAK]
     known = [row for row in rows if row.mark is not Mark.UNKNOWN]
     if not known:
@@ -165,17 +167,17 @@ def _groups_said(rows: Sequence[Any]) -> Groups:
             "Kan ikke avgjøres: det trengs minst 100 fullstendige svar fra ledere og like mange fra ansatte. "
             "Sammenlign dem varsomt."
         )
-        return Groups(Mark.UNKNOWN, words)
+        return GroupComparison(Mark.UNKNOWN, words)
     if failing:
         words = _(
             "Ledere og ansatte bruker påstandene ulikt i %(themes)s. Ikke sammenlign snittene deres der.",
             themes=", ".join(failing),
         )
-        return Groups(Mark.WEAK, words)
+        return GroupComparison(Mark.WEAK, words)
     if all(row.mark is Mark.GOOD for row in rows):
-        return Groups(
+        return GroupComparison(
             Mark.GOOD, _("Ledere og ansatte bruker påstandene likt. Snittene deres kan sammenlignes.")
         )
-    return Groups(
+    return GroupComparison(
         Mark.CAREFUL, _("For noen temaer er det usikkert om ledere og ansatte bruker påstandene likt.")
     )

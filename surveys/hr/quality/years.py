@@ -69,7 +69,7 @@ class StabilityRow:
 
 
 @dataclass(frozen=True)
-class Wave:
+class YearPair:
     """A pair of surveys: the verdict, what it rests on, and the stability of the units."""
 
     title: str
@@ -117,7 +117,7 @@ def _titles(survey: Survey) -> dict[str, str]:
     return {factor.key: localised(factor.title) for factor in questionnaire_of(survey.instrument).factors}
 
 
-def waves(session: Session, survey: Survey, questionnaire: Questionnaire) -> list[Wave]:
+def waves(session: Session, survey: Survey, questionnaire: Questionnaire) -> list[YearPair]:
     """The survey beside each of the earlier ones."""
     found = []
     for earlier in earlier_surveys(session, survey):
@@ -125,7 +125,7 @@ def waves(session: Session, survey: Survey, questionnaire: Questionnaire) -> lis
         result = comparison_result(session, survey, earlier) or {}
         factors, whole = equalities(result, questionnaire)
         found.append(
-            Wave(
+            YearPair(
                 title=_("%(earlier)s og %(now)s", earlier=earlier.opens_on.year, now=survey.opens_on.year),
                 verdict=verdict,
                 mark=MARKS[verdict.level],

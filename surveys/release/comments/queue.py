@@ -59,7 +59,7 @@ class QueuePage:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ReviewProgress:
     reviewed: int
     total: int
 
@@ -68,11 +68,11 @@ class Progress:
         return self.total - self.reviewed
 
 
-def progress(session: Session, survey: Survey, units: frozenset[int]) -> Progress:
+def progress(session: Session, survey: Survey, units: frozenset[int]) -> ReviewProgress:
     """How many of the units' comments have been decided on."""
     counted = select(func.count().filter(not_(_WAITS)), func.count()).select_from(Comment)
     row = session.execute(counted.outerjoin(CommentReview, _REVIEW).where(*_of(survey, units))).one()
-    return Progress(row[0], row[1])
+    return ReviewProgress(row[0], row[1])
 
 
 def queue_page(

@@ -15,14 +15,14 @@ from surveys.release.comparisons.invariance import WaveVerdict, verdicts_by_rele
 from surveys.release.comparisons.predecessors import (
     Before,
     Missing,
-    Score,
+    ReleasedScore,
     UnitMeasure,
     earlier_scores,
     names_then,
 )
 from surveys.release.models import Coding, FigureKind, FigureStatus, Verdict
 
-Names = Mapping[tuple[int, int], str]
+UnitNames = Mapping[tuple[int, int], str]
 """(release id, unit id) → what the unit was called then."""
 
 
@@ -43,7 +43,7 @@ def compare_with_earlier(
     compared with is found in `predecessors`. Where the two surveys clearly do not measure the same, the change is
     neither up nor down.
     """
-    now: dict[UnitMeasure, Score] = {
+    now: dict[UnitMeasure, ReleasedScore] = {
         (row["unit_id"], row["measure"]): (row["n"], row["mean"], row["sd"])
         for row in figures
         if row["kind"] == FigureKind.UNIT
@@ -69,7 +69,7 @@ def compare_with_earlier(
 
 
 def _changes(
-    now: Mapping[UnitMeasure, Score], before: Mapping[UnitMeasure, Before], names: Names
+    now: Mapping[UnitMeasure, ReleasedScore], before: Mapping[UnitMeasure, Before], names: UnitNames
 ) -> list[dict[str, Any]]:
     """Each unit's measures are one family."""
     units = sorted({unit for unit, _ in before})
@@ -93,7 +93,7 @@ def _changes(
     ]
 
 
-def _wave(scores: Mapping[UnitMeasure, Score], units: Sequence[int], measures: Sequence[str]) -> Wave:
+def _wave(scores: Mapping[UnitMeasure, ReleasedScore], units: Sequence[int], measures: Sequence[str]) -> Wave:
     """(units, measures) arrays; n 0 and NaN where there is nothing to compare."""
     row = {unit: number for number, unit in enumerate(units)}
     column = {measure: number for number, measure in enumerate(measures)}
@@ -106,7 +106,7 @@ def _wave(scores: Mapping[UnitMeasure, Score], units: Sequence[int], measures: S
     return Wave(n, mean, sd)
 
 
-def _compared_with(before: Before, names: Names) -> dict[str, Any]:
+def _compared_with(before: Before, names: UnitNames) -> dict[str, Any]:
     return {
         "previous_release_id": before.release_id,
         "basis": before.basis,
@@ -114,7 +114,7 @@ def _compared_with(before: Before, names: Names) -> dict[str, Any]:
     }
 
 
-def _named(compared: Before | Missing, names: Names) -> list[dict[str, Any]]:
+def _named(compared: Before | Missing, names: UnitNames) -> list[dict[str, Any]]:
     return [{"id": unit, "name": names[compared.release_id, unit]} for unit in compared.units]
 
 

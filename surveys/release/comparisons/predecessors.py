@@ -33,7 +33,7 @@ from surveys.release.models import (
 UnitMeasure = tuple[int, str]
 """A unit's id and a measure."""
 
-Score = tuple[int, float, float | None]
+ReleasedScore = tuple[int, float, float | None]
 """n, mean and sd as released."""
 
 _BREAKS: Mapping[SeriesContinuity, WhyUncompared] = {
@@ -47,7 +47,7 @@ class Before:
     """What a figure is compared with. units: the ids of those whose it is; empty for the unit's own."""
 
     release_id: int
-    score: Score
+    score: ReleasedScore
     basis: ChangeBasis = ChangeBasis.SAME
     units: tuple[int, ...] = ()
 
@@ -92,7 +92,7 @@ class _Then:
 
     earlier: Comparable
     factor_of: Mapping[str, str]
-    shown: Mapping[UnitMeasure, Score]
+    shown: Mapping[UnitMeasure, ReleasedScore]
     steps: SuccessionSteps
     parents: Mapping[int, int | None]
 
@@ -141,7 +141,7 @@ class _Then:
         return WhyUncompared.PREDECESSOR_ABSENT if absent else WhyUncompared.PREDECESSOR_HIDDEN
 
 
-def _shown(session: Session, release_id: int, measures: Iterable[str]) -> dict[UnitMeasure, Score]:
+def _shown(session: Session, release_id: int, measures: Iterable[str]) -> dict[UnitMeasure, ReleasedScore]:
     """Every unit's exact figures in a release."""
     rows = session.execute(
         select(Figure.unit_id, Figure.measure, Figure.n, Figure.mean, Figure.sd).where(
@@ -159,7 +159,7 @@ def _shown(session: Session, release_id: int, measures: Iterable[str]) -> dict[U
     }
 
 
-def _together(scores: Sequence[Score]) -> Score:
+def _together(scores: Sequence[ReleasedScore]) -> ReleasedScore:
     """The moments of everybody behind the scores; no spread where one of them has none."""
     if len(scores) == 1:
         return scores[0]

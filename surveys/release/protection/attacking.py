@@ -17,7 +17,7 @@ from analysis.disclosure.spread import Narrowed, People, Told, narrowed
 from surveys.release.models import FigureKind
 from surveys.release.protection.published import Coverage, Covering, Out, ReleasedFigures
 
-Group = frozenset[int]
+RespondentGroup = frozenset[int]
 
 _LEAST_WIDTH = 0.25
 """Of the scale: how much a hidden group's mean must be free to vary by."""
@@ -55,7 +55,7 @@ class Attacker:
     measures: frozenset[str]
     coverage: Coverage
     covering: Sequence[Covering]
-    rows: tuple[Group, ...]
+    rows: tuple[RespondentGroup, ...]
     scores: NDArray[np.float64]
     thorough: bool
     codes: Mapping[int, str]
@@ -77,7 +77,7 @@ class Attacker:
         return ~np.isnan(self.scores[:, :1])
 
     @cached_property
-    def _figures(self) -> list[tuple[ReleasedFigures, Out, Group]]:
+    def _figures(self) -> list[tuple[ReleasedFigures, Out, RespondentGroup]]:
         return [
             (covering.release, figure, frozenset(covering.cells(figure.place, figure.measure).tolist()))
             for covering in self.covering
@@ -122,7 +122,7 @@ class Attacker:
                     f"men dekker {n}.",
                 )
 
-    def _out(self, level: int, release: ReleasedFigures | None = None) -> list[Group]:
+    def _out(self, level: int, release: ReleasedFigures | None = None) -> list[RespondentGroup]:
         """What is told: means at level 1, three classes at 2, every answer at 3; of one release, or of all."""
         told = {
             cells
@@ -132,7 +132,9 @@ class Attacker:
         }
         return sorted(told, key=lambda cells: (-len(cells), sorted(cells)))
 
-    def _given_away(self, out: Sequence[Group], least: int, what: str) -> Iterator[DisclosureFinding]:
+    def _given_away(
+        self, out: Sequence[RespondentGroup], least: int, what: str
+    ) -> Iterator[DisclosureFinding]:
         key = tuple(out), self.sizes.tobytes(), least, self.thorough
         if key not in self.known:
             self.known[key] = breaches(out, self.sizes, least, self.alone, shorten=not self.thorough)
@@ -153,7 +155,7 @@ class Attacker:
         return Answers(self.coverage.summed(np.nan_to_num(self.scores)), 0.0, 1.0)
 
     @cached_property
-    def _hidden(self) -> list[Group]:
+    def _hidden(self) -> list[RespondentGroup]:
         """Groups of fewer than k people whose mean nobody may come close to: hidden figures, and units' own people."""
         least = min(covering.release.minimum_group for covering in self.covering)
         hidden = {cells for _, figure, cells in self._figures if not figure.shown}

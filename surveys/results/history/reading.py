@@ -125,8 +125,8 @@ class _Pair:
     """A measure then and now, both on our scale."""
 
     year: int
-    then: "Score"
-    now: "Score"
+    then: "ImportedScore"
+    now: "ImportedScore"
 
     @property
     def testable(self) -> bool:
@@ -134,7 +134,7 @@ class _Pair:
 
 
 @dataclass(frozen=True)
-class Score:
+class ImportedScore:
     """People, mean and standard deviation; None: unknown."""
 
     n: int
@@ -175,7 +175,9 @@ def _pair(line: PastLine, columns: Sequence[PastColumn], now: Line | None) -> _P
             scale = figure.scale
             sd = None if figure.sd is None else scale.spread(figure.sd)
             return _Pair(
-                column.year, Score(figure.n, scale.mean(figure.mean), sd), Score(now.n, now.mean, now.sd)
+                column.year,
+                ImportedScore(figure.n, scale.mean(figure.mean), sd),
+                ImportedScore(now.n, now.mean, now.sd),
             )
     return None
 
@@ -188,7 +190,7 @@ def _tested(pairs: Mapping[str, _Pair]) -> dict[str, dict[str, Any]]:
 
     from analysis.change import Wave, change
 
-    def wave(scores: Iterable[Score]) -> Wave:
+    def wave(scores: Iterable[ImportedScore]) -> Wave:
         rows = [(score.n, score.mean, score.sd) for score in scores]
         n, mean, sd = np.array(rows, dtype=np.float64).T
         return Wave(n.astype(np.int64), mean, sd)
