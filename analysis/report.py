@@ -22,7 +22,7 @@ from questionnaires.model import Questionnaire
 __all__ = ["Analysis", "analyse", "hidden_units", "to_json"]
 
 
-Progress = Callable[[str, float], None]
+ReportProgress = Callable[[str, float], None]
 """Told what is being computed and the share (0–1) of the work that is done before it."""
 
 
@@ -31,7 +31,7 @@ def analyse(
     questionnaire: Questionnaire,
     responses: Responses,
     minimum_group: int | None = None,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
 ) -> Analysis:
     """Reliability, validity, agreement and unit scores of a set of responses.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from questionnaires.faults import PathStep, Severity
 
-Path = tuple[PathStep, ...]
+DefinitionPath = tuple[PathStep, ...]
 Raw = Mapping[str, Any]
 
 
@@ -17,7 +17,7 @@ Raw = Mapping[str, Any]
 class DefinitionFinding:
     """Something a rule found, before file and line are known."""
 
-    steps: Path
+    steps: DefinitionPath
     message: str
     severity: Severity = "error"
 
@@ -37,7 +37,7 @@ def words(value: object) -> list[str]:
 
 @dataclass(frozen=True)
 class DraftDefinition:
-    """The walks that more than one rule needs. Path lead from the top of the file to the place."""
+    """The walks that more than one rule needs. Paths lead from the top of the file to the place."""
 
     raw: Raw
 
@@ -53,33 +53,33 @@ class DraftDefinition:
     def factors(self) -> Raw:
         return {key: mapping(factor) for key, factor in mapping(self.raw.get("factors")).items()}
 
-    def pages(self) -> Iterator[tuple[Path, Raw]]:
+    def pages(self) -> Iterator[tuple[DefinitionPath, Raw]]:
         yield from self.listed("pages")
 
-    def listed(self, section: str) -> Iterator[tuple[Path, Raw]]:
+    def listed(self, section: str) -> Iterator[tuple[DefinitionPath, Raw]]:
         """The entries of a top-level list."""
         for index, entry in enumerate(sequence(self.raw.get(section))):
             yield (section, index), mapping(entry)
 
-    def items(self) -> Iterator[tuple[Path, Raw]]:
+    def items(self) -> Iterator[tuple[DefinitionPath, Raw]]:
         for key, factor in self.factors.items():
             for index, item in enumerate(sequence(factor.get("items"))):
                 yield ("factors", key, "items", index), mapping(item)
 
-    def questions(self) -> Iterator[tuple[Path, Raw]]:
+    def questions(self) -> Iterator[tuple[DefinitionPath, Raw]]:
         """Everything a respondent meets: items, other questions, background and comment questions."""
         yield from self.items()
         yield from self.listed("questions")
         yield from self.listed("background")
         yield from self.listed("comments")
 
-    def texts(self) -> Iterator[tuple[Path, Raw]]:
+    def texts(self) -> Iterator[tuple[DefinitionPath, Raw]]:
         """Every wording by language: the one list of where the format has texts."""
         for steps, text in self._places():
             if isinstance(text, dict):
                 yield steps, text
 
-    def _places(self) -> Iterator[tuple[Path, object]]:
+    def _places(self) -> Iterator[tuple[DefinitionPath, object]]:
         for name in ("title", "intro", "target"):
             yield (name,), self.raw.get(name)
         for key, scale in self.scales.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw, mapping
+from questionnaires.draft import DefinitionFinding, DefinitionPath, DraftDefinition, Raw, mapping
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, Handler
 from questionnaires.kinds import HANDLERS
 
@@ -26,7 +26,7 @@ def question_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
         yield from _range_findings(steps, question)
 
 
-def _field_findings(steps: Path, question: Raw, handler: Handler) -> Iterator[DefinitionFinding]:
+def _field_findings(steps: DefinitionPath, question: Raw, handler: Handler) -> Iterator[DefinitionFinding]:
     kind = question["kind"]
     for name in sorted(handler.needs - question.keys()):
         yield DefinitionFinding(
@@ -43,7 +43,7 @@ def _field_findings(steps: Path, question: Raw, handler: Handler) -> Iterator[De
 _KIND_FIELDS: Final = frozenset().union(*(handler.needs | handler.takes for handler in HANDLERS.values()))
 
 
-def _option_findings(steps: Path, question: Raw) -> Iterator[DefinitionFinding]:
+def _option_findings(steps: DefinitionPath, question: Raw) -> Iterator[DefinitionFinding]:
     for key in mapping(question.get("options")):
         if key in TAKEN_OPTIONS:
             message = (
@@ -53,7 +53,7 @@ def _option_findings(steps: Path, question: Raw) -> Iterator[DefinitionFinding]:
             yield DefinitionFinding((*steps, "options", key), message)
 
 
-def _range_findings(steps: Path, question: Raw) -> Iterator[DefinitionFinding]:
+def _range_findings(steps: DefinitionPath, question: Raw) -> Iterator[DefinitionFinding]:
     first, last = question.get("minimum"), question.get("maximum")
     if not isinstance(first, int) or not isinstance(last, int):
         return

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE
-from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw, mapping, sequence, words
+from questionnaires.draft import (
+    DefinitionFinding,
+    DefinitionPath,
+    DraftDefinition,
+    Raw,
+    mapping,
+    sequence,
+    words,
+)
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE
 from questionnaires.picking import HIGHEST_RECOMMENDATION
 
@@ -24,13 +32,13 @@ class _Asked:
 
     page: int
     audiences: frozenset[str]
-    conditions: tuple[tuple[Path, Raw], ...]
+    conditions: tuple[tuple[DefinitionPath, Raw], ...]
 
 
 def route_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     """What is wrong with each condition; where nothing is, whether what it guards can ever be met."""
     asked = dict(_walk(draft))
-    faulty: set[Path] = set()  # what rests on a faulty condition is not judged on top of it
+    faulty: set[DefinitionPath] = set()  # what rests on a faulty condition is not judged on top of it
     for own, where in _guarded(draft):
         found = list(_condition_findings(draft, own, where.page, asked))
         found = found or list(_reach_findings(draft, own, where, asked, faulty))
@@ -39,9 +47,9 @@ def route_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
         yield from found
 
 
-def _guarded(draft: DraftDefinition) -> Iterator[tuple[tuple[Path, Raw], _Asked]]:
+def _guarded(draft: DraftDefinition) -> Iterator[tuple[tuple[DefinitionPath, Raw], _Asked]]:
     """Every condition once, with where what it guards stands."""
-    told: set[Path] = set()
+    told: set[DefinitionPath] = set()
     for _, where in _walk(draft):
         for last, (steps, condition) in enumerate(where.conditions, start=1):
             if steps not in told:
@@ -61,7 +69,7 @@ def _walk(draft: DraftDefinition) -> Iterator[tuple[str, _Asked]]:
             yield key, _Asked(number, audiences or AUDIENCES, (*conditions, *own))
 
 
-def _pages(draft: DraftDefinition) -> Iterator[tuple[Raw, tuple[tuple[Path, Raw], ...], list[str]]]:
+def _pages(draft: DraftDefinition) -> Iterator[tuple[Raw, tuple[tuple[DefinitionPath, Raw], ...], list[str]]]:
     """Each page with its conditions and the keys of its questions, those at the end by default included."""
     rest = {section: _keys(draft, section) for section in ("background", "comments")}
     pages = list(draft.pages()) or [((), {"factors": [key]}) for key in draft.factors]
@@ -76,7 +84,7 @@ def _pages(draft: DraftDefinition) -> Iterator[tuple[Raw, tuple[tuple[Path, Raw]
     yield from (({}, (), keys) for keys in rest.values() if keys)
 
 
-def _by_key(draft: DraftDefinition) -> dict[str, tuple[Path, Raw]]:
+def _by_key(draft: DraftDefinition) -> dict[str, tuple[DefinitionPath, Raw]]:
     found = ((question.get("key"), steps, question) for steps, question in draft.questions())
     return {key: (steps, question) for key, steps, question in found if isinstance(key, str)}
 
@@ -91,13 +99,13 @@ def _item_keys(draft: DraftDefinition, factor: str) -> list[str]:
     )
 
 
-def _conditions(steps: Path, guarded: Raw) -> tuple[tuple[Path, Raw], ...]:
+def _conditions(steps: DefinitionPath, guarded: Raw) -> tuple[tuple[DefinitionPath, Raw], ...]:
     condition = guarded.get("when")
     return (((*steps, "when"), condition),) if isinstance(condition, dict) else ()
 
 
 def _condition_findings(
-    draft: DraftDefinition, own: tuple[Path, Raw], page: int, asked: Mapping[str, _Asked]
+    draft: DraftDefinition, own: tuple[DefinitionPath, Raw], page: int, asked: Mapping[str, _Asked]
 ) -> Iterator[DefinitionFinding]:
     steps, condition = own
     if sum(name in condition for name in RULES) != 1:
@@ -123,7 +131,7 @@ def _condition_findings(
 
 
 def _value_findings(
-    draft: DraftDefinition, steps: Path, condition: Raw, key: str
+    draft: DraftDefinition, steps: DefinitionPath, condition: Raw, key: str
 ) -> Iterator[DefinitionFinding]:
     possible = _possible(draft, key)
     if possible is None:
@@ -138,10 +146,10 @@ def _value_findings(
 
 def _reach_findings(
     draft: DraftDefinition,
-    own: tuple[Path, Raw],
+    own: tuple[DefinitionPath, Raw],
     where: _Asked,
     asked: Mapping[str, _Asked],
-    faulty: set[Path],
+    faulty: set[DefinitionPath],
 ) -> Iterator[DefinitionFinding]:
     """Nobody meets it: those it is for are never asked, or the conditions on the way contradict each other."""
     steps, _ = own

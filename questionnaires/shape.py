@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from questionnaires.draft import DefinitionFinding, Path
+from questionnaires.draft import DefinitionFinding, DefinitionPath
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -57,7 +57,7 @@ class _Complaint:
     keyword: str
     wanted: Any
     found: Any
-    steps: Path
+    steps: DefinitionPath
     about_name: bool
     known_fields: tuple[str, ...]
 

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from questionnaires.codes import LARGEST_VALUE
-from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw, mapping, sequence, words
+from questionnaires.draft import (
+    DefinitionFinding,
+    DefinitionPath,
+    DraftDefinition,
+    Raw,
+    mapping,
+    sequence,
+    words,
+)
 from questionnaires.faults import path_text
 
 SMALLEST_VALUE: Final = 0
@@ -18,7 +26,7 @@ _VALUE: Final = re.compile(r"-?[0-9]{1,6}")
 
 def key_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     """A question's key is its form field and its column: one question each."""
-    first: dict[str, Path] = {}
+    first: dict[str, DefinitionPath] = {}
     for steps, question in draft.questions():
         key = question.get("key")
         if not isinstance(key, str):
@@ -37,7 +45,7 @@ def key_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
 
 def scale_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for key, scale in draft.scales.items():
-        steps: Path = ("scales", key, "points")
+        steps: DefinitionPath = ("scales", key, "points")
         values = _values(scale)
         for value in values:
             if not SMALLEST_VALUE <= value <= LARGEST_VALUE:
@@ -93,10 +101,10 @@ def page_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
 
 
 def _placed_once(
-    draft: DraftDefinition, section: str, known: Sequence[str], places: Mapping[str, Path]
+    draft: DraftDefinition, section: str, known: Sequence[str], places: Mapping[str, DefinitionPath]
 ) -> Iterator[DefinitionFinding]:
     """Findings for a section whose every entry must be named by one page."""
-    placed: dict[str, Path] = {}
+    placed: dict[str, DefinitionPath] = {}
     for steps, page in draft.pages():
         yield from _placed(words(page.get(section)), (*steps, section), known, placed)
     what, it = ("Faktoren", "den") if section == "factors" else ("Spørsmålet", "det")
@@ -109,13 +117,13 @@ def _placed_once(
 
 def _choice_findings(draft: DraftDefinition, section: str) -> Iterator[DefinitionFinding]:
     known = _section_keys(draft, section)
-    placed: dict[str, Path] = {}
+    placed: dict[str, DefinitionPath] = {}
     for steps, page in draft.pages():
         yield from _placed(_chosen(draft, page, section), (*steps, section), known, placed)
 
 
 def _placed(
-    chosen: Sequence[str], steps: Path, known: Sequence[str], placed: dict[str, Path]
+    chosen: Sequence[str], steps: DefinitionPath, known: Sequence[str], placed: dict[str, DefinitionPath]
 ) -> Iterator[DefinitionFinding]:
     """Findings for the keys a page places; notes in `placed` where each was seen first."""
     for index, key in enumerate(chosen):

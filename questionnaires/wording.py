@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from questionnaires.draft import DefinitionFinding, DraftDefinition, Path, Raw
+from questionnaires.draft import DefinitionFinding, DefinitionPath, DraftDefinition, Raw
 
 # Characters, by what the text is: as much as a phone of 320 px shows in 18 px type without being a wall of text.
 LONGEST_ITEM: Final = 220  # about five lines
@@ -27,7 +27,9 @@ def wording_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
             yield from _length_findings(steps, text, limit)
 
 
-def _language_findings(steps: Path, present: set[str], languages: list[str]) -> Iterator[DefinitionFinding]:
+def _language_findings(
+    steps: DefinitionPath, present: set[str], languages: list[str]
+) -> Iterator[DefinitionFinding]:
     if not languages:  # the schema asks for the list; without it nothing can be missing
         return
     for language in languages:
@@ -39,7 +41,7 @@ def _language_findings(steps: Path, present: set[str], languages: list[str]) -> 
         yield DefinitionFinding((*steps, language), message)
 
 
-def _wording_findings(steps: Path, wording: str) -> Iterator[DefinitionFinding]:
+def _wording_findings(steps: DefinitionPath, wording: str) -> Iterator[DefinitionFinding]:
     if markup := _MARKUP.search(wording):
         yield DefinitionFinding(steps, f"Teksten inneholder HTML («{markup[0][:40]}»). Skriv ren tekst.")
     if wording.strip() and wording != wording.strip():
@@ -52,7 +54,7 @@ def _wording_findings(steps: Path, wording: str) -> Iterator[DefinitionFinding]:
         )
 
 
-def _longest(draft: DraftDefinition, steps: Path) -> tuple[str, int] | None:
+def _longest(draft: DraftDefinition, steps: DefinitionPath) -> tuple[str, int] | None:
     """What the text is called and how long it may be; None where length does not matter."""
     name = next(step for step in reversed(steps) if isinstance(step, str))
     if "points" in steps or "options" in steps or name in ("not_applicable", "none", "low", "high", "unit"):
@@ -68,12 +70,12 @@ def _longest(draft: DraftDefinition, steps: Path) -> tuple[str, int] | None:
     return None
 
 
-def _is_information(draft: DraftDefinition, steps: Path) -> bool:
+def _is_information(draft: DraftDefinition, steps: DefinitionPath) -> bool:
     listed = dict(draft.listed("questions"))
     return listed.get(steps[:2], {}).get("kind") == "information"
 
 
-def _length_findings(steps: Path, text: Raw, limit: tuple[str, int]) -> Iterator[DefinitionFinding]:
+def _length_findings(steps: DefinitionPath, text: Raw, limit: tuple[str, int]) -> Iterator[DefinitionFinding]:
     what, longest = limit
     for language, wording in text.items():
         if isinstance(wording, str) and len(wording) > longest:

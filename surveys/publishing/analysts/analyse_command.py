@@ -16,7 +16,7 @@ from surveys.instruments.sources import QuestionnaireNotFoundError, find_questio
 from surveys.platform.terminal import fail, say
 
 if TYPE_CHECKING:
-    from analysis.report import Progress
+    from analysis.report import ReportProgress
     from analysis.responses import Responses
 
 _STEPS = {
@@ -137,7 +137,7 @@ def _questionnaire(name: str) -> Questionnaire:
 
 
 @contextmanager
-def _bar() -> "Iterator[Progress]":
+def _bar() -> "Iterator[ReportProgress]":
     """A bar on the terminal with what is being done; it disappears at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -2,7 +2,7 @@
 
 from rich import box
 from rich.console import Console
-from rich.table import ReportTable as RichTable
+from rich.table import Table as RichTable
 
 from surveys.publishing.analysts.document import ReportDocument, ReportTable
 

@@ -28,7 +28,7 @@ UnitNames = Mapping[tuple[int, int], str]
 
 @dataclass(frozen=True)
 class ReleaseComparison:
-    """Rows for `ChangeEstimate`, and for `Uncompared` where there was an earlier figure that may not be compared with."""
+    """Rows for `Change`, and for `Uncompared` where there was an earlier figure that may not be compared with."""
 
     changes: list[dict[str, Any]]
     uncompared: list[dict[str, Any]]
