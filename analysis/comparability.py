@@ -206,9 +206,9 @@ def _step_json(step: ComparedStep) -> dict[str, Any]:
 
 __all__ = [
     "Comparability",
-    "ModelComparison",
     "ComparedStep",
     "InstrumentComparison",
+    "ModelComparison",
     "compare",
     "comparison_json",
     "verdict_of",

@@ -17,9 +17,8 @@ __all__ = [
     "ComparableVersion",
     "Condition",
     "Factor",
-    "Item",
-    "SurveyKind",
     "FactorLevel",
+    "Item",
     "Option",
     "Page",
     "Point",
@@ -29,6 +28,7 @@ __all__ = [
     "Reading",
     "Reporting",
     "Scale",
+    "SurveyKind",
     "Text",
 ]
 
