@@ -174,7 +174,7 @@ def average_deviation(responses: Responses) -> Floats:
     scorings = factor_scorings(responses.questionnaire)
     units = len(responses.units)
     found = np.full((units, len(scorings)), np.nan)
-    for place, scoring in enumerate(scorings):
+    for index, scoring in enumerate(scorings):
         answers = scored(responses.items[:, scoring.columns], scoring)
         complete = ~np.isnan(answers).any(axis=1)
         answers, unit = answers[complete], responses.unit[complete]
@@ -183,7 +183,7 @@ def average_deviation(responses: Responses) -> Floats:
         sums = np.stack([np.bincount(unit, item, minlength=units) for item in answers.T], axis=1)
         means = sums / np.maximum(n, 1)[:, np.newaxis]
         deviations = np.bincount(unit, np.abs(answers - means[unit]).mean(axis=1), minlength=units)
-        found[present, place] = deviations[present] / n[present]
+        found[present, index] = deviations[present] / n[present]
     return found
 
 

@@ -232,10 +232,10 @@ def _counts(rows: Codes, codes: tuple[int, ...], starts: NDArray[np.intp]) -> Co
     """How many in each segment gave each code: (S, C, P), at most 255."""
     counts = np.empty((len(starts), len(codes), rows.shape[1]), dtype=np.uint8)
     equal = np.empty(rows.shape, dtype=np.bool_)
-    for place, code in enumerate(codes):
+    for index, code in enumerate(codes):
         np.equal(rows, code, out=equal)
         words = np.add.reduceat(equal.view(np.uint64), starts, axis=0)
-        counts[:, place] = words.view(np.uint8)
+        counts[:, index] = words.view(np.uint8)
     return counts
 
 
@@ -247,10 +247,10 @@ def _as_scored(plan: _Plan, people: Integers, sums: list[Integers]) -> tuple[Int
     """
     n, scores, squares, complete, total_squares, value_sums, value_squares, counts = sums
     item_sums, item_squares = value_sums[:, : plan.items], value_squares[:, : plan.items]
-    for place, scoring in enumerate(plan.scorings):
+    for index, scoring in enumerate(plan.scorings):
         turned = np.flatnonzero(scoring.reversed) + scoring.columns.start
         ends = scoring.minimum + scoring.maximum
-        all_complete = complete[:, [place]]
+        all_complete = complete[:, [index]]
         item_squares[:, turned] += ends**2 * all_complete - 2 * ends * item_sums[:, turned]
         item_sums[:, turned] = ends * all_complete - item_sums[:, turned]
     first_columns = [scoring.columns.start for scoring in plan.scorings]

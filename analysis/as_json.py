@@ -99,15 +99,15 @@ def _agreement_json(questionnaire: Questionnaire, found: Agreement) -> dict[str,
     mean, median = summarised(found.rwgj)
     return {
         factor.key: {
-            "icc1": number(found.icc1[place]),
-            "icc2": number(found.icc2[place]),
-            "f": number(found.f[place]),
-            "p": number(found.p[place]),
-            "groups": int(found.groups[place]),
-            "rwgj_mean": number(mean[place]),
-            "rwgj_median": number(median[place]),
+            "icc1": number(found.icc1[index]),
+            "icc2": number(found.icc2[index]),
+            "f": number(found.f[index]),
+            "p": number(found.p[index]),
+            "groups": int(found.groups[index]),
+            "rwgj_mean": number(mean[index]),
+            "rwgj_median": number(median[index]),
         }
-        for place, factor in enumerate(questionnaire.factors)
+        for index, factor in enumerate(questionnaire.factors)
     }
 
 

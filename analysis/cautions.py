@@ -94,13 +94,13 @@ def _why(problem: NoSolutionError, found: Validity) -> str:
     """The reason, with the names of the items or factors it concerns, and what to do."""
     items = found.items if problem is found.singular else found.cfa_items
     if problem.reason is NoSolutionReason.SINGULAR and problem.items:
-        named = listed([items[place] for place in problem.items])
+        named = listed([items[index] for index in problem.items])
         return f"Alle har svart likt på {named}. Ta påstanden ut av analysen, eller vent til flere har svart."
     if problem.reason is NoSolutionReason.HEYWOOD and problem.items:
-        named = listed([items[place] for place in problem.items])
+        named = listed([items[index] for index in problem.items])
         return f"Løsningen er umulig: {named} får negativ restvarians. Se etter påstander som er nesten like."
     if problem.reason is NoSolutionReason.HEYWOOD and problem.factors:
-        named = listed([found.cfa_factors[place] for place in problem.factors])
+        named = listed([found.cfa_factors[index] for index in problem.factors])
         return f"Løsningen er umulig: {named} kan ikke skilles fra hverandre. Vurder å slå dem sammen."
     return f"{_REASONS[problem.reason]} Det er {found.n_complete} fullstendige svar på {len(found.items)} påstander."
 
@@ -124,13 +124,13 @@ def agreement_cautions(questionnaire: Questionnaire, found: Agreement) -> tuple[
     if len(found.rwgj) < 2:
         return ("Enighet: ICC og rwg(j) krever minst to enheter. Oppgi hvilken kolonne som er enheten.",)
     lines = []
-    for place, factor in enumerate(questionnaire.factors):
+    for index, factor in enumerate(questionnaire.factors):
         missing = []
-        if np.isnan(found.icc2[place]):
+        if np.isnan(found.icc2[index]):
             missing.append("ICC")
-        if np.isnan(found.f[place]):
+        if np.isnan(found.f[index]):
             missing.append("F-testen")
-        if np.isnan(found.rwgj[:, place]).all():
+        if np.isnan(found.rwgj[:, index]).all():
             missing.append("rwg(j)")
         if missing:
             lines.append(

@@ -285,18 +285,18 @@ def modifications(model: FactorModel, moments: GroupMoments, estimate: Estimate)
     shared = n * np.einsum("kcp,cp->ck", weighed[:, item], v)
     left = own - np.einsum("ck,kl,cl->c", shared, estimate.covariance, shared)
     found = []
-    for place in np.argsort(-(score**2) / np.where(left > 1e-9 * own, left, np.inf)).tolist():
-        if left[place] <= 1e-9 * own[place]:
+    for index in np.argsort(-(score**2) / np.where(left > 1e-9 * own, left, np.inf)).tolist():
+        if left[index] <= 1e-9 * own[index]:
             continue  # freeing it changes nothing that the free parameters do not already
-        is_loading = place < len(crossed)
-        other = int(crossed[place, 1]) if is_loading else int(linked[place - len(crossed), 1])
+        is_loading = index < len(crossed)
+        other = int(crossed[index, 1]) if is_loading else int(linked[index - len(crossed), 1])
         found.append(
             Modification(
-                item=int(item[place]),
+                item=int(item[index]),
                 factor=other if is_loading else None,
                 other=None if is_loading else other,
-                index=float(score[place] ** 2 / left[place]),
-                change=float(score[place] / left[place]),
+                index=float(score[index] ** 2 / left[index]),
+                change=float(score[index] / left[index]),
             )
         )
     return tuple(found)

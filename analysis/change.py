@@ -116,8 +116,8 @@ def change(
 
 def _verdicts(difference: Floats, few: NDArray[np.bool_], clear: NDArray[np.bool_]) -> NDArray[np.object_]:
     verdicts = np.array([*Verdict], dtype=np.object_)  # up, down, no clear change, too few
-    place = np.select([few, clear & (difference > 0), clear & (difference < 0)], [3, 0, 1], default=2)
-    found: NDArray[np.object_] = verdicts[place]
+    index = np.select([few, clear & (difference > 0), clear & (difference < 0)], [3, 0, 1], default=2)
+    found: NDArray[np.object_] = verdicts[index]
     return found
 
 

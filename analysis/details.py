@@ -64,8 +64,8 @@ def _scale(analysis: Analysis, responses: Responses, scoring: FactorScoring) -> 
         "ordinal_alpha": number(alpha),
         "splits": _splits(found),
         "items": {
-            item.key: item_shape(codes[:, place], points, with_answers=with_answers)
-            for place, item in enumerate(factor.items)
+            item.key: item_shape(codes[:, index], points, with_answers=with_answers)
+            for index, item in enumerate(factor.items)
         },
     }
 
@@ -182,13 +182,13 @@ def _agreement(analysis: Analysis, minimum_group: int) -> dict[str, Any]:
     medians = {name: summarised(array)[1] for name, array in arrays.items()}
     means = summarised(safe.rwgj)[0]
     by_factor = {}
-    for place, factor in enumerate(analysis.questionnaire.factors):
-        units = int((~np.isnan(safe.rwgj[:, place])).sum())
+    for index, factor in enumerate(analysis.questionnaire.factors):
+        units = int((~np.isnan(safe.rwgj[:, index])).sum())
         told = units >= FEWEST_UNITS
         by_factor[factor.key] = {
             "units": units,
-            "support": support[place].value if told else "unknown",
-            "rwgj_mean": number(means[place]) if told else None,
-            **{f"{name}_median": number(median[place]) if told else None for name, median in medians.items()},
+            "support": support[index].value if told else "unknown",
+            "rwgj_mean": number(means[index]) if told else None,
+            **{f"{name}_median": number(median[index]) if told else None for name, median in medians.items()},
         }
     return by_factor

@@ -177,8 +177,8 @@ def _discrepancy(model: FactorModel, groups: Sequence[GroupMoments], parameters:
     """F, or infinity where some Σ or S is not positive definite."""
     people = sum(group.n for group in groups)
     total = 0.0
-    for place, group in enumerate(groups):
-        mean, covariance = model.implied(parameters, place)
+    for index, group in enumerate(groups):
+        mean, covariance = model.implied(parameters, index)
         observed = group.covariance
         if model.with_means:
             observed = observed + np.outer(group.mean - mean, group.mean - mean)
@@ -200,18 +200,18 @@ def _derivatives(
     people = sum(group.n for group in groups)
     gradient = np.zeros(model.parameters)
     information = np.zeros((model.parameters, model.parameters))
-    for place, group in enumerate(groups):
+    for index, group in enumerate(groups):
         weight = group.n / people
-        mean, covariance = model.implied(parameters, place)
+        mean, covariance = model.implied(parameters, index)
         inverse = np.linalg.inv(covariance)
-        used = model.used[place]  # the others do not move this group
+        used = model.used[index]  # the others do not move this group
         square = np.ix_(used, used)
-        slopes = covariance_slopes(model, parameters, place)[used]
+        slopes = covariance_slopes(model, parameters, index)[used]
         observed = group.covariance
         if model.with_means:
             distance = group.mean - mean
             observed = observed + np.outer(distance, distance)
-            mean_slopes = _mean_slopes(model, parameters, place)[used]
+            mean_slopes = _mean_slopes(model, parameters, index)[used]
             gradient[used] -= 2 * weight * mean_slopes @ inverse @ distance
             information[square] += 2 * weight * mean_slopes @ inverse @ mean_slopes.T
         weighed = (inverse @ slopes @ inverse).reshape(len(used), -1)

@@ -138,8 +138,8 @@ def srmr(model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats)
     """
     people = sum(group.n for group in groups)
     total = 0.0
-    for place, group in enumerate(groups):
-        mean, covariance = model.implied(parameters, place)
+    for index, group in enumerate(groups):
+        mean, covariance = model.implied(parameters, index)
         scale = 1 / np.sqrt(np.diag(group.covariance))
         residual = (group.covariance - covariance) * scale[:, np.newaxis] * scale
         squares = residual[np.tril_indices(len(mean))] ** 2

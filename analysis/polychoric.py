@@ -23,7 +23,7 @@ LEAST: Final = 1e-12  # a cell's smallest probability, so that its logarithm exi
 class _Margin:
     """One item's categories: each row's place (N,), and thresholds (C + 1,) from −∞ to ∞."""
 
-    place: NDArray[np.intp]
+    index: NDArray[np.intp]
     thresholds: Floats
 
 
@@ -56,7 +56,7 @@ def polychoric(answers: Floats) -> Floats:
     for one, other in combinations(range(items), 2):
         found = _pair(margins[one], margins[other])
         correlations[one, other] = correlations[other, one] = found
-    constant = [place for place, margin in enumerate(margins) if len(margin.thresholds) < 3]
+    constant = [index for index, margin in enumerate(margins) if len(margin.thresholds) < 3]
     correlations[constant] = correlations[:, constant] = np.nan
     return correlations
 
@@ -64,9 +64,9 @@ def polychoric(answers: Floats) -> Floats:
 def _margin(item: Floats) -> _Margin:
     from scipy.special import ndtri
 
-    _, place, counts = np.unique(item, return_inverse=True, return_counts=True)
+    _, index, counts = np.unique(item, return_inverse=True, return_counts=True)
     below = np.cumsum(counts)[:-1] / max(len(item), 1)
-    return _Margin(place, np.concatenate([[-FAR], ndtri(below), [FAR]]))
+    return _Margin(index, np.concatenate([[-FAR], ndtri(below), [FAR]]))
 
 
 def _pair(one: _Margin, other: _Margin) -> float:
@@ -76,7 +76,7 @@ def _pair(one: _Margin, other: _Margin) -> float:
     rows, columns = len(one.thresholds) - 1, len(other.thresholds) - 1
     if rows < 2 or columns < 2:
         return float("nan")
-    table = np.bincount(one.place * columns + other.place, minlength=rows * columns)
+    table = np.bincount(one.index * columns + other.index, minlength=rows * columns)
     grid = np.meshgrid(one.thresholds, other.thresholds, indexing="ij")
 
     def unlikeliness(correlation: float) -> float:

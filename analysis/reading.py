@@ -64,9 +64,9 @@ def read_responses(path: Path, questionnaire: Questionnaire, unit_column: str | 
     faults.personal_numbers()
     columns = _by_name(table, questionnaire, unit_column, faults)
     items = np.full((len(table.lines), len(questionnaire.items)), BLANK, dtype=np.uint8)
-    for place, item in enumerate(questionnaire.items):
+    for index, item in enumerate(questionnaire.items):
         if column := columns.get(item.key):
-            items[:, place] = faults.coded(
+            items[:, index] = faults.coded(
                 column, *_item_codes(column, questionnaire.factor_of[item.key].scale)
             )
     background = {
@@ -186,9 +186,9 @@ def _background(question: Background, column: ResponseColumn | None, faults: _Fa
     if column is None:
         return np.full(len(faults.table.lines), NOT_ASKED, dtype=np.uint8)
     names: dict[str, int] = {}
-    for place, option in enumerate(question.options):
+    for index, option in enumerate(question.options):
         for name in (option.key, *option.label.values()):
-            names.setdefault(name.casefold(), place)
+            names.setdefault(name.casefold(), index)
     codes: list[int | None] = []
     for text, whole in zip(column.texts, whole_numbers(column.texts), strict=True):
         label = column.labels.get(text, text)
@@ -205,10 +205,10 @@ def _units(column: ResponseColumn | None, faults: _Faults) -> tuple[tuple[str, .
     texts = whole_numbers(column.texts)
     missing = np.array([not text or text in column.missing for text in texts], dtype=np.bool_)
     faults.rows(column, missing, ["Raden mangler enhet."] * len(texts))
-    appearance = _in_order(texts[place] for place in column.index.tolist())
+    appearance = _in_order(texts[index] for index in column.index.tolist())
     places = np.array([appearance.get(text, 0) for text in texts], dtype=np.int32)
     return tuple(appearance), places[column.index]
 
 
 def _in_order(texts: Iterable[str]) -> dict[str, int]:
-    return {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return {text: index for index, text in enumerate(dict.fromkeys(texts))}

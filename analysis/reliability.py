@@ -142,12 +142,12 @@ def feldt_interval(
 
     rows, items = np.broadcast_arrays(rows, items)
     wider = int(items.max(initial=0)) + 1
-    pairs, place = np.unique(rows * wider + items, return_inverse=True)  # units share few sizes
+    pairs, index = np.unique(rows * wider + items, return_inverse=True)  # units share few sizes
     n, k = np.divmod(pairs, wider)
     df1 = np.where((n > 1) & (k > 1), n - 1.0, np.nan)
     df2 = df1 * (k - 1)
     tail = (1 - confidence) / 2
-    upper, lower = (fdtri(df1, df2, p)[place].reshape(rows.shape) for p in (1 - tail, tail))
+    upper, lower = (fdtri(df1, df2, p)[index].reshape(rows.shape) for p in (1 - tail, tail))
     return 1 - (1 - np.asarray(alpha)) * upper, 1 - (1 - np.asarray(alpha)) * lower
 
 

@@ -84,8 +84,8 @@ def _in_known_units(responses: Responses) -> Responses:
 def _scales(responses: Responses) -> dict[str, ScaleSummary]:
     people = person_scores(responses)
     found = {}
-    for place, factor in enumerate(responses.questionnaire.factors):
-        scores = people[~np.isnan(people[:, place]), place]
+    for index, factor in enumerate(responses.questionnaire.factors):
+        scores = people[~np.isnan(people[:, index]), index]
         found[factor.key] = ScaleSummary(
             items=tuple(item.key for item in factor.items),
             reliability=reliability(complete_rows(scored_answers(responses, factor.key))),

@@ -88,11 +88,11 @@ def t_quantile(df: NDArray[np.integer], probability: float) -> Floats:
     """
     from scipy.special import stdtrit
 
-    sizes, place = np.unique(df, return_inverse=True)
+    sizes, index = np.unique(df, return_inverse=True)
     quantiles = np.full(len(sizes), np.nan)
     positive = sizes > 0
     quantiles[positive] = stdtrit(sizes[positive].astype(np.float64), probability)
-    found: Floats = quantiles[place].reshape(np.shape(df))
+    found: Floats = quantiles[index].reshape(np.shape(df))
     return found
 
 
@@ -146,12 +146,12 @@ def answer_shares(moments: Moments) -> tuple[Floats, Floats, Floats]:
     """
     favourable_from = moments.questionnaire.reporting.favourable_from
     shares = np.full((3, len(moments), len(moments.scorings)), np.nan)
-    for place, scoring in enumerate(moments.scorings):
+    for index, scoring in enumerate(moments.scorings):
         distribution = _distribution(moments, scoring)
         group = classes(scoring.minimum, scoring.maximum, favourable_from)
         counts = np.stack([distribution[:, group == level].sum(axis=1) for level in range(3)])
         answers = counts.sum(axis=0)
-        np.divide(counts, answers, out=shares[:, :, place], where=answers > 0)
+        np.divide(counts, answers, out=shares[:, :, index], where=answers > 0)
     low, middle, high = shares
     return low, middle, high
 

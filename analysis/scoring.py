@@ -142,9 +142,9 @@ def person_scores(responses: Responses) -> NDArray[np.float64]:
     [4.67, 4.0, 3.33, 1.67, 3.0, 1.67]
     """
     scores = np.full((len(responses), len(responses.questionnaire.factors)), np.nan)
-    for place, scoring in enumerate(factor_scorings(responses.questionnaire)):
+    for index, scoring in enumerate(factor_scorings(responses.questionnaire)):
         answers = scored(responses.items[:, scoring.columns], scoring)
         answered = (~np.isnan(answers)).sum(axis=1)
         enough = answered >= scoring.needed
-        scores[enough, place] = np.nansum(answers[enough], axis=1) / answered[enough]
+        scores[enough, index] = np.nansum(answers[enough], axis=1) / answered[enough]
     return scores

@@ -33,8 +33,8 @@ class FileFault:
     message: str
 
     def __str__(self) -> str:
-        place = [f"linje {self.line}" if self.line else "", f"kolonne {self.column}" if self.column else ""]
-        where = ", ".join(filter(None, place))
+        parts = [f"linje {self.line}" if self.line else "", f"kolonne {self.column}" if self.column else ""]
+        where = ", ".join(filter(None, parts))
         return f"{where[0].upper()}{where[1:]}: {self.message}" if where else self.message
 
 
@@ -141,23 +141,23 @@ def _decoded(content: bytes) -> str:
 
 def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> ResponseTable:
     """A table from rows of cells, the first one that is not empty being the header."""
-    kept = [place for place, row in enumerate(rows) if any(cell not in {None, ""} for cell in row)]
+    kept = [index for index, row in enumerate(rows) if any(cell not in {None, ""} for cell in row)]
     if not kept:
         raise FileFaults([_whole("Filen er tom.")])
     header = [_text(name) for name in rows[kept[0]]]
     while header and not header[-1]:
         header.pop()
     width = len(header)
-    ragged = [place for place in kept[1:] if len(rows[place]) != width]
-    body = [rows[place] for place in kept[1:]]
+    ragged = [index for index in kept[1:] if len(rows[index]) != width]
+    body = [rows[index] for index in kept[1:]]
     if ragged:
         body, faults = _straightened(rows, lines, kept[1:], width)
         if faults:
             raise FileFaults(faults)
     cells = list(zip(*body, strict=True)) if body else [()] * width
-    names = [name or f"kolonne {place}" for place, name in enumerate(header, start=1)]
+    names = [name or f"kolonne {index}" for index, name in enumerate(header, start=1)]
     columns = tuple(_column(name, column) for name, column in zip(names, cells, strict=True))
-    return ResponseTable(columns, np.array([lines[place] for place in kept[1:]], dtype=np.intp))
+    return ResponseTable(columns, np.array([lines[index] for index in kept[1:]], dtype=np.intp))
 
 
 def _straightened(
@@ -165,11 +165,11 @@ def _straightened(
 ) -> tuple[list[Sequence[Any]], list[FileFault]]:
     """Rows cut to the header's width where only empty cells are lost; a fault for every other ragged row."""
     body, faults = [], []
-    for place in kept:
-        row = rows[place]
+    for index in kept:
+        row = rows[index]
         if len(row) < width or any(cell not in {None, ""} for cell in row[width:]):
             message = f"Linjen har {len(row)} celler, men overskriften har {width}."
-            faults.append(FileFault(lines[place], None, message))
+            faults.append(FileFault(lines[index], None, message))
         body.append(row[:width])
     return body, faults
 
@@ -282,9 +282,9 @@ def _from_frame(frame: "pd.DataFrame") -> Iterable[ResponseColumn]:
     import pandas as pd
 
     for name in frame.columns:
-        place, different = pd.factorize(frame[name])  # −1 for a missing value
+        index, different = pd.factorize(frame[name])  # −1 for a missing value
         texts = (*(_text(value) for value in different.tolist()), "")
-        yield ResponseColumn(str(name), texts, np.where(place < 0, len(texts) - 1, place).astype(np.intp))
+        yield ResponseColumn(str(name), texts, np.where(index < 0, len(texts) - 1, index).astype(np.intp))
 
 
 _READERS: Final = {

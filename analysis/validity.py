@@ -72,11 +72,11 @@ def validity(responses: Responses) -> Validity:
     usable = singular is None
     chosen = answers.in_larger_factors()
     cfa, problem = _confirmed(rows[:, chosen], answers.factor_of[chosen])
-    names, place = np.unique(answers.factor_of[chosen], return_inverse=True)
+    names, index = np.unique(answers.factor_of[chosen], return_inverse=True)
     keys = tuple(answers.factors[name] for name in names)
-    ratios = htmt(correlation[np.ix_(chosen, chosen)], place) if len(chosen) else np.empty((0, 0))
-    ave = average_variance_extracted(cfa.loadings, place) if cfa else np.full(len(keys), np.nan)
-    composite = composite_reliability(cfa.loadings, place) if cfa else np.full(len(keys), np.nan)
+    ratios = htmt(correlation[np.ix_(chosen, chosen)], index) if len(chosen) else np.empty((0, 0))
+    ave = average_variance_extracted(cfa.loadings, index) if cfa else np.full(len(keys), np.nan)
+    composite = composite_reliability(cfa.loadings, index) if cfa else np.full(len(keys), np.nan)
     apart = fornell_larcker(ave, cfa.correlations) if cfa else None
     pairs = list(combinations(range(len(keys)), 2))
     return Validity(
@@ -150,9 +150,9 @@ def _singular(rows: Floats) -> NoSolutionError | None:
 def _confirmed(rows: Floats, factor_of: NDArray[np.int_]) -> tuple[Cfa | None, NoSolutionError | None]:
     if not len(factor_of):
         return None, None
-    _, place = np.unique(factor_of, return_inverse=True)
+    _, index = np.unique(factor_of, return_inverse=True)
     try:
-        return confirmatory(rows, place), None
+        return confirmatory(rows, index), None
     except NoSolutionError as problem:
         return None, problem
 

@@ -126,4 +126,4 @@ class Question:
     @cached_property
     def option_place(self) -> Mapping[str, int]:
         """Option key → its place, 0 first: the code of the option."""
-        return {option.key: place for place, option in enumerate(self.options)}
+        return {option.key: index for index, option in enumerate(self.options)}

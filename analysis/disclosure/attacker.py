@@ -80,7 +80,7 @@ def attack(
         EquationRow(dict(row), dict.fromkeys(of, 1)) for row, of in zip(sums.rows, sums.figures, strict=True)
     ]
     _, left_over = eliminate(rows, people, minimum_group)
-    insiders = {place for place, atoms in enumerate(sums.members) if alone.intersection(atoms)}
+    insiders = {index for index, atoms in enumerate(sums.members) if alone.intersection(atoms)}
     found: dict[tuple[int, ...], Breach] = {}
     for component in components(left_over):
         for breach in _breaches(component, people, minimum_group, insiders):
@@ -125,7 +125,7 @@ def _breach(
 
 def _unfolded(breach: Breach, sums: Sums) -> Breach:
     """The breach in the atoms that `attack` was given."""
-    members = tuple(sorted(atom for place in breach.members for atom in sums.members[place]))
+    members = tuple(sorted(atom for index in breach.members for atom in sums.members[index]))
     insider = None if breach.insider is None else sums.members[breach.insider][0]
     return Breach(members, breach.n, breach.figures, insider)
 

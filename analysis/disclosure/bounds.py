@@ -161,9 +161,9 @@ class _View:
         At most the width of its range.
         """
         inside = self.structure.groups[group]
-        alike, place = np.unique(self.structure.alike[inside], return_inverse=True)
-        n = np.bincount(place, self.people[inside])
-        total = np.bincount(place, self.sums[inside])
+        alike, index = np.unique(self.structure.alike[inside], return_inverse=True)
+        n = np.bincount(index, self.people[inside])
+        total = np.bincount(index, self.sums[inside])
         n_rest, rest = self._of_alike[:, alike] - (n, total)
         up = np.minimum(self.high * n - total, rest - self.low * n_rest)
         down = np.minimum(total - self.low * n, self.high * n_rest - rest)

@@ -141,9 +141,9 @@ def cheapest_cover(cuts: Iterable[Cut], price: NDArray[np.float64]) -> tuple[set
     if not listed:
         return set(), 0.0
     used = sorted(set().union(*listed))
-    place = {figure: column for column, figure in enumerate(used)}
+    index = {figure: column for column, figure in enumerate(used)}
     rows = np.repeat(np.arange(len(listed)), [len(cut) for cut in listed])
-    columns = np.array([place[figure] for cut in listed for figure in cut])
+    columns = np.array([index[figure] for cut in listed for figure in cut])
     matrix = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(listed), len(used)))
     solution = milp(
         price[used],

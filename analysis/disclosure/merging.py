@@ -55,10 +55,10 @@ def merged(
     atom, number = inside.atom[counted], weight[inside.figure[counted]]
     present = np.flatnonzero(people > 0)
     members = _alike(present, atom, number, np.array(sorted(apart), dtype=np.int64), len(people))
-    place = np.full(len(people), -1, dtype=np.int64)
-    place[[atoms[0] for atoms in members]] = np.arange(len(members))
+    index = np.full(len(people), -1, dtype=np.int64)
+    index[[atoms[0] for atoms in members]] = np.arange(len(members))
     rows: dict[int, dict[int, int]] = {}
-    for at, of in zip(place[atom].tolist(), number.tolist(), strict=True):
+    for at, of in zip(index[atom].tolist(), number.tolist(), strict=True):
         if at >= 0:
             row = rows.setdefault(of, {})
             row[at] = row.get(at, 0) + 1
@@ -151,8 +151,8 @@ class _Incidence:
         own = np.zeros(len(self.people), dtype=np.int64)
         np.add.at(own, self.atom, key_of[self.figure])
         atoms = self.atom[np.append(True, np.diff(self.atom) != 0)[: len(self.atom)]]
-        names, first, place = np.unique(own[atoms], return_index=True, return_inverse=True)
-        people = np.bincount(place, self.people[atoms], len(names)).astype(np.int64)
+        names, first, index = np.unique(own[atoms], return_index=True, return_inverse=True)
+        people = np.bincount(index, self.people[atoms], len(names)).astype(np.int64)
         chosen = np.isin(self.atom, atoms[first]) & wide[self.figure] & (equal[self.figure] != nothing)
         at = np.searchsorted(names, own[self.atom[chosen]])
         figure = equal[self.figure[chosen]]

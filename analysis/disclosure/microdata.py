@@ -128,13 +128,13 @@ class _Task:
     def gives_away(self, cell: NDArray[np.int64]) -> bool:
         """Whether the cells and the published figures together give the sum of a small group."""
         membership = np.zeros((len(cell), len(self.published)), dtype=np.bool_)
-        for place, members in enumerate(self.published):
-            membership[members, place] = True
+        for index, members in enumerate(self.published):
+            membership[members, index] = True
         insider = np.where(self.alone, np.arange(len(cell)), -1)
         atoms, atom = np.unique(np.column_stack([cell, membership, insider]), axis=0, return_inverse=True)
         atom = atom.ravel()
         figures = [np.flatnonzero(atoms[:, 0] == number) for number in range(int(cell.max()) + 1)]
-        figures += [np.flatnonzero(atoms[:, 1 + place]) for place in range(len(self.published))]
+        figures += [np.flatnonzero(atoms[:, 1 + index]) for index in range(len(self.published))]
         rows = [figure.tolist() for figure in figures]
         patterns = np.unique(self._per_group(atom), axis=1)
         return any(

@@ -166,10 +166,10 @@ class _Table:
     @classmethod
     def of(cls, number: int, told: Told, groups: Sequence[frozenset[int]], people: People) -> "_Table":
         chosen = np.flatnonzero((told.table == number) | (told.table < 0)).tolist()
-        lengths = [len(told.figures[place]) for place in chosen]
+        lengths = [len(told.figures[index]) for index in chosen]
         figure = np.repeat(np.array(chosen, dtype=np.int64), lengths)
         cell = np.fromiter(
-            chain.from_iterable(told.figures[place] for place in chosen), np.int64, sum(lengths)
+            chain.from_iterable(told.figures[index] for index in chosen), np.int64, sum(lengths)
         )
         _, alike = np.unique(_signature(figure, cell, people.cells, len(told.figures)), return_inverse=True)
         sizes = [len(group) for group in groups]
@@ -198,7 +198,7 @@ class _Table:
             found, marks = self._narrow(told, measure, least, distribution=distribution)
             stands = told.distribution if distribution else told.spread
             gone = {
-                place for one in found for place in self._cheapest(told, stands[:, measure], one.group, marks)
+                index for one in found for index in self._cheapest(told, stands[:, measure], one.group, marks)
             }
             if not gone:
                 return told
@@ -224,7 +224,7 @@ class _Table:
         cells = self.group_cell[self.piece_group[self.piece_of] == group]
         around = np.unique(self.figure[np.isin(self.cell, cells)])
         open_to = stands & ~told.fixed
-        rests = [place for place in around.tolist() if told.rest[place] and open_to[place]]
+        rests = [index for index in around.tolist() if told.rest[index] and open_to[index]]
         if rests:
             return rests
         keys = _keys(len(told.figures))
@@ -232,13 +232,13 @@ class _Table:
         here = np.unique(self.figure)
         here = here[open_to[here]]
         near = here[np.isin(marks[cells][:, np.newaxis] ^ keys[here], seen).any(axis=0)].tolist()
-        fitting = near or [place for place in around.tolist() if open_to[place]]
+        fitting = near or [index for index in around.tolist() if open_to[index]]
         return sorted(
-            fitting, key=lambda place: (told.table[place] < 0, self._people_in(told, place), place)
+            fitting, key=lambda index: (told.table[index] < 0, self._people_in(told, index), index)
         )[:1]
 
-    def _people_in(self, told: Told, place: int) -> float:
-        return float(self.people.n[sorted(told.figures[place])].sum())
+    def _people_in(self, told: Told, index: int) -> float:
+        return float(self.people.n[sorted(told.figures[index])].sum())
 
 
 def _without(told: Told, places: list[int], measure: int, *, distribution: bool) -> Told:
@@ -290,9 +290,9 @@ class _Widths:
         beside[table.alike] = around
         gathered = np.bincount(beside, inside)[beside]
         pair = np.stack([table.piece_group, beside[table.piece_alike]])
-        _, place, times = np.unique(pair[:, self._m > 0], axis=1, return_inverse=True, return_counts=True)
+        _, index, times = np.unique(pair[:, self._m > 0], axis=1, return_inverse=True, return_counts=True)
         alone = np.zeros(len(self._m), dtype=np.bool_)
-        alone[self._m > 0] = times[place.ravel()] == 1
+        alone[self._m > 0] = times[index.ravel()] == 1
         at = table.piece_alike
         budget = np.where(alone, gathered[at], inside[at])
         budget = np.where(known[at], budget, np.inf)
@@ -313,10 +313,10 @@ class _Widths:
         ends = np.cumsum(np.bincount(around[table.people.cell[has]], minlength=int(around.max()) + 1))
         cells, pieces = table.group_cell, table.piece_of
         # Pieces of a group that are alike in the distributions count as one.
-        pair, place = np.unique(
+        pair, index = np.unique(
             np.stack([table.piece_group[pieces], around[cells]]), axis=1, return_inverse=True
         )
-        m = np.bincount(place.ravel(), table.people.n[cells, self.measure]).astype(np.int64)
+        m = np.bincount(index.ravel(), table.people.n[cells, self.measure]).astype(np.int64)
         end = ends[pair[1]]
         start = np.concatenate([[0], ends])[pair[1]]
         free = (np.bincount(around, self.marks == 0) > 0)[pair[1]]

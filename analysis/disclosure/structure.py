@@ -71,9 +71,9 @@ class Structure:
         in_figures, in_groups = _marks(published, len(sizes)), _marks(groups, len(sizes))
         _, kind = np.unique(in_figures[present], axis=0, return_inverse=True)
         both = np.column_stack([kind.ravel(), in_groups[present]])
-        _, first, place = np.unique(both, axis=0, return_index=True, return_inverse=True)
+        _, first, index = np.unique(both, axis=0, return_index=True, return_inverse=True)
         class_of = np.full(len(sizes), -1, dtype=np.int64)
-        class_of[present] = place.ravel()
+        class_of[present] = index.ravel()
         alike = kind.ravel()[first]
         equations = list(_differences(_classes(class_of, published), len(alike)))
         connected = tuple(tuple(component) for component in components(equations))
@@ -138,14 +138,14 @@ class Structure:
         wanted = set(self.groups[group].tolist())
         near = wanted.union(*(row.atoms for row in short if not wanted.isdisjoint(row.atoms)))
         row_of = np.full(len(self.alike), -1, dtype=np.int64)
-        for place, row in enumerate(short):
-            row_of[list(row.atoms)] = place
+        for index, row in enumerate(short):
+            row_of[list(row.atoms)] = index
         chosen = set(near)
         for row in part.rows:
             if len(row.atoms) > _SHORT and not near.isdisjoint(row.atoms):
                 places = row_of[np.fromiter(row.atoms, np.int64, len(row.atoms))]
                 most = np.argsort(-np.bincount(places[places >= 0], minlength=1), kind="stable")[:_OF_EACH]
-                chosen.update(*(short[place].atoms for place in most.tolist()) if short else ())
+                chosen.update(*(short[index].atoms for index in most.tolist()) if short else ())
         return _within(part, chosen)
 
     def short_part(self, group: int) -> Part:

@@ -149,7 +149,7 @@ class Cells:
         """As the arguments of `protect_survey`; unit: (N,) node of each respondent."""
         forest, codes = Forest.of(parents), dict(breakdowns or {})
         columns: list[NDArray[np.integer]] = [unit, _release_history(released, len(unit)), *codes.values()]
-        place, first = _numbered(columns)
+        index, first = _numbered(columns)
         chosen = [column[first].astype(np.int64) for column in columns]
         below: list[set[int]] = [set() for _ in parents]
         for cell, node in enumerate(chosen[0].tolist()):
@@ -157,9 +157,9 @@ class Cells:
         for node in forest.bottom_up:
             if parents[node] >= 0:
                 below[parents[node]] |= below[node]
-        out = tuple(frozenset(place[figure].tolist()) for figure in released)
+        out = tuple(frozenset(index[figure].tolist()) for figure in released)
         category = dict(zip(codes, chosen[2:], strict=True))
-        return cls(forest, place, chosen[0], category, tuple(map(frozenset, below)), out)
+        return cls(forest, index, chosen[0], category, tuple(map(frozenset, below)), out)
 
     @property
     def categories(self) -> list[tuple[str, int]]:
@@ -215,8 +215,8 @@ def _numbered(columns: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int64]
     """(N,) each row's number among the distinct rows, and the first row of each number."""
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
-        _, place = np.unique(column, return_inverse=True)
-        _, code = np.unique(code * (int(place.max(initial=0)) + 1) + place, return_inverse=True)
+        _, index = np.unique(column, return_inverse=True)
+        _, code = np.unique(code * (int(index.max(initial=0)) + 1) + index, return_inverse=True)
     _, first = np.unique(code, return_index=True)
     return code, first
 

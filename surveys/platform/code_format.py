@@ -23,5 +23,5 @@ def normalised(typed: str) -> str | None:
 
 def check_character(body: str) -> str:
     """Weighted sum modulo 31: finds a wrong character and a swap of neighbours, but for 0 against Z."""
-    total = sum(place * ALPHABET.index(letter) for place, letter in enumerate(body, start=1))
+    total = sum(index * ALPHABET.index(letter) for index, letter in enumerate(body, start=1))
     return ALPHABET[total % 31]

@@ -60,18 +60,18 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
     """One row for every unit and measure."""
     nodes = direct.up(protected.gathered.tree.parents)
     values, respondents = nodes.values(), nodes.respondents.tolist()
-    for place, mask in enumerate(protected.mask_of):
+    for index, mask in enumerate(protected.mask_of):
         units = mask.means.units
-        asked = values.asked[:, place].tolist()
+        asked = values.asked[:, index].tolist()
         states = [
-            _State(_status(status, bool(people), met), reason or "", *mask.beside_unit(node, place), level)
+            _State(_status(status, bool(people), met), reason or "", *mask.beside_unit(node, index), level)
             for node, (status, reason, level, people, met) in enumerate(
                 zip(units.status, units.reason, mask.unit_levels, respondents, asked, strict=True)
             )
         ]
         own = ({"unit_id": unit} for unit in protected.gathered.tree.unit_ids)
         yield from _rows(
-            _Column(values, place, nodes.measures[place]), states, own, {"kind": FigureKind.UNIT}
+            _Column(values, index, nodes.measures[index]), states, own, {"kind": FigureKind.UNIT}
         )
 
 
@@ -82,14 +82,14 @@ def _rest_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
         if not mask.blocks:
             continue
         values = _of_blocks(direct, [block for block, _ in mask.blocks]).values()
-        for place in mask.places:
+        for index in mask.places:
             states = [
-                _State(FigureStatus.SHOWN, "", *mask.beside_block(number, place), level)
+                _State(FigureStatus.SHOWN, "", *mask.beside_block(number, index), level)
                 for number, (_, level) in enumerate(mask.blocks)
             ]
             own = ({"unit_id": unit_ids[block.anchor]} for block, _ in mask.blocks)
             yield from _rows(
-                _Column(values, place, direct.measures[place]), states, own, {"kind": FigureKind.REST}
+                _Column(values, index, direct.measures[index]), states, own, {"kind": FigureKind.REST}
             )
 
 
@@ -117,14 +117,14 @@ def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Figu
         "unit_id": gathered.tree.unit_ids[gathered.top],
         "breakdown": breakdown.key,
     }
-    for place, mask in enumerate(protected.mask_of):
-        asked = values.asked[:, place].tolist()
+    for index, mask in enumerate(protected.mask_of):
+        asked = values.asked[:, index].tolist()
         states = [
-            _category_state(mask, place, (breakdown.key, code), bool(people), met)
+            _category_state(mask, index, (breakdown.key, code), bool(people), met)
             for code, (people, met) in enumerate(zip(respondents, asked, strict=True))
         ]
         own = ({"category": category} for category in breakdown.categories)
-        yield from _rows(_Column(values, place, gathered.measures[place]), states, own, common)
+        yield from _rows(_Column(values, index, gathered.measures[index]), states, own, common)
 
 
 @dataclass(frozen=True)
@@ -146,13 +146,13 @@ def _status(status: str, has_people: bool, was_asked: bool) -> FigureStatus:
 
 
 def _category_state(
-    mask: Mask, place: int, name: tuple[str, int], has_people: bool, was_asked: bool
+    mask: Mask, index: int, name: tuple[str, int], has_people: bool, was_asked: bool
 ) -> _State:
     if name not in mask.categories:
         return _State(FigureStatus.NO_ANSWERS, "", spread=False, distribution=False, level=0)
     category, level = mask.categories[name]
     status = _status(category.status, has_people, was_asked)
-    return _State(status, category.reason or "", *mask.beside_category(name, place), level)
+    return _State(status, category.reason or "", *mask.beside_category(name, index), level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,21 +160,21 @@ class _Column:
     """One measure's values for every group."""
 
     values: MeasureValues
-    place: int
+    index: int
     measure: Measure
 
     def each(self) -> Iterator[FigureValues]:
         names = ("n", "mean", "sd", "ci_low", "ci_high")
-        columns = [getattr(self.values, name)[:, self.place].tolist() for name in names]
+        columns = [getattr(self.values, name)[:, self.index].tolist() for name in names]
         for figures in zip(*columns, strict=True):
             yield dict(zip(names, figures, strict=True))
 
     def classes(self) -> list[list[float]]:
-        found: list[list[float]] = self.values.classes[:, self.place].tolist()
+        found: list[list[float]] = self.values.classes[:, self.index].tolist()
         return found
 
     def points(self) -> list[list[float]] | None:
-        points = self.values.points[self.place]
+        points = self.values.points[self.index]
         return None if points is None else points.tolist()
 
 

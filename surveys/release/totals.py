@@ -168,19 +168,19 @@ def _share_columns(
 def _shares(responses: Responses, measures: Sequence[Measure]) -> Iterator[tuple[list[int], PersonShares]]:
     """Factor by factor: the places of its shares among the measures, and everybody's shares."""
     for scoring in factor_scorings(responses.questionnaire):
-        places = [place for place, measure in enumerate(measures) if measure.factor.key == scoring.key]
-        codes = [code for place in places if (code := measures[place].code) is not None]
+        places = [index for index, measure in enumerate(measures) if measure.factor.key == scoring.key]
+        codes = [code for index in places if (code := measures[index].code) is not None]
         yield places, person_shares(responses, scoring, codes)
 
 
 def _own_scale(measures: Sequence[Measure]) -> tuple[Floats, Floats]:
     """Value on the measure's scale = stretch · value as scored + shift."""
     stretch, shift = np.ones(len(measures)), np.zeros(len(measures))
-    for place, measure in enumerate(measures):
+    for index, measure in enumerate(measures):
         if measure.kind == MeasureKind.INDEX:
             scale = measure.factor.scale
-            stretch[place] = INDEX_MAXIMUM / (scale.maximum - scale.minimum)
-            shift[place] = -scale.minimum * stretch[place]
+            stretch[index] = INDEX_MAXIMUM / (scale.maximum - scale.minimum)
+            shift[index] = -scale.minimum * stretch[index]
     return stretch, shift
 
 

@@ -105,7 +105,7 @@ def loose_codes(
         raise SurveyError(_("Velg en av enhetene i undersøkelsen."))
     if not 1 <= count <= MOST_LOOSE_CODES:
         raise SurveyError(_("Skriv et tall fra 1 til %(most)s.", most=MOST_LOOSE_CODES))
-    nonces = [_nonce(secret, survey, batch, place) for place in range(count)]
+    nonces = [_nonce(secret, survey, batch, index) for index in range(count)]
     made = _made_before(session, nonces, secret)
     if not made:
         wanted = [
@@ -125,12 +125,12 @@ def loose_codes(
 def printed_codes(survey: Survey, invitations: Iterable[Invitation], secret: bytes) -> list[PrintedCode]:
     """What to print, unit by unit in the order of the tree, and in an order within each that tells nothing."""
     nodes = in_order((unit.unit_id, unit.parent_id, unit.name, unit.type) for unit in survey.units)
-    place = {node.unit_id: (number, node.name) for number, node in enumerate(nodes)}
-    ordered = sorted(invitations, key=lambda each: (place[each.unit_id], each.code_hash))
+    index = {node.unit_id: (number, node.name) for number, node in enumerate(nodes)}
+    ordered = sorted(invitations, key=lambda each: (index[each.unit_id], each.code_hash))
     return [
         PrintedCode(
             code_format.grouped(codes.code_for(secret, each.nonce)),
-            place[each.unit_id][1],
+            index[each.unit_id][1],
             each.language,
             each.audience == "leaders",
         )
@@ -168,8 +168,8 @@ def _group(letter: Invitation) -> tuple[int, str, str]:
     return letter.unit_id, letter.audience, letter.language
 
 
-def _nonce(secret: bytes, survey: Survey, batch: str, place: int) -> bytes:
-    return hmac.digest(secret, f"loose:{survey.id}:{batch}:{place}".encode(), sha256)[:16]
+def _nonce(secret: bytes, survey: Survey, batch: str, index: int) -> bytes:
+    return hmac.digest(secret, f"loose:{survey.id}:{batch}:{index}".encode(), sha256)[:16]
 
 
 def _made_before(session: Session, nonces: Iterable[bytes], secret: bytes) -> list[Invitation]:

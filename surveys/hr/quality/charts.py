@@ -68,9 +68,9 @@ def answers_chart(rows: Sequence[ItemRow], factor: Factor) -> Chart:
             {
                 "name": localised(point.label),
                 "points": [
-                    {"value": row.answers[place], "told": percent(row.answers[place])} for row in rows
+                    {"value": row.answers[index], "told": percent(row.answers[index])} for row in rows
                 ],
             }
-            for place, point in enumerate(factor.scale.points)
+            for index, point in enumerate(factor.scale.points)
         ],
     }

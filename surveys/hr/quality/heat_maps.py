@@ -127,20 +127,20 @@ def _loading_row(
 ) -> LoadingRow:
     values = [value or 0.0 for value in loadings]
     crossed = [
-        place
-        for place, value in enumerate(values)
-        if place != own and CROSS_LOADING.mark(abs(value)) is Mark.WEAK
+        index
+        for index, value in enumerate(values)
+        if index != own and CROSS_LOADING.mark(abs(value)) is Mark.WEAK
     ]
     cells = tuple(
-        Cell(number(value, 2), shade_of(value), over=place in crossed, own=place == own)
-        for place, value in enumerate(values)
+        Cell(number(value, 2), shade_of(value), over=index in crossed, own=index == own)
+        for index, value in enumerate(values)
     )
     mark, meaning = Mark.GOOD, _("Som tenkt")
     if LOADING.mark(values[own]) is Mark.WEAK:
         mark, meaning = Mark.WEAK, _("Svak på sitt eget tema")
     if crossed:
         mark = Mark.WEAK if mark is Mark.WEAK else Mark.CAREFUL
-        others = listed([factors[place] for place in crossed])
+        others = listed([factors[index] for index in crossed])
         also = _("Måler også %(themes)s", themes=others)
         meaning = also if mark is Mark.CAREFUL else f"{meaning}. {also}"
     return LoadingRow(key, text, cells, mark, meaning)

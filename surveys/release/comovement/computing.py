@@ -94,7 +94,7 @@ def co_movement_json(responses: "Responses") -> dict[str, Any]:
     found = co_movement(person_scores(responses), REPLICATES)
     if found is None:
         return {"why": Why.FEW.value}
-    keys = [questionnaire.factors[place].key for place in found.used]
+    keys = [questionnaire.factors[index].key for index in found.used]
     outcomes = {
         key: _outcome(drivers, [other for other in keys if other != key])
         for key, drivers in zip(keys, found.by_outcome, strict=True)
@@ -114,12 +114,12 @@ def _outcome(drivers: "Drivers", others: list[str]) -> dict[str, Any]:
         "r_squared": round(drivers.r_squared, DECIMALS),
         "shares": {
             key: {
-                "weight": round(float(drivers.weights[place]), DECIMALS),
-                "low": round(float(drivers.low[place]), DECIMALS),
-                "high": round(float(drivers.high[place]), DECIMALS),
-                "opposite": bool(drivers.correlations[place] < 0),
+                "weight": round(float(drivers.weights[index]), DECIMALS),
+                "low": round(float(drivers.low[index]), DECIMALS),
+                "high": round(float(drivers.high[index]), DECIMALS),
+                "opposite": bool(drivers.correlations[index] < 0),
             }
-            for place, key in enumerate(others)
+            for index, key in enumerate(others)
         },
     }
 
