@@ -54,7 +54,7 @@ class People:
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class PublishedDetail:
     """Published figures and what each tells.
 
     figures: each as the cells it covers. table: (figures,) 0 for the tree, 1 and up for a breakdown, −1 for a figure
@@ -71,7 +71,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class NarrowedRange:
     """A hidden group whose mean is bounded to `width` (share of the scale) by `what` of a table's figures."""
 
     group: int
@@ -81,9 +81,9 @@ class Narrowed:
     width: float
 
 
-def narrowed(
-    told: Told, groups: Sequence[frozenset[int]], people: People, least: float
-) -> Iterator[Narrowed]:
+def narrowed_ranges(
+    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float
+) -> Iterator[NarrowedRange]:
     """The groups that spread or distributions bound to less than `least`, where the means alone do not.
 
     >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
@@ -92,14 +92,16 @@ def narrowed(
     >>> [(one.group, one.width) for one in narrowed(told, [frozenset({0})], people, 0.25)]
     [(0, 0.0)]
     """
-    for table in _tables(told, groups, people):
+    for table in _tables(published, groups, people):
         for measure in range(people.scores.shape[1]):
             for distribution in (False, True):
-                yield from table.narrow(told, measure, least, distribution=distribution)
+                yield from table.narrow(published, measure, least, distribution=distribution)
 
 
-def widened(told: Told, groups: Sequence[frozenset[int]], people: People, least: float) -> Told:
-    """`told` with spread and distributions taken away where they bound a group to less than `least`.
+def without_narrowing(
+    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float
+) -> PublishedDetail:
+    """`published` with spread and distributions taken away where they bound a group to less than `least`.
 
     Each time the cheapest figure around the group goes: what is left over first, then the fewest people, the whole
     last. What is fixed stays, whatever it gives away.
@@ -110,14 +112,14 @@ def widened(told: Told, groups: Sequence[frozenset[int]], people: People, least:
     >>> widened(told, [frozenset({0})], people, 0.25).spread.tolist()
     [[False]]
     """
-    for table in _tables(told, groups, people):
+    for table in _tables(published, groups, people):
         for measure in range(people.scores.shape[1]):
             for distribution in (False, True):
-                told = table.relieved(told, measure, least, distribution=distribution)
-    return told
+                published = table.relieved(published, measure, least, distribution=distribution)
+    return published
 
 
-def may_tell_spread(people: People, figures: Sequence[frozenset[int]], length: float) -> Flags:
+def may_show_spread(people: People, figures: Sequence[frozenset[int]], length: float) -> Flags:
     """(figures, M) True where neither the mean nor the spread itself says that all answered alike.
 
     length: of the scale that people answered on.
@@ -138,11 +140,13 @@ def may_tell_spread(people: People, figures: Sequence[frozenset[int]], length: f
     return np.asarray((n > 1) & ~is_near_an_end(mean, n, length) & enough)
 
 
-def _tables(told: Told, groups: Sequence[frozenset[int]], people: People) -> Iterator["_Table"]:
+def _tables(
+    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People
+) -> Iterator["_Table"]:
     if not groups:
         return
-    for number in range(int(told.table.max(initial=0)) + 1):
-        yield _Table.of(number, told, groups, people)
+    for number in range(int(published.table.max(initial=0)) + 1):
+        yield _Table.of(number, published, groups, people)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,14 +168,18 @@ class _Table:
     people: People
 
     @classmethod
-    def of(cls, number: int, told: Told, groups: Sequence[frozenset[int]], people: People) -> "_Table":
-        chosen = np.flatnonzero((told.table == number) | (told.table < 0)).tolist()
-        lengths = [len(told.figures[index]) for index in chosen]
+    def of(
+        cls, number: int, published: PublishedDetail, groups: Sequence[frozenset[int]], people: People
+    ) -> "_Table":
+        chosen = np.flatnonzero((published.table == number) | (published.table < 0)).tolist()
+        lengths = [len(published.figures[index]) for index in chosen]
         figure = np.repeat(np.array(chosen, dtype=np.int64), lengths)
         cell = np.fromiter(
-            chain.from_iterable(told.figures[index] for index in chosen), np.int64, sum(lengths)
+            chain.from_iterable(published.figures[index] for index in chosen), np.int64, sum(lengths)
         )
-        _, alike = np.unique(_signature(figure, cell, people.cells, len(told.figures)), return_inverse=True)
+        _, alike = np.unique(
+            _signature(figure, cell, people.cells, len(published.figures)), return_inverse=True
+        )
         sizes = [len(group) for group in groups]
         group_cell = np.fromiter((c for group in groups for c in sorted(group)), np.int64, sum(sizes))
         of_group = np.repeat(np.arange(len(groups)), sizes)
@@ -189,67 +197,81 @@ class _Table:
             people,
         )
 
-    def narrow(self, told: Told, measure: int, least: float, *, distribution: bool) -> list[Narrowed]:
-        found, _ = self._narrow(told, measure, least, distribution=distribution)
+    def narrow(
+        self, published: PublishedDetail, measure: int, least: float, *, distribution: bool
+    ) -> list[NarrowedRange]:
+        found, _ = self._narrow(published, measure, least, distribution=distribution)
         return found
 
-    def relieved(self, told: Told, measure: int, least: float, *, distribution: bool) -> Told:
+    def relieved(
+        self, published: PublishedDetail, measure: int, least: float, *, distribution: bool
+    ) -> PublishedDetail:
         while True:
-            found, marks = self._narrow(told, measure, least, distribution=distribution)
-            stands = told.distribution if distribution else told.spread
+            found, marks = self._narrow(published, measure, least, distribution=distribution)
+            stands = published.distribution if distribution else published.spread
             gone = {
-                index for one in found for index in self._cheapest(told, stands[:, measure], one.group, marks)
+                index
+                for one in found
+                for index in self._cheapest(published, stands[:, measure], one.group, marks)
             }
             if not gone:
-                return told
-            told = _without(told, sorted(gone), measure, distribution=distribution)
+                return published
+            published = _without(published, sorted(gone), measure, distribution=distribution)
 
     def _narrow(
-        self, told: Told, measure: int, least: float, *, distribution: bool
-    ) -> tuple[list[Narrowed], NDArray[np.uint64]]:
+        self, published: PublishedDetail, measure: int, least: float, *, distribution: bool
+    ) -> tuple[list[NarrowedRange], NDArray[np.uint64]]:
         """The narrow groups, and (cells,) a mark that is equal for cells alike in what stands."""
-        stands = (told.distribution if distribution else told.spread)[:, measure]
+        stands = (published.distribution if distribution else published.spread)[:, measure]
         told_here = stands[self.figure]
-        marks = _signature(self.figure[told_here], self.cell[told_here], self.people.cells, len(told.figures))
+        marks = _signature(
+            self.figure[told_here], self.cell[told_here], self.people.cells, len(published.figures)
+        )
         if not told_here.any():
             return [], marks
         widths = _Widths(self, measure, marks)
         free = widths.by_means()
         width = widths.by_answers() if distribution else widths.by_spread()
         narrow = np.flatnonzero(width < np.minimum(least, free) - _TOLERANCE).tolist()
-        return [Narrowed(one, measure, self.number, distribution, float(width[one])) for one in narrow], marks
+        return [
+            NarrowedRange(one, measure, self.number, distribution, float(width[one])) for one in narrow
+        ], marks
 
-    def _cheapest(self, told: Told, stands: Flags, group: int, marks: NDArray[np.uint64]) -> list[int]:
+    def _cheapest(
+        self, published: PublishedDetail, stands: Flags, group: int, marks: NDArray[np.uint64]
+    ) -> list[int]:
         """The figure that should not tell: removing it puts part of the group among more people."""
         cells = self.group_cell[self.piece_group[self.piece_of] == group]
         around = np.unique(self.figure[np.isin(self.cell, cells)])
-        open_to = stands & ~told.fixed
-        rests = [index for index in around.tolist() if told.rest[index] and open_to[index]]
+        open_to = stands & ~published.fixed
+        rests = [index for index in around.tolist() if published.rest[index] and open_to[index]]
         if rests:
             return rests
-        keys = _keys(len(told.figures))
+        keys = _keys(len(published.figures))
         seen = np.unique(marks)
         here = np.unique(self.figure)
         here = here[open_to[here]]
         near = here[np.isin(marks[cells][:, np.newaxis] ^ keys[here], seen).any(axis=0)].tolist()
         fitting = near or [index for index in around.tolist() if open_to[index]]
         return sorted(
-            fitting, key=lambda index: (told.table[index] < 0, self._people_in(told, index), index)
+            fitting, key=lambda index: (published.table[index] < 0, self._people_in(published, index), index)
         )[:1]
 
-    def _people_in(self, told: Told, index: int) -> float:
-        return float(self.people.n[sorted(told.figures[index])].sum())
+    def _people_in(self, published: PublishedDetail, index: int) -> float:
+        return float(self.people.n[sorted(published.figures[index])].sum())
 
 
-def _without(told: Told, places: list[int], measure: int, *, distribution: bool) -> Told:
+def _without(
+    published: PublishedDetail, places: list[int], measure: int, *, distribution: bool
+) -> PublishedDetail:
     """No distribution stands where no spread does."""
-    flags = told.distribution.copy()
+    flags = published.distribution.copy()
     flags[places, measure] = False
     if distribution:
-        return replace(told, distribution=flags)
-    spread = told.spread.copy()
+        return replace(published, distribution=flags)
+    spread = published.spread.copy()
     spread[places, measure] = False
-    return replace(told, spread=spread, distribution=flags)
+    return replace(published, spread=spread, distribution=flags)
 
 
 def _keys(figures: int) -> NDArray[np.uint64]:

@@ -64,7 +64,7 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
         units = mask.means.units
         asked = values.asked[:, index].tolist()
         states = [
-            _State(_status(status, bool(people), met), reason or "", *mask.beside_unit(node, index), level)
+            _State(_status(status, bool(people), met), reason or "", *mask.detail_of_unit(node, index), level)
             for node, (status, reason, level, people, met) in enumerate(
                 zip(units.status, units.reason, mask.unit_levels, respondents, asked, strict=True)
             )
@@ -84,7 +84,7 @@ def _rest_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
         values = _of_blocks(direct, [block for block, _ in mask.blocks]).values()
         for index in mask.places:
             states = [
-                _State(FigureStatus.SHOWN, "", *mask.beside_block(number, index), level)
+                _State(FigureStatus.SHOWN, "", *mask.detail_of_block(number, index), level)
                 for number, (_, level) in enumerate(mask.blocks)
             ]
             own = ({"unit_id": unit_ids[block.anchor]} for block, _ in mask.blocks)
@@ -152,7 +152,7 @@ def _category_state(
         return _State(FigureStatus.NO_ANSWERS, "", spread=False, distribution=False, level=0)
     category, level = mask.categories[name]
     status = _status(category.status, has_people, was_asked)
-    return _State(status, category.reason or "", *mask.beside_category(name, index), level)
+    return _State(status, category.reason or "", *mask.detail_of_category(name, index), level)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from analysis.disclosure import protect_tree
-from analysis.disclosure.spread import Narrowed, People, Told, may_tell_spread, narrowed, widened
+from analysis.disclosure.spread import (
+    NarrowedRange,
+    People,
+    PublishedDetail,
+    may_show_spread,
+    narrowed_ranges,
+    without_narrowing,
+)
 
 LEAST = 0.25
 
@@ -22,11 +29,11 @@ def people(*scores: list[float]) -> People:
 
 def told(
     figures: list[set[int]], *, rest: int | None = None, fixed: bool = False, distribution: bool = False
-) -> Told:
+) -> PublishedDetail:
     """Figures of one tree, the first of them the whole, all with spread."""
     number = len(figures)
     flags = np.ones((number, 1), dtype=bool)
-    return Told(
+    return PublishedDetail(
         [frozenset(figure) for figure in figures],
         np.array([-1] + [0] * (number - 1)),
         flags,
@@ -45,33 +52,33 @@ FIGURES: list[set[int]] = [{0, 1, 2, 3}, {2}, {3}, {0, 1}]
 def test_the_spread_of_seven_bounds_the_mean_of_three_of_them_as_by_hand() -> None:
     """Mean 3.6/7, sum of squares 1.88: within √(variance · 4/3) at both ends."""
     variance = 1.88 / 7 - (3.6 / 7) ** 2
-    found = list(narrowed(told(FIGURES, rest=3), SMALL, ALIKE, LEAST))
+    found = list(narrowed_ranges(told(FIGURES, rest=3), SMALL, ALIKE, LEAST))
     assert [(one.group, one.distribution) for one in found] == [(0, False), (1, False)]
     assert found[0].width == pytest.approx(2 * (variance * 4 / 3) ** 0.5)
     assert found[1].width == pytest.approx(2 * (variance * 3 / 4) ** 0.5)
 
 
 def test_the_rest_and_the_smallest_neighbour_lose_their_spread_and_nobody_else() -> None:
-    after = widened(told(FIGURES, rest=3), SMALL, ALIKE, LEAST)
+    after = without_narrowing(told(FIGURES, rest=3), SMALL, ALIKE, LEAST)
     assert after.spread[:, 0].tolist() == [True, False, True, False]
-    assert list(narrowed(after, SMALL, ALIKE, LEAST)) == []
+    assert list(narrowed_ranges(after, SMALL, ALIKE, LEAST)) == []
 
 
 def test_the_whole_goes_last() -> None:
     one_shown: list[set[int]] = [{0, 1, 2, 3}, {2, 3}, {0, 1}]
-    after = widened(told(one_shown, rest=2), SMALL, ALIKE, LEAST)
+    after = without_narrowing(told(one_shown, rest=2), SMALL, ALIKE, LEAST)
     assert after.spread[:, 0].tolist() == [True, False, False]
 
 
 def test_what_is_out_already_stays_and_is_reported() -> None:
     out = told(FIGURES, rest=3, fixed=True)
-    assert widened(out, SMALL, ALIKE, LEAST).spread.all()
-    assert [one.group for one in narrowed(out, SMALL, ALIKE, LEAST)] == [0, 1]
+    assert without_narrowing(out, SMALL, ALIKE, LEAST).spread.all()
+    assert [one.group for one in narrowed_ranges(out, SMALL, ALIKE, LEAST)] == [0, 1]
 
 
 def test_people_who_differ_enough_keep_every_spread() -> None:
     unlike = people([0.1, 0.9, 0.5], [0.0, 1.0, 0.5, 0.8], [0.2, 0.4, 0.6, 0.8, 1.0, 0.3], [0.5] * 10)
-    assert widened(told(FIGURES, rest=3), SMALL, unlike, LEAST).spread.all()
+    assert without_narrowing(told(FIGURES, rest=3), SMALL, unlike, LEAST).spread.all()
 
 
 def test_a_distribution_may_not_say_that_everybody_left_answered_alike() -> None:
@@ -80,16 +87,16 @@ def test_a_distribution_may_not_say_that_everybody_left_answered_alike() -> None
     figures: list[set[int]] = [{0, 1, 2}, {2}]
     without_spread = told(figures, distribution=True)
     without_spread.spread[:] = False
-    found = list(narrowed(without_spread, SMALL[:1], middle, LEAST))
-    assert found == [Narrowed(0, 0, 0, distribution=True, width=pytest.approx(0))]
-    after = widened(without_spread, SMALL[:1], middle, LEAST)
+    found = list(narrowed_ranges(without_spread, SMALL[:1], middle, LEAST))
+    assert found == [NarrowedRange(0, 0, 0, distribution=True, width=pytest.approx(0))]
+    after = without_narrowing(without_spread, SMALL[:1], middle, LEAST)
     assert after.distribution[:, 0].tolist() == [True, False]
 
 
 def test_spread_is_not_told_where_it_says_that_all_answered_alike() -> None:
     scores = people([0.5] * 12, [0.5] * 11 + [0.75], [0.95, 1.0, 1.0, 1.0, 0.9], [0.2, 0.6, 0.8])
     cells = [frozenset({cell}) for cell in range(4)]
-    assert may_tell_spread(scores, cells, 4.0)[:, 0].tolist() == [False, True, False, True]
+    assert may_show_spread(scores, cells, 4.0)[:, 0].tolist() == [False, True, False, True]
 
 
 Survey = tuple[list[int], list[list[float]]]
@@ -121,7 +128,9 @@ def test_no_attacker_with_means_and_spreads_comes_close_to_a_hidden_group(survey
         return
     answers = people(*scores)
     groups = [frozenset({node}) for node, n in enumerate(sizes) if 0 < n < 5]
-    after = widened(told([*figures, *(set(block.members) for block in mask.blocks)]), groups, answers, LEAST)
+    after = without_narrowing(
+        told([*figures, *(set(block.members) for block in mask.blocks)]), groups, answers, LEAST
+    )
     for group in groups:
         free = _reach(answers, after.figures, np.zeros(len(after.figures)), group)
         assert _reach(answers, after.figures, after.spread[:, 0], group) >= min(LEAST, free) - 1e-3

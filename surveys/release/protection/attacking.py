@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.disclosure import Answers, Breach, narrow_groups
 from analysis.disclosure.auditing import breaches, narrowest
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
-from analysis.disclosure.spread import Narrowed, People, Told, narrowed
+from analysis.disclosure.spread import NarrowedRange, People, PublishedDetail, narrowed_ranges
 from surveys.release.models import FigureKind
 from surveys.release.protection.published import Coverage, Covering, Out, ReleasedFigures
 
@@ -101,7 +101,7 @@ class Attacker:
             self._out(1), self._table, self._hidden, self._answers, exact=self.thorough
         ):
             yield DisclosureFinding(self.theme, self._range_text(found.members, found.width))
-        for detail in narrowed(self._told, self._hidden, self._people, _LEAST_WIDTH):
+        for detail in narrowed_ranges(self._told, self._hidden, self._people, _LEAST_WIDTH):
             members = sorted(self._hidden[detail.group])
             yield DisclosureFinding(self.theme, self._range_text(members, detail.width, _word_of(detail)))
 
@@ -172,7 +172,7 @@ class Attacker:
         return People(self.coverage.of_person, self.scores, len(self.coverage.unit))
 
     @property
-    def _told(self) -> Told:
+    def _told(self) -> PublishedDetail:
         """Every shown figure with what stands beside its mean; a breakdown is a table, the top is in all of them."""
         shown = [(release, figure, cells) for release, figure, cells in self._figures if figure.shown]
         names = sorted({figure.place.breakdown for _, figure, _ in shown} | {""})
@@ -183,7 +183,7 @@ class Attacker:
             return -1 if is_top else names.index(figure.place.breakdown)
 
         columns = self.scores.shape[1]
-        return Told(
+        return PublishedDetail(
             [cells for _, _, cells in shown],
             np.array([table(release, figure) for release, figure, _ in shown], dtype=np.int64),
             np.array([[figure.spread] * columns for _, figure, _ in shown], dtype=np.bool_),
@@ -204,5 +204,5 @@ class Attacker:
         return "enhet " + ", ".join(codes[:5]) + (" …" if len(codes) > 5 else "")
 
 
-def _word_of(found: Narrowed) -> str:
+def _word_of(found: NarrowedRange) -> str:
     return ", når en også kjenner fordelingene" if found.distribution else ", når en også kjenner spredningen"

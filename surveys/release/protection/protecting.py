@@ -18,7 +18,12 @@ from surveys.counting.loading import SurveyTree
 from surveys.release.measures import Measure, measures_of
 from surveys.release.protection.breakdowns import Breakdown, breakdowns_of
 from surveys.release.protection.known import Known, People
-from surveys.release.protection.telling import Beside, Shown, Telling, telling
+from surveys.release.protection.spread_rules import (
+    MaskedFigures,
+    ShownDetail,
+    ShownDetails,
+    apply_spread_rules,
+)
 from surveys.release.totals import person_measures
 
 
@@ -67,7 +72,7 @@ class Mask:
     means: SurveyProtection
     classes: SurveyProtection | None = None
     points: SurveyProtection | None = None
-    telling: Telling | None = None
+    apply_spread_rules: ShownDetails | None = None
 
     @cached_property
     def unit_levels(self) -> list[int]:
@@ -94,17 +99,17 @@ class Mask:
             for category, level in zip(self.means.categories, levels, strict=True)
         }
 
-    def beside_unit(self, node: int, place: int) -> tuple[bool, bool]:
+    def detail_of_unit(self, node: int, place: int) -> tuple[bool, bool]:
         """Whether spread and distribution may stand beside a unit's mean of the measure."""
         return self._beside(self.telling.units[node] if self.telling else None, place)
 
-    def beside_block(self, number: int, place: int) -> tuple[bool, bool]:
+    def detail_of_block(self, number: int, place: int) -> tuple[bool, bool]:
         return self._beside(self.telling.blocks[number] if self.telling else None, place)
 
-    def beside_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
+    def detail_of_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
         return self._beside(self.telling.categories.get(name) if self.telling else None, place)
 
-    def _beside(self, found: Beside | None, place: int) -> tuple[bool, bool]:
+    def _beside(self, found: ShownDetail | None, place: int) -> tuple[bool, bool]:
         column = self.places.index(place)
         return (
             (False, False)
@@ -180,7 +185,7 @@ class _Work:
         )
         column = [distinct.index(self._first(place, places)) for place in places]
         known_columns = [known_of[places.index(place)] for place in distinct]
-        shown = Shown(
+        shown = MaskedFigures(
             means,
             classes,
             self._cells(known.means),
@@ -190,7 +195,7 @@ class _Work:
             known_columns,
             self.minimum_group,
         )
-        return Mask(tuple(places), means, classes, points, telling(shown))
+        return Mask(tuple(places), means, classes, points, apply_spread_rules(shown))
 
     def _distinct(self, places: Sequence[int]) -> list[int]:
         """One place for each mean or share: an index says the same as its mean."""

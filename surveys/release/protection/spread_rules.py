@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.disclosure import SurveyProtection
-from analysis.disclosure.spread import People, Told, may_tell_spread, widened
+from analysis.disclosure.spread import People, PublishedDetail, may_show_spread, without_narrowing
 from analysis.disclosure.survey import Cells
 from surveys.release.measures import Measure, MeasureKind
 from surveys.release.protection.known import Known
@@ -26,7 +26,7 @@ _LEAST_WIDTH = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class ShownDetail:
     """spread, distribution: (measures,) what stands beside each mean of one figure."""
 
     spread: Flags
@@ -34,17 +34,17 @@ class Beside:
 
 
 @dataclass(frozen=True, eq=False)
-class Telling:
+class ShownDetails:
     """units: per node; blocks: per rest block of the mask; categories: by breakdown and code."""
 
-    units: Sequence[Beside]
-    blocks: Sequence[Beside]
-    categories: Mapping[tuple[str, int], Beside]
+    units: Sequence[ShownDetail]
+    blocks: Sequence[ShownDetail]
+    categories: Mapping[tuple[str, int], ShownDetail]
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
-    """The figures of one mask: what `telling` needs to know of them.
+class MaskedFigures:
+    """The figures of one mask: what `apply_spread_rules` needs to know of them.
 
     means, classes: the masks of means and of three-class distributions. cells: that they are made of.
     measures: those of the mask. column: each one's place among the scores. scores: (N, columns) shares of the scale.
@@ -61,25 +61,25 @@ class Shown:
     minimum_group: int
 
 
-def telling(shown: Shown) -> Telling:
+def apply_spread_rules(shown: MaskedFigures) -> ShownDetails:
     """What stands beside the means that `shown.means` allows."""
     people = People(shown.cells.of_person, shown.scores, len(shown.cells.unit))
     figures = _Figures.of(shown)
-    told = _allowed(shown, figures, people)
-    told = widened(told, _hidden(shown, people), people, _LEAST_WIDTH)
-    return figures.as_telling(told, np.asarray(shown.column))
+    published = _allowed(shown, figures, people)
+    published = without_narrowing(published, _hidden(shown, people), people, _LEAST_WIDTH)
+    return figures.as_details(published, np.asarray(shown.column))
 
 
 @dataclass(frozen=True, eq=False)
 class _Figures:
     """Everything shown or known, in one order: units, categories, rest blocks, and what is known from before."""
 
-    shown: Shown
+    shown: MaskedFigures
     nodes: tuple[int, ...]
     categories: tuple[int, ...]
 
     @classmethod
-    def of(cls, shown: Shown) -> "_Figures":
+    def of(cls, shown: MaskedFigures) -> "_Figures":
         categories = (i for i, category in enumerate(shown.means.categories) if category.status == "shown")
         return cls(shown, tuple(np.flatnonzero(shown.means.units.shown).tolist()), tuple(categories))
 
@@ -143,30 +143,30 @@ class _Figures:
             dtype=np.bool_,
         )
 
-    def as_telling(self, told: Told, column: NDArray[np.int64]) -> Telling:
-        spread, distribution = told.spread[:, column], told.distribution[:, column]
-        nothing = Beside(np.zeros(len(column), dtype=np.bool_), np.zeros(len(column), dtype=np.bool_))
+    def as_details(self, published: PublishedDetail, column: NDArray[np.int64]) -> ShownDetails:
+        spread, distribution = published.spread[:, column], published.distribution[:, column]
+        nothing = ShownDetail(np.zeros(len(column), dtype=np.bool_), np.zeros(len(column), dtype=np.bool_))
         units = [nothing] * len(self.shown.cells.forest.parents)
         for place, node in enumerate(self.nodes):
-            units[node] = Beside(spread[place], distribution[place])
+            units[node] = ShownDetail(spread[place], distribution[place])
         start = len(self.nodes)
         categories = {
-            self._name(category): Beside(spread[start + place], distribution[start + place])
+            self._name(category): ShownDetail(spread[start + place], distribution[start + place])
             for place, category in enumerate(self.categories)
         }
         start += len(self.categories)
         blocks = [
-            Beside(spread[start + place], distribution[start + place])
+            ShownDetail(spread[start + place], distribution[start + place])
             for place in range(len(self.shown.means.units.blocks))
         ]
-        return Telling(units, blocks, categories)
+        return ShownDetails(units, blocks, categories)
 
     def _name(self, place: int) -> tuple[str, int]:
         category = self.shown.means.categories[place]
         return category.breakdown, category.category
 
 
-def _allowed(shown: Shown, figures: _Figures, people: People) -> Told:
+def _allowed(shown: MaskedFigures, figures: _Figures, people: People) -> PublishedDetail:
     """What would stand if no hidden group were narrowed by it."""
     members, fixed = figures.members(), figures.is_known
     spread = np.zeros((len(members), people.scores.shape[1]), dtype=np.bool_)
@@ -176,7 +176,7 @@ def _allowed(shown: Shown, figures: _Figures, people: People) -> Told:
     for column in range(spread.shape[1]):
         measure = next(m for m, of in zip(shown.measures, shown.column, strict=True) if of == column)
         one = replace(people, scores=people.scores[:, [column]])
-        spread[:new, column] = may_tell_spread(one, members[:new], _length(measure))[:, 0]
+        spread[:new, column] = may_show_spread(one, members[:new], _length(measure))[:, 0]
         distribution[:new, column] = spread[:new, column] & in_classes
         if len(measure.factor.items) == 1 and measure.kind != MeasureKind.SHARE:
             spread[:new, column] = distribution[:new, column]
@@ -185,7 +185,7 @@ def _allowed(shown: Shown, figures: _Figures, people: People) -> Told:
             mine = known.get((figure.table, figure.people.tobytes()))
             spread[new + place, column] = mine is not None and mine.spread
             distribution[new + place, column] = mine is not None and mine.classes
-    return Told(members, figures.tables(), spread, distribution, fixed, figures.is_rest())
+    return PublishedDetail(members, figures.tables(), spread, distribution, fixed, figures.is_rest())
 
 
 def _length(measure: Measure) -> float:
@@ -194,7 +194,7 @@ def _length(measure: Measure) -> float:
     return 1.0 if measure.kind == MeasureKind.SHARE else float(scale.maximum - scale.minimum)
 
 
-def _hidden(shown: Shown, people: People) -> list[frozenset[int]]:
+def _hidden(shown: MaskedFigures, people: People) -> list[frozenset[int]]:
     """Groups of fewer than k people that nobody may come close to: hidden figures, and those placed on one unit."""
     cells = shown.cells
     hidden = {cells.of_nodes[node] for node in np.flatnonzero(~shown.means.units.shown).tolist()}
