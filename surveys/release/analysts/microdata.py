@@ -25,7 +25,7 @@ from surveys.organisation.models import Unit
 from surveys.release.analysts.microdata_files import UNIT
 from surveys.release.measures import measures_of
 from surveys.release.models import MicrodataRecipe
-from surveys.release.protection.handed_out import asked_of_all
+from surveys.release.protection.issued_rows import asked_of_all
 from surveys.release.protection.published import Coverage, Covering, questions_out, released_figures
 from surveys.release.totals import person_measures
 

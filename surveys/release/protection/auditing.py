@@ -20,7 +20,7 @@ from surveys.organisation.models import Unit
 from surveys.release.measures import measures_of
 from surveys.release.models import Release
 from surveys.release.protection.attacking import Attacker, DisclosureFinding, NarrowestRange
-from surveys.release.protection.handed_out import HandedOut, handed_out
+from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.published import (
     Coverage,
     Covering,
@@ -71,7 +71,7 @@ def audit_survey(
             .where(SurveyUnit.survey_id == survey.id)
         ).all()
     )
-    rows = handed_out(session, survey, responses)
+    rows = issued_rows(session, survey, responses)
     attackers = list(_attackers(survey, releases, responses, rows, codes, thorough=thorough))
     findings = [finding for attacker in attackers for finding in attacker.findings()]
     ranges = [found for attacker in attackers if (found := attacker.narrowest())] if thorough else []
@@ -83,7 +83,7 @@ def _attackers(
     survey: Survey,
     releases: Sequence[ReleasedFigures],
     responses: "Responses",
-    rows: HandedOut,
+    rows: IssuedRows,
     codes: Mapping[int, str],
     *,
     thorough: bool,

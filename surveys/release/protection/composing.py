@@ -14,8 +14,8 @@ from surveys.counting.loading import SurveyTree, load_responses
 from surveys.release.comparisons.comparing import comparable_releases
 from surveys.release.measures import Measure
 from surveys.release.models import Figure, FigureKind, FigureStatus
-from surveys.release.protection.handed_out import HandedOut, handed_out
-from surveys.release.protection.known import ROWS, Known, KnownFigure
+from surveys.release.protection.issued_rows import IssuedRows, issued_rows
+from surveys.release.protection.prior_knowledge import ROWS, PriorFigure, PriorKnowledge
 from surveys.release.protection.protecting import Gathered, Protected, protect
 from surveys.release.protection.published import (
     Coverage,
@@ -36,7 +36,7 @@ class Composed:
     gathered: Gathered
     protected: Protected
     earlier: tuple[ReleasedFigures, ...]
-    known: Mapping[str, Known]
+    known: Mapping[str, PriorKnowledge]
     keep: NDArray[np.bool_] | None
 
     @property
@@ -55,7 +55,7 @@ def compose(session: Session, survey: Survey, *, spread: bool = True) -> Compose
     tree = SurveyTree.of(survey)
     gathered = Gathered.of(load_responses(session, survey), tree, tree.unit_ids.index(survey.unit_id))
     earlier = tuple(released_figures(session, survey))
-    rows = handed_out(session, survey, gathered.responses)
+    rows = issued_rows(session, survey, gathered.responses)
     known = _known(gathered, earlier, survey.unit_id, rows)
     keep = _shown_last_time(session, survey, gathered)
     protected = protect(gathered, survey.minimum_group, known=known, keep=keep, spread=spread)
@@ -63,27 +63,27 @@ def compose(session: Session, survey: Survey, *, spread: bool = True) -> Compose
 
 
 def _known(
-    gathered: Gathered, earlier: Sequence[ReleasedFigures], top: int, rows: HandedOut
-) -> dict[str, Known]:
+    gathered: Gathered, earlier: Sequence[ReleasedFigures], top: int, rows: IssuedRows
+) -> dict[str, PriorKnowledge]:
     """Measure → the people behind everything told of it, in figures and in rows for analysts."""
     if not earlier:
         return {}
     coverage = Coverage.of(gathered.responses, gathered.tree, questions_out(earlier))
     covering = [Covering(coverage, release, top) for release in earlier]
-    cells = Known(tuple(KnownFigure(people, ROWS) for people in rows.cells))
+    cells = PriorKnowledge(tuple(PriorFigure(people, ROWS) for people in rows.cells))
     return {
         measure.key: _known_of(measure, covering).and_(
-            cells if measure.factor.key in rows.factors else Known()
+            cells if measure.factor.key in rows.factors else PriorKnowledge()
         )
         for measure in gathered.measures
     }
 
 
-def _known_of(measure: Measure, covering: Sequence[Covering]) -> Known:
-    found = Known()
+def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
+    found = PriorKnowledge()
     for of in covering:
         told = (
-            KnownFigure(
+            PriorFigure(
                 of.coverage.people(of.cells(figure.place, figure.measure)),
                 figure.place.breakdown,
                 figure.spread,
@@ -93,7 +93,7 @@ def _known_of(measure: Measure, covering: Sequence[Covering]) -> Known:
             for figure in of.release.figures
             if figure.measure == measure.key and figure.shown
         )
-        found = found.and_(Known(tuple(figure for figure in told if len(figure.people))))
+        found = found.and_(PriorKnowledge(tuple(figure for figure in told if len(figure.people))))
     return found
 
 

@@ -17,7 +17,7 @@ from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
 from surveys.release.measures import Measure, measures_of
 from surveys.release.protection.breakdowns import Breakdown, breakdowns_of
-from surveys.release.protection.known import Known, People
+from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
     MaskedFigures,
     ShownDetail,
@@ -144,7 +144,7 @@ def protect(
     gathered: Gathered,
     minimum_group: int,
     *,
-    known: Mapping[str, Known] | None = None,
+    known: Mapping[str, PriorKnowledge] | None = None,
     keep: NDArray[np.bool_] | None = None,
     spread: bool = True,
 ) -> Protected:
@@ -163,14 +163,14 @@ def protect(
 class _Work:
     gathered: Gathered
     minimum_group: int
-    known: Mapping[str, Known]
+    known: Mapping[str, PriorKnowledge]
     keep: NDArray[np.bool_] | None
     cells: dict[frozenset[bytes], Cells] = field(default_factory=dict)
 
     def mask(self, places: Sequence[int], spread: bool) -> Mask:
         """An index is its mean in other units: it has the mean's mask and tells nothing more about ranges."""
-        known_of = [self.known.get(self.gathered.measures[place].key, Known()) for place in places]
-        known = Known()
+        known_of = [self.known.get(self.gathered.measures[place].key, PriorKnowledge()) for place in places]
+        known = PriorKnowledge()
         for one in known_of:
             known = known.and_(one)
         distinct = self._distinct(places)
@@ -214,7 +214,7 @@ class _Work:
         self,
         scores: NDArray[np.float64],
         least: int,
-        known: Sequence[People],
+        known: Sequence[RespondentIndices],
         keep: NDArray[np.bool_] | None,
         *,
         ranges: bool = False,
@@ -227,7 +227,7 @@ class _Work:
         )
         return protect_cells(self._cells(known), people, least, keep=keep)
 
-    def _cells(self, known: Sequence[People]) -> Cells:
+    def _cells(self, known: Sequence[RespondentIndices]) -> Cells:
         key = frozenset(people.tobytes() for people in known)
         if key not in self.cells:
             self.cells[key] = Cells.of(

@@ -17,7 +17,7 @@ from analysis.disclosure import SurveyProtection
 from analysis.disclosure.spread import People, PublishedDetail, may_show_spread, without_narrowing
 from analysis.disclosure.survey import Cells
 from surveys.release.measures import Measure, MeasureKind
-from surveys.release.protection.known import Known
+from surveys.release.protection.prior_knowledge import PriorKnowledge
 
 Flags = NDArray[np.bool_]
 
@@ -57,7 +57,7 @@ class MaskedFigures:
     measures: Sequence[Measure]
     column: Sequence[int]
     scores: NDArray[np.float64]
-    known: Sequence[Known]
+    known: Sequence[PriorKnowledge]
     minimum_group: int
 
 
@@ -114,8 +114,8 @@ class _Figures:
         )
 
     @cached_property
-    def before(self) -> Known:
-        found = Known()
+    def before(self) -> PriorKnowledge:
+        found = PriorKnowledge()
         for known in self.shown.known:
             found = found.and_(known)
         return found

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-People = NDArray[np.int64]
+RespondentIndices = NDArray[np.int64]
 """Some respondents, by their places in `Responses`."""
 
 ROWS: Final = "rows for analysts"
@@ -15,13 +15,13 @@ ROWS: Final = "rows for analysts"
 
 
 @dataclass(frozen=True, eq=False)
-class KnownFigure:
+class PriorFigure:
     """A mean that is out, and what stands beside it.
 
     people: whom it covers. table: the breakdown's key, «» for a unit of any version of the tree, or `ROWS`.
     """
 
-    people: People
+    people: RespondentIndices
     table: str = ""
     spread: bool = False
     classes: bool = False
@@ -29,24 +29,24 @@ class KnownFigure:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class PriorKnowledge:
     """All that is out about one measure, or about several of the same people."""
 
-    figures: tuple[KnownFigure, ...] = ()
+    figures: tuple[PriorFigure, ...] = ()
 
     @property
-    def means(self) -> tuple[People, ...]:
+    def means(self) -> tuple[RespondentIndices, ...]:
         return _people(self.figures)
 
     @property
-    def classes(self) -> tuple[People, ...]:
+    def classes(self) -> tuple[RespondentIndices, ...]:
         return _people(figure for figure in self.figures if figure.classes)
 
     @property
-    def points(self) -> tuple[People, ...]:
+    def points(self) -> tuple[RespondentIndices, ...]:
         return _people(figure for figure in self.figures if figure.points)
 
-    def and_(self, other: "Known") -> "Known":
+    def and_(self, other: "PriorKnowledge") -> "PriorKnowledge":
         """Both, each figure once with everything that either tells of it."""
         found = {_name(figure): figure for figure in self.figures}
         for figure in other.figures:
@@ -57,12 +57,12 @@ class Known:
                 classes=figure.classes or same.classes,
                 points=figure.points or same.points,
             )
-        return Known(tuple(found.values()))
+        return PriorKnowledge(tuple(found.values()))
 
 
-def _name(figure: KnownFigure) -> tuple[str, bytes]:
+def _name(figure: PriorFigure) -> tuple[str, bytes]:
     return figure.table, figure.people.tobytes()
 
 
-def _people(figures: Iterable[KnownFigure]) -> tuple[People, ...]:
+def _people(figures: Iterable[PriorFigure]) -> tuple[RespondentIndices, ...]:
     return tuple({figure.people.tobytes(): figure.people for figure in figures}.values())
