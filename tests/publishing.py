@@ -12,9 +12,9 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReportGroup
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
-from surveys.release.models import Figure, FigureKind, FigureStatus, Release, ReleasePreview
-from surveys.release.protection.foreseeing import foresee
-from surveys.release.protection.foreseen import Foreseen
+from surveys.release.models import Figure, FigureKind, FigureStatus, Release, StoredPreview
+from surveys.release.protection.previewing_release import preview_release
+from surveys.release.protection.release_preview import ReleasePreview
 from tests.building import sheet_of
 from tests.releasing import KEY, Answers
 
@@ -43,9 +43,9 @@ def answers_of(**people: int) -> Answers:
 SMALL_TEAMS = answers_of(A1=3, A2=4, A3=3, A4=4, B1=3, B2=4, B3=12, C=9)
 
 
-def foreseen_in(db: Database) -> Foreseen:
+def foreseen_in(db: Database) -> ReleasePreview:
     with db.reading() as session:
-        return foresee(session, find_survey(session, KEY))
+        return preview_release(session, find_survey(session, KEY))
 
 
 def codes(session: Session) -> dict[int, str]:
@@ -62,7 +62,7 @@ def rescued(db: Database) -> set[frozenset[str]]:
     """What the preview would have merged, by unit code."""
     with db.reading() as session:
         names = codes(session)
-    return {frozenset(names[unit_id] for unit_id in found.unit_ids) for found in foreseen_in(db).rescues}
+    return {frozenset(names[unit_id] for unit_id in found.unit_ids) for found in foreseen_in(db).suggestions}
 
 
 def stored(db: Database) -> dict[str, int]:
@@ -70,7 +70,7 @@ def stored(db: Database) -> dict[str, int]:
     with db.reading() as session:
         return {
             table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
-            for table in (Release, Figure, ReportGroup, ReleasePreview, Unit, AuditEntry)
+            for table in (Release, Figure, ReportGroup, StoredPreview, Unit, AuditEntry)
         }
 
 
@@ -90,15 +90,15 @@ def released_states(db: Database) -> dict[tuple[int, str, str, str], str]:
         }
 
 
-def foreseen_states(foreseen: Foreseen, top: int) -> dict[tuple[int, str, str, str], str]:
+def foreseen_states(preview: ReleasePreview, top: int) -> dict[tuple[int, str, str, str], str]:
     units = {
         (unit.unit_id, "", "", measure): reason
-        for unit in foreseen.units
+        for unit in preview.units
         for measure, reason in unit.hidden.items()
     }
     return units | {
         (top, category.breakdown, category.category, measure): reason
-        for category in foreseen.categories
+        for category in preview.categories
         for measure, reason in category.hidden.items()
     }
 

@@ -271,7 +271,7 @@ def _releasing(session: Session, survey: Survey) -> tuple[str, tuple[str, ...]]:
     )
     return _("Frigi resultatene?"), (
         discussed,
-        *(_foreseen(session, survey) or [_hides(survey)]),
+        *(_preview(session, survey) or [_hides(survey)]),
         _("Styringskortene får de nye tallene med en gang."),
         _("Hvem som får se dem og når, følger planen som de som svarte, fikk se."),
         _("Frigitte tall endres aldri. En rettelse blir en ny frigivelse."),
@@ -284,17 +284,17 @@ def _hides(survey: Survey) -> str:
     )
 
 
-def _foreseen(session: Session, survey: Survey) -> list[str]:
+def _preview(session: Session, survey: Survey) -> list[str]:
     """What the release will show and hide, as the tab «Frigivelse» says it."""
     if survey.status != SurveyStatus.COUNTED:
         return []
     from surveys.hr.publication.words import summary
     from surveys.publishing.preview import preview_of
 
-    foreseen = preview_of(session, survey)
-    if foreseen is None:
+    preview = preview_of(session, survey)
+    if preview is None:
         return [_("Medvirk regner fortsatt ut hva som blir vist. Vent til det står på siden «Frigivelse».")]
-    return summary(foreseen, survey)
+    return summary(preview, survey)
 
 
 _DESCRIPTIONS: Final[Mapping[str, Callable[[Session, Survey], tuple[str, tuple[str, ...]]]]] = {

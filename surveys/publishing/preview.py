@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform.database import Database
 from surveys.publishing.size import number_of_answers
-from surveys.release.models import ReleasePreview
-from surveys.release.protection.foreseen import Foreseen, basis_of
+from surveys.release.models import StoredPreview
+from surveys.release.protection.release_preview import ReleasePreview, basis_of
 
 MOST_ON_THE_SPOT: Final = 1_000
 """Answers that a page works out while it is opened: about a tenth of a second for 400 in 15 units."""
@@ -18,15 +18,15 @@ MOST_AT_A_STEP: Final = 20_000
 """Answers that are worked out when HR presses a button: about two seconds for 5,000 in 300 units."""
 
 
-def preview_of(session: Session, survey: Survey) -> Foreseen | None:
+def preview_of(session: Session, survey: Survey) -> ReleasePreview | None:
     """What a release would show and hide; None before counting, and while the worker is at it."""
     if survey.status != SurveyStatus.COUNTED:
         return None
     small = number_of_answers(session, survey) <= MOST_ON_THE_SPOT
-    return _foreseen(session, survey) if small else _stored(session, survey)
+    return _preview(session, survey) if small else _stored(session, survey)
 
 
-def renewed(session: Session, survey: Survey) -> Foreseen | None:
+def renewed(session: Session, survey: Survey) -> ReleasePreview | None:
     """The preview after a change HR has just made, kept in the caller's transaction if pages need it.
 
     None for the largest surveys: then the worker is to be asked.
@@ -34,10 +34,10 @@ def renewed(session: Session, survey: Survey) -> Foreseen | None:
     answers = number_of_answers(session, survey)
     if answers > MOST_AT_A_STEP:
         return None
-    foreseen = _foreseen(session, survey)
+    preview = _preview(session, survey)
     if answers > MOST_ON_THE_SPOT:
-        _keep(session, survey, foreseen)
-    return foreseen
+        _keep(session, survey, preview)
+    return preview
 
 
 def compute_previews(db: Database) -> list[str]:
@@ -52,23 +52,23 @@ def compute_previews(db: Database) -> list[str]:
     return [_compute(db, survey_id) for survey_id in lacking]
 
 
-def _foreseen(session: Session, survey: Survey) -> Foreseen:
+def _preview(session: Session, survey: Survey) -> ReleasePreview:
     """Loads what computes only when something is to be computed: pages that read a kept preview stay light."""
-    from surveys.release.protection.foreseeing import foresee
+    from surveys.release.protection.previewing_release import preview_release
 
-    return foresee(session, survey)
+    return preview_release(session, survey)
 
 
-def _stored(session: Session, survey: Survey) -> Foreseen | None:
-    found = session.get(ReleasePreview, survey.id)
+def _stored(session: Session, survey: Survey) -> ReleasePreview | None:
+    found = session.get(StoredPreview, survey.id)
     if found is None or found.basis != basis_of(session, survey):
         return None
-    return Foreseen.from_json(found.content)
+    return ReleasePreview.from_json(found.content)
 
 
-def _keep(session: Session, survey: Survey, foreseen: Foreseen) -> None:
+def _keep(session: Session, survey: Survey, preview: ReleasePreview) -> None:
     basis = basis_of(session, survey)
-    session.merge(ReleasePreview(survey_id=survey.id, basis=basis, content=foreseen.as_json()))
+    session.merge(StoredPreview(survey_id=survey.id, basis=basis, content=preview.as_json()))
 
 
 def _compute(db: Database, survey_id: int) -> str:
@@ -78,7 +78,7 @@ def _compute(db: Database, survey_id: int) -> str:
     """
     with db.reading() as session:
         survey = session.get_one(Survey, survey_id)
-        key, basis, content = survey.key, basis_of(session, survey), _foreseen(session, survey).as_json()
+        key, basis, content = survey.key, basis_of(session, survey), _preview(session, survey).as_json()
     with db.transaction() as session:
-        session.merge(ReleasePreview(survey_id=survey_id, basis=basis, content=content))
+        session.merge(StoredPreview(survey_id=survey_id, basis=basis, content=content))
     return key

@@ -89,13 +89,13 @@ class Release(Base):
     figures: Mapped[list["Figure"]] = relationship(back_populates="release")
 
 
-class ReleasePreview(Base):
+class StoredPreview(Base):
     """What a release of a large survey would show and hide, computed by the job worker. No figure stands in it."""
 
     __tablename__ = "release_preview"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
-    # What it was computed from (`protection.foreseen.basis_of`): when that has changed, it no longer holds.
+    # What it was computed from (`protection.preview.basis_of`): when that has changed, it no longer holds.
     basis: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -52,7 +52,7 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
             differences=differences(session, survey),
             merged=words.merged_groups(survey, None),
         )
-    return tab("publication", survey, releases=releases, problem=problem, **_foreseen(session, survey))
+    return tab("publication", survey, releases=releases, problem=problem, **_preview(session, survey))
 
 
 def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
@@ -63,21 +63,21 @@ def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
     return CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
 
 
-def _foreseen(session: Session, survey: Survey) -> dict[str, object]:
+def _preview(session: Session, survey: Survey) -> dict[str, object]:
     """The preview in words; nothing of it before counting."""
     if survey.status != SurveyStatus.COUNTED:
         return {"counted": False}
-    foreseen = preview_of(session, survey)
-    common = {"counted": True, "merged": words.merged_groups(survey, foreseen)}
-    if foreseen is None:
+    preview = preview_of(session, survey)
+    common = {"counted": True, "merged": words.merged_groups(survey, preview)}
+    if preview is None:
         return common | {"waiting": True}
     questionnaire = questionnaire_of(survey.instrument)
     return common | {
-        "foreseen": foreseen,
-        "summary": words.summary(foreseen, survey),
-        "rows": words.hidden_rows(foreseen, survey, questionnaire, turnout(session, survey)),
-        "breakdowns": words.breakdown_lines(foreseen, questionnaire, survey.minimum_group),
-        "choices": words.choices(foreseen, survey),
+        "foreseen": preview,
+        "summary": words.summary(preview, survey),
+        "rows": words.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
+        "breakdowns": words.breakdown_lines(preview, questionnaire, survey.minimum_group),
+        "choices": words.choices(preview, survey),
     }
 
 
@@ -93,14 +93,14 @@ def merge_in_report(key: str) -> Response | tuple[str, int]:
     except SurveyError as problem:
         session.rollback()
         return _page(session, survey_for_hr(session, key), problem=str(problem)), 409
-    foreseen = renewed(session, survey)
-    if foreseen and merged.unit_id in foreseen.hidden_groups:
+    preview = renewed(session, survey)
+    if preview and merged.unit_id in preview.hidden_groups:
         session.rollback()
         why = _("Enhetene er ikke slått sammen, for resultatet deres måtte vært skjult likevel.")
         return _page(session, survey_for_hr(session, key), problem=why), 409
     name = merged.name
     session.commit()
-    if foreseen is None:
+    if preview is None:
         current_jobs().work_previews()
     flash(
         _("«%(name)s» er slått sammen i rapporten. Du kan skille dem igjen fram til frigivelsen.", name=name)
@@ -131,9 +131,9 @@ def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
     except SurveyError as problem:
         session.rollback()
         return _page(session, survey_for_hr(session, key), problem=str(problem)), 409
-    foreseen = renewed(session, survey)
+    preview = renewed(session, survey)
     session.commit()
-    if foreseen is None:
+    if preview is None:
         current_jobs().work_previews()
     flash(_("Enhetene står hver for seg igjen."))
     return redirect(url_for("hr.publication", key=key))

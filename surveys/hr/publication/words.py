@@ -12,7 +12,7 @@ from surveys.platform.localisation import alphabetical, listed, localised, numbe
 from surveys.platform.texts import _, ngettext
 from surveys.release.measures import measures_of
 from surveys.release.models import FigureStatus
-from surveys.release.protection.foreseen import Foreseen, HiddenUnit, Rescue
+from surveys.release.protection.release_preview import HiddenUnit, MergeSuggestion, ReleasePreview
 from surveys.results.wording import status_text
 
 MOST_ROWS: Final = 200
@@ -45,7 +45,7 @@ class BreakdownLine:
 
 
 @dataclass(frozen=True)
-class RescueChoice:
+class MergeChoice:
     """A merger to choose. name: what the group would be called."""
 
     unit_ids: tuple[int, ...]
@@ -64,45 +64,45 @@ class MergedGroup:
     is_shown: bool | None
 
 
-def summary(foreseen: Foreseen, survey: Survey) -> list[str]:
+def summary(preview: ReleasePreview, survey: Survey) -> list[str]:
     """Two to four sentences: shown, hidden and why, and what it costs."""
-    if not foreseen.people:
+    if not preview.people:
         return [_("Ingen har svart, så det er ingen tall å vise.")]
     lines = [
-        _shown(foreseen),
-        *_hidden(foreseen, survey.minimum_group),
-        _cost(foreseen, survey.minimum_group),
+        _shown(preview),
+        *_hidden(preview, survey.minimum_group),
+        _cost(preview, survey.minimum_group),
     ]
-    if foreseen.empty:
+    if preview.empty:
         lines.append(
-            ngettext("%(num)s enhet har ingen svar.", "%(num)s enheter har ingen svar.", foreseen.empty)
+            ngettext("%(num)s enhet har ingen svar.", "%(num)s enheter har ingen svar.", preview.empty)
         )
-    if foreseen.categories:
+    if preview.categories:
         lines.append(_("Noen av inndelingene på toppnivå blir også skjult."))
     return lines
 
 
-def _shown(foreseen: Foreseen) -> str:
+def _shown(preview: ReleasePreview) -> str:
     shown = ngettext(
         "Av %(units)s enhet med svar vises %(shown)s.",
         "Av %(units)s enheter med svar vises %(shown)s.",
-        foreseen.answered,
-        units=number(foreseen.answered, 0),
-        shown=number(foreseen.answered - len(foreseen.whole) - len(foreseen.merged), 0),
+        preview.answered,
+        units=number(preview.answered, 0),
+        shown=number(preview.answered - len(preview.whole) - len(preview.merged), 0),
     )
-    if not foreseen.merged:
+    if not preview.merged:
         return shown
     together = ngettext(
         "%(num)s vises slått sammen med andre.",
         "%(num)s vises slått sammen med andre.",
-        len(foreseen.merged),
+        len(preview.merged),
     )
     return f"{shown} {together}"
 
 
-def _hidden(foreseen: Foreseen, least: int) -> Iterator[str]:
-    small = sum(unit.reason == "small" for unit in foreseen.whole)
-    protecting = len(foreseen.whole) - small
+def _hidden(preview: ReleasePreview, least: int) -> Iterator[str]:
+    small = sum(unit.reason == "small" for unit in preview.whole)
+    protecting = len(preview.whole) - small
     reasons = []
     if small:
         reasons.append(
@@ -122,40 +122,40 @@ def _hidden(foreseen: Foreseen, least: int) -> Iterator[str]:
             )
         )
     if reasons:
-        count = ngettext("%(num)s er skjult", "%(num)s er skjult", len(foreseen.whole))
+        count = ngettext("%(num)s er skjult", "%(num)s er skjult", len(preview.whole))
         between = _(", og ")
         yield f"{count}: {between.join(reasons)}."
-    if foreseen.partly:
+    if preview.partly:
         yield ngettext(
             "%(num)s av dem som vises, er skjult for noen av temaene.",
             "%(num)s av dem som vises, er skjult for noen av temaene.",
-            len(foreseen.partly),
+            len(preview.partly),
         )
 
 
-def _cost(foreseen: Foreseen, least: int) -> str:
-    if not foreseen.higher_up:
+def _cost(preview: ReleasePreview, least: int) -> str:
+    if not preview.higher_up:
         return _("Alle som har svart, teller med i sin egen enhet.")
-    if foreseen.higher_up < least:
+    if preview.higher_up < least:
         return _(
             "Svarene fra færre enn %(least)s personer synes bare i resultatet for enheter over deres egen.",
             least=least,
         )
     return _(
         "Svarene fra %(people)s av %(all)s personer synes bare i resultatet for enheter over deres egen.",
-        people=number(foreseen.higher_up, 0),
-        all=number(foreseen.people, 0),
+        people=number(preview.higher_up, 0),
+        all=number(preview.people, 0),
     )
 
 
 def hidden_rows(
-    foreseen: Foreseen, survey: Survey, questionnaire: Questionnaire, people: Sequence[UnitTurnout]
+    preview: ReleasePreview, survey: Survey, questionnaire: Questionnaire, people: Sequence[UnitTurnout]
 ) -> list[HiddenRow]:
     """At most MOST_ROWS units in the order of the tree; not those that are shown merged with others."""
     place = {row.node.unit_id: index for index, row in enumerate(people)}
     names = {row.node.unit_id: row.node.name for row in people}
     titles = {measure.key: localised(measure.title) for measure in measures_of(questionnaire)}
-    listed_units = [*foreseen.whole, *foreseen.partly]
+    listed_units = [*preview.whole, *preview.partly]
     ordered = sorted(listed_units, key=lambda unit: place[unit.unit_id])[:MOST_ROWS]
     return [
         HiddenRow(
@@ -193,11 +193,11 @@ def _instead(unit: HiddenUnit, names: Mapping[int, str]) -> str:
     return _("Teller med i %(unit)s.", unit=names[unit.anchor_id])
 
 
-def breakdown_lines(foreseen: Foreseen, questionnaire: Questionnaire, least: int) -> list[BreakdownLine]:
+def breakdown_lines(preview: ReleasePreview, questionnaire: Questionnaire, least: int) -> list[BreakdownLine]:
     """The breakdowns in the order they will be shown in."""
     questions = {question.key: question for question in questionnaire.background}
     found = []
-    for key, hidden in groupby(foreseen.categories, key=lambda category: category.breakdown):
+    for key, hidden in groupby(preview.categories, key=lambda category: category.breakdown):
         options: Mapping[str, Text] = (
             {option.key: option.label for option in questions[key].options} if key in questions else {}
         )
@@ -213,26 +213,26 @@ def breakdown_lines(foreseen: Foreseen, questionnaire: Questionnaire, least: int
     return found
 
 
-def choices(foreseen: Foreseen, survey: Survey) -> list[RescueChoice]:
+def choices(preview: ReleasePreview, survey: Survey) -> list[MergeChoice]:
     """The mergers that would help, those that help most people first; at most MOST_CHOICES."""
     names = {unit.unit_id: unit.name for unit in survey.units}
-    instead = {unit.unit_id: unit for unit in foreseen.units}
-    return [_choice(rescue, names, instead[rescue.unit_ids[0]]) for rescue in foreseen.rescues]
+    instead = {unit.unit_id: unit for unit in preview.units}
+    return [_choice(suggestion, names, instead[suggestion.unit_ids[0]]) for suggestion in preview.suggestions]
 
 
-def _choice(rescue: Rescue, names: Mapping[int, str], first: HiddenUnit) -> RescueChoice:
-    members = sorted((names[unit_id] for unit_id in rescue.unit_ids), key=alphabetical)
-    return RescueChoice(
-        unit_ids=rescue.unit_ids,
+def _choice(suggestion: MergeSuggestion, names: Mapping[int, str], first: HiddenUnit) -> MergeChoice:
+    members = sorted((names[unit_id] for unit_id in suggestion.unit_ids), key=alphabetical)
+    return MergeChoice(
+        unit_ids=suggestion.unit_ids,
         sentence=_(
             "Slå sammen %(units)s under %(parent)s i rapporten",
             units=listed([f"«{member}»" for member in members]),
-            parent=names[rescue.parent_id],
+            parent=names[suggestion.parent_id],
         ),
         gain=ngettext(
             "%(num)s svar får et eget, samlet resultat som lederne deres kan se. %(now)s",
             "%(num)s svar får et eget, samlet resultat som lederne deres kan se. %(now)s",
-            rescue.people,
+            suggestion.people,
             now=_now(first, names),
         ),
         name=", ".join(members) if any(" og " in member for member in members) else listed(members),
@@ -247,10 +247,10 @@ def _now(unit: HiddenUnit, names: Mapping[int, str]) -> str:
     return _("Nå teller de bare med i %(unit)s.", unit=names[unit.anchor_id])
 
 
-def merged_groups(survey: Survey, foreseen: Foreseen | None) -> list[MergedGroup]:
+def merged_groups(survey: Survey, preview: ReleasePreview | None) -> list[MergedGroup]:
     """What has been merged in the survey's report, by name."""
     placed = {unit.unit_id: unit for unit in survey.units}
-    hidden = foreseen.hidden_groups if foreseen else frozenset()
+    hidden = preview.hidden_groups if preview else frozenset()
     groups = [
         MergedGroup(
             group.unit_id,
@@ -260,7 +260,7 @@ def merged_groups(survey: Survey, foreseen: Foreseen | None) -> list[MergedGroup
                     (unit.name for unit in survey.units if unit.parent_id == group.unit_id), key=alphabetical
                 )
             ),
-            None if foreseen is None else group.unit_id not in hidden,
+            None if preview is None else group.unit_id not in hidden,
         )
         for group in survey.report_groups
     ]

@@ -46,8 +46,8 @@ def test_units_merged_before_the_release_are_shown_together_and_give_nothing_awa
 ) -> None:
     for group in sorted(map(sorted, rescued(small_teams))):
         assert merge(hr, small_teams, *group, name=" og ".join(group)) == 302
-    foreseen = foreseen_in(small_teams)
-    assert (foreseen.rescues, foreseen.whole, foreseen.higher_up) == ((), [], 0)
+    preview = foreseen_in(small_teams)
+    assert (preview.suggestions, preview.whole, preview.higher_up) == ((), [], 0)
     assert "Ingen andre enheter er skjult." in hr.get(PAGE).text
     release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
     with small_teams.reading() as session:
@@ -65,9 +65,9 @@ def test_the_preview_of_merged_units_is_what_the_release_hides(
     app: Flask, small_teams: Database, hr: FlaskClient
 ) -> None:
     merge(hr, small_teams, "B1", "B2")
-    foreseen = foreseen_in(small_teams)
+    preview = foreseen_in(small_teams)
     release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
-    assert foreseen_states(foreseen, ids(small_teams, "K")[0]) == released_states(small_teams)
+    assert foreseen_states(preview, ids(small_teams, "K")[0]) == released_states(small_teams)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -75,10 +75,10 @@ def test_every_suggestion_that_is_taken_helps_those_it_says_and_is_clean(
     app: Flask, db: Database, seed: int
 ) -> None:
     build_counted(app, db, some_answers(seed + 100), tree=HOMES)
-    foreseen = foreseen_in(db)
+    preview = foreseen_in(db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
-        made = [merge_units(session, survey, found.unit_ids, "G").unit_id for found in foreseen.rescues]
+        made = [merge_units(session, survey, found.unit_ids, "G").unit_id for found in preview.suggestions]
     after = foreseen_in(db)
     assert not {unit.unit_id for unit in after.whole} & set(made)
     release(db, keys_of(app), KEY, today=RELEASED_ON)

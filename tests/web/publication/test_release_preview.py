@@ -13,8 +13,8 @@ from surveys.publishing import preview as release_preview
 from surveys.publishing.preview import compute_previews, preview_of
 from surveys.publishing.releasing import ReleaseRefusedError, release
 from surveys.release.models import Figure, FigureKind, FigureStatus
-from surveys.release.protection.foreseeing import foresee
-from surveys.release.protection.foreseen import basis_of
+from surveys.release.protection.previewing_release import preview_release
+from surveys.release.protection.release_preview import basis_of
 from tests.building import keys_of
 from tests.card_building import sign_in_as
 from tests.publishing import (
@@ -36,15 +36,15 @@ from tests.releasing import KEY, RELEASED_ON, build_closed, build_counted
 @pytest.mark.parametrize("seed", range(3))
 def test_the_preview_says_exactly_what_the_release_then_hides(app: Flask, db: Database, seed: int) -> None:
     build_counted(app, db, some_answers(seed), tree=HOMES)
-    foreseen = foreseen_in(db)
+    preview = foreseen_in(db)
     release(db, keys_of(app), KEY, today=RELEASED_ON)
     [top] = ids(db, "K")
-    assert foreseen_states(foreseen, top) == released_states(db)
-    assert foreseen.units
+    assert foreseen_states(preview, top) == released_states(db)
+    assert preview.units
 
 
 def test_the_preview_counts_units_as_the_release_shows_them(app: Flask, small_teams: Database) -> None:
-    foreseen = foreseen_in(small_teams)
+    preview = foreseen_in(small_teams)
     release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
     with small_teams.reading() as session:
         shown = session.scalars(
@@ -52,9 +52,9 @@ def test_the_preview_counts_units_as_the_release_shows_them(app: Flask, small_te
             .where(Figure.kind == FigureKind.UNIT, Figure.status == FigureStatus.SHOWN)
             .distinct()
         ).all()
-    assert foreseen.answered - len(foreseen.whole) == len(shown)
-    assert foreseen.answered == 11
-    assert (foreseen.people, foreseen.higher_up) == (42, 21)
+    assert preview.answered - len(preview.whole) == len(shown)
+    assert preview.answered == 11
+    assert (preview.people, preview.higher_up) == (42, 21)
 
 
 def test_looking_at_the_preview_writes_nothing(small_teams: Database, hr: FlaskClient) -> None:
@@ -165,7 +165,7 @@ class TestLargeSurveys:
         assert "Av 11 enheter med svar vises 5." in hr.get(PAGE).text
         with small_teams.reading() as session:
             survey = find_survey(session, KEY)
-            assert preview_of(session, survey) == foresee(session, survey)
+            assert preview_of(session, survey) == preview_release(session, survey)
 
     def test_counting_asks_the_worker_for_it(self, app: Flask, db: Database, hr: FlaskClient) -> None:
         build_closed(app, db, SMALL_TEAMS, tree=HOMES)

@@ -48,7 +48,7 @@ class HiddenCategory:
 
 
 @dataclass(frozen=True)
-class Rescue:
+class MergeSuggestion:
     """Sibling units that would be shown together if the report merged them.
 
     people: respondents in them; gained: those of them whose nearest shown unit would become smaller.
@@ -61,7 +61,7 @@ class Rescue:
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class ReleasePreview:
     """shown: units that would show every measure they have answers to. empty: units nobody answered in.
 
     people: respondents; higher_up: those placed on a unit that would show nothing, alone or merged. measures: how many
@@ -75,7 +75,7 @@ class Foreseen:
     measures: int
     units: tuple[HiddenUnit, ...]
     categories: tuple[HiddenCategory, ...]
-    rescues: tuple[Rescue, ...] = ()
+    suggestions: tuple[MergeSuggestion, ...] = ()
     groups: tuple[int, ...] = ()
 
     @property
@@ -110,7 +110,7 @@ class Foreseen:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> "Foreseen":
+    def from_json(cls, content: Mapping[str, Any]) -> "ReleasePreview":
         return cls(
             **{
                 **content,
@@ -118,8 +118,8 @@ class Foreseen:
                 "groups": tuple(content["groups"]),
                 "categories": tuple(HiddenCategory(**category) for category in content["categories"]),
                 "rescues": tuple(
-                    Rescue(**{**rescue, "unit_ids": tuple(rescue["unit_ids"])})
-                    for rescue in content["rescues"]
+                    MergeSuggestion(**{**suggestion, "unit_ids": tuple(suggestion["unit_ids"])})
+                    for suggestion in content["rescues"]
                 ),
             }
         )

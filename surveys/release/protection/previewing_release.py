@@ -17,19 +17,24 @@ from surveys.campaigns.models import Survey
 from surveys.release.figuring import figure_rows
 from surveys.release.models import FigureKind, FigureStatus
 from surveys.release.protection.composing import Composed, compose
-from surveys.release.protection.foreseen import Foreseen, HiddenCategory, HiddenUnit, Rescue
+from surveys.release.protection.merge_suggestions import merge_suggestions
 from surveys.release.protection.protecting import Mask
-from surveys.release.protection.rescuing import rescues
+from surveys.release.protection.release_preview import (
+    HiddenCategory,
+    HiddenUnit,
+    MergeSuggestion,
+    ReleasePreview,
+)
 
 
-def foresee(session: Session, survey: Survey) -> Foreseen:
+def preview_release(session: Session, survey: Survey) -> ReleasePreview:
     """What a release of the counted survey would show and hide today, with what grouping would rescue.
 
     Writes nothing. Not for a request when the survey is large.
     """
     composed = compose(session, survey, spread=False)
     groups = frozenset(group.unit_id for group in survey.report_groups)
-    return foreseen(composed, rescues(composed, groups), groups)
+    return preview_of_composed(composed, merge_suggestions(composed, groups), groups)
 
 
 @dataclass
@@ -46,7 +51,9 @@ class _States:
             self.hidden[row["measure"]] = row["reason"]
 
 
-def foreseen(composed: Composed, found: Iterable[Rescue] = (), groups: Set[int] = frozenset()) -> Foreseen:
+def preview_of_composed(
+    composed: Composed, found: Iterable[MergeSuggestion] = (), groups: Set[int] = frozenset()
+) -> ReleasePreview:
     """The composed release in terms of what is shown and hidden. groups: unit ids that are merged others."""
     units: dict[int, _States] = defaultdict(lambda: _States(0, {}))
     categories: dict[tuple[str, str], _States] = defaultdict(lambda: _States(0, {}))
@@ -58,7 +65,7 @@ def foreseen(composed: Composed, found: Iterable[Rescue] = (), groups: Set[int] 
     hidden = tuple(_hidden_units(_Tree(composed), units))
     higher = {unit.unit_id for unit in hidden if unit.is_whole and unit.anchor_id not in groups}
     ids, placed = composed.gathered.tree.unit_ids, composed.gathered.responses.unit.tolist()
-    return Foreseen(
+    return ReleasePreview(
         shown=sum(
             bool(states.shown and not states.hidden) for unit, states in units.items() if unit not in groups
         ),
@@ -72,7 +79,7 @@ def foreseen(composed: Composed, found: Iterable[Rescue] = (), groups: Set[int] 
             for (breakdown, category), states in categories.items()
             if states.hidden
         ),
-        rescues=tuple(found),
+        merge_suggestions=tuple(found),
         groups=tuple(sorted(groups)),
     )
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from surveys.counting.loading import SurveyTree
 from surveys.release.protection.composing import Composed
-from surveys.release.protection.foreseen import Rescue
 from surveys.release.protection.protecting import Gathered, Protected, protect
+from surveys.release.protection.release_preview import MergeSuggestion
 
 _ROUNDS: Final = 4
 """Trials before whatever has not come out right is left unsaid."""
@@ -31,7 +31,7 @@ class _Group:
     parent: int
 
 
-def rescues(composed: Composed, groups: Set[int] = frozenset()) -> list[Rescue]:
+def merge_suggestions(composed: Composed, groups: Set[int] = frozenset()) -> list[MergeSuggestion]:
     """Groups of hidden siblings that would be shown together, those that help most people first.
 
     groups: unit ids that are such groups already; neither they nor their members are grouped again. All that is
@@ -47,10 +47,10 @@ def rescues(composed: Composed, groups: Set[int] = frozenset()) -> list[Rescue]:
         if all(outcome.good):
             ids = composed.gathered.tree.unit_ids
             said = [
-                Rescue(tuple(ids[node] for node in group.members), ids[group.parent], people, gained)
+                MergeSuggestion(tuple(ids[node] for node in group.members), ids[group.parent], people, gained)
                 for group, people, gained in zip(found, outcome.people, outcome.gained, strict=True)
             ]
-            return sorted(said, key=lambda rescue: -rescue.gained)
+            return sorted(said, key=lambda suggestion: -suggestion.gained)
         found = [group for group, good in zip(found, outcome.good, strict=True) if good]
     return []
 
