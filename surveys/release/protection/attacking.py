@@ -15,7 +15,7 @@ from analysis.disclosure.auditing import breaches, narrowest
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.spread import NarrowedRange, People, PublishedDetail, narrowed_ranges
 from surveys.release.models import FigureKind
-from surveys.release.protection.published import Coverage, Covering, Out, ReleasedFigures
+from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
 RespondentGroup = frozenset[int]
 
@@ -77,7 +77,7 @@ class Attacker:
         return ~np.isnan(self.scores[:, :1])
 
     @cached_property
-    def _figures(self) -> list[tuple[ReleasedFigures, Out, RespondentGroup]]:
+    def _figures(self) -> list[tuple[ReleasedFigures, PublishedFigure, RespondentGroup]]:
         return [
             (covering.release, figure, frozenset(covering.cells(figure.place, figure.measure).tolist()))
             for covering in self.covering
@@ -178,7 +178,7 @@ class Attacker:
         names = sorted({figure.place.breakdown for _, figure, _ in shown} | {""})
         whole = {(covering.release.number, covering.top) for covering in self.covering}
 
-        def table(release: ReleasedFigures, figure: Out) -> int:
+        def table(release: ReleasedFigures, figure: PublishedFigure) -> int:
             is_top = (release.number, figure.place.unit_id) in whole and figure.place.kind == FigureKind.UNIT
             return -1 if is_top else names.index(figure.place.breakdown)
 

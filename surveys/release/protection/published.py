@@ -33,7 +33,7 @@ class FigureSubject:
 
 
 @dataclass(frozen=True)
-class Out:
+class PublishedFigure:
     """A figure as readers have it. n: None unless shown; spread, classes, points: whether these stand there too."""
 
     place: FigureSubject
@@ -52,7 +52,7 @@ class ReleasedFigures:
     number: int
     minimum_group: int
     tree: SurveyTree
-    figures: tuple[Out, ...]
+    figures: tuple[PublishedFigure, ...]
 
     @cached_property
     def shown_units(self) -> Mapping[str, frozenset[int]]:
@@ -92,7 +92,7 @@ def picture_of(session: Session, survey: Survey, release: Release) -> SurveyTree
     return SurveyTree.from_rows((unit, parent, kind) for unit, parent, kind in rows)
 
 
-def _figures(session: Session, release: Release) -> Iterator[Out]:
+def _figures(session: Session, release: Release) -> Iterator[PublishedFigure]:
     table = Figure.__table__.c
     places: dict[tuple[object, ...], FigureSubject] = {}
     rows = session.execute(
@@ -112,7 +112,9 @@ def _figures(session: Session, release: Release) -> Iterator[Out]:
     for kind, unit_id, breakdown, category, measure, status, n, spread, classes, points in rows:
         about = kind, unit_id, breakdown, category
         place = places.setdefault(about, FigureSubject(*about))
-        yield Out(place, measure, status == FigureStatus.SHOWN, n, bool(spread), bool(classes), bool(points))
+        yield PublishedFigure(
+            place, measure, status == FigureStatus.SHOWN, n, bool(spread), bool(classes), bool(points)
+        )
 
 
 @dataclass(frozen=True, eq=False)
