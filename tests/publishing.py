@@ -43,7 +43,7 @@ def answers_of(**people: int) -> Answers:
 SMALL_TEAMS = answers_of(A1=3, A2=4, A3=3, A4=4, B1=3, B2=4, B3=12, C=9)
 
 
-def foreseen_in(db: Database) -> ReleasePreview:
+def preview_in(db: Database) -> ReleasePreview:
     with db.reading() as session:
         return preview_release(session, find_survey(session, KEY))
 
@@ -62,7 +62,7 @@ def rescued(db: Database) -> set[frozenset[str]]:
     """What the preview would have merged, by unit code."""
     with db.reading() as session:
         names = codes(session)
-    return {frozenset(names[unit_id] for unit_id in found.unit_ids) for found in foreseen_in(db).suggestions}
+    return {frozenset(names[unit_id] for unit_id in found.unit_ids) for found in preview_in(db).suggestions}
 
 
 def stored(db: Database) -> dict[str, int]:
@@ -90,7 +90,7 @@ def released_states(db: Database) -> dict[tuple[int, str, str, str], str]:
         }
 
 
-def foreseen_states(preview: ReleasePreview, top: int) -> dict[tuple[int, str, str, str], str]:
+def preview_states(preview: ReleasePreview, top: int) -> dict[tuple[int, str, str, str], str]:
     units = {
         (unit.unit_id, "", "", measure): reason
         for unit in preview.units

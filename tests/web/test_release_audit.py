@@ -47,7 +47,7 @@ def careless(*given: Any, **options: Any) -> Protected:
             reason=(None,) * len(has_people),
             blocks=(),
         )
-        masks.append(replace(mask, means=replace(mask.means, units=units), telling=None))
+        masks.append(replace(mask, means=replace(mask.means, units=units), details=None))
     return replace(protected, masks=tuple(masks))
 
 

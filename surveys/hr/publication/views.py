@@ -73,7 +73,7 @@ def _preview(session: Session, survey: Survey) -> dict[str, object]:
         return common | {"waiting": True}
     questionnaire = questionnaire_of(survey.instrument)
     return common | {
-        "foreseen": preview,
+        "preview": preview,
         "summary": words.summary(preview, survey),
         "rows": words.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
         "breakdowns": words.breakdown_lines(preview, questionnaire, survey.minimum_group),

@@ -1,4 +1,4 @@
-"""A foreseen release in plain words: how much is shown, why the rest is not, and where its answers stand instead."""
+"""A release preview in plain words: how much is shown, why the rest is not, and where its answers stand instead."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a release would show and hide, foreseen before it is made.
+"""What a release would show and hide, worked out before it is made.
 
 The states are those of the rows a release would write (`figuring.figure_rows`), so the preview cannot say one thing
 and the release do another.
@@ -79,7 +79,7 @@ def preview_of_composed(
             for (breakdown, category), states in categories.items()
             if states.hidden
         ),
-        merge_suggestions=tuple(found),
+        suggestions=tuple(found),
         groups=tuple(sorted(groups)),
     )
 

@@ -62,17 +62,17 @@ class Gathered:
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """What may be told of some measures. places: theirs.
+    """What may be shown of some measures. places: their indices.
 
-    means, classes, points: where a mean, where also three classes, and where every answer may stand.
-    telling: what stands beside each mean. All but `means` are None when only means were asked for.
+    means, classes, points: where a mean, where also three classes, and where every answer may be shown.
+    details: what is shown beside each mean. All but `means` are None when only means were asked for.
     """
 
     places: tuple[int, ...]
     means: SurveyProtection
     classes: SurveyProtection | None = None
     points: SurveyProtection | None = None
-    apply_spread_rules: ShownDetails | None = None
+    details: ShownDetails | None = None
 
     @cached_property
     def unit_levels(self) -> list[int]:
@@ -101,15 +101,15 @@ class Mask:
 
     def detail_of_unit(self, node: int, place: int) -> tuple[bool, bool]:
         """Whether spread and distribution may stand beside a unit's mean of the measure."""
-        return self._beside(self.telling.units[node] if self.telling else None, place)
+        return self._detail(self.details.units[node] if self.details else None, place)
 
     def detail_of_block(self, number: int, place: int) -> tuple[bool, bool]:
-        return self._beside(self.telling.blocks[number] if self.telling else None, place)
+        return self._detail(self.details.blocks[number] if self.details else None, place)
 
     def detail_of_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
-        return self._beside(self.telling.categories.get(name) if self.telling else None, place)
+        return self._detail(self.details.categories.get(name) if self.details else None, place)
 
-    def _beside(self, found: ShownDetail | None, place: int) -> tuple[bool, bool]:
+    def _detail(self, found: ShownDetail | None, place: int) -> tuple[bool, bool]:
         column = self.places.index(place)
         return (
             (False, False)

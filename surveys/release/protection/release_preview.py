@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.models import Survey
 from surveys.counting.models import Response
 from surveys.release.models import Release
+
+_FORMAT: Final = 2
+"""Of `ReleasePreview.as_json`: one that was kept in an older format is worked out again."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,9 @@ class ReleasePreview:
                 "units": tuple(HiddenUnit(**unit) for unit in content["units"]),
                 "groups": tuple(content["groups"]),
                 "categories": tuple(HiddenCategory(**category) for category in content["categories"]),
-                "rescues": tuple(
+                "suggestions": tuple(
                     MergeSuggestion(**{**suggestion, "unit_ids": tuple(suggestion["unit_ids"])})
-                    for suggestion in content["rescues"]
+                    for suggestion in content["suggestions"]
                 ),
             }
         )
@@ -134,5 +137,5 @@ def basis_of(session: Session, survey: Survey) -> str:
         .where(Survey.series_id == survey.series_id)
     )
     tree = sorted((unit.unit_id, unit.parent_id or 0, unit.type) for unit in survey.units)
-    told = repr((tree, survey.minimum_group, answers, last))
-    return hashlib.sha256(told.encode()).hexdigest()
+    basis = repr((_FORMAT, tree, survey.minimum_group, answers, last))
+    return hashlib.sha256(basis.encode()).hexdigest()

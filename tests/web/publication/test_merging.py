@@ -20,10 +20,10 @@ from tests.publishing import (
     HOMES,
     PAGE,
     SMALL_TEAMS,
-    foreseen_in,
-    foreseen_states,
     ids,
     merge,
+    preview_in,
+    preview_states,
     released_states,
     rescued,
     some_answers,
@@ -46,7 +46,7 @@ def test_units_merged_before_the_release_are_shown_together_and_give_nothing_awa
 ) -> None:
     for group in sorted(map(sorted, rescued(small_teams))):
         assert merge(hr, small_teams, *group, name=" og ".join(group)) == 302
-    preview = foreseen_in(small_teams)
+    preview = preview_in(small_teams)
     assert (preview.suggestions, preview.whole, preview.higher_up) == ((), [], 0)
     assert "Ingen andre enheter er skjult." in hr.get(PAGE).text
     release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
@@ -65,9 +65,9 @@ def test_the_preview_of_merged_units_is_what_the_release_hides(
     app: Flask, small_teams: Database, hr: FlaskClient
 ) -> None:
     merge(hr, small_teams, "B1", "B2")
-    preview = foreseen_in(small_teams)
+    preview = preview_in(small_teams)
     release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
-    assert foreseen_states(preview, ids(small_teams, "K")[0]) == released_states(small_teams)
+    assert preview_states(preview, ids(small_teams, "K")[0]) == released_states(small_teams)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -75,11 +75,11 @@ def test_every_suggestion_that_is_taken_helps_those_it_says_and_is_clean(
     app: Flask, db: Database, seed: int
 ) -> None:
     build_counted(app, db, some_answers(seed + 100), tree=HOMES)
-    preview = foreseen_in(db)
+    preview = preview_in(db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
         made = [merge_units(session, survey, found.unit_ids, "G").unit_id for found in preview.suggestions]
-    after = foreseen_in(db)
+    after = preview_in(db)
     assert not {unit.unit_id for unit in after.whole} & set(made)
     release(db, keys_of(app), KEY, today=RELEASED_ON)
     with db.reading() as session:
@@ -87,12 +87,12 @@ def test_every_suggestion_that_is_taken_helps_those_it_says_and_is_clean(
 
 
 def test_a_merger_is_taken_back_without_a_trace_in_the_tree(small_teams: Database, hr: FlaskClient) -> None:
-    before, units = foreseen_in(small_teams), stored(small_teams)["unit"]
+    before, units = preview_in(small_teams), stored(small_teams)["unit"]
     merge(hr, small_teams, "B1", "B2")
-    assert foreseen_in(small_teams) != before
+    assert preview_in(small_teams) != before
     [group] = ids(small_teams, f"{KEY}-samlet-1")
     assert hr.post(f"{PAGE}/slatt-sammen/{group}/skill").status_code == 302
-    assert foreseen_in(small_teams) == before
+    assert preview_in(small_teams) == before
     assert stored(small_teams)["unit"] == units
     assert hr.post(f"{PAGE}/slatt-sammen/{group}/skill").status_code == 404
 

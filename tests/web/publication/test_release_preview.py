@@ -22,10 +22,10 @@ from tests.publishing import (
     PAGE,
     SMALL_TEAMS,
     answers_of,
-    foreseen_in,
-    foreseen_states,
     ids,
     merge,
+    preview_in,
+    preview_states,
     released_states,
     some_answers,
     stored,
@@ -36,15 +36,15 @@ from tests.releasing import KEY, RELEASED_ON, build_closed, build_counted
 @pytest.mark.parametrize("seed", range(3))
 def test_the_preview_says_exactly_what_the_release_then_hides(app: Flask, db: Database, seed: int) -> None:
     build_counted(app, db, some_answers(seed), tree=HOMES)
-    preview = foreseen_in(db)
+    preview = preview_in(db)
     release(db, keys_of(app), KEY, today=RELEASED_ON)
     [top] = ids(db, "K")
-    assert foreseen_states(preview, top) == released_states(db)
+    assert preview_states(preview, top) == released_states(db)
     assert preview.units
 
 
 def test_the_preview_counts_units_as_the_release_shows_them(app: Flask, small_teams: Database) -> None:
-    preview = foreseen_in(small_teams)
+    preview = preview_in(small_teams)
     release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
     with small_teams.reading() as session:
         shown = session.scalars(
