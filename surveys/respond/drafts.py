@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Draft
 from surveys.platform.clock import municipal_day
+from surveys.respond.lookup import InvitationLookup
 from surveys.respond.padding import padded, unpadded
 from surveys.respond.progress import AnsweringProgress
-from surveys.respond.visits import Visit
 
 # Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
 # was taken while the survey was open tells whose draft it is, so a draft that grew with a long comment would tell who
@@ -65,26 +65,29 @@ class DraftBox:
 
 
 def keep(
-    session: Session, visit: Visit, box: DraftBox, change: Callable[[AnsweringProgress], AnsweringProgress]
+    session: Session,
+    lookup: InvitationLookup,
+    box: DraftBox,
+    change: Callable[[AnsweringProgress], AnsweringProgress],
 ) -> AnsweringProgress:
     """Stores the changed progress in the caller's transaction and returns it.
 
     When another tab stored something since we read, the change is made again on top of that, so neither is lost.
     Raises DraftGoneError when the answers were delivered in the meantime.
     """
-    stored = visit.draft
+    stored = lookup.draft
     while True:
         progress = change(box.opened(stored))
-        if _replace(session, visit, stored, box.locked(progress)):
+        if _replace(session, lookup, stored, box.locked(progress)):
             return progress
-        stored = session.scalar(select(Draft.ciphertext).where(Draft.invitation_id == visit.invitation_id))
+        stored = session.scalar(select(Draft.ciphertext).where(Draft.invitation_id == lookup.invitation_id))
         if stored is None:
             raise DraftGoneError
 
 
-def erase(session: Session, visit: Visit) -> None:
+def erase(session: Session, lookup: InvitationLookup) -> None:
     """Deletes the draft, if there is one, in the caller's transaction. The code still opens the questionnaire."""
-    session.execute(delete(Draft).where(Draft.invitation_id == visit.invitation_id))
+    session.execute(delete(Draft).where(Draft.invitation_id == lookup.invitation_id))
 
 
 # Built once: this runs for every page of every respondent.
@@ -95,22 +98,22 @@ _REPLACE = (
 )
 
 
-def _replace(session: Session, visit: Visit, stored: bytes | None, ciphertext: bytes) -> bool:
+def _replace(session: Session, lookup: InvitationLookup, stored: bytes | None, ciphertext: bytes) -> bool:
     """Writes the draft if what is stored still is what we read; False, and nothing written, when it is not."""
     today = municipal_day()
     if stored is None:
-        return _insert(session, visit, ciphertext, today)
-    values = {"invitation": visit.invitation_id, "read": stored, "written": ciphertext, "today": today}
+        return _insert(session, lookup, ciphertext, today)
+    values = {"invitation": lookup.invitation_id, "read": stored, "written": ciphertext, "today": today}
     return session.connection().execute(_REPLACE, values).rowcount == 1
 
 
-def _insert(session: Session, visit: Visit, ciphertext: bytes, today: dt.date) -> bool:
+def _insert(session: Session, lookup: InvitationLookup, ciphertext: bytes, today: dt.date) -> bool:
     try:
         with session.begin_nested():
             session.execute(
                 insert(Draft).values(
-                    invitation_id=visit.invitation_id,
-                    survey_id=visit.survey_id,
+                    invitation_id=lookup.invitation_id,
+                    survey_id=lookup.survey_id,
                     ciphertext=ciphertext,
                     saved_on=today,
                 )

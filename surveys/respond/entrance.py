@@ -7,8 +7,8 @@ from surveys.access.permissions import open_to_everyone
 from surveys.platform import code_format
 from surveys.platform.localisation import LANGUAGES
 from surveys.respond import guessing
-from surveys.respond.answering import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.blueprint import blueprint
+from surveys.respond.session import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.wordings import language_choices
 
 

@@ -7,8 +7,8 @@ from surveys.access.permissions import open_to_everyone
 from surveys.platform import database
 from surveys.platform.localisation import LANGUAGES
 from surveys.respond import drafts, survey_pages
-from surveys.respond.answering import answering, arrive, lead_to, use_asked_language
 from surveys.respond.blueprint import blueprint
+from surveys.respond.session import answering, lead_to, open_session, use_asked_language
 from surveys.respond.wordings import language_choices
 
 # Pages are never stored (`no-store`); this also empties what a browser keeps for its Back button.
@@ -26,12 +26,12 @@ def confirm_erasing(code: str, language: str) -> str:
 @open_to_everyone
 def erase(code: str, language: str) -> Response:
     """Deletes the draft; once more changes nothing. The page it leads to has no code in its address."""
-    arrival = answering(code, language)
+    respondent = answering(code, language)
     session = database.session()
-    drafts.erase(session, arrival.visit)
+    drafts.erase(session, respondent.lookup)
     session.commit()
     if "_begynn" in request.form:
-        return lead_to(arrival.address("start_in"))
+        return lead_to(respondent.address("start_in"))
     return lead_to(url_for("respond.erased", sprak=language))
 
 
@@ -50,5 +50,5 @@ def erased() -> Response:
 def offer_a_new_beginning(_error: drafts.DraftUnreadableError) -> tuple[str, int]:
     """A draft that cannot be read must not lock anybody out of the survey."""
     arguments = request.view_args or {}
-    arrival = arrive(arguments["code"], arguments.get("language"))
-    return survey_pages.show(arrival, "unreadable", "start_in"), 409
+    respondent = open_session(arguments["code"], arguments.get("language"))
+    return survey_pages.show(respondent, "unreadable", "start_in"), 409

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from questionnaires.kinds import handler_of
 from surveys.respond.progress import AnsweringProgress
-from surveys.respond.way import Place
+from surveys.respond.routes import RoutePage
 
 # Stands in addresses where the code will. It has an O, so no code (and no text of ours) is equal to it.
 CODE_MARK: Final = "CODE-CODE-CODE"
@@ -33,7 +33,7 @@ class GivenAnswers:
 
     def __init__(
         self,
-        place: Place,
+        place: RoutePage,
         progress: AnsweringProgress,
         code: str = "",
         as_sent: Mapping[str, str] | None = None,

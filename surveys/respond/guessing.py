@@ -8,8 +8,8 @@ from flask import Response, render_template, request
 from werkzeug.exceptions import TooManyRequests
 
 from surveys.platform import code_format, limits
-from surveys.respond.answering import use_asked_language
 from surveys.respond.blueprint import blueprint
+from surveys.respond.session import use_asked_language
 
 _PREFIX = 4
 

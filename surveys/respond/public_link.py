@@ -16,13 +16,13 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.tree import Node
 from surveys.platform import code_format, database, limits
 from surveys.platform.localisation import use_language
-from surveys.respond.answering import lead_to
 from surveys.respond.blueprint import blueprint
+from surveys.respond.session import lead_to
 from surveys.respond.wordings import Deadline, language_choices
 
 
 @dataclass(frozen=True)
-class PublicVisit:
+class PublicLinkLookup:
     """Somebody who came by a public link, and the language her page is in."""
 
     link: PublicLink
@@ -54,19 +54,21 @@ def public_start(token: str) -> str:
 @open_to_everyone
 def start_answering(token: str) -> Response | tuple[str, int]:
     """A code of her own, and on to the first page."""
-    visit = _visit(token)
-    if not visit.is_open:
-        return lead_to(url_for("respond.public_start", token=visit.link.token, sprak=visit.language))
-    unit_id = visit.chosen_unit(request.form.get("enhet"))
+    lookup = _visit(token)
+    if not lookup.is_open:
+        return lead_to(url_for("respond.public_start", token=lookup.link.token, sprak=lookup.language))
+    unit_id = lookup.chosen_unit(request.form.get("enhet"))
     if unit_id is None:
-        return _page(visit, fault=True), 422
+        return _page(lookup, fault=True), 422
     session, secret = database.session(), current_app.config["SECRETS"].codes
-    code = code_format.grouped(code_of(start(session, visit.survey, unit_id, visit.language, secret), secret))
+    code = code_format.grouped(
+        code_of(start(session, lookup.survey, unit_id, lookup.language, secret), secret)
+    )
     session.commit()
-    return lead_to(url_for("respond.statements", code=code, language=visit.language, number=1))
+    return lead_to(url_for("respond.statements", code=code, language=lookup.language, number=1))
 
 
-def _visit(token: str) -> PublicVisit:
+def _visit(token: str) -> PublicLinkLookup:
     """Ends the request with 404 when there is no such link."""
     link = find_link(database.session(), token)
     if link is None:
@@ -76,21 +78,21 @@ def _visit(token: str) -> PublicVisit:
     asked = request.args.get("sprak")
     language = asked if asked in offered else request.accept_languages.best_match(offered) or offered[0]
     use_language(language)
-    return PublicVisit(link, link.survey, questionnaire, places_of(link.survey, link), language)
+    return PublicLinkLookup(link, link.survey, questionnaire, places_of(link.survey, link), language)
 
 
-def _page(visit: PublicVisit, *, fault: bool = False) -> str:
+def _page(lookup: PublicLinkLookup, *, fault: bool = False) -> str:
     def here(language: str) -> str:
-        return url_for("respond.public_start", token=visit.link.token, sprak=language)
+        return url_for("respond.public_start", token=lookup.link.token, sprak=language)
 
     return render_template(
-        "respond/public_start.html" if visit.is_open else "respond/not_open.html",
-        visit=visit,
-        survey=visit.survey,
-        questionnaire=visit.questionnaire,
-        text_language=visit.language,
-        deadline=Deadline.of(visit.survey),
-        who_sees_what=who_sees_what(visit.survey),
-        choices=language_choices(visit.questionnaire.languages, visit.language, here),
+        "respond/public_start.html" if lookup.is_open else "respond/not_open.html",
+        lookup=lookup,
+        survey=lookup.survey,
+        questionnaire=lookup.questionnaire,
+        text_language=lookup.language,
+        deadline=Deadline.of(lookup.survey),
+        who_sees_what=who_sees_what(lookup.survey),
+        choices=language_choices(lookup.questionnaire.languages, lookup.language, here),
         fault=fault,
     )

@@ -6,7 +6,7 @@ from questionnaires.kinds import handler_of
 from questionnaires.model import Question, Questionnaire
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import ShownQuestion, sections
-from surveys.respond.way import Way
+from surveys.respond.routes import Route
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class ReviewedPage:
 
 
 def reviewed_pages(
-    questionnaire: Questionnaire, way: Way, progress: AnsweringProgress, language: str
+    questionnaire: Questionnaire, route: Route, progress: AnsweringProgress, language: str
 ) -> list[ReviewedPage]:
     """The pages of the way that ask for something."""
     pages = []
-    for place in way.places:
+    for place in route.places:
         parts = sections(questionnaire, place.page, language)
         shown = [question for part in parts for question in part.questions if question.takes_answers]
         asked = {question.key: question for question in place.page.asked}

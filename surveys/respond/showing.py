@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Page, Questionnaire
 from surveys.platform.localisation import language_name, text_attributes
-from surveys.respond.answering import Address
 from surveys.respond.fixed_pages import GivenAnswers, NotedCalls
 from surveys.respond.pictograms import pictogram
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
+from surveys.respond.session import Address
 from surveys.respond.taking_back import SHOWN_FIELD, TAKEN_BACK
 from surveys.respond.wordings import fault_text
 

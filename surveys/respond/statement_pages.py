@@ -4,29 +4,29 @@ from collections.abc import Mapping
 
 from flask import current_app
 
-from surveys.respond.answering import Arrival, addresses
 from surveys.respond.fixed_pages import CODE_MARK, FixedPages, GivenAnswers, NotedCalls
 from surveys.respond.progress import AnsweringProgress
+from surveys.respond.routes import RoutePage
+from surveys.respond.session import RespondentSession, addresses
 from surveys.respond.showing import Notes, render
-from surveys.respond.way import Place
 
 
-def show(arrival: Arrival, place: Place) -> str:
+def show(respondent: RespondentSession, place: RoutePage) -> str:
     """The page with the answers given so far."""
 
     def fixed_part(noted: NotedCalls) -> str:
         """A fixed page is shared: nothing of the arrival but questionnaire and language may go in."""
-        address = addresses(CODE_MARK, arrival.language)
-        return render(arrival.questionnaire, place.page, arrival.language, noted, address)
+        address = addresses(CODE_MARK, respondent.language)
+        return render(respondent.questionnaire, place.page, respondent.language, noted, address)
 
-    key = (arrival.visit.fingerprint, arrival.language, place.number, place.keys)
+    key = (respondent.lookup.fingerprint, respondent.language, place.number, place.keys)
     fixed = _fixed_pages().get(key, fixed_part)
-    return fixed.filled(GivenAnswers(place, arrival.progress, arrival.shown_code))
+    return fixed.filled(GivenAnswers(place, respondent.progress, respondent.shown_code))
 
 
 def show_with_notes(
-    arrival: Arrival,
-    place: Place,
+    respondent: RespondentSession,
+    place: RoutePage,
     progress: AnsweringProgress,
     notes: Notes,
     *,
@@ -34,13 +34,13 @@ def show_with_notes(
     editing: bool = False,
 ) -> str:
     """The page with messages, with fields that were refused `as_sent`, or on the way back to the review (`editing`)."""
-    given = GivenAnswers(place, progress, arrival.shown_code, as_sent)
+    given = GivenAnswers(place, progress, respondent.shown_code, as_sent)
     return render(
-        arrival.questionnaire,
+        respondent.questionnaire,
         place.page,
-        arrival.language,
+        respondent.language,
         given,
-        arrival.address,
+        respondent.address,
         notes=notes,
         editing=editing,
     )

@@ -9,16 +9,16 @@ from surveys.campaigns.models import Survey
 from surveys.campaigns.visibility_texts import who_sees_what
 from surveys.platform import database
 from surveys.platform.localisation import text_attributes
-from surveys.respond.answering import Address, Arrival
-from surveys.respond.visits import survey_of
+from surveys.respond.lookup import survey_of
+from surveys.respond.session import Address, RespondentSession
 from surveys.respond.wordings import Deadline, language_choices
 
 
-def show(arrival: Arrival, template: str, page: str, **more: object) -> str:
+def show(respondent: RespondentSession, template: str, page: str, **more: object) -> str:
     """The template `respond/<template>.html`; `page` is the endpoint that shows it in other languages."""
-    survey = survey_of(database.session(), arrival.visit)
-    values = page_values(survey, arrival.questionnaire, arrival.language, arrival.address, page)
-    return render_template(f"respond/{template}.html", **values, arrival=arrival, **more)
+    survey = survey_of(database.session(), respondent.lookup)
+    values = page_values(survey, respondent.questionnaire, respondent.language, respondent.address, page)
+    return render_template(f"respond/{template}.html", **values, respondent=respondent, **more)
 
 
 def page_values(

@@ -8,15 +8,15 @@ from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.models import Invitation, SurveyStatus
 from surveys.platform import database
 from surveys.respond import drafts, statement_pages, survey_pages
-from surveys.respond.answering import Arrival, NotAnsweringError, answering, arrive, lead_to
 from surveys.respond.ballots import NotOpenError, deliver
 from surveys.respond.blueprint import blueprint
 from surveys.respond.fixed_pages import question_key
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
+from surveys.respond.routes import Route, RoutePage
+from surveys.respond.session import NotAnsweringError, RespondentSession, answering, lead_to, open_session
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
-from surveys.respond.way import Place, Way
 
 
 @blueprint.errorhandler(NotAnsweringError)
@@ -33,28 +33,28 @@ def lead_to_start(_error: Exception) -> Response:
 @open_to_everyone
 def start(code: str, language: str | None = None) -> str:
     """Who asks, why, who sees what; or, when answering is over, how things stand."""
-    arrival = arrive(code, language)
+    respondent = open_session(code, language)
     template = "start"
-    if arrival.visit.delivered:
+    if respondent.lookup.delivered:
         template = "delivered"
-    elif arrival.visit.status != SurveyStatus.OPEN:
+    elif respondent.lookup.status != SurveyStatus.OPEN:
         template = "not_open"
-    return survey_pages.show(arrival, template, "start_in")
+    return survey_pages.show(respondent, template, "start_in")
 
 
 @blueprint.get("/<code>/<language>/side/<int:number>")
 @open_to_everyone
 def statements(code: str, language: str, number: int) -> str | Response:
     """A page of questions with the answers so far. `?mangler` shows the reminder, `?endre` leads to the review."""
-    arrival = answering(code, language)
-    place = arrival.way.at(number)
+    respondent = answering(code, language)
+    place = respondent.route.at(number)
     if place is None:
-        return _lead_back_to_the_way(arrival, number)
+        return _lead_back_to_the_way(respondent, number)
     if not request.args:
-        return statement_pages.show(arrival, place)
-    notes = reminder(arrival.progress, place.page) if "mangler" in request.args else NO_NOTES
+        return statement_pages.show(respondent, place)
+    notes = reminder(respondent.progress, place.page) if "mangler" in request.args else NO_NOTES
     return statement_pages.show_with_notes(
-        arrival, place, arrival.progress, notes, editing="endre" in request.args
+        respondent, place, respondent.progress, notes, editing="endre" in request.args
     )
 
 
@@ -62,9 +62,9 @@ def statements(code: str, language: str, number: int) -> str | Response:
 @open_to_everyone
 def save_statements(code: str, language: str, number: int) -> Response | tuple[str, int]:
     """Saves the page whichever button was pressed, and goes where the button says."""
-    arrival = answering(code, language)
-    page = arrival.page(number)
-    sent = read_page(arrival.questionnaire, page, request.form)
+    respondent = answering(code, language)
+    page = respondent.page(number)
+    sent = read_page(respondent.questionnaire, page, request.form)
     removed = taken_back(page, sent, request.form)
     reminds = not sent.faults and _goes_forward()
 
@@ -74,17 +74,17 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
-    progress = drafts.keep(session, arrival.visit, arrival.box, add_page)
+    progress = drafts.keep(session, respondent.lookup, respondent.box, add_page)
     session.commit()
-    way = arrival.ways.after(progress.coded)
-    place = way.at(number)
+    route = respondent.routes.after(progress.coded)
+    place = route.at(number)
     if sent.faults and place is not None:
-        return _show_faults(arrival, place, progress, sent), 422
-    newly_reminded = number in progress.reminded and number not in arrival.progress.reminded
+        return _show_faults(respondent, place, progress, sent), 422
+    newly_reminded = number in progress.reminded and number not in respondent.progress.reminded
     if newly_reminded and place is not None:
         editing = _editing()
-        return lead_to(arrival.address("statements", number=number, mangler=1, **editing))
-    return lead_to(_next_address(arrival, way, number, progress))
+        return lead_to(respondent.address("statements", number=number, mangler=1, **editing))
+    return lead_to(_next_address(respondent, route, number, progress))
 
 
 @blueprint.get("/<code>/<language>/pause")
@@ -98,12 +98,14 @@ def paused(code: str, language: str) -> str:
 @open_to_everyone
 def review(code: str, language: str) -> str:
     """Every answer, with a way to change it, before delivery."""
-    arrival = answering(code, language)
+    respondent = answering(code, language)
     return survey_pages.show(
-        arrival,
+        respondent,
         "review",
         "review",
-        reviewed=reviewed_pages(arrival.questionnaire, arrival.way, arrival.progress, arrival.language),
+        reviewed=reviewed_pages(
+            respondent.questionnaire, respondent.route, respondent.progress, respondent.language
+        ),
     )
 
 
@@ -111,28 +113,28 @@ def review(code: str, language: str) -> str:
 @open_to_everyone
 def deliver_answers(code: str, language: str) -> Response:
     """Delivers once; pressing again only shows the receipt again."""
-    arrival = arrive(code, language)
-    visit = arrival.visit
-    if visit.delivered:
-        return lead_to(arrival.address("receipt"))
-    if visit.draft is None:
+    respondent = open_session(code, language)
+    lookup = respondent.lookup
+    if lookup.delivered:
+        return lead_to(respondent.address("receipt"))
+    if lookup.draft is None:
         raise NotAnsweringError
     session = database.session()
-    invitation = session.get_one(Invitation, visit.invitation_id)
-    sheet = arrival.progress.sheet(arrival.questionnaire, visit.audience, invitation.unit_id)
+    invitation = session.get_one(Invitation, lookup.invitation_id)
+    sheet = respondent.progress.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
     deliver(session, invitation, sheet)
     session.commit()
-    return lead_to(arrival.address("receipt"))
+    return lead_to(respondent.address("receipt"))
 
 
 @blueprint.get("/<code>/<language>/kvittering")
 @open_to_everyone
 def receipt(code: str, language: str) -> str:
     """Thanks, and what happens next. Names neither person, number nor time."""
-    arrival = arrive(code, language)
-    if not arrival.visit.delivered:
+    respondent = open_session(code, language)
+    if not respondent.lookup.delivered:
         raise NotAnsweringError
-    return survey_pages.show(arrival, "delivered", "receipt", just_delivered=True)
+    return survey_pages.show(respondent, "delivered", "receipt", just_delivered=True)
 
 
 def _goes_forward() -> bool:
@@ -144,33 +146,37 @@ def _editing() -> dict[str, int]:
     return {"endre": 1} if "endre" in request.args else {}
 
 
-def _lead_back_to_the_way(arrival: Arrival, number: int) -> Response:
+def _lead_back_to_the_way(respondent: RespondentSession, number: int) -> Response:
     """A page that other answers have closed leads to the one that follows it now."""
-    arrival.page(number)
-    return lead_to(arrival.address_of(arrival.way.after(number)))
+    respondent.page(number)
+    return lead_to(respondent.address_of(respondent.route.after(number)))
 
 
-def _next_address(arrival: Arrival, way: Way, number: int, progress: AnsweringProgress) -> str:
+def _next_address(
+    respondent: RespondentSession, route: Route, number: int, progress: AnsweringProgress
+) -> str:
     """Where the pressed button leads from this page, on the way that the answers make now."""
     form, editing = request.form, _editing()
-    if form.get("_sprak") in arrival.questionnaire.languages:
-        return arrival.address("statements", number=number, language=form["_sprak"], **editing)
+    if form.get("_sprak") in respondent.questionnaire.languages:
+        return respondent.address("statements", number=number, language=form["_sprak"], **editing)
     if "_senere" in form:
-        return arrival.address("paused")
+        return respondent.address("paused")
     if "_tilbake" in form:
-        before = way.before(number)
-        return arrival.address_of(before) if before else arrival.address("start_in")
+        before = route.before(number)
+        return respondent.address_of(before) if before else respondent.address("start_in")
     if editing:
         # A changed answer may have opened pages; the review waits until they have been met.
-        return arrival.address_of(way.newly_opened(progress.saved), **editing)
-    return arrival.address_of(way.after(number))
+        return respondent.address_of(route.newly_opened(progress.saved), **editing)
+    return respondent.address_of(route.after(number))
 
 
-def _show_faults(arrival: Arrival, place: Place, progress: AnsweringProgress, sent: PageAnswers) -> str:
+def _show_faults(
+    respondent: RespondentSession, place: RoutePage, progress: AnsweringProgress, sent: PageAnswers
+) -> str:
     """The same page with what is wrong. Refused answers stand as they were sent: nobody has to write them again."""
     refused = {field: value for field, value in request.form.items() if question_key(field) in sent.faults}
     return statement_pages.show_with_notes(
-        arrival,
+        respondent,
         place,
         progress,
         fault_notes(place.page, sent.faults),

@@ -16,8 +16,8 @@ from surveys.campaigns.models import Invitation, Survey
 from surveys.platform.database import Database
 from surveys.respond import drafts
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
+from surveys.respond.lookup import InvitationLookup, look_up_code
 from surveys.respond.progress import AnsweringProgress
-from surveys.respond.visits import Visit, find_visit
 
 SECRET = b"s" * 32
 COMMENT = "En helt spesiell kommentar"
@@ -44,7 +44,7 @@ def everything_in(db: Database) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def box_of(app: Flask, visit: Visit) -> DraftBox:
+def box_of(app: Flask, visit: InvitationLookup) -> DraftBox:
     """The box of whoever came with this code."""
     return DraftBox(keys_of(app).draft_secret(visit.survey_id), visit.code)
 
@@ -120,7 +120,7 @@ def test_a_draft_changed_by_another_tab_since_we_read_it_is_merged_not_overwritt
 ) -> None:
     secrets = app.config["SECRETS"]
     with db.reading() as session:
-        seen_early = find_visit(session, respondent.code, secrets.codes)
+        seen_early = look_up_code(session, respondent.code, secrets.codes)
     assert seen_early is not None
     box = box_of(app, seen_early)
     with db.transaction() as session:
@@ -137,7 +137,7 @@ def test_a_page_saved_behind_a_delivery_makes_no_new_draft(
 ) -> None:
     secrets = app.config["SECRETS"]
     with db.reading() as session:
-        seen_early = find_visit(session, respondent.code, secrets.codes)
+        seen_early = look_up_code(session, respondent.code, secrets.codes)
     assert seen_early is not None
     respondent.press()
     with db.transaction() as session, pytest.raises(drafts.DraftGoneError):
@@ -150,7 +150,7 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
         [code] = invite_some(app, session, build_open_survey(app, session))
     secrets = app.config["SECRETS"]
     with db.reading() as session:
-        empty = find_visit(session, code, secrets.codes)
+        empty = look_up_code(session, code, secrets.codes)
     assert empty is not None
     box = box_of(app, empty)
     for key in ("TRI01", "TRI02"):

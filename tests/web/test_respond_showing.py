@@ -22,11 +22,11 @@ from questionnaires.model import Questionnaire
 from questionnaires.routing import route
 from surveys.platform.config import Settings
 from surveys.platform.localisation import use_language
-from surveys.respond.answering import addresses
 from surveys.respond.fixed_pages import CODE_MARK, FixedPage, GivenAnswers, NotedCalls
 from surveys.respond.progress import AnsweringProgress
+from surveys.respond.routes import Route, Routes
+from surveys.respond.session import addresses
 from surveys.respond.showing import render
-from surveys.respond.way import Way, Ways
 
 EXAMPLE = Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml"
 ROUTED = loading.load(EXAMPLE)
@@ -65,7 +65,7 @@ def shown(
     progress = AnsweringProgress(answers or {})
     with app.test_request_context():
         use_language(language)
-        place = Way.through(route(questionnaire, "all", progress.coded)).at(number)
+        place = Route.through(route(questionnaire, "all", progress.coded)).at(number)
         assert place is not None
         given_answers = GivenAnswers(place, progress, CODE)
         html = render(questionnaire, place.page, language, given_answers, addresses(CODE, language))
@@ -87,14 +87,14 @@ def app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iter
 def test_a_kept_way_is_the_way_the_answers_make(answers: dict[str, int]) -> None:
     for audience in ("leaders", "staff"):
         kept = KEPT[audience]
-        assert kept.after(answers) == Way.through(route(ROUTED, audience, answers))  # type: ignore[arg-type]
+        assert kept.after(answers) == Route.through(route(ROUTED, audience, answers))  # type: ignore[arg-type]
 
 
-KEPT = {audience: Ways(ROUTED, audience) for audience in ("leaders", "staff")}  # type: ignore[arg-type]
+KEPT = {audience: Routes(ROUTED, audience) for audience in ("leaders", "staff")}  # type: ignore[arg-type]
 
 
 def test_a_questionnaire_without_conditions_has_one_way_for_everybody() -> None:
-    ways = Ways(loading.builtin("medarbeider", 1), "staff")
+    ways = Routes(loading.builtin("medarbeider", 1), "staff")
     assert ways.after({}) is ways.after({"IMO01": 3})
 
 
@@ -106,7 +106,7 @@ def test_the_fixed_part_filled_in_is_the_page_rendered_for_the_occasion(
     progress = AnsweringProgress(answers, {"why": comment, "more": comment} if comment else {})
     with app.test_request_context():
         use_language("nb")
-        for place in Way.through(route(ROUTED, "all", answers)).places:
+        for place in Route.through(route(ROUTED, "all", answers)).places:
             noted = NotedCalls()
             html = render(ROUTED, place.page, "nb", noted, addresses(CODE_MARK, "nb"))
             given_answers = GivenAnswers(place, progress, CODE)

@@ -21,9 +21,9 @@ from surveys.platform.extensions import csrf
 from surveys.platform.localisation import use_language
 from surveys.respond.fixed_pages import GivenAnswers, question_key
 from surveys.respond.reviewing import reviewed_pages
+from surveys.respond.routes import Route, RoutePage
 from surveys.respond.showing import NO_NOTES, Notes, fault_notes, render
 from surveys.respond.survey_pages import page_values
-from surveys.respond.way import Place, Way
 
 blueprint = Blueprint(
     "previews", __name__, url_prefix="/sporreskjema/<instrument>/v<int:version>/forhandsvisning/<language>"
@@ -59,7 +59,7 @@ def save_statements(instrument: str, version: int, language: str, number: int) -
     if sent.faults:
         refused = {name: value for name, value in request.form.items() if question_key(name) in sent.faults}
         return _show_page(preview, place, fault_notes(place.page, sent.faults), refused), 422
-    return redirect(_next_address(preview, preview.way, number), 303)
+    return redirect(_next_address(preview, preview.route, number), 303)
 
 
 @blueprint.get("/pause")
@@ -74,7 +74,7 @@ def paused(instrument: str, version: int, language: str) -> str:
 def review(instrument: str, version: int, language: str) -> str:
     """The answers so far, as before delivery."""
     preview = _preview(instrument, version, language)
-    reviewed = reviewed_pages(preview.questionnaire, preview.way, preview.progress, preview.language)
+    reviewed = reviewed_pages(preview.questionnaire, preview.route, preview.progress, preview.language)
     return _show(preview, "review", "review", reviewed=reviewed)
 
 
@@ -110,7 +110,7 @@ def _preview(instrument: str, version: int, language: str) -> Preview:
     return preview
 
 
-def _place(preview: Preview, number: int) -> Place:
+def _place(preview: Preview, number: int) -> RoutePage:
     place = preview.place(number)
     if place is None:
         abort(404)
@@ -131,7 +131,7 @@ def _asks(survey: Survey, questionnaire: Questionnaire) -> bool:
     return (survey.instrument.key, survey.instrument.version) == (questionnaire.key, questionnaire.version)
 
 
-def _next_address(preview: Preview, way: Way, number: int) -> str:
+def _next_address(preview: Preview, route: Route, number: int) -> str:
     """Where the pressed button leads, on the way that the answers make."""
     form = request.form
     if form.get("_sprak") in preview.questionnaire.languages:
@@ -139,14 +139,16 @@ def _next_address(preview: Preview, way: Way, number: int) -> str:
     if "_senere" in form:
         return preview.address("paused")
     if "_tilbake" in form:
-        before = way.before(number)
+        before = route.before(number)
         return preview.address_of(before) if before else preview.address("start_in")
     if "endre" in request.args:
         return preview.address("review")
-    return preview.address_of(way.after(number))
+    return preview.address_of(route.after(number))
 
 
-def _show_page(preview: Preview, place: Place, notes: Notes, as_sent: Mapping[str, str] | None = None) -> str:
+def _show_page(
+    preview: Preview, place: RoutePage, notes: Notes, as_sent: Mapping[str, str] | None = None
+) -> str:
     g.preview_number = place.number
     return render(
         preview.questionnaire,
@@ -163,4 +165,4 @@ def _show_page(preview: Preview, place: Place, notes: Notes, as_sent: Mapping[st
 def _show(preview: Preview, template: str, page: str, **more: object) -> str:
     """One of the pages that tell about the survey, with everything its template is given for a respondent."""
     values = page_values(_survey(preview), preview.questionnaire, preview.language, preview.address, page)
-    return render_template(f"hr/catalogue/preview_{template}.html", **values, arrival=preview, **more)
+    return render_template(f"hr/catalogue/preview_{template}.html", **values, respondent=preview, **more)

@@ -15,7 +15,7 @@ from surveys.campaigns.models import Survey
 from surveys.platform.clock import municipal_day
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
-from surveys.respond.way import Place, Way
+from surveys.respond.routes import Route, RoutePage
 
 # Not a code: no code has an X in each place and the right check character, and it opens nothing.
 EXAMPLE_CODE: Final = "XXXX-XXXX-XXXX"
@@ -41,7 +41,7 @@ class ListedPage:
 
 
 @dataclass(frozen=True)
-class NobodysVisit:
+class PreviewLookup:
     """What the templates ask of a visit: nobody has begun."""
 
     draft: None = None
@@ -61,7 +61,7 @@ class Preview:
     coded: Mapping[str, int] = field(default_factory=dict)
     survey_key: str | None = None
 
-    visit: ClassVar = NobodysVisit()
+    lookup: ClassVar = PreviewLookup()
     shown_code: ClassVar = EXAMPLE_CODE
 
     @cached_property
@@ -69,17 +69,17 @@ class Preview:
         return AnsweringProgress(self.coded)
 
     @cached_property
-    def way(self) -> Way:
+    def route(self) -> Route:
         """The pages that are met after the answers so far."""
-        return Way.through(route(self.questionnaire, self.audience, self.coded))
+        return Route.through(route(self.questionnaire, self.audience, self.coded))
 
-    def place(self, number: int) -> Place | None:
+    def place(self, number: int) -> RoutePage | None:
         """The page as it is on the way, else whole and by itself; None when the audience never meets it."""
         pages = self.questionnaire.pages_for(self.audience)
         whole = next((page for page in pages if page.number == number), None)
         if whole is None:
             return None
-        return self.way.at(number) or Place(whole, pages.index(whole) + 1, len(pages))
+        return self.route.at(number) or RoutePage(whole, pages.index(whole) + 1, len(pages))
 
     def with_answers(self, page: Page, answers: Mapping[str, int]) -> "Preview":
         """This with the page's answers as they were sent; an answer that is gone from the page is gone here."""
@@ -99,7 +99,7 @@ class Preview:
         }
         return url_for(f"previews.{_INSTEAD.get(page, page)}", **(found | values))  # type: ignore[arg-type]
 
-    def address_of(self, place: Place | None, **values: str | int) -> str:
+    def address_of(self, place: RoutePage | None, **values: str | int) -> str:
         """The address of a place on the way; of the review when the way is at its end."""
         if place is None:
             return self.address("review")
@@ -107,7 +107,7 @@ class Preview:
 
     @property
     def address_onward(self) -> str:
-        return self.address_of(self.way.first_unsaved(()))
+        return self.address_of(self.route.first_unsaved(()))
 
     @property
     def roles(self) -> list[tuple[str, str | None]]:

@@ -6,11 +6,10 @@ from functools import cached_property
 
 from questionnaires.kinds import handler_of
 from questionnaires.model import Audience, Page, Questionnaire
-from questionnaires.routing import route
 
 
 @dataclass(frozen=True)
-class Place:
+class RoutePage:
     """A page with the questions she meets on it, as number `position` of `total` on her way, counted from 1."""
 
     page: Page
@@ -29,36 +28,38 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Way:
+class Route:
     """The pages that are met, in order."""
 
-    places: tuple[Place, ...]
+    places: tuple[RoutePage, ...]
 
     @classmethod
-    def through(cls, pages: tuple[Page, ...]) -> "Way":
-        return cls(tuple(Place(page, position, len(pages)) for position, page in enumerate(pages, start=1)))
+    def through(cls, pages: tuple[Page, ...]) -> "Route":
+        return cls(
+            tuple(RoutePage(page, position, len(pages)) for position, page in enumerate(pages, start=1))
+        )
 
-    def at(self, number: int) -> Place | None:
+    def at(self, number: int) -> RoutePage | None:
         """The page with this number of its own, None when it is not on the way."""
         return next((place for place in self.places if place.number == number), None)
 
-    def after(self, number: int) -> Place | None:
+    def after(self, number: int) -> RoutePage | None:
         """The page that follows the one with this number, whether that one is on the way or not."""
         return next((place for place in self.places if place.number > number), None)
 
-    def before(self, number: int) -> Place | None:
+    def before(self, number: int) -> RoutePage | None:
         return next((place for place in reversed(self.places) if place.number < number), None)
 
-    def first_unsaved(self, saved: Collection[int]) -> Place | None:
+    def first_unsaved(self, saved: Collection[int]) -> RoutePage | None:
         return next((place for place in self.places if place.number not in saved), None)
 
-    def newly_opened(self, saved: Collection[int]) -> Place | None:
+    def newly_opened(self, saved: Collection[int]) -> RoutePage | None:
         """The first page that is on the way because of an answer, and that has never been saved."""
         opened = (place for place in self.places if place.page.when is not None)
         return next((place for place in opened if place.number not in saved), None)
 
 
-class Ways:
+class Routes:
     """All ways of one audience through one questionnaire.
 
     Only the answers that conditions ask about decide the way, so it is walked once for each combination of them
@@ -72,18 +73,18 @@ class Ways:
         self._questionnaire = questionnaire
         self._audience = audience
         self._deciding = _deciding_keys(questionnaire)
-        self._known: dict[tuple[int | None, ...], Way] = {}
+        self._known: dict[tuple[int | None, ...], Route] = {}
 
-    def after(self, answers: Mapping[str, int]) -> Way:
+    def after(self, answers: Mapping[str, int]) -> Route:
         """The way that these coded answers make."""
         decided = tuple(answers.get(key) for key in self._deciding)
-        way = self._known.get(decided)
-        if way is None:
+        route = self._known.get(decided)
+        if route is None:
             if len(self._known) >= self._MOST:
                 self._known.clear()
             pages = route(self._questionnaire, self._audience, answers)
-            way = self._known[decided] = Way.through(pages)
-        return way
+            route = self._known[decided] = Route.through(pages)
+        return route
 
     def whole_page(self, number: int) -> Page | None:
         """The page with all its questions, on the way or not; None when this audience never meets it."""

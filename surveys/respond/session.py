@@ -11,9 +11,9 @@ from surveys.platform import code_format, database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
 from surveys.respond.draft_secrets import draft_secret
 from surveys.respond.drafts import DraftBox
+from surveys.respond.lookup import InvitationLookup, look_up_code, questionnaire_for
 from surveys.respond.progress import AnsweringProgress
-from surveys.respond.visits import Visit, find_visit, questionnaire_for
-from surveys.respond.way import Place, Way, Ways
+from surveys.respond.routes import Route, RoutePage, Routes
 
 
 class UnknownCodeError(Exception):
@@ -28,47 +28,47 @@ Address = Callable[..., str]
 """`address("statements", number=3)`: where a page stands, in the page's language unless `language` is given."""
 
 # By fingerprint and audience: the same few ways are walked by everybody.
-_ways: dict[tuple[str, Audience], Ways] = {}
+_routes: dict[tuple[str, Audience], Routes] = {}
 
 
 @dataclass(frozen=True)
-class Arrival:
+class RespondentSession:
     """Somebody with a known code, and the language her page is in."""
 
-    visit: Visit
+    lookup: InvitationLookup
     questionnaire: Questionnaire
     language: str
 
     @cached_property
     def box(self) -> DraftBox:
-        return DraftBox(draft_secret(self.visit.survey_id), self.visit.code)
+        return DraftBox(draft_secret(self.lookup.survey_id), self.lookup.code)
 
     @cached_property
     def progress(self) -> AnsweringProgress:
         # Without a draft there is nothing to unlock: a counted survey has no draft secret either.
-        return AnsweringProgress() if self.visit.draft is None else self.box.opened(self.visit.draft)
+        return AnsweringProgress() if self.lookup.draft is None else self.box.opened(self.lookup.draft)
 
     @property
     def shown_code(self) -> str:
         """The code as it stands in addresses and letters."""
-        return code_format.grouped(self.visit.code)
+        return code_format.grouped(self.lookup.code)
 
     @property
-    def ways(self) -> Ways:
-        key = (self.visit.fingerprint, self.visit.audience)
-        if key not in _ways:
-            _ways[key] = Ways(self.questionnaire, self.visit.audience)
-        return _ways[key]
+    def routes(self) -> Routes:
+        key = (self.lookup.fingerprint, self.lookup.audience)
+        if key not in _routes:
+            _routes[key] = Routes(self.questionnaire, self.lookup.audience)
+        return _routes[key]
 
     @cached_property
-    def way(self) -> Way:
+    def route(self) -> Route:
         """The pages she meets after the answers so far."""
-        return self.ways.after(self.progress.coded)
+        return self.routes.after(self.progress.coded)
 
     def page(self, number: int) -> Page:
         """The page as it is on her way, or whole when it is not. Raises NotAnsweringError when it is not for her."""
-        place = self.way.at(number)
-        page = place.page if place else self.ways.whole_page(number)
+        place = self.route.at(number)
+        page = place.page if place else self.routes.whole_page(number)
         if page is None:
             raise NotAnsweringError
         return page
@@ -77,7 +77,7 @@ class Arrival:
         """The address of one of the respondent's own pages, in her language unless `values` name another."""
         return addresses(self.shown_code, self.language)(page, **values)
 
-    def address_of(self, place: Place | None, **values: str | int) -> str:
+    def address_of(self, place: RoutePage | None, **values: str | int) -> str:
         """The address of a place on the way; of the review when the way is at its end."""
         if place is None:
             return self.address("review")
@@ -86,7 +86,7 @@ class Arrival:
     @property
     def address_onward(self) -> str:
         """Where answering goes on: the first page that was never saved, or the review."""
-        return self.address_of(self.way.first_unsaved(self.progress.saved))
+        return self.address_of(self.route.first_unsaved(self.progress.saved))
 
 
 def lead_to(address: str) -> Response:
@@ -104,7 +104,7 @@ def addresses(code: str, language: str) -> Address:
     return address
 
 
-def arrive(code: str, language: str | None = None) -> Arrival:
+def open_session(code: str, language: str | None = None) -> RespondentSession:
     """Who stands at the door. Raises UnknownCodeError.
 
     The page is in the language of the address, else the one asked for, else the invitation's, else the
@@ -112,26 +112,26 @@ def arrive(code: str, language: str | None = None) -> Arrival:
     """
     session = database.session()
     will_write = request.method == "POST"
-    visit = find_visit(session, code, current_app.config["SECRETS"].codes, will_write=will_write)
-    if visit is None:
+    lookup = look_up_code(session, code, current_app.config["SECRETS"].codes, will_write=will_write)
+    if lookup is None:
         raise UnknownCodeError
-    questionnaire = questionnaire_for(session, visit)
-    wanted = (language, request.args.get("sprak"), visit.language)
+    questionnaire = questionnaire_for(session, lookup)
+    wanted = (language, request.args.get("sprak"), lookup.language)
     chosen = next((one for one in wanted if one in questionnaire.languages), questionnaire.languages[0])
     use_language(chosen or DEFAULT_LANGUAGE)
-    return Arrival(visit, questionnaire, chosen or DEFAULT_LANGUAGE)
+    return RespondentSession(lookup, questionnaire, chosen or DEFAULT_LANGUAGE)
 
 
-def answering(code: str, language: str) -> Arrival:
+def answering(code: str, language: str) -> RespondentSession:
     """The respondent behind a page of the questionnaire.
 
     Raises UnknownCodeError, and NotAnsweringError when she has delivered, the survey is not open, or the
     questionnaire is not in this language.
     """
-    arrival = arrive(code, language)
-    if not arrival.visit.can_answer or arrival.language != language:
+    respondent = open_session(code, language)
+    if not respondent.lookup.can_answer or respondent.language != language:
         raise NotAnsweringError
-    return arrival
+    return respondent
 
 
 def use_asked_language(path_language: str | None = None) -> str:

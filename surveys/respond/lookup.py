@@ -15,7 +15,7 @@ from surveys.platform import code_format
 
 
 @dataclass(frozen=True)
-class Visit:
+class InvitationLookup:
     """One request with a known code. `code` has 12 characters; `draft` is still encrypted."""
 
     code: str
@@ -34,7 +34,9 @@ class Visit:
         return self.status == SurveyStatus.OPEN and not self.delivered
 
 
-def find_visit(session: Session, typed: str, secret: bytes, *, will_write: bool = False) -> Visit | None:
+def look_up_code(
+    session: Session, typed: str, secret: bytes, *, will_write: bool = False
+) -> InvitationLookup | None:
     """The visit of whoever came with this code; None when nobody was given it. `secret` is `Secrets.codes`.
 
     With `will_write` the survey stays in its present state until the transaction ends: closing waits for us.
@@ -44,7 +46,7 @@ def find_visit(session: Session, typed: str, secret: bytes, *, will_write: bool 
         return None
     query = _LOCKING_QUERY if will_write else _QUERY
     found = session.connection().execute(query, {"hash": codes.code_hash(secret, code)}).one_or_none()
-    return None if found is None else Visit(code, **found._mapping)
+    return None if found is None else InvitationLookup(code, **found._mapping)
 
 
 # Built once, and columns instead of objects: this runs for every page of every respondent.
@@ -71,14 +73,14 @@ _LOCKING_QUERY = _QUERY.with_for_update(read=True, of=Survey)
 _questionnaires: dict[str, Questionnaire] = {}
 
 
-def questionnaire_for(session: Session, visit: Visit) -> Questionnaire:
+def questionnaire_for(session: Session, lookup: InvitationLookup) -> Questionnaire:
     """What this visitor is asked."""
-    if visit.fingerprint not in _questionnaires:
-        instrument = session.get_one(Instrument, visit.instrument_id)
-        _questionnaires[visit.fingerprint] = questionnaire_of(instrument)
-    return _questionnaires[visit.fingerprint]
+    if lookup.fingerprint not in _questionnaires:
+        instrument = session.get_one(Instrument, lookup.instrument_id)
+        _questionnaires[lookup.fingerprint] = questionnaire_of(instrument)
+    return _questionnaires[lookup.fingerprint]
 
 
-def survey_of(session: Session, visit: Visit) -> Survey:
+def survey_of(session: Session, lookup: InvitationLookup) -> Survey:
     """The whole survey, for the pages that tell about it."""
-    return session.get_one(Survey, visit.survey_id)
+    return session.get_one(Survey, lookup.survey_id)
