@@ -1,4 +1,4 @@
-"""The fixed part of a statement page, rendered once and reused: only the answers, the code and the way vary.
+"""The fixed part of a statement page, rendered once and reused: only the answers, the code and the route vary.
 
 The template asks an object for everything that varies. For the fixed part it gets one that notes the calls and
 leaves marks; the page is cut at the marks, and filling it is making the same calls on a respondent's own object
@@ -25,7 +25,7 @@ _NOTHING: Final = Markup()
 
 
 class GivenAnswers:
-    """What varies on a page: where on the way it is, and this respondent's answers to it.
+    """What varies on a page: where on the route it is, and this respondent's answers to it.
 
     `as_sent` are the fields of answers that were refused, shown again so that they can be mended; `code` as it
     stands in addresses.
@@ -135,7 +135,7 @@ class FixedPage:
 
 
 PageKey = tuple[str, str, int, tuple[str, ...]]
-"""Questionnaire fingerprint, language, page number, the questions it has on this respondent's way."""
+"""Questionnaire fingerprint, language, page number, the questions it has on this respondent's route."""
 
 
 class FixedPages:

@@ -1,4 +1,4 @@
-"""Who stands at the door: the code in the address, looked up in one query."""
+"""The invitation behind the code in the address, looked up in one query."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class InvitationLookup:
 def look_up_code(
     session: Session, typed: str, secret: bytes, *, will_write: bool = False
 ) -> InvitationLookup | None:
-    """The visit of whoever came with this code; None when nobody was given it. `secret` is `Secrets.codes`.
+    """The invitation behind this code; None when nobody was given it. `secret` is `Secrets.codes`.
 
     With `will_write` the survey stays in its present state until the transaction ends: closing waits for us.
     """

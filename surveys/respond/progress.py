@@ -57,7 +57,7 @@ class AnsweringProgress:
         return fields
 
     def sheet(self, questionnaire: Questionnaire, audience: Audience, unit_id: int) -> Sheet:
-        """What is delivered: the answers to what was asked on the way these answers make, and nothing else."""
+        """What is delivered: the answers to what was asked on the route these answers make, and nothing else."""
         delivery = for_delivery(questionnaire, audience, self.coded, self.comments)
         return Sheet(unit_id, delivery.row, delivery.comments)
 
@@ -69,7 +69,7 @@ class AnsweringProgress:
     def from_bytes(cls, content: bytes) -> "AnsweringProgress":
         """The progress that was written. Raises ValueError when a newer Medvirk wrote it.
 
-        Version 1 said no version, and counted pages by their place on the respondent's way. That is the page's
+        Version 1 said no version, and counted pages by their place on the respondent's route. That is the page's
         own number but for pages behind one that another audience has: there a page may be shown once more.
         """
         stored = json.loads(content)

@@ -1,4 +1,4 @@
-"""The review: every answer on the way, in words."""
+"""The review: every answer on the route, in words."""
 
 from dataclasses import dataclass
 
@@ -31,9 +31,9 @@ class ReviewedPage:
 def reviewed_pages(
     questionnaire: Questionnaire, route: Route, progress: AnsweringProgress, language: str
 ) -> list[ReviewedPage]:
-    """The pages of the way that ask for something."""
+    """The pages of the route that ask for something."""
     pages = []
-    for place in route.places:
+    for place in route.pages:
         parts = sections(questionnaire, place.page, language)
         shown = [question for part in parts for question in part.questions if question.takes_answers]
         asked = {question.key: question for question in place.page.asked}

@@ -1,4 +1,4 @@
-"""The respondent's way through a questionnaire: its pages after the answers given so far, and where on it she is."""
+"""The respondent's route through a questionnaire: its pages after the answers given so far, and where on it she is."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from functools import cached_property
 
 from questionnaires.kinds import handler_of
 from questionnaires.model import Audience, Page, Questionnaire
+from questionnaires.routing import route as pages_met
 
 
 @dataclass(frozen=True)
 class RoutePage:
-    """A page with the questions she meets on it, as number `position` of `total` on her way, counted from 1."""
+    """A page with the questions she meets on it, as number `position` of `total` on her route, counted from 1."""
 
     page: Page
     position: int
@@ -18,7 +19,7 @@ class RoutePage:
 
     @property
     def number(self) -> int:
-        """The page's own number: what addresses and drafts carry. It stays when the way changes."""
+        """The page's own number: what addresses and drafts carry. It stays when the route changes."""
         return self.page.number
 
     @cached_property
@@ -31,7 +32,7 @@ class RoutePage:
 class Route:
     """The pages that are met, in order."""
 
-    places: tuple[RoutePage, ...]
+    pages: tuple[RoutePage, ...]
 
     @classmethod
     def through(cls, pages: tuple[Page, ...]) -> "Route":
@@ -40,30 +41,30 @@ class Route:
         )
 
     def at(self, number: int) -> RoutePage | None:
-        """The page with this number of its own, None when it is not on the way."""
-        return next((place for place in self.places if place.number == number), None)
+        """The page with this number of its own, None when it is not on the route."""
+        return next((page for page in self.pages if page.number == number), None)
 
     def after(self, number: int) -> RoutePage | None:
-        """The page that follows the one with this number, whether that one is on the way or not."""
-        return next((place for place in self.places if place.number > number), None)
+        """The page that follows the one with this number, whether that one is on the route or not."""
+        return next((page for page in self.pages if page.number > number), None)
 
     def before(self, number: int) -> RoutePage | None:
-        return next((place for place in reversed(self.places) if place.number < number), None)
+        return next((page for page in reversed(self.pages) if page.number < number), None)
 
     def first_unsaved(self, saved: Collection[int]) -> RoutePage | None:
-        return next((place for place in self.places if place.number not in saved), None)
+        return next((page for page in self.pages if page.number not in saved), None)
 
     def newly_opened(self, saved: Collection[int]) -> RoutePage | None:
-        """The first page that is on the way because of an answer, and that has never been saved."""
-        opened = (place for place in self.places if place.page.when is not None)
-        return next((place for place in opened if place.number not in saved), None)
+        """The first page that is on the route because of an answer, and that has never been saved."""
+        opened = (page for page in self.pages if page.page.when is not None)
+        return next((page for page in opened if page.number not in saved), None)
 
 
 class Routes:
-    """All ways of one audience through one questionnaire.
+    """All routes of one audience through one questionnaire.
 
-    Only the answers that conditions ask about decide the way, so it is walked once for each combination of them
-    and kept: a questionnaire without conditions has one way. At most `_MOST` are kept, since a number or a month
+    Only the answers that conditions ask about decide the route, so it is walked once for each combination of them
+    and kept: a questionnaire without conditions has one route. At most `_MOST` are kept, since a number or a month
     that decides has many values.
     """
 
@@ -76,18 +77,18 @@ class Routes:
         self._known: dict[tuple[int | None, ...], Route] = {}
 
     def after(self, answers: Mapping[str, int]) -> Route:
-        """The way that these coded answers make."""
+        """The route that these coded answers make."""
         decided = tuple(answers.get(key) for key in self._deciding)
         route = self._known.get(decided)
         if route is None:
             if len(self._known) >= self._MOST:
                 self._known.clear()
-            pages = route(self._questionnaire, self._audience, answers)
+            pages = pages_met(self._questionnaire, self._audience, answers)
             route = self._known[decided] = Route.through(pages)
         return route
 
     def whole_page(self, number: int) -> Page | None:
-        """The page with all its questions, on the way or not; None when this audience never meets it."""
+        """The page with all its questions, on the route or not; None when this audience never meets it."""
         pages = self._questionnaire.pages_for(self._audience)
         return next((page for page in pages if page.number == number), None)
 

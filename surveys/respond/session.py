@@ -1,4 +1,4 @@
-"""A respondent in the middle of it: who came with the code, what she is asked, and how far she has come."""
+"""A respondent's session: whose code it is, what she is asked, and how far she has come."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class NotAnsweringError(Exception):
 Address = Callable[..., str]
 """`address("statements", number=3)`: where a page stands, in the page's language unless `language` is given."""
 
-# By fingerprint and audience: the same few ways are walked by everybody.
+# By fingerprint and audience: the same few routes are taken by everybody.
 _routes: dict[tuple[str, Audience], Routes] = {}
 
 
@@ -66,7 +66,7 @@ class RespondentSession:
         return self.routes.after(self.progress.coded)
 
     def page(self, number: int) -> Page:
-        """The page as it is on her way, or whole when it is not. Raises NotAnsweringError when it is not for her."""
+        """The page as it is on her route, or whole when it is not. Raises NotAnsweringError when it is not for her."""
         place = self.route.at(number)
         page = place.page if place else self.routes.whole_page(number)
         if page is None:
@@ -78,7 +78,7 @@ class RespondentSession:
         return addresses(self.shown_code, self.language)(page, **values)
 
     def address_of(self, place: RoutePage | None, **values: str | int) -> str:
-        """The address of a place on the way; of the review when the way is at its end."""
+        """The address of a page of the route; of the review when the route is at its end."""
         if place is None:
             return self.address("review")
         return self.address("statements", number=place.number, **values)
@@ -105,7 +105,7 @@ def addresses(code: str, language: str) -> Address:
 
 
 def open_session(code: str, language: str | None = None) -> RespondentSession:
-    """Who stands at the door. Raises UnknownCodeError.
+    """Opens the session of whoever has the code. Raises UnknownCodeError.
 
     The page is in the language of the address, else the one asked for, else the invitation's, else the
     questionnaire's first.

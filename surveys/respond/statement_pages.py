@@ -15,7 +15,7 @@ def show(respondent: RespondentSession, place: RoutePage) -> str:
     """The page with the answers given so far."""
 
     def fixed_part(noted: NotedCalls) -> str:
-        """A fixed page is shared: nothing of the arrival but questionnaire and language may go in."""
+        """A fixed page is shared: nothing of the session but questionnaire and language may go in."""
         address = addresses(CODE_MARK, respondent.language)
         return render(respondent.questionnaire, place.page, respondent.language, noted, address)
 

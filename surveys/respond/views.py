@@ -155,7 +155,7 @@ def _lead_back_to_the_way(respondent: RespondentSession, number: int) -> Respons
 def _next_address(
     respondent: RespondentSession, route: Route, number: int, progress: AnsweringProgress
 ) -> str:
-    """Where the pressed button leads from this page, on the way that the answers make now."""
+    """Where the pressed button leads from this page, on the route that the answers make now."""
     form, editing = request.form, _editing()
     if form.get("_sprak") in respondent.questionnaire.languages:
         return respondent.address("statements", number=number, language=form["_sprak"], **editing)

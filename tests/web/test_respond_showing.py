@@ -106,7 +106,7 @@ def test_the_fixed_part_filled_in_is_the_page_rendered_for_the_occasion(
     progress = AnsweringProgress(answers, {"why": comment, "more": comment} if comment else {})
     with app.test_request_context():
         use_language("nb")
-        for place in Route.through(route(ROUTED, "all", answers)).places:
+        for place in Route.through(route(ROUTED, "all", answers)).pages:
             noted = NotedCalls()
             html = render(ROUTED, place.page, "nb", noted, addresses(CODE_MARK, "nb"))
             given_answers = GivenAnswers(place, progress, CODE)

@@ -1,7 +1,7 @@
 """Questionnaires as those who answer see them, saving nothing.
 
 The pages are the respondents' own templates. What is answered is carried from page to page in the address, so that
-the way can be followed; no invitation, draft or ballot is made, and no page writes to the database.
+the route can be followed; no invitation, draft or ballot is made, and no page writes to the database.
 """
 
 from collections.abc import Mapping
@@ -132,7 +132,7 @@ def _asks(survey: Survey, questionnaire: Questionnaire) -> bool:
 
 
 def _next_address(preview: Preview, route: Route, number: int) -> str:
-    """Where the pressed button leads, on the way that the answers make."""
+    """Where the pressed button leads, on the route that the answers make."""
     form = request.form
     if form.get("_sprak") in preview.questionnaire.languages:
         return preview.address("statements", number=number, language=form["_sprak"])

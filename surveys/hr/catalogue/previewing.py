@@ -42,14 +42,14 @@ class ListedPage:
 
 @dataclass(frozen=True)
 class PreviewLookup:
-    """What the templates ask of a visit: nobody has begun."""
+    """What the templates ask of a lookup: nobody has begun."""
 
     draft: None = None
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What the respondents' templates know as the arrival, for nobody in particular.
+    """What the respondents' templates know as the respondent, for nobody in particular.
 
     `coded` are the answers given so far, by closed key. Comments are never carried on: what somebody writes does
     not belong in an address. `survey_key` is the survey whose title, purpose and deadline are shown, if any.
@@ -74,7 +74,7 @@ class Preview:
         return Route.through(route(self.questionnaire, self.audience, self.coded))
 
     def place(self, number: int) -> RoutePage | None:
-        """The page as it is on the way, else whole and by itself; None when the audience never meets it."""
+        """The page as it is on the route, else whole and by itself; None when the audience never meets it."""
         pages = self.questionnaire.pages_for(self.audience)
         whole = next((page for page in pages if page.number == number), None)
         if whole is None:
@@ -100,7 +100,7 @@ class Preview:
         return url_for(f"previews.{_INSTEAD.get(page, page)}", **(found | values))  # type: ignore[arg-type]
 
     def address_of(self, place: RoutePage | None, **values: str | int) -> str:
-        """The address of a place on the way; of the review when the way is at its end."""
+        """The address of a page of the route; of the review when the route is at its end."""
         if place is None:
             return self.address("review")
         return self.address("statements", number=place.number, **values)
