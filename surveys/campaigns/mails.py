@@ -12,7 +12,7 @@ from babel.dates import format_date
 from flask import current_app, render_template
 
 from surveys.campaigns.invitations import link_of
-from surveys.campaigns.mail_wording import WORDINGS, Wording
+from surveys.campaigns.mail_texts import WORDINGS, Wording
 from surveys.campaigns.models import Delivery, Invitation, MessageKind
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation

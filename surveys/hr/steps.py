@@ -288,7 +288,7 @@ def _preview(session: Session, survey: Survey) -> list[str]:
     """What the release will show and hide, as the tab «Frigivelse» says it."""
     if survey.status != SurveyStatus.COUNTED:
         return []
-    from surveys.hr.publication.words import summary
+    from surveys.hr.publication.texts import summary
     from surveys.publishing.preview import preview_of
 
     preview = preview_of(session, survey)

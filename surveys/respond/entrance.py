@@ -9,7 +9,7 @@ from surveys.platform.localisation import LANGUAGES
 from surveys.respond import guessing
 from surveys.respond.blueprint import blueprint
 from surveys.respond.session import UnknownCodeError, lead_to, use_asked_language
-from surveys.respond.wordings import language_choices
+from surveys.respond.texts import language_choices
 
 
 @blueprint.get("")

@@ -9,7 +9,7 @@ from surveys.platform.localisation import LANGUAGES
 from surveys.respond import drafts, survey_pages
 from surveys.respond.blueprint import blueprint
 from surveys.respond.session import answering, lead_to, open_session, use_asked_language
-from surveys.respond.wordings import language_choices
+from surveys.respond.texts import language_choices
 
 # Pages are never stored (`no-store`); this also empties what a browser keeps for its Back button.
 _FORGET = '"cache"'

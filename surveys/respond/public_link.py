@@ -18,7 +18,7 @@ from surveys.platform import code_format, database, limits
 from surveys.platform.localisation import use_language
 from surveys.respond.blueprint import blueprint
 from surveys.respond.session import lead_to
-from surveys.respond.wordings import Deadline, language_choices
+from surveys.respond.texts import Deadline, language_choices
 
 
 @dataclass(frozen=True)

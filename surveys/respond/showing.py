@@ -19,7 +19,7 @@ from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
 from surveys.respond.session import Address
 from surveys.respond.taking_back import SHOWN_FIELD, TAKEN_BACK
-from surveys.respond.wordings import fault_text
+from surveys.respond.texts import fault_text
 
 RESPONDENTS_FRAME: Final = "layout/respondent.html"
 

@@ -11,7 +11,7 @@ from surveys.platform import database
 from surveys.platform.localisation import text_attributes
 from surveys.respond.lookup import survey_of
 from surveys.respond.session import Address, RespondentSession
-from surveys.respond.wordings import Deadline, language_choices
+from surveys.respond.texts import Deadline, language_choices
 
 
 def show(respondent: RespondentSession, template: str, page: str, **more: object) -> str:

@@ -13,7 +13,7 @@ from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.organisation.models import Unit
 from surveys.release.models import Coding, Figure, Turnout
 from surveys.release.neighbours import reason_of
-from surveys.results.reading import latest_release
+from surveys.results.queries import latest_release
 
 # A spreadsheet takes a cell that begins so for a formula.
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -9,10 +9,10 @@ from surveys.platform.localisation import localised
 from surveys.release.comparisons.references import ReferenceChoice
 from surveys.release.measures import MeasureKind
 from surveys.release.models import Coding
-from surveys.results.comparisons.reference_words import choice_text, reference_text, standing_phrase
-from surveys.results.comparisons.succession_words import earlier_words
-from surveys.results.reading import Line
-from surveys.results.wording import change_word, mean_text, shown_value
+from surveys.results.comparisons.reference_texts import choice_text, reference_text, standing_phrase
+from surveys.results.comparisons.succession_texts import earlier_words
+from surveys.results.queries import Line
+from surveys.results.texts import change_word, mean_text, shown_value
 
 WIDTH: Final = 320
 MARGIN: Final = 14

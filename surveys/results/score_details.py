@@ -4,8 +4,8 @@ from flask_babel import gettext as _
 
 from surveys.platform.localisation import localised, number, percent
 from surveys.release.measures import MeasureKind
-from surveys.results.reading import Line, UnitResult
-from surveys.results.wording import extremes, mean_text, spread_word
+from surveys.results.queries import Line, UnitResult
+from surveys.results.texts import extremes, mean_text, spread_word
 
 
 def facts(result: UnitResult) -> list[tuple[str, str]]:

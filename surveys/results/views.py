@@ -17,15 +17,17 @@ from surveys.platform.clock import municipal_day
 from surveys.release.comparisons.references import Against, comparisons
 from surveys.release.models import Release
 from surveys.release.visibility import Access, access_to, entrances
-from surveys.results import score_details, wording
-from surveys.results.comments.reading import readable_count
-from surveys.results.comparisons import reference_words, succession_words
+from surveys.results import score_details
+from surveys.results import texts as wording
+from surveys.results.comments.queries import readable_count
+from surveys.results.comparisons import reference_texts as reference_words
+from surveys.results.comparisons import succession_texts as succession_words
 from surveys.results.comparisons.finite_population import InvitedLine, invited_reading
-from surveys.results.history import wording as history_wording
-from surveys.results.history.reading import history_of
+from surveys.results.history import texts as history_wording
+from surveys.results.history.queries import history_of
 from surveys.results.pictures import scale_picture
-from surveys.results.reading import UnitResult, find_unit, latest_release, unit_result
-from surveys.results.screening.reading import screened_surveys
+from surveys.results.queries import UnitResult, find_unit, latest_release, unit_result
+from surveys.results.screening.queries import screened_surveys
 
 blueprint = Blueprint("results", __name__)
 

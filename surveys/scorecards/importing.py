@@ -19,7 +19,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.wording import period_words, value_words
+from surveys.scorecards.texts import period_words, value_words
 
 MEASUREMENT_COLUMNS: Final = (
     ImportColumn("indicator", ("indikator", "indikatorkode", "styringsindikator")),

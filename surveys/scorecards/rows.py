@@ -8,7 +8,7 @@ from typing import Final
 from analysis.scorecards import Direction, IndicatorStatus, TargetLimits, Trend, is_due, is_old, status, trend
 from surveys.platform.localisation import localised
 from surveys.release.models import ChangeBasis, Verdict
-from surveys.scorecards import wording
+from surveys.scorecards import texts as wording
 from surveys.scorecards.cards import Ambitions
 from surveys.scorecards.measuring import PARTS
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus

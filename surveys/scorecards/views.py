@@ -15,9 +15,9 @@ from surveys.organisation.subtrees import lineage
 from surveys.organisation.tree import in_order
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
-from surveys.scorecards.reading import NoSuchYearError, read_card
+from surveys.scorecards.queries import NoSuchYearError, read_card
+from surveys.scorecards.texts import status_words
 from surveys.scorecards.visibility import reader_of
-from surveys.scorecards.wording import status_words
 
 blueprint = Blueprint("scorecards", __name__)
 

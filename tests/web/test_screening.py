@@ -24,8 +24,8 @@ from surveys.release.models import Change, ChangeBasis, Figure, FigureStatus, Re
 from surveys.release.screening.verdicts import screened
 from surveys.results import views
 from surveys.results.screening import views as screening_views
-from surveys.results.screening.reading import Family
-from surveys.results.screening.words import lead
+from surveys.results.screening.queries import Family
+from surveys.results.screening.texts import lead
 
 TREE = {"K": None, "Ø": "K", "A": "K", "B": "K", "B1": "B", "B2": "B"}
 EVEN = [3, 3, 4, 4, 4, 5] * 2

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from questionnaires.loading import available, builtin
 from surveys.access.models import Role
 from surveys.hr.catalogue.version_page import VersionPage, side_by_side
-from surveys.hr.catalogue.word_changes import Words, changed_words, moved
+from surveys.hr.catalogue.wording_changes import Words, changed_words, moved
 from surveys.instruments.in_use import freeze
 from surveys.platform.database import Database
 from tests.building import SMALL, build_open_survey, build_survey

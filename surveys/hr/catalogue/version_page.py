@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from questionnaires.comparison import FactorChange, SeriesContinuity, TextChange, compare
 from questionnaires.model import Factor, Questionnaire, Text
-from surveys.hr.catalogue.version_words import VersionWords
-from surveys.hr.catalogue.word_changes import Words, changed_words, moved, unchanged
+from surveys.hr.catalogue.version_texts import VersionWords
+from surveys.hr.catalogue.wording_changes import Words, changed_words, moved, unchanged
 from surveys.platform.texts import _
 
 Pieces = tuple[Words, ...] | None

@@ -13,7 +13,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.repicturing import differences
 from surveys.campaigns.report_groups import merge_units, separate_units
 from surveys.hr.long_steps import CORRECT, standing
-from surveys.hr.publication import words
+from surveys.hr.publication import texts as words
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
 from surveys.hr.survey_page import HR_ROLES, blueprint, left_to_worker, survey_for_hr, tab
 from surveys.hr.turnout import turnout
@@ -143,7 +143,7 @@ def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
 @requires(*HR_ROLES)
 def correct_publication(key: str) -> Response | tuple[str, int]:
     """A new release with the reason; what cannot be corrected is said, and what was typed is kept."""
-    from surveys.results.reading import latest_release
+    from surveys.results.queries import latest_release
 
     session = database.session()
     survey = survey_for_hr(session, key)

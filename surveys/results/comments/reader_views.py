@@ -5,7 +5,7 @@ from flask import render_template
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.platform import database
-from surveys.results.comments.reading import readable_comments
+from surveys.results.comments.queries import readable_comments
 from surveys.results.views import asked_place, blueprint
 
 

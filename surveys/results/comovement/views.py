@@ -10,8 +10,8 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.comovement.computing import co_movement_of
 from surveys.release.visibility import access_to
-from surveys.results.comovement import words as comovement_words
-from surveys.results.reading import find_unit, latest_release
+from surveys.results.comovement import texts as comovement_words
+from surveys.results.queries import find_unit, latest_release
 from surveys.results.views import blueprint
 
 

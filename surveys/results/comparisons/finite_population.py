@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.release.models import Change, Coding, Figure, FigureKind, Release, Turnout
-from surveys.results.reading import Line, UnitResult
+from surveys.results.queries import Line, UnitResult
 
 Interval = tuple[float, float]
 

@@ -14,9 +14,9 @@ from surveys.campaigns.models import SurveyUnit
 from surveys.platform import database
 from surveys.release.visibility import Access
 from surveys.results import views
-from surveys.results.reading import latest_release
-from surveys.results.screening import words as screening_words
-from surveys.results.screening.reading import FoundChange, family_of, found_changes, reach_of
+from surveys.results.queries import latest_release
+from surveys.results.screening import texts as screening_words
+from surveys.results.screening.queries import FoundChange, family_of, found_changes, reach_of
 from surveys.results.views import blueprint
 
 AT_A_TIME: Final = 100

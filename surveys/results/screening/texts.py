@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from surveys.platform.localisation import localised, number, percent
 from surveys.release.measures import Measure, MeasureKind
 from surveys.release.models import ChangeBasis
-from surveys.results.screening.reading import Family, FoundChange
+from surveys.results.screening.queries import Family, FoundChange
 
 
 def _(text: str, **values: object) -> str:

@@ -3,8 +3,8 @@
 from surveys.platform.localisation import number, percent
 from surveys.platform.texts import _
 from surveys.release.measures import MeasureKind
-from surveys.results.history.reading import PastColumn, PastFigure, PastLine
-from surveys.results.wording import change_numbers, change_word
+from surveys.results.history.queries import PastColumn, PastFigure, PastLine
+from surveys.results.texts import change_numbers, change_word
 
 
 def figure_text(figure: PastFigure, kind: MeasureKind) -> str:

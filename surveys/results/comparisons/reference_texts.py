@@ -14,8 +14,8 @@ from surveys.release.comparisons.references import (
     standing,
 )
 from surveys.release.models import FigureStatus
-from surveys.results.reading import Line, UnitResult
-from surveys.results.wording import bound_text, in_sentence, mean_text, status_word
+from surveys.results.queries import Line, UnitResult
+from surveys.results.texts import bound_text, in_sentence, mean_text, status_word
 
 
 def _(text: str, **values: object) -> str:

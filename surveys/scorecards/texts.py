@@ -8,7 +8,7 @@ from flask_babel import gettext
 from analysis.scorecards import Direction, IndicatorStatus, Meaning, Movement, TargetLimits, Trend
 from surveys.platform.localisation import listed, long_date, number
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
-from surveys.results import wording as results_wording
+from surveys.results import texts as results_wording
 from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
 
 _SPACE = "\N{NO-BREAK SPACE}"

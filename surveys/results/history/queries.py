@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from questionnaires.model import Text
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
-from surveys.release.comparisons.reading_changes import ChangeLine
+from surveys.release.comparisons.change_queries import ChangeLine
 from surveys.release.history.imported import Rescaling, importable_measures, rescaling, same_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedSet
 from surveys.release.measures import Measure, MeasureKind
 from surveys.release.models import Coding, Verdict
-from surveys.results.reading import Line
+from surveys.results.queries import Line
 
 _FEWEST: Final = 2
 """People on each side without whom there is no spread to test with."""

@@ -13,7 +13,7 @@ from surveys.platform.texts import _, ngettext
 from surveys.release.measures import measures_of
 from surveys.release.models import FigureStatus
 from surveys.release.protection.release_preview import HiddenUnit, MergeSuggestion, ReleasePreview
-from surveys.results.wording import status_text
+from surveys.results.texts import status_text
 
 MOST_ROWS: Final = 200
 """Hidden units listed on the page: more than anybody reads, and a page that still opens at once."""

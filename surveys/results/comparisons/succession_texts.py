@@ -6,10 +6,10 @@ from typing import Final
 from flask_babel import gettext
 
 from surveys.platform.localisation import listed, localised, number
-from surveys.release.comparisons.reading_changes import ChangeLine, NotCompared
+from surveys.release.comparisons.change_queries import ChangeLine, NotCompared
 from surveys.release.models import ChangeBasis, Verdict, WhyUncompared
-from surveys.results.reading import Line, UnitResult
-from surveys.results.wording import in_sentence
+from surveys.results.queries import Line, UnitResult
+from surveys.results.texts import in_sentence
 
 # Cohen's words for a standardised difference (1988, 2.2).
 MEDIUM: Final = 0.5

@@ -12,7 +12,7 @@ from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
-from surveys.release.comparisons.reading_changes import ChangeLine, NotCompared, changes_of, gaps_of
+from surveys.release.comparisons.change_queries import ChangeLine, NotCompared, changes_of, gaps_of
 from surveys.release.comparisons.references import Comparisons, Reference, ReferenceChoice, ReferenceValue
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout

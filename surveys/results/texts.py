@@ -9,11 +9,11 @@ from typing import Final
 from flask_babel import gettext
 
 from surveys.platform.localisation import localised, number, percent
-from surveys.release.comparisons.reading_changes import ChangeLine
+from surveys.release.comparisons.change_queries import ChangeLine
 from surveys.release.measures import MeasureKind
 from surveys.release.models import ChangeBasis, Coding, FigureStatus, Verdict
 from surveys.release.neighbours import NOT_INVITED
-from surveys.results.reading import BreakdownTable, Line, UnitResult
+from surveys.results.queries import BreakdownTable, Line, UnitResult
 
 # Standard deviations as shares of the scale's length. On 1–5 they are 0.6 and 1.0: person scores of several
 # items usually spread between them.
