@@ -13,7 +13,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.repicturing import differences
 from surveys.campaigns.report_groups import merge_units, separate_units
 from surveys.hr.long_steps import CORRECT, standing
-from surveys.hr.publication import texts as words
+from surveys.hr.publication import texts
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
 from surveys.hr.survey_page import HR_ROLES, blueprint, left_to_worker, survey_for_hr, tab
 from surveys.hr.turnout import turnout
@@ -50,7 +50,7 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
             problem=problem,
             longest=LONGEST_REASON,
             differences=differences(session, survey),
-            merged=words.merged_groups(survey, None),
+            merged=texts.merged_groups(survey, None),
         )
     return tab("publication", survey, releases=releases, problem=problem, **_preview(session, survey))
 
@@ -68,16 +68,16 @@ def _preview(session: Session, survey: Survey) -> dict[str, object]:
     if survey.status != SurveyStatus.COUNTED:
         return {"counted": False}
     preview = preview_of(session, survey)
-    common = {"counted": True, "merged": words.merged_groups(survey, preview)}
+    common = {"counted": True, "merged": texts.merged_groups(survey, preview)}
     if preview is None:
         return common | {"waiting": True}
     questionnaire = questionnaire_of(survey.instrument)
     return common | {
         "preview": preview,
-        "summary": words.summary(preview, survey),
-        "rows": words.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
-        "breakdowns": words.breakdown_lines(preview, questionnaire, survey.minimum_group),
-        "choices": words.choices(preview, survey),
+        "summary": texts.summary(preview, survey),
+        "rows": texts.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
+        "breakdowns": texts.breakdown_lines(preview, questionnaire, survey.minimum_group),
+        "choices": texts.choices(preview, survey),
     }
 
 
