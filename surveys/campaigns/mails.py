@@ -46,7 +46,7 @@ def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     link = f"{letter.link_text}: {letter.link}"
     message.set_content("\n\n".join((*letter.before, link, *letter.after)) + "\n", cte="quoted-printable")
-    html = render_template("hr/paper/mail.html", letter=letter, mail_language=language)
+    html = render_template("campaigns/mail.html", letter=letter, mail_language=language)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 
