@@ -19,6 +19,7 @@ from analysis.reliability import unit_alpha
 from analysis.scores import unit_scores
 from app import create_app
 from surveys.access.models import Account, Grant, Role
+from surveys.access.sessions import start_session
 from surveys.campaigns.lifecycle import find_survey
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.operating import migrating
@@ -49,14 +50,14 @@ def page_times(app: Flask, db: Database, key: str) -> list[float]:
     with db.transaction() as session:
         codes = list(session.scalars(select(Unit.code)))
         top = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
-        account = Account(username="hr", name="HR", password_hash="-", grants=[])  # noqa: S106
-        account.grants.append(Grant(role=Role.HR, unit_id=top.id))
+        account = Account(username="hr", name="HR", password_hash="-", all_grants=[])  # noqa: S106
+        account.all_grants.append(Grant(role=Role.HR, unit_id=top.id))
         session.add(account)
         session.flush()
-        account_id = account.id
+        token = start_session(session, account)
     client = app.test_client()
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = str(account_id)
+        cookie["_user_id"] = token
     took = []
     for code in ["0", *random.Random(1).sample(codes, PAGES)]:  # noqa: S311
         start = time.perf_counter()

@@ -2,6 +2,7 @@
 
 import click
 
+from surveys.access import commands as access
 from surveys.demo import commands as demo
 from surveys.hr import commands as campaigns
 from surveys.operating import commands as installing
@@ -16,6 +17,6 @@ def medvirk() -> None:
     """Undersøkelser og styringskort for kommuner."""
 
 
-for part in (installing, organisation, campaigns, results, history_commands, scorecards, demo):
+for part in (installing, access, organisation, campaigns, results, history_commands, scorecards, demo):
     for command in part.COMMANDS:
         medvirk.add_command(command)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from analysis.scorecards import Direction
 from surveys.access.models import Account, Grant, Role
+from surveys.access.sessions import start_session
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
@@ -161,10 +162,12 @@ def unit_of(session: Session, code: str) -> Unit:
 def sign_in_as(client: FlaskClient, db: Database, role: Role, unit: str = "K") -> None:
     """Signs in a new account with the role on the unit, past the password page."""
     with db.transaction() as session:
-        account = Account(username=f"{role}.{unit}".lower(), name="Kari Eide", password_hash="-", grants=[])
-        account.grants.append(Grant(role=role, unit_id=unit_of(session, unit).id))
+        account = Account(
+            username=f"{role}.{unit}".lower(), name="Kari Eide", password_hash="-", all_grants=[]
+        )
+        account.all_grants.append(Grant(role=role, unit_id=unit_of(session, unit).id))
         session.add(account)
         session.flush()
-        account_id = account.id
+        token = start_session(session, account)
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = str(account_id)
+        cookie["_user_id"] = token

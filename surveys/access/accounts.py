@@ -1,46 +1,38 @@
-"""Local accounts: argon2 passwords, and sign-in that takes as long for unknown names as for known ones."""
+"""Accounts: found, and opened with a password in a time that does not tell which there are."""
 
-from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys.access.models import Account
-
-SHORTEST_PASSWORD = 12
-
-_hasher = PasswordHasher()
+from surveys.access.passwords import is_right
 
 
 class SignedIn(UserMixin):
-    """The signed-in account as Flask-Login wants it."""
+    """The signed-in account as Flask-Login wants it. `token`: of the session in her browser."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, token: str) -> None:
         self.account = account
         self.id = account.id
         self.name = account.name
         self.language = account.language
         self.grants = account.grants
+        self.token = token
 
-
-@cache
-def _hash_of_nobody() -> str:
-    return _hasher.hash("ingen har dette passordet")
-
-
-def hash_password(password: str) -> str:
-    """An argon2id hash. Raises ValueError when the password is shorter than SHORTEST_PASSWORD."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise ValueError(f"Passordet må ha minst {SHORTEST_PASSWORD} tegn.")
-    return _hasher.hash(password)
+    def get_id(self) -> str:
+        """What the browser's cookie carries: the session's token, never the account's number."""
+        return self.token
 
 
 def find_account(session: Session, account_id: int) -> Account | None:
-    account = session.get(Account, account_id, options=[selectinload(Account.grants)])
+    """The active account with its roles."""
+    account = session.get(Account, account_id, options=[selectinload(Account.all_grants)])
     return account if account and account.active else None
+
+
+def find_by_username(session: Session, username: str) -> Account | None:
+    """The account, active or not."""
+    return session.scalar(select(Account).where(Account.username == username.strip().lower()))
 
 
 def authenticate(session: Session, username: str, password: str) -> Account | None:
@@ -48,11 +40,6 @@ def authenticate(session: Session, username: str, password: str) -> Account | No
     account = session.scalar(
         select(Account)
         .where(Account.username == username.strip().lower(), Account.active)
-        .options(selectinload(Account.grants))
+        .options(selectinload(Account.all_grants))
     )
-    stored = account.password_hash if account else _hash_of_nobody()
-    try:
-        _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return None
-    return account
+    return account if is_right(account.password_hash if account else "", password) else None

@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access import interrupted
 from surveys.access.models import Account, Role
 from surveys.organisation.subtrees import ids_below, lineage
 from surveys.platform import database
@@ -73,6 +74,14 @@ def granted_units(session: Session, account: Account, *roles: Role) -> frozenset
     return frozenset(session.scalars(ids_below(tops)))
 
 
+def _to_sign_in() -> Response:
+    """The sign-in page, with the way back: to the page that was asked for, or to the form that was being sent."""
+    if request.method == "GET":
+        return redirect(url_for("access.sign_in", neste=request.full_path.rstrip("?")))
+    typed = interrupted.current_form()
+    return interrupted.page_to_sign_in(typed) if typed else redirect(url_for("access.sign_in"))
+
+
 def init_app(app: Flask) -> None:
     @app.before_request
     def check_permission() -> Response | None:
@@ -84,8 +93,7 @@ def init_app(app: Flask) -> None:
         if permission.everyone:
             return None
         if not current_user.is_authenticated:
-            next_page = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("access.sign_in", neste=next_page))
+            return _to_sign_in()
         if permission.roles and not permission.roles & roles_of(current_user):
             abort(403)
         return None

@@ -9,10 +9,8 @@ import datetime as dt
 import logging
 import re
 import smtplib
-import ssl
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -32,13 +30,13 @@ from surveys.campaigns.models import (
 from surveys.organisation.models import Installation
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.mail_server import connected
 
 __all__ = ["Outcome", "send_queued"]
 
 MOST_ATTEMPTS: Final = 5
 _PAUSES: Final = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 10, 30, 120))
 _RESULTS: Final = ("sent", "postponed", "failed", "unsure")
-_TIMEOUT: Final = 30.0  # seconds
 
 _log = logging.getLogger("medvirk.deliveries")
 
@@ -96,7 +94,7 @@ def _send_due(db: Database, settings: Settings, now: dt.datetime, became: Counte
     due = _due(db, now)
     if not due:
         return ""
-    with _connection(settings) as server:
+    with connected(settings) as server:
         for delivery_id in due:
             result, broken = _send_one(db, server, delivery_id, now)
             became[result] += 1
@@ -220,22 +218,6 @@ def _settle(db: Database, delivery_id: int, status: DeliveryStatus, error: str =
     with db.transaction() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.status, delivery.error = status, error
-
-
-@contextmanager
-def _connection(settings: Settings) -> Iterator[smtplib.SMTP]:
-    """A server that is ready to take mail: encrypted and signed in to where the settings say so."""
-    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT)
-    try:
-        if settings.smtp_starttls:
-            server.starttls(context=ssl.create_default_context())
-        if settings.smtp_user:
-            server.login(settings.smtp_user, settings.smtp_password)
-        server.ehlo_or_helo_if_needed()
-        yield server
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
 
 
 def _reason(error: Exception) -> str:

@@ -23,7 +23,8 @@ from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
 from surveys.files.import_report import FileRefusedError, ImportFault
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Unit
-from surveys.organisation.people_import import EMAIL, LANGUAGE_WORDS
+from surveys.organisation.people_import import LANGUAGE_WORDS
+from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
 
 # The roster's own headings, so that a column is called the same in every file.

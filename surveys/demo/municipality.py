@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from surveys.access.accounts import hash_password
 from surveys.access.models import Account, Grant, Role
+from surveys.access.passwords import hash_unjudged
 from surveys.demo.fjordvik import FIRST_NAMES, LAST_NAMES, MUNICIPALITY, TOP, UNITS
 from surveys.organisation.models import Installation, Person, Unit
 
@@ -43,9 +43,9 @@ def build_municipality(session: Session, seed: int) -> None:
     _build_people(session, units, seed)
     for demo in ACCOUNTS:
         account = Account(
-            username=demo.username, name=demo.name, password_hash=hash_password(PASSWORD), grants=[]
+            username=demo.username, name=demo.name, password_hash=hash_unjudged(PASSWORD), all_grants=[]
         )
-        account.grants.append(Grant(role=demo.role, unit_id=units[demo.unit].id))
+        account.all_grants.append(Grant(role=demo.role, unit_id=units[demo.unit].id))
         session.add(account)
 
 

@@ -16,7 +16,7 @@ _DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
 _GROUP = _l("Skriv et helt tall som er 3 eller høyere.")
 
 
-class _DayField(DateField):
+class DayField(DateField):
     """A date whose fault is told in the page's language."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -62,8 +62,8 @@ class NewSurveyForm(FlaskForm):
     )
     purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"))
     purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))
-    opens_on = _DayField(_l("Åpner"), validators=[InputRequired(_DATE)])
-    closes_on = _DayField(_l("Siste svardag"), validators=[InputRequired(_DATE)])
+    opens_on = DayField(_l("Åpner"), validators=[InputRequired(_DATE)])
+    closes_on = DayField(_l("Siste svardag"), validators=[InputRequired(_DATE)])
     closes_automatically = BooleanField(_l("Lukk av seg selv etter fristen"), default=True)
     minimum_group = _GroupField(
         _l("Minste gruppe som får vist resultater"),
@@ -75,11 +75,11 @@ class NewSurveyForm(FlaskForm):
         default=10,
         validators=[Optional(), NumberRange(min=3, message=_GROUP)],
     )
-    visible_leaders = _DayField(_l("Ledere"), validators=[Optional()])
-    visible_staff = _DayField(_l("Ansatte"), validators=[Optional()])
-    visible_representatives = _DayField(_l("Tillitsvalgte og verneombud"), validators=[Optional()])
-    visible_politicians = _DayField(_l("Politikere"), validators=[Optional()])
-    visible_public = _DayField(_l("Offentligheten"), validators=[Optional()])
+    visible_leaders = DayField(_l("Ledere"), validators=[Optional()])
+    visible_staff = DayField(_l("Ansatte"), validators=[Optional()])
+    visible_representatives = DayField(_l("Tillitsvalgte og verneombud"), validators=[Optional()])
+    visible_politicians = DayField(_l("Politikere"), validators=[Optional()])
+    visible_public = DayField(_l("Offentligheten"), validators=[Optional()])
 
     def validate_closes_on(self, field: Any) -> None:
         if self.opens_on.data and field.data and field.data < self.opens_on.data:

@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from surveys.access.accounts import hash_password
 from surveys.access.models import Account, Grant, Role
+from surveys.access.passwords import hash_password
 from surveys.audit import trail as audit
 from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
@@ -76,7 +76,7 @@ def _make_administrator(session: Session, plan: Beginning, password: str, top: U
     if session.scalar(select(Account.id).where(Account.username == plan.username)):
         raise ValueError(f"Det finnes alt en bruker som heter «{plan.username}». Velg et annet brukernavn.")
     account = Account(username=plan.username, name="Administrator", password_hash=hash_password(password))
-    account.grants = [Grant(role=Role.ADMINISTRATOR, unit=top)]
+    account.all_grants = [Grant(role=Role.ADMINISTRATOR, unit=top)]
     session.add(account)
     session.flush()
 

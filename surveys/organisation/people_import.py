@@ -3,7 +3,6 @@
 Several lines for one person are normal (several positions): the main position decides, else the first line.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,9 @@ from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
 from surveys.files.import_report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
 from surveys.files.reading_tables import read_table
 from surveys.organisation.models import Person, Unit
+from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
 
-EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _YES_OR_NO: Final = {
     **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
     **dict.fromkeys(("", "nei", "n", "0", "false", "usann", "no"), False),

@@ -7,6 +7,11 @@ from zoneinfo import ZoneInfo
 MUNICIPAL_TIME: Final = ZoneInfo("Europe/Oslo")
 
 
-def municipal_day(now: dt.datetime | None = None) -> dt.date:
+def now() -> dt.datetime:
+    """This moment, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def municipal_day(moment: dt.datetime | None = None) -> dt.date:
     """The date in Norway."""
-    return (now or dt.datetime.now(dt.UTC)).astimezone(MUNICIPAL_TIME).date()
+    return (moment or now()).astimezone(MUNICIPAL_TIME).date()

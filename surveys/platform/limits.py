@@ -78,6 +78,9 @@ STARTS_OF_A_CLIENT = "600 per hour"
 SIGN_INS_OF_A_CLIENT = "100 per 15 minutes"
 """Failed sign-ins."""
 
+LINKS_OF_A_CLIENT = "10 per hour"
+"""Links for a forgotten password."""
+
 SIGN_INS_TO_A_NAME = "20 per 15 minutes"
 """Failed sign-ins to one user name, whoever tries."""
 

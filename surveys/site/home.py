@@ -105,7 +105,7 @@ def menu() -> list[MenuEntry]:
         (_("Styringskort"), "scorecards.index"),
     ]
     if roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}:
-        entries.insert(1, (_("Undersøkelser"), "hr.index"))
+        entries[1:1] = [(_("Undersøkelser"), "hr.index"), (_("Brukere"), "accounts.index")]
     here = (request.endpoint or "").split(".")[0]
     return [MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries]
 

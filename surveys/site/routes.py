@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from surveys.access import password_views
 from surveys.access import views as access
 from surveys.hr import views as campaigns
+from surveys.hr.accounts import views as account_views
 from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
@@ -24,6 +26,8 @@ from surveys.site import home
 # Each module puts its pages on its part's blueprint; a blueprint is registered once.
 _MODULES = (
     access,
+    password_views,
+    account_views,
     campaigns,
     instrument_views,
     paper_views,

@@ -4,8 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from surveys.access.accounts import authenticate, hash_password
+from surveys.access.accounts import authenticate
 from surveys.access.models import Account, Grant, Role
+from surveys.access.passwords import hash_password
 from surveys.access.permissions import granted_units, is_granted
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
@@ -23,8 +24,8 @@ def tree(db: Database) -> dict[str, int]:
             session.add(unit)
             session.flush()
             ids[code] = unit.id
-        account = Account(username="kari", name="Kari", password_hash=hash_password(PASSWORD), grants=[])
-        account.grants.append(Grant(role=Role.LEADER, unit_id=ids["A"]))
+        account = Account(username="kari", name="Kari", password_hash=hash_password(PASSWORD), all_grants=[])
+        account.all_grants.append(Grant(role=Role.LEADER, unit_id=ids["A"]))
         session.add(account)
     return ids
 

@@ -26,6 +26,8 @@ VALUES = {
     "instrument": "medarbeider",
     "version": 1,
     "factor": "TRI",
+    "account_id": 1,
+    "grant_id": 1,
 }
 
 

@@ -1,0 +1,77 @@
+"""The mail that carries a one-time link to its account."""
+
+import logging
+import smtplib
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid, parseaddr
+from threading import Thread
+
+from flask import current_app
+
+from surveys.access.models import Account
+from surveys.organisation.models import Installation
+from surveys.platform.clock import now
+from surveys.platform.config import Settings
+from surveys.platform.database import database
+from surveys.platform.localisation import in_language
+from surveys.platform.mail_server import connected
+from surveys.platform.texts import _
+
+_log = logging.getLogger("medvirk.access")
+
+
+def link_address(token: str) -> str:
+    """The whole address of a one-time link."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return f"{settings.base_url.rstrip('/')}/velg-passord/{token}"
+
+
+def send_link(account: Account, token: str) -> bool:
+    """Sends the link to the account's address. False when there is none, no mail server, or it did not take it."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.smtp_host or not account.email:
+        return False
+    with in_language(account.language):
+        message = _message(account, link_address(token), settings)
+    try:
+        with connected(settings) as server:
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        _log.warning("Lenken til en bruker ble ikke sendt: %s", type(error).__name__)
+        return False
+    return True
+
+
+def send_link_later(account: Account, token: str) -> None:
+    """The same after the answer has gone: how long an answer takes must not tell whether there is such an account."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def send() -> None:
+        with app.app_context():
+            send_link(account, token)
+
+    Thread(target=send, name="medvirk-link", daemon=True).start()
+
+
+def _message(account: Account, address: str, settings: Settings) -> EmailMessage:
+    with database().reading() as session:
+        found = session.get(Installation, 1)
+    municipality = found.municipality if found else "Medvirk"
+    sender = parseaddr(settings.mail_from)[1]
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = _("Velg passord til Medvirk i %(municipality)s", municipality=municipality)
+    message["From"] = Address(municipality, addr_spec=sender)
+    message["To"] = Address(account.name, addr_spec=account.email)
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    paragraphs = (
+        _("Hei %(name)s,", name=account.name),
+        _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
+        address,
+        _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
+    )
+    message.set_content("\n\n".join(paragraphs) + "\n", cte="quoted-printable")
+    return message

@@ -1,0 +1,82 @@
+"""Accounts of the roster's leaders: made from it, and following it when a leader moves, stops or is replaced."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from surveys.access.accounts import find_by_username
+from surveys.access.administering import Period, create_account, give_role
+from surveys.access.models import Account, Grant, GrantSource, Role
+from surveys.audit import trail as audit
+from surveys.organisation.models import Person, Unit
+
+
+def create_leader_account(session: Session, actor: Account | None, person: Person, unit: Unit) -> Account:
+    """An account with the leader's role on her unit. An account with her address already is joined to her instead.
+
+    Raises AccountError when the actor may not give the role there.
+    """
+    account = session.scalar(
+        select(Account).where(Account.person_id.is_(None), Account.email == person.email, Account.email != "")
+    )
+    if account is None:
+        account = create_account(
+            session, _username(session, person), person.name, person.email, person_id=person.id
+        )
+        account.language = person.language
+    account.person_id = person.id
+    give_role(session, actor, account, Role.LEADER, unit, Period(), source=GrantSource.ROSTER)
+    return account
+
+
+def follow_roster(session: Session) -> int:
+    """Gives and ends the leader's roles that came from the roster, as it is now; how many were changed.
+
+    An account whose person is no longer in the roster keeps what somebody gave it by hand, and loses the rest.
+    """
+    changed = 0
+    accounts = session.scalars(
+        select(Account)
+        .where(Account.person_id.is_not(None))
+        .options(selectinload(Account.all_grants), selectinload(Account.person))
+    )
+    for account in accounts:
+        leads = _leads(account.person)
+        for grant in [g for g in account.all_grants if g.source == GrantSource.ROSTER]:
+            if grant.unit_id != leads:
+                account.all_grants.remove(grant)
+                _note(session, "account.role_ended", account, grant)
+                changed += 1
+        held = {(grant.role, grant.unit_id) for grant in account.all_grants}
+        if leads is not None and (Role.LEADER, leads) not in held:
+            grant = Grant(role=Role.LEADER, unit_id=leads, source=GrantSource.ROSTER)
+            account.all_grants.append(grant)
+            session.flush()
+            _note(session, "account.role_given", account, grant)
+            changed += 1
+    session.flush()
+    return changed
+
+
+def _leads(person: Person | None) -> int | None:
+    return person.unit_id if person and person.active and person.is_leader else None
+
+
+def _note(session: Session, action: str, account: Account, grant: Grant) -> None:
+    unit = session.get(Unit, grant.unit_id)
+    audit.record(
+        session,
+        action,
+        account.username,
+        role=grant.role.value,
+        unit=unit.code if unit else "",
+        source=GrantSource.ROSTER.value,
+    )
+
+
+def _username(session: Session, person: Person) -> str:
+    """The address, else the employee number; with a number behind it when somebody has that."""
+    wanted = (person.email or f"ansatt-{person.employee_number}").lower()
+    candidates: Iterable[str] = (wanted, *(f"{wanted}-{number}" for number in range(2, 100)))
+    return next(name for name in candidates if find_by_username(session, name) is None)

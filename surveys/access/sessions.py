@@ -1,0 +1,70 @@
+"""Browsers that are signed in: held in the database, so that they can be ended from anywhere."""
+
+import datetime as dt
+import secrets
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Account, SignInSession
+from surveys.platform.database import Database
+
+IDLE: Final = dt.timedelta(minutes=60)
+"""Without a page in so long, the session has ended."""
+
+LONGEST: Final = dt.timedelta(hours=12)
+"""However busy: nobody is signed in from one day to the next."""
+
+_NOTED_EVERY: Final = dt.timedelta(minutes=5)
+
+
+def start_session(session: Session, account: Account, now: dt.datetime | None = None) -> str:
+    """A new session's token, for the browser to keep. Sessions that have ended are cleared away."""
+    moment = now or dt.datetime.now(dt.UTC)
+    session.execute(delete(SignInSession).where(_has_ended(moment)))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignInSession(token_hash=_hash(token), account_id=account.id, started_at=moment, seen_at=moment)
+    )
+    return token
+
+
+def account_of(session: Session, token: str, now: dt.datetime | None = None) -> int | None:
+    """The id of the account that is signed in with the token; None when the session has ended."""
+    moment = now or dt.datetime.now(dt.UTC)
+    return session.scalar(
+        select(SignInSession.account_id).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
+    )
+
+
+def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
+    """The browser has asked for a page. Writes no more often than every five minutes."""
+    moment = now or dt.datetime.now(dt.UTC)
+    with db.reading() as session:
+        seen = session.scalar(select(SignInSession.seen_at).where(SignInSession.token_hash == _hash(token)))
+    if seen is None or moment - seen < _NOTED_EVERY:
+        return
+    with db.transaction() as session:
+        session.execute(
+            update(SignInSession).where(SignInSession.token_hash == _hash(token)).values(seen_at=moment)
+        )
+
+
+def end_session(session: Session, token: str) -> None:
+    session.execute(delete(SignInSession).where(SignInSession.token_hash == _hash(token)))
+
+
+def end_all_sessions(session: Session, account_id: int) -> int:
+    """Signs the account out everywhere; how many browsers that was."""
+    ended = session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
+    return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def _has_ended(moment: dt.datetime) -> ColumnElement[bool]:
+    return (SignInSession.seen_at < moment - IDLE) | (SignInSession.started_at < moment - LONGEST)
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

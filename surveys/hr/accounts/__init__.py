@@ -1,0 +1,1 @@
+"""«Brukere og tilganger»: who may sign in, and what to."""
