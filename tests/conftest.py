@@ -45,8 +45,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# What is dear to set up: a demo and Chromium, a server that has been visited, a database that has been seized.
+# What is dear to set up: a small site for respondents with Chromium, a demo with Chromium, a server that has been
+# visited, a database that has been seized. The first that fits holds. xdist hands out those with most tests first, so
+# these begin before the small ones, which then fill up what is left of either worker's time.
 SET_UP_ONCE = (
+    "tests/browser/test_respond",
     "tests/browser/",
     "tests/anonymity/test_access_logs.py",
     "tests/anonymity/test_database_administrator.py",
