@@ -164,7 +164,7 @@ def test_the_server_answers_and_logs_no_code(
             assert line, log
             log += line
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/svar/0123-4567-89AB", timeout=60)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/svar/0123-4567-89AB", timeout=120)
     finally:
         server.send_signal(signal.SIGTERM)
         log += server.communicate()[1]
