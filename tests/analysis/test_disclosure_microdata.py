@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from brute_force import covers, is_safe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis.disclosure import protect_tree
 from analysis.disclosure.microdata import Recoding, recode
+from tests.analysis.brute_force import covers, is_safe
 
 K = 3
 

@@ -1,13 +1,13 @@
 """A whole survey: units, breakdowns and earlier releases under one mask."""
 
 import numpy as np
-from brute_force import is_safe
-from disclosure_cases import Case, K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Breach, Respondents, attack, protect_survey, protect_tree
 from analysis.disclosure.nested import attack_nested, nesting
+from tests.analysis.brute_force import is_safe
+from tests.analysis.disclosure_cases import Case, K, case
 
 
 def people(data: Case, column: str = "path") -> tuple[list[str], np.ndarray, Respondents]:
@@ -160,7 +160,7 @@ def test_no_attacker_finds_a_small_group_in_a_whole_survey(
     )
     published = []
     for node in np.flatnonzero(result.units.shown):
-        below = {node}
+        below = {int(node)}
         for child in range(len(parents)):
             if parents[child] in below:
                 below.add(child)

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brute_force import cheapest, covers, derivable_groups, is_safe
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Block, Protection, attack, protect_measures, protect_tree
+from tests.analysis.brute_force import cheapest, covers, derivable_groups, is_safe
+from tests.analysis.disclosure_cases import K, case
 
 Tree = tuple[list[int], list[int]]
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from building import build_open_survey, invite_some
-from mail_server import free_port
 from sqlalchemy import text
 
 from app import create_app
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.logs import without_codes
+from tests.building import build_open_survey, invite_some
+from tests.mail_server import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMENT = "Hemmeligord"

@@ -174,7 +174,7 @@ def test_the_server_answers_and_logs_no_code(
 
 
 def test_the_servers_own_errors_are_masked_too(capsys: pytest.CaptureFixture[str]) -> None:
-    from gunicorn.config import Config
+    from gunicorn.config import Config  # type: ignore[import-untyped]
 
     logger = DiscreetLogger(Config())
     logger.error("Error handling request %s from ip=%s", "/svar/0123-4567-89AB", "10.0.0.7")
