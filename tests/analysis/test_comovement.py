@@ -98,7 +98,7 @@ def test_too_few_constant_or_doubled_factors_give_nothing() -> None:
 
 
 @given(st.lists(st.floats(0.1, 9), min_size=3, max_size=3), st.permutations([0, 1, 2]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_scale_and_order_of_the_factors_do_not_matter(stretch: list[float], order: list[int]) -> None:
     x, y = three_and_outcome()
     plain, changed = drivers(x, y, replicates=2), drivers((x * stretch)[:, order], y, replicates=2)

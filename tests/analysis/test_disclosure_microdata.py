@@ -91,7 +91,7 @@ def _organisations(draw: st.DrawFn) -> tuple[list[int], list[int], list[list[int
 
 
 @given(_organisations())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_small_group_follows_from_the_rows_and_the_released_units(
     organisation: tuple[list[int], list[int], list[list[int]]],
 ) -> None:

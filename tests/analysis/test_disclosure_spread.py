@@ -105,7 +105,7 @@ def surveys(draw: st.DrawFn) -> Survey:
     return parents, [draw(st.lists(grid, min_size=n, max_size=n)) for n in sizes]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(surveys())
 def test_no_attacker_with_means_and_spreads_comes_close_to_a_hidden_group(survey: Survey) -> None:
     """The same holds when no spread is taken away wrongly: what is left on is what the attacker has."""

@@ -148,7 +148,7 @@ def surveys(draw: st.DrawFn) -> tuple[np.ndarray, Respondents, dict[str, np.ndar
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(surveys(), st.integers(2, 5))
 def test_no_attacker_finds_a_small_group_in_a_whole_survey(
     survey: tuple[np.ndarray, Respondents, dict[str, np.ndarray]], k: int
@@ -187,7 +187,7 @@ def nested_figures(draw: st.DrawFn) -> tuple[list[frozenset[int]], np.ndarray]:
     return figures, np.array(sizes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(nested_figures(), st.integers(2, 5))
 def test_the_short_way_for_nested_figures_agrees_with_the_exact_attacker(
     data: tuple[list[frozenset[int]], np.ndarray], k: int

@@ -17,7 +17,6 @@ from surveys.hr import long_steps
 from surveys.hr.long_steps import take_asked
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
-from surveys.publishing.correcting import correct_release
 from surveys.platform.queue import jobs_of
 from surveys.publishing.correcting import correct_release
 from surveys.publishing.releasing import ReleaseRefusedError
