@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from building import answer_some, build_installation, build_survey, build_units, keys_of, sheet_of
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.release.comments.models import CommentReview, CommentStatus
 from surveys.release.models import Release, Turnout
+from tests.building import answer_some, build_installation, build_survey, build_units, keys_of, sheet_of
 
 KEY = "liten-2026"
 

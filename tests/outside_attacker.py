@@ -181,7 +181,7 @@ def _in_span(candidates: np.ndarray, known: Sequence[Sequence[int]]) -> np.ndarr
     left = candidates.astype(object)
     for pivot, row in _echelon(known):
         left = left - np.outer(left[:, pivot], row)
-    return (left == 0).all(axis=1)
+    return np.asarray((left == 0).all(axis=1))
 
 
 def _echelon(rows: Sequence[Sequence[int]]) -> list[tuple[int, np.ndarray]]:
@@ -208,12 +208,12 @@ def wrong_figures(people: Sequence[Person], figures: Figures) -> list[Mapping[st
                 wrong.append(row)
             continue
         answers = [person.answer for person in people if figures.covers(row, person)]
-        mean = float(row["mean"])
+        mean, true = float(row["mean"]), float(np.mean(answers))
         right_spread = _spread_is_right(answers, row)
         right = (
-            min(abs(np.mean(answers) - mean), abs(mean - 3)) <= abs(np.mean(answers) - 3)
+            min(abs(true - mean), abs(mean - 3)) <= abs(true - 3)
             if row["reason"] in {"at_least", "at_most"}
-            else abs(np.mean(answers) - mean) < 1e-9
+            else abs(true - mean) < 1e-9
         )
         if int(row["n"]) != len(answers) or not right or not right_spread:
             wrong.append(row)

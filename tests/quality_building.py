@@ -32,7 +32,7 @@ def answers(
     if loose:
         columns[:, 5] = 2.5
     noisy = columns + rng.normal(0, 0.5, columns.shape)
-    return np.clip(np.rint(noisy), 1, [5, 5, 5, 4, 4, 4]).astype(int)
+    return np.asarray(np.clip(np.rint(noisy), 1, [5, 5, 5, 4, 4, 4]), dtype=int)
 
 
 def build_two_waves(

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from building import answer_some, build_installation, build_survey, build_units, keys_of
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -13,6 +12,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import release
+from tests.building import answer_some, build_installation, build_survey, build_units, keys_of
 
 KEY = "liten-2026"
 RELEASED_ON = dt.date(2026, 4, 1)

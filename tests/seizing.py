@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from building import SMALL, build_installation, build_survey, build_units, keys_of
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Respondent
 from sqlalchemy import inspect, text
 
 from app import create_app
@@ -28,6 +26,8 @@ from surveys.platform import code_format
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
+from tests.building import SMALL, build_installation, build_survey, build_units, keys_of
+from tests.respondent import Respondent
 
 KEY = "liten-2026"
 UNITS = ("A", "B", "C", "D")

@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from building import build_installation, build_units
-
 from surveys.organisation.models import Succession, SuccessionKind
 from surveys.platform.database import Database
+from tests.building import build_installation, build_units
 
 CHANGED = dt.date(2025, 8, 1)
 MERGER = {"K": None, "A": "K", "B": "K", "C": "K", "AB": "K"}

@@ -18,7 +18,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.config import read_settings
 from surveys.platform.terminal import fail, say
 
-LINKS_SHOWN = 3
+LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "Engelsk"}
 
 
 @click.command("demo", help="Bygg og start den oppdiktede Fjordvik kommune, med syntetiske tall.")
@@ -79,23 +79,28 @@ def _explain(address: str) -> None:
     for account in ACCOUNTS:
         say(f"  {account.username:<14}{account.name}, {account.what}")
     say()
-    say("Lenker slik tre svarere får dem:")
-    for link in _links():
+    say("Lenker slik svarere får dem, én for hvert språk:")
+    for language, link in _links().items():
+        say(f"{LANGUAGE_NAMES[language]}:")
         say(link)
     say()
 
 
-def _links() -> list[str]:
-    """Unused links to the open survey."""
+def _links() -> dict[str, str]:
+    """Language → an unused link to the open survey, of somebody who is written to in that language."""
+    unused = (
+        select(Invitation)
+        .join(Survey)
+        .where(Survey.status == SurveyStatus.OPEN, Invitation.delivered.is_(False))
+        .order_by(Invitation.id)
+        .limit(1)
+    )
     with database.database().reading() as session:
-        invitations = session.scalars(
-            select(Invitation)
-            .join(Survey)
-            .where(Survey.status == SurveyStatus.OPEN, Invitation.delivered.is_(False))
-            .order_by(Invitation.id)
-            .limit(LINKS_SHOWN)
-        )
-        return [link_of(invitation) for invitation in invitations]
+        found = {
+            language: session.scalar(unused.where(Invitation.language == language))
+            for language in LANGUAGE_NAMES
+        }
+        return {language: link_of(invitation) for language, invitation in found.items() if invitation}
 
 
 class _SilentHandler(WSGIRequestHandler):

@@ -85,10 +85,9 @@ def mean_range(
     cost = np.array([float(atom in group) for atom in atoms])
     box = [(scale[0] * n, scale[1] * n) for n in sizes]
     people = sum(sizes[atom] for atom in group)
-    ends = [
-        sign * linprog(sign * cost, A_eq=rows, b_eq=rows @ sums, bounds=box).fun / people for sign in (1, -1)
-    ]
-    return ends[0], ends[1]
+    ends = [linprog(sign * cost, A_eq=rows, b_eq=rows @ sums, bounds=box).fun for sign in (1, -1)]
+    least, most = (float(end) / people for end in ends if end is not None)
+    return least, -most
 
 
 def covers(parents: Sequence[int]) -> list[frozenset[int]]:

@@ -60,7 +60,7 @@ def survey(
     words: Mapping[str, str] = {"nb": "x"}
     points = Scale("s", tuple(Point(value, words) for value in range(scale[0], scale[1] + 1)))
     items = [Item(f"i{place}", words, place in turned) for place in range(sum(sizes))]
-    factors = []
+    factors: list[Factor] = []
     for size in sizes:
         factors.append(Factor(chr(ord("A") + len(factors)), words, points, tuple(items[:size])))
         items = items[size:]

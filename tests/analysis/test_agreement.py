@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from example_surveys import any_responses, part, reference_responses, reference_values, responses, survey
 from hypothesis import given
 from scipy import stats
 
@@ -18,6 +17,14 @@ from analysis.agreement import (
 from analysis.moments import moments
 from analysis.responses import Responses
 from analysis.scoring import complete_rows, factor_scorings, person_scores, scored_answers
+from tests.analysis.example_surveys import (
+    any_responses,
+    part,
+    reference_responses,
+    reference_values,
+    responses,
+    survey,
+)
 
 
 def test_every_measure_equals_multilevel() -> None:
@@ -108,4 +115,5 @@ def test_agreement_in_scores_is_one_minus_the_variance_over_that_of_answers_spre
     assert score_agreement(1.0, 7) == pytest.approx(0.75)
     assert score_agreement(1.9, 5) == 0
     # multilevel::rwg(c(3.2, 3.8, 4.1, 2.9, 3.5, 4.4), rep(1, 6), ranvar = 2), R 4.2.2.
-    assert score_agreement(np.std([3.2, 3.8, 4.1, 2.9, 3.5, 4.4], ddof=1), 5) == pytest.approx(0.8425)
+    spread = float(np.std([3.2, 3.8, 4.1, 2.9, 3.5, 4.4], ddof=1))
+    assert score_agreement(spread, 5) == pytest.approx(0.8425)

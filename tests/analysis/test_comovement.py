@@ -4,13 +4,13 @@ import csv
 
 import numpy as np
 import pytest
-from example_surveys import REFERENCE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis import comovement
 from analysis.comovement import FEWEST_ROWS, Drivers, co_movement
+from tests.analysis.example_surveys import REFERENCE
 
 # Johnson's algorithm in R 4.2 (svd of the scaled predictors), x9 on x1–x8 of holzinger1939.
 WEIGHTS_IN_R = [
@@ -98,7 +98,7 @@ def test_too_few_constant_or_doubled_factors_give_nothing() -> None:
 
 
 @given(st.lists(st.floats(0.1, 9), min_size=3, max_size=3), st.permutations([0, 1, 2]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_scale_and_order_of_the_factors_do_not_matter(stretch: list[float], order: list[int]) -> None:
     x, y = three_and_outcome()
     plain, changed = drivers(x, y, replicates=2), drivers((x * stretch)[:, order], y, replicates=2)
@@ -125,7 +125,7 @@ def test_each_outcome_is_answered_as_if_it_were_the_only_one() -> None:
         assert one is not None
         assert alone is not None
         assert one.weights == pytest.approx(alone.weights)
-        plain = np.corrcoef(scores, rowvar=False)[outcome]
+        plain = np.asarray(np.corrcoef(scores, rowvar=False))[outcome]
         assert one.correlations == pytest.approx(np.delete(plain, outcome))
         x = np.column_stack([np.ones(len(scores)), np.delete(scores, outcome, axis=1)])
         fitted = x @ np.linalg.lstsq(x, scores[:, outcome])[0]

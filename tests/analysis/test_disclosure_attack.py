@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import numpy as np
-from brute_force import derivable_groups
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Breach, attack
+from tests.analysis.brute_force import derivable_groups
+from tests.analysis.disclosure_cases import K, case
 
 Release = tuple[list[frozenset[int]], list[int], int]
 
@@ -34,7 +34,7 @@ def proven(breach: Breach, published: list[frozenset[int]]) -> dict[int, Fractio
     return {atom: value for atom, value in total.items() if value}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(releases())
 def test_it_finds_a_breach_exactly_when_trying_every_group_does(release: Release) -> None:
     published, sizes, k = release
@@ -45,7 +45,7 @@ def test_it_finds_a_breach_exactly_when_trying_every_group_does(release: Release
     assert all(any(group & other for group in found) for other in everything)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(releases())
 def test_each_breach_comes_with_the_combination_that_gives_it(release: Release) -> None:
     published, sizes, k = release
@@ -54,7 +54,7 @@ def test_each_breach_comes_with_the_combination_that_gives_it(release: Release) 
         assert 0 < breach.n == sum(sizes[atom] for atom in breach.members) < k
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(releases())
 def test_it_finds_what_a_unit_of_one_person_can_work_out(release: Release) -> None:
     published, sizes, k = release

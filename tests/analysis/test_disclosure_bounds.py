@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from brute_force import mean_range
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Answers, bounds, mean_ranges, narrow_groups, protect_figures, structure
+from tests.analysis.brute_force import mean_range
+from tests.analysis.disclosure_cases import K, case
 
 SCALE = (1.0, 5.0)
 
@@ -46,7 +46,7 @@ def test_the_permitted_width_follows_the_scale() -> None:
     assert Answers(np.zeros(1), 0, 10, width=2.0).least_width == 2.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answered())
 def test_ranges_equal_the_plain_linear_programs(
     data: tuple[list[frozenset[int]], list[int], list[float]],
@@ -59,7 +59,7 @@ def test_ranges_equal_the_plain_linear_programs(
         assert (interval.low, interval.high) == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answered())
 def test_what_is_called_narrow_is_narrow_and_proven_by_its_figures(
     data: tuple[list[frozenset[int]], list[int], list[float]],
@@ -78,7 +78,7 @@ def test_what_is_called_narrow_is_narrow_and_proven_by_its_figures(
         assert high - low < 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(answered())
 def test_after_protection_no_small_figure_can_be_bounded_closely(
     data: tuple[list[frozenset[int]], list[int], list[float]],
@@ -93,7 +93,7 @@ def test_after_protection_no_small_figure_can_be_bounded_closely(
             assert high - low > 1 - 1e-5
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(answered(), st.integers(1, 3))
 def test_the_way_by_nearby_people_gives_the_same_ranges(
     data: tuple[list[frozenset[int]], list[int], list[float]], short: int

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from brute_force import cheapest, is_safe
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Answers, FigureProtection, cutting, protect_figures, protect_tree
+from tests.analysis.brute_force import cheapest, is_safe
+from tests.analysis.disclosure_cases import K, case
 
 Tables = tuple[list[frozenset[int]], list[int], int]
 
@@ -80,7 +80,7 @@ def test_a_unit_of_one_paired_with_four_gets_company() -> None:
     assert [name for name, out in zip(nodes, result.protecting, strict=True) if out] == ["M/D"]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(tables())
 def test_the_optimum_over_linked_tables_is_found_and_safe(data: Tables) -> None:
     figures, sizes, k = data
@@ -90,7 +90,7 @@ def test_the_optimum_over_linked_tables_is_found_and_safe(data: Tables) -> None:
     assert cost(result) == cheapest(figures, sizes, k, alone=lone)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(tables(), st.integers(1, 4))
 def test_what_was_released_before_is_a_fixed_part_of_the_problem(data: Tables, first: int) -> None:
     figures, sizes, k = data
@@ -102,7 +102,7 @@ def test_what_was_released_before_is_a_fixed_part_of_the_problem(data: Tables, f
     assert result.given_away == ()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(tables(), st.data())
 def test_one_mask_is_safe_for_every_measure(data: Tables, more: st.DataObject) -> None:
     figures, sizes, k = data
@@ -112,7 +112,7 @@ def test_one_mask_is_safe_for_every_measure(data: Tables, more: st.DataObject) -
     assert is_safe(shown(figures, result), fewer, k)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_with_too_many_cuts_for_proof_the_result_is_still_safe_and_close(data: Tables) -> None:
     figures, sizes, k = data
@@ -125,7 +125,7 @@ def test_with_too_many_cuts_for_proof_the_result_is_still_safe_and_close(data: T
     assert cost(result)[0] <= 1.01 * cheapest(figures, sizes, k)[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_the_long_way_between_bounds_finds_the_optimum_too(data: Tables) -> None:
     figures, sizes, k = data

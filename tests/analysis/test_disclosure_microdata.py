@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from brute_force import covers, is_safe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis.disclosure import protect_tree
 from analysis.disclosure.microdata import Recoding, recode
+from tests.analysis.brute_force import covers, is_safe
 
 K = 3
 
@@ -91,7 +91,7 @@ def _organisations(draw: st.DrawFn) -> tuple[list[int], list[int], list[list[int
 
 
 @given(_organisations())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_small_group_follows_from_the_rows_and_the_released_units(
     organisation: tuple[list[int], list[int], list[list[int]]],
 ) -> None:

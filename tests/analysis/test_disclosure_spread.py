@@ -88,7 +88,7 @@ def test_a_distribution_may_not_say_that_everybody_left_answered_alike() -> None
     without_spread = told(figures, distribution=True)
     without_spread.spread[:] = False
     found = list(narrowed_ranges(without_spread, SMALL[:1], middle, LEAST))
-    assert found == [NarrowedRange(0, 0, 0, distribution=True, width=pytest.approx(0))]
+    assert found == [NarrowedRange(0, 0, 0, distribution=True, width=pytest.approx(0))]  # type: ignore[arg-type] # equal to any width near it
     after = without_narrowing(without_spread, SMALL[:1], middle, LEAST)
     assert after.distribution[:, 0].tolist() == [True, False]
 
@@ -112,7 +112,7 @@ def surveys(draw: st.DrawFn) -> Survey:
     return parents, [draw(st.lists(grid, min_size=n, max_size=n)) for n in sizes]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(surveys())
 def test_no_attacker_with_means_and_spreads_comes_close_to_a_hidden_group(survey: Survey) -> None:
     """The same holds when no spread is taken away wrongly: what is left on is what the attacker has."""
@@ -165,4 +165,5 @@ def _reach(
     matrix = np.array([np.concatenate(row) for row in rows])
     ends = [linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None)) for sign in (1, -1)]
     assert all(end.status == 0 for end in ends)
-    return float(-ends[1].fun - ends[0].fun) / answers.n[sorted(group), 0].sum()
+    least, most = (float(end.fun) for end in ends if end.fun is not None)
+    return (-most - least) / float(answers.n[sorted(group), 0].sum())

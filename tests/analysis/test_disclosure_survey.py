@@ -1,13 +1,13 @@
 """A whole survey: units, breakdowns and earlier releases under one mask."""
 
 import numpy as np
-from brute_force import is_safe
-from disclosure_cases import Case, K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Breach, Respondents, attack, protect_survey, protect_tree
 from analysis.disclosure.nested import attack_nested, nesting
+from tests.analysis.brute_force import is_safe
+from tests.analysis.disclosure_cases import Case, K, case
 
 
 def people(data: Case, column: str = "path") -> tuple[list[str], np.ndarray, Respondents]:
@@ -148,7 +148,7 @@ def surveys(draw: st.DrawFn) -> tuple[np.ndarray, Respondents, dict[str, np.ndar
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(surveys(), st.integers(2, 5))
 def test_no_attacker_finds_a_small_group_in_a_whole_survey(
     survey: tuple[np.ndarray, Respondents, dict[str, np.ndarray]], k: int
@@ -160,7 +160,7 @@ def test_no_attacker_finds_a_small_group_in_a_whole_survey(
     )
     published = []
     for node in np.flatnonzero(result.units.shown):
-        below = {node}
+        below = {int(node)}
         for child in range(len(parents)):
             if parents[child] in below:
                 below.add(child)
@@ -187,7 +187,7 @@ def nested_figures(draw: st.DrawFn) -> tuple[list[frozenset[int]], np.ndarray]:
     return figures, np.array(sizes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(nested_figures(), st.integers(2, 5))
 def test_the_short_way_for_nested_figures_agrees_with_the_exact_attacker(
     data: tuple[list[frozenset[int]], np.ndarray], k: int

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brute_force import cheapest, covers, derivable_groups, is_safe
-from disclosure_cases import K, case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Block, Protection, attack, protect_measures, protect_tree
+from tests.analysis.brute_force import cheapest, covers, derivable_groups, is_safe
+from tests.analysis.disclosure_cases import K, case
 
 Tree = tuple[list[int], list[int]]
 
@@ -115,7 +115,7 @@ def test_of_two_equal_choices_the_unit_shown_last_time_stays() -> None:
         assert protect(tree, 5, keep=np.arange(4) == kept).shown[kept]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trees(), st.integers(2, 5))
 def test_no_attacker_finds_a_small_group(tree: Tree, k: int) -> None:
     result = protect(tree, k)
@@ -124,7 +124,7 @@ def test_no_attacker_finds_a_small_group(tree: Tree, k: int) -> None:
     assert attack(published(tree, result), np.array(tree[1]), k, one_person=lone) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trees(), st.integers(2, 5))
 def test_no_other_mask_hides_fewer_people_or_as_many_in_fewer_figures(tree: Tree, k: int) -> None:
     result = protect(tree, k, keep_roots=False)
@@ -132,7 +132,7 @@ def test_no_other_mask_hides_fewer_people_or_as_many_in_fewer_figures(tree: Tree
     assert cost == cheapest(covers(tree[0]), tree[1], k, alone=alone(tree))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trees(), st.integers(2, 5))
 def test_with_the_top_shown_no_other_mask_hides_less(tree: Tree, k: int) -> None:
     result = protect(tree, k)
@@ -143,7 +143,7 @@ def test_with_the_top_shown_no_other_mask_hides_less(tree: Tree, k: int) -> None
     assert cost == cheapest(covers(tree[0]), tree[1], k, alone=alone(tree), always=showable)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trees(), st.integers(2, 5), st.data())
 def test_one_mask_is_safe_for_every_measure(tree: Tree, k: int, data: st.DataObject) -> None:
     parents, counts = tree

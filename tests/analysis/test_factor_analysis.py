@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from example_surveys import complete_answers, holzinger, reference_values, simulated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from analysis.factoring import explore, minres, oblimin
 from analysis.fit_indices import fit_of
 from analysis.invariance import InvarianceLevel, equal_model
 from analysis.reliability import correlation_of, covariance_of
+from tests.analysis.example_surveys import complete_answers, holzinger, reference_values, simulated
 
 Floats = NDArray[np.float64]
 Data = tuple[Floats, NDArray[np.int_]]
@@ -59,9 +59,9 @@ def test_parallel_analysis_suggests_what_psych_suggests() -> None:
 
 def test_unrelated_items_suggest_no_factor_and_three_factors_are_found() -> None:
     noise = np.random.default_rng(2).normal(size=(800, 9))
-    assert parallel_analysis(np.corrcoef(noise.T), 800).factors == 0
+    assert parallel_analysis(np.asarray(np.corrcoef(noise.T)), 800).factors == 0
     three, _ = simulated(1, 800, (4, 4, 4), between=0.3)
-    assert parallel_analysis(np.corrcoef(three.T), 800).factors == 3
+    assert parallel_analysis(np.asarray(np.corrcoef(three.T)), 800).factors == 3
 
 
 def test_exploration_equals_psych_up_to_the_order_and_sign_of_factors() -> None:
@@ -88,7 +88,7 @@ def test_minres_leaves_the_residuals_psych_leaves() -> None:
 
 def test_minres_and_oblimin_agree_with_statsmodels() -> None:
     rows, _ = complete_answers("lq2002")
-    correlation = np.corrcoef(rows.T)
+    correlation = np.asarray(np.corrcoef(rows.T))
     # statsmodels iterates principal axes, whose fixed point is the minres solution.
     theirs = Factor(corr=correlation, n_factor=3).fit(maxiter=500, tol=1e-9)
     assert np.allclose(minres(correlation, 3).uniqueness, theirs.uniqueness, atol=1e-4)
@@ -206,7 +206,11 @@ def test_the_expected_information_is_the_curvature_where_the_model_is_true() -> 
     at = np.concatenate([np.full(6, 0.7), np.full(6, 0.5), [0.3]])
     true = [GroupMoments(100, np.zeros(6), model.implied(at, 0)[1])]
     _, information = _derivatives(model, true, at)
-    columns = [numeric_slope(lambda x, k=k: float(_derivatives(model, true, x)[0][k]), at) for k in range(13)]
+
+    def slope_of(k: int) -> Floats:
+        return numeric_slope(lambda x: float(_derivatives(model, true, x)[0][k]), at)
+
+    columns = [slope_of(k) for k in range(13)]
     assert np.allclose(information, np.array(columns), atol=1e-5)
 
 
@@ -309,7 +313,9 @@ def test_three_items_alone_fit_exactly_and_their_fit_says_nothing() -> None:
     assert found.fit.df == 0
     assert found.fit.chi2 == pytest.approx(0, abs=1e-6)
     assert np.isnan([found.fit.cfi, found.fit.tli, found.fit.rmsea, found.fit.p]).all()
-    assert found.loadings == pytest.approx(minres(np.corrcoef(rows.T), 1).loadings[:, 0], abs=1e-4)
+    assert found.loadings == pytest.approx(
+        minres(np.asarray(np.corrcoef(rows.T)), 1).loadings[:, 0], abs=1e-4
+    )
 
 
 def test_a_factor_with_a_negative_first_loading_is_turned() -> None:

@@ -7,7 +7,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from example_surveys import any_responses, part, reference_responses, responses, survey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from analysis.moments import Moments, depths, moments, regrouped, up_the_tree
 from analysis.responses import Responses
 from analysis.scoring import factor_scorings, multiplier_of, person_scores, scored
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
+from tests.analysis.example_surveys import any_responses, part, reference_responses, responses, survey
 
 
 def same(left: Moments, right: Moments) -> bool:

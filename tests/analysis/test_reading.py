@@ -9,12 +9,12 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from example_surveys import REFERENCE, reference_questionnaire, reference_responses, survey
 
 from analysis.personal_numbers import has_personal_number
 from analysis.reading import FileFaults, ResponseFile, read_responses
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
 from questionnaires.model import Background, Option, Point, Questionnaire, Scale
+from tests.analysis.example_surveys import REFERENCE, reference_questionnaire, reference_responses, survey
 
 SYNTHETIC_NUMBER = (
     "01010750160"  # control digits fit; the Tax Administration's documented example, nobody's own

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from example_surveys import any_responses, part, reference_responses, reference_values, responses, survey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -27,6 +26,14 @@ from analysis.reliability import (
 from analysis.responses import Responses
 from analysis.scoring import complete_rows, factor_scorings, scored_answers
 from questionnaires.coding import BLANK
+from tests.analysis.example_surveys import (
+    any_responses,
+    part,
+    reference_responses,
+    reference_values,
+    responses,
+    survey,
+)
 
 SCALES = [("lq2002", key) for key in ("LEAD", "TSIG", "HOSTIL")] + [("bfi", key) for key in "ACENO"]
 

@@ -5,11 +5,11 @@ import math
 
 import numpy as np
 import pytest
-from example_surveys import reference_responses, reference_values, responses, survey
 
 from analysis.report import analyse, hidden_units, to_json
 from analysis.responses import Responses
 from questionnaires.coding import BLANK
+from tests.analysis.example_surveys import reference_responses, reference_values, responses, survey
 
 KEYS = {"questionnaire", "respondents", "scales", "validity", "agreement", "units", "warnings"}
 SCALE_KEYS = {

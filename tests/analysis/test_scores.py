@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from example_surveys import any_responses, reference_responses, reference_values, responses, survey
 from hypothesis import given
 from scipy import stats
 
@@ -13,6 +12,13 @@ from analysis.responses import Responses
 from analysis.scores import answer_distribution, classes, item_distribution, t_quantile, unit_scores
 from analysis.scoring import answers_needed, person_scores, scored_answers
 from questionnaires.coding import BLANK, NOT_APPLICABLE
+from tests.analysis.example_surveys import (
+    any_responses,
+    reference_responses,
+    reference_values,
+    responses,
+    survey,
+)
 
 
 def test_every_unit_of_lq2002_has_the_scores_and_intervals_r_gives() -> None:
@@ -123,6 +129,6 @@ def test_low_mirrors_high_on_every_scale(scale: tuple[int, int], favourable_from
 
 def test_t_quantiles_are_those_of_student() -> None:
     df = np.array([[1, 5], [200, 0]])
-    found = t_quantile(df, 0.975)
-    assert found[:, 0].tolist() == pytest.approx(stats.t.ppf(0.975, [1, 200]).tolist())
+    found = np.asarray(t_quantile(df, 0.975))
+    assert found[:, 0].tolist() == pytest.approx(np.asarray(stats.t.ppf(0.975, [1, 200])).tolist())
     assert np.isnan(found[1, 1])

@@ -4,17 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from example_surveys import (
-    REFERENCE,
-    complete_answers,
-    holzinger,
-    reference_questionnaire,
-    reference_responses,
-    reference_values,
-    responses,
-    simulated,
-    survey,
-)
 
 from analysis.cautions import validity_cautions
 from analysis.cfa import confirmatory
@@ -25,6 +14,17 @@ from analysis.reading import read_responses
 from analysis.report import analyse, to_json
 from analysis.validity import validity
 from questionnaires.coding import NOT_ASKED
+from tests.analysis.example_surveys import (
+    REFERENCE,
+    complete_answers,
+    holzinger,
+    reference_questionnaire,
+    reference_responses,
+    reference_values,
+    responses,
+    simulated,
+    survey,
+)
 
 
 @pytest.mark.parametrize("name", ["lq2002", "bfi"])
@@ -56,7 +56,7 @@ def test_the_agreement_part_of_the_report_equals_r() -> None:
 def test_htmt_of_the_classic_nine_tests_equals_semtools() -> None:
     scores, factor_of, _ = holzinger()
     expected = np.array(reference_values("holzinger1939")["htmt"])
-    assert np.allclose(htmt(np.corrcoef(scores.T), factor_of), expected, rtol=1e-9)
+    assert np.allclose(htmt(np.asarray(np.corrcoef(scores.T)), factor_of), expected, rtol=1e-9)
 
 
 def test_fornell_and_larcker_compare_ave_with_the_squared_correlation() -> None:

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from building import build_open_survey, invite_some
-from mail_server import free_port
 from sqlalchemy import text
 
 from app import create_app
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.logs import without_codes
+from tests.building import build_open_survey, invite_some
+from tests.mail_server import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMENT = "Hemmeligord"
@@ -129,7 +129,7 @@ def _serving(settings: Settings) -> Iterator[Server]:
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
-        server.rest = process.communicate(timeout=60)[0]
+        server.rest = process.communicate(timeout=120)[0]
 
 
 def _answers(port: int, code: str) -> list[int]:
@@ -175,7 +175,7 @@ def _post(port: int, address: str, form: str) -> int:
 
 
 def _ask(port: int, method: str, address: str, form: str | None) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
     try:
         connection.request(method, address, form, kind)
@@ -186,7 +186,7 @@ def _ask(port: int, method: str, address: str, form: str | None) -> int:
 
 def _raw(port: int, head: str) -> int:
     """The status of the answer to bytes that no browser would send."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
         connection.sendall(head.encode() + b"\r\nHost: localhost\r\n\r\n")
         answer = connection.recv(200)
     return int(re.match(rb"HTTP/1\.\d (\d+)", answer)[1]) if answer else 0  # type: ignore[index]

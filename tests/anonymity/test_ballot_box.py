@@ -3,13 +3,11 @@
 import datetime as dt
 
 import pytest
-from building import build_open_survey, invite_some, keys_of
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.public import PrivateKey
-from respondent import Respondent
-from sqlalchemy import select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Ballot, Draft
@@ -17,6 +15,8 @@ from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Invitation, Survey
 from surveys.platform.database import Database
 from surveys.respond.ballots import BallotUnreadableError, NotOpenError, Sheet, deliver, open_sheet, seal
+from tests.building import build_open_survey, invite_some, keys_of
+from tests.respondent import Respondent
 
 KEY = PrivateKey.generate()
 PUBLIC = bytes(KEY.public_key)
@@ -95,6 +95,7 @@ def test_a_ballot_has_no_time_no_sequence_and_no_link_to_an_invitation() -> None
     assert set(columns) == {"id", "survey_id", "sealed"}
     assert columns["id"].type.python_type.__name__ == "UUID"
     assert {key.column.table.name for key in Ballot.__table__.foreign_keys} == {"survey"}
+    assert isinstance(Ballot.__table__, Table)
     assert Ballot.__table__.dialect_options["sqlite"]["with_rowid"] is False
 
 

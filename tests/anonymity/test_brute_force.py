@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from building import build_open_survey, invite_some
-from card_building import sign_in_as
 from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
-from respondent import Page, Respondent
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -29,6 +26,9 @@ from surveys.platform import code_format, limits
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.limits import limiter
+from tests.building import build_open_survey, invite_some
+from tests.card_building import sign_in_as
+from tests.respondent import Page, Respondent
 
 OFFICE = "203.0.113.7"
 HOME = "198.51.100.23"
@@ -314,9 +314,7 @@ def test_only_a_declared_proxy_may_say_who_the_client_is(app: Flask, settings: S
 
     def client_of(each: Flask) -> str:
         seen: list[str] = []
-        each.before_request_funcs.setdefault(None, []).append(
-            lambda: seen.append(limits.client_key())  # type: ignore[func-returns-value]
-        )
+        each.before_request_funcs.setdefault(None, []).append(lambda: seen.append(limits.client_key()))
         each.test_client().get("/svar", headers=sent, environ_base={"REMOTE_ADDR": "10.0.0.1"})
         return seen[0]
 

@@ -8,9 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from building import answer_some, build_open_survey, keys_of, sheet_of
-from card_building import sign_in_as
-from commenting import KEY, add_people, approve_everything, build_counted, publish, stored
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
@@ -26,7 +23,9 @@ from surveys.platform.database import Base, Database
 from surveys.publishing.counting_ballots import count
 from surveys.release.comments.models import CommentReview, CommentStatus
 from surveys.results import views
-from tests.building import SMALL
+from tests.building import SMALL, answer_some, build_open_survey, keys_of, sheet_of
+from tests.card_building import sign_in_as
+from tests.commenting import KEY, add_people, approve_everything, build_counted, publish, stored
 
 TODAY = dt.date(2026, 5, 6)
 

@@ -5,7 +5,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from building import SMALL, answer_some, build_open_survey, keys_of, sheet_of
 from flask import Flask
 from nacl.public import PrivateKey
 from sqlalchemy import delete, select, text, update
@@ -21,6 +20,7 @@ from surveys.platform.database import Base, Database
 from surveys.publishing.counting_ballots import CountingError, count
 from surveys.release.models import QualityReport
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet, seal
+from tests.building import SMALL, answer_some, build_open_survey, keys_of, sheet_of
 
 KEY = "liten-2026"
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from linking import most_by_chance, right_guesses, signs_of_order
 from nacl.public import PrivateKey
-from seizing import LONG_WRITERS, PEOPLE_IN_EACH, UNITS, Evidence, Known, Row, seize
 
 from surveys.operating.tables import metadata
 from surveys.platform.config import Settings, read_secrets
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
+from tests.linking import most_by_chance, right_guesses, signs_of_order
+from tests.seizing import LONG_WRITERS, PEOPLE_IN_EACH, UNITS, Evidence, Known, Row, seize
 
 EVERYBODY = PEOPLE_IN_EACH * len(UNITS)
 TOUCHED_BY_ANSWERING = {"ballot", "draft", "invitation"}

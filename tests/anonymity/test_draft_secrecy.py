@@ -1,12 +1,10 @@
 """Drafts: only the code opens one, and none is left behind."""
 
 import pytest
-from building import build_open_survey, invite_some, keys_of
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from respondent import Respondent
 from sqlalchemy import select, text
 
 from surveys.campaigns import codes
@@ -18,6 +16,8 @@ from surveys.respond import drafts
 from surveys.respond.drafts import DraftBox, DraftUnreadableError
 from surveys.respond.lookup import InvitationLookup, look_up_code
 from surveys.respond.progress import AnsweringProgress
+from tests.building import build_open_survey, invite_some, keys_of
+from tests.respondent import Respondent
 
 SECRET = b"s" * 32
 COMMENT = "En helt spesiell kommentar"
@@ -154,9 +154,11 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
     assert empty is not None
     box = box_of(app, empty)
     for key in ("TRI01", "TRI02"):
+
+        def one_more(before: AnsweringProgress, key: str = key) -> AnsweringProgress:
+            return AnsweringProgress({**before.coded, key: 2})
+
         with db.transaction() as session:
-            drafts.keep(
-                session, empty, box, lambda before, key=key: AnsweringProgress({**before.coded, key: 2})
-            )
+            drafts.keep(session, empty, box, one_more)
     with db.reading() as session:
         assert box.opened(session.scalars(select(Draft.ciphertext)).one()).coded == {"TRI01": 2, "TRI02": 2}

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 
 import pytest
-from building import build_open_survey, invite_some
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
-from respondent import Respondent
 from sqlalchemy import update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -23,6 +21,8 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.campaigns.public_links import make_link
 from surveys.platform.database import Database
+from tests.building import build_open_survey, invite_some
+from tests.respondent import Respondent
 
 KEY = "liten-2026"
 NOT_RESPONDENTS = {"OPTIONS", "HEAD"}
@@ -65,7 +65,7 @@ class Place:
             "code": [code],
             "language": ["nb", "en", "xx"],
             "number": [1, 2, 99],
-            "token": self.tokens,
+            "token": [*self.tokens],
         }
         assert rule.arguments <= set(values), (
             f"{rule.rule}: what may stand for {rule.arguments - set(values)}?"

@@ -7,17 +7,17 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from building import build_open_survey, invite_some, keys_of
 from flask import Flask
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
-from respondent import Respondent
 
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.respond.draft_secrets import REMEMBERED_FOR, DraftSecrets
+from tests.building import build_open_survey, invite_some, keys_of
+from tests.respondent import Respondent
 
 MASTER = b"m" * 32
 

@@ -4,16 +4,16 @@ import logging
 import re
 
 import pytest
-from building import build_open_survey, invite_some
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Respondent
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.platform.logs import without_codes
+from tests.building import build_open_survey, invite_some
+from tests.respondent import Respondent
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ _FAULTS = """async rules => {
 
 def faults(page: Page) -> list[str]:
     """What axe finds, a line each: the rule, what it says, and the first place."""
+    page.wait_for_load_state()
     page.evaluate(SCRIPT)
     found: list[str] = page.evaluate(_FAULTS, RULES)
     return [f"{page.url}: {fault}" for fault in found]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe
-from tests.browser.conftest import Site, sign_in
+from tests.browser.conftest import Site, presses, sign_in
 
 HISTORY = "/undersokelser/medarbeider-2024/tidligere"
 CO_MOVEMENT = "/resultater/medarbeider-2024/samvariasjon"
@@ -36,7 +36,7 @@ def upload(page: Page, site: Site, folder: Path, text: str) -> None:
     page.goto(site.path(HISTORY))
     page.get_by_label("Hvor kommer tallene fra?").fill("KS")
     page.get_by_label("Fil (CSV eller XLSX)").set_input_files(file)
-    page.get_by_role("button", name="Se over filen").click()
+    presses(page, "Se over filen")
 
 
 def test_old_results_come_in_are_shown_and_go_out_again(page: Page, site: Site, tmp_path: Path) -> None:
@@ -46,14 +46,14 @@ def test_old_results_come_in_are_shown_and_go_out_again(page: Page, site: Site, 
     assert_sound(page)
     upload(page, site, tmp_path, GOOD)
     assert_sound(page)
-    page.get_by_role("button", name="Legg inn tallene").click()
+    presses(page, "Legg inn tallene")
     expect(page.get_by_text("Importert fra KS").first).to_be_visible()
     assert_sound(page)
     page.goto(site.path("/resultater/medarbeider-2024/OK4"))
     expect(page.get_by_text("2014: Importert fra KS, 10-FAKTOR.")).to_be_visible()
     assert_sound(page)
     page.goto(site.path(HISTORY))
-    page.get_by_role("button", name="Trekk tilbake").click()
+    presses(page, "Trekk tilbake")
     page.goto(site.path("/resultater/medarbeider-2024/OK4"))
     expect(page.get_by_text("Importert fra KS")).to_have_count(0)
 

@@ -4,7 +4,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, sign_in
+from tests.browser.conftest import Site, presses, sign_in
+
+
+def follows(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
 
 
 def answer_everything(page: Page) -> None:
@@ -12,18 +17,18 @@ def answer_everything(page: Page) -> None:
     while "/side/" in page.url:
         for fieldset in page.locator("fieldset").all():
             fieldset.locator("label").nth(3 if fieldset.locator("label").count() > 3 else 0).click()
-        page.get_by_role("button", name="Neste").click()
+        presses(page, "Neste")
 
 
 def test_a_respondent_answers_on_a_phone_without_javascript(phone: Page, own_site: Site) -> None:
-    link = own_site.links[0]
+    link = own_site.links["Bokmål"]
     phone.goto(f"{link}/nb")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("2026")
     expect(phone.get_by_text("Hvem ser hva, og når")).to_be_visible()
-    phone.get_by_role("link", name="Start").click()
+    follows(phone, "Start")
     answer_everything(phone)
     expect(phone.get_by_role("heading", level=1)).to_have_text("Se over og lever")
-    phone.get_by_role("button", name="Lever svarene").click()
+    presses(phone, "Lever svarene")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Takk! Svaret ditt er levert.")
     assert phone.context.cookies() == []
 
@@ -37,22 +42,22 @@ def test_hr_releases_and_the_leader_and_the_card_have_it_at_once(desk: Page, own
     leadership = desk.locator("#indikator-M1\\.2")
     expect(leadership).to_contain_text("2024")
     before = leadership.inner_text()
-    desk.get_by_role("button", name="Logg ut").click()
+    presses(desk, "Logg ut")
 
     sign_in(desk, own_site, "hr")
     desk.goto(own_site.path("/undersokelser/medarbeider-2026"))
     expect(desk.get_by_text(re.compile(r"\d+ av 520 har levert"))).to_be_visible()
     expect(desk.get_by_role("row", name=re.compile("Byggesak"))).to_contain_text("vises ikke")
     for step in ("Lukk undersøkelsen", "Tell opp svarene"):
-        desk.get_by_role("link", name=step).click()
-        desk.get_by_role("button", name=step).click()
-    desk.get_by_role("link", name="Kvalitet").click()
+        follows(desk, step)
+        presses(desk, step)
+    follows(desk, "Kvalitet")
     for factor in ("Rolleklarhet", "Mestringsklima"):
         expect(desk.get_by_role("row", name=re.compile(factor)).first).to_contain_text(re.compile(r"0,[6-9]"))
-    desk.get_by_role("link", name="Frigi resultatene").click()
-    desk.get_by_role("button", name="Frigi resultatene").click()
+    follows(desk, "Frigi resultatene")
+    presses(desk, "Frigi resultatene")
     expect(desk.get_by_text("Resultatene er frigitt, og styringskortene er oppdatert.")).to_be_visible()
-    desk.get_by_role("button", name="Logg ut").click()
+    presses(desk, "Logg ut")
 
     sign_in(desk, own_site, "leder")
     desk.goto(own_site.path("/resultater/medarbeider-2026/OK4"))

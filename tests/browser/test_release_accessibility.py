@@ -1,13 +1,22 @@
 """The release page in a real browser, in every state: before and after a merger, released, and with a form error."""
 
 import datetime as dt
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page
+import pytest
+from huey.api import TaskLock
+from huey.exceptions import TaskLockedException
+from playwright.sync_api import Page, expect
 
+from app import create_app
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import LongStep
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
+from surveys.site.worker import _STEPS_LOCK
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 
@@ -24,8 +33,9 @@ def assert_sound(page: Page) -> None:
 
 def take(page: Page, site: Site, step: str) -> None:
     page.goto(site.path(f"{SURVEY}/steg/{step}"))
-    page.locator("main form button").click()
-    page.wait_for_url(site.path(SURVEY))
+    with page.expect_navigation():
+        page.locator("main form button").click()
+    assert page.url == site.path(SURVEY)
 
 
 def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_site: Site) -> None:
@@ -35,10 +45,10 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     take(desk, own_site, "close")
     take(desk, own_site, "count")
     desk.goto(own_site.path(TAB))
-    assert desk.get_by_role("heading", name="Hva som er skjult, og hvorfor").is_visible()
+    expect(desk.get_by_role("heading", name="Hva som er skjult, og hvorfor")).to_be_visible()
     assert_sound(desk)
     desk.get_by_role("button", name="Slå sammen").first.click()
-    assert desk.get_by_role("heading", name="Slått sammen i denne rapporten").is_visible()
+    expect(desk.get_by_role("heading", name="Slått sammen i denne rapporten")).to_be_visible()
     assert_sound(desk)
     desk.goto(own_site.path(f"{SURVEY}/steg/release"))
     assert_sound(desk)
@@ -46,11 +56,33 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     desk.goto(own_site.path(TAB))
     assert_sound(desk)
     desk.get_by_role("button", name="Frigi rettelsen").click()
-    assert desk.get_by_role("link", name="Skriv hvorfor tallene rettes.").is_visible()
+    expect(desk.get_by_role("link", name="Skriv hvorfor tallene rettes.")).to_be_visible()
     assert_sound(desk)
 
 
-def test_a_step_in_the_background_is_followed_to_its_end(desk: Page, own_site: Site, tmp_path: Path) -> None:
+@pytest.fixture
+def worker_held(own_site: Site, tmp_path: Path) -> Iterator[None]:
+    """The site's worker looks for steps each minute and leaves them alone while another worker is at one."""
+    queue = jobs_of(create_app(Settings(instance=tmp_path / "instance", secret_key="not the site's"))).queue
+    lock = queue.lock_task(_STEPS_LOCK)
+    while not _taken(lock):
+        time.sleep(0.1)
+    yield
+    lock.release()
+    queue.storage.close()
+
+
+def _taken(lock: TaskLock) -> bool:
+    try:
+        lock.acquire()
+    except TaskLockedException:
+        return False
+    return True
+
+
+def test_a_step_in_the_background_is_followed_to_its_end(
+    desk: Page, own_site: Site, worker_held: None, tmp_path: Path
+) -> None:
     db = Database(f"sqlite:///{tmp_path / 'instance' / 'medvirk.sqlite3'}")
     with db.transaction() as session:
         survey = find_survey(session, SURVEY.rpartition("/")[2])
@@ -58,7 +90,7 @@ def test_a_step_in_the_background_is_followed_to_its_end(desk: Page, own_site: S
         session.add(asked)
     sign_in(desk, own_site, "hr")
     desk.goto(own_site.path(SURVEY))
-    assert desk.get_by_role("progressbar", name="Medvirk teller opp svarene.").is_visible()
+    expect(desk.get_by_role("progressbar", name="Medvirk teller opp svarene.")).to_be_visible()
     assert_sound(desk)
     with db.transaction() as session:
         session.merge(asked).problem = "Undersøkelsen må være lukket før den kan telles opp."

@@ -1,5 +1,6 @@
 """The same way with scripts and without: without them nothing is missing, with them there are small comforts."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -121,8 +122,11 @@ def test_how_many_are_left_is_said_when_one_pauses(
     with_scripts: BrowserContext, answering: AnsweringSite
 ) -> None:
     page = with_scripts.new_page()
-    page.clock.install()
+    morning = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+    page.clock.install(time=morning)
     opens(page, answering, "side/2")
+    # From now on no time passes but what the test says.
+    page.clock.pause_at(morning + dt.timedelta(hours=1))
     left = page.get_by_role("status")
     expect(left).to_have_text("")
     page.locator("#BIB01-4").check()

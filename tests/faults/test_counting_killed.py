@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from building import answer_some, build_open_survey, keys_of, sheet_of
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -19,6 +18,7 @@ from surveys.counting.models import Response
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.release.models import QualityReport
+from tests.building import answer_some, build_open_survey, keys_of, sheet_of
 
 KEY = "liten-2026"
 ROOT = Path(__file__).parents[2]

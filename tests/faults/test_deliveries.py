@@ -210,13 +210,13 @@ def test_a_worker_killed_in_the_middle_of_a_mail_never_sends_it_twice(
     may_answer = threading.Event()
 
     def answer_late(_message: object) -> str:
-        may_answer.wait(60)
+        may_answer.wait(120)
         return "250 OK"
 
     office.answer_content = answer_late
     where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=os.environ | environment | where)
-    assert office.content_arrived.wait(60)
+    assert office.content_arrived.wait(120)
     os.kill(worker.pid, signal.SIGKILL)
     assert worker.wait() == -signal.SIGKILL
     may_answer.set()

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from building import answer_some, build_open_survey, sheet_of
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -17,6 +16,7 @@ from surveys.hr.long_steps import ask
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
 from surveys.site.worker import consumer
+from tests.building import answer_some, build_open_survey, sheet_of
 
 KEY = "liten-2026"
 ROOT = Path(__file__).parents[2]

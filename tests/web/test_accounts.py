@@ -288,7 +288,10 @@ class TestSessions:
         begun = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
         with municipality.transaction() as session:
             token = start_session(session, session.get_one(Account, account_id), begun)
-        minutes = lambda count: begun + dt.timedelta(minutes=count)  # noqa: E731
+
+        def minutes(count: int) -> dt.datetime:
+            return begun + dt.timedelta(minutes=count)
+
         with municipality.reading() as session:
             assert account_of(session, token, minutes(59)) == account_id
             assert account_of(session, token, minutes(61)) is None

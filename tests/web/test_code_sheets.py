@@ -5,11 +5,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from building import build_open_survey, invite_some
-from card_building import sign_in_as
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Page, Respondent
 from sqlalchemy import func, select
 
 from surveys.access.models import Role
@@ -21,6 +18,9 @@ from surveys.hr.paper import sheets as paper
 from surveys.hr.paper.qr import qr_svg
 from surveys.organisation.models import Person, Unit
 from surveys.platform.database import Database
+from tests.building import build_open_survey, invite_some
+from tests.card_building import sign_in_as
+from tests.respondent import Page, Respondent
 
 SURVEY = "/undersokelser/liten-2026"
 TODAY = dt.datetime.now(dt.UTC).date()

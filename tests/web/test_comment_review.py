@@ -5,8 +5,6 @@ from typing import Any
 
 import html5lib
 import pytest
-from card_building import sign_in_as
-from commenting import KEY, approve_everything, build_counted, publish, stored
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -22,6 +20,8 @@ from surveys.release.comments.models import CommentReview
 from surveys.release.comments.queue import backlogs
 from surveys.release.comments.reviewing import APPROVED, DecidedMeanwhileError, Reviewer
 from surveys.release.comments.shortening import NotShortenedError, shortened
+from tests.card_building import sign_in_as
+from tests.commenting import KEY, approve_everything, build_counted, publish, stored
 
 QUEUE = f"/undersokelser/{KEY}/kommentarer"
 

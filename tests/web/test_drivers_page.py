@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import html5lib
 import numpy as np
@@ -34,7 +35,7 @@ def sheets(people: int, seed: int = 5, *, opposite: bool = False) -> list[dict[s
     return found
 
 
-def build(app: Flask, db: Database, people: int = 120, **changes: object) -> None:
+def build(app: Flask, db: Database, people: int = 120, **changes: Any) -> None:
     build_released(app, db, {"A": sheets(people)}, **changes)
 
 

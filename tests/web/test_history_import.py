@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import pytest
@@ -51,16 +52,16 @@ def csv(*lines: str, headings: str = HEADINGS) -> bytes:
 ONE = csv("A;TRI;24;3,1;2019;10-faktor;0,8")
 
 
-def bring(db: Database, content: bytes, *, apply: bool = True, **wanted: object) -> HistoryReport:
+def bring(db: Database, content: bytes, *, apply: bool = True, **wanted: Any) -> HistoryReport:
     with db.transaction() as session:
-        settings = {"kind": ImportedKind.HISTORY, "source": "KS"} | wanted
+        settings: dict[str, Any] = {"kind": ImportedKind.HISTORY, "source": "KS"} | wanted
         survey = newest_survey(session, "liten")
         return import_figures(
             session, content, HistoryImportRequest(survey=survey, **settings), apply=apply, today=TODAY
-        )  # type: ignore[arg-type]
+        )
 
 
-def faults(db: Database, content: bytes, **wanted: object) -> list[str]:
+def faults(db: Database, content: bytes, **wanted: Any) -> list[str]:
     """Every fault, and nothing stored."""
     before = stored(db)
     report = bring(db, content, **wanted)

@@ -164,7 +164,7 @@ def test_the_server_answers_and_logs_no_code(
             assert line, log
             log += line
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/svar/0123-4567-89AB", timeout=60)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/svar/0123-4567-89AB", timeout=120)
     finally:
         server.send_signal(signal.SIGTERM)
         log += server.communicate()[1]
@@ -174,7 +174,7 @@ def test_the_server_answers_and_logs_no_code(
 
 
 def test_the_servers_own_errors_are_masked_too(capsys: pytest.CaptureFixture[str]) -> None:
-    from gunicorn.config import Config
+    from gunicorn.config import Config  # type: ignore[import-untyped]
 
     logger = DiscreetLogger(Config())
     logger.error("Error handling request %s from ip=%s", "/svar/0123-4567-89AB", "10.0.0.7")

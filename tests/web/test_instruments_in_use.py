@@ -155,7 +155,7 @@ def _medvirk(environment: dict[str, str], program: str, *arguments: str) -> subp
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -7,10 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
-from building import SMALL, sheet_of
 from click.testing import CliRunner, Result
 from flask import Flask
-from releasing import KEY, build_released
 from sqlalchemy import select
 
 from analysis.reading import read_responses
@@ -18,6 +16,8 @@ from questionnaires.coding import BLANK, NOT_APPLICABLE
 from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
 from surveys.platform.database import Database
+from tests.building import SMALL, sheet_of
+from tests.releasing import KEY, build_released
 
 # B2 is too small to stand alone: its people stand as B.
 PEOPLE = {"A": 12, "B1": 12, "B2": 3, "B": 9, "C": 14}

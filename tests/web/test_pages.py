@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import html5lib
 import pytest
@@ -44,7 +45,13 @@ class Site:
     code: str
 
     def address(self, rule: Rule, key: str = "liten-2028", name: str = "close") -> str:
-        values = {"key": key, "survey_key": key, "name": name, "unit_code": "A", "code": self.code}
+        values: dict[str, Any] = {
+            "key": key,
+            "survey_key": key,
+            "name": name,
+            "unit_code": "A",
+            "code": self.code,
+        }
         values |= {"language": "nb", "number": "1", "instrument": "liten", "version": "1"}
         values |= {"token": "ugle-fjell-27", "factor": "TRI", "account_id": "1", "grant_id": "1"}
         with self.app.test_request_context():

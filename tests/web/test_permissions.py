@@ -1,5 +1,7 @@
 """Every route says who may use it, and nobody else gets in."""
 
+from typing import Any
+
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
@@ -13,7 +15,7 @@ from surveys.platform.database import Database
 from tests.building import build_open_survey, build_survey
 from tests.card_building import sign_in_as
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "key": "liten-2026",
     "survey_key": "liten-2026",
     "unit_code": "A",

@@ -4,21 +4,9 @@ import datetime as dt
 import re
 
 import pytest
-from building import (
-    answer_some,
-    build_installation,
-    build_open_survey,
-    build_survey,
-    build_units,
-    invite_some,
-    keys_of,
-    sheet_of,
-)
-from card_building import sign_in_as
 from flask import Flask
 from flask.testing import FlaskClient
 from limits import parse
-from respondent import Page, Respondent
 from sqlalchemy import select
 
 from surveys.access.models import Role
@@ -36,6 +24,18 @@ from surveys.platform.limits import limiter
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import release
 from surveys.release.models import Turnout
+from tests.building import (
+    answer_some,
+    build_installation,
+    build_open_survey,
+    build_survey,
+    build_units,
+    invite_some,
+    keys_of,
+    sheet_of,
+)
+from tests.card_building import sign_in_as
+from tests.respondent import Page, Respondent
 
 HR_PAGE = "/undersokelser/liten-2026/brev-og-lenke"
 

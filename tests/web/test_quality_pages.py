@@ -90,7 +90,7 @@ def test_alpha_of_few_is_shown_and_not_judged(app: Flask, db: Database, hr: Flas
 def test_a_statement_that_does_not_follow_is_told_of_in_the_summary(
     app: Flask, db: Database, hr: FlaskClient
 ) -> None:
-    loose = {"item_rest": {"ROL01": 0.5, "ROL02": 0.51, "ROL03": 0.12}}
+    loose: dict[str, Any] = {"item_rest": {"ROL01": 0.5, "ROL02": 0.51, "ROL03": 0.12}}
     with_report(app, db, hr, scales={"ROL": scale(0.74, 0.71, 0.78, **loose)})
     assert "Én påstand i Rolleklarhet henger dårlig sammen med resten." in words(hr)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey, find_survey
@@ -255,9 +255,17 @@ def test_the_same_file_from_two_people_at_once_invites_nobody_twice(
 ) -> None:
     file = _written(tmp_path, HEADING + "A;kari@example.no;\n")
     second = threading.Thread(target=_import, args=(app, opened, file))
+    arrived = threading.Event()
+
+    @event.listens_for(opened.engine, "before_cursor_execute")
+    def see_who(*_about: object) -> None:
+        if threading.current_thread() is second:
+            arrived.set()
+
     with app.app_context(), opened.transaction() as session:
         import_recipients(session, "liten-2026", file, apply=True)
         second.start()
+        assert arrived.wait(120)
         # Long enough for the second to get past the first if nothing holds it back.
         second.join(timeout=0.5)
     second.join()

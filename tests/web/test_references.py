@@ -6,19 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import html5lib
 import pytest
-from building import (
-    answer_some,
-    build_installation,
-    build_survey,
-    build_units,
-    invite_some,
-    keys_of,
-    sheet_of,
-)
-from card_building import sign_in_as
 from flask import Flask
 from flask.testing import FlaskClient
-from releasing import KEY, RELEASED_ON
 from sqlalchemy import event, select, update
 
 from surveys.access.models import Role
@@ -32,6 +21,17 @@ from surveys.release.history.models import ImportedFigure, ImportedKind, Importe
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus
 from surveys.results import views
 from surveys.results.exporting import figure_rows
+from tests.building import (
+    answer_some,
+    build_installation,
+    build_survey,
+    build_units,
+    invite_some,
+    keys_of,
+    sheet_of,
+)
+from tests.card_building import sign_in_as
+from tests.releasing import KEY, RELEASED_ON
 
 TREE = {"K": None, "A": "K", "B": "K", "C": "K", "B1": "B", "B2": "B", "B3": "B"}
 TYPES = {"A": "skole", "B1": "skole", "C": "barnehage"}

@@ -1,12 +1,11 @@
 """Released figures against sums done by hand, and what may never be released."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
-from building import build_installation, build_survey, build_units, keys_of, sheet_of
 from flask import Flask
-from releasing import KEY, TREE, build_released
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,9 +18,14 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout, Verdict
+from tests.building import build_installation, build_survey, build_units, keys_of, sheet_of
+from tests.releasing import KEY, TREE, build_released
+
+# A tuple with an approximate number equals one of numbers, which the type of `approx` does not say.
+near: Any = pytest.approx
 
 
-def figure(session: Session, unit: str, measure: str = "TRI", **wanted: object) -> Figure:
+def figure(session: Session, unit: str, measure: str = "TRI", **wanted: Any) -> Figure:
     """The only figure of the unit, measure and whatever else is wanted."""
     query = (
         select(Figure)
@@ -61,8 +65,8 @@ def test_every_node_counts_everybody_below_it(app: Flask, db: Database) -> None:
     build_released(app, db, {"A": [sheet_of(2)] * 6, "B1": [sheet_of(3)] * 5, "B2": [sheet_of(5)] * 10})
     with db.reading() as session:
         b, k = figure(session, "B"), figure(session, "K")
-        assert (b.n, b.mean) == (15, pytest.approx((5 * 3 + 10 * 5) / 15))
-        assert (k.n, k.mean) == (21, pytest.approx((6 * 2 + 5 * 3 + 10 * 5) / 21))
+        assert (b.n, b.mean) == (15, near((5 * 3 + 10 * 5) / 15))
+        assert (k.n, k.mean) == (21, near((6 * 2 + 5 * 3 + 10 * 5) / 21))
         turnout = session.scalars(
             select(Turnout).join(Unit, Unit.id == Turnout.unit_id).where(Unit.code == "B")
         ).one()
@@ -81,7 +85,7 @@ def test_a_small_unit_is_hidden_with_a_reason_and_its_people_stand_in_the_rest(
         protecting = figure(session, "A")
         assert (protecting.status, protecting.reason) == (FigureStatus.HIDDEN, "protecting")
         rest = figure(session, "K", kind=FigureKind.REST)
-        assert (rest.n, rest.mean) == (15, pytest.approx((12 * 2 + 3 * 5) / 15))
+        assert (rest.n, rest.mean) == (15, near((12 * 2 + 3 * 5) / 15))
         assert figure(session, "B2").status == FigureStatus.NO_ANSWERS
 
 
@@ -159,7 +163,7 @@ def test_a_breakdown_is_shown_when_every_category_is_large_enough(app: Flask, db
     build_released(app, db, {"A": answers}, tree={"K": None, "A": "K"})
     with db.reading() as session:
         permanent = figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown="ansettelse", category="fast")
-        assert (permanent.n, permanent.mean) == (7, pytest.approx(4))
+        assert (permanent.n, permanent.mean) == (7, near(4))
 
 
 def test_a_breakdown_with_one_small_category_is_hidden_whole(app: Flask, db: Database) -> None:
@@ -176,11 +180,11 @@ def test_a_breakdown_with_one_small_category_is_hidden_whole(app: Flask, db: Dat
     ]
 
 
-def is_shown(session: Session, unit: str, **wanted: object) -> bool:
+def is_shown(session: Session, unit: str, **wanted: Any) -> bool:
     return figure(session, unit, **wanted).status == FigureStatus.SHOWN
 
 
-def category(session: Session, breakdown: str, name: str, **wanted: object) -> Figure:
+def category(session: Session, breakdown: str, name: str, **wanted: Any) -> Figure:
     return figure(session, "K", kind=FigureKind.BREAKDOWN, breakdown=breakdown, category=name, **wanted)
 
 
@@ -227,7 +231,7 @@ def test_unit_types_are_shown_unless_they_give_a_hidden_unit_away(app: Flask, db
     )
     with db.reading() as session:
         school = category(session, "unit_type", "skole")
-        assert (school.n, school.mean) == (14, pytest.approx((8 * 3 + 6 * 4) / 14))
+        assert (school.n, school.mean) == (14, near((8 * 3 + 6 * 4) / 14))
         later = {
             name: category(session, "unit_type", name, key="liten-2027").status == FigureStatus.SHOWN
             for name in ("skole", "barnehage")
@@ -268,7 +272,7 @@ def test_a_change_is_welchs_and_is_called_clear_only_when_it_is(app: Flask, db: 
 def test_a_change_is_measured_from_the_last_time_the_unit_was_shown(app: Flask, db: Database) -> None:
     years = {2022: 6, 2024: 3}
     for year, people in years.items():
-        days = {"opens_on": dt.date(year, 3, 1), "closes_on": dt.date(year, 3, 20)}
+        days: dict[str, Any] = {"opens_on": dt.date(year, 3, 1), "closes_on": dt.date(year, 3, 20)}
         answers = {"A": [sheet_of(1 + i % 3) for i in range(people)], "C": [sheet_of(3), sheet_of(4)] * 6}
         build_released(app, db, answers, f"liten-{year}", **days)
     build_released(

@@ -7,11 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from building import build_installation, keys_of, sheet_of
 from click.testing import CliRunner
 from flask import Flask
-from outside_attacker import Figures, Person, small_groups
-from releasing import KEY, build_released
 from sqlalchemy import func, select, update
 
 from surveys.campaigns.lifecycle import find_survey
@@ -23,6 +20,9 @@ from surveys.publishing.releasing import CorrectionError, ReleaseRefusedError, c
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.protection import composing
 from surveys.release.protection.protecting import Protected, protect
+from tests.building import build_installation, keys_of, sheet_of
+from tests.outside_attacker import Figures, Person, small_groups
+from tests.releasing import KEY, build_released
 
 INSTRUMENT = Path(__file__).parents[1] / "instruments" / "one_question.yaml"
 SPREAD_OUT = (1, 2, 3, 4, 5)

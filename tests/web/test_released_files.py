@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from building import build_installation
 from click.testing import CliRunner, Result
-from disclosure_cases import Case, case
 from flask import Flask
-from outside_attacker import Figures, Person, ranges, small_groups, wrong_figures
 from sqlalchemy import select
 
 from surveys.campaigns.models import SurveyUnit
 from surveys.commands import medvirk
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
+from tests.analysis.disclosure_cases import Case, case
+from tests.building import build_installation
+from tests.outside_attacker import Figures, Person, ranges, small_groups, wrong_figures
 
 INSTRUMENT = Path(__file__).parents[1] / "instruments" / "one_question.yaml"
 KEY = "ett-2026"

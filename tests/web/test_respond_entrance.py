@@ -3,16 +3,16 @@
 import datetime as dt
 
 import pytest
-from building import build_installation, build_open_survey, build_survey, build_units, invite_some
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Page, Respondent
 from sqlalchemy import select
 
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
 from surveys.platform.database import Database
+from tests.building import build_installation, build_open_survey, build_survey, build_units, invite_some
+from tests.respondent import Page, Respondent
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """A respondent's way through the questionnaire, without scripts and without cookies."""
 
+from typing import Any
+
 import pytest
-from building import SMALL, build_open_survey, invite_some, keys_of
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Respondent
 from sqlalchemy import select
 
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED, decode
@@ -12,6 +12,8 @@ from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.models import Invitation, Survey
 from surveys.platform.database import Database
 from surveys.respond.ballots import Sheet, open_sheet
+from tests.building import SMALL, build_open_survey, invite_some, keys_of
+from tests.respondent import Respondent
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def survey_id(app: Flask, db: Database) -> int:
 
 
 def newcomer(
-    app: Flask, db: Database, client: FlaskClient, language: str = "nb", **recipient: object
+    app: Flask, db: Database, client: FlaskClient, language: str = "nb", **recipient: Any
 ) -> Respondent:
     with db.transaction() as session:
         survey = session.scalars(select(Survey)).one()

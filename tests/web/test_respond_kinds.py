@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pytest
-from building import build_open_survey, invite_some, keys_of
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Respondent
 from sqlalchemy import select
 
 from app import create_app
@@ -18,6 +16,8 @@ from surveys.campaigns.models import Survey
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.respond.ballots import Sheet, open_sheet
+from tests.building import build_open_survey, invite_some, keys_of
+from tests.respondent import Respondent
 
 EXAMPLE = Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml"
 SOURCE = EXAMPLE.read_bytes()

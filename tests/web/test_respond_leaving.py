@@ -1,14 +1,14 @@
 """Leaving before one is done: coming back later, deleting what was begun, a draft that cannot be read."""
 
 import pytest
-from building import build_open_survey, invite_some
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Respondent
 from sqlalchemy import select, update
 
 from surveys.campaigns.ballot_box import Draft
 from surveys.platform.database import Database
+from tests.building import build_open_survey, invite_some
+from tests.respondent import Respondent
 
 
 @pytest.fixture

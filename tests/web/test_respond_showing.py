@@ -4,12 +4,12 @@ import dataclasses
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from respondent import Page
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse, create_environ
 from werkzeug.wrappers import Request
@@ -27,6 +27,7 @@ from surveys.respond.progress import AnsweringProgress
 from surveys.respond.routes import Route, Routes
 from surveys.respond.session import addresses
 from surveys.respond.showing import render
+from tests.respondent import Page
 
 EXAMPLE = Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml"
 ROUTED = loading.load(EXAMPLE)
@@ -87,10 +88,10 @@ def app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iter
 def test_a_kept_way_is_the_way_the_answers_make(answers: dict[str, int]) -> None:
     for audience in ("leaders", "staff"):
         kept = KEPT[audience]
-        assert kept.after(answers) == Route.through(route(ROUTED, audience, answers))  # type: ignore[arg-type]
+        assert kept.after(answers) == Route.through(route(ROUTED, audience, answers))
 
 
-KEPT = {audience: Routes(ROUTED, audience) for audience in ("leaders", "staff")}  # type: ignore[arg-type]
+KEPT = {audience: Routes(ROUTED, audience) for audience in ("leaders", "staff")}
 
 
 def test_a_questionnaire_without_conditions_has_one_way_for_everybody() -> None:
@@ -140,7 +141,7 @@ def test_every_page_of_every_instrument_can_be_shown_in_every_language(app: Flas
             assert keys <= {field.get("name") for field in _fields(found)}
 
 
-def _fields(page: Page) -> list[object]:
+def _fields(page: Page) -> list[Any]:
     return [field for name in ("input", "textarea", "select") for field in page.tree.iter(name)]
 
 

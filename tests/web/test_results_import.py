@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-from building import build_installation, build_units
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
@@ -15,6 +14,7 @@ from surveys.commands import medvirk
 from surveys.counting.models import Response
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
+from tests.building import build_installation, build_units
 
 SMALL_FILE = Path(__file__).parents[1] / "instruments" / "small.yaml"
 ITEMS = ["TRI01", "TRI02", "TRI03", "ROL01", "ROL02", "ROL03", "SPN01", "SPN02", "SPN03"]

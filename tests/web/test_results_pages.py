@@ -2,22 +2,24 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import html5lib
 import pytest
-from building import sheet_of
-from card_building import sign_in_as
 from flask import Flask
 from flask.testing import FlaskClient
-from releasing import KEY, RELEASED_ON, build_released
 from sqlalchemy import update
 
 from surveys.access.models import Role
+from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReaderGroup, VisibilityStep
 from surveys.platform.database import Database
 from surveys.release.models import Figure
 from surveys.results import views
 from surveys.results.exporting import FigureRow, as_csv, figure_rows
+from tests.building import sheet_of
+from tests.card_building import sign_in_as
+from tests.releasing import KEY, RELEASED_ON, build_released
 
 BEFORE = {"A": [2, 3, 3, 3, 4] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
 NOW = {"A": [3, 4, 4, 4, 5] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
@@ -30,7 +32,7 @@ def sheets(values: dict[str, list[int]]) -> dict[str, list[dict[str, int]]]:
 @pytest.fixture
 def two_years(app: Flask, db: Database) -> None:
     """Released surveys of 2024 and 2026. A has clearly risen, B1 has not, C and B2 are small."""
-    days = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20)}
+    days: dict[str, Any] = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20)}
     build_released(app, db, sheets(BEFORE), "liten-2024", **days)
     build_released(
         app,
@@ -136,7 +138,7 @@ def test_small_units_stand_together_under_the_unit_above(client: FlaskClient, db
 def test_hidden_is_hidden_on_the_page_and_in_the_file_alike(client: FlaskClient, db: Database) -> None:
     sign_in_as(client, db, Role.HR, "K")
     with db.reading() as session:
-        rows = figure_rows(session, views.find_survey(session, KEY))
+        rows = figure_rows(session, find_survey(session, KEY))
     for row in rows:
         if row.kind == "unit" and row.measure == "TRI":
             text = page(client, row.unit)
@@ -262,7 +264,7 @@ def _everybody_leads() -> object:
 
 
 def _source() -> bytes:
-    from building import SMALL_SOURCE
+    from tests.building import SMALL_SOURCE
 
     return SMALL_SOURCE.replace(b"key: liten\n", b"key: alle\n").replace(b", audience: leaders", b"")
 

@@ -5,18 +5,8 @@ from typing import Any
 
 import html5lib
 import pytest
-from building import build_installation, build_survey, build_units
-from card_building import (
-    measure,
-    release_figures,
-    sign_in_as,
-    small_card,
-    unit_of,
-    write_change,
-)
 from flask import Flask
 from flask.testing import FlaskClient
-from respondent import Page
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
@@ -28,6 +18,16 @@ from surveys.scorecards import views
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Indicator, Target
 from surveys.scorecards.setup import build_card
+from tests.building import build_installation, build_survey, build_units
+from tests.card_building import (
+    measure,
+    release_figures,
+    sign_in_as,
+    small_card,
+    unit_of,
+    write_change,
+)
+from tests.respondent import Page
 
 TODAY = dt.date(2026, 11, 1)
 DEEP = {"K": None, "A": "K", "A1": "A", "B": "K"}

@@ -4,16 +4,6 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from building import (
-    answer_some,
-    build_installation,
-    build_open_survey,
-    build_survey,
-    build_units,
-    keys_of,
-    sheet_of,
-)
-from card_building import JOY, measure, release_figures, small_card, unit_of
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,8 +17,18 @@ from surveys.scorecards.feeding import feed, feed_everything
 from surveys.scorecards.measuring import MeasurementError
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
 from surveys.scorecards.setup import SetupError, TargetPlan, build_card
+from tests.building import (
+    answer_some,
+    build_installation,
+    build_open_survey,
+    build_survey,
+    build_units,
+    keys_of,
+    sheet_of,
+)
+from tests.card_building import JOY, measure, release_figures, small_card, unit_of
 
-MEANS = {"K": 4.0, "A": 3.96, "B": "small"}
+MEANS: dict[str, float | str] = {"K": 4.0, "A": 3.96, "B": "small"}
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from building import build_installation, build_survey, build_units
-from card_building import measure, release_figures, small_card
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -16,6 +14,8 @@ from surveys.scorecards.feeding import feed
 from surveys.scorecards.importing import import_measurements
 from surveys.scorecards.models import Measurement
 from surveys.scorecards.setup import build_card
+from tests.building import build_installation, build_survey, build_units
+from tests.card_building import measure, release_figures, small_card
 
 HEADING = "indikator;enhet;år;tertial;verdi;kilde;måledato\n"
 GOOD = "M1.2;A;2026;1;7,9;Lønnssystemet;30.04.2026\nB1.1;A;2026;;4,96;Papirskjema;2026-06-01\n"

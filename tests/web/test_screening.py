@@ -8,11 +8,8 @@ from urllib.parse import unquote
 
 import html5lib
 import pytest
-from building import sheet_of
-from card_building import sign_in_as
 from flask import Flask
 from flask.testing import FlaskClient
-from releasing import KEY, build_released
 from sqlalchemy import event, insert, select, update
 from statsmodels.stats.multitest import multipletests
 
@@ -26,6 +23,9 @@ from surveys.results import views
 from surveys.results.screening import views as screening_views
 from surveys.results.screening.queries import Family
 from surveys.results.screening.texts import lead
+from tests.building import sheet_of
+from tests.card_building import sign_in_as
+from tests.releasing import KEY, build_released
 
 TREE = {"K": None, "Ø": "K", "A": "K", "B": "K", "B1": "B", "B2": "B"}
 EVEN = [3, 3, 4, 4, 4, 5] * 2

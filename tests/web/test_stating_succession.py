@@ -1,7 +1,6 @@
 """HR says what a unit came from, sees it in words, and takes it back."""
 
 import pytest
-from card_building import sign_in_as, unit_of
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from werkzeug.test import TestResponse
 from surveys.access.models import Role
 from surveys.organisation.models import Succession, SuccessionKind
 from surveys.platform.database import Database
+from tests.card_building import sign_in_as, unit_of
 from tests.succession_building import CHANGED, MERGER, build_changed
 
 

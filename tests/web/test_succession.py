@@ -3,14 +3,12 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
-from building import SMALL_SOURCE, build_installation, build_survey, build_units, sheet_of
-from card_building import release_figures, sign_in_as, small_card, unit_of, write_change
 from flask import Flask
 from flask.testing import FlaskClient
-from releasing import KEY, build_released
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -24,9 +22,12 @@ from surveys.release.models import Change, ChangeBasis, Figure, Turnout, Uncompa
 from surveys.results import views
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.setup import build_card
+from tests.building import SMALL_SOURCE, build_installation, build_survey, build_units, sheet_of
+from tests.card_building import release_figures, sign_in_as, small_card, unit_of, write_change
+from tests.releasing import KEY, build_released
 from tests.succession_building import MERGER, build_changed
 
-BEFORE = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20)}
+BEFORE: dict[str, Any] = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20)}
 
 Values = Mapping[str, Sequence[int]]
 
@@ -38,7 +39,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "_today", lambda: dt.date(2026, 5, 6))
 
 
-def release_one(app: Flask, db: Database, key: str, values: Values, **plan: object) -> None:
+def release_one(app: Flask, db: Database, key: str, values: Values, **plan: Any) -> None:
     """One survey in which everybody answers the same to every statement."""
     build_released(app, db, {u: [sheet_of(v) for v in of] for u, of in values.items()}, key, **plan)
 

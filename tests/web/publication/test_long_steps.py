@@ -18,6 +18,7 @@ from surveys.hr.long_steps import take_asked
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
+from surveys.publishing.correcting import correct_release
 from surveys.publishing.releasing import ReleaseRefusedError
 from surveys.release.models import Release
 from tests.card_building import sign_in_as
@@ -263,7 +264,7 @@ class TestKilledWorkers:
     ) -> None:
         move(released)
         correct(hr)
-        original = long_steps.correct_release
+        original = correct_release
 
         def killed(*arguments: object) -> None:
             original(*arguments)  # type: ignore[arg-type]
