@@ -106,8 +106,10 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 def _serve(app: Flask, port: int) -> None:
+    from surveys.site.application import add_pages
     from surveys.site.worker import worker_thread
 
+    add_pages(app)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     try:
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentHandler)
@@ -122,6 +124,3 @@ def _serve(app: Flask, port: int) -> None:
     finally:
         worker.stop()
         server.server_close()
-
-
-COMMANDS = [demo]

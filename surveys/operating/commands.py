@@ -58,6 +58,7 @@ def init(
 def serve(context: click.Context, port: int, host: str, workers: int) -> None:
     """Starter nettstedet for drift. Sett en webtjener med TLS foran."""
     from surveys.operating.serving import Server
+    from surveys.site.application import add_pages
 
     make_app = context.find_root().obj
     app = make_app()
@@ -65,7 +66,7 @@ def serve(context: click.Context, port: int, host: str, workers: int) -> None:
     # The web processes open connections of their own: none may be shared with them.
     app.extensions["medvirk_database"].engine.dispose()
     say(f"Nettstedet svarer på http://{host}:{port}/. Stopp med Ctrl+C.")
-    Server(make_app, host, port, workers).run()
+    Server(lambda: add_pages(make_app()), host, port, workers).run()
 
 
 @click.command("worker")
@@ -73,11 +74,12 @@ def serve(context: click.Context, port: int, host: str, workers: int) -> None:
 @with_app
 def worker(app: Flask, workers: int) -> None:
     """Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."""
+    from surveys.site.application import add_pages
     from surveys.site.worker import consumer
 
     refuse_changed_questionnaires(app)
     say("Jobbarbeideren er i gang. Stopp med Ctrl+C.")
-    consumer(app, workers).run()
+    consumer(add_pages(app), workers).run()
 
 
 @click.command("doctor")
@@ -95,6 +97,3 @@ def doctor(app: Flask) -> None:
     if wrong:
         fail(f"{wrong} ting må rettes.")
     say("Alt er i orden.")
-
-
-COMMANDS = [init, serve, worker, doctor]
