@@ -11,7 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.demo.fjordvik import SEED
-from surveys.operating.starting import refuse_changed_questionnaires
+from surveys.operating.starting import refuse_changed_questionnaires, refuse_missing_files
 from surveys.organisation.models import Installation
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -29,6 +29,7 @@ LINKS_SHOWN = 3
 def demo(port: int, build_only: bool) -> None:
     address = f"http://127.0.0.1:{port}"
     app: Flask = click.get_current_context().find_root().obj(replace(read_settings(), base_url=address))
+    refuse_missing_files(app)
     with app.app_context():
         _build(app)
         _explain(address)

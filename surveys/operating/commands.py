@@ -5,7 +5,7 @@ from flask import Flask
 
 from surveys.operating.beginning import Beginning, begin, is_begun
 from surveys.operating.examination import examine
-from surveys.operating.starting import refuse_changed_questionnaires
+from surveys.operating.starting import refuse_changed_questionnaires, refuse_missing_files
 from surveys.platform.terminal import fail, say, with_app
 
 
@@ -62,6 +62,7 @@ def serve(context: click.Context, port: int, host: str, workers: int) -> None:
 
     make_app = context.find_root().obj
     app = make_app()
+    refuse_missing_files(app)
     refuse_changed_questionnaires(app)
     # The web processes open connections of their own: none may be shared with them.
     app.extensions["medvirk_database"].engine.dispose()
