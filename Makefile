@@ -3,10 +3,10 @@ PYTHON ?= python3
 PORT ?= 5470
 BIN := .venv/bin
 INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
-SOURCES := app.py analysis questionnaires surveys migrations tests benchmarks static translations
+SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benchmarks static translations
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench messages lock chromium clean
+.PHONY: help setup demo test quick check format bench messages house wheel lock chromium clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 
 test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
 	$(BIN)/pytest -n 2 $(ARGS)
+
+quick: .venv/ready-dev ## run the tests without a browser, on SQLite only: a minute or so, while you work
+	$(BIN)/pytest -n 2 --quick $(ARGS)
 
 check: .venv/ready-dev ## lint, types, layers, templates, spelling, questionnaires and translations
 	$(BIN)/ruff check $(SOURCES)
@@ -39,13 +42,16 @@ bench: .venv/ready-dev ## measure speed and memory; figures are for this machine
 messages: .venv/ready-dev ## bring the nynorsk and English catalogues up to date with the pages
 	$(BIN)/python -m translations.catalogues update
 
+wheel: .venv/ready ## build dist/medvirk-*.whl, with everything an installation needs inside
+	$(BIN)/python -m pip wheel . --quiet --no-deps --no-build-isolation --wheel-dir dist
+
 lock: .venv/ready ## renew the locked versions (hashes, no addresses)
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 
 clean: ## remove what set-up made; the instance folder stays
-	rm -rf .venv node_modules static/vendor *.egg-info
+	rm -rf .venv node_modules static/vendor build dist *.egg-info
 
 .venv/bin/uv: requirements/bootstrap.txt
 	@$(PYTHON) -m venv .venv || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv .venv; } \

@@ -1,22 +1,78 @@
-"""The `medvirk` command: every part's verbs in one place. Call it with the application factory as `obj`."""
+"""The `medvirk` command: a table of every command. Call it with the factory of `surveys.platform.application` as `obj`.
+
+A command's module is imported when the command is used: `medvirk --help` answers at once, and `medvirk doctor` does not
+wait for the libraries that count answers. `tests/architecture/test_commands.py` compares the table with the commands.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
 
 import click
 
-from surveys.access import commands as access
-from surveys.demo import commands as demo
-from surveys.hr import commands as campaigns
-from surveys.operating import commands as installing
-from surveys.organisation import commands as organisation
-from surveys.publishing import commands as results
-from surveys.release.history import commands as history_commands
-from surveys.scorecards import commands as scorecards
+
+@dataclass(frozen=True)
+class CommandEntry:
+    """Where a command is written, as «module:name», and the first sentence of its help."""
+
+    where: str
+    short_help: str
+
+    def command(self) -> click.Command:
+        """The command itself; imports its module."""
+        module, _, name = self.where.partition(":")
+        found = getattr(import_module(f"surveys.{module}"), name)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"surveys.{self.where} is no command")
+        return found
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+# fmt: off
+COMMANDS: Final[dict[str, CommandEntry]] = {
+    "account": CommandEntry("access.commands:account", "Brukere som logger inn: lag, list opp, ny lenke, steng."),
+    "analyse": CommandEntry("publishing.analysts.analyse_command:analyse_command", "Reliabilitet, validitet og enhetsresultater fra en fil med svar, uten database."),
+    "audit-disclosure": CommandEntry("publishing.commands:audit_command", "Angriper alt som er frigitt, for å se om noe kan regnes ut om færre enn minste gruppe."),
+    "check-questionnaires": CommandEntry("hr.commands:check_questionnaires", "Finner alle feil i spørreskjemaer, med fil og sted."),
+    "close": CommandEntry("hr.commands:close_command", "Lukker en undersøkelse."),
+    "count": CommandEntry("publishing.commands:count_command", "Teller opp en lukket undersøkelse: åpner svarene, stokker dem og ødelegger nøkkelen."),
+    "demo": CommandEntry("demo.commands:demo", "Bygg og start den oppdiktede Fjordvik kommune, med syntetiske tall."),
+    "doctor": CommandEntry("operating.commands:doctor", "Undersøker installasjonen og sier hva som må gjøres."),
+    "export-microdata": CommandEntry("release.analysts.microdata_command:export_microdata_command", "Svarene rad for rad til analyse: .sav, .csv eller .parquet."),
+    "figures": CommandEntry("publishing.commands:figures_command", "Alle frigitte tall fra en undersøkelse."),
+    "import-history": CommandEntry("release.history.commands:import_history_command", "Henter resultater av tidligere undersøkelser fra andre verktøy (CSV, XLSX)."),
+    "import-measurements": CommandEntry("scorecards.commands:import_measurements_command", "Henter verdier til styringskortene fra CSV eller XLSX."),
+    "import-norm": CommandEntry("release.history.commands:import_norm_command", "Henter en norm: hva andre skårer (CSV, XLSX)."),
+    "import-organisation": CommandEntry("organisation.commands:import_organisation", "Henter enheter fra CSV eller XLSX."),
+    "import-people": CommandEntry("organisation.commands:import_people_command", "Henter ansatte fra CSV eller XLSX."),
+    "import-responses": CommandEntry("publishing.commands:import_responses_command", "Henter en hel undersøkelse fra en fil med svar (CSV, XLSX, SAV)."),
+    "import-scorecard": CommandEntry("scorecards.commands:import_scorecard_command", "Henter et styringskort fra en YAML-fil."),
+    "init": CommandEntry("operating.commands:init", "Gjør installasjonen klar: database, nøkler, kommune, og den første administratoren."),
+    "invite": CommandEntry("hr.commands:invite_command", "Inviterer alle i undersøkelsens enheter som ikke er invitert før."),
+    "open": CommandEntry("hr.commands:open_command", "Åpner en undersøkelse for svar."),
+    "release": CommandEntry("publishing.commands:release_command", "Frigir tallene fra en undersøkelse."),
+    "serve": CommandEntry("operating.commands:serve", "Starter nettstedet for drift."),
+    "withdraw-import": CommandEntry("release.history.commands:withdraw_import_command", "Trekker tilbake noe som er importert fra et annet verktøy."),
+    "worker": CommandEntry("operating.commands:worker", "Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."),
+}
+# fmt: on
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands from the table and imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        return entry.command() if entry else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, with whole sentences."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].short_help) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def medvirk() -> None:
     """Undersøkelser og styringskort for kommuner."""
-
-
-for part in (installing, access, organisation, campaigns, results, history_commands, scorecards, demo):
-    for command in part.COMMANDS:
-        medvirk.add_command(command)

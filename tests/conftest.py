@@ -23,6 +23,7 @@ from app import create_app
 from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.static_files import missing_vendor_files
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,11 +32,41 @@ hypothesis_settings.load_profile("medvirk")
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]
 
+STATIC = Path(__file__).parents[1] / "static"
+
 MEMORY = Path("/dev/shm")  # noqa: S108 – not a name to guess: pytest makes folders of its own in it
 
 
 def _memory_has_room() -> bool:
     return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="no browser, and SQLite only")
+
+
+def pytest_sessionstart() -> None:
+    """A fresh clone hears what to run, and not that every page fails."""
+    if missing := missing_vendor_files(STATIC):
+        pytest.exit(f"Kjør «make setup» først: {', '.join(missing)} mangler i static/vendor.", returncode=4)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`--quick` leaves out what needs a browser or PostgreSQL."""
+    if not config.option.quick:
+        return
+    dear = [item for item in items if _needs_browser_or_postgresql(item)]
+    config.hook.pytest_deselected(items=dear)
+    items[:] = [item for item in items if item not in set(dear)]
+
+
+def _needs_browser_or_postgresql(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    return (
+        item.nodeid.startswith("tests/browser/")
+        or "postgresql_server" in getattr(item, "fixturenames", ())
+        or (parameters is not None and "postgresql" in parameters.params.values())
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

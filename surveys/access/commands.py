@@ -149,6 +149,3 @@ def _account(session: Session, username: str) -> Account:
 
 def _unknown(message: str) -> NoReturn:
     fail(message)
-
-
-COMMANDS = [account]

@@ -11,7 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.demo.fjordvik import SEED
-from surveys.operating.starting import refuse_changed_questionnaires
+from surveys.operating.starting import refuse_changed_questionnaires, refuse_missing_files
 from surveys.organisation.models import Installation
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -29,6 +29,7 @@ LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "Engelsk"}
 def demo(port: int, build_only: bool) -> None:
     address = f"http://127.0.0.1:{port}"
     app: Flask = click.get_current_context().find_root().obj(replace(read_settings(), base_url=address))
+    refuse_missing_files(app)
     with app.app_context():
         _build(app)
         _explain(address)
@@ -111,8 +112,10 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 def _serve(app: Flask, port: int) -> None:
+    from surveys.site.application import add_pages
     from surveys.site.worker import worker_thread
 
+    add_pages(app)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     try:
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentHandler)
@@ -127,6 +130,3 @@ def _serve(app: Flask, port: int) -> None:
     finally:
         worker.stop()
         server.server_close()
-
-
-COMMANDS = [demo]

@@ -139,6 +139,3 @@ def _take(key: str, name: str) -> None:
         say(steps.take(current_app.extensions["medvirk_database"], key, name))
     except SurveyError as error:
         fail(str(error))
-
-
-COMMANDS = [open_command, close_command, invite_command, check_questionnaires]

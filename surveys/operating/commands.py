@@ -5,7 +5,7 @@ from flask import Flask
 
 from surveys.operating.beginning import Beginning, begin, is_begun
 from surveys.operating.examination import examine
-from surveys.operating.starting import refuse_changed_questionnaires
+from surveys.operating.starting import refuse_changed_questionnaires, refuse_missing_files
 from surveys.platform.terminal import fail, say, with_app
 
 
@@ -58,14 +58,16 @@ def init(
 def serve(context: click.Context, port: int, host: str, workers: int) -> None:
     """Starter nettstedet for drift. Sett en webtjener med TLS foran."""
     from surveys.operating.serving import Server
+    from surveys.site.application import add_pages
 
     make_app = context.find_root().obj
     app = make_app()
+    refuse_missing_files(app)
     refuse_changed_questionnaires(app)
     # The web processes open connections of their own: none may be shared with them.
     app.extensions["medvirk_database"].engine.dispose()
     say(f"Nettstedet svarer på http://{host}:{port}/. Stopp med Ctrl+C.")
-    Server(make_app, host, port, workers).run()
+    Server(lambda: add_pages(make_app()), host, port, workers).run()
 
 
 @click.command("worker")
@@ -73,11 +75,12 @@ def serve(context: click.Context, port: int, host: str, workers: int) -> None:
 @with_app
 def worker(app: Flask, workers: int) -> None:
     """Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."""
+    from surveys.site.application import add_pages
     from surveys.site.worker import consumer
 
     refuse_changed_questionnaires(app)
     say("Jobbarbeideren er i gang. Stopp med Ctrl+C.")
-    consumer(app, workers).run()
+    consumer(add_pages(app), workers).run()
 
 
 @click.command("doctor")
@@ -95,6 +98,3 @@ def doctor(app: Flask) -> None:
     if wrong:
         fail(f"{wrong} ting må rettes.")
     say("Alt er i orden.")
-
-
-COMMANDS = [init, serve, worker, doctor]

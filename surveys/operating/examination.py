@@ -15,8 +15,8 @@ from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
 from surveys.platform.database import Database
+from surveys.platform.static_files import missing_vendor_files
 
-VENDOR_FILES: Final = ("design.css", "plotly-cartesian.min.js", "inter.woff2")
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
 
 
@@ -105,11 +105,10 @@ def _questionnaires_are_as_they_were(app: Flask) -> Iterator[DoctorFinding]:
 
 
 def _files_are_there(app: Flask) -> Iterator[DoctorFinding]:
-    vendor = Path(str(app.static_folder)) / "vendor"
-    missing = [name for name in VENDOR_FILES if not (vendor / name).is_file()]
-    if missing:
+    static = Path(str(app.static_folder))
+    if missing := missing_vendor_files(static):
         yield DoctorFinding(
-            f"Filene {', '.join(missing)} mangler i {vendor}. Kjør «make setup».", is_wrong=True
+            f"Filene {', '.join(missing)} mangler i {static / 'vendor'}. Kjør «make setup».", is_wrong=True
         )
     else:
         yield DoctorFinding("Stilark, skrift og diagramverktøy er på plass.")

@@ -3,18 +3,18 @@
 Alembic is imported where it works: the web processes come from a command that can migrate, and need not carry it.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from surveys.operating.tables import metadata
+from surveys.platform.site_files import site_files
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-FOLDER = Path(__file__).parents[2] / "migrations"
+FOLDER = site_files() / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

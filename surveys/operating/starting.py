@@ -1,4 +1,6 @@
-"""What must hold before the site, the worker or the demo starts: the questionnaires in use are as they were."""
+"""What must hold before the site, the worker or the demo starts: no file is missing or changed."""
+
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import inspect
@@ -8,7 +10,15 @@ from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.instruments.models import Instrument
 from surveys.organisation.models import Installation
 from surveys.platform.database import Database
+from surveys.platform.static_files import missing_vendor_files
 from surveys.platform.terminal import fail
+
+
+def refuse_missing_files(app: Flask) -> None:
+    """Ends the program with status 1 when set-up has not been run: every page would be an error page."""
+    static = Path(str(app.static_folder))
+    if missing := missing_vendor_files(static):
+        fail(f"Kjør «make setup» først: {', '.join(missing)} mangler i {static / 'vendor'}.")
 
 
 def refuse_changed_questionnaires(app: Flask) -> None:

@@ -74,6 +74,3 @@ def _ending(report: ImportReport) -> str:
     if not report.changes:
         return "Ingenting å endre."
     return "Ingenting er endret ennå. Kjør kommandoen på nytt med --apply for å gjennomføre."
-
-
-COMMANDS = [import_organisation, import_people_command]

@@ -9,10 +9,14 @@ import mimetypes
 import os
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
+
+VENDOR_FILES: Final = ("design.css", "plotly-cartesian.min.js", "inter.woff2")
+"""What every page, or every chart, needs of `static/vendor/`, which set-up makes."""
 
 # The address carries the fingerprint, so a changed file is a new address and the old one may be kept for ever.
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -21,6 +25,11 @@ _ASK_AGAIN = "no-cache"
 _CODINGS = {"br": "br", "gzip": "gz"}
 # What systems' own tables disagree about.
 _MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+
+
+def missing_vendor_files(static: Path) -> list[str]:
+    """The names of the files that are not in the folder of static files, because nobody has run set-up."""
+    return [name for name in VENDOR_FILES if not (static / "vendor" / name).is_file()]
 
 
 def fingerprint(file: str) -> str:

@@ -17,11 +17,9 @@ from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find_questionnaire
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
-from surveys.publishing.analysts.analyse_command import analyse_command
 from surveys.publishing.counting_ballots import CountingError, Progress, count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
 from surveys.publishing.releasing import correct, release
-from surveys.release.analysts.microdata_command import export_microdata_command
 from surveys.results.exporting import COLUMNS, as_csv, figure_rows
 
 if TYPE_CHECKING:
@@ -209,14 +207,3 @@ def _progress(what: str) -> Iterator[Progress]:
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=1.0)
         yield lambda _step, share: bar.update(task, completed=share)
-
-
-COMMANDS = [
-    import_responses_command,
-    analyse_command,
-    count_command,
-    release_command,
-    audit_command,
-    figures_command,
-    export_microdata_command,
-]

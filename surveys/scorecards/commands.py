@@ -69,6 +69,3 @@ def _list(heading: str, changes: Sequence[ImportChange]) -> None:
     say(f"{heading}: {len(changes)}")
     for change in changes:
         say(f"  {change}")
-
-
-COMMANDS = [import_measurements_command, import_scorecard_command]

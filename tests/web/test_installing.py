@@ -18,7 +18,7 @@ from surveys.access.accounts import authenticate
 from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import SurveyStatus
-from surveys.commands import medvirk
+from surveys.commands import COMMANDS, medvirk
 from surveys.operating.examination import examine
 from surveys.operating.serving import DiscreetLogger
 from surveys.organisation.models import Installation, Unit
@@ -134,7 +134,7 @@ def test_doctor_finds_missing_files(app: Flask, tmp_path: Path) -> None:
     assert "Oversettelsene til nn, en" in wrong
 
 
-@pytest.mark.parametrize("command", sorted(medvirk.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_explains_itself(command: str) -> None:
     from click.testing import CliRunner
 

@@ -2,15 +2,14 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from surveys.platform.site_files import site_files
 from surveys.publishing.analysts.document import ReportDocument
 
-_ROOT = Path(__file__).parents[3]
-_TEMPLATES = _ROOT / "templates" / "publishing"
+_TEMPLATES = site_files() / "templates" / "publishing"
 
 
 def as_html(document: ReportDocument) -> str:
@@ -18,7 +17,7 @@ def as_html(document: ReportDocument) -> str:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    style = (_ROOT / "static" / "css" / "analysis_report.css").read_text(encoding="utf-8")
+    style = (site_files() / "static" / "css" / "analysis_report.css").read_text(encoding="utf-8")
     template = environment.get_template("analysis_report.html")
     return template.render(document=document, style=Markup(style))  # noqa: S704 (our own file)
 

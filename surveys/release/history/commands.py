@@ -146,6 +146,3 @@ def _say_set(found: SetReport) -> None:
         word = "kan sammenlignes" if measure.comparable else "sammenlignes ikke"
         scale = "" if measure.same_scale else f", skala {measure.minimum:g}–{measure.maximum:g}"
         say(f"  {localised(measure.title)}{scale}: {word}")
-
-
-COMMANDS = [import_history_command, import_norm_command, withdraw_import_command]

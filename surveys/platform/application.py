@@ -1,0 +1,32 @@
+"""The application that commands run in: settings, logs, database and languages, but no pages."""
+
+from flask import Flask
+
+from surveys.platform import database, localisation, logs
+from surveys.platform.config import Settings, read_secrets, read_settings
+from surveys.platform.site_files import site_files
+
+
+def create_base(settings: Settings | None = None) -> Flask:
+    """The application for one installation without its pages, which `surveys.site.application` adds."""
+    settings = settings or read_settings()
+    root = site_files()
+    app = Flask("medvirk", root_path=str(root), static_folder="static", template_folder="templates")
+    secrets = read_secrets(settings)
+    app.config.update(
+        ROOT=root,
+        SETTINGS=settings,
+        SECRETS=secrets,
+        SECRET_KEY=secrets.session,
+        SESSION_COOKIE_NAME="medvirk",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    logs.init_app(app, settings.log_level)
+    database.init_app(app, settings.database)
+    localisation.init_app(app)
+    return app
