@@ -1,6 +1,7 @@
 """Who may sign in, what they may do and where, and the trail of what was done."""
 
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,6 +19,10 @@ class Role(StrEnum):
     LEADER = "leader"
     REPRESENTATIVE = "representative"
     POLITICIAN = "politician"
+
+
+HR_ROLES: Final = (Role.HR, Role.ADMINISTRATOR)
+"""Who carries a survey out: HR of a unit, and whoever administers the installation."""
 
 
 class Account(Base):

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Role
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import require_unit
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
@@ -18,7 +18,6 @@ from surveys.platform.queue import current_jobs
 
 blueprint = Blueprint("hr", __name__)
 
-HR_ROLES = (Role.HR, Role.ADMINISTRATOR)
 _LIFE = tuple(SurveyStatus)
 
 

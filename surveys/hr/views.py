@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, require_unit, requires
 from surveys.campaigns import outbox
 from surveys.campaigns.invitations import uses_roster
@@ -17,7 +18,6 @@ from surveys.hr import long_steps, steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
 from surveys.hr.survey_page import (
-    HR_ROLES,
     blueprint,
     left_to_worker,
     share_done,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
@@ -15,7 +16,7 @@ from surveys.campaigns.report_groups import merge_units, separate_units
 from surveys.hr.long_steps import CORRECT, standing
 from surveys.hr.publication import texts
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
-from surveys.hr.survey_page import HR_ROLES, blueprint, left_to_worker, survey_for_hr, tab
+from surveys.hr.survey_page import blueprint, left_to_worker, survey_for_hr, tab
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from questionnaires.model import Factor
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.charts import alpha_chart, answers_chart, item_rest_chart
@@ -19,7 +20,7 @@ from surveys.hr.quality.items import finding_sentence, item_rows, scale_findings
 from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
 from surveys.hr.quality.summary import report_of
 from surveys.hr.quality.years import alphas_over_time, waves
-from surveys.hr.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
