@@ -8,7 +8,7 @@ from flask import Flask
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
-from surveys.files.import_report import ImportChange
+from surveys.files.report import ImportChange
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
