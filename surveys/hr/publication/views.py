@@ -158,7 +158,7 @@ def correct_publication(key: str) -> Response | tuple[str, int]:
         return redirect(url_for("hr.publication", key=key))
     if not form.validate_on_submit():
         return _page(session, survey, form), 422
-    details = {**asdict(form.correction()), "number": latest.number}
+    details = asdict(form.correction(latest.number))
     if left_to_worker(session, survey, CORRECT, details):
         return redirect(url_for("hr.publication", key=key))
     # The correction is a transaction of its own; on SQLite this session would hold the write lock it needs.

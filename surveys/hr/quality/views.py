@@ -1,8 +1,5 @@
 """HR's pages about the quality of a survey's measurement, and the drøfting that completes them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -26,6 +23,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
+from surveys.release.stored_quality import StoredQuality
 
 
 @blueprint.get("/undersokelser/<key>/kvalitet")
@@ -166,9 +164,9 @@ def withdraw_discussion(key: str, number: int) -> Response:
     return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
 
 
-def _stored(session: Session, survey: Survey) -> Mapping[str, Any] | None:
+def _stored(session: Session, survey: Survey) -> StoredQuality | None:
     """The report that was written at counting, or None before that."""
     from surveys.release.models import QualityReport
 
     report = session.get(QualityReport, survey.id)
-    return report.result if report else None
+    return report.quality() if report else None
