@@ -4,8 +4,6 @@ Each column is kept as its different texts and an index into them, so that whate
 once, however many rows have it.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis.table_rows import CellRow, TableFileError, TableProblem, csv_rows, decoded, xlsx_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,68 +110,36 @@ def _whole(message: str) -> FileFault:
 
 
 def _from_csv(path: Path) -> ResponseTable:
-    text = _decoded(path.read_bytes())
-    first_line = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(";\t,", key=lambda mark: len(next(csv.reader([first_line], delimiter=mark), [])))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, lines = [], []
     try:
-        line = 1
-        for row in reader:
-            rows.append(row)
-            lines.append(line)  # where the row begins; a quoted cell may go on for several lines
-            line = reader.line_num + 1
-    except csv.Error as error:
-        message = f"Filen kan ikke leses som CSV fra denne linjen ({error}). Se etter et løst anførselstegn."
-        raise FileFaults([FileFault(reader.line_num, None, message)]) from error
-    return _from_rows(rows, lines)
+        return _from_rows(list(csv_rows(decoded(path.read_bytes()))))
+    except TableFileError as error:
+        if error.problem is TableProblem.LOOSE_QUOTE:
+            words = f"Filen kan ikke leses som CSV fra denne linjen ({error.detail}). Se etter et løst anførselstegn."
+            raise FileFaults([FileFault(error.line, None, words)]) from error
+        raise FileFaults([_whole("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel.")]) from error
 
 
-def _decoded(content: bytes) -> str:
-    encodings = ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise FileFaults([_whole("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel.")])
-
-
-def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> ResponseTable:
+def _from_rows(rows: Sequence[CellRow]) -> ResponseTable:
     """A table from rows of cells, the first one that is not empty being the header."""
-    kept = [index for index, row in enumerate(rows) if any(cell not in {None, ""} for cell in row)]
+    kept = [row for row in rows if any(cell not in {None, ""} for cell in row.cells)]
     if not kept:
         raise FileFaults([_whole("Filen er tom.")])
-    header = [_text(name) for name in rows[kept[0]]]
+    heading, *below = kept
+    header = [_text(name) for name in heading.cells]
     while header and not header[-1]:
         header.pop()
     width = len(header)
-    ragged = [index for index in kept[1:] if len(rows[index]) != width]
-    body = [rows[index] for index in kept[1:]]
-    if ragged:
-        body, faults = _straightened(rows, lines, kept[1:], width)
-        if faults:
-            raise FileFaults(faults)
-    cells = list(zip(*body, strict=True)) if body else [()] * width
+    faults = [
+        FileFault(row.line, None, f"Linjen har {len(row.cells)} celler, men overskriften har {width}.")
+        for row in below
+        if len(row.cells) < width or any(cell not in {None, ""} for cell in row.cells[width:])
+    ]
+    if faults:
+        raise FileFaults(faults)
+    cells = list(zip(*(row.cells[:width] for row in below), strict=True)) if below else [()] * width
     names = [name or f"kolonne {index}" for index, name in enumerate(header, start=1)]
     columns = tuple(_column(name, column) for name, column in zip(names, cells, strict=True))
-    return ResponseTable(columns, np.array([lines[index] for index in kept[1:]], dtype=np.intp))
-
-
-def _straightened(
-    rows: Sequence[Sequence[Any]], lines: Sequence[int], kept: Sequence[int], width: int
-) -> tuple[list[Sequence[Any]], list[FileFault]]:
-    """Rows cut to the header's width where only empty cells are lost; a fault for every other ragged row."""
-    body, faults = [], []
-    for index in kept:
-        row = rows[index]
-        if len(row) < width or any(cell not in {None, ""} for cell in row[width:]):
-            message = f"Linjen har {len(row)} celler, men overskriften har {width}."
-            faults.append(FileFault(lines[index], None, message))
-        body.append(row[:width])
-    return body, faults
+    return ResponseTable(columns, np.array([row.line for row in below], dtype=np.intp))
 
 
 def _column(name: str, cells: Iterable[Any]) -> ResponseColumn:
@@ -200,34 +168,12 @@ def whole_numbers(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_xlsx(path: Path) -> ResponseTable:
-    """The first sheet. Formulas give the value Excel last saved."""
-    import warnings
-    import zipfile
-    import zlib
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    broken = (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        TypeError,
-        SyntaxError,
-    )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles and extensions that do not concern the cells
-            book = load_workbook(path, read_only=True, data_only=True)
-            rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-            book.close()
-    except broken as error:
+        rows = list(xlsx_rows(path))
+    except TableFileError as error:
         raise FileFaults([_whole("Filen kan ikke leses som Excel. Lagre den på nytt som .xlsx.")]) from error
-    width = max((len(row) for row in rows), default=0)
-    padded = [row + [None] * (width - len(row)) for row in rows]
-    return _from_rows(padded, range(1, len(rows) + 1))
+    width = max((len(row.cells) for row in rows), default=0)
+    return _from_rows([CellRow(row.line, row.cells + (None,) * (width - len(row.cells))) for row in rows])
 
 
 def _from_sav(path: Path) -> ResponseTable:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,6 +21,10 @@ class Role(StrEnum):
     LEADER = "leader"
     REPRESENTATIVE = "representative"
     POLITICIAN = "politician"
+
+
+HR_ROLES: Final = (Role.HR, Role.ADMINISTRATOR)
+"""Who carries a survey out: HR of a unit, and whoever administers the installation."""
 
 
 class Account(Base):

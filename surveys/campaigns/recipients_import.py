@@ -20,8 +20,8 @@ from surveys.campaigns.invitations import Recipient, invite, recipients_from_ros
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import FileRefusedError, ImportFault
-from surveys.files.reading_tables import read_table
+from surveys.files.reading import read_table
+from surveys.files.report import FileRefusedError, ImportFault
 from surveys.organisation.models import Unit
 from surveys.organisation.people_import import LANGUAGE_WORDS
 from surveys.platform.addresses import EMAIL

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from surveys.files.import_report import FileRefusedError, ImportFault
-from surveys.files.reading_tables import Table
+from surveys.files.reading import Table
+from surveys.files.report import FileRefusedError, ImportFault
 
 
 @dataclass(frozen=True)

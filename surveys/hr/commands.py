@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import select
 
 from questionnaires import loading
@@ -13,7 +13,10 @@ from surveys.campaigns.invitations import link_of
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation
 from surveys.campaigns.recipients_import import RecipientsReport, import_recipients
-from surveys.hr import steps
+from surveys.hr.steps.closing import CLOSE
+from surveys.hr.steps.inviting import INVITE
+from surveys.hr.steps.opening import OPEN
+from surveys.hr.steps.step import StepRequest, SurveyStep
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
 
@@ -25,7 +28,7 @@ _KEY = click.argument("key", metavar="NØKKEL")
 @with_app
 def open_command(app: Flask, key: str) -> None:  # noqa: ARG001
     """Åpner en undersøkelse for svar."""
-    _take(key, "open")
+    _take(key, OPEN)
 
 
 @click.command("close")
@@ -33,7 +36,7 @@ def open_command(app: Flask, key: str) -> None:  # noqa: ARG001
 @with_app
 def close_command(app: Flask, key: str) -> None:  # noqa: ARG001
     """Lukker en undersøkelse. Den kan ikke åpnes igjen."""
-    _take(key, "close")
+    _take(key, CLOSE)
 
 
 @click.command("invite")
@@ -63,7 +66,7 @@ def invite_command(app: Flask, key: str, links: bool, recipients: Path | None, a
     if recipients is None:
         if apply:
             raise click.UsageError("--apply brukes bare sammen med --recipients.")
-        _take(key, "invite")
+        _take(key, INVITE)
     elif links and not apply:
         raise click.UsageError("--links sammen med --recipients krever --apply: før det finnes ingen lenker.")
     else:
@@ -134,8 +137,8 @@ def check_questionnaires(app: Flask, files: tuple[Path, ...]) -> None:  # noqa: 
     say(f"{len(chosen)} spørreskjemaer er undersøkt. Ingen feil.")
 
 
-def _take(key: str, name: str) -> None:
+def _take(key: str, step: SurveyStep) -> None:
     try:
-        say(steps.take(current_app.extensions["medvirk_database"], key, name))
+        say(step.take(StepRequest(database(), key)))
     except SurveyError as error:
         fail(str(error))

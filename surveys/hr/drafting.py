@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires import loading
-from surveys.access.models import Account, Role
+from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units
 from surveys.campaigns.lifecycle import Plan, create_survey
 from surveys.campaigns.models import Survey
@@ -27,7 +27,7 @@ def fill_choices(form: NewSurveyForm, session: Session, account: Account) -> Non
     form.questionnaire.choices = [
         (f"{each.key}:{each.version}", localised(each.title)) for each in questionnaires
     ]
-    granted = granted_units(session, account, Role.HR, Role.ADMINISTRATOR)
+    granted = granted_units(session, account, *HR_ROLES)
     units = session.scalars(select(Unit).where(Unit.id.in_(granted), Unit.valid_to.is_(None)))
     form.unit.choices = [
         (str(node.unit_id), _INDENT * node.depth + node.name)

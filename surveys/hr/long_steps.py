@@ -8,23 +8,19 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import LongStep, Survey, SurveyStatus
-from surveys.hr import steps
+from surveys.campaigns.models import LongStep, Survey
+from surveys.hr.steps.all_steps import step_named
+from surveys.hr.steps.step import LongRun, StepRequest, SurveyStep
 from surveys.platform.database import Database
 from surveys.platform.texts import _
-from surveys.publishing.correcting import Correction, correct_release
 from surveys.publishing.size import number_of_answers
-from surveys.release.models import Release
-
-if TYPE_CHECKING:
-    from surveys.publishing.counting_ballots import Progress
 
 MOST_AT_ONCE: Final = 2_000
 """Answers that a request counts, releases or corrects itself: about two seconds."""
@@ -32,10 +28,6 @@ MOST_AT_ONCE: Final = 2_000
 MOST_ATTEMPTS: Final = 3
 """A worker that is killed as often by one step is not helped by a fourth try."""
 
-CORRECT: Final = "correct"
-"""A correction of the release, beside the steps of `steps`."""
-
-_LONG: Final = ("count", "release", CORRECT)
 _PATIENCE: Final = dt.timedelta(minutes=2)
 
 # What stands in place of a reason where there was none to give.
@@ -52,26 +44,27 @@ Tell = Callable[[int, float | None], None]
 class LongStepState:
     """A long step as HR sees it.
 
-    details: what she filled in. problem: why it was not taken, empty while it is under way.
+    under_way: what is being done. details: what she filled in. problem: why it was not taken; empty until then.
     late: nobody has begun, long after it was asked for.
     """
 
     name: str
+    under_way: str
     details: Mapping[str, Any]
     problem: str
     findings: tuple[str, ...]
     late: bool
 
 
-def is_long(session: Session, survey: Survey, name: str) -> bool:
+def is_long(session: Session, survey: Survey, step: SurveyStep) -> bool:
     """Whether the step is for the worker."""
-    return name in _LONG and number_of_answers(session, survey) > MOST_AT_ONCE
+    return step.long is not None and number_of_answers(session, survey) > MOST_AT_ONCE
 
 
 def ask(
     session: Session,
     survey: Survey,
-    name: str,
+    step: SurveyStep,
     account_id: int | None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
@@ -85,7 +78,7 @@ def ask(
     session.add(
         LongStep(
             survey_id=survey.id,
-            name=name,
+            name=step.name,
             details=dict(details or {}),
             account_id=account_id,
             asked_at=dt.datetime.now(dt.UTC),
@@ -99,7 +92,22 @@ def standing(session: Session, survey: Survey) -> LongStepState | None:
     if found is None or (found.problem and _is_taken(session, survey, found)):
         return None
     late = not found.attempts and dt.datetime.now(dt.UTC) - found.asked_at > _PATIENCE
-    return LongStepState(found.name, found.details, _problem_text(found.problem), tuple(found.findings), late)
+    return LongStepState(
+        found.name,
+        str(_long_run(found.name).under_way),
+        found.details,
+        _problem_text(found.problem),
+        tuple(found.findings),
+        late,
+    )
+
+
+def _long_run(name: str) -> LongRun:
+    """How the worker takes the step. Raises KeyError for a step that is none of the worker's."""
+    found = step_named(name).long
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
 def _problem_text(problem: str) -> str:
@@ -168,7 +176,7 @@ def _claimed(db: Database, survey_id: int) -> _Claim | None:
         step.attempts += 1
         survey = session.get_one(Survey, survey_id)
         # Counting and releasing again finishes what is left of them; a correction would be made twice.
-        is_taken = step.name == CORRECT and _is_taken(session, survey, step)
+        is_taken = _long_run(step.name).made_twice and _is_taken(session, survey, step)
         return _Claim(survey_id, survey.key, step.name, step.details, step.account_id, is_taken)
 
 
@@ -176,7 +184,14 @@ def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
     """Why it could not be done, empty when it was, and what the check before a release found."""
     try:
         with audit.on_behalf_of(claim.account_id):
-            _take_claimed(db, claim, lambda _step, share: tell(claim.survey_id, share))
+            step_named(claim.name).take(
+                StepRequest(
+                    db,
+                    claim.key,
+                    details=claim.details,
+                    progress=lambda _part, share: tell(claim.survey_id, share),
+                )
+            )
     except SurveyError as error:
         return str(error), getattr(error, "findings", ())
     except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next survey gets its turn)
@@ -185,19 +200,5 @@ def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
-def _take_claimed(db: Database, claim: _Claim, progress: "Progress") -> None:
-    if claim.name == CORRECT:
-        said = claim.details
-        wanted = Correction(said["why"], said["as_now"], said["minimum_group"])
-        correct_release(db, claim.key, wanted, progress)
-    else:
-        steps.take(db, claim.key, claim.name, progress=progress)
-
-
 def _is_taken(session: Session, survey: Survey, step: LongStep) -> bool:
-    if step.name == CORRECT:
-        latest = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
-        return bool(latest != step.details["number"])
-    order = list(SurveyStatus)
-    after = SurveyStatus.COUNTED if step.name == "count" else SurveyStatus.RELEASED
-    return order.index(survey.status) >= order.index(after)
+    return _long_run(step.name).is_taken(session, survey, step.details)

@@ -7,18 +7,18 @@ from flask import Blueprint, abort, render_template
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Role
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import require_unit
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.hr import long_steps, steps
+from surveys.hr import long_steps
+from surveys.hr.steps.all_steps import next_step
+from surveys.hr.steps.step import SurveyStep
 from surveys.platform import database
-from surveys.platform.clock import municipal_day
 from surveys.platform.queue import current_jobs
 
 blueprint = Blueprint("hr", __name__)
 
-HR_ROLES = (Role.HR, Role.ADMINISTRATOR)
 _LIFE = tuple(SurveyStatus)
 
 
@@ -41,9 +41,8 @@ def survey_for_hr(session: Session, key: str) -> Survey:
 def tab(name: str, survey: Survey, **values: Any) -> str:
     """A tab of the survey's page, with where it stands in its life and what is next."""
     session = database.session()
-    following = steps.next_step(session, survey)
+    following = next_step(session, survey)
     long_step = long_steps.standing(session, survey)
-    today = municipal_day()
     return render_template(
         f"hr/{name}.html",
         here=name,
@@ -51,21 +50,20 @@ def tab(name: str, survey: Survey, **values: Any) -> str:
         life=_LIFE,
         place=_LIFE.index(survey.status),
         next_step=following,
-        next_label=steps.label(following) if following else "",
+        invitation=following.invitation(survey) if following and following.invitation else "",
         long_step=long_step,
         share_done=share_done(survey) if long_step and not long_step.problem else 0.0,
-        days_left=(survey.closes_on - today).days,
         **values,
     )
 
 
 def left_to_worker(
-    session: Session, survey: Survey, name: str, details: Mapping[str, Any] | None = None
+    session: Session, survey: Survey, step: SurveyStep, details: Mapping[str, Any] | None = None
 ) -> bool:
     """Has the job worker take the step when the survey is large, and ends the session then; False when it is not."""
-    if not long_steps.is_long(session, survey, name):
+    if not long_steps.is_long(session, survey, step):
         return False
-    long_steps.ask(session, survey, name, current_user.id, details)
+    long_steps.ask(session, survey, step, current_user.id, details)
     session.commit()
     session.close()
     current_jobs().work_steps()

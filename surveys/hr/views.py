@@ -8,16 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, require_unit, requires
 from surveys.campaigns import outbox
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
-from surveys.hr import long_steps, steps
+from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
+from surveys.hr.steps.all_steps import step_named
+from surveys.hr.steps.inviting import audience
+from surveys.hr.steps.step import StepRequest, SurveyStep
 from surveys.hr.survey_page import (
-    HR_ROLES,
     blueprint,
     left_to_worker,
     share_done,
@@ -72,7 +75,7 @@ def show(key: str) -> str:
         survey,
         rows=rows,
         top=rows[0] if rows else None,
-        people=steps.audience(session, survey),
+        people=audience(session, survey),
         uses_roster=uses_roster(survey),
         mail=outbox.outbox_counts(session, survey),
         reminders_due=outbox.reminders_due(session, survey),
@@ -100,7 +103,7 @@ def confirm(key: str, name: str) -> str:
     """What a step will do, before it is taken."""
     session = database.session()
     survey = survey_for_hr(session, key)
-    return _confirmation(session, survey, name)
+    return _confirmation(session, survey, _step_for_hr(survey, name))
 
 
 @blueprint.post("/undersokelser/<key>/steg/<name>")
@@ -109,21 +112,19 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
     """Takes a step that was confirmed. A step that cannot be taken says why, and nothing is changed."""
     session = database.session()
     survey = survey_for_hr(session, key)
-    if left_to_worker(session, survey, name):
+    step = _step_for_hr(survey, name)
+    if left_to_worker(session, survey, step):
         return redirect(url_for("hr.show", key=key))
     # Each step is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     try:
-        done = steps.take(database.database(), key, name, request.form.get("reminder", type=int))
-    except KeyError:
-        abort(404)
+        done = step.take(StepRequest(database.database(), key, request.form.get("reminder", type=int)))
     except SurveyError as error:
         session.close()
         findings = getattr(error, "findings", ())
-        return _confirmation(session, survey_for_hr(session, key), name, str(error), findings), 409
-    if name in {"invite", "remind", "count"}:
-        jobs = current_jobs()
-        (jobs.work_previews if name == "count" else jobs.work_outbox)()
+        return _confirmation(session, survey_for_hr(session, key), step, str(error), findings), 409
+    if step.wakes:
+        current_jobs().wake(step.wakes)
     flash(done)
     return redirect(url_for("hr.show", key=key))
 
@@ -140,19 +141,22 @@ def progress(key: str) -> Response:
     return jsonify(under_way=True, share=share_done(survey))
 
 
-def _confirmation(
-    session: Session, survey: Survey, name: str, problem: str = "", findings: Sequence[str] = ()
-) -> str:
+def _step_for_hr(survey: Survey, name: str) -> SurveyStep:
+    """The step, when it has a confirmation page and the reader may take it; else the request ends with 404 or 403."""
     try:
-        step = steps.described(session, survey, name)
+        step = step_named(name)
     except KeyError:
         abort(404)
-    reminder = outbox.next_reminder(session, survey) if name == "remind" else None
+    if step.describe is None:
+        abort(404)
+    require_unit(survey.unit_id, *step.roles)
+    return step
+
+
+def _confirmation(
+    session: Session, survey: Survey, step: SurveyStep, problem: str = "", findings: Sequence[str] = ()
+) -> str:
+    described = step.describe(session, survey) if step.describe else abort(404)
     return render_template(
-        "hr/confirm.html",
-        survey=survey,
-        step=step,
-        problem=problem,
-        findings=findings,
-        reminder=reminder,
+        "hr/confirm.html", survey=survey, step=step, described=described, problem=problem, findings=findings
     )

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account, Role
+from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units
 from surveys.campaigns.models import LongStep, Survey, SurveyStatus
 from surveys.platform.localisation import localised
@@ -28,7 +28,7 @@ class Task:
 
 def tasks(session: Session, account: Account, today: dt.date) -> list[Task]:
     """At most three things that wait for HR: results first, then counting, closing and opening, then comments."""
-    units = granted_units(session, account, Role.HR, Role.ADMINISTRATOR)
+    units = granted_units(session, account, *HR_ROLES)
     surveys = session.scalars(
         select(Survey)
         .where(Survey.unit_id.in_(units), Survey.status != SurveyStatus.RELEASED)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from surveys.files.import_report import ImportChange, ImportReport
+from surveys.files.report import ImportChange, ImportReport
 from surveys.organisation.people_import import import_people
 from surveys.organisation.units_import import import_units
 from surveys.platform.clock import municipal_day

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.import_report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
-from surveys.files.reading_tables import read_table
+from surveys.files.reading import read_table
+from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES

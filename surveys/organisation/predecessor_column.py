@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.files.columns import Record
-from surveys.files.import_report import ImportFault
+from surveys.files.report import ImportFault
 from surveys.organisation.models import Succession, Unit
 from surveys.organisation.stating_succession import state
 

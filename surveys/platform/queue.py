@@ -6,7 +6,7 @@ lost, or runs twice, does no harm: the next one finds the same rows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flask import Flask, current_app
 
@@ -20,6 +20,10 @@ Work = Mapping[str, Callable[[], None]]
 """What jobs do, by name: «outbox», «previews», «steps», «deadlines». Each is also done every minute by the worker."""
 
 
+JobName = Literal["outbox", "previews", "steps"]
+"""A job that can be put in the queue before its minute is over."""
+
+
 @dataclass(frozen=True)
 class Jobs:
     """The queue and what can be put in it: call `work_outbox()` to have the outbox worked soon.
@@ -31,6 +35,11 @@ class Jobs:
     work_outbox: "TaskWrapper"
     work_previews: "TaskWrapper"
     work_steps: "TaskWrapper"
+
+    def wake(self, job: JobName) -> None:
+        """Has the job worked soon."""
+        wanted = {"outbox": self.work_outbox, "previews": self.work_previews, "steps": self.work_steps}
+        wanted[job]()
 
     def share_done(self, survey_id: int) -> float | None:
         """How much of the survey's long step is done, 0–1; None when none is being taken."""

@@ -14,7 +14,7 @@ from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import Plan, create_survey
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
-from surveys.files.import_report import FileRefusedError, ImportFault
+from surveys.files.report import FileRefusedError, ImportFault
 from surveys.instruments.in_use import InstrumentChangedError
 from surveys.instruments.sources import Source
 from surveys.organisation.models import Unit

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +17,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.platform.database import Base, choice, identity
+from surveys.platform.typed_data import from_stored
+from surveys.release.comparisons.stored import StoredComparison
+from surveys.release.stored_quality import StoredQuality
 
 
 class QualityReport(Base):
@@ -25,8 +28,12 @@ class QualityReport(Base):
     __tablename__ = "quality_report"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
-    # `analysis.report` without units (the contract of `medvirk analyse --json`), and «more» beside it.
+    # As `StoredQuality`: `analysis.report` without units (the contract of `medvirk analyse --json`), and «more» beside.
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    def quality(self) -> StoredQuality:
+        """The result with its types, for whoever reads it."""
+        return from_stored(StoredQuality, self.result)
 
 
 class SurveyComparison(Base):
@@ -37,8 +44,12 @@ class SurveyComparison(Base):
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     earlier_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
-    # `analysis.comparability.comparison_json`, and «stability» of the units' scores by factor.
+    # As `StoredComparison`: `analysis.comparability.comparison_json`, and «stability» of the units' scores by factor.
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    def comparison(self) -> StoredComparison:
+        """The result with its types, for whoever reads it."""
+        return from_stored(StoredComparison, self.result)
 
 
 class QualityDiscussion(Base):
@@ -213,6 +224,13 @@ class ChangeBasis(StrEnum):
     SPLIT = "split"
 
 
+class BasisUnit(TypedDict):
+    """A unit that a figure is compared with. name: as it was called then."""
+
+    id: int
+    name: str
+
+
 class Change(Base):
     """A unit's change on one measure since its last comparable released figure; from released figures only."""
 
@@ -252,8 +270,8 @@ class Change(Base):
         default=ChangeBasis.SAME,
         server_default=ChangeBasis.SAME.value,
     )
-    # Whose figures, each {"id": …, "name": as it was called then}; empty when they are the unit's own alone.
-    basis_units: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    # Whose figures; empty when they are the unit's own alone.
+    basis_units: Mapped[list[BasisUnit]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     # Hedges' g: the difference in standard deviations; NULL where a spread is not shown.
     g: Mapped[float | None]
 
@@ -285,4 +303,4 @@ class Uncompared(Base):
     previous_release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     reason: Mapped[WhyUncompared] = mapped_column(choice(WhyUncompared, "reason"))
     # As `Change.basis_units`: the units it came from.
-    units: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    units: Mapped[list[BasisUnit]] = mapped_column(JSON, default=list)

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.files.import_report import FileRefusedError, ImportFault
+from surveys.files.report import FileRefusedError, ImportFault
 from surveys.organisation.models import Installation, Unit
 
 

@@ -8,13 +8,13 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from surveys.access.models import Account, Role
+from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import is_granted, roles_of
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.report_groups import merged_from
 from surveys.release.models import Release, Turnout
 
-FROM_RELEASE: Final = (Role.ADMINISTRATOR, Role.HR, Role.CONTROLLER)
+FROM_RELEASE: Final = (*HR_ROLES, Role.CONTROLLER)
 """They carry the release out and answer for it: they see it from the day it is made."""
 
 STEP_OF: Final[Mapping[Role, ReaderGroup]] = {

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Role
+from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyUnit
@@ -92,7 +92,7 @@ def unit(survey_key: str, unit_code: str) -> str:
         compared=beside.chosen.choice.against != Against.NOTHING,
         sentences=wording.summary(result),
         picture=scale_picture,
-        may_see_quality=is_granted(session, current_user, survey.unit_id, Role.HR, Role.ADMINISTRATOR),
+        may_see_quality=is_granted(session, current_user, survey.unit_id, *HR_ROLES),
         comments=readable_count(session, survey, release, place.unit_id),
         past=history_of(session, survey, place.unit_id, result.lines),
         past_words=history_wording,

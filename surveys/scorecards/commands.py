@@ -8,13 +8,13 @@ from flask import Flask
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
-from surveys.files.import_report import ImportChange
+from surveys.files.report import ImportChange
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
-from surveys.scorecards.card_file import card_plan
+from surveys.platform.typed_data import FileDataError, from_file
 from surveys.scorecards.importing import import_measurements
-from surveys.scorecards.setup import SetupError, build_card
+from surveys.scorecards.setup import CardPlan, SetupError, build_card
 
 
 @click.command("import-measurements")
@@ -53,14 +53,14 @@ def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # no
     Et eksempel står i docs/examples/.
     """
     try:
-        plan = card_plan(read_document(read_bytes(file), file.name).value)
+        plan = from_file(CardPlan, read_document(read_bytes(file), file.name).value)
         with database().transaction() as session:
             build_card(session, plan)
             if not apply:
                 session.rollback()
     except DefinitionError as error:
         fail(f"{file.name} kan ikke leses. Ingenting er endret.", error.faults)
-    except SetupError as error:
+    except (FileDataError, SetupError) as error:
         fail(f"Feil i {file.name}. Ingenting er endret.", str(error).splitlines())
     say(f"Kortet «{plan.key}» er lagt inn." if apply else "Filen er i orden. Legg inn kortet med --apply.")
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.columns import ImportColumn, Record, records
-from surveys.files.import_report import FileRefusedError, ImportChange, ImportFault, ImportReport
-from surveys.files.reading_tables import read_table
+from surveys.files.reading import read_table
+from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement

@@ -14,6 +14,7 @@ from analysis.scorecards import Direction, TargetError
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
+from surveys.platform.typed_data import NoOtherFields
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.models import (
     Frequency,
@@ -36,7 +37,7 @@ class SetupError(ValueError):
 
 
 @dataclass(frozen=True)
-class TargetPlan:
+class TargetPlan(NoOtherFields):
     """An ambition level from a year on. `unit` is a unit's code; «» is everybody."""
 
     green: float
@@ -48,7 +49,7 @@ class TargetPlan:
 
 
 @dataclass(frozen=True)
-class IndicatorPlan:
+class IndicatorPlan(NoOtherFields):
     """An indicator and its place on the card. With `questionnaire` and `measure` (a factor) releases feed it.
 
     `unit_types`: only for units of these types; empty for every unit.
@@ -74,27 +75,27 @@ class IndicatorPlan:
 
 
 @dataclass(frozen=True)
-class SuccessFactorPlan:
+class SuccessFactorPlan(NoOtherFields):
     title: Text
     indicators: Sequence[IndicatorPlan]
 
 
 @dataclass(frozen=True)
-class GoalPlan:
+class GoalPlan(NoOtherFields):
     code: str
     title: Text
     success_factors: Sequence[SuccessFactorPlan]
 
 
 @dataclass(frozen=True)
-class PerspectivePlan:
+class PerspectivePlan(NoOtherFields):
     key: str
     title: Text
     goals: Sequence[GoalPlan]
 
 
 @dataclass(frozen=True)
-class CardPlan:
+class CardPlan(NoOtherFields):
     """A card for the unit with this code and every unit below it."""
 
     key: str

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from surveys.access.models import Role
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.hr.waiting import tasks
@@ -50,7 +50,7 @@ def show() -> str | Response:
         units=_own_units(session),
         open_surveys=_open_surveys(session),
         results=entered[:MOST_RESULTS],
-        is_hr=bool(roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}),
+        is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )
 
 
@@ -73,7 +73,7 @@ def _open_surveys(session: Session) -> list[tuple[Survey, bool]]:
         .where(Survey.status == SurveyStatus.OPEN, Survey.id.in_(asked))
         .order_by(Survey.closes_on, Survey.id)
     )
-    own = granted_units(session, current_user, Role.HR, Role.ADMINISTRATOR)
+    own = granted_units(session, current_user, *HR_ROLES)
     return [(survey, survey.unit_id in own) for survey in surveys]
 
 
@@ -104,7 +104,7 @@ def menu() -> list[MenuEntry]:
         (_("Resultater"), "results.index"),
         (_("Styringskort"), "scorecards.index"),
     ]
-    if roles_of(current_user) & {Role.HR, Role.ADMINISTRATOR}:
+    if roles_of(current_user) & set(HR_ROLES):
         entries[1:1] = [(_("Undersøkelser"), "hr.index"), (_("Brukere"), "accounts.index")]
     here = (request.endpoint or "").split(".")[0]
     return [MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries]

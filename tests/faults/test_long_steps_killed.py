@@ -13,6 +13,7 @@ from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import LongStep, SurveyStatus
 from surveys.hr.long_steps import ask
+from surveys.hr.steps.counting import COUNT
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
 from surveys.site.worker import consumer
@@ -42,7 +43,7 @@ def test_the_next_worker_takes_a_step_whose_worker_was_killed(
         survey = build_open_survey(app, session)
         answer_some(app, session, survey, "A", [sheet_of(3)] * 7)
         close_survey(session, survey)
-        ask(session, survey, "count", None)
+        ask(session, survey, COUNT, None)
     worker = subprocess.run(
         [sys.executable, "-c", KILLED],
         cwd=ROOT,

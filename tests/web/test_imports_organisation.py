@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from sqlalchemy import select
 
 from surveys.commands import medvirk
-from surveys.files.import_report import ImportReport
+from surveys.files.report import ImportReport
 from surveys.organisation.models import Succession, Unit
 from surveys.organisation.units_import import import_units
 from surveys.platform.database import Database

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.commands import medvirk
-from surveys.files.import_report import ImportReport
+from surveys.files.report import ImportReport
 from surveys.organisation.models import Person
 from surveys.organisation.people_import import import_people
 from surveys.platform.database import Database

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from analysis.personal_numbers import has_personal_number
-from surveys.files.import_report import FileRefusedError
-from surveys.files.reading_tables import TableRow, parse_table, read_table
+from surveys.files.reading import TableRow, parse_table, read_table
+from surveys.files.report import FileRefusedError
 
 TEXT = 'kode;navn\r\n\r\nA;"Ås; \nskole"\r\nB;Sykehjem\r\n'
 

@@ -15,7 +15,7 @@ from surveys.campaigns.lifecycle import Participation, SurveyError, close_survey
 from surveys.campaigns.models import Invitation, PublicLink, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.public_links import WORDS, find_link, make_link, remove_link
 from surveys.counting.models import Response
-from surveys.hr.steps import audience
+from surveys.hr.steps.inviting import audience
 from surveys.hr.turnout import turnout
 from surveys.organisation.models import Unit
 from surveys.platform import code_format, limits

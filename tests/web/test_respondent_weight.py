@@ -22,6 +22,8 @@ HEAVY = (
     "alembic",
     "statsmodels",
     "fontTools",
+    "pydantic",
+    "pydantic_core",
 )
 
 # The way a web process begins (the command, then the server), and one respondent through it.

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from surveys.commands import medvirk
-from surveys.files.import_report import ImportReport
+from surveys.files.report import ImportReport
 from surveys.platform.database import Database
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.importing import import_measurements

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from questionnaires import loading
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.year_minutes import minutes_in_year
-from surveys.hr import steps
+from surveys.hr.steps.opening import OPEN
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from tests.building import build_installation, build_survey, build_units
@@ -82,5 +82,6 @@ def test_the_confirmation_of_the_opening_says_it(app: Flask, draft: Database) ->
         _held(session, "en")
         survey = session.scalars(select(Survey).where(Survey.key == "liten-2026")).one()
         with app.test_request_context(headers={"Accept-Language": "nb"}):
-            said = steps.described(session, survey, "open").consequences
+            assert OPEN.describe is not None
+            said = OPEN.describe(session, survey).consequences
     assert "I 2026 har vi bedt ansatte om 3 minutter. Med denne undersøkelsen blir det 6." in said

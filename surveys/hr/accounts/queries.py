@@ -7,14 +7,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys.access.administering import GIVEN_BY_HR, may_administer, may_give
-from surveys.access.models import Account, Grant, Role
+from surveys.access.models import HR_ROLES, Account, Grant, Role
 from surveys.access.permissions import granted_units
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import alphabetical
-
-HR_ROLES = (Role.HR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from surveys.access import administering
 from surveys.access.account_mail import link_address, send_link
 from surveys.access.administering import AccountError
-from surveys.access.models import Account, Grant, Role
+from surveys.access.models import HR_ROLES, Account, Grant, Role
 from surveys.access.one_time_links import make_link
 from surveys.access.permissions import granted_units, requires
 from surveys.access.roster import create_leader_account
@@ -19,7 +19,6 @@ from surveys.access.texts import role_word
 from surveys.audit import trail as audit
 from surveys.hr.accounts.forms import AccountForm, DeputyForm, NewAccountForm, RoleForm
 from surveys.hr.accounts.queries import (
-    HR_ROLES,
     LeaderWithoutAccount,
     find_known,
     grants_to_end,

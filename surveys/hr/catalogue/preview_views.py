@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from questionnaires.answers import read_page
 from questionnaires.model import Questionnaire
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.models import Survey
 from surveys.hr.catalogue.previewing import Preview, example_survey, read
-from surveys.hr.survey_page import HR_ROLES, survey_for_hr
+from surveys.hr.survey_page import survey_for_hr
 from surveys.instruments.in_use import find_version
 from surveys.platform import database
 from surveys.platform.extensions import csrf

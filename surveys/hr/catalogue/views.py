@@ -7,10 +7,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, requires
 from surveys.hr.catalogue.finding import CatalogueEntry, catalogue, find_entry
 from surveys.hr.catalogue.version_page import shared_languages, side_by_side
-from surveys.hr.survey_page import HR_ROLES, blueprint
+from surveys.hr.survey_page import blueprint
 from surveys.instruments.in_use import find_version
 from surveys.platform import database
 from surveys.platform.localisation import language, language_name

@@ -10,10 +10,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
-from surveys.hr.survey_page import HR_ROLES, blueprint, tab
+from surveys.hr.survey_page import blueprint, tab
 from surveys.platform import database
 from surveys.platform.texts import _, ngettext
 from surveys.release.comments import queue as comment_queue

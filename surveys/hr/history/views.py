@@ -7,10 +7,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, is_granted, requires
 from surveys.campaigns.models import Survey
 from surveys.hr.history.forms import HistoryForm
-from surveys.hr.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.organisation.subtrees import lineage
 from surveys.platform import database
 from surveys.platform.clock import municipal_day

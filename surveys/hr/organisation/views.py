@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 from werkzeug.wrappers import Response
 
-from surveys.access.models import Role
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, requires
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.hr.organisation.forms import SHARES, WHOLE, SuccessionForm
@@ -21,8 +21,6 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import alphabetical
 
 blueprint = Blueprint("organisation", __name__)
-
-HR_ROLES = (Role.HR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.invitations import Recipient, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
@@ -15,7 +16,7 @@ from surveys.hr.paper import sheets as paper
 from surveys.hr.paper.forms import LettersForm, LooseCodesForm, PublicLinkForm, unit_choices
 from surveys.hr.paper.printing import facts_of, printed_sheets
 from surveys.hr.paper.qr import qr_svg
-from surveys.hr.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day

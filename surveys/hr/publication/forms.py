@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from surveys.publishing.correcting import Correction
+from surveys.hr.steps.correcting import AskedCorrection
 
 LONGEST_REASON: Final = 500
 """Characters: every reader sees it above the figures."""
@@ -30,6 +30,6 @@ class CorrectionForm(FlaskForm):
     )
     number = HiddenField()
 
-    def correction(self) -> Correction:
-        """What a valid form asks for."""
-        return Correction(str(self.why.data), bool(self.as_now.data), self.minimum_group.data)
+    def correction(self, number: int) -> AskedCorrection:
+        """What a valid form asks for, of the release with this number."""
+        return AskedCorrection(str(self.why.data), bool(self.as_now.data), self.minimum_group.data, number)

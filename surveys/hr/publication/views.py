@@ -7,21 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.repicturing import differences
 from surveys.campaigns.report_groups import merge_units, separate_units
-from surveys.hr.long_steps import CORRECT, standing
+from surveys.hr.long_steps import standing
 from surveys.hr.publication import texts
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
-from surveys.hr.survey_page import HR_ROLES, blueprint, left_to_worker, survey_for_hr, tab
+from surveys.hr.steps.correcting import CORRECT
+from surveys.hr.steps.step import StepRequest
+from surveys.hr.survey_page import blueprint, left_to_worker, survey_for_hr, tab
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.queue import current_jobs
 from surveys.platform.texts import _
-from surveys.publishing.correcting import correct_release
 from surveys.publishing.preview import preview_of, renewed
 
 
@@ -58,7 +60,7 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
 def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
     """The form as it is at first, or as HR filled it in for a correction that could not be made."""
     refused = standing(session, survey)
-    if refused and refused.name == CORRECT and refused.problem:
+    if refused and refused.name == CORRECT.name and refused.problem:
         return CorrectionForm(formdata=None, data=refused.details)
     return CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
 
@@ -156,15 +158,15 @@ def correct_publication(key: str) -> Response | tuple[str, int]:
         return redirect(url_for("hr.publication", key=key))
     if not form.validate_on_submit():
         return _page(session, survey, form), 422
-    details = {**asdict(form.correction()), "number": latest.number}
+    details = asdict(form.correction(latest.number))
     if left_to_worker(session, survey, CORRECT, details):
         return redirect(url_for("hr.publication", key=key))
     # The correction is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     try:
-        correct_release(database.database(), key, form.correction())
+        done = CORRECT.take(StepRequest(database.database(), key, details=details))
     except SurveyError as problem:
         session.close()
         return _page(session, survey_for_hr(session, key), form, str(problem)), 409
-    flash(_("Tallene er rettet. Alle som leser dem, ser at de er rettet, og hvorfor."))
+    flash(done)
     return redirect(url_for("hr.publication", key=key))

@@ -1,8 +1,8 @@
 """«Måler påstandene det samme?»: the consistency of each factor in words, from a stored quality report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from questionnaires.model import Factor, Questionnaire
 from surveys.hr.quality.limits import (
@@ -17,6 +17,7 @@ from surveys.hr.quality.limits import (
 )
 from surveys.platform.localisation import listed, localised
 from surveys.platform.texts import _, ngettext
+from surveys.release.stored_quality import StoredQuality, StoredScale
 
 PICTURE_WIDTH: Final = 120
 """Units of the little picture's own axis, from 0 to 1."""
@@ -55,9 +56,9 @@ class FactorQuality:
         return round(min(max(value or 0.0, 0.0), 1.0) * PICTURE_WIDTH, 1)
 
 
-def factor_qualities(result: Mapping[str, Any], questionnaire: Questionnaire) -> list[FactorQuality]:
+def factor_qualities(result: StoredQuality, questionnaire: Questionnaire) -> list[FactorQuality]:
     """The factors of a stored quality report (`scales` of `medvirk analyse`), in the questionnaire's order."""
-    scales: Mapping[str, Mapping[str, Any]] = result.get("scales") or {}
+    scales = result.scales
     return [_quality(factor, scales[factor.key]) for factor in questionnaire.factors if factor.key in scales]
 
 
@@ -110,20 +111,18 @@ def loose_sentence(factors: Sequence[FactorQuality]) -> str:
     return " ".join(sentences)
 
 
-def _quality(factor: Factor, scale: Mapping[str, Any]) -> FactorQuality:
-    alpha = scale.get("alpha")
-    low, high = scale.get("alpha_ci") or (None, None)
-    complete = int(scale.get("n_complete") or 0)
-    mark, meaning, advice = _reading(alpha, low, high, complete)
+def _quality(factor: Factor, scale: StoredScale) -> FactorQuality:
+    low, high = scale.ends
+    mark, meaning, advice = _reading(scale.alpha, low, high, scale.complete)
     return FactorQuality(
         key=factor.key,
         title=localised(factor.title),
         items=len(factor.items),
-        alpha=alpha,
+        alpha=scale.alpha,
         low=low,
         high=high,
-        omega=scale.get("omega"),
-        complete=complete,
+        omega=scale.omega,
+        complete=scale.complete,
         mark=mark,
         meaning=meaning,
         advice=advice,
@@ -131,12 +130,11 @@ def _quality(factor: Factor, scale: Mapping[str, Any]) -> FactorQuality:
     )
 
 
-def loose_items(scale: Mapping[str, Any]) -> tuple[str, ...]:
+def loose_items(scale: StoredScale) -> tuple[str, ...]:
     """Items whose correlation with the rest is under the limit, where enough people stand behind it."""
-    if (scale.get("n_complete") or 0) < FEWEST_ANSWERS:
+    if scale.complete < FEWEST_ANSWERS:
         return ()
-    rests: Mapping[str, float | None] = scale.get("item_rest") or {}
-    return tuple(key for key, r in rests.items() if r is not None and r < ITEM_REST.good)
+    return tuple(key for key, r in scale.item_rest.items() if r is not None and r < ITEM_REST.good)
 
 
 def _reading(

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from questionnaires.model import Questionnaire
 from surveys.hr.quality.limits import CROSS_LOADING, HTMT, LOADING, Mark
 from surveys.platform.localisation import listed, localised, number
 from surveys.platform.texts import _
+from surveys.release.stored_quality import StoredExploration, StoredQuality
 
 STEPS: Final = 5
 """Shades in a heat map, 0 the lightest."""
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ class LoadingRow:
     meaning: str
 
 
-def htmt_matrix(result: Json, questionnaire: Questionnaire) -> Matrix | None:
+def htmt_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
     """HTMT of each pair; cells at or over the limit are marked."""
-    ratios: Mapping[str, float | None] = (result.get("validity") or {}).get("htmt") or {}
+    ratios = result.validity.htmt
     over = sum(ratio is not None and ratio >= HTMT.good for ratio in ratios.values())
     finding = (
         _("Temaene er ulike nok: ingen par når grensen på %(limit)s", limit=number(HTMT.good, 2))
@@ -57,11 +56,9 @@ def htmt_matrix(result: Json, questionnaire: Questionnaire) -> Matrix | None:
     return _matrix(ratios, questionnaire, finding, HTMT.good)
 
 
-def correlation_matrix(result: Json, questionnaire: Questionnaire) -> Matrix | None:
+def correlation_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
     """Correlations between the factors of the CFA, free of measurement error."""
-    related: Mapping[str, float | None] = ((result.get("validity") or {}).get("cfa") or {}).get(
-        "factor_correlations"
-    ) or {}
+    related = result.validity.cfa.factor_correlations
     known = {pair: r for pair, r in related.items() if r is not None}
     if not known:
         return None
@@ -109,11 +106,12 @@ def shade_of(value: float) -> int:
     return min(int(abs(value) * STEPS), STEPS - 1)
 
 
-def loading_rows(result: Json, questionnaire: Questionnaire) -> tuple[tuple[str, ...], list[LoadingRow]]:
+def loading_rows(
+    result: StoredQuality, questionnaire: Questionnaire
+) -> tuple[tuple[str, ...], list[LoadingRow]]:
     """The exploratory loadings: columns' factor keys, and a row for each statement."""
-    exploration: Json = ((result.get("more") or {}).get("structure") or {}).get("exploration") or {}
-    factors = tuple(exploration.get("factors") or ())
-    loadings: Mapping[str, Sequence[float | None]] = exploration.get("loadings") or {}
+    exploration = result.structure.exploration or StoredExploration()
+    factors, loadings = exploration.factors, exploration.loadings
     rows = []
     for item in questionnaire.items:
         if item.key in loadings:

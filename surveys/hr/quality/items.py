@@ -4,9 +4,8 @@ Where a questionnaire never reports single items, a statement's answers are told
 the ends of the scale and the shares without an answer, for the whole survey, with at least 50 answers.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from questionnaires.model import Factor, Item
 from surveys.hr.quality.limits import (
@@ -23,14 +22,13 @@ from surveys.hr.quality.limits import (
 )
 from surveys.platform.localisation import localised, number, percent
 from surveys.platform.texts import _, ngettext
+from surveys.release.stored_quality import StoredItemShape, StoredQuality, StoredScale
 
 MOST_AT_AN_END: Final = 0.60
 """A share of the answers at one end of the scale that leaves little to tell people apart by."""
 MOST_NOT_APPLICABLE: Final = 0.10
 GAIN: Final = 0.02
 """How much alpha must rise without an item before that is worth a word."""
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,49 +53,47 @@ class ItemRow:
     advice: str
 
 
-def scale_findings(result: Json, factor: Factor) -> list[QualityFinding]:
+def scale_findings(result: StoredQuality, factor: Factor) -> list[QualityFinding]:
     """Every measure of the factor's consistency, alpha first. Ordinal alpha is named as what it is: an option."""
-    scale: Json = (result.get("scales") or {}).get(factor.key) or {}
-    more: Json = _details(result, factor.key)
-    n = number(scale.get("n_complete") or 0, 0)
-    low, high = scale.get("alpha_ci") or (None, None)
-    enough = (scale.get("n_complete") or 0) >= FEWEST_ANSWERS
-    splits: Json = more.get("splits") or {}
+    scale, more = result.scale(factor.key), result.scale_details(factor.key)
+    n = number(scale.complete, 0)
+    enough = scale.complete >= FEWEST_ANSWERS
+    splits = more.splits
     rows = [
         (
             _("Cronbachs alfa"),
-            scale.get("alpha"),
-            interval(low, high),
+            scale.alpha,
+            interval(*scale.ends),
             _("Hvor godt påstandene henger sammen."),
         ),
         (
             _("Alfa på like skalaer (standardisert)"),
-            more.get("standardised_alpha"),
+            more.standardised_alpha,
             "–",
             _("Alfa når alle påstandene teller like mye. Skal ligge nær alfa."),
         ),
         (
             _("Omega"),
-            scale.get("omega"),
+            scale.omega,
             "–",
             _("Som alfa, men lar påstandene veie ulikt. Er den klart høyere enn alfa, stol på omega."),
         ),
         (
             _("Ordinal alfa (et valg, erstatter ikke alfa)"),
-            more.get("ordinal_alpha"),
+            more.ordinal_alpha,
             "–",
             _("Hva alfa ville vært med en skala uten trinn. Tallet gjelder ikke skåren vi bruker."),
         ),
         (
             _("Splitt-halv (annenhver påstand)"),
-            scale.get("split_half"),
+            scale.split_half,
             "–",
             _("To halvdeler av temaet mot hverandre (Spearman–Brown)."),
         ),
         (
-            _("Splitt-halv, snitt over %(count)s delinger", count=number(splits.get("count") or 0, 0)),
-            splits.get("mean"),
-            interval(splits.get("low"), splits.get("high")),
+            _("Splitt-halv, snitt over %(count)s delinger", count=number(splits.count or 0, 0)),
+            splits.mean,
+            interval(splits.low, splits.high),
             _("Laveste og høyeste deling står som intervall."),
         ),
     ]
@@ -117,8 +113,8 @@ def scale_findings(result: Json, factor: Factor) -> list[QualityFinding]:
     return [*found, _interitem(scale, n, enough=enough)]
 
 
-def _interitem(scale: Json, n: str, *, enough: bool) -> QualityFinding:
-    value = scale.get("mean_interitem_r")
+def _interitem(scale: StoredScale, n: str, *, enough: bool) -> QualityFinding:
+    value = scale.mean_interitem_r
     low, high = INTERITEM
     mark = Mark.UNKNOWN
     meaning = _("Kan ikke regnes ut.")
@@ -141,22 +137,19 @@ def _interitem(scale: Json, n: str, *, enough: bool) -> QualityFinding:
     )
 
 
-def item_rows(result: Json, factor: Factor) -> list[ItemRow]:
+def item_rows(result: StoredQuality, factor: Factor) -> list[ItemRow]:
     """The factor's statements; none when fewer than 50 have answered all of them."""
-    scale: Json = (result.get("scales") or {}).get(factor.key) or {}
-    if (scale.get("n_complete") or 0) < FEWEST_ANSWERS:
+    if result.scale(factor.key).complete < FEWEST_ANSWERS:
         return []
-    return [_item_row(result, scale, factor, item) for item in factor.items]
+    return [_item_row(result, factor, item) for item in factor.items]
 
 
-def _item_row(result: Json, scale: Json, factor: Factor, item: Item) -> ItemRow:
-    shape: Json = (_details(result, factor.key).get("items") or {}).get(item.key) or {}
-    rest = (scale.get("item_rest") or {}).get(item.key)
-    without = (scale.get("alpha_if_deleted") or {}).get(item.key)
-    loading = ((result.get("validity") or {}).get("cfa") or {}).get("loadings", {}).get(item.key)
-    error = ((result.get("more") or {}).get("structure") or {}).get("loading_errors", {}).get(item.key)
-    mark, meaning, advice = _reading(rest, without, scale.get("alpha"), loading, shape)
-    shares = {key: _share(shape.get(key)) for key in ("floor", "ceiling", "not_applicable", "blank")}
+def _item_row(result: StoredQuality, factor: Factor, item: Item) -> ItemRow:
+    scale, shape = result.scale(factor.key), result.scale_details(factor.key).items.get(item.key)
+    rest, without = scale.item_rest.get(item.key), scale.alpha_if_deleted.get(item.key)
+    loading = result.validity.cfa.loadings.get(item.key)
+    error = result.structure.loading_errors.get(item.key)
+    mark, meaning, advice = _reading(rest, without, scale.alpha, loading, shape)
     return ItemRow(
         key=item.key,
         text=localised(item.text),
@@ -167,21 +160,24 @@ def _item_row(result: Json, scale: Json, factor: Factor, item: Item) -> ItemRow:
         loading_interval="–"
         if loading is None or error is None
         else interval(loading - 1.96 * error, loading + 1.96 * error),
-        n=number(shape.get("n") or scale.get("n_complete") or 0, 0),
-        answers=tuple(shape.get("answers") or ()),
+        n=number(shape.n if shape else scale.complete, 0),
+        floor=percent(shape.floor) if shape else "–",
+        ceiling=percent(shape.ceiling) if shape else "–",
+        not_applicable=percent(shape.not_applicable) if shape else "–",
+        blank=percent(shape.blank) if shape else "–",
+        answers=shape.answers if shape else (),
         mark=mark,
         meaning=meaning,
         advice=advice,
-        **shares,
     )
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else percent(value)
-
-
 def _reading(
-    rest: float | None, without: float | None, alpha: float | None, loading: float | None, shape: Json
+    rest: float | None,
+    without: float | None,
+    alpha: float | None,
+    loading: float | None,
+    shape: StoredItemShape | None,
 ) -> tuple[Mark, str, str]:
     """The gravest thing that can be said of the statement, and what to do about it."""
     if rest is None:
@@ -210,13 +206,13 @@ def _reading(
             _("Påstanden bærer lite av temaet."),
             _("Se om den passer bedre til et annet tema."),
         )
-    if max(shape.get("floor") or 0, shape.get("ceiling") or 0) > MOST_AT_AN_END:
+    if shape and max(shape.floor, shape.ceiling) > MOST_AT_AN_END:
         return (
             Mark.CAREFUL,
             _("De fleste svarer helt i enden av skalaen, så den skiller lite mellom folk."),
             _("Les små forskjeller varsomt."),
         )
-    if (shape.get("not_applicable") or 0) > MOST_NOT_APPLICABLE:
+    if shape and shape.not_applicable > MOST_NOT_APPLICABLE:
         return (
             Mark.CAREFUL,
             _("Mange kan ikke svare på den."),
@@ -235,8 +231,3 @@ def finding_sentence(rows: list[ItemRow]) -> str:
         "%(num)s påstander følger resten av temaet dårlig",
         loose,
     )
-
-
-def _details(result: Json, key: str) -> Json:
-    found: Json = ((result.get("more") or {}).get("scales") or {}).get(key) or {}
-    return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from questionnaires.model import Questionnaire
 from surveys.hr.quality.limits import (
@@ -26,12 +26,11 @@ from surveys.hr.quality.limits import (
 )
 from surveys.platform.localisation import listed, localised, number
 from surveys.platform.texts import _
+from surveys.release.stored_quality import StoredFit, StoredQuality, StoredValidity
 
 CLEAR_CHANGE: Final = 10.83
 """A modification index that is not chance: χ² with one degree of freedom at p = .001."""
 HINTS_SHOWN: Final = 5
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,9 @@ def structure_heading(questionnaire: Questionnaire) -> str:
     return _("Er det %(count)s ulike temaer?", count=count_word(count))
 
 
-def fit_mark(validity: Json) -> Mark:
+def fit_mark(validity: StoredValidity) -> Mark:
     """The fit indices together: good when all are, weak when CFI or RMSEA is past what is tolerable."""
-    fit: Json = validity.get("cfa") or {}
-    marks = [limit.mark(fit.get(key)) for key, limit in _INDICES.items()]
+    marks = [limit.mark(value) for value, limit in _indices(validity.cfa)]
     if Mark.UNKNOWN in (marks[0], marks[2]):
         return Mark.UNKNOWN
     if Mark.WEAK in (marks[0], marks[2]):
@@ -73,12 +71,14 @@ def fit_mark(validity: Json) -> Mark:
     return Mark.GOOD if set(marks) <= {Mark.GOOD} else Mark.CAREFUL
 
 
-_INDICES: Final[Mapping[str, QualityLimit]] = {"cfi": CFI, "tli": TLI, "rmsea": RMSEA, "srmr": SRMR}
+def _indices(fit: StoredFit) -> list[tuple[float | None, QualityLimit]]:
+    """CFI, TLI, RMSEA and SRMR, each with its limit."""
+    return [(fit.cfi, CFI), (fit.tli, TLI), (fit.rmsea, RMSEA), (fit.srmr, SRMR)]
 
 
-def structure_verdict(result: Json, questionnaire: Questionnaire) -> str:
+def structure_verdict(result: StoredQuality, questionnaire: Questionnaire) -> str:
     """Whether the answers fit the intended themes, how sure that is, and which themes are hard to tell apart."""
-    validity: Json = result.get("validity") or {}
+    validity = result.validity
     sentences = [
         {
             Mark.GOOD: _("Svarene passer godt med temaene slik de er tenkt."),
@@ -90,7 +90,7 @@ def structure_verdict(result: Json, questionnaire: Questionnaire) -> str:
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     alike = [
         _("%(one)s og %(other)s", one=titles[one], other=titles[other])
-        for one, other in _pairs_over(validity.get("htmt") or {})
+        for one, other in _pairs_over(validity.htmt)
     ]
     if alike:
         sentences.append(_("Vanskelige å skille fra hverandre: %(pairs)s.", pairs="; ".join(alike)))
@@ -98,16 +98,16 @@ def structure_verdict(result: Json, questionnaire: Questionnaire) -> str:
         sentences.append(
             _(
                 "Bare %(rows)s svarte på alle de %(items)s påstandene, så dette er usikkert.",
-                rows=number(validity.get("n_complete") or 0, 0),
+                rows=number(validity.n_complete or 0, 0),
                 items=len(questionnaire.items),
             )
         )
     return " ".join(sentences)
 
 
-def is_thin(validity: Json, questionnaire: Questionnaire) -> bool:
+def is_thin(validity: StoredValidity, questionnaire: Questionnaire) -> bool:
     """Fewer than five complete sheets for each statement."""
-    rows = validity.get("n_complete")
+    rows = validity.n_complete
     return rows is not None and rows < ROWS_PER_ITEM * len(questionnaire.items)
 
 
@@ -120,17 +120,15 @@ def _pairs_over(ratios: Mapping[str, float | None]) -> list[tuple[str, str]]:
     return found
 
 
-def fit_findings(result: Json, questionnaire: Questionnaire) -> list[QualityFinding]:
+def fit_findings(result: StoredQuality, questionnaire: Questionnaire) -> list[QualityFinding]:
     """KMO, Bartlett, parallel analysis and the CFA's fit, a row each."""
-    validity: Json = result.get("validity") or {}
-    n = decimal(validity.get("n_complete"), 0)
-    return [*_adequacy(validity, questionnaire, n), *_fit(validity.get("cfa") or {}, n)]
+    validity = result.validity
+    n = decimal(validity.n_complete, 0)
+    return [*_adequacy(validity, questionnaire, n), *_fit(validity.cfa, n)]
 
 
-def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[QualityFinding]:
-    kmo = validity.get("kmo")
-    bartlett: Json = validity.get("bartlett") or {}
-    p = bartlett.get("p")
+def _adequacy(validity: StoredValidity, questionnaire: Questionnaire, n: str) -> list[QualityFinding]:
+    kmo, p = validity.kmo, validity.bartlett.p
     related = Mark.UNKNOWN if p is None else Mark.GOOD if p < SIGNIFICANCE else Mark.WEAK
     good_kmo = KMO.mark(kmo)
     return [
@@ -156,7 +154,7 @@ def _adequacy(validity: Json, questionnaire: Questionnaire, n: str) -> list[Qual
             limit=_("p under 0,05"),
             source="Bartlett 1951",
         ),
-        _suggested(validity.get("factors_suggested"), len(questionnaire.factors), n),
+        _suggested(validity.factors_suggested, len(questionnaire.factors), n),
     ]
 
 
@@ -185,22 +183,21 @@ def _suggested(found: int | None, intended: int, n: str) -> QualityFinding:
     )
 
 
-def _fit(fit: Json, n: str) -> list[QualityFinding]:
-    low, high = fit.get("rmsea_ci") or (None, None)
+def _fit(fit: StoredFit, n: str) -> list[QualityFinding]:
+    low, high = fit.rmsea_ci or (None, None)
     rows = []
-    for key, limit in _INDICES.items():
-        value = fit.get(key)
+    for name, (value, limit) in zip(("CFI", "TLI", "RMSEA", "SRMR"), _indices(fit), strict=True):
         mark = limit.mark(value)
         rows.append(
             QualityFinding(
-                key.upper(),
+                name,
                 decimal(value, 3),
                 mark,
                 _fit_meaning(mark),
                 _("Se tabellen over ladninger, og temaene som likner på hverandre.")
                 if mark is Mark.WEAK
                 else "",
-                interval=interval(low, high, 3) if key == "rmsea" else "",
+                interval=interval(low, high, 3) if limit is RMSEA else "",
                 n=n,
                 limit=limit.words,
                 source=limit.source,
@@ -228,15 +225,15 @@ def _meant(mark: Mark, good: str, weak: str) -> str:
     )
 
 
-def convergence_rows(result: Json, questionnaire: Questionnaire) -> list[Convergence]:
+def convergence_rows(result: StoredQuality, questionnaire: Questionnaire) -> list[Convergence]:
     """AVE and composite reliability of each factor, and the themes it shares more with than with its own items."""
-    validity: Json = result.get("validity") or {}
-    apart: Json = ((result.get("more") or {}).get("structure") or {}).get("fornell_larcker") or {}
+    validity = result.validity
+    apart = result.structure.fornell_larcker
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     rows = []
     for key, title in titles.items():
-        ave = (validity.get("ave") or {}).get(key)
-        composite = (validity.get("composite_reliability") or {}).get(key)
+        ave = validity.ave.get(key)
+        composite = validity.composite_reliability.get(key)
         failing = [
             titles[other]
             for pair, holds in apart.items()
@@ -272,23 +269,22 @@ def _converged(ave: float | None, composite: float | None, failing: Sequence[str
     )
 
 
-def hints(result: Json, questionnaire: Questionnaire) -> list[Hint]:
+def hints(result: StoredQuality, questionnaire: Questionnaire) -> list[Hint]:
     """The largest modification indices that are not chance, as something to look at."""
-    structure: Json = (result.get("more") or {}).get("structure") or {}
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     texts = {item.key: localised(item.text) for item in questionnaire.items}
     found = []
-    for one in (structure.get("modifications") or [])[:HINTS_SHOWN]:
-        if (one["index"] or 0) < CLEAR_CHANGE:
+    for one in result.structure.modifications[:HINTS_SHOWN]:
+        if one.index is None or one.index < CLEAR_CHANGE:
             continue
-        item = texts[one["item"]]
-        if one["factor"]:
-            words = _("«%(item)s» henger også sammen med %(theme)s.", item=item, theme=titles[one["factor"]])
+        item = texts[one.item]
+        if one.factor:
+            words = _("«%(item)s» henger også sammen med %(theme)s.", item=item, theme=titles[one.factor])
         else:
             words = _(
                 "«%(item)s» og «%(other)s» likner mer på hverandre enn temaene tilsier.",
                 item=item,
-                other=texts[one["other"]],
+                other=texts[one.other or ""],
             )
-        found.append(Hint(words, one["index"]))
+        found.append(Hint(words, one.index))
     return found

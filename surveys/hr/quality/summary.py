@@ -1,8 +1,7 @@
 """The whole quality report of one survey as its first page tells it: six questions, each answered in words first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,16 +26,14 @@ from surveys.hr.quality.units import (
     UnitSupport,
     answered_verdict,
     bounds,
-    representation_of,
     skewness,
     support_rows,
     support_verdict,
 )
-from surveys.hr.quality.years import earlier_surveys, equalities, years_verdict
+from surveys.hr.quality.years import Equality, earlier_surveys, equalities, years_verdict
 from surveys.platform.texts import _
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, QualityDiscussion, Release
-
-Json = Mapping[str, Any]
+from surveys.release.stored_quality import StoredQuality
 
 
 @dataclass(frozen=True)
@@ -79,11 +76,13 @@ class GroupComparison:
     words: str
 
 
-def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, result: Json) -> QualityPage:
+def report_of(
+    session: Session, survey: Survey, questionnaire: Questionnaire, result: StoredQuality
+) -> QualityPage:
     """The stored quality report of a survey, in words."""
     factors = factor_qualities(result, questionnaire)
     support = support_rows(result, questionnaire)
-    represented = representation_of(result)
+    represented = result.more.representation
     skewed = skewness(represented, survey)
     earlier = earlier_surveys(session, survey)
     discussed = is_discussed(session, survey)
@@ -106,14 +105,14 @@ def report_of(session: Session, survey: Survey, questionnaire: Questionnaire, re
         bounds=tuple(bounds(represented, result, questionnaire, released_means(session, survey))),
         groups=_groups(result, questionnaire),
         earlier=tuple(earlier),
-        warnings=tuple(result.get("warnings") or ()),
+        warnings=result.warnings,
         discussions=tuple(discussions(session, survey)),
         discussed=discussed,
     )
 
 
-def _structure_answer(result: Json, questionnaire: Questionnaire) -> QualityAnswer:
-    validity = result.get("validity") or {}
+def _structure_answer(result: StoredQuality, questionnaire: Questionnaire) -> QualityAnswer:
+    validity = result.validity
     mark = fit_mark(validity)
     if mark is Mark.GOOD and is_thin(validity, questionnaire):
         mark = Mark.CAREFUL
@@ -150,16 +149,15 @@ def released_means(session: Session, survey: Survey) -> dict[str, float]:
     return {measure: mean for measure, mean in found if mean is not None}
 
 
-def _groups(result: Json, questionnaire: Questionnaire) -> GroupComparison | None:
+def _groups(result: StoredQuality, questionnaire: Questionnaire) -> GroupComparison | None:
     """Leaders beside staff; None when the questionnaire does not ask who leads."""
-    stored = (result.get("more") or {}).get("groups")
-    if not stored:
+    if result.more.groups is None:
         return None
-    rows, _whole = equalities(stored, questionnaire)
+    rows, _whole = equalities(result.more.groups, questionnaire)
     return _groups_said(rows)
 
 
-def _groups_said(rows: Sequence[Any]) -> GroupComparison:
+def _groups_said(rows: Sequence[Equality]) -> GroupComparison:
     failing = [row.title for row in rows if row.mark is Mark.WEAK]
     known = [row for row in rows if row.mark is not Mark.UNKNOWN]
     if not known:

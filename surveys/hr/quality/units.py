@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from questionnaires.model import Factor, Questionnaire
 from surveys.campaigns.models import Survey
 from surveys.hr.quality.limits import CRAMERS_V, SIGNIFICANCE, Mark, decimal, probability
 from surveys.platform.localisation import alphabetical, listed, localised, number, percent
 from surveys.platform.texts import _
+from surveys.release.stored_quality import StoredGroup, StoredQuality, StoredRepresentation, StoredSkew
 
 FEWEST_UNITS: Final = 10
 """As `analysis.details.FEWEST_UNITS`: with fewer units nothing is told."""
 PLAUSIBLE: Final = 0.5
 """A half step on the scale: how much lower those who did not answer may reasonably stand."""
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,26 +71,24 @@ class Bounds:
     if_lower: str
 
 
-def support_rows(result: Json, questionnaire: Questionnaire) -> list[UnitSupport]:
+def support_rows(result: StoredQuality, questionnaire: Questionnaire) -> list[UnitSupport]:
     """A row for each factor; values are dashes where there are fewer than ten units."""
     return [_support(result, factor) for factor in questionnaire.factors]
 
 
-def _support(result: Json, factor: Factor) -> UnitSupport:
-    found: Json = (result.get("agreement") or {}).get(factor.key) or {}
-    more: Json = ((result.get("more") or {}).get("agreement") or {}).get(factor.key) or {}
-    mark, meaning, advice = _supported(more.get("support") or "unknown", factor)
-    f = found.get("f")
+def _support(result: StoredQuality, factor: Factor) -> UnitSupport:
+    found, more = result.agreement_of(factor.key), result.agreement_details(factor.key)
+    mark, meaning, advice = _supported(more.support or "unknown", factor)
     return UnitSupport(
         title=localised(factor.title),
         about_unit=factor.level == "unit",
-        icc1=decimal(found.get("icc1")),
-        icc2=decimal(found.get("icc2")),
-        test="–" if f is None else f"F = {number(f, 1)}, {probability(found.get('p'))}",
-        rwgj=decimal(found.get("rwgj_median")),
-        rwgj_skewed=decimal(more.get("rwgj_skewed_median")),
-        ad=decimal(more.get("ad_median")),
-        units=decimal(found.get("groups"), 0),
+        icc1=decimal(found.icc1),
+        icc2=decimal(found.icc2),
+        test="–" if found.f is None else f"F = {number(found.f, 1)}, {probability(found.p)}",
+        rwgj=decimal(found.rwgj_median),
+        rwgj_skewed=decimal(more.rwgj_skewed_median),
+        ad=decimal(more.ad_median),
+        units=decimal(found.groups, 0),
         mark=mark,
         meaning=meaning,
         advice=advice,
@@ -139,21 +136,15 @@ def support_verdict(rows: Sequence[UnitSupport]) -> tuple[Mark, str]:
     return Mark.CAREFUL, _("Ja for %(themes)s. Vis spredningen for de andre.", themes=listed(good))
 
 
-def representation_of(result: Json) -> Json | None:
-    """Who answered, as stored; None where nobody knows who was invited."""
-    found: Json | None = (result.get("more") or {}).get("representation")
-    return found
-
-
-def answered_verdict(found: Json | None, skewed: Sequence[Skewness]) -> tuple[Mark, str]:
+def answered_verdict(found: StoredRepresentation | None, skewed: Sequence[Skewness]) -> tuple[Mark, str]:
     """The response rate, and whether those who answered are like those who were invited."""
-    if not found or not found["invited"]:
+    if not found or not found.invited:
         return Mark.UNKNOWN, _("Vi vet ikke hvem som ble invitert, så vi kan ikke si hvem som mangler.")
     sentence = _(
         "%(rate)s svarte (%(answered)s av %(invited)s).",
-        rate=percent(found["delivered"] / found["invited"]),
-        answered=number(found["delivered"], 0),
-        invited=number(found["invited"], 0),
+        rate=percent(found.delivered / found.invited),
+        answered=number(found.delivered, 0),
+        invited=number(found.invited, 0),
     )
     worse = [one for one in skewed if one.mark in {Mark.CAREFUL, Mark.WEAK}]
     if not skewed:
@@ -164,23 +155,26 @@ def answered_verdict(found: Json | None, skewed: Sequence[Skewness]) -> tuple[Ma
     return mark, sentence + " " + _("Noen grupper har svart klart sjeldnere enn andre.")
 
 
-def skewness(found: Json | None, survey: Survey) -> list[Skewness]:
+def skewness(found: StoredRepresentation | None, survey: Survey) -> list[Skewness]:
     """By unit type, by area and by leaders and staff, where there are at least two groups to tell of."""
-    parts: Json = (found or {}).get("by") or {}
+    if found is None:
+        return []
     names = {str(unit.unit_id): unit.name for unit in survey.units}
     headings = {
         "area": _("Områder"),
         "unit_type": _("Enhetstyper"),
         "audience": _("Ledere og ansatte"),
     }
-    return [_skewness(headings[kind], parts[kind], names) for kind in headings if parts.get(kind) is not None]
+    return [
+        _skewness(heading, part, names) for kind, heading in headings.items() if (part := found.by.get(kind))
+    ]
 
 
-def _skewness(heading: str, part: Json, names: Mapping[str, str]) -> Skewness:
-    total = sum(group["invited"] for group in part["groups"])
-    answers = sum(group["answered"] for group in part["groups"])
-    ordered = sorted(part["groups"], key=lambda group: alphabetical(_group_name(group["key"], names)))
-    v, p = part["cramers_v"], part["p"]
+def _skewness(heading: str, part: StoredSkew, names: Mapping[str, str]) -> Skewness:
+    total = sum(group.invited for group in part.groups)
+    answers = sum(group.answered for group in part.groups)
+    ordered = sorted(part.groups, key=lambda group: alphabetical(_group_name(group.key, names)))
+    v, p, chi2 = part.cramers_v, part.p, part.chi2
     if p is None or v is None:
         mark, finding = Mark.GOOD, _("ingen forskjell i svarprosent")
     elif p >= SIGNIFICANCE:
@@ -193,11 +187,11 @@ def _skewness(heading: str, part: Json, names: Mapping[str, str]) -> Skewness:
         }.get(mark, _("betydelig forskjell i svarprosent"))
     test = (
         ""
-        if p is None or v is None
+        if p is None or v is None or chi2 is None
         else _(
             "χ² = %(chi2)s, %(df)s frihetsgrader, %(p)s. Cramérs V = %(v)s. Grense: %(limit)s (%(source)s).",
-            chi2=number(part["chi2"], 1),
-            df=part["df"],
+            chi2=number(chi2, 1),
+            df=part.df,
             p=probability(p),
             v=number(v, 2),
             limit=CRAMERS_V.words,
@@ -217,14 +211,14 @@ def _skewness(heading: str, part: Json, names: Mapping[str, str]) -> Skewness:
     )
 
 
-def _group(group: Json, total: int, answers: int, names: Mapping[str, str]) -> AnsweredGroup:
+def _group(group: StoredGroup, total: int, answers: int, names: Mapping[str, str]) -> AnsweredGroup:
     return AnsweredGroup(
-        name=_group_name(group["key"], names),
-        invited=number(group["invited"], 0),
-        answered=number(group["answered"], 0),
-        rate=percent(group["answered"] / group["invited"]) if group["invited"] else "–",
-        share_invited=percent(group["invited"] / total) if total else "–",
-        share_answered=percent(group["answered"] / answers) if answers else "–",
+        name=_group_name(group.key, names),
+        invited=number(group.invited, 0),
+        answered=number(group.answered, 0),
+        rate=percent(group.answered / group.invited) if group.invited else "–",
+        share_invited=percent(group.invited / total) if total else "–",
+        share_answered=percent(group.answered / answers) if answers else "–",
     )
 
 
@@ -240,7 +234,10 @@ def _group_name(key: str, names: Mapping[str, str]) -> str:
 
 
 def bounds(
-    found: Json | None, result: Json, questionnaire: Questionnaire, means: Mapping[str, float]
+    found: StoredRepresentation | None,
+    result: StoredQuality,
+    questionnaire: Questionnaire,
+    means: Mapping[str, float],
 ) -> list[Bounds]:
     """By factor, how far the mean could move. means: the released means of the whole survey, empty before the release.
 
@@ -248,8 +245,8 @@ def bounds(
     """
     rows = []
     for factor in questionnaire.factors:
-        invited = ((found or {}).get("factors") or {}).get(factor.key)
-        n = ((result.get("scales") or {}).get(factor.key) or {}).get("n")
+        invited = found.factors.get(factor.key) if found else None
+        n = result.scale(factor.key).n
         if not invited or n is None or n > invited:
             continue
         missing = 1 - n / invited

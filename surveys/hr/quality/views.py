@@ -1,14 +1,12 @@
 """HR's pages about the quality of a survey's measurement, and the drøfting that completes them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from questionnaires.model import Factor
+from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.charts import alpha_chart, answers_chart, item_rest_chart
@@ -19,12 +17,13 @@ from surveys.hr.quality.items import finding_sentence, item_rows, scale_findings
 from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
 from surveys.hr.quality.summary import report_of
 from surveys.hr.quality.years import alphas_over_time, waves
-from surveys.hr.survey_page import HR_ROLES, blueprint, survey_for_hr, tab
+from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
+from surveys.release.stored_quality import StoredQuality
 
 
 @blueprint.get("/undersokelser/<key>/kvalitet")
@@ -165,9 +164,9 @@ def withdraw_discussion(key: str, number: int) -> Response:
     return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
 
 
-def _stored(session: Session, survey: Survey) -> Mapping[str, Any] | None:
+def _stored(session: Session, survey: Survey) -> StoredQuality | None:
     """The report that was written at counting, or None before that."""
     from surveys.release.models import QualityReport
 
     report = session.get(QualityReport, survey.id)
-    return report.result if report else None
+    return report.quality() if report else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from surveys.release.comparisons.invariance import (
     comparability,
     comparison_result,
 )
+from surveys.release.comparisons.stored import StoredComparison, StoredEquality, StoredStability, StoredStep
 from surveys.release.models import QualityReport
 
 MARKS: Final[Mapping[str, Mark]] = {
@@ -32,8 +33,6 @@ MARKS: Final[Mapping[str, Mark]] = {
     UNDECIDED: Mark.UNKNOWN,
     "mixed": Mark.CAREFUL,
 }
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def waves(session: Session, survey: Survey, questionnaire: Questionnaire) -> lis
     found = []
     for earlier in earlier_surveys(session, survey):
         verdict = comparability(session, survey, earlier)
-        result = comparison_result(session, survey, earlier) or {}
+        result = comparison_result(session, survey, earlier) or StoredComparison()
         factors, whole = equalities(result, questionnaire)
         found.append(
             YearPair(
@@ -131,63 +130,63 @@ def waves(session: Session, survey: Survey, questionnaire: Questionnaire) -> lis
                 mark=MARKS[verdict.level],
                 factors=tuple(factors),
                 whole=whole,
-                stability=tuple(_stability(result.get("stability") or {}, questionnaire)),
+                stability=tuple(_stability(result.stability, questionnaire)),
             )
         )
     return found
 
 
-def equalities(result: Json, questionnaire: Questionnaire) -> tuple[list[Equality], Equality | None]:
+def equalities(
+    result: StoredComparison, questionnaire: Questionnaire
+) -> tuple[list[Equality], Equality | None]:
     """Each factor's verdict with what it rests on, and the whole structure's where it was tried."""
-    factors: Json = result.get("factors") or {}
     rows = [
-        _equality(localised(factor.title), factors[factor.key])
+        _equality(localised(factor.title), result.factors[factor.key])
         for factor in questionnaire.factors
-        if factor.key in factors
+        if factor.key in result.factors
     ]
-    whole = result.get("whole")
-    tried = whole is not None and whole["reason"] not in {"not_tried", "items"}
-    return rows, _equality(
-        _("Alle temaene i én modell"), whole, with_rmsea=True
-    ) if whole is not None and tried else None
+    whole = result.whole
+    if whole is None or whole.reason in {"not_tried", "items"}:
+        return rows, None
+    return rows, _equality(_("Alle temaene i én modell"), whole, with_rmsea=True)
 
 
-def _equality(title: str, found: Json, *, with_rmsea: bool = False) -> Equality:
+def _equality(title: str, found: StoredEquality, *, with_rmsea: bool = False) -> Equality:
     """A row. RMSEA is told where it counts: in the model of all factors, not for one factor alone."""
-    steps = {step["level"]: step for step in found["steps"]}
+    steps = {step.level: step for step in found.steps}
     meaning, advice = _meaning(found)
     return Equality(
         title=title,
-        rows=_(" og ").join(number(rows, 0) for rows in found["rows"]) or "–",
+        rows=_(" og ").join(number(rows, 0) for rows in found.rows) or "–",
         levels=tuple(
             _level(steps.get(level), with_rmsea=with_rmsea) for level in ("metric", "scalar", "strict")
         ),
-        mark=MARKS[found["verdict"]],
+        mark=MARKS[found.verdict],
         meaning=meaning,
         advice=advice,
     )
 
 
-def _level(step: Json | None, *, with_rmsea: bool) -> LevelCell:
+def _level(step: StoredStep | None, *, with_rmsea: bool) -> LevelCell:
     if step is None:
         return LevelCell("–", "")
-    change = _("CFI %(change)s", change=_signed(step["cfi_change"]))
+    change = _("CFI %(change)s", change=_signed(step.cfi_change))
     if with_rmsea:
-        change += ", " + _("RMSEA %(change)s", change=_signed(step["rmsea_change"]))
-    return LevelCell(change, _("holder") if step["holds"] else _("holder ikke"))
+        change += ", " + _("RMSEA %(change)s", change=_signed(step.rmsea_change))
+    return LevelCell(change, _("holder") if step.holds else _("holder ikke"))
 
 
 def _signed(value: float | None) -> str:
     return "–" if value is None else number(value, 3, sign=True)
 
 
-def _meaning(found: Json) -> tuple[str, str]:
-    if found["verdict"] == UNDECIDED:
-        return _why_undecided(found["reason"]), _("Sammenlign varsomt, og si at det ikke er prøvd.")
-    if found["verdict"] == COMPARABLE:
+def _meaning(found: StoredEquality) -> tuple[str, str]:
+    if found.verdict == UNDECIDED:
+        return _why_undecided(found.reason), _("Sammenlign varsomt, og si at det ikke er prøvd.")
+    if found.verdict == COMPARABLE:
         return _("Samme skala brukt på samme måte. Snittene kan sammenlignes."), ""
-    failing = next((s["level"] for s in found["steps"] if not s["holds"]), "scalar")
-    if found["verdict"] == UNCERTAIN:
+    failing = next((step.level for step in found.steps if not step.holds), "scalar")
+    if found.verdict == UNCERTAIN:
         return (
             _("Små forskjeller i hvordan påstandene brukes. De kan skyldes tilfeldigheter."),
             _("Les små endringer i snittet varsomt."),
@@ -217,20 +216,19 @@ def _why_undecided(reason: str) -> str:
     }.get(reason, _("Det er ikke prøvd."))
 
 
-def _stability(found: Json, questionnaire: Questionnaire) -> list[StabilityRow]:
+def _stability(found: Mapping[str, StoredStability], questionnaire: Questionnaire) -> list[StabilityRow]:
     rows = []
     for factor in questionnaire.factors:
         if factor.key not in found:
             continue
-        one: Json = found[factor.key]
-        r, low = one.get("r"), one.get("low")
-        mark, meaning = _stable(r, low)
+        one = found[factor.key]
+        mark, meaning = _stable(one.r, one.low)
         rows.append(
             StabilityRow(
                 title=localised(factor.title),
-                r=decimal(r),
-                interval=interval(low, one.get("high")),
-                units=number(one["units"], 0),
+                r=decimal(one.r),
+                interval=interval(one.low, one.high),
+                units=number(one.units, 0),
                 mark=mark,
                 meaning=meaning,
             )
@@ -254,7 +252,7 @@ def alphas_over_time(
     """Factor key → its alpha in this survey and the ones it is compared with, oldest first."""
     surveys = sorted([*earlier_surveys(session, survey), survey], key=lambda one: one.opens_on)
     reports = {
-        report.survey_id: report.result
+        report.survey_id: report.quality()
         for report in session.scalars(
             select(QualityReport).where(QualityReport.survey_id.in_([one.id for one in surveys]))
         )
@@ -262,11 +260,8 @@ def alphas_over_time(
     found: dict[str, list[AlphaOfYear]] = {}
     for factor in questionnaire.factors:
         for one in surveys:
-            scale = (reports.get(one.id) or {}).get("scales", {}).get(factor.key)
+            scale = reports[one.id].scales.get(factor.key) if one.id in reports else None
             if scale:
-                low, high = scale["alpha_ci"] or (None, None)
-                year = AlphaOfYear(
-                    one.opens_on.year, scale["alpha"], low, high, int(scale["n_complete"] or 0)
-                )
+                year = AlphaOfYear(one.opens_on.year, scale.alpha, *scale.ends, scale.complete)
                 found.setdefault(factor.key, []).append(year)
     return found

@@ -4,17 +4,16 @@ It is a figure over everybody who answered, never over a unit, from at least a h
 docs/decisions/014-co-movement-of-the-whole-survey.md says why it keeps the promise of the release.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire, Text
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
+from surveys.release.comovement.stored import StoredCoMovement
 from surveys.release.models import QualityReport
 
 if TYPE_CHECKING:
@@ -126,30 +125,30 @@ def _outcome(drivers: "Drivers", others: list[str]) -> dict[str, Any]:
 
 def co_movement_of(session: Session, survey: Survey, wanted: str = "") -> CoMovementView:
     """The page's content for the wanted outcome, or for the usual one. One query."""
-    result = session.scalar(select(QualityReport.result).where(QualityReport.survey_id == survey.id))
-    stored = ((result or {}).get("more") or {}).get(KEY)
+    report = session.get(QualityReport, survey.id)
+    stored = report.quality().more.co_movement if report else None
     if stored is None:
         return CoMovementView(Why.NOT_COMPUTED)
-    if "why" in stored:
-        return CoMovementView(Why(stored["why"]))
+    if stored.why is not None:
+        return CoMovementView(Why(stored.why))
     return _view(questionnaire_of(survey.instrument), stored, wanted)
 
 
-def _view(questionnaire: Questionnaire, stored: Mapping[str, Any], wanted: str) -> CoMovementView:
+def _view(questionnaire: Questionnaire, stored: StoredCoMovement, wanted: str) -> CoMovementView:
     titles = {factor.key: factor.title for factor in questionnaire.factors}
-    outcomes = stored["outcomes"]
+    outcomes = stored.outcomes
     chosen = wanted if wanted in outcomes else usual_outcome(list(outcomes))
     shares = [
-        Share(key, titles[key], share["weight"], share["low"], share["high"], share["opposite"])
-        for key, share in outcomes[chosen]["shares"].items()
+        Share(key, titles[key], share.weight, share.low, share.high, share.opposite)
+        for key, share in outcomes[chosen].shares.items()
     ]
     ordered = sorted(shares, key=lambda share: -share.weight)
     return CoMovementView(
         why=None,
-        people=stored["n"],
+        people=stored.n,
         choices=tuple((key, title) for key, title in titles.items() if key in outcomes),
-        left_out=tuple(titles[key] for key in stored["left_out"]),
-        outcome=OutcomeView(chosen, titles[chosen], outcomes[chosen]["r_squared"], tuple(ordered)),
+        left_out=tuple(titles[key] for key in stored.left_out),
+        outcome=OutcomeView(chosen, titles[chosen], outcomes[chosen].r_squared, tuple(ordered)),
     )
 
 

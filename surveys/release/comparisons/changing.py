@@ -20,7 +20,7 @@ from surveys.release.comparisons.predecessors import (
     earlier_scores,
     names_then,
 )
-from surveys.release.models import Coding, FigureKind, FigureStatus, Verdict
+from surveys.release.models import BasisUnit, Coding, FigureKind, FigureStatus, Verdict
 
 UnitNames = Mapping[tuple[int, int], str]
 """(release id, unit id) → what the unit was called then."""
@@ -114,7 +114,7 @@ def _compared_with(before: Before, names: UnitNames) -> dict[str, Any]:
     }
 
 
-def _named(compared: Before | Missing, names: UnitNames) -> list[dict[str, Any]]:
+def _named(compared: Before | Missing, names: UnitNames) -> list[BasisUnit]:
     return [{"id": unit, "name": names[compared.release_id, unit]} for unit in compared.units]
 
 

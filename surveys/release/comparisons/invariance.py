@@ -16,6 +16,7 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.release.comparisons.comparing import Comparable, comparable_releases
+from surveys.release.comparisons.stored import StoredComparison
 from surveys.release.models import SurveyComparison
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ def _sentence(level: str, year: int) -> str:
 def comparability(session: Session, survey: Survey, earlier: Survey) -> WaveVerdict:
     """What was found when the survey was counted; a verdict without measures when the two were never tried."""
     stored = session.get(SurveyComparison, (survey.id, earlier.id))
-    result: Mapping[str, Any] = stored.result if stored else {}
-    measures = {key: found["verdict"] for key, found in result.get("factors", {}).items()}
-    whole = result.get("whole", {}).get("verdict", UNDECIDED)
+    result = stored.comparison() if stored else StoredComparison()
+    measures = {key: found.verdict for key, found in result.factors.items()}
+    whole = result.whole.verdict if result.whole else UNDECIDED
     return WaveVerdict(survey.key, earlier.opens_on.year, measures, whole)
 
 
@@ -94,10 +95,10 @@ def verdicts_by_release(session: Session, survey: Survey) -> dict[int, WaveVerdi
     }
 
 
-def comparison_result(session: Session, survey: Survey, earlier: Survey) -> Mapping[str, Any] | None:
+def comparison_result(session: Session, survey: Survey, earlier: Survey) -> StoredComparison | None:
     """The whole stored comparison, for the page that shows it; None when the two were never tried."""
     stored = session.get(SurveyComparison, (survey.id, earlier.id))
-    return stored.result if stored else None
+    return stored.comparison() if stored else None
 
 
 def store_comparisons(db: Database, survey_key: str) -> None:

@@ -8,7 +8,7 @@ import click
 from flask import Flask
 
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.files.reading_tables import LARGEST_FILE
+from surveys.files.reading import LARGEST_FILE
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.localisation import localised

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from surveys.files.columns import ImportColumn, Record, records_and_faults
-from surveys.files.import_report import ImportFault
-from surveys.files.reading_tables import Table
+from surveys.files.reading import Table
+from surveys.files.report import ImportFault
 from surveys.organisation.models import Unit
 from surveys.release.history.models import ImportedKind
 from surveys.release.measures import Measure

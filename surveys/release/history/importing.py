@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, contains_eager
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Series, Survey, SurveyStatus, SurveyUnit
-from surveys.files.import_report import FileRefusedError, ImportFault
-from surveys.files.reading_tables import parse_table
+from surveys.files.reading import parse_table
+from surveys.files.report import FileRefusedError, ImportFault
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
@@ -58,7 +58,7 @@ def import_figures(
 ) -> HistoryReport:
     """What the file would store, and with `apply` the storing itself, in the caller's transaction.
 
-    content: a CSV or XLSX file (`surveys.files.reading_tables`). Faults of any kind stand in the report, and
+    content: a CSV or XLSX file (`surveys.files.reading`). Faults of any kind stand in the report, and
     then nothing is changed.
     """
     if not wanted.source.strip():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from questionnaires.model import Text
 from surveys.campaigns.models import Survey
-from surveys.files.import_report import ImportFault
+from surveys.files.report import ImportFault
 from surveys.release.history.file import FigureLine
 from surveys.release.history.models import ImportedKind
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Survey
 from surveys.counting.models import Response
+from surveys.platform.typed_data import from_stored
 from surveys.release.models import Release
 
 _FORMAT: Final = 2
@@ -114,18 +115,7 @@ class ReleasePreview:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "ReleasePreview":
-        return cls(
-            **{
-                **content,
-                "units": tuple(HiddenUnit(**unit) for unit in content["units"]),
-                "groups": tuple(content["groups"]),
-                "categories": tuple(HiddenCategory(**category) for category in content["categories"]),
-                "suggestions": tuple(
-                    MergeSuggestion(**{**suggestion, "unit_ids": tuple(suggestion["unit_ids"])})
-                    for suggestion in content["suggestions"]
-                ),
-            }
-        )
+        return from_stored(cls, content)
 
 
 def basis_of(session: Session, survey: Survey) -> str:

@@ -15,6 +15,7 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import LongStep, SurveyStatus
 from surveys.hr import long_steps
 from surveys.hr.long_steps import take_asked
+from surveys.hr.steps import correcting
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
@@ -271,7 +272,7 @@ class TestKilledWorkers:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as killing:
-            killing.setattr(long_steps, "correct_release", killed)
+            killing.setattr(correcting, "correct_release", killed)
             with pytest.raises(KeyboardInterrupt):
                 work(app, released)
         work(app, released)
@@ -319,6 +320,13 @@ def test_a_correction_that_cannot_be_made_keeps_what_was_typed(
     page = hr.get(PAGE).text
     assert "Ingenting ville blitt annerledes" in page
     assert "Jeg tror noe er feil.</textarea>" in page
+
+
+def test_a_correction_without_a_reason_cannot_be_asked_for(released: Database, hr: FlaskClient) -> None:
+    """It is made with its own form; its name in the address of the other steps is no page."""
+    address = f"{SURVEY}/steg/correct"
+    assert (hr.get(address).status_code, hr.post(address).status_code) == (404, 404)
+    assert steps(released) == []
 
 
 def test_hr_elsewhere_sees_no_progress(closed: Database, hr: FlaskClient) -> None:

@@ -1,28 +1,21 @@
-"""CSV and XLSX files as other systems write them → rows of text, each with its line.
+"""CSV and XLSX files as other systems write them → a heading line and rows of text below it, each with its line.
 
-CSV: semicolon, comma or tab; UTF-8 (with or without BOM), UTF-16 with BOM, else Windows-1252. XLSX: the first
-sheet, the values of formulas. A file with a personal number anywhere is refused before it goes any further.
+The formats themselves are `analysis.table_rows`. Here a cell becomes one line of text, and a file that must not be read
+is refused before it goes any further: one with a personal number anywhere, or a very large one.
 """
 
-import codecs
-import csv
 import datetime as dt
-import io
-import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from analysis.personal_numbers import has_personal_number
-from surveys.files.import_report import FileRefusedError, ImportFault
+from analysis.table_rows import TableFileError, TableProblem, rows_of
+from surveys.files.report import FileRefusedError, ImportFault
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
-_DELIMITERS: Final = ";,\t"
-_ZIP: Final = b"PK\x03\x04"
-_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
@@ -56,12 +49,7 @@ def read_table(file: Path) -> Table:
 
 def parse_table(content: bytes) -> Table:
     """The table of a file's bytes; raises as `read_table`."""
-    if content.startswith(_OLD_EXCEL):
-        raise FileRefusedError(
-            ImportFault("Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.")
-        )
-    lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(_decoded(content))
-    written = [TableRow(line, cells) for line, cells in lines if any(cells)]
+    written = [row for row in _text_rows(content) if any(row.cells)]
     if not written:
         raise FileRefusedError(ImportFault("Filen er tom."))
     heading, *rows = written
@@ -74,55 +62,23 @@ def parse_table(content: bytes) -> Table:
     return Table(headings, heading.line, fitted)
 
 
-def _decoded(content: bytes) -> str:
-    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileRefusedError(
-        ImportFault("Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.")
-    )
-
-
-def _csv_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=_outside_quotes(first).count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+def _text_rows(content: bytes) -> Iterator[TableRow]:
     try:
-        for cells in reader:
-            yield line, tuple(_cleaned(cell) for cell in cells)
-            line = reader.line_num + 1
-            _refuse_too_many(line)
-    except csv.Error:
-        message = 'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.'
-        raise FileRefusedError(ImportFault(message, line)) from None
+        for row in rows_of(content):
+            _refuse_too_many(row.line)
+            yield TableRow(row.line, tuple(_cell_text(cell) for cell in row.cells))
+    except TableFileError as error:
+        raise FileRefusedError(ImportFault(_WORDS[error.problem], error.line)) from None
 
 
-def _outside_quotes(line: str) -> str:
-    return "".join(line.split('"')[::2])
-
-
-def _xlsx_lines(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    unreadable = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError)
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of styles and extensions it leaves out; only the cells' values are wanted.
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            rows = book.worksheets[0].iter_rows(values_only=True)
-            for line, values in enumerate(rows, start=1):
-                _refuse_too_many(line)
-                yield line, tuple(_cell_text(value) for value in values)
-            book.close()
-    except unreadable:
-        message = "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
-        raise FileRefusedError(ImportFault(message)) from None
+_WORDS: Final = {
+    TableProblem.OLD_EXCEL: "Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.",
+    TableProblem.NOT_TEXT: "Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.",
+    TableProblem.LOOSE_QUOTE: 'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.',
+    TableProblem.BROKEN_WORKBOOK: (
+        "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
+    ),
+}
 
 
 def _refuse_too_many(line: int) -> None:

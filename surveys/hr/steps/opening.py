@@ -1,0 +1,82 @@
+"""The step that opens a survey: from then on its questionnaire, its smallest group and its readers are fixed."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from surveys.campaigns.changed_questionnaires import changed_file
+from surveys.campaigns.invitations import recipients_from_roster, uses_roster
+from surveys.campaigns.keystore import key_store
+from surveys.campaigns.lifecycle import SurveyError, open_survey, picture_tree
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.year_minutes import minutes_in_year, told
+from surveys.hr.steps.closing import closes_by_itself
+from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import long_date
+from surveys.platform.texts import _, ngettext
+
+
+def _open(session: Session, survey: Survey) -> str:
+    """The tree is pictured again: units may have changed since the draft was made."""
+    if survey.status == SurveyStatus.DRAFT:
+        _check_opening(session, survey)
+        picture_tree(session, survey)
+    open_survey(session, survey, key_store())
+    return _("Undersøkelsen er åpen.")
+
+
+def _check_opening(session: Session, survey: Survey) -> None:
+    """Raises SurveyError when the questionnaire's file has been changed, or the survey would close at once."""
+    if changed := changed_file(session, survey.instrument):
+        raise SurveyError(f"{changed} {changed.advice}")
+    if survey.closes_automatically and survey.closes_on < municipal_day():
+        raise SurveyError(
+            _(
+                "Siste svardag var %(day)s, så undersøkelsen ville lukket seg med en gang. "
+                "Lag en ny kladd med en senere svardag.",
+                day=long_date(survey.closes_on),
+            )
+        )
+
+
+def _description(session: Session, survey: Survey) -> StepDescription:
+    people = len(recipients_from_roster(session, survey)) if uses_roster(survey) else 0
+    fixed = _(
+        "Spørreskjemaet, minstegruppen på %(group)s og hvem som får se resultatene, ligger fast fra nå av.",
+        group=survey.minimum_group,
+    )
+    lines = [_("De som er invitert, kan svare til og med %(day)s.", day=long_date(survey.closes_on)), fixed]
+    if survey.closes_automatically:
+        lines.insert(1, _("Undersøkelsen lukker seg av seg selv etter den dagen."))
+    if minutes := told(minutes_in_year(session, survey)):
+        lines.append(minutes)
+    if uses_roster(survey):
+        lines.append(
+            ngettext(
+                "Ingen får beskjed ennå. Neste steg er å invitere %(num)s person.",
+                "Ingen får beskjed ennå. Neste steg er å invitere %(num)s personer.",
+                people,
+            )
+        )
+    return StepDescription(_("Åpne undersøkelsen?"), tuple(lines))
+
+
+def _is_next(_session: Session, survey: Survey) -> bool:
+    return survey.status == SurveyStatus.DRAFT
+
+
+def _invitation(survey: Survey) -> str:
+    said = _("Undersøkelsen er en kladd. Se over spørreskjemaet og innsynet før du åpner.")
+    return said + closes_by_itself(survey)
+
+
+OPEN: Final = SurveyStep(
+    name="open",
+    label=_l("Åpne undersøkelsen"),
+    take=in_transaction(_open),
+    describe=_description,
+    is_next=_is_next,
+    invitation=_invitation,
+)

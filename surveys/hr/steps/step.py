@@ -1,0 +1,95 @@
+"""What a step of a survey's life is: what it is called, who may take it, what it will do, and taking it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from surveys.access.models import HR_ROLES, Role
+from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.models import Survey
+from surveys.platform.database import Database
+from surveys.platform.queue import JobName
+
+if TYPE_CHECKING:
+    from surveys.publishing.counting_ballots import Progress
+
+
+@dataclass(frozen=True)
+class StepDescription:
+    """A step as its confirmation page shows it today. `consequences` say what happens.
+
+    reminder: the round that is confirmed; confirming it twice sends it once. page, page_link: the endpoint of a page
+    of the survey to read first, and the words of the link to it.
+    """
+
+    heading: str
+    consequences: tuple[str, ...]
+    reminder: int | None = None
+    page: str = ""
+    page_link: str = ""
+
+
+@dataclass(frozen=True)
+class StepRequest:
+    """A step that somebody asks for.
+
+    reminder: as in `StepDescription`. details: what HR filled in, as `LongStep` stores it. progress: told how far a
+    long step has come.
+    """
+
+    db: Database
+    survey_key: str
+    reminder: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    progress: "Progress | None" = None
+
+
+def never_next(_session: Session, _survey: Survey) -> bool:
+    """A step that HR takes when she wants to, beside the one that is next."""
+    return False
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """How a step is taken by the job worker when the survey is large.
+
+    under_way: what the page says meanwhile. is_taken: whether what the stored details ask for has been done.
+    made_twice: taking it again would do it again, so a worker asks `is_taken` first.
+    """
+
+    under_way: str
+    is_taken: Callable[[Session, Survey, Mapping[str, Any]], bool]
+    made_twice: bool = False
+
+
+@dataclass(frozen=True)
+class SurveyStep:
+    """One step of a survey's life.
+
+    name: in addresses and in stored long steps. label: a verb, for its button. take: does it, in transactions of its
+    own, and says what was done; raises SurveyError when it cannot be done. describe: the confirmation page, None for
+    a step with a form of its own. is_next, invitation: whether the survey waits for it, and what the survey's page says
+    then. wakes: the background job that goes on with it. long: None for a step that is always taken at once.
+    """
+
+    name: str
+    label: str
+    take: Callable[[StepRequest], str]
+    describe: Callable[[Session, Survey], StepDescription] | None = None
+    is_next: Callable[[Session, Survey], bool] = never_next
+    invitation: Callable[[Survey], str] | None = None
+    roles: tuple[Role, ...] = HR_ROLES
+    wakes: JobName | None = None
+    long: LongRun | None = None
+
+
+def in_transaction(do: Callable[[Session, Survey], str]) -> Callable[[StepRequest], str]:
+    """A step that is one short transaction."""
+
+    def take(request: StepRequest) -> str:
+        with request.db.transaction() as session:
+            return do(session, find_survey(session, request.survey_key))
+
+    return take
