@@ -1,6 +1,5 @@
 """The card in words: values with their unit, ambition levels, periods and changes."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
@@ -8,6 +7,7 @@ from flask_babel import gettext
 from analysis.scorecards import Direction, IndicatorStatus, Meaning, Movement, TargetLimits, Trend
 from surveys.platform.localisation import listed, long_date, number
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
+from surveys.release.visibility import Access
 from surveys.results import texts as results_wording
 from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
 
@@ -113,11 +113,13 @@ def reason_words(measurement: Measurement) -> str:
     return measurement.reason
 
 
-def waiting_words(day: dt.date | None) -> str:
-    """From when a released value may be seen by this reader."""
-    if day is None:
+def waiting_words(access: Access | None) -> str:
+    """From when a released value may be seen by this reader; None: never."""
+    if access is None:
+        return _("Resultatet fra undersøkelsen vises ikke for deg på denne enheten.")
+    if access.from_day is None:
         return _("Det er ikke bestemt når resultatet fra undersøkelsen vises her.")
-    return _("Resultatet fra undersøkelsen vises her fra %(day)s.", day=long_date(day))
+    return _("Resultatet fra undersøkelsen vises her fra %(day)s.", day=long_date(access.from_day))
 
 
 def spark_words(values: Iterable[tuple[str, str]]) -> str:
