@@ -13,11 +13,11 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import force_locale
+from flask_babel import Babel, force_locale
 from flask_login import current_user
 from markupsafe import Markup
 
-from surveys.platform.extensions import babel
+_babel = Babel()
 
 LANGUAGES: Mapping[str, str] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 DEFAULT_LANGUAGE = "nb"
@@ -124,7 +124,7 @@ def alphabetical(text: str) -> str:
 def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["ROOT"] / "translations")
-    babel.init_app(app, locale_selector=language)
+    _babel.init_app(app, locale_selector=language)
     app.jinja_env.filters.update(
         localised=localised,
         number=number,
