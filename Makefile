@@ -6,7 +6,7 @@ INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
 SOURCES := app.py analysis questionnaires surveys migrations tests benchmarks static translations
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench messages lock chromium clean
+.PHONY: help setup demo test check format bench messages migration lock chromium clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: .venv/ready-dev ## measure speed and memory; figures are for this machine
 
 messages: .venv/ready-dev ## bring the nynorsk and English catalogues up to date with the pages
 	$(BIN)/python -m translations.catalogues update
+
+migration: .venv/ready-dev ## write a migration from a changed model (MESSAGE="Quarterly indicators"); read it before use
+	@file=$$($(BIN)/python -m migrations.write "$(MESSAGE)") && $(BIN)/ruff check --quiet --fix "$$file" && $(BIN)/ruff format --quiet "$$file" && echo "$$file"
 
 lock: .venv/ready ## renew the locked versions (hashes, no addresses)
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt

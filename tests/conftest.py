@@ -45,11 +45,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# What is dear to set up: a demo and Chromium, a server that has been visited, a database that has been seized.
+# What is dear to set up: a demo and Chromium, a server that has been visited, a database that has been seized,
+# the demo's rows.
 SET_UP_ONCE = (
     "tests/browser/",
     "tests/anonymity/test_access_logs.py",
     "tests/anonymity/test_database_administrator.py",
+    "tests/web/test_migrations.py",
 )
 
 
