@@ -174,7 +174,7 @@ def is_old(measured: int, shown: int, years_valid: int) -> bool:
 def is_due(year: int, parts: int, today: dt.date) -> bool:
     """True when the year's first period is over, so that a value may be expected.
 
-    `parts` is how many periods the year has: 1 (year), 3 (tertial) or 12 (month).
+    `parts` is how many periods the year has: a divisor of 12, such as 3 for the tertial.
 
     >>> is_due(2026, 3, dt.date(2026, 4, 30)), is_due(2026, 3, dt.date(2026, 5, 1))
     (False, True)

@@ -1,6 +1,7 @@
 """`make migration MESSAGE="…"`: writes the next migration from what the models have that no migration makes."""
 
 import sys
+from contextlib import redirect_stdout
 
 from surveys.operating.migrating import write_migration
 
@@ -8,4 +9,6 @@ if __name__ == "__main__":
     [message] = sys.argv[1:]
     if not message.strip():
         sys.exit('Say what it changes: make migration MESSAGE="Quarterly indicators"')
-    print(write_migration(message))  # noqa: T201 – a command's answer
+    with redirect_stdout(sys.stderr):  # what Alembic says on its way
+        written = write_migration(message)
+    print(written)
