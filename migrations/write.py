@@ -4,6 +4,7 @@ import sys
 from contextlib import redirect_stdout
 
 from surveys.operating.migrating import write_migration
+from surveys.platform.terminal import say
 
 if __name__ == "__main__":
     [message] = sys.argv[1:]
@@ -11,4 +12,4 @@ if __name__ == "__main__":
         sys.exit('Say what it changes: make migration MESSAGE="Quarterly indicators"')
     with redirect_stdout(sys.stderr):  # what Alembic says on its way
         written = write_migration(message)
-    print(written)
+    say(str(written))
