@@ -18,6 +18,7 @@ def _(text: str, **values: object) -> str:
 class Frequency(StrEnum):
     YEAR = "year"
     TERTIAL = "tertial"
+    QUARTER = "quarter"
     MONTH = "month"
 
 
@@ -75,6 +76,20 @@ class TertialPeriods(Periods):
         return _("Tertialet må være et tall fra 1 til 3.")
 
 
+class QuarterPeriods(Periods):
+    parts = 4
+    headings = ("kvartal",)
+
+    def name(self) -> str:
+        return _("kvartal")
+
+    def words(self, year: int, part: int) -> str:
+        return _("%(part)s. kvartal %(year)s", part=part, year=year)
+
+    def part_fault(self) -> str:
+        return _("Kvartalet må være et tall fra 1 til 4.")
+
+
 class MonthPeriods(Periods):
     parts = 12
     headings = ("måned",)
@@ -99,6 +114,8 @@ def periods_of(frequency: Frequency) -> Periods:
             return YearPeriods()
         case Frequency.TERTIAL:
             return TertialPeriods()
+        case Frequency.QUARTER:
+            return QuarterPeriods()
         case Frequency.MONTH:
             return MonthPeriods()
         case _:

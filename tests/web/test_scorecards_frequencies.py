@@ -28,6 +28,7 @@ Import = Callable[[str], ImportReport]
 SECOND_PERIOD = {
     Frequency.YEAR: ("2026", "2026", "2026"),
     Frequency.TERTIAL: ("2. tertial 2026", "2. tertial 2026", "four-month period 2, 2026"),
+    Frequency.QUARTER: ("2. kvartal 2026", "2. kvartal 2026", "quarter 2, 2026"),
     Frequency.MONTH: ("februar 2026", "februar 2026", "February 2026"),
 }
 OF_PARTS = [one for one in Frequency if periods_of(one).parts > 1]
