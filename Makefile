@@ -6,7 +6,7 @@ INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
 SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benchmarks docs static translations
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format bench messages house wheel lock chromium clean
+.PHONY: help setup demo test quick check format bench messages migration house wheel lock chromium clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ house: .venv/ready-dev ## draw the picture in docs/architecture.md from the impo
 wheel: .venv/ready ## build dist/medvirk-*.whl, with everything an installation needs inside
 	$(BIN)/python -m pip wheel . --quiet --no-deps --no-build-isolation --wheel-dir dist
 	@rm -rf build
+
+migration: .venv/ready-dev ## write a migration from a changed model (MESSAGE="Quarterly indicators"); read it before use
+	@file=$$($(BIN)/python -m migrations.write "$(MESSAGE)") && $(BIN)/ruff check --quiet --fix "$$file" && $(BIN)/ruff format --quiet "$$file" && echo "$$file"
 
 lock: .venv/ready ## renew the locked versions (hashes, no addresses)
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt

@@ -75,7 +75,7 @@ def status(
     `target` is None for an utviklingstrekk, which is never coloured, and for an indicator without ambition level.
     Without a value: NOT_MEASURED, or NOT_DUE when its period has not ended.
 
-    >>> goal = Target(green=4.0, yellow=3.5)
+    >>> goal = TargetLimits(green=4.0, yellow=3.5)
     >>> status(3.7, Direction.HIGHER, goal).value, status(None, Direction.HIGHER, goal, hidden=True).value
     ('yellow', 'hidden')
     """
@@ -180,7 +180,7 @@ def is_old(measured: int, shown: int, years_valid: int) -> bool:
 def is_due(year: int, parts: int, today: dt.date) -> bool:
     """True when the year's first period is over, so that a value may be expected.
 
-    `parts` is how many periods the year has: 1 (year), 3 (tertial) or 12 (month).
+    `parts` is how many periods the year has: a divisor of 12, such as 3 for the tertial.
 
     >>> is_due(2026, 3, dt.date(2026, 4, 30)), is_due(2026, 3, dt.date(2026, 5, 1))
     (False, True)
@@ -206,7 +206,7 @@ class RollUp:
 def roll_up(statuses: Iterable[IndicatorStatus]) -> RollUp:
     """Counts per colour. Colours are never averaged or weighed: two green do not make up for a red.
 
-    >>> roll_up([Status.GREEN, Status.GREEN, Status.RED])
+    >>> roll_up([IndicatorStatus.GREEN, IndicatorStatus.GREEN, IndicatorStatus.RED])
     RollUp(green=2, yellow=0, red=1, other=0)
     """
     listed = list(statuses)

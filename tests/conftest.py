@@ -83,13 +83,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 # What is dear to set up: a small site for respondents with Chromium, a demo with Chromium, a server that has been
-# visited, a database that has been seized. The first that fits holds. xdist hands out those with most tests first, so
-# these begin before the small ones, which then fill up what is left of either worker's time.
+# visited, a database that has been seized, the demo's rows. The first that fits holds. xdist hands out those with
+# most tests first, so these begin before the small ones, which then fill up what is left of either worker's time.
 SET_UP_ONCE = (
     "tests/browser/test_respond",
     "tests/browser/",
     "tests/anonymity/test_access_logs.py",
     "tests/anonymity/test_database_administrator.py",
+    "tests/web/test_migrations.py",
 )
 
 

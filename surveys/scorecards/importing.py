@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,15 +18,16 @@ from surveys.files.reading import read_table
 from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
+from surveys.scorecards.frequencies import PART_HEADINGS, named_by, periods_of
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.texts import period_words, value_words
+from surveys.scorecards.texts import value_words
 
 MEASUREMENT_COLUMNS: Final = (
     ImportColumn("indicator", ("indikator", "indikatorkode", "styringsindikator")),
     ImportColumn("unit", ("enhet", "enhetskode")),
     ImportColumn("year", ("år",)),
-    ImportColumn("part", ("tertial", "måned", "periode"), required=False),
+    ImportColumn("part", PART_HEADINGS, required=False),
     ImportColumn("value", ("verdi",)),
     ImportColumn("source", ("kilde",)),
     ImportColumn("measured_on", ("måledato", "målt"), required=False),
@@ -160,6 +162,10 @@ def _period_fault(row: Record, line: ValueLine) -> ImportFault | None:
         check_period(line.indicator.frequency, line.year, line.part)
     except MeasurementError as error:
         return row.fault("part", str(error))
+    named, measured = named_by(row.headings.get("part", "")), line.indicator.frequency
+    if line.part and named not in {None, measured}:
+        name = periods_of(measured).name()
+        return row.fault("part", _("Indikatoren måles per %(name)s. Kall kolonnen «periode».", name=name))
     return None
 
 
@@ -192,7 +198,7 @@ def _year(text: str) -> int:
 def _part(text: str) -> int:
     """«2»; nothing is the whole year."""
     if not re.fullmatch(r"[0-9]{0,2}", text):
-        raise MeasurementCellError(f"Tertialet eller måneden må være et tall, ikke «{text}».")
+        raise MeasurementCellError(_("Perioden må være et tall, ikke «%(text)s».", text=text))
     return int(text or 0)
 
 
@@ -244,7 +250,7 @@ def _changes(
 
 def _change(line: ValueLine, before: Measurement | None = None) -> ImportChange:
     """«M1.2 Sykefravær – OK4, 2. tertial 2026: 11,2 % → 9,6 %»."""
-    where = f"{line.unit.code}, {period_words(line.indicator.frequency, line.year, line.part)}"
+    where = f"{line.unit.code}, {periods_of(line.indicator.frequency).words(line.year, line.part)}"
     now = value_words(line.value, line.indicator)
     if before is not None and before.value is not None:
         now = f"{value_words(before.value, line.indicator)} → {now}"

@@ -11,7 +11,7 @@ from surveys.release.models import ChangeBasis, Verdict
 from surveys.release.visibility import Access
 from surveys.scorecards import texts as wording
 from surveys.scorecards.cards import Ambitions
-from surveys.scorecards.measuring import PARTS
+from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
 from surveys.scorecards.sparkline import Moment, Spark, spark
 
@@ -89,7 +89,7 @@ class IndicatorRow:
     status: IndicatorStatus
     value: str
     period: str
-    # The value is for a tertial or a month, not for a whole year.
+    # The value is for a part of a year.
     is_part: bool
     n: int | None
     value_source: str
@@ -191,7 +191,7 @@ def _status(
     waiting: bool,
 ) -> IndicatorStatus:
     if latest is None:
-        due = not waiting and is_due(setting.year, PARTS[indicator.frequency], setting.today)
+        due = not waiting and is_due(setting.year, periods_of(indicator.frequency).parts, setting.today)
         return status(None, indicator.direction, target, due=due)
     hidden = latest.status is MeasurementStatus.HIDDEN
     return status(latest.value, indicator.direction, target, hidden=hidden)
@@ -202,7 +202,7 @@ def _value_words(measurement: Measurement, indicator: Indicator) -> str:
 
 
 def _period(measurement: Measurement, indicator: Indicator) -> str:
-    return wording.period_words(indicator.frequency, measurement.year, measurement.part)
+    return periods_of(indicator.frequency).words(measurement.year, measurement.part)
 
 
 def _reason(latest: Measurement | None, waiting: Measurement | None, setting: RowContext) -> str:
@@ -293,7 +293,7 @@ def _moments(seen: Sequence[Measurement], indicator: Indicator, setting: RowCont
     for measurement in seen:
         tested = setting.changes.get((measurement.release_id or 0, indicator.measure or ""))
         line += tested is not None and tested.basis is not ChangeBasis.SAME
-        time = measurement.year + max(measurement.part - 1, 0) / PARTS[indicator.frequency]
+        time = measurement.year + max(measurement.part - 1, 0) / periods_of(indicator.frequency).parts
         series = (measurement.release.survey.series_id, line) if measurement.release else None
         moments.append(Moment(time, measurement.value, series))
     return moments

@@ -16,8 +16,8 @@ from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
 from surveys.platform.typed_data import NoOtherFields
 from surveys.scorecards.feeding import feed_everything
+from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.models import (
-    Frequency,
     Goal,
     Indicator,
     IndicatorKind,
@@ -53,7 +53,7 @@ class IndicatorPlan(NoOtherFields):
     """An indicator and its place on the card. With `questionnaire` and `measure` (a factor) releases feed it.
 
     `unit_types`: only for units of these types; empty for every unit.
-    `years_valid` None: 2 for a yearly indicator, 1 for the others.
+    `years_valid` None: what is usual for the frequency.
     """
 
     code: str
@@ -204,7 +204,7 @@ def _indicator(session: Session, success_factor: SuccessFactor, planned: Indicat
     found = session.scalar(select(Indicator).where(Indicator.code == planned.code))
     if found is not None:
         return found
-    usual_validity = 2 if planned.frequency is Frequency.YEAR else 1
+    usual_validity = periods_of(planned.frequency).years_valid
     indicator = Indicator(
         code=planned.code,
         title=dict(planned.title),

@@ -1,4 +1,4 @@
-"""The card in words: values with their unit, ambition levels, periods and changes."""
+"""The card in words: values with their unit, ambition levels and changes (periods: `frequencies`)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ from surveys.platform.localisation import listed, long_date, number
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
 from surveys.release.visibility import Access
 from surveys.results import texts as results_wording
-from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 
 _SPACE = "\N{NO-BREAK SPACE}"
 
@@ -72,22 +72,6 @@ def _bound(bound: float, indicator: Indicator) -> str:
     while decimals < 6 and round(bound, decimals) != bound:
         decimals += 1
     return value_words(bound, indicator, decimals)
-
-
-def period_words(frequency: Frequency, year: int, part: int) -> str:
-    """«2026», «2. tertial 2026», «mars 2026»."""
-    if part == 0:
-        return str(year)
-    if frequency is Frequency.TERTIAL:
-        return _("%(part)s. tertial %(year)s", part=part, year=year)
-    return f"{_months()[part - 1]} {year}"
-
-
-def _months() -> tuple[str, ...]:
-    return (
-        _("januar"), _("februar"), _("mars"), _("april"), _("mai"), _("juni"),
-        _("juli"), _("august"), _("september"), _("oktober"), _("november"), _("desember"),
-    )  # fmt: skip
 
 
 def status_words() -> dict[IndicatorStatus, str]:

@@ -55,6 +55,7 @@ def test_text_with_nul_bytes_is_refused() -> None:
 
 def test_a_damaged_workbook_is_refused_with_advice(tmp_path: Path) -> None:
     book = Workbook()
+    assert book.active is not None
     book.active.append(["kode", "navn"])
     book.save(tmp_path / "enheter.xlsx")
     content = bytearray((tmp_path / "enheter.xlsx").read_bytes())
