@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask import Response as FlaskResponse
-from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -14,6 +13,7 @@ from surveys.access.permissions import open_to_everyone
 from surveys.platform import database, limits
 from surveys.platform.extensions import login
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _
 
 blueprint = Blueprint("access", __name__)
 

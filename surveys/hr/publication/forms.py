@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
+from surveys.platform.texts import _l
 from surveys.publishing.correcting import Correction
 
 LONGEST_REASON: Final = 500
