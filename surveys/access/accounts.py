@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys.access.models import Account
+from surveys.platform.texts import _
 
 SHORTEST_PASSWORD = 12
 
@@ -28,13 +29,13 @@ class SignedIn(UserMixin):
 
 @cache
 def _hash_of_nobody() -> str:
-    return _hasher.hash("ingen har dette passordet")
+    return _hasher.hash("nobody-has-this-password")
 
 
 def hash_password(password: str) -> str:
     """An argon2id hash. Raises ValueError when the password is shorter than SHORTEST_PASSWORD."""
     if len(password) < SHORTEST_PASSWORD:
-        raise ValueError(f"Passordet må ha minst {SHORTEST_PASSWORD} tegn.")
+        raise ValueError(_("Passordet må ha minst %(least)s tegn.", least=SHORTEST_PASSWORD))
     return _hasher.hash(password)
 
 

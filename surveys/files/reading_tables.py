@@ -17,6 +17,7 @@ from typing import Final
 
 from analysis.personal_numbers import has_personal_number
 from surveys.files.import_report import FileRefusedError, ImportFault
+from surveys.platform.texts import _
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
@@ -48,9 +49,11 @@ def read_table(file: Path) -> Table:
         size = file.stat().st_size
         content = file.read_bytes() if size <= LARGEST_FILE else b""
     except OSError as error:
-        raise FileRefusedError(ImportFault(f"«{file}» kan ikke leses ({error.strerror}).")) from None
+        raise FileRefusedError(
+            ImportFault(_("«%(file)s» kan ikke leses (%(reason)s).", file=file, reason=error.strerror))
+        ) from None
     if size > LARGEST_FILE:
-        raise FileRefusedError(ImportFault("Filen er større enn 30 MB. Er det riktig fil?"))
+        raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
     return parse_table(content)
 
 
@@ -58,12 +61,12 @@ def parse_table(content: bytes) -> Table:
     """The table of a file's bytes; raises as `read_table`."""
     if content.startswith(_OLD_EXCEL):
         raise FileRefusedError(
-            ImportFault("Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.")
+            ImportFault(_("Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv."))
         )
     lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(_decoded(content))
     written = [TableRow(line, cells) for line, cells in lines if any(cells)]
     if not written:
-        raise FileRefusedError(ImportFault("Filen er tom."))
+        raise FileRefusedError(ImportFault(_("Filen er tom.")))
     heading, *rows = written
     _refuse_personal_numbers(heading.cells, written)
     headings = _without_empty_end(heading.cells)
@@ -82,7 +85,7 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise FileRefusedError(
-        ImportFault("Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.")
+        ImportFault(_("Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX."))
     )
 
 
@@ -97,7 +100,7 @@ def _csv_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
             line = reader.line_num + 1
             _refuse_too_many(line)
     except csv.Error:
-        message = 'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.'
+        message = _('Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.')
         raise FileRefusedError(ImportFault(message, line)) from None
 
 
@@ -121,13 +124,15 @@ def _xlsx_lines(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
                 yield line, tuple(_cell_text(value) for value in values)
             book.close()
     except unreadable:
-        message = "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
+        message = _("Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX.")
         raise FileRefusedError(ImportFault(message)) from None
 
 
 def _refuse_too_many(line: int) -> None:
     if line > MOST_ROWS:
-        raise FileRefusedError(ImportFault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
+        raise FileRefusedError(
+            ImportFault(_("Filen har flere enn %(most)s linjer. Er det riktig fil?", most=MOST_ROWS))
+        )
 
 
 def _cell_text(value: object) -> str:
@@ -149,25 +154,25 @@ def _cleaned(cell: str) -> str:
 
 def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) -> None:
     """The refusal names the place and never the number."""
+    message = _(
+        "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "
+        "Ta kolonnen bort, og slett filen."
+    )
     faults = []
     for row in rows:
         for place, cell in enumerate(row.cells):
             if has_personal_number(cell):
-                faults.append(ImportFault(_PERSONAL_NUMBER, row.line, _column_name(headings, place)))
+                faults.append(ImportFault(message, row.line, _column_name(headings, place)))
     if faults:
         raise FileRefusedError(*faults)
-
-
-_PERSONAL_NUMBER: Final = (
-    "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "
-    "Ta kolonnen bort, og slett filen."
-)
 
 
 def _column_name(headings: Sequence[str], place: int) -> str:
     """The heading, unless it is empty or is itself a number that must not be shown."""
     heading = headings[place] if place < len(headings) else ""
-    return heading if heading and not has_personal_number(heading) else f"nummer {place + 1}"
+    return (
+        heading if heading and not has_personal_number(heading) else _("nummer %(number)s", number=place + 1)
+    )
 
 
 def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -180,7 +185,12 @@ def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterat
         if any(row.cells[len(headings) :]):
             found = len(_without_empty_end(row.cells))
             yield ImportFault(
-                f"Linjen har {found} felt, men det er bare {len(headings)} kolonner i overskriften.", row.line
+                _(
+                    "Linjen har %(found)s felt, men det er bare %(columns)s kolonner i overskriften.",
+                    found=found,
+                    columns=len(headings),
+                ),
+                row.line,
             )
 
 

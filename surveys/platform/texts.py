@@ -8,21 +8,21 @@ from typing import Any
 import flask_babel
 
 
-def _(text: str, **values: object) -> str:
+def _(text: str, /, **values: object) -> str:
     """The text in the page's language, with its %(named)s places filled."""
     return str(flask_babel.gettext(text, **values))
 
 
-def _l(text: str, **values: object) -> Any:
+def _l(text: str, /, **values: object) -> Any:
     """The same, translated each time it is shown: for labels of form fields, which are made before any request."""
     return flask_babel.lazy_gettext(text, **values)
 
 
-def ngettext(one: str, many: str, num: int, **values: object) -> str:
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """`one` or `many` by the number, which fills %(num)s."""
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
-def pgettext(context: str, text: str, **values: object) -> str:
+def pgettext(context: str, text: str, /, **values: object) -> str:
     """As `_`, for a bokmål text that means two things; the context tells translators which."""
     return str(flask_babel.pgettext(context, text, **values))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from surveys.platform.texts import _
 from surveys.scorecards.setup import CardPlan, SetupError
 
 PathStep = str | int
@@ -26,27 +27,40 @@ def _faults(wanted: Any, value: object, place: tuple[PathStep, ...]) -> Iterator
         yield from _fields_faults(wanted, value, place)
     elif (item := _item_type(wanted)) is not None:
         if not isinstance(value, list):
-            yield f"{_path(place)}: skal være en liste."
+            yield _("%(place)s: skal være en liste.", place=_path(place))
             return
         for number, part in enumerate(value):
             yield from _faults(item, part, (*place, number))
     elif not _fits(wanted, value):
-        yield f"{_path(place)}: «{value}» kan ikke brukes her. {_expected(wanted)}"
+        yield _(
+            "%(place)s: «%(value)s» kan ikke brukes her. %(advice)s",
+            place=_path(place),
+            value=value,
+            advice=_expected(wanted),
+        )
 
 
 def _fields_faults(wanted: Any, value: object, place: tuple[PathStep, ...]) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield f"{_path(place)}: skal ha felter, slik som {', '.join(_types(wanted))}."
+        yield _(
+            "%(place)s: skal ha felter, slik som %(fields)s.",
+            place=_path(place),
+            fields=", ".join(_types(wanted)),
+        )
         return
     known = _types(wanted)
     for name in value:
         if name not in known:
-            yield f"{_path((*place, name))}: ukjent felt. Disse finnes: {', '.join(known)}."
+            yield _(
+                "%(place)s: ukjent felt. Disse finnes: %(known)s.",
+                place=_path((*place, name)),
+                known=", ".join(known),
+            )
     for field in dataclasses.fields(wanted):
         if field.name in value:
             yield from _faults(known[field.name], value[field.name], (*place, field.name))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            yield f"{_path((*place, field.name))}: mangler."
+            yield _("%(place)s: mangler.", place=_path((*place, field.name)))
 
 
 def _made(wanted: Any, value: Any) -> Any:
@@ -82,12 +96,12 @@ def _fits(wanted: Any, value: object) -> bool:
 
 def _expected(wanted: Any) -> str:
     if typing.get_origin(wanted) is Mapping:
-        return "Skriv teksten for hvert språk, slik: {nb: …, nn: …, en: …}."
+        return _("Skriv teksten for hvert språk, slik: {nb: …, nn: …, en: …}.")
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
-        return f"Velg en av: {', '.join(wanted)}."
-    return "Det skal være et tall." if wanted in {int, float} else "Det skal være tekst."
+        return _("Velg en av: %(choices)s.", choices=", ".join(wanted))
+    return _("Det skal være et tall.") if wanted in {int, float} else _("Det skal være tekst.")
 
 
 def _path(place: tuple[PathStep, ...]) -> str:
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return text.removeprefix(".") or "filen"
+    return text.removeprefix(".") or _("filen")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.organisation.models import Unit
+from surveys.platform.texts import _
 from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
 
 PARTS = {Frequency.YEAR: 1, Frequency.TERTIAL: 3, Frequency.MONTH: 12}
@@ -14,7 +15,7 @@ PARTS = {Frequency.YEAR: 1, Frequency.TERTIAL: 3, Frequency.MONTH: 12}
 
 
 class MeasurementError(ValueError):
-    """A value that cannot be recorded; the message says why, in Norwegian."""
+    """A value that cannot be recorded; the message says why."""
 
 
 def record_measurement(
@@ -34,12 +35,15 @@ def record_measurement(
     """
     check_period(indicator.frequency, year, part)
     if not math.isfinite(value):
-        raise MeasurementError("Verdien må være et tall.")
+        raise MeasurementError(_("Verdien må være et tall."))
     standing = current_measurement(session, indicator.id, unit.id, year, part)
     if standing is not None:
         if standing.release_id is not None:
             raise MeasurementError(
-                f"Verdien for {year} kommer fra en frigitt undersøkelse og kan ikke overskrives."
+                _(
+                    "Verdien for %(year)s kommer fra en frigitt undersøkelse og kan ikke overskrives.",
+                    year=year,
+                )
             )
         if (standing.value, standing.source) == (value, source):
             return standing
@@ -77,10 +81,11 @@ def current_measurement(
 def check_period(frequency: Frequency, year: int, part: int) -> None:
     """Raises MeasurementError when a period does not exist for the indicator's frequency."""
     if not 1990 <= year <= 2100:
-        raise MeasurementError(f"Året må være mellom 1990 og 2100, ikke {year}.")
+        raise MeasurementError(_("Året må være mellom 1990 og 2100, ikke %(year)s.", year=year))
     parts = PARTS[frequency]
     if parts == 1 and part != 0:
-        raise MeasurementError("Indikatoren måles for hele året og har ingen tertial eller måned.")
-    if parts > 1 and not 1 <= part <= parts:
-        what = "Tertialet" if frequency is Frequency.TERTIAL else "Måneden"
-        raise MeasurementError(f"{what} må være et tall fra 1 til {parts}.")
+        raise MeasurementError(_("Indikatoren måles for hele året og har ingen tertial eller måned."))
+    if frequency is Frequency.TERTIAL and not 1 <= part <= parts:
+        raise MeasurementError(_("Tertialet må være et tall fra 1 til %(parts)s.", parts=parts))
+    if frequency is Frequency.MONTH and not 1 <= part <= parts:
+        raise MeasurementError(_("Måneden må være et tall fra 1 til %(parts)s.", parts=parts))
