@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.messages import N_, Message
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -30,12 +32,12 @@ class FileFault:
 
     line: int | None
     column: str | None
-    message: str
+    message: Message
 
     def __str__(self) -> str:
         parts = [f"linje {self.line}" if self.line else "", f"kolonne {self.column}" if self.column else ""]
         where = ", ".join(filter(None, parts))
-        return f"{where[0].upper()}{where[1:]}: {self.message}" if where else self.message
+        return f"{where[0].upper()}{where[1:]}: {self.message}" if where else str(self.message)
 
 
 class FileFaults(Exception):  # noqa: N818 - it is a list of faults, and named so
@@ -92,21 +94,29 @@ def read_table(path: Path) -> ResponseTable:
     if reader is None:
         endings = ", ".join(sorted(_READERS))
         raise FileFaults(
-            [_whole(f"Filtypen «{path.suffix}» kan ikke leses. Lagre filen som en av: {endings}.")]
+            [
+                _whole(
+                    N_("Filtypen «%(ending)s» kan ikke leses. Lagre filen som en av: %(endings)s."),
+                    ending=path.suffix,
+                    endings=endings,
+                )
+            ]
         )
     if not path.is_file():
-        raise FileFaults([_whole(f"Filen finnes ikke: {path}")])
+        raise FileFaults([_whole(N_("Filen finnes ikke: %(file)s"), file=path)])
     try:
         table: ResponseTable = reader(path)
     except OSError as error:
-        raise FileFaults([_whole(f"Filen kan ikke leses: {error.strerror or error}")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses: %(reason)s"), reason=error.strerror or error)]
+        ) from error
     if not len(table.lines):
-        raise FileFaults([_whole("Filen har ingen svar, bare en overskrift.")])
+        raise FileFaults([_whole(N_("Filen har ingen svar, bare en overskrift."))])
     return table
 
 
-def _whole(message: str) -> FileFault:
-    return FileFault(None, None, message)
+def _whole(template: str, **values: object) -> FileFault:
+    return FileFault(None, None, Message(template, values))
 
 
 def _from_csv(path: Path) -> ResponseTable:
@@ -122,7 +132,10 @@ def _from_csv(path: Path) -> ResponseTable:
             lines.append(line)  # where the row begins; a quoted cell may go on for several lines
             line = reader.line_num + 1
     except csv.Error as error:
-        message = f"Filen kan ikke leses som CSV fra denne linjen ({error}). Se etter et løst anførselstegn."
+        message = Message(
+            N_("Filen kan ikke leses som CSV fra denne linjen (%(reason)s). Se etter et løst anførselstegn."),
+            {"reason": error},
+        )
         raise FileFaults([FileFault(reader.line_num, None, message)]) from error
     return _from_rows(rows, lines)
 
@@ -136,14 +149,14 @@ def _decoded(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise FileFaults([_whole("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel.")])
+    raise FileFaults([_whole(N_("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel."))])
 
 
 def _from_rows(rows: Sequence[Sequence[Any]], lines: Sequence[int]) -> ResponseTable:
     """A table from rows of cells, the first one that is not empty being the header."""
     kept = [index for index, row in enumerate(rows) if any(cell not in {None, ""} for cell in row)]
     if not kept:
-        raise FileFaults([_whole("Filen er tom.")])
+        raise FileFaults([_whole(N_("Filen er tom."))])
     header = [_text(name) for name in rows[kept[0]]]
     while header and not header[-1]:
         header.pop()
@@ -168,7 +181,10 @@ def _straightened(
     for index in kept:
         row = rows[index]
         if len(row) < width or any(cell not in {None, ""} for cell in row[width:]):
-            message = f"Linjen har {len(row)} celler, men overskriften har {width}."
+            message = Message(
+                N_("Linjen har %(cells)s celler, men overskriften har %(columns)s."),
+                {"cells": len(row), "columns": width},
+            )
             faults.append(FileFault(lines[index], None, message))
         body.append(row[:width])
     return body, faults
@@ -224,7 +240,9 @@ def _from_xlsx(path: Path) -> ResponseTable:
             rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
             book.close()
     except broken as error:
-        raise FileFaults([_whole("Filen kan ikke leses som Excel. Lagre den på nytt som .xlsx.")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses som Excel. Lagre den på nytt som .xlsx."))]
+        ) from error
     width = max((len(row) for row in rows), default=0)
     padded = [row + [None] * (width - len(row)) for row in rows]
     return _from_rows(padded, range(1, len(rows) + 1))
@@ -237,7 +255,9 @@ def _from_sav(path: Path) -> ResponseTable:
     try:
         frame, meta = pyreadstat.read_sav(path, user_missing=True)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
-        raise FileFaults([_whole(f"Filen kan ikke leses som SPSS-fil: {error}")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses som SPSS-fil: %(reason)s"), reason=error)]
+        ) from error
     columns = []
     for column in _from_frame(frame):
         labels = meta.variable_value_labels.get(column.name, {})
@@ -274,7 +294,9 @@ def _from_parquet(path: Path) -> ResponseTable:
     try:
         frame = pd.read_parquet(path)
     except ValueError as error:  # pyarrow's faults are ValueErrors
-        raise FileFaults([_whole(f"Filen kan ikke leses som Parquet: {error}")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses som Parquet: %(reason)s"), reason=error)]
+        ) from error
     return ResponseTable(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import flask_babel
 
+from analysis.messages import Message
+
 
 def _(text: str, /, **values: object) -> str:
     """The text in the page's language, with its %(named)s places filled."""
@@ -26,3 +28,8 @@ def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
 def pgettext(context: str, text: str, /, **values: object) -> str:
     """As `_`, for a bokmål text that means two things; the context tells translators which."""
     return str(flask_babel.pgettext(context, text, **values))
+
+
+def translated(message: Message) -> str:
+    """A message of the pure packages in the page's language."""
+    return _(message.template, **message.values)

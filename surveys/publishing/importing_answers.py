@@ -19,7 +19,7 @@ from surveys.instruments.in_use import InstrumentChangedError
 from surveys.instruments.sources import Source
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
-from surveys.platform.texts import _
+from surveys.platform.texts import _, translated
 from surveys.publishing.counting_ballots import store_responses
 from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
 from surveys.release.quality import store_quality_report
@@ -90,7 +90,9 @@ def _import(
     try:
         read = read_responses(file, source.questionnaire, wanted.unit_column)
     except FileFaults as error:
-        faults = tuple(ImportFault(fault.message, fault.line, fault.column or "") for fault in error.faults)
+        faults = tuple(
+            ImportFault(translated(fault.message), fault.line, fault.column or "") for fault in error.faults
+        )
         return ResponsesImportReport(faults=faults, more_faults=error.total - len(faults))
     with db.transaction() as session:
         try:

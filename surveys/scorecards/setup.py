@@ -14,7 +14,7 @@ from analysis.scorecards import Direction, TargetError
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
-from surveys.platform.texts import _
+from surveys.platform.texts import _, translated
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.models import (
     Frequency,
@@ -154,7 +154,7 @@ def _indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
         try:
             _ambition(target).check(planned.direction)
         except TargetError as error:
-            yield str(error)
+            yield translated(error.message)
 
 
 def _ambition(target: TargetPlan) -> Ambition:
