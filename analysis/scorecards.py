@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.messages import N_, Message
+
 
 class Direction(StrEnum):
     """What is good: more, less (sykefravær), or staying inside a band (turnover)."""
@@ -31,7 +33,11 @@ class IndicatorStatus(StrEnum):
 
 
 class TargetError(ValueError):
-    """An ambition level that contradicts itself; the message says which bounds, in Norwegian."""
+    """An ambition level that contradicts itself; the message says which bounds."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -50,16 +56,16 @@ class TargetLimits:
         """Raises TargetError when the bounds cannot belong to the direction."""
         if direction is Direction.BAND:
             if self.green_to is None or self.yellow_to is None:
-                raise TargetError("Et bånd må ha både nedre og øvre grense for grønn og gul.")
+                raise TargetError(Message(N_("Et bånd må ha både nedre og øvre grense for grønn og gul.")))
             if not self.yellow <= self.green <= self.green_to <= self.yellow_to:
-                raise TargetError("Det grønne båndet må ligge inne i det gule.")
+                raise TargetError(Message(N_("Det grønne båndet må ligge inne i det gule.")))
             return
         if self.green_to is not None or self.yellow_to is not None:
-            raise TargetError("Bare et bånd kan ha øvre grenser.")
+            raise TargetError(Message(N_("Bare et bånd kan ha øvre grenser.")))
         if direction is Direction.HIGHER and self.yellow > self.green:
-            raise TargetError("Grensen for gul kan ikke være høyere enn grensen for grønn.")
+            raise TargetError(Message(N_("Grensen for gul kan ikke være høyere enn grensen for grønn.")))
         if direction is Direction.LOWER and self.yellow < self.green:
-            raise TargetError("Grensen for gul kan ikke være lavere enn grensen for grønn.")
+            raise TargetError(Message(N_("Grensen for gul kan ikke være lavere enn grensen for grønn.")))
 
 
 def status(

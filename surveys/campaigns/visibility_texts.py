@@ -2,11 +2,10 @@
 
 import datetime as dt
 
-from flask_babel import gettext as _
-
 from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.campaigns.reader_groups import kept_steps
 from surveys.platform.localisation import long_date
+from surveys.platform.texts import _
 
 
 def who_sees_what(survey: Survey) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from surveys.files.reading import Table
 from surveys.files.report import FileRefusedError, ImportFault
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -112,15 +113,22 @@ def _heading_faults(table: Table, columns: Sequence[ImportColumn]) -> Iterator[I
         column = _meaning(heading, columns)
         if column is None:
             yield ImportFault(
-                f"Ukjent kolonne. Ta den bort eller gi den et av disse navnene: {known}.", line, heading
+                _("Ukjent kolonne. Ta den bort eller gi den et av disse navnene: %(known)s.", known=known),
+                line,
+                heading,
             )
         elif column.name in seen:
             yield ImportFault(
-                f"Kolonnen betyr det samme som «{seen[column.name]}». Behold bare den ene.", line, heading
+                _("Kolonnen betyr det samme som «%(other)s». Behold bare den ene.", other=seen[column.name]),
+                line,
+                heading,
             )
         else:
             seen[column.name] = heading
     for column in columns:
         if column.required and column.name not in seen:
             words = ", ".join(column.synonyms)
-            yield ImportFault(f"Kolonnen «{column.name}» mangler (kan også hete {words}).", line)
+            yield ImportFault(
+                _("Kolonnen «%(name)s» mangler (kan også hete %(words)s).", name=column.name, words=words),
+                line,
+            )

@@ -13,6 +13,7 @@ from typing import Final
 from analysis.personal_numbers import has_personal_number
 from analysis.table_rows import TableFileError, TableProblem, rows_of
 from surveys.files.report import FileRefusedError, ImportFault
+from surveys.platform.texts import _
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
@@ -41,9 +42,11 @@ def read_table(file: Path) -> Table:
         size = file.stat().st_size
         content = file.read_bytes() if size <= LARGEST_FILE else b""
     except OSError as error:
-        raise FileRefusedError(ImportFault(f"«{file}» kan ikke leses ({error.strerror}).")) from None
+        raise FileRefusedError(
+            ImportFault(_("«%(file)s» kan ikke leses (%(reason)s).", file=file, reason=error.strerror))
+        ) from None
     if size > LARGEST_FILE:
-        raise FileRefusedError(ImportFault("Filen er større enn 30 MB. Er det riktig fil?"))
+        raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
     return parse_table(content)
 
 
@@ -51,7 +54,7 @@ def parse_table(content: bytes) -> Table:
     """The table of a file's bytes; raises as `read_table`."""
     written = [row for row in _text_rows(content) if any(row.cells)]
     if not written:
-        raise FileRefusedError(ImportFault("Filen er tom."))
+        raise FileRefusedError(ImportFault(_("Filen er tom.")))
     heading, *rows = written
     _refuse_personal_numbers(heading.cells, written)
     headings = _without_empty_end(heading.cells)
@@ -68,22 +71,32 @@ def _text_rows(content: bytes) -> Iterator[TableRow]:
             _refuse_too_many(row.line)
             yield TableRow(row.line, tuple(_cell_text(cell) for cell in row.cells))
     except TableFileError as error:
-        raise FileRefusedError(ImportFault(_WORDS[error.problem], error.line)) from None
+        raise FileRefusedError(ImportFault(_words(error.problem), error.line)) from None
 
 
-_WORDS: Final = {
-    TableProblem.OLD_EXCEL: "Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.",
-    TableProblem.NOT_TEXT: "Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.",
-    TableProblem.LOOSE_QUOTE: 'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.',
-    TableProblem.BROKEN_WORKBOOK: (
-        "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
-    ),
-}
+def _words(problem: TableProblem) -> str:
+    words = {
+        TableProblem.OLD_EXCEL: _(
+            "Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv."
+        ),
+        TableProblem.NOT_TEXT: _(
+            "Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX."
+        ),
+        TableProblem.LOOSE_QUOTE: _(
+            'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.'
+        ),
+        TableProblem.BROKEN_WORKBOOK: _(
+            "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
+        ),
+    }
+    return words[problem]
 
 
 def _refuse_too_many(line: int) -> None:
     if line > MOST_ROWS:
-        raise FileRefusedError(ImportFault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
+        raise FileRefusedError(
+            ImportFault(_("Filen har flere enn %(most)s linjer. Er det riktig fil?", most=MOST_ROWS))
+        )
 
 
 def _cell_text(value: object) -> str:
@@ -105,25 +118,25 @@ def _cleaned(cell: str) -> str:
 
 def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) -> None:
     """The refusal names the place and never the number."""
+    message = _(
+        "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "
+        "Ta kolonnen bort, og slett filen."
+    )
     faults = []
     for row in rows:
         for place, cell in enumerate(row.cells):
             if has_personal_number(cell):
-                faults.append(ImportFault(_PERSONAL_NUMBER, row.line, _column_name(headings, place)))
+                faults.append(ImportFault(message, row.line, _column_name(headings, place)))
     if faults:
         raise FileRefusedError(*faults)
-
-
-_PERSONAL_NUMBER: Final = (
-    "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "
-    "Ta kolonnen bort, og slett filen."
-)
 
 
 def _column_name(headings: Sequence[str], place: int) -> str:
     """The heading, unless it is empty or is itself a number that must not be shown."""
     heading = headings[place] if place < len(headings) else ""
-    return heading if heading and not has_personal_number(heading) else f"nummer {place + 1}"
+    return (
+        heading if heading and not has_personal_number(heading) else _("nummer %(number)s", number=place + 1)
+    )
 
 
 def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,7 +149,12 @@ def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterat
         if any(row.cells[len(headings) :]):
             found = len(_without_empty_end(row.cells))
             yield ImportFault(
-                f"Linjen har {found} felt, men det er bare {len(headings)} kolonner i overskriften.", row.line
+                _(
+                    "Linjen har %(found)s felt, men det er bare %(columns)s kolonner i overskriften.",
+                    found=found,
+                    columns=len(headings),
+                ),
+                row.line,
             )
 
 

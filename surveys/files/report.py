@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from surveys.platform.texts import _
+
 
 @dataclass(frozen=True)
 class ImportFault:
@@ -12,10 +14,18 @@ class ImportFault:
     column: str = ""
 
     def __str__(self) -> str:
-        place = f"Linje {self.line}" if self.line is not None else "Filen"
-        if self.column:
-            place += f", kolonne «{self.column}»"
-        return f"{place}: {self.message}"
+        if self.line is None and not self.column:
+            return _("Filen: %(message)s", message=self.message)
+        if self.line is None:
+            return _("Filen, kolonne «%(column)s»: %(message)s", column=self.column, message=self.message)
+        if not self.column:
+            return _("Linje %(line)s: %(message)s", line=self.line, message=self.message)
+        return _(
+            "Linje %(line)s, kolonne «%(column)s»: %(message)s",
+            line=self.line,
+            column=self.column,
+            message=self.message,
+        )
 
 
 class FileRefusedError(Exception):
@@ -55,8 +65,6 @@ class ImportReport:
         return len(self.new) + len(self.changed) + len(self.ended)
 
 
-def described(**differences: tuple[str, str]) -> str:
-    """«navn: Gamle → Nye; type: – → skole» for every pair that differs, in the order given."""
-    return "; ".join(
-        f"{word}: {old or '–'} → {new or '–'}" for word, (old, new) in differences.items() if old != new
-    )
+def described(*differences: tuple[str, str, str]) -> str:
+    """«navn: Gamle → Nye; type: – → skole» for every (word, old, new) that differs, in the order given."""
+    return "; ".join(f"{word}: {old or '–'} → {new or '–'}" for word, old, new in differences if old != new)

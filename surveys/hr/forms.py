@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
@@ -12,6 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from surveys.campaigns.models import ReaderGroup
 from surveys.campaigns.reader_groups import SERVED_GROUPS
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _l
 
 _DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
 _GROUP = _l("Skriv et helt tall som er 3 eller høyere.")

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
@@ -22,6 +21,7 @@ from surveys.operating.check_constraints import comparison_options
 from surveys.operating.tables import metadata
 from surveys.platform.database import Database
 from surveys.platform.site_files import site_files
+from surveys.platform.texts import _
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -18,6 +18,7 @@ from surveys.files.report import FileRefusedError, ImportChange, ImportFault, Im
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _
 
 _YES_OR_NO: Final = {
     **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
@@ -69,20 +70,32 @@ def import_people(session: Session, file: Path, *, apply: bool) -> ImportReport:
 
 def _faults(rows: Sequence[Record], units: Mapping[str, Unit]) -> Iterator[ImportFault]:
     if not rows:
-        yield ImportFault("Filen har ingen personer under overskriften.")
+        yield ImportFault(_("Filen har ingen personer under overskriften."))
     for row in rows:
-        for column, what in (("employee_number", "Ansattnummeret"), ("name", "Navnet"), ("unit", "Enheten")):
-            if not row[column]:
-                yield row.fault(column, f"{what} mangler.")
+        yield from _blank_cells(row)
         if row["email"] and not EMAIL.fullmatch(row["email"]):
-            yield row.fault("email", f"«{row['email']}» er ikke en e-postadresse.")
+            yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=row["email"]))
         if row["unit"] and row["unit"] not in units:
-            yield row.fault("unit", f"Enheten «{row['unit']}» finnes ikke i Medvirk. Bruk enhetens kode.")
+            yield row.fault(
+                "unit", _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode.", code=row["unit"])
+            )
         for column in ("leader", "main_position"):
             if row[column].casefold() not in _YES_OR_NO:
-                yield row.fault(column, f"Skriv ja eller nei, ikke «{row[column]}».")
+                yield row.fault(column, _("Skriv ja eller nei, ikke «%(given)s».", given=row[column]))
         if row["language"].casefold() not in LANGUAGE_WORDS:
-            yield row.fault("language", f"Skriv {', '.join(LANGUAGES)}, ikke «{row['language']}».")
+            yield row.fault(
+                "language",
+                _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=row["language"]),
+            )
+
+
+def _blank_cells(row: Record) -> Iterator[ImportFault]:
+    if not row["employee_number"]:
+        yield row.fault("employee_number", _("Ansattnummeret mangler."))
+    if not row["name"]:
+        yield row.fault("name", _("Navnet mangler."))
+    if not row["unit"]:
+        yield row.fault("unit", _("Enheten mangler."))
 
 
 def _by_person(rows: Sequence[Record]) -> dict[str, list[Record]]:
@@ -107,14 +120,36 @@ def _notes(rows: Sequence[Record]) -> tuple[str, ...]:
     for number, own in _by_person(rows).items():
         if len(own) == 1:
             continue
-        places = ", ".join(str(row.line) for row in own)
         mains = [row for row in own if _is_main(row)]
-        chosen = (mains or own)[0]
-        why = {0: "ingen er merket som hovedstilling, så den første", 1: "hovedstillingen"}.get(
-            len(mains), "flere er merket som hovedstilling, så den første av dem"
-        )
-        notes.append(f"Ansatt {number} står på linje {places}: {why} (linje {chosen.line}) gjelder.")
+        notes.append(_note(number, own, (mains or own)[0].line, len(mains)))
     return tuple(notes)
+
+
+def _note(number: str, own: Sequence[Record], chosen: int, mains: int) -> str:
+    """Which of a person's lines counts, and why."""
+    lines = ", ".join(str(row.line) for row in own)
+    if mains == 0:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: ingen er merket som hovedstilling, så den første "
+            "(linje %(chosen)s) gjelder.",
+            number=number,
+            lines=lines,
+            chosen=chosen,
+        )
+    if mains == 1:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: hovedstillingen (linje %(chosen)s) gjelder.",
+            number=number,
+            lines=lines,
+            chosen=chosen,
+        )
+    return _(
+        "Ansatt %(number)s står på linje %(lines)s: flere er merket som hovedstilling, så den første av dem "
+        "(linje %(chosen)s) gjelder.",
+        number=number,
+        lines=lines,
+        chosen=chosen,
+    )
 
 
 def _line(row: Record) -> PersonLine:
@@ -135,7 +170,7 @@ def _report(
     for line in lines:
         person = stored.get(line.employee_number)
         if person is None:
-            new.append(ImportChange(line.employee_number, line.name, f"i {line.unit}"))
+            new.append(ImportChange(line.employee_number, line.name, _("i %(unit)s", unit=line.unit)))
         elif detail := _difference(line, person):
             changed.append(ImportChange(line.employee_number, line.name, detail))
     numbers = {line.employee_number for line in lines}
@@ -151,19 +186,17 @@ def _report(
 def _difference(line: PersonLine, person: Person) -> str:
     is_leader = person.is_leader if line.is_leader is None else line.is_leader
     return described(
-        **{
-            "navn": (person.name, line.name),
-            "e-post": (person.email, line.email),
-            "enhet": (person.unit.code, line.unit),
-            "leder": (_word(person.is_leader), _word(is_leader)),
-            "språk": (person.language, line.language or person.language),
-            "inviteres": (_word(person.active), "ja"),
-        }
+        (_("navn"), person.name, line.name),
+        (_("e-post"), person.email, line.email),
+        (_("enhet"), person.unit.code, line.unit),
+        (_("leder"), _word(person.is_leader), _word(is_leader)),
+        (_("språk"), person.language, line.language or person.language),
+        (_("inviteres"), _word(person.active), _("ja")),
     )
 
 
 def _word(answer: bool) -> str:
-    return "ja" if answer else "nei"
+    return _("ja") if answer else _("nei")
 
 
 def _apply(

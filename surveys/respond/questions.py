@@ -12,12 +12,12 @@ from typing import Final, Literal
 from babel import Locale, UnknownLocaleError, localedata
 from babel.localedata import LocaleDataDict
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, TICKED
 from questionnaires.model import Page, Question, QuestionKind, Questionnaire, Text
 from questionnaires.picking import HIGHEST_RECOMMENDATION
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
 
 # More answers than this would be too narrow beside each other in the respondent's column.
 _MOST_SIDE_BY_SIDE: Final = 7

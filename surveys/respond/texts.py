@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
@@ -12,6 +11,7 @@ from questionnaires.model import Question
 from surveys.campaigns.models import Survey
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import found_in, language_name, number, text_attributes
+from surveys.platform.texts import _
 from surveys.respond.blueprint import blueprint
 
 

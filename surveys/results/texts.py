@@ -6,9 +6,8 @@ from dataclasses import replace
 from statistics import median
 from typing import Final
 
-from flask_babel import gettext
-
 from surveys.platform.localisation import localised, number, percent
+from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine
 from surveys.release.measures import MeasureKind
 from surveys.release.models import ChangeBasis, Coding, FigureStatus, Verdict
@@ -24,11 +23,6 @@ _ROUNDING: Final = 1e-9
 
 # A change below this is too small for anybody to look for.
 WORTH_SEEING: Final = 0.2
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
 
 
 def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:

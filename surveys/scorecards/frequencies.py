@@ -7,12 +7,7 @@ from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import ClassVar, Final, assert_never
 
-from flask_babel import gettext
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
+from surveys.platform.texts import _
 
 
 class Frequency(StrEnum):

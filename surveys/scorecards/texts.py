@@ -2,21 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from flask_babel import gettext
-
 from analysis.scorecards import Direction, IndicatorStatus, Meaning, Movement, TargetLimits, Trend
 from surveys.platform.localisation import listed, long_date, number
+from surveys.platform.texts import _
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
 from surveys.release.visibility import Access
 from surveys.results import texts as results_wording
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 
 _SPACE = "\N{NO-BREAK SPACE}"
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
 
 
 def value_words(value: float, indicator: Indicator, decimals: int | None = None) -> str:

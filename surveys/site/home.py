@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
+from surveys.platform.texts import _
 from surveys.release.entrances import entrances
 from surveys.release.visibility import readable_cards
 
