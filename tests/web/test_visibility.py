@@ -183,6 +183,16 @@ def test_the_lists_open_on_the_readers_own_day(
             assert ("vises fra" in early) == bool(reader.reads), address
 
 
+def test_a_merged_unit_stands_on_the_lists_of_those_it_was_merged_from(
+    client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her own unit is hidden: the merged one is where her result is."""
+    _set_today(monkeypatch, LEADERS)
+    sign_in_as(client, released, Role.LEADER, "B2")
+    for address in ("/", "/resultater"):
+        assert f'href="/resultater/{KEY}/{GROUP}"' in client.get(address).text, address
+
+
 def test_a_value_that_a_politician_never_reads_is_hidden_from_her_on_the_card(
     client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
