@@ -37,6 +37,8 @@ class AnswerFault(StrEnum):
     YEAR_OUT_OF_RANGE = "year_out_of_range"
     MONTH_INCOMPLETE = "month_incomplete"  # month without year, or the other way round
     NOT_A_MONTH = "not_a_month"
+    DATE_INCOMPLETE = "date_incomplete"  # one of day, month and year is missing
+    NOT_A_DATE = "not_a_date"  # letters, or 31 June
     COMMENT_TOO_LONG = "comment_too_long"
 
 

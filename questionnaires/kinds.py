@@ -8,7 +8,7 @@ A new kind is, in this order:
    surveys/respond/wordings.py (mypy says which are missing);
 4. its fields in `_FIELDS` of surveys/respond/questions.py; a macro in templates/respond/questions.html only when they
    look like nothing there;
-5. one question of the kind in tests/questionnaires/examples/routed.yaml and its answers in
+5. one question of the kind in tests/questionnaires/examples/kinds.yaml and its answers in
    tests/questionnaires/test_question_kinds.py; the words in translations/.
 
 Nothing else knows kinds: rules, routes, storage, the respondent's pages and the preview ask the handler.
@@ -20,7 +20,14 @@ from typing import Final
 from questionnaires.handling import Handler
 from questionnaires.picking import ChoiceHandler, ChoicesHandler, RecommendHandler, ScaleHandler
 from questionnaires.question import Question, QuestionKind
-from questionnaires.writing import InformationHandler, MonthHandler, NumberHandler, TextHandler, YearHandler
+from questionnaires.writing import (
+    DateHandler,
+    InformationHandler,
+    MonthHandler,
+    NumberHandler,
+    TextHandler,
+    YearHandler,
+)
 
 HANDLERS: Final[Mapping[QuestionKind, Handler]] = {
     "scale": ScaleHandler(),
@@ -29,6 +36,7 @@ HANDLERS: Final[Mapping[QuestionKind, Handler]] = {
     "number": NumberHandler(),
     "year": YearHandler(),
     "month": MonthHandler(),
+    "date": DateHandler(),
     "recommend": RecommendHandler(),
     "text": TextHandler(),
     "information": InformationHandler(),

@@ -1,9 +1,10 @@
-"""The kinds whose answer is written: whole number, year, month, free text; and the block one only reads.
+"""The kinds whose answer is written: whole number, year, month, date, free text; and the block one only reads.
 
-A number, a year or a month takes two bytes, the most significant first. A month's code is twelve times the year,
-plus 0 for January to 11 for December.
+All but free text take two bytes, the most significant first. A month's code is twelve times the year, plus 0 for
+January to 11 for December.
 """
 
+import datetime as dt
 import re
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from questionnaires.codes import LARGEST_WIDE_VALUE, WIDE_NOT_APPLICABLE
 from questionnaires.handling import TICKED, UNANSWERED, AnswerFault, Apart, Codes, Form, Handler, Read
-from questionnaires.months import month_name
+from questionnaires.months import date_name, month_name
 from questionnaires.question import Question
 
 LONGEST_COMMENT: Final = 4000  # characters, after line ends are made one
@@ -20,6 +21,7 @@ LONGEST_COMMENT: Final = 4000  # characters, after line ends are made one
 # stand for bytes that were no UTF-8 and cannot be stored either.
 _UNPRINTABLE: Final = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)])
 _WHOLE: Final = re.compile(r"[0-9]{1,6}")  # ASCII only: int() would take digits of every script
+_FIRST_DAY: Final = dt.date(1900, 1, 1)
 _SPACES: Final = str.maketrans("", "", " \u00a0\u202f")  # people write «1 200»
 
 
@@ -202,6 +204,39 @@ class MonthHandler(InParts):
 
     def words(self, question: Question, code: int, language: str) -> str:
         return month_name(code // 12, code % 12 + 1, language)
+
+
+class DateHandler(InParts):
+    """A day. Its code is the number of days since 1 January 1900, which has room for the years to 2076."""
+
+    parts = ("day", "month", "year")
+    incomplete = AnswerFault.DATE_INCOMPLETE
+    unreadable = AnswerFault.NOT_A_DATE
+    smallest = _FIRST_DAY.year
+    largest = (_FIRST_DAY + dt.timedelta(days=LARGEST_WIDE_VALUE)).year - 1
+
+    def code_of(self, numbers: Mapping[str, int]) -> int | None:
+        try:
+            day = dt.date(**{part: numbers.get(part, 0) for part in self.parts})
+        except ValueError:
+            return None
+        return (day - _FIRST_DAY).days
+
+    def in_range(self, question: Question, code: int) -> bool:
+        return 0 <= code <= LARGEST_WIDE_VALUE and super().in_range(question, _day(code).year)
+
+    def fields(self, question: Question, code: int) -> dict[str, str]:
+        return {f"{question.key}.{part}": str(getattr(_day(code), part)) for part in self.parts}
+
+    def value(self, code: int) -> str:
+        return _day(code).isoformat()
+
+    def words(self, question: Question, code: int, language: str) -> str:
+        return date_name(_day(code), language)
+
+
+def _day(code: int) -> dt.date:
+    return _FIRST_DAY + dt.timedelta(days=code)
 
 
 class _NothingClosed(Handler):

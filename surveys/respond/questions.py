@@ -183,7 +183,7 @@ def _part(field: str, language: str) -> TimePart:
     if name == "month":
         months = enumerate(month_names(language), start=1)
         return TimePart(field, _("Måned"), choices=tuple(Choice(field, str(n), text) for n, text in months))
-    return TimePart(field, _("År"), digits=4)
+    return TimePart(field, _("Dag"), digits=2) if name == "day" else TimePart(field, _("År"), digits=4)
 
 
 def _free_text(question: Question, language: str) -> ShownQuestion:
@@ -201,6 +201,7 @@ _FIELDS: Final[Mapping[QuestionKind, Callable[[Question, str], ShownQuestion]]] 
     "number": _number,
     "year": _year,
     "month": _in_parts,
+    "date": _in_parts,
     "recommend": _nought_to_ten,
     "text": _free_text,
     "information": _information,

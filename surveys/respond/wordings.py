@@ -42,6 +42,10 @@ def fault_text(fault: AnswerFault, question: Question) -> str:  # noqa: C901 –
             text = _("Velg måned og skriv år. Begge må være med")
         case AnswerFault.NOT_A_MONTH:
             text = _("Velg måned, og skriv årstallet med fire sifre")
+        case AnswerFault.DATE_INCOMPLETE:
+            text = _("Skriv dag og år, og velg måned. Alle må være med")
+        case AnswerFault.NOT_A_DATE:
+            text = _("Datoen finnes ikke. Skriv dagen med tall og årstallet med fire sifre")
         case AnswerFault.COMMENT_TOO_LONG:
             text = _("Kort ned teksten til %(most)s tegn", most=number(LONGEST_COMMENT, 0))
         case _:
