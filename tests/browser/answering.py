@@ -44,7 +44,7 @@ SESSION = "medvirk"
 ANSWERS: Sequence[Mapping[str, str]] = (
     {"brukt.buss": "1", "brukt.bibliotek": "1", "hvor": "bygd"},
     {"BIB01": "4", "BIB02": "na", "BIB03": "2", "ganger": "12", "flyttet": "1999"},
-    {"sist.month": "3", "sist.year": "2024", "anbefale": "9", "hvorfor": "Den går ofte."},
+    {"sist.month": "3", "sist.year": "2024", "kort.na": "1", "anbefale": "9", "hvorfor": "Den går ofte."},
     {"alder": "ung"},
     {"mer": "Takk for bussen.\n\nOg for biblioteket."},
 )
