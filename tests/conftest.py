@@ -22,6 +22,7 @@ from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.static_files import missing_vendor_files
+from tests.quick import is_quick
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]
@@ -36,7 +37,9 @@ def _memory_has_room() -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="no browser, and SQLite only")
+    parser.addoption(
+        "--quick", action="store_true", help="the quick tests, without a browser, on SQLite only"
+    )
 
 
 def pytest_sessionstart() -> None:
@@ -46,21 +49,10 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what needs a browser or PostgreSQL."""
-    if not config.option.quick:
-        return
-    dear = [item for item in items if _needs_browser_or_postgresql(item)]
-    config.hook.pytest_deselected(items=dear)
-    items[:] = [item for item in items if item not in set(dear)]
-
-
-def _needs_browser_or_postgresql(item: pytest.Item) -> bool:
-    parameters = getattr(item, "callspec", None)
-    return (
-        item.nodeid.startswith("tests/browser/")
-        or "postgresql_server" in getattr(item, "fixturenames", ())
-        or (parameters is not None and "postgresql" in parameters.params.values())
-    )
+    """`--quick` leaves out what takes long: see tests/quick.py."""
+    if config.option.quick:
+        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
+        items[:] = [item for item in items if is_quick(item)]
 
 
 @pytest.hookimpl(tryfirst=True)
