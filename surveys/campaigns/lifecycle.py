@@ -24,7 +24,7 @@ from surveys.campaigns.models import (
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
-from surveys.platform.texts import _
+from surveys.platform.texts import _, pgettext
 
 
 class SurveyError(Exception):
@@ -54,7 +54,8 @@ def find_survey(session: Session, key: str) -> Survey:
     """The survey with this key. Raises SurveyError when there is none."""
     survey = session.scalar(select(Survey).where(Survey.key == key))
     if survey is None:
-        known = ", ".join(session.scalars(select(Survey.key).order_by(Survey.key))) or _("ingen")
+        keys = session.scalars(select(Survey.key).order_by(Survey.key))
+        known = ", ".join(keys) or pgettext("an empty list", "ingen")
         raise SurveyError(
             _(
                 "Det finnes ingen undersøkelse med nøkkelen «%(key)s». Disse finnes: %(known)s.",

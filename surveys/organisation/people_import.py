@@ -18,7 +18,7 @@ from surveys.files.report import FileRefusedError, ImportChange, ImportFault, Im
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
-from surveys.platform.texts import _
+from surveys.platform.texts import _, pgettext
 
 _YES_OR_NO: Final = {
     **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
@@ -189,7 +189,7 @@ def _difference(line: PersonLine, person: Person) -> str:
         (_("navn"), person.name, line.name),
         (_("e-post"), person.email, line.email),
         (_("enhet"), person.unit.code, line.unit),
-        (_("leder"), _word(person.is_leader), _word(is_leader)),
+        (pgettext("what changed in an import", "leder"), _word(person.is_leader), _word(is_leader)),
         (_("språk"), person.language, line.language or person.language),
         (_("inviteres"), _word(person.active), _("ja")),
     )

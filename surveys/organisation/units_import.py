@@ -17,7 +17,7 @@ from surveys.files.reading import read_table
 from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
 from surveys.organisation import predecessor_column
 from surveys.organisation.models import Unit
-from surveys.platform.texts import _
+from surveys.platform.texts import _, pgettext
 
 
 @dataclass(frozen=True)
@@ -193,9 +193,13 @@ def _difference(line: UnitLine, unit: Unit, by_id: Mapping[int, str], today: dt.
     return described(
         (_("kode"), unit.code, line.code),
         (_("navn"), unit.name, line.name),
-        (_("type"), unit.type, unit.type if line.type is None else line.type),
+        (
+            pgettext("what changed in an import", "type"),
+            unit.type,
+            unit.type if line.type is None else line.type,
+        ),
         (_("overordnet"), by_id.get(unit.parent_id or 0, ""), line.parent),
-        (_("gjelder"), "" if _lives(unit, today) else _("avsluttet"), ""),
+        (pgettext("what changed in an import", "gjelder"), "" if _lives(unit, today) else _("avsluttet"), ""),
     )
 
 

@@ -17,7 +17,7 @@ from surveys.files.reading import read_table
 from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
-from surveys.platform.texts import _
+from surveys.platform.texts import _, pgettext
 from surveys.scorecards.frequencies import PART_HEADINGS, named_by, periods_of
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
@@ -181,7 +181,7 @@ def _survey_fault(row: Record, line: ValueLine, known: ImportContext) -> ImportF
 
 def _indicator(code: str, known: ImportContext) -> Indicator:
     if code not in known.indicators:
-        codes = ", ".join(sorted(known.indicators)) or _("ingen")
+        codes = ", ".join(sorted(known.indicators)) or pgettext("an empty list", "ingen")
         raise MeasurementCellError(
             _("Ukjent indikator «%(code)s». Disse finnes: %(codes)s.", code=code, codes=codes)
         )

@@ -28,6 +28,7 @@ from surveys.organisation.models import Unit
 from surveys.platform import code_format, limits
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.localisation import DOMAINS
 from surveys.respond import guessing
 from tests.building import SMALL_SOURCE, build_installation, build_survey, build_units, invite_some, keys_of
 from tests.card_building import sign_in_as
@@ -165,7 +166,8 @@ def answering_site(settings: Settings) -> Iterator[AnsweringSite]:
     """Builds the surveys in an empty, migrated database, and serves them on a free port."""
     app = create_app(settings)
     write_catalogues(settings.instance / "translations")
-    app.extensions["babel"].translation_directories.append(str(settings.instance / "translations"))
+    directory = str(settings.instance / "translations")
+    app.extensions["babel"].translation_directories[:] = [directory] * len(DOMAINS)
     db: Database = app.extensions["medvirk_database"]
     with db.transaction() as session:
         build_installation(session)

@@ -295,7 +295,7 @@ def _instrument(text: str, ground: Ground) -> str:
 
 def _declared(text: str) -> bool | None:
     if text.casefold() not in _YES_OR_NO:
-        raise HistoryCellError(_("Skriv ja eller nei, ikke «%(text)s».", text=text))
+        raise HistoryCellError(_("Skriv ja eller nei, ikke «%(given)s».", given=text))
     return _YES_OR_NO[text.casefold()]
 
 

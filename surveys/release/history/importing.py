@@ -21,7 +21,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
-from surveys.platform.texts import _
+from surveys.platform.texts import _, pgettext
 from surveys.release.history.file import FigureLine, Ground, ImportedCell, figure_lines
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
@@ -47,7 +47,8 @@ def newest_survey(session: Session, series_key: str) -> Survey:
         .limit(1)
     )
     if found is None:
-        known = ", ".join(session.scalars(select(Series.key).order_by(Series.key))) or _("ingen")
+        keys = session.scalars(select(Series.key).order_by(Series.key))
+        known = ", ".join(keys) or pgettext("an empty list", "ingen")
         raise SurveyError(
             _(
                 "Det finnes ingen serie «%(series_key)s» med en undersøkelse. Disse finnes: %(known)s.",
