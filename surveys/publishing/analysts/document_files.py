@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from surveys.publishing.analysts.document import Document
+from surveys.publishing.analysts.parts import Document
 
 _ROOT = Path(__file__).parents[3]
 _TEMPLATES = _ROOT / "templates" / "publishing"
