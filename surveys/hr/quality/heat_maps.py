@@ -17,12 +17,16 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a heat map: its number, a shade 0–4, and whether it is past its limit or on the diagonal."""
+    """A cell of a heat map: its number, a shade 0–4, and whether it is past its limit or on the diagonal.
+
+    value: the number itself, None where there is none.
+    """
 
     text: str
     shade: int = 0
     over: bool = False
     own: bool = False
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def _matrix(
 def _cell(value: float | None, limit: float) -> Cell:
     if value is None:
         return Cell("–")
-    return Cell(number(value, 2), shade_of(value), over=abs(value) >= limit)
+    return Cell(number(value, 2), shade_of(value), over=abs(value) >= limit, value=value)
 
 
 def shade_of(value: float) -> int:
