@@ -13,6 +13,7 @@ from surveys.hr.history import views as history_views
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.publication import views as publication_views
+from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
 from surveys.respond import entrance, erasing, public_link
 from surveys.respond import views as respond
@@ -34,6 +35,7 @@ _MODULES = (
     preview_views,
     publication_views,
     quality_views,
+    quality_figure_views,
     organisation,
     entrance,
     erasing,
