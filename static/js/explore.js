@@ -2,6 +2,7 @@
 // colours. Without scripts the picture and its table are there all the same. Buttons are ours: they have words and keys.
 
 const SYMBOL_TONES = { now: "strong", before: "text" };
+const SECOND_LINE = 18; // a row whose name has two lines needs so many pixels more
 const SAVED = { width: 900, scale: 2 };
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const open = new Map();
@@ -79,9 +80,9 @@ function themedLayout(layout, theme, width) {
       hoverlabel: { bgcolor: theme.paper, bordercolor: theme.text, font: { color: theme.text, family: theme.font } },
     },
   };
-  for (const note of found.annotations ?? []) {
-    if (note.name === "row") note.text = broken(note.text, width);
-  }
+  const names = (found.annotations ?? []).filter((note) => note.name === "row");
+  for (const note of names) note.text = broken(note.text, width);
+  if (names.some((note) => note.text.includes("<br>"))) found.height += names.length * SECOND_LINE;
   return found;
 }
 
