@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from analysis.as_json import interval, number
-from analysis.cautions import listed
+from analysis.messages import listed
 from analysis.responses import Responses
 from analysis.scoring import person_scores
 

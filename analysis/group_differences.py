@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.as_json import number
-from analysis.cautions import listed
+from analysis.messages import listed
 from analysis.report import hidden_units
 from analysis.responses import Responses, is_answer
 from analysis.scoring import person_scores
