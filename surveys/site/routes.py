@@ -14,6 +14,7 @@ from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import views as quality_views
+from surveys.hr.trail import views as trail_views
 from surveys.respond import entrance, erasing, public_link
 from surveys.respond import views as respond
 from surveys.results import views as results
@@ -34,6 +35,7 @@ _MODULES = (
     preview_views,
     publication_views,
     quality_views,
+    trail_views,
     organisation,
     entrance,
     erasing,
