@@ -69,7 +69,7 @@ def create_account(
     )
     session.add(account)
     session.flush()
-    audit.record(session, "account.created", wanted)
+    audit.record(session, "account.created", account.trail_name)
     return account
 
 
@@ -79,7 +79,7 @@ def change_account(session: Session, account: Account, name: str, email: str) ->
         raise AccountError(_("Skriv navnet til den som skal bruke kontoen."))
     _check_email(email)
     account.name, account.email = name.strip(), email.strip()
-    audit.record(session, "account.changed", account.username)
+    audit.record(session, "account.changed", account.trail_name)
 
 
 def may_administer(session: Session, actor: Account | None, account: Account) -> bool:
@@ -131,12 +131,12 @@ def give_role(
     audit.record(
         session,
         "account.role_given",
-        account.username,
+        account.trail_name,
         role=role.value,
         unit=unit.code,
         from_day=_day(period.from_day),
         to_day=_day(period.to_day),
-        deputy_for=deputy_for.username if deputy_for else None,
+        deputy_for=deputy_for.trail_name if deputy_for else None,
     )
     return grant
 
@@ -152,7 +152,7 @@ def end_role(session: Session, actor: Account | None, grant: Grant) -> None:
     audit.record(
         session,
         "account.role_ended",
-        grant.account.username,
+        grant.account.trail_name,
         role=grant.role.value,
         unit=grant.unit.code,
     )
@@ -183,12 +183,12 @@ def deactivate(session: Session, actor: Account | None, account: Account) -> Non
     _keep_an_administrator(session, account)
     account.active = False
     end_all_sessions(session, account.id)
-    audit.record(session, "account.deactivated", account.username)
+    audit.record(session, "account.deactivated", account.trail_name)
 
 
 def activate(session: Session, account: Account) -> None:
     account.active = True
-    audit.record(session, "account.activated", account.username)
+    audit.record(session, "account.activated", account.trail_name)
 
 
 def _keep_an_administrator(session: Session, leaving: Account) -> None:

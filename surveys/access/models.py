@@ -55,6 +55,11 @@ class Account(Base):
     person: Mapped[Person | None] = relationship()
 
     @property
+    def trail_name(self) -> str:
+        """What the audit trail calls the account for ever: user names are often addresses, and the trail has none."""
+        return f"account:{self.id}"
+
+    @property
     def grants(self) -> list["Grant"]:
         """The roles she has today: what every permission is decided by."""
         today = municipal_day()

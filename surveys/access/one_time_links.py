@@ -28,7 +28,7 @@ def make_link(session: Session, account: Account, now: dt.datetime | None = None
     )
     token = secrets.token_urlsafe(32)
     session.add(OneTimeLink(token_hash=_hash(token), account_id=account.id, expires_at=moment + HOLDS_FOR))
-    audit.record(session, "account.link_made", account.username)
+    audit.record(session, "account.link_made", account.trail_name)
     return token
 
 
@@ -54,7 +54,7 @@ def use_link(session: Session, token: str, password_hash: str, now: dt.datetime 
     account.password_hash = password_hash
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id))
     end_all_sessions(session, account.id)
-    audit.record(session, "account.password_chosen", account.username)
+    audit.record(session, "account.password_chosen", account.trail_name)
     return account
 
 

@@ -105,7 +105,7 @@ def _changed(password_hash: str) -> Response:
         account = writing.get_one(Account, current_user.id)
         account.password_hash = password_hash
         end_all_sessions(writing, account.id)
-        audit.record(writing, "account.password_chosen", account.username)
+        audit.record(writing, "account.password_chosen", account.trail_name)
     logout_user()
     session.clear()
     flash(_("Passordet er byttet, og du er logget ut overalt. Logg inn med det nye."))

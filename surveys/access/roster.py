@@ -68,7 +68,7 @@ def _note(session: Session, action: str, account: Account, grant: Grant) -> None
     audit.record(
         session,
         action,
-        account.username,
+        account.trail_name,
         role=grant.role.value,
         unit=unit.code if unit else "",
         source=GrantSource.ROSTER.value,

@@ -55,8 +55,10 @@ def begin(app: Flask, plan: Beginning) -> Begun:
         if _has_administrator(session):
             return Begun("", administrator_made=False)
         username = plan.username.strip().lower()
-        _make_administrator(session, replace(plan, username=username), generated or plan.password, top)
-        audit.record(session, "installation.begun", username)
+        account = _make_administrator(
+            session, replace(plan, username=username), generated or plan.password, top
+        )
+        audit.record(session, "installation.begun", account.trail_name)
     return Begun(username, administrator_made=True, generated_password=generated)
 
 
@@ -72,13 +74,14 @@ def _installation_and_top(session: Session, plan: Beginning) -> Unit:
     return top
 
 
-def _make_administrator(session: Session, plan: Beginning, password: str, top: Unit) -> None:
+def _make_administrator(session: Session, plan: Beginning, password: str, top: Unit) -> Account:
     if session.scalar(select(Account.id).where(Account.username == plan.username)):
         raise ValueError(f"Det finnes alt en bruker som heter «{plan.username}». Velg et annet brukernavn.")
     account = Account(username=plan.username, name="Administrator", password_hash=hash_password(password))
     account.all_grants = [Grant(role=Role.ADMINISTRATOR, unit=top)]
     session.add(account)
     session.flush()
+    return account
 
 
 def _has_administrator(session: Session) -> bool:

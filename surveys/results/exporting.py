@@ -10,13 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.files.escaping import safe_cell
 from surveys.organisation.models import Unit
 from surveys.release.models import Coding, Figure, Turnout
 from surveys.release.neighbours import reason_of
 from surveys.results.queries import latest_release
-
-# A spreadsheet takes a cell that begins so for a formula.
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -108,5 +106,5 @@ def _cell(value: str | float | None, *, plain: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_DANGEROUS) else value
+        return safe_cell(value)
     return str(value) if plain else str(value).replace(".", ",")

@@ -15,6 +15,8 @@ from surveys.hr.paper import views as paper_views
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
+from surveys.hr.trail import views as trail_views
+from surveys.hr.who_sees import views as who_sees_views
 from surveys.respond import entrance, erasing, public_link
 from surveys.respond import views as respond
 from surveys.results import views as results
@@ -36,6 +38,8 @@ _MODULES = (
     publication_views,
     quality_views,
     quality_figure_views,
+    trail_views,
+    who_sees_views,
     organisation,
     entrance,
     erasing,

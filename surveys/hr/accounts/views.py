@@ -208,7 +208,7 @@ def sign_out(account_id: int) -> Page:
 
     def end() -> None:
         end_all_sessions(session, account.id)
-        audit.record(session, "account.signed_out", account.username)
+        audit.record(session, "account.signed_out", account.trail_name)
 
     return _done(session, account, end, _("%(name)s er logget ut overalt.", name=account.name))
 

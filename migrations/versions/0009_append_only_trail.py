@@ -1,0 +1,41 @@
+"""The audit trail can be added to and read, and neither changed nor shortened
+
+A later migration that rebuilds `audit_entry` on SQLite (batch_alter_table) drops these triggers and must make them anew.
+"""
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+_REFUSAL = "the audit trail is append-only"
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_entry_no_{deed.lower()} BEFORE {deed} ON audit_entry "
+                f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_entry_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+    )
+    # For each statement, so that TRUNCATE is refused too.
+    op.execute(
+        "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_append_only()"
+    )
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER audit_entry_no_update")
+        op.execute("DROP TRIGGER audit_entry_no_delete")
+        return
+    op.execute("DROP TRIGGER audit_entry_append_only ON audit_entry")
+    op.execute("DROP FUNCTION audit_entry_append_only()")

@@ -1,0 +1,121 @@
+"""The words for everything the audit trail records, and what kind of thing each is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from surveys.platform.texts import _l
+
+
+class About(StrEnum):
+    """What the subject of an entry names. It decides who may read the entry."""
+
+    # A survey's key.
+    SURVEY = "survey"
+    # «account:» and the account's number; user names in older entries.
+    ACCOUNT = "account"
+    # A unit's code.
+    UNIT = "unit"
+    # A series' key.
+    SERIES = "series"
+    # A file, a card or the installation: the whole municipality.
+    MUNICIPALITY = "municipality"
+
+
+@dataclass(frozen=True)
+class TrailAction:
+    """words: translated when shown."""
+
+    about: About
+    words: Any
+
+
+ACTIONS: Final[Mapping[str, TrailAction]] = {
+    "account.activated": TrailAction(About.ACCOUNT, _l("Åpnet kontoen igjen")),
+    "account.changed": TrailAction(About.ACCOUNT, _l("Rettet navn eller e-post")),
+    "account.created": TrailAction(About.ACCOUNT, _l("Laget brukeren")),
+    "account.deactivated": TrailAction(About.ACCOUNT, _l("Stengte kontoen")),
+    "account.link_made": TrailAction(About.ACCOUNT, _l("Laget lenke for å velge passord")),
+    "account.password_chosen": TrailAction(About.ACCOUNT, _l("Valgte passord")),
+    "account.role_ended": TrailAction(About.ACCOUNT, _l("Avsluttet en tilgang")),
+    "account.role_given": TrailAction(About.ACCOUNT, _l("Ga en tilgang")),
+    "account.signed_out": TrailAction(About.ACCOUNT, _l("Logget ut brukeren overalt")),
+    "comment.approved": TrailAction(About.SURVEY, _l("Godkjente kommentarer")),
+    "comment.held": TrailAction(About.SURVEY, _l("Holdt tilbake en kommentar")),
+    "comment.shortened": TrailAction(About.SURVEY, _l("Tok ord ut av en kommentar")),
+    "comment.waiting": TrailAction(About.SURVEY, _l("La en kommentar tilbake til vurdering")),
+    "history.imported": TrailAction(About.SERIES, _l("Leste inn tidligere resultater")),
+    "history.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tidligere resultater")),
+    "installation.begun": TrailAction(About.MUNICIPALITY, _l("Tok installasjonen i bruk")),
+    "measurements.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn målinger til styringskort")),
+    "microdata.exported": TrailAction(About.SURVEY, _l("Lagde fil til analytiker")),
+    "norm.imported": TrailAction(About.SERIES, _l("Leste inn tall å sammenligne med")),
+    "norm.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tall å sammenligne med")),
+    "organisation.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn enheter fra fil")),
+    "organisation.succession_stated": TrailAction(About.UNIT, _l("Førte opp hva en enhet kommer fra")),
+    "organisation.succession_taken_back": TrailAction(
+        About.UNIT, _l("Angret det som var ført opp om en enhet")
+    ),
+    "people.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn ansatte fra fil")),
+    "quality.discussed": TrailAction(About.SURVEY, _l("Skrev en drøfting av kvaliteten")),
+    "quality.discussion_withdrawn": TrailAction(About.SURVEY, _l("Trakk tilbake en drøfting")),
+    "scorecard.created": TrailAction(About.MUNICIPALITY, _l("Laget et styringskort")),
+    "survey.closed": TrailAction(About.SURVEY, _l("Lukket undersøkelsen")),
+    "survey.codes_made": TrailAction(About.SURVEY, _l("Laget koder til utdeling")),
+    "survey.codes_shown": TrailAction(About.SURVEY, _l("Skrev ut koder")),
+    "survey.corrected": TrailAction(About.SURVEY, _l("Rettet frigitte resultater")),
+    "survey.counted": TrailAction(About.SURVEY, _l("Talte opp svarene")),
+    "survey.created": TrailAction(About.SURVEY, _l("Laget undersøkelsen")),
+    "survey.imported": TrailAction(About.SURVEY, _l("Leste inn svar fra fil")),
+    "survey.invitations_queued": TrailAction(About.SURVEY, _l("Sendte invitasjoner")),
+    "survey.opened": TrailAction(About.SURVEY, _l("Åpnet undersøkelsen")),
+    "survey.public_link_made": TrailAction(About.SURVEY, _l("Laget åpen lenke")),
+    "survey.public_link_removed": TrailAction(About.SURVEY, _l("Fjernet åpen lenke")),
+    "survey.recipients_imported": TrailAction(About.SURVEY, _l("Leste inn mottakere fra fil")),
+    "survey.released": TrailAction(About.SURVEY, _l("Frigav resultatene")),
+    "survey.reminders_queued": TrailAction(About.SURVEY, _l("Sendte påminnelser")),
+    "survey.units_merged": TrailAction(About.SURVEY, _l("Slo sammen enheter i rapporten")),
+    "survey.units_separated": TrailAction(About.SURVEY, _l("Skilte enheter i rapporten igjen")),
+}
+
+DETAILS: Final[Mapping[str, Any]] = {
+    "background": _l("bakgrunnsopplysninger"),
+    "by": _l("gjort av"),
+    "changed": _l("endret"),
+    "codes": _l("antall koder"),
+    "comment": _l("kommentar nummer"),
+    "comments": _l("kommentarer"),
+    "comments_dropped": _l("kommentarer som ikke er tatt med"),
+    "deadline": _l("frist"),
+    "deputy_for": _l("stedfortreder for"),
+    "discussion": _l("drøfting nummer"),
+    "ended": _l("avsluttet"),
+    "figures": _l("tall"),
+    "from_day": _l("fra og med"),
+    "invited": _l("invitert"),
+    "kind": _l("hva som skjedde"),
+    "letters": _l("brev"),
+    "loose": _l("koder til utdeling"),
+    "measurements": _l("målinger"),
+    "messages": _l("meldinger"),
+    "name": _l("navn"),
+    "new": _l("nye"),
+    "number": _l("nummer"),
+    "on": _l("fra"),
+    "on_paper": _l("på papir"),
+    "predecessor": _l("kommer fra"),
+    "reason": _l("grunn"),
+    "responses": _l("svar"),
+    "role": _l("rolle"),
+    "rows": _l("rader"),
+    "set": _l("sett nummer"),
+    "sets": _l("sett"),
+    "source": _l("kilde"),
+    "to_day": _l("til og med"),
+    "unit": _l("enhet"),
+    "unit_id": _l("enhet nummer"),
+    "unit_ids": _l("enheter nummer"),
+    "units": _l("enheter"),
+}
+"""The words for what an entry says beside its subject."""

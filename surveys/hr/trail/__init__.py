@@ -1,0 +1,1 @@
+"""«Hendelseslogg»: what was done in the installation, by whom and when."""

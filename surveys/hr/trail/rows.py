@@ -1,0 +1,115 @@
+"""Entries of the audit trail in words, for the page and for the file."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Account, Role
+from surveys.access.texts import role_word
+from surveys.audit.actions import ACTIONS, DETAILS, About
+from surveys.audit.models import AuditEntry
+from surveys.campaigns.models import Survey
+from surveys.organisation.models import SuccessionKind, Unit
+from surveys.platform.clock import MUNICIPAL_TIME
+from surveys.platform.localisation import localised, short_date
+from surveys.platform.texts import _
+
+
+@dataclass(frozen=True)
+class TrailRow:
+    """One entry as people read it. when: Norwegian time."""
+
+    when: str
+    who: str
+    what: str
+    subject: str
+    details: tuple[str, ...]
+
+
+def rows(session: Session, found: Iterable[AuditEntry]) -> list[TrailRow]:
+    """The entries in their order. Three queries for the names."""
+    entries = list(found)
+    accounts = list(session.scalars(select(Account)))
+    by_name = {name: account for account in accounts for name in (account.trail_name, account.username)}
+    names = _Names(
+        {account.id: account.name for account in accounts},
+        {
+            name: f"{account.name} ({account.username})" if account.name != account.username else account.name
+            for name, account in by_name.items()
+        },
+        {unit.code: unit.name for unit in session.scalars(select(Unit))},
+        {survey.key: localised(survey.title) for survey in session.scalars(select(Survey))},
+    )
+    return [names.row(entry) for entry in entries]
+
+
+@dataclass(frozen=True)
+class _Names:
+    people: Mapping[int, str]
+    accounts: Mapping[str, str]
+    units: Mapping[str, str]
+    surveys: Mapping[str, str]
+
+    def row(self, entry: AuditEntry) -> TrailRow:
+        action = ACTIONS.get(entry.action)
+        return TrailRow(
+            when=moment(entry.at),
+            who=self._who(entry.account_id),
+            what=str(action.words) if action else entry.action,
+            subject=self._subject(action.about if action else None, entry.subject),
+            details=tuple(
+                f"{DETAILS.get(name, name)}: {self._value(name, value)}"
+                for name, value in entry.detail.items()
+                if value not in (None, "", [])
+            ),
+        )
+
+    def _who(self, account_id: int | None) -> str:
+        if account_id is None:
+            return _("systemet eller kommandolinjen")
+        return self.people.get(account_id, _("bruker nummer %(number)s", number=account_id))
+
+    def _subject(self, about: About | None, subject: str) -> str:
+        known = {About.ACCOUNT: self.accounts, About.UNIT: self.units, About.SURVEY: self.surveys}
+        if about in known and subject in known[about]:
+            name = known[about][subject]
+            return name if about == About.ACCOUNT else f"{name} ({subject})"
+        return self.accounts.get(subject, subject)
+
+    def _value(self, name: str, value: object) -> str:
+        if isinstance(value, list):
+            return ", ".join(self._value(name, each) for each in value)
+        text = str(value)
+        if name == "role" and text in list(Role):
+            return role_word(Role(text))
+        if name == "kind" and text in list(SuccessionKind):
+            return _kind_word(SuccessionKind(text))
+        if name == "deputy_for":
+            return self.accounts.get(text, text)
+        return _day(text) or text
+
+
+def moment(at: dt.datetime) -> str:
+    """«05.06.2026 kl. 13.00»."""
+    here = at.astimezone(MUNICIPAL_TIME)
+    return _("%(day)s kl. %(time)s", day=short_date(here.date()), time=f"{here:%H.%M}")
+
+
+def _kind_word(kind: SuccessionKind) -> str:
+    words: Mapping[SuccessionKind, str] = {
+        SuccessionKind.RENAMED: _("ny kode"),
+        SuccessionKind.MOVED: _("flyttet"),
+        SuccessionKind.MERGED: _("slått sammen"),
+        SuccessionKind.SPLIT: _("delt"),
+    }
+    return words[kind]
+
+
+def _day(text: str) -> str | None:
+    try:
+        return short_date(dt.date.fromisoformat(text)) if len(text) == 10 else None
+    except ValueError:
+        return None
