@@ -24,8 +24,8 @@ class Wording:
 
 WORDINGS: Final[Mapping[str, Wording]] = {
     "nb": Wording(
-        invitation_subject="{title}: vi vil gjerne ha ditt svar",
-        reminder_subject="Påminnelse: {title}",
+        invitation_subject="{municipality} ber om svaret ditt: {title}",
+        reminder_subject="Påminnelse fra {municipality}: {title}",
         invitation="{municipality} ber deg svare på «{title}».",
         reminder="Vi minner om «{title}» fra {municipality}. Vi har ikke fått svaret ditt ennå.",
         minutes="Det tar omtrent {minutes} minutter.",
@@ -40,8 +40,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sender="Hilsen {municipality}",
     ),
     "nn": Wording(
-        invitation_subject="{title}: vi vil gjerne ha svaret ditt",
-        reminder_subject="Påminning: {title}",
+        invitation_subject="{municipality} bed om svaret ditt: {title}",
+        reminder_subject="Påminning frå {municipality}: {title}",
         invitation="{municipality} bed deg svare på «{title}».",
         reminder="Vi minner om «{title}» frå {municipality}. Vi har ikkje fått svaret ditt enno.",
         minutes="Det tek om lag {minutes} minutt.",
@@ -56,8 +56,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sender="Helsing {municipality}",
     ),
     "en": Wording(
-        invitation_subject="{title}: we would like your answer",
-        reminder_subject="Reminder: {title}",
+        invitation_subject="{municipality} asks for your answer: {title}",
+        reminder_subject="Reminder from {municipality}: {title}",
         invitation="{municipality} asks you to answer “{title}”.",
         reminder="This is a reminder of “{title}” from {municipality}. We have not received your answer yet.",
         minutes="It takes about {minutes} minutes.",

@@ -13,7 +13,9 @@ from flask import current_app, render_template
 
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.mail_texts import WORDINGS, Wording
-from surveys.campaigns.models import Delivery, Invitation, MessageKind
+from surveys.campaigns.models import Delivery, MessageKind, Survey
+from surveys.campaigns.own_openings import PLACEHOLDERS, filled
+from surveys.campaigns.survey_texts import title_in
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
 from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
@@ -33,14 +35,37 @@ class Letter:
 def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     """The whole message. Its Message-ID follows from the delivery alone, so a repeated one can be recognised."""
     invitation = delivery.invitation
-    letter = _letter(delivery, installation)
     language = invitation.language if invitation.language in WORDINGS else DEFAULT_LANGUAGE
-    sender = sender_address()
+    letter = letter_of(invitation.survey, installation, delivery.kind, language, link_of(invitation))
+    message = mail_of(letter, installation, invitation.email, language)
+    message["Message-ID"] = message_id(delivery.id, sender_address())
+    return message
+
+
+def letter_of(
+    survey: Survey, installation: Installation, kind: MessageKind, language: str, link: str
+) -> Letter:
+    """The words of an invitation or a reminder, with HR's own opening where she has written one in the language."""
+    wording = WORDINGS[language]
+    facts = _facts(survey, installation, language)
+    is_reminder = kind == MessageKind.REMINDER
+    own = (survey.reminder_opening if is_reminder else survey.invitation_opening).get(language, "")
+    opening = wording.reminder if is_reminder else wording.invitation
+    return Letter(
+        subject=(wording.reminder_subject if is_reminder else wording.invitation_subject).format(**facts),
+        before=_before(own, opening, wording, facts),
+        link_text=wording.link,
+        link=link,
+        after=_after(wording, facts),
+    )
+
+
+def mail_of(letter: Letter, installation: Installation, recipient: str, language: str) -> EmailMessage:
+    """The letter as a message from the municipality, without a Message-ID."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
-    message["From"] = Address(installation.municipality, addr_spec=sender)
-    message["To"] = Address(addr_spec=invitation.email)
-    message["Message-ID"] = message_id(delivery.id, sender)
+    message["From"] = Address(installation.municipality, addr_spec=sender_address())
+    message["To"] = Address(addr_spec=recipient)
     message["Content-Language"] = language
     # No answering machine needs to answer this.
     message["Auto-Submitted"] = "auto-generated"
@@ -63,39 +88,27 @@ def message_id(delivery_id: int, sender: str) -> str:
     return f"<{name}@{sender.rpartition('@')[2]}>"
 
 
-def _letter(delivery: Delivery, installation: Installation) -> Letter:
-    invitation = delivery.invitation
-    wording = WORDINGS.get(invitation.language) or WORDINGS[DEFAULT_LANGUAGE]
-    facts = _facts(invitation, installation)
-    is_reminder = delivery.kind == MessageKind.REMINDER
-    return Letter(
-        subject=(wording.reminder_subject if is_reminder else wording.invitation_subject).format(**facts),
-        before=_before(wording.reminder if is_reminder else wording.invitation, wording, facts),
-        link_text=wording.link,
-        link=link_of(invitation),
-        after=_after(wording, facts),
-    )
-
-
-def _facts(invitation: Invitation, installation: Installation) -> dict[str, str]:
-    survey, language = invitation.survey, invitation.language
+def _facts(survey: Survey, installation: Installation, language: str) -> dict[str, str]:
     day = "EEEE d MMMM" if language == "en" else "EEEE d. MMMM"
-    locale = language if language in WORDINGS else DEFAULT_LANGUAGE
     return {
         "municipality": installation.municipality,
         "contact": installation.contact,
-        "title": localised(survey.title, language),
+        "title": title_in(survey, language),
         "purpose": localised(survey.purpose, language),
-        "deadline": format_date(survey.closes_on, day, locale=locale),
+        "deadline": format_date(survey.closes_on, day, locale=language),
         "minutes": str(questionnaire_of(survey.instrument).minutes or ""),
         "minimum_group": str(survey.minimum_group),
     }
 
 
-def _before(opening: str, wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
+def _before(own: str, opening: str, wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
+    """HR's own paragraph stands instead of who asks and why; how long it takes and the deadline always follow."""
     effort = [wording.minutes] if facts["minutes"] else []
-    who_and_why = " ".join(filter(None, (opening.format(**facts), facts["purpose"])))
-    return who_and_why, " ".join((*effort, wording.deadline)).format(**facts)
+    if own:
+        opened = filled(own, {PLACEHOLDERS[name]: facts[name] for name in PLACEHOLDERS})
+    else:
+        opened = " ".join(filter(None, (opening.format(**facts), facts["purpose"])))
+    return opened, " ".join((*effort, wording.deadline)).format(**facts)
 
 
 def _after(wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
