@@ -39,9 +39,7 @@ def queue_invitations(session: Session, survey: Survey) -> Queued:
     Raises SurveyError unless the survey is open.
     """
     _require_open(survey)
-    invitations = session.scalars(
-        _unqueued(survey).where(_in_roster_or_none()).order_by(Invitation.id)
-    ).all()
+    invitations = session.scalars(_unqueued(survey).where(_in_roster_or_none()).order_by(Invitation.id)).all()
     rows = [
         Delivery(invitation_id=each.id, kind=MessageKind.INVITATION) for each in invitations if each.email
     ]

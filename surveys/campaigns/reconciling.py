@@ -113,7 +113,9 @@ class Reconciliation:
 
     @property
     def changed_ids(self) -> frozenset[int]:
-        return frozenset(each.invitation_id for each in (*self.left, *self.moved, *self.addresses))
+        found = {each.invitation_id for each in self.left}
+        found |= {each.invitation_id for each in self.moved}
+        return frozenset(found | {each.invitation_id for each in self.addresses})
 
     @property
     def to_decide(self) -> bool:

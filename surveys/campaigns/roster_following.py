@@ -5,10 +5,10 @@ gets the invitation again at the new address. Whoever has delivered is left alon
 roster is kept: a file without addresses must not turn everybody's mail into letters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
@@ -38,7 +38,7 @@ def follow_roster(session: Session, survey: Survey) -> int:
         update(Invitation)
         .where(
             Invitation.survey_id == survey.id,
-            Invitation.counted.is_(False),
+            Invitation.counted.is_not(None),
             Invitation.person_id.in_(select(Person.id).where(Person.active)),
         )
         .values(counted=None)
@@ -99,7 +99,7 @@ def address_changes(session: Session, survey: Survey) -> list[AddressChange]:
         .order_by(Invitation.id)
     ).all()
     changed = [row for row in rows if plain(row[2]) != plain(row[3])]
-    handed_over = _handed_over(session, changed)
+    handed_over = _handed_over(session, [row[0] for row in changed])
     return [
         AddressChange(
             invitation_id, person_id, email, delivered, bool(email) and invitation_id in handed_over
@@ -130,7 +130,7 @@ def send_again(session: Session, invitation_id: int) -> None:
     session.add(Delivery(invitation_id=invitation_id, kind=MessageKind.INVITATION, number=(before or 0) + 1))
 
 
-def _handed_over(session: Session, changed: Sequence[Row[tuple[int, int, str, str, bool]]]) -> frozenset[int]:
+def _handed_over(session: Session, changed: Collection[int]) -> frozenset[int]:
     """Invitations with a mail behind them and none waiting: one that waits goes to the new address as it is."""
     if not changed:
         return frozenset()
@@ -138,7 +138,7 @@ def _handed_over(session: Session, changed: Sequence[Row[tuple[int, int, str, st
     found = session.scalars(
         select(Delivery.invitation_id)
         .where(
-            Delivery.invitation_id.in_([row[0] for row in changed]),
+            Delivery.invitation_id.in_(changed),
             Delivery.kind == MessageKind.INVITATION,
             ~select(waiting.id)
             .where(

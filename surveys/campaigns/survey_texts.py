@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
-from surveys.platform.localisation import LANGUAGES, localised
+from surveys.platform.localisation import LANGUAGES, language, localised
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,16 @@ class MissingTexts:
 
 def title_in(survey: Survey, wanted: str | None = None) -> str:
     """HR's title in the language, else the instrument's own in it, else HR's in bokmål."""
-    return localised(titles(survey), wanted)
+    return localised(titles(survey, wanted), wanted)
 
 
-def titles(survey: Survey) -> Mapping[str, str]:
-    """Language → title: the instrument's own where HR has written none."""
-    return {**questionnaire_of(survey.instrument).title, **{k: v for k, v in survey.title.items() if v}}
+def titles(survey: Survey, wanted: str | None = None) -> Mapping[str, str]:
+    """Language → title, with the instrument's own in the wanted language where HR has written none."""
+    code = wanted or language()
+    if survey.title.get(code):
+        return survey.title
+    own = questionnaire_of(survey.instrument).title.get(code, "")
+    return {**survey.title, code: own} if own else survey.title
 
 
 def missing_texts(survey: Survey) -> MissingTexts:

@@ -22,7 +22,7 @@ from surveys.hr.mailing.texts import text_warnings
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.inviting import audience
 from surveys.hr.steps.reconciling import roster_findings
-from surveys.hr.steps.step import StepRequest, SurveyStep
+from surveys.hr.steps.step import StepRequest, SurveyStep, described
 from surveys.hr.survey_page import (
     blueprint,
     left_to_worker,
@@ -165,10 +165,7 @@ def _step_for_hr(survey: Survey, name: str) -> SurveyStep:
 def _confirmation(
     session: Session, survey: Survey, step: SurveyStep, problem: str = "", findings: Sequence[str] = ()
 ) -> str:
-    if step.describe_chosen:
-        described = step.describe_chosen(session, survey, request.values)
-    else:
-        described = step.describe(session, survey) if step.describe else abort(404)
+    shown = described(session, survey, step, request.values)
     return render_template(
-        "hr/confirm.html", survey=survey, step=step, described=described, problem=problem, findings=findings
+        "hr/confirm.html", survey=survey, step=step, described=shown, problem=problem, findings=findings
     )

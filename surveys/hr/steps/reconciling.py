@@ -85,9 +85,7 @@ def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, st
     if paper := found.on_paper(choices):
         lines.insert(
             1,
-            ngettext(
-                "%(num)s person får koden på papir.", "%(num)s personer får koden på papir.", paper
-            ),
+            ngettext("%(num)s person får koden på papir.", "%(num)s personer får koden på papir.", paper),
         )
     lines += _about_those_before(found, survey)
     return StepDescription(
@@ -186,9 +184,7 @@ def _outside(found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
         ("no", _("Ikke inviter dem")),
         ("yes", _("Ta enheten med i undersøkelsen og inviter dem")),
     )
-    return StepChoice(
-        "new_units", _("Nye enheter"), options, "yes" if choices.new_units else "no", findings
-    )
+    return StepChoice("new_units", _("Nye enheter"), options, "yes" if choices.new_units else "no", findings)
 
 
 def _addresses(session: Session, found: Reconciliation, choices: ReconcileChoices) -> StepChoice:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Role
-from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.platform.queue import JobName
@@ -84,8 +84,9 @@ class SurveyStep:
 
     name: in addresses and in stored long steps. label: a verb, for its button. take: does it, in transactions of its
     own, and says what was done; raises SurveyError when it cannot be done. describe: the confirmation page, None for
-    a step with a form of its own. describe_chosen: the same after HR has chosen something on it. is_next, invitation: whether the survey waits for it, and what the survey's page says
-    then. wakes: the background job that goes on with it. long: None for a step that is always taken at once.
+    a step with a form of its own. describe_chosen: the same after HR has chosen something on it. is_next, invitation:
+    whether the survey waits for it, and what the survey's page says then. wakes: the background job that goes on with
+    it. long: None for a step that is always taken at once.
     """
 
     name: str
@@ -98,6 +99,17 @@ class SurveyStep:
     roles: tuple[Role, ...] = HR_ROLES
     wakes: JobName | None = None
     long: LongRun | None = None
+
+
+def described(
+    session: Session, survey: Survey, step: SurveyStep, given: Mapping[str, str]
+) -> StepDescription:
+    """The step as it will be with what HR has chosen. Raises SurveyError for a step with a form of its own."""
+    if step.describe_chosen:
+        return step.describe_chosen(session, survey, given)
+    if step.describe is None:
+        raise SurveyError(f"«{step.name}» har en egen side.")
+    return step.describe(session, survey)
 
 
 def in_transaction(do: Callable[[Session, Survey], str]) -> Callable[[StepRequest], str]:
