@@ -151,12 +151,12 @@ def test_mail(key: str) -> Page:
     if kind not in set(MessageKind) or language not in LANGUAGES:
         abort(400)
     try:
-        send_test(session, survey, MessageKind(kind), language, current_user.email)
+        send_test(session, survey, MessageKind(kind), language, current_user.account.email)
     except SurveyError as error:
         form = OpeningsForm(formdata=None)
         form.show(survey)
         return _words(survey, form, problem=str(error)), 409
-    flash(_("Prøven er sendt til %(email)s.", email=current_user.email))
+    flash(_("Prøven er sendt til %(email)s.", email=current_user.account.email))
     return redirect(url_for("hr.mail_words", key=key))
 
 
@@ -208,6 +208,6 @@ def _words(survey: Survey, form: OpeningsForm, problem: str = "") -> str:
         problem=problem,
         letters=letters,
         placeholders=list(PLACEHOLDERS.values()),
-        own_email=current_user.email,
+        own_email=current_user.account.email,
         mail_problem=why_no_mail(),
     )
