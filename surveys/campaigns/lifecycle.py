@@ -21,9 +21,11 @@ from surveys.campaigns.models import (
     SurveyUnit,
     VisibilityStep,
 )
+from surveys.campaigns.reminder_plan import default_plan
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
+from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _, pgettext
 
 
@@ -128,13 +130,15 @@ def _standing(units: Mapping[int, Unit], survey: Survey) -> frozenset[int]:
 
 
 def open_survey(session: Session, survey: Survey, keys: KeyStore) -> None:
-    """Makes the key pair and lets people answer. Opening an open survey changes nothing."""
+    """Makes the key pair, plans the reminders and lets people answer. Opening an open survey changes nothing."""
     if survey.status == SurveyStatus.OPEN:
         return
     if survey.status != SurveyStatus.DRAFT:
         raise SurveyError(_("Undersøkelsen er lukket og kan ikke åpnes igjen."))
     survey.public_key = keys.create(survey.id)
     survey.status = SurveyStatus.OPEN
+    plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
+    survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     audit.record(session, "survey.opened", survey.key)
 
 
@@ -175,7 +179,7 @@ def participation(session: Session, survey: Survey) -> dict[int, Participation]:
             func.count().filter(Invitation.delivered),
             func.count().filter(Invitation.self_started),
         )
-        .where(Invitation.survey_id == survey.id)
+        .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
         .group_by(Invitation.unit_id)
     )
     public = {place.unit_id for place in survey.public_link.places} if survey.public_link else set()

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 
 from flask import current_app, render_template
 
 from surveys.campaigns.invitations import link_of
-from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey
+from surveys.campaigns.models import Delivery, MessageKind, Survey
+from surveys.campaigns.own_openings import PLACEHOLDERS, filled
+from surveys.campaigns.survey_texts import title_in
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
+from surveys.platform.clock import now
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, day_and_date, in_language, localised
 from surveys.platform.texts import _
 
@@ -33,14 +36,27 @@ def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     """The whole message. Its Message-ID follows from the delivery alone, so a repeated one can be recognised."""
     invitation = delivery.invitation
     language = invitation.language if invitation.language in LANGUAGES else DEFAULT_LANGUAGE
+    letter = letter_of(invitation.survey, installation, delivery.kind, language, link_of(invitation))
+    message = mail_of(letter, installation, invitation.email, language)
+    message["Message-ID"] = message_id(delivery.id, sender_address())
+    return message
+
+
+def letter_of(
+    survey: Survey, installation: Installation, kind: MessageKind, language: str, link: str
+) -> Letter:
+    """The words of an invitation or a reminder, with HR's own opening where she has written one in the language."""
     with in_language(language):
-        letter = _letter(delivery, installation)
-    sender = sender_address()
+        return _letter(survey, installation, kind, language, link)
+
+
+def mail_of(letter: Letter, installation: Installation, recipient: str, language: str) -> EmailMessage:
+    """The letter as a message from the municipality, without a Message-ID."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
-    message["From"] = Address(installation.municipality, addr_spec=sender)
-    message["To"] = Address(addr_spec=invitation.email)
-    message["Message-ID"] = message_id(delivery.id, sender)
+    message["From"] = Address(installation.municipality, addr_spec=sender_address())
+    message["To"] = Address(addr_spec=recipient)
+    message["Date"] = format_datetime(now())
     message["Content-Language"] = language
     # No answering machine needs to answer this.
     message["Auto-Submitted"] = "auto-generated"
@@ -63,36 +79,44 @@ def message_id(delivery_id: int, sender: str) -> str:
     return f"<{name}@{sender.rpartition('@')[2]}>"
 
 
-def _letter(delivery: Delivery, installation: Installation) -> Letter:
+def _letter(
+    survey: Survey, installation: Installation, kind: MessageKind, language: str, link: str
+) -> Letter:
     """In the language around it."""
-    invitation = delivery.invitation
-    title = localised(invitation.survey.title, invitation.language)
-    is_reminder = delivery.kind == MessageKind.REMINDER
+    is_reminder = kind == MessageKind.REMINDER
+    names = {"title": title_in(survey, language), "municipality": installation.municipality}
     return Letter(
         subject=(
-            _("Påminnelse: %(title)s", title=title)
+            _("Påminnelse fra %(municipality)s: %(title)s", **names)
             if is_reminder
-            else _("%(title)s: vi vil gjerne ha ditt svar", title=title)
+            else _("%(municipality)s ber om svaret ditt: %(title)s", **names)
         ),
         before=(
-            _opening(invitation, title, installation, is_reminder=is_reminder),
-            _effort(invitation.survey),
+            _opening(survey, language, names, is_reminder=is_reminder),
+            _effort(survey),
         ),
         link_text=_("Svar her"),
-        link=link_of(invitation),
-        after=_after(invitation.survey, installation),
+        link=link,
+        after=_after(survey, installation),
     )
 
 
-def _opening(invitation: Invitation, title: str, installation: Installation, *, is_reminder: bool) -> str:
-    """Who asks, and why."""
-    names = {"title": title, "municipality": installation.municipality}
+def _opening(survey: Survey, language: str, names: dict[str, str], *, is_reminder: bool) -> str:
+    """HR's own paragraph, else who asks and why."""
+    own = (survey.reminder_opening if is_reminder else survey.invitation_opening).get(language, "")
+    if own:
+        facts = {
+            **names,
+            "deadline": day_and_date(survey.closes_on),
+            "minutes": str(questionnaire_of(survey.instrument).minutes or ""),
+        }
+        return filled(own, {word: facts[name] for name, word in PLACEHOLDERS.items()})
     opening = (
         _("Vi minner om «%(title)s» fra %(municipality)s. Vi har ikke fått svaret ditt ennå.", **names)
         if is_reminder
         else _("%(municipality)s ber deg svare på «%(title)s».", **names)
     )
-    return " ".join(filter(None, (opening, localised(invitation.survey.purpose, invitation.language))))
+    return " ".join(filter(None, (opening, localised(survey.purpose, language))))
 
 
 def _effort(survey: Survey) -> str:

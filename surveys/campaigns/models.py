@@ -40,6 +40,12 @@ class Survey(Base):
         CheckConstraint("minimum_group >= 3", name="minimum_group_floor"),
         CheckConstraint("closes_on >= opens_on", name="closes_after_opening"),
         CheckConstraint("status <> 'open' OR public_key IS NOT NULL", name="open_has_key"),
+        CheckConstraint("first_reminder_after IS NULL OR first_reminder_after >= 3", name="first_reminder"),
+        CheckConstraint(
+            "second_reminder_after IS NULL OR (first_reminder_after IS NOT NULL"
+            " AND second_reminder_after >= first_reminder_after + 3)",
+            name="second_reminder",
+        ),
     )
 
     id: Mapped[identity]
@@ -61,6 +67,12 @@ class Survey(Base):
     minimum_group: Mapped[int] = mapped_column(default=5)
     # Fewest respondents behind a comment. Read it through `comment_level`: never under the minimum group.
     comment_minimum: Mapped[int] = mapped_column(default=10, server_default=text("10"))
+    # Days from each person's own invitation to her reminders. NULL: not sent by itself.
+    first_reminder_after: Mapped[int | None]
+    second_reminder_after: Mapped[int | None]
+    # HR's own opening paragraphs of the mails, by language; what is missing has Medvirk's words.
+    invitation_opening: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
+    reminder_opening: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     counted_on: Mapped[dt.date | None]
     # Came from a file, so nobody was invited and nothing was sealed here.
@@ -177,6 +189,7 @@ class Invitation(Base):
         UniqueConstraint("survey_id", "person_id"),
         Index("ix_invitation_survey_unit", "survey_id", "unit_id"),
         CheckConstraint("audience IN ('leaders', 'staff')", name="audience"),
+        CheckConstraint("counted IS NULL OR counted OR NOT delivered", name="whoever_has_delivered_counts"),
     )
 
     id: Mapped[identity]
@@ -197,9 +210,22 @@ class Invitation(Base):
     self_started: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The day its letter was first made for print.
     printed_on: Mapped[dt.date | None]
+    # HR's decision about somebody who has left: whether she is one of those invited. NULL: nobody has decided, and
+    # then she is.
+    counted: Mapped[bool | None]
+    # The address in the roster that HR has chosen not to use: `email` is kept while the roster has this one.
+    declined_email: Mapped[str] = mapped_column(default="", server_default="")
 
     survey: Mapped[Survey] = relationship()
     unit: Mapped[Unit] = relationship()
+
+
+class ReplacedCode(Base):
+    """A code that HR has withdrawn: its holder is told that the link has been replaced, and nothing else."""
+
+    __tablename__ = "replaced_code"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
 
 
 class MessageKind(StrEnum):
@@ -216,12 +242,16 @@ class DeliveryStatus(StrEnum):
 
 
 class Delivery(Base):
-    """One message to one invited person: the outbox. The unique key makes a second sending impossible."""
+    """One message to one invited person: the outbox. The unique key makes a second sending impossible.
+
+    number: which reminder this is to her; for an invitation, 1 and one more each time it is sent to a new address.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("invitation_id", "kind", "number"),
         CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("sent_on IS NULL OR status IN ('sending', 'sent')", name="sent_on_a_day"),
     )
 
     id: Mapped[identity]
@@ -235,6 +265,8 @@ class Delivery(Base):
     # After a passing error: not to be tried again before this moment.
     not_before: Mapped[dt.datetime | None]
     error: Mapped[str] = mapped_column(default="")
+    # The day it was handed to the mail server, in Norway. Cleared at counting.
+    sent_on: Mapped[dt.date | None]
 
     invitation: Mapped[Invitation] = relationship()
 

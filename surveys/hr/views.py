@@ -18,9 +18,11 @@ from surveys.campaigns.reader_groups import kept_steps
 from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
+from surveys.hr.mailing.texts import text_warnings
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.inviting import audience
-from surveys.hr.steps.step import StepRequest, SurveyStep
+from surveys.hr.steps.reconciling import roster_findings
+from surveys.hr.steps.step import StepRequest, SurveyStep, described
 from surveys.hr.survey_page import (
     blueprint,
     left_to_worker,
@@ -31,6 +33,7 @@ from surveys.hr.survey_page import (
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
+from surveys.platform.mail_server import why_no_mail
 from surveys.platform.queue import current_jobs
 
 
@@ -79,7 +82,10 @@ def show(key: str) -> str:
         people=audience(session, survey),
         uses_roster=uses_roster(survey),
         mail=outbox.outbox_counts(session, survey),
-        reminders_due=outbox.reminders_due(session, survey),
+        reminders=outbox.reminder_outlook(session, survey),
+        findings=roster_findings(session, survey),
+        mail_problem=why_no_mail(),
+        text_warnings=text_warnings(survey),
     )
 
 
@@ -120,7 +126,8 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
     # Each step is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     try:
-        done = step.take(StepRequest(database.database(), key, request.form.get("reminder", type=int)))
+        messages = request.form.get("messages", type=int)
+        done = step.take(StepRequest(database.database(), key, messages, request.form.to_dict()))
     except SurveyError as error:
         session.close()
         findings = getattr(error, "findings", ())
@@ -158,7 +165,7 @@ def _step_for_hr(survey: Survey, name: str) -> SurveyStep:
 def _confirmation(
     session: Session, survey: Survey, step: SurveyStep, problem: str = "", findings: Sequence[str] = ()
 ) -> str:
-    described = step.describe(session, survey) if step.describe else abort(404)
+    shown = described(session, survey, step, request.values)
     return render_template(
-        "hr/confirm.html", survey=survey, step=step, described=described, problem=problem, findings=findings
+        "hr/confirm.html", survey=survey, step=step, described=shown, problem=problem, findings=findings
     )

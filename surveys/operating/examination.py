@@ -3,8 +3,10 @@
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
@@ -131,13 +134,42 @@ def _translations_are_compiled(app: Flask) -> Iterator[DoctorFinding]:
 
 
 def _mail_is_set(app: Flask) -> Iterator[DoctorFinding]:
-    settings = app.config["SETTINGS"]
+    settings: Settings = app.config["SETTINGS"]
     if not settings.smtp_host:
-        yield DoctorFinding("MEDVIRK_SMTP_HOST er ikke satt, så ingen e-post blir sendt.", is_note=True)
+        yield DoctorFinding(
+            "MEDVIRK_SMTP_HOST er ikke satt, så ingen e-post blir sendt. De som drifter Medvirk, kan sette den.",
+            is_note=True,
+        )
     elif settings.mail_from.endswith(".invalid"):
         yield DoctorFinding("MEDVIRK_MAIL_FROM må være en adresse som finnes.", is_wrong=True)
     else:
         yield DoctorFinding(f"E-post sendes gjennom {settings.smtp_host}:{settings.smtp_port}.")
+
+
+def _links_can_be_opened(app: Flask) -> Iterator[DoctorFinding]:
+    """An address of this machine is right while one tries Medvirk, and useless in somebody's mail."""
+    settings: Settings = app.config["SETTINGS"]
+    host = urlsplit(settings.base_url).hostname or ""
+    if not settings.smtp_host:
+        return
+    if host and not _is_this_machine(host):
+        yield DoctorFinding(f"Lenkene i e-postene går til {settings.base_url}.")
+        return
+    yield DoctorFinding(
+        f"MEDVIRK_BASE_URL er {settings.base_url}, så ingen kan åpne lenkene i e-postene. "
+        "Sett den til adressen folk bruker, for eksempel https://medvirk.kommunen.no.",
+        is_wrong=True,
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
@@ -148,4 +180,5 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _files_are_there,
     _translations_are_compiled,
     _mail_is_set,
+    _links_can_be_opened,
 )

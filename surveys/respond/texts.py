@@ -10,6 +10,7 @@ from markupsafe import Markup
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Question
 from surveys.campaigns.models import Survey
+from surveys.campaigns.survey_texts import titles
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import found_in, language_name, number, text_attributes
 from surveys.platform.texts import _
@@ -82,6 +83,9 @@ def language_choices(
         LanguageChoice(code, language_name(code), None if code == current else address(code))
         for code in offered
     ]
+
+
+blueprint.add_app_template_global(titles, "titles")
 
 
 @blueprint.app_template_filter("language_mark")

@@ -10,6 +10,7 @@ from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
+from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.publication import views as publication_views
@@ -33,6 +34,7 @@ _MODULES = (
     account_views,
     campaigns,
     instrument_views,
+    mailing_views,
     paper_views,
     preview_views,
     publication_views,

@@ -8,6 +8,7 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
@@ -25,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 
 def consumer(app: Flask, workers: int = 1) -> "Consumer":
-    """The job worker, ready to `run()` until it gets a signal. Looks after outbox and deadlines each minute."""
+    """The job worker, ready to `run()` until it gets a signal. Works every job each minute."""
     from huey.consumer import Consumer  # loaded by the worker alone
 
     return Consumer(_unlocked(jobs_of(app).queue), workers=workers, periodic=True, max_delay=2.0)
@@ -74,4 +75,5 @@ def _work(app: Flask, queue: "Huey") -> Work:
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
         "deadlines": in_context(lambda: close_overdue(database)),
+        "reminders": in_context(lambda: queue_planned(database)),
     }
