@@ -4,6 +4,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.campaigns.checklist import ChecklistItem, untick
 from surveys.campaigns.lifecycle import Plan, SurveyError, picture_tree, series_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, VisibilityStep
 from surveys.campaigns.scope import Scope, store_scope
@@ -25,6 +26,7 @@ def change_draft(session: Session, survey: Survey, plan: Plan) -> None:
     require_draft(survey)
     if plan.unit.id != survey.unit_id:
         store_scope(session, survey, Scope(leaders_only=survey.leaders_only))
+    _untick_what_changed(session, survey, plan)
     survey.title, survey.purpose = dict(plan.title), dict(plan.purpose)
     survey.instrument = instruments.freeze(session, plan.questionnaire, plan.source)
     survey.series, survey.unit = series_of(session, plan), plan.unit
@@ -39,9 +41,24 @@ def change_draft(session: Session, survey: Survey, plan: Plan) -> None:
     audit.record(session, "survey.changed", survey.key)
 
 
+def _untick_what_changed(session: Session, survey: Survey, plan: Plan) -> None:
+    """What was agreed, looked over or signed was another plan when its subject has changed."""
+    shown = {step.readers: step.visible_on for step in survey.visibility}
+    if (shown, survey.minimum_group) != (dict(plan.visibility), plan.minimum_group):
+        untick(session, survey, ChecklistItem.VISIBILITY)
+    if plan.unit.id != survey.unit_id:
+        untick(session, survey, ChecklistItem.ROSTER)
+    asked = (survey.instrument.key, survey.instrument.version)
+    if asked != (plan.questionnaire.key, plan.questionnaire.version):
+        for item in (ChecklistItem.TEST, ChecklistItem.VALIDITY, ChecklistItem.DPIA):
+            untick(session, survey, item)
+
+
 def change_scope(session: Session, survey: Survey, scope: Scope) -> None:
     """Narrows a draft down, or widens it again, and pictures its tree accordingly. Raises SurveyError."""
     require_draft(survey)
+    if Scope.of(survey) != scope:
+        untick(session, survey, ChecklistItem.ROSTER)
     store_scope(session, survey, scope)
     picture_tree(session, survey)
     session.flush()

@@ -12,6 +12,7 @@ from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
+from surveys.hr.planning import views as planning_views
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import views as quality_views
 from surveys.respond import entrance, erasing, public_link
@@ -31,6 +32,7 @@ _MODULES = (
     campaigns,
     instrument_views,
     paper_views,
+    planning_views,
     preview_views,
     publication_views,
     quality_views,
