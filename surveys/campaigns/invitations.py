@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from secrets import SystemRandom
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import codes
@@ -42,7 +42,13 @@ def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
     people = session.scalars(
         select(Person)
         .join(SurveyUnit, SurveyUnit.unit_id == Person.unit_id)
-        .where(SurveyUnit.survey_id == survey.id, Person.active, Person.id.not_in(invited))
+        .where(
+            SurveyUnit.survey_id == survey.id,
+            SurveyUnit.asked,
+            Person.active,
+            or_(Person.is_leader, literal(not survey.leaders_only)),
+            Person.id.not_in(invited),
+        )
         .order_by(Person.id)
     )
     return [Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in people]

@@ -63,6 +63,10 @@ class Survey(Base):
     closes_on: Mapped[dt.date]
     # Closed by the worker on the day after `closes_on`; otherwise HR closes it by hand, whenever that is.
     closes_automatically: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Opened by the worker on `opens_on`; otherwise HR opens it by hand.
+    opens_automatically: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Only people marked as leaders in the roster are asked.
+    leaders_only: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Fixed before opening: respondents were promised this number.
     minimum_group: Mapped[int] = mapped_column(default=5)
     # Fewest respondents behind a comment. Read it through `comment_level`: never under the minimum group.
@@ -89,6 +93,9 @@ class Survey(Base):
     public_link: Mapped["PublicLink | None"] = relationship(
         back_populates="survey", cascade="all, delete-orphan"
     )
+    scope_units: Mapped[list["ScopeUnit"]] = relationship(cascade="all, delete-orphan")
+    scope_types: Mapped[list["ScopeType"]] = relationship(cascade="all, delete-orphan")
+    checklist: Mapped[list["ChecklistTick"]] = relationship(cascade="all, delete-orphan")
 
     @property
     def comment_level(self) -> int:
@@ -112,12 +119,53 @@ class SurveyUnit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     name: Mapped[str]
     type: Mapped[str] = mapped_column(default="")
+    # False: outside the scope, and here only because a unit below it is in it. Nobody placed on it is asked.
+    asked: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     # Placed directly on this unit; written at counting. NULL invited: unknown (imported answers).
     invited: Mapped[int | None]
     delivered: Mapped[int | None]
 
     survey: Mapped[Survey] = relationship(back_populates="units")
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+
+
+class ScopeRule(StrEnum):
+    """What a chosen unit, with everything below it, is to the survey."""
+
+    ONLY = "only"
+    EXCLUDED = "excluded"
+    PILOT = "pilot"
+
+
+class ScopeUnit(Base):
+    """A unit that HR chose when she narrowed the survey down. No row with `ONLY`: every unit of the survey's."""
+
+    __tablename__ = "scope_unit"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    rule: Mapped[ScopeRule] = mapped_column(choice(ScopeRule, "rule"), primary_key=True)
+
+
+class ScopeType(Base):
+    """A type of unit that the survey is narrowed down to. No row: every type."""
+
+    __tablename__ = "scope_type"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    type: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ChecklistTick(Base):
+    """An item of the checklist before opening that somebody has ticked."""
+
+    __tablename__ = "checklist_tick"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    # An item of `surveys.campaigns.checklist`.
+    item: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[dt.datetime]
 
 
 class ReportGroup(Base):

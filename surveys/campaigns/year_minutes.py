@@ -36,7 +36,8 @@ def minutes_in_year(session: Session, survey: Survey) -> YearMinutes:
             Survey.id != survey.id,
             Survey.status != SurveyStatus.DRAFT,
             extract("year", Survey.opens_on) == year,
-            SurveyUnit.unit_id.in_([unit.unit_id for unit in survey.units]),
+            SurveyUnit.asked,
+            SurveyUnit.unit_id.in_([unit.unit_id for unit in survey.units if unit.asked]),
         )
         .options(joinedload(Survey.instrument))
     )

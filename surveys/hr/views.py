@@ -14,11 +14,13 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
+from surveys.campaigns.planning import change_scope
 from surveys.campaigns.reader_groups import kept_steps
 from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
 from surveys.hr.mailing.texts import text_warnings
+from surveys.hr.planning.copying import copy_of, scope_for_copy
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.inviting import audience
 from surveys.hr.steps.reconciling import roster_findings
@@ -33,6 +35,7 @@ from surveys.hr.survey_page import (
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
+from surveys.platform.clock import municipal_day
 from surveys.platform.mail_server import why_no_mail
 from surveys.platform.queue import current_jobs
 
@@ -54,17 +57,27 @@ def index() -> str:
 def create() -> str | Response:
     """A new survey, as a draft."""
     session = database.session()
-    form = NewSurveyForm()
+    copied = _copied_survey(session)
+    form = NewSurveyForm(data=copy_of(copied, municipal_day()) if copied else {})
     fill_choices(form, session, current_user)
     if form.validate_on_submit():
         require_unit(int(form.unit.data), *HR_ROLES)
         try:
-            key = draft_from(form, session).key
+            survey = draft_from(form, session)
+            if copied:
+                change_scope(session, survey, scope_for_copy(session, copied, survey))
+            key = survey.key
             session.commit()
             return redirect(url_for("hr.show", key=key))
         except (SurveyError, InstrumentChangedError) as error:
             form.questionnaire.errors = [str(error)]
-    return render_template("hr/create.html", form=form)
+    return render_template("hr/create.html", form=form, survey=None, copied=copied)
+
+
+def _copied_survey(session: Session) -> Survey | None:
+    """The survey that the new one is to be like (`?som=…`), None when it is not to be like any."""
+    key = request.args.get("som")
+    return survey_for_hr(session, key) if key else None
 
 
 @blueprint.get("/undersokelser/<key>")

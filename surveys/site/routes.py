@@ -13,6 +13,7 @@ from surveys.hr.history import views as history_views
 from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
+from surveys.hr.planning import views as planning_views
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
@@ -36,6 +37,7 @@ _MODULES = (
     instrument_views,
     mailing_views,
     paper_views,
+    planning_views,
     preview_views,
     publication_views,
     quality_views,

@@ -65,6 +65,11 @@ def never_next(_session: Session, _survey: Survey) -> bool:
     return False
 
 
+def never_early(_survey: Survey) -> bool:
+    """A step that has no day of its own."""
+    return False
+
+
 @dataclass(frozen=True)
 class LongRun:
     """How a step is taken by the job worker when the survey is large.
@@ -85,8 +90,9 @@ class SurveyStep:
     name: in addresses and in stored long steps. label: a verb, for its button. take: does it, in transactions of its
     own, and says what was done; raises SurveyError when it cannot be done. describe: the confirmation page, None for
     a step with a form of its own. describe_chosen: the same after HR has chosen something on it. is_next, invitation:
-    whether the survey waits for it, and what the survey's page says then. wakes: the background job that goes on with
-    it. long: None for a step that is always taken at once.
+    whether the survey waits for it, and what the survey's page says then. is_early: whether the plan has a later day
+    for it, so that no page pushes it. wakes: the background job that goes on with it. long: None for a step that is
+    always taken at once.
     """
 
     name: str
@@ -96,6 +102,7 @@ class SurveyStep:
     describe_chosen: Callable[[Session, Survey, Mapping[str, str]], StepDescription] | None = None
     is_next: Callable[[Session, Survey], bool] = never_next
     invitation: Callable[[Survey], str] | None = None
+    is_early: Callable[[Survey], bool] = never_early
     roles: tuple[Role, ...] = HR_ROLES
     wakes: JobName | None = None
     long: LongRun | None = None
