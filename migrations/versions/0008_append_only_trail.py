@@ -5,7 +5,7 @@ A later migration that rebuilds `audit_entry` on SQLite (batch_alter_table) drop
 
 from alembic import op
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None

@@ -70,10 +70,15 @@ def _work(app: Flask, queue: "Huey") -> Work:
             if take_asked(database, jobs_of(app).set_share_done):
                 compute_previews(database)
 
+    def remind() -> None:
+        # Without a mail server they would pile up, and all go out on the day there is one.
+        if app.config["SETTINGS"].smtp_host:
+            queue_planned(database)
+
     return {
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
         "deadlines": in_context(lambda: close_overdue(database)),
-        "reminders": in_context(lambda: queue_planned(database)),
+        "reminders": in_context(remind),
     }

@@ -210,7 +210,7 @@ def test_people_in_a_unit_made_after_the_survey_are_named_and_invited_when_hr_sa
     assert told.exit_code == 0
     assert "1 ansatt i «Ny barnehage», som kom til etter at undersøkelsen ble laget" in told.output
     assert "1 person i enhetene er ikke invitert" in told.output
-    assert "1 e-post blir sendt" in told.output
+    assert "1 e-post blir lagt i køen" in told.output
     assert _invite(app, db) == 1
     assert _invite(app, db, ReconcileChoices(new_units=True)) == 1
     with db.reading() as session:

@@ -77,7 +77,7 @@ def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, st
     choices = choices_from(given, found)
     messages = found.messages(choices)
     lines = [
-        ngettext("%(num)s e-post blir sendt.", "%(num)s e-poster blir sendt.", messages),
+        _messages_told(messages),
         _("De som er invitert fra før, får ikke en ny kode."),
         _("Du kan invitere flere så lenge undersøkelsen er åpen."),
     ]
@@ -87,13 +87,17 @@ def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, st
             ngettext("%(num)s person får koden på papir.", "%(num)s personer får koden på papir.", paper),
         )
     lines += _about_those_before(found, survey)
-    return StepDescription(
-        _("Sende invitasjoner?"),
-        tuple(lines),
-        messages,
-        tuple(_choices(session, found, choices)),
-        why_no_mail(),
-    )
+    decisions = tuple(_choices(session, found, choices))
+    heading = _("Sende invitasjoner?")
+    if not decisions and not messages:
+        heading = _("Invitasjonene stemmer med personlisten")
+    return StepDescription(heading, tuple(lines), messages, decisions, why_no_mail())
+
+
+def _messages_told(messages: int) -> str:
+    if why_no_mail():
+        return ngettext("%(num)s e-post blir lagt i køen.", "%(num)s e-poster blir lagt i køen.", messages)
+    return ngettext("%(num)s e-post blir sendt.", "%(num)s e-poster blir sendt.", messages)
 
 
 def roster_findings(session: Session, survey: Survey) -> tuple[str, ...]:
