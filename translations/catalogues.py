@@ -45,7 +45,10 @@ RESPONDENT_FILES = (
     "templates/respond/",
     "templates/layout/",
     "templates/components/languages.html",
-    "templates/site/",
+    "templates/site/accessibility.html",
+    "templates/site/error.html",
+    "templates/site/privacy.html",
+    "surveys/site/pages.py",
 )
 """Whatever a respondent can be shown: her own pages, the frame around them, and the pages its links lead to."""
 

@@ -38,6 +38,8 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/respond/drafts.py": "never shown: the page for a draft that cannot be opened has its own words",
     "surveys/access/passwords.py": DATA,
     "surveys/counting/comments/everyday_words.py": DATA,
+    "analysis/factor_correlations.py": "the report of `medvirk analyse`, in bokmål",
+    "analysis/group_differences.py": "the report of `medvirk analyse`, in bokmål",
     "analysis/example.py": "the questionnaire of the examples",
     "analysis/messages.py": "a message as bokmål, for terminals; pages translate it",
     "analysis/tables.py": "the end of a list of faults on a terminal",

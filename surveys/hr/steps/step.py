@@ -11,6 +11,7 @@ from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.platform.queue import JobName
+from surveys.platform.texts import _
 
 if TYPE_CHECKING:
     from surveys.publishing.counting_ballots import Progress
@@ -115,7 +116,7 @@ def described(
     if step.describe_chosen:
         return step.describe_chosen(session, survey, given)
     if step.describe is None:
-        raise SurveyError(f"«{step.name}» har en egen side.")
+        raise SurveyError(_("«%(step)s» har en egen side.", step=step.name))
     return step.describe(session, survey)
 
 
