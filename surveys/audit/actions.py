@@ -53,6 +53,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "norm.imported": TrailAction(About.SERIES, _l("Leste inn tall å sammenligne med")),
     "norm.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tall å sammenligne med")),
     "organisation.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn enheter fra fil")),
+    "organisation.person_erased": TrailAction(About.UNIT, _l("Slettet en som har sluttet")),
     "organisation.succession_stated": TrailAction(About.UNIT, _l("Førte opp hva en enhet kommer fra")),
     "organisation.succession_taken_back": TrailAction(
         About.UNIT, _l("Angret det som var ført opp om en enhet")
@@ -98,6 +99,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "ended": _l("avsluttet"),
     "figures": _l("tall"),
     "from_day": _l("fra og med"),
+    "invitations": _l("invitasjoner"),
     "invited": _l("invitert"),
     "kind": _l("hva som skjedde"),
     "letters": _l("brev"),

@@ -10,7 +10,7 @@ from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
-from surveys.hr.organisation import tree_views, unit_deeds
+from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.publication import views as publication_views
@@ -40,6 +40,7 @@ _MODULES = (
     trail_views,
     who_sees_views,
     organisation,
+    leaver_views,
     tree_views,
     unit_deeds,
     entrance,

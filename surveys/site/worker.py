@@ -8,6 +8,7 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.erasing_people import erase_those_who_left
 from surveys.hr.long_steps import take_asked
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
@@ -74,4 +75,7 @@ def _work(app: Flask, queue: "Huey") -> Work:
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
         "deadlines": in_context(lambda: close_overdue(database)),
+        "leavers": in_context(
+            lambda: erase_those_who_left(database, app.config["SETTINGS"].erase_left_after_days)
+        ),
     }

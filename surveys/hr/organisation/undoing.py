@@ -1,6 +1,7 @@
 """The opposite of a deed with a unit, filled in with what was before: how it is undone."""
 
 import datetime as dt
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
@@ -35,7 +36,7 @@ def opposite(session: Session, unit: Unit, entry: AuditEntry, *, may_restructure
     return ""
 
 
-def _address(deed: str, unit: Unit, **values: str) -> str:
+def _address(deed: str, unit: Unit, **values: Any) -> str:
     return url_for(f"organisation.{deed}", unit_code=unit.code, **values)
 
 

@@ -30,13 +30,13 @@ class TrailFilter:
     to_day: dt.date | None = None
 
 
-def entries(session: Session, reader: Account, wanted: TrailFilter) -> Select[tuple[AuditEntry]]:
+def entries(session: Session, reader: Account, wanted: TrailFilter) -> Select[AuditEntry]:
     """A query for what the reader may see and asked for, the newest first."""
     query = select(AuditEntry).where(may_see(session, reader), *_asked_for(session, wanted))
     return query.order_by(AuditEntry.id.desc())
 
 
-def how_many(session: Session, query: Select[tuple[AuditEntry]]) -> int:
+def how_many(session: Session, query: Select[AuditEntry]) -> int:
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
@@ -68,7 +68,7 @@ def names_in_trail(accounts: Iterable[Account]) -> list[str]:
     return [name for account in accounts for name in (account.trail_name, account.username)]
 
 
-def _about(about: About, subjects: Select[tuple[str]] | Sequence[str]) -> ColumnElement[bool]:
+def _about(about: About, subjects: Select[str] | Sequence[str]) -> ColumnElement[bool]:
     return and_(AuditEntry.action.in_(_actions(about)), AuditEntry.subject.in_(subjects))
 
 
