@@ -1,8 +1,11 @@
-"""The audit trail can be added to and read, and neither changed nor shortened
+"""The audit trail can be added to and read, and neither changed nor shortened; the day somebody left the roster
+
+Those who had left before are counted from the day of the migration: nobody knows when they left.
 
 A later migration that rebuilds `audit_entry` on SQLite (batch_alter_table) drops these triggers and must make them anew.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
@@ -14,6 +17,8 @@ _REFUSAL = "the audit trail is append-only"
 
 
 def upgrade() -> None:
+    op.add_column("person", sa.Column("left_on", sa.Date(), nullable=True))
+    op.execute("UPDATE person SET left_on = CURRENT_DATE WHERE NOT active")
     if op.get_bind().dialect.name == "sqlite":
         for deed in ("UPDATE", "DELETE"):
             op.execute(
@@ -33,6 +38,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("person", "left_on")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER audit_entry_no_update")
         op.execute("DROP TRIGGER audit_entry_no_delete")

@@ -4,8 +4,9 @@ import datetime as dt
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from surveys.platform.clock import municipal_day
 from surveys.platform.database import Base, choice, identity
 
 
@@ -83,6 +84,17 @@ class Person(Base):
     language: Mapped[str] = mapped_column(default="nb")
     is_leader: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    # The day she was first missing from the roster; NULL while she is active.
+    left_on: Mapped[dt.date | None]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
 
     unit: Mapped[Unit] = relationship()
+
+    @validates("active")
+    def _note_leaving(self, _name: str, active: bool) -> bool:
+        """The day follows `active`, whoever changes it."""
+        if active:
+            self.left_on = None
+        elif self.left_on is None:
+            self.left_on = municipal_day()
+        return active

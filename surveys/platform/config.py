@@ -34,6 +34,8 @@ class Settings:
     proxies: int = 0
     # Where failed attempts are counted: in each process's memory, or «redis://…» for all of them together.
     limits_storage: str = "memory://"
+    # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
+    erase_left_after_days: int = 0
 
     @property
     def database(self) -> str:

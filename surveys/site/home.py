@@ -104,7 +104,11 @@ def menu() -> list[MenuEntry]:
         (_("Styringskort"), "scorecards.index"),
     ]
     if roles_of(current_user) & set(HR_ROLES):
-        entries[1:1] = [(_("Undersøkelser"), "hr.index"), (_("Brukere"), "accounts.index")]
+        entries[1:1] = [
+            (_("Undersøkelser"), "hr.index"),
+            (_("Organisasjon"), "organisation.tree"),
+            (_("Brukere"), "accounts.index"),
+        ]
     here = (request.endpoint or "").split(".")[0]
     return [MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries]
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.erasing_people import erase_those_who_left
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
 from surveys.platform import queue as job_queue
@@ -81,4 +82,7 @@ def _work(app: Flask, queue: "Huey") -> Work:
         "steps": in_context(take_steps),
         "deadlines": in_context(lambda: close_overdue(database)),
         "reminders": in_context(remind),
+        "leavers": in_context(
+            lambda: erase_those_who_left(database, app.config["SETTINGS"].erase_left_after_days)
+        ),
     }

@@ -30,6 +30,7 @@ VALUES: dict[str, Any] = {
     "factor": "TRI",
     "account_id": 1,
     "grant_id": 1,
+    "person_id": 1,
 }
 
 

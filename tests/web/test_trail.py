@@ -52,6 +52,7 @@ COMPOSED = {
 SPREAD = {
     "campaigns/lifecycle.py": {"by", "deadline"},
     "campaigns/recipients_import.py": {"invited", "on_paper"},
+    "organisation/changing_units.py": {"old_name", "new_name", "old_type", "new_type"},
     "organisation/people_import.py": {"new", "changed", "ended"},
     "organisation/units_import.py": {"new", "changed", "ended"},
     "release/comments/reviewing.py": {"comment", "reason"},

@@ -133,7 +133,7 @@ def test_the_pages_say_it_in_words(
 ) -> None:
     monkeypatch.setattr("surveys.hr.who_sees.views.municipal_day", lambda: BETWEEN)
     sign_in_as(client, released, Role.HR, "K")
-    page = re.sub(r"\s+", " ", client.get("/organisasjon/B2/hvem-ser-hva").text)
+    page = re.sub(r"\s+", " ", client.get("/organisasjon/enhet/B2/hvem-ser-hva").text)
     assert "nå (siden 10. april 2026)" in page
     assert "når resultatet er frigitt" in page
     assert "ingen dag er bestemt" in page
@@ -148,8 +148,8 @@ def test_hr_asks_about_her_own_units_and_the_accounts_she_knows(
     released: Database, client: FlaskClient
 ) -> None:
     sign_in_as(client, released, Role.HR, "A")
-    assert client.get("/organisasjon/A/hvem-ser-hva").status_code == 200
-    assert client.get("/organisasjon/B2/hvem-ser-hva").status_code == 403
-    assert client.get("/organisasjon/finnes-ikke/hvem-ser-hva").status_code == 404
+    assert client.get("/organisasjon/enhet/A/hvem-ser-hva").status_code == 200
+    assert client.get("/organisasjon/enhet/B2/hvem-ser-hva").status_code == 403
+    assert client.get("/organisasjon/enhet/finnes-ikke/hvem-ser-hva").status_code == 404
     assert client.get(f"/brukere/{_account(released, 'leder-a')}/hvem-ser-hva").status_code == 200
     assert client.get(f"/brukere/{_account(released, 'leder-b')}/hvem-ser-hva").status_code == 404

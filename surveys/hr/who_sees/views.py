@@ -17,7 +17,7 @@ from surveys.platform.clock import municipal_day
 blueprint = Blueprint("who_sees", __name__)
 
 
-@blueprint.get("/organisasjon/<unit_code>/hvem-ser-hva")
+@blueprint.get("/organisasjon/enhet/<unit_code>/hvem-ser-hva")
 @requires(*HR_ROLES)
 def unit(unit_code: str) -> str:
     """Who may see the unit's results and card, now and later."""

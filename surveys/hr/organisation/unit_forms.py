@@ -1,0 +1,37 @@
+"""What HR fills in to make, rename, move and end a unit."""
+
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from surveys.hr.forms import DayField
+from surveys.platform.texts import _l
+
+_NAME = _l("Skriv navnet på enheten.")
+_DAY = _l("Skriv en dato, for eksempel 2026-03-20.")
+
+
+class RenameForm(FlaskForm):
+    name = StringField(_l("Navn"), validators=[InputRequired(_NAME), Length(max=200)])
+    type = StringField(_l("Type, for eksempel skole (kan stå tom)"), validators=[Length(max=80)])
+
+
+class CreateForm(RenameForm):
+    code = StringField(
+        _l("Kode"), validators=[InputRequired(_l("Skriv koden enheten har i de andre systemene deres."))]
+    )
+    day = DayField(_l("Første dag"), validators=[InputRequired(_DAY)])
+
+
+class MoveForm(FlaskForm):
+    parent = SelectField(
+        _l("Hvor skal den ligge?"), validators=[InputRequired(_l("Velg en enhet."))], validate_choice=False
+    )
+
+
+class EndForm(FlaskForm):
+    day = DayField(_l("Siste dag"), validators=[InputRequired(_DAY)])
+
+
+class ReopenForm(FlaskForm):
+    """Nothing to fill in: only what it means."""
