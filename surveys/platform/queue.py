@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from huey.api import TaskWrapper
 
 Work = Mapping[str, Callable[[], None]]
-"""What jobs do, by name: «outbox», «previews», «steps», «deadlines». Each is also done every minute by the worker."""
+"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines».
+
+Each is also done every minute by the worker.
+"""
 
 
 JobName = Literal["outbox", "previews", "steps"]

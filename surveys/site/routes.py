@@ -13,6 +13,7 @@ from surveys.hr.history import views as history_views
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
+from surveys.hr.planning import year_wheel
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import views as quality_views
 from surveys.respond import entrance, erasing, public_link
@@ -47,6 +48,7 @@ _MODULES = (
     history_views,
     results,
     screening_views,
+    year_wheel,
     scorecards,
 )
 

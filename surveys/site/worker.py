@@ -9,6 +9,7 @@ from flask import Flask
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
 from surveys.hr.long_steps import take_asked
+from surveys.hr.opening_by_plan import open_due
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
 from surveys.publishing.preview import compute_previews
@@ -73,5 +74,6 @@ def _work(app: Flask, queue: "Huey") -> Work:
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
+        "openings": in_context(lambda: open_due(database)),
         "deadlines": in_context(lambda: close_overdue(database)),
     }
