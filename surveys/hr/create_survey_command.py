@@ -37,9 +37,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--apply", "apply", is_flag=True, help="Lag kladden. Uten dette vises bare hva som skjer.")
 @with_app
-def create_survey_command(
-    _app: Flask, /, key: str, questionnaire: str, apply: bool, **given: object
-) -> None:
+def create_survey_command(_app: Flask, /, key: str, questionnaire: str, apply: bool, **given: object) -> None:
     """Lager en kladd til en undersøkelse. Ingen får beskjed.
 
     Formål, nynorsk og engelsk tittel, og hvem som får se resultatene, fyller HR ut på nettsiden før åpning.
