@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "check-questionnaires": CommandEntry("hr.commands:check_questionnaires", "Finner alle feil i spørreskjemaer, med fil og sted."),
     "close": CommandEntry("hr.commands:close_command", "Lukker en undersøkelse."),
     "count": CommandEntry("publishing.commands:count_command", "Teller opp en lukket undersøkelse: åpner svarene, stokker dem og ødelegger nøkkelen."),
+    "create-survey": CommandEntry("hr.create_survey_command:create_survey_command", "Lager en kladd til en undersøkelse."),
     "demo": CommandEntry("demo.commands:demo", "Bygg og start den oppdiktede Fjordvik kommune, med syntetiske tall."),
     "doctor": CommandEntry("operating.commands:doctor", "Undersøker installasjonen og sier hva som må gjøres."),
     "export-microdata": CommandEntry("release.analysts.microdata_command:export_microdata_command", "Svarene rad for rad til analyse: .sav, .csv eller .parquet."),

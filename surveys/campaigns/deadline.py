@@ -35,8 +35,8 @@ def last_day_to_deliver() -> dt.date:
 def extend_deadline(session: Session, survey: Survey, day: dt.date) -> None:
     """Moves the deadline of an open survey later. The day it has already changes nothing.
 
-    Raises SurveyError unless the survey is open and the day is later than the deadline and not before today, and when
-    somebody was promised results before that day.
+    Readers who were to see the results before the new deadline wait until it: later than respondents were told, never
+    earlier. Raises SurveyError unless the survey is open and the day is later than the deadline and not before today.
     """
     if survey.status != SurveyStatus.OPEN:
         raise SurveyError(_("Fristen kan flyttes mens undersøkelsen er åpen."))
@@ -48,15 +48,9 @@ def extend_deadline(session: Session, survey: Survey, day: dt.date) -> None:
         )
     if day < clock.municipal_day():
         raise SurveyError(_("Fristen kan ikke være en dag som har vært."))
-    first = min((step.visible_on for step in survey.visibility), default=None)
-    if first and first < day:
-        raise SurveyError(
-            _(
-                "Noen skal se resultatene fra %(day)s, og de som svarer, har fått vite det. "
-                "Fristen kan ikke være etter den dagen.",
-                day=long_date(first),
-            )
-        )
+    waiting = [step for step in survey.visibility if step.visible_on < day]
+    for step in waiting:
+        step.visible_on = day
     before, survey.closes_on = survey.closes_on, day
     audit.record(
         session,
@@ -64,4 +58,5 @@ def extend_deadline(session: Session, survey: Survey, day: dt.date) -> None:
         survey.key,
         before=before.isoformat(),
         after=day.isoformat(),
+        readers_wait=[step.readers.value for step in waiting],
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from secrets import SystemRandom
 
 from flask import current_app
-from sqlalchemy import literal, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import codes
@@ -46,7 +46,7 @@ def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
             SurveyUnit.survey_id == survey.id,
             SurveyUnit.asked,
             Person.active,
-            or_(Person.is_leader, literal(not survey.leaders_only)),
+            *([Person.is_leader] if survey.leaders_only else []),
             Person.id.not_in(invited),
         )
         .order_by(Person.id)

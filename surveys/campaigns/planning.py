@@ -1,5 +1,7 @@
 """A draft is changed, narrowed down and deleted. Nothing here is possible once the survey is open."""
 
+from typing import Final
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,23 @@ from surveys.campaigns.models import Invitation, Survey, SurveyStatus, Visibilit
 from surveys.campaigns.scope import Scope, store_scope
 from surveys.instruments import in_use as instruments
 from surveys.platform.texts import _
+
+SMALLEST_GROUP: Final = 3
+LONGEST_TITLE: Final = 120
+
+
+def plan_faults(plan: Plan) -> list[str]:
+    """Every fault of a plan that HR's form would refuse."""
+    found = []
+    if not plan.title.get("nb"):
+        found.append(_("Skriv en tittel."))
+    if any(len(text) > LONGEST_TITLE for text in plan.title.values()):
+        found.append(_("Tittelen kan ha høyst %(most)s tegn.", most=LONGEST_TITLE))
+    if plan.closes_on < plan.opens_on:
+        found.append(_("Siste svardag kan ikke være før undersøkelsen åpner."))
+    if plan.minimum_group < SMALLEST_GROUP:
+        found.append(_("Minste gruppe kan ikke være lavere enn %(least)s.", least=SMALLEST_GROUP))
+    return found
 
 
 def require_draft(survey: Survey) -> None:

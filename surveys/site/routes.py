@@ -15,6 +15,7 @@ from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
+from surveys.hr.planning import year_wheel
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
@@ -59,6 +60,7 @@ _MODULES = (
     history_views,
     results,
     screening_views,
+    year_wheel,
     scorecards,
 )
 

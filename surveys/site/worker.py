@@ -11,6 +11,7 @@ from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.erasing_people import erase_those_who_left
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
+from surveys.hr.opening_by_plan import open_due
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
 from surveys.publishing.preview import compute_previews
@@ -80,6 +81,7 @@ def _work(app: Flask, queue: "Huey") -> Work:
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
+        "openings": in_context(lambda: open_due(database)),
         "deadlines": in_context(lambda: close_overdue(database)),
         "reminders": in_context(remind),
         "leavers": in_context(

@@ -9,15 +9,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from surveys.access.models import Role
+from surveys.access.models import Account, Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns import checklist as checklists
 from surveys.campaigns.checklist import ChecklistItem
 from surveys.campaigns.invitations import recipients_from_roster
 from surveys.campaigns.lifecycle import open_survey, picture_tree
-from surveys.campaigns.models import ScopeRule, ScopeUnit, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.models import Invitation, ScopeRule, ScopeUnit, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.planning import change_scope
 from surveys.campaigns.scope import Scope
+from surveys.hr.opening_by_plan import open_due
 from surveys.organisation.models import Person, Unit
 from surveys.platform import clock
 from surveys.platform.database import Database
@@ -256,6 +257,80 @@ def test_the_machine_sees_missing_languages_and_dates_that_have_been(
         assert ChecklistItem.LANGUAGES in checklists.missing(session, session.scalars(select(Survey)).one())
 
 
+def test_opening_without_a_complete_checklist_says_what_is_missing_and_asks(
+    draft: Database, hr: FlaskClient
+) -> None:
+    text = _text(hr, f"{PAGE}/steg/open")
+    assert "Åpne undersøkelsen uten å ha fullført sjekklisten?" in text
+    assert text.count("Gjenstår i sjekklisten:") == 5
+    assert hr.post(f"{PAGE}/steg/open").status_code == 302
+    with draft.reading() as session:
+        [opened] = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.opened"))
+        assert opened.detail == {"not_done": ["visibility", "roster", "test", "validity", "dpia"]}
+
+
+def test_opening_before_the_planned_day_is_asked_about_and_not_pushed(
+    hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at(monkeypatch, "2026-03-01T12:00")
+    assert "før den planlagte dagen?" in _text(hr, f"{PAGE}/steg/open")
+    assert re.search(r'class="ds-button" data-variant="secondary" href="[^"]*steg/open"', _text(hr))
+    _at(monkeypatch, "2026-03-02T12:00")
+    assert "før den planlagte dagen?" not in _text(hr, f"{PAGE}/steg/open")
+
+
+def _is_planned(db: Database, *, is_ticked: bool) -> None:
+    with db.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        survey.opens_automatically = True
+        account = session.scalars(select(Account.id)).one()
+        for item in ChecklistItem if is_ticked else ():
+            checklists.tick(session, survey, item, account)
+
+
+def test_the_worker_opens_on_the_day_once_and_never_before(
+    app: Flask, draft: Database, hr: FlaskClient
+) -> None:
+    _is_planned(draft, is_ticked=True)
+    with app.app_context():
+        assert open_due(draft, dt.date(2026, 3, 1)) == []
+        assert open_due(draft, dt.date(2026, 3, 2)) == ["liten-2026"]
+        assert open_due(draft, dt.date(2026, 3, 3)) == []
+    with draft.reading() as session:
+        survey = session.scalars(select(Survey)).one()
+        assert (survey.status, bool(survey.public_key)) == (SurveyStatus.OPEN, True)
+        [opened] = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.opened"))
+        assert opened.detail == {"by": "systemet", "planned": "2026-03-02"}
+    assert "steg/invite" in _text(hr)
+
+
+@pytest.mark.usefixtures("hr")
+def test_it_waits_while_the_checklist_is_not_complete_or_hr_did_not_choose_it(
+    app: Flask, draft: Database
+) -> None:
+    with app.app_context():
+        assert open_due(draft, TODAY) == []
+        _is_planned(draft, is_ticked=False)
+        assert open_due(draft, TODAY) == []
+
+
+def test_the_pilot_is_invited_first_and_the_rest_after(app: Flask, draft: Database, hr: FlaskClient) -> None:
+    ids = _ids(draft)
+    with draft.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        change_scope(session, survey, Scope(pilot=frozenset({ids["A"]})))
+        open_survey(session, survey, keys_of(app))
+    assert "steg/invite-pilot" in _text(hr)
+    assert "9 personer i piloten" in _text(hr, f"{PAGE}/steg/invite-pilot")
+    hr.post(f"{PAGE}/steg/invite-pilot")
+    with draft.reading() as session:
+        assert set(session.scalars(select(Invitation.unit_id))) == {ids["A"], ids["A1"], ids["A2"]}
+    assert "steg/invite-pilot" not in _text(hr)
+    hr.post(f"{PAGE}/steg/invite")
+    with draft.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Invitation)) == 18
+
+
 def test_the_test_answers_are_the_preview(hr: FlaskClient) -> None:
     page = hr.get(f"{PAGE}/prov", follow_redirects=True)
     assert page.status_code == 200
@@ -281,15 +356,30 @@ class TestDeadline:
         assert "27. mars" in hr.get(f"/svar/{code}/nb/").text
         with draft.reading() as session:
             [moved] = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.deadline_moved"))
-            assert moved.detail == {"before": "2026-03-20", "after": "2026-03-27"}
+            assert moved.detail == {
+                "before": "2026-03-20",
+                "after": "2026-03-27",
+                "readers_wait": [],
+            }
             assert moved.account_id
+
+    @pytest.mark.usefixtures("code")
+    def test_nobody_sees_results_before_the_new_deadline(self, draft: Database, hr: FlaskClient) -> None:
+        assert "venter til den dagen" in _text(hr, f"{PAGE}/frist")
+        hr.post(f"{PAGE}/frist", data={"closes_on": "2026-04-10"})
+        with draft.reading() as session:
+            survey = session.scalars(select(Survey)).one()
+            assert [step.visible_on for step in survey.visibility] == [dt.date(2026, 4, 10)]
+            moved = session.scalars(
+                select(AuditEntry).where(AuditEntry.action == "survey.deadline_moved")
+            ).one()
+            assert moved.detail["readers_wait"] == ["leaders"]
 
     @pytest.mark.parametrize(
         ("now", "day", "words"),
         [
             ("2026-03-10T12:00", "2026-03-19", "bare flyttes til en senere dag"),
             ("2026-03-25T12:00", "2026-03-24", "en dag som har vært"),
-            ("2026-03-10T12:00", "2026-04-02", "Noen skal se resultatene fra 1. april 2026"),
             ("2026-03-10T12:00", "", "Skriv en dato"),
         ],
     )

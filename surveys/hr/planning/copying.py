@@ -42,13 +42,14 @@ def copy_of(survey: Survey, today: dt.date) -> dict[str, Any]:
     The year in a title follows, and the questionnaire is its newest version.
     """
     years = max(0, -((survey.opens_on - today) // _YEAR))
-    moved = {
+    moved: dict[str, Any] = {
         name: value + years * _YEAR if isinstance(value, dt.date) else value
         for name, value in form_values(survey).items()
     }
     before, after = survey.opens_on.year, moved["opens_on"].year
     for code in LANGUAGES:
-        moved[f"title_{code}"] = re.sub(rf"\b{before}\b", str(after), str(moved[f"title_{code}"]))
+        title = str(moved[f"title_{code}"])
+        moved[f"title_{code}"] = re.sub(rf"\b{before}\b", str(after), title)
     return moved | {"questionnaire": _newest(survey), "opens_automatically": False}
 
 
