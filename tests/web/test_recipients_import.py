@@ -214,11 +214,13 @@ def test_links_for_letters_are_printed_for_all_who_have_not_answered(
     assert len(set(LINK.findall(said))) == 4
 
 
-def test_apply_without_a_file_is_wrong_usage_and_invites_nobody(app: Flask, opened: Database) -> None:
-    code, said = _run(app, "--apply")
-    assert code == 2
-    assert "--recipients" in said
-    assert _invited(opened) == []
+def test_apply_without_a_file_invites_as_without_it(app: Flask, opened: Database) -> None:
+    with opened.transaction() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "A")).one()
+        session.add(Person(employee_number="1", name="Kari", email="kari@example.no", unit=unit))
+    assert _run(app, "--apply")[0] == 0
+    assert _run(app)[0] == 0
+    assert len(_invited(opened)) == 1
 
 
 def test_a_file_invites_nobody_else_than_those_in_it(app: Flask, opened: Database, tmp_path: Path) -> None:

@@ -43,10 +43,22 @@ def take_reconciled(request: StepRequest) -> str:
     """Does what was chosen and says what was put in the outbox."""
     with request.db.transaction() as session:
         survey = find_survey(session, request.survey_key)
-        choices = choices_from(request.details, reconciliation(session, survey))
+        found = reconciliation(session, survey)
+        choices = choices_from(request.details, found)
+        left_out = _left_out(found, choices)
         secret = current_app.config["SECRETS"].codes
         queued = reconcile(session, survey, choices, secret, request.messages)
-    return told(queued)
+    return " ".join((told(queued), *left_out))
+
+
+def _left_out(found: Reconciliation, choices: ReconcileChoices) -> tuple[str, ...]:
+    """Who was not invited, and why: nobody is left out without a word."""
+    why: list[str] = []
+    if found.outside and not choices.new_units:
+        why += [_("Ikke invitert:"), *_outside(found, choices).findings]
+    if found.shared and choices.shared == "one":
+        why += _shared(found, choices).findings
+    return tuple(why)
 
 
 def told(queued: Queued) -> str:
