@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from surveys.files.columns import ImportColumn, Record, records_and_faults
+from surveys.files.columns import Record, records_and_faults
+from surveys.files.headings import ImportColumn
 from surveys.files.reading import Table
 from surveys.files.report import ImportFault
 from surveys.organisation.models import Unit
