@@ -33,6 +33,8 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 MOST_COLUMNS: Final = 1_000
 """Columns of a sheet that are read; the national user surveys have about 300."""
 
+_MOST_CELLS_PASSED: Final = 50_000_000
+
 
 class TableProblem(Enum):
     """Why a file has no rows that can be read."""
@@ -131,9 +133,8 @@ def delimiter_of(text: str) -> str:
 def xlsx_rows(source: Path | BinaryIO) -> Iterator[CellRow]:
     """Every row of the first sheet, the values of formulas as Excel last saved them. Raises TableFileError."""
     with _workbook(source, data_only=True) as book:
-        rows = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS)
-        for line, values in enumerate(rows, start=1):
-            yield CellRow(line, tuple(values))
+        for line, values in _sheet_rows(book.worksheets[0], values_only=True):
+            yield CellRow(line, values)
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,6 @@ class ShownSheet:
     """A sheet with data. rows: opens it from its first row each time; cells are text as shown, or FormulaText."""
 
     title: str
-    columns: int
     rows: Callable[[], Iterator[CellRow]]
 
 
@@ -172,10 +172,21 @@ def shown_sheets(content: bytes, most_unzipped: int) -> Iterator[list[ShownSheet
 
 def _shown_sheet(sheet: Any) -> ShownSheet:
     def rows() -> Iterator[CellRow]:
-        for line, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
-            yield CellRow(line, tuple(_shown(cell) for cell in cells))
+        for line, cells in _sheet_rows(sheet, values_only=False):
+            yield CellRow(line, tuple([_shown(cell) for cell in cells]))
 
-    return ShownSheet(str(sheet.title), int(sheet.max_column or 0), rows)
+    return ShownSheet(str(sheet.title), rows)
+
+
+def _sheet_rows(sheet: Any, *, values_only: bool) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Each row as far as it has cells, not as far as the sheet says that its longest row goes."""
+    sheet.reset_dimensions()
+    passed = 0
+    for line, cells in enumerate(sheet.iter_rows(values_only=values_only), start=1):
+        passed += len(cells)
+        if passed > _MOST_CELLS_PASSED:
+            raise TableFileError(TableProblem.LARGE_WORKBOOK)
+        yield line, cells[:MOST_COLUMNS]
 
 
 def _shown(cell: Any) -> str:

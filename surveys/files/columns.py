@@ -242,6 +242,8 @@ def _heading_faults(
 def _formula_faults(rows: Sequence[Record]) -> Iterator[ImportFault]:
     """Only in columns that are read: what a formula counts may be anything."""
     for row in rows:
+        if FormulaText not in map(type, row.values.values()):
+            continue
         for name, cell in row.values.items():
             if type(cell) is FormulaText:
                 yield row.fault(

@@ -25,7 +25,10 @@ class Mender:
         self.faults: list[ImportFault] = []
 
     def mended(self, line: int, cells: tuple[str, ...]) -> tuple[str, ...]:
-        if all(map(str.isascii, cells)):
+        text = "\n".join(cells)
+        if text.isascii() or (
+            _LOST not in text and not _SUSPECT.search(text) and unicodedata.is_normalized("NFC", text)
+        ):
             return cells
         return tuple(self._cell(line, index, cell) for index, cell in enumerate(cells))
 

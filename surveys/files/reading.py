@@ -5,6 +5,7 @@ found, a cell becomes one line of text, and a file that must not be read is refu
 a personal number, or a very large one.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -131,8 +132,6 @@ def _sheet_rows(
         if len(with_data) > 1:
             unread = ", ".join(f"«{sheets[index].title}»" for index in with_data if index != best)
             notes.append(f"Arket «{sheet.title}» er lest. Disse arkene er ikke lest: {unread}.")
-        if sheet.columns > MOST_COLUMNS:
-            notes.append(f"Bare de {MOST_COLUMNS} første kolonnene er lest.")
     return written, _heading_index(written, columns, chosen), notes
 
 
@@ -151,11 +150,11 @@ def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
     written: list[TableRow] = []
     cells = 0
     for row in rows:
-        if row.line > MOST_ROWS:
-            raise FileRefusedError(ImportFault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
         texts = tuple([_cleaned(cell) for cell in row.cells])  # type: ignore[arg-type]
         if not any(texts):
             continue
+        if len(written) == MOST_ROWS:
+            raise FileRefusedError(ImportFault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
         cells += len(texts)
         if len(texts) > MOST_COLUMNS and any(texts[MOST_COLUMNS:]):
             raise FileRefusedError(
@@ -171,6 +170,8 @@ def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
 
 def _cleaned(cell: str) -> str:
     """One line without blanks around it; a no-break space is a blank. `="00001"` is how some write a text in CSV."""
+    if cell.isalnum():
+        return cell
     if cell[:1] == "=":
         text = cell.strip()
         if len(text) > 2 and text[1] == text[-1] == '"' and '"' not in text[2:-1]:
@@ -223,12 +224,16 @@ def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) 
     """The refusal names the place and never the number."""
     faults = []
     for row in rows:
+        if not _MANY_DIGITS.search("\n".join(row.cells)):
+            continue
         for index, cell in enumerate(row.cells):
-            if len(cell) > 9 and has_personal_number(cell):
+            if has_personal_number(cell):
                 faults.append(ImportFault(_PERSONAL_NUMBER, row.line, _column_name(headings, index)))
     if faults:
         raise FileRefusedError(*faults)
 
+
+_MANY_DIGITS: Final = re.compile(r"\d{6}[ .-]?\d{4}")
 
 _PERSONAL_NUMBER: Final = (
     "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "

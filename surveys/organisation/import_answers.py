@@ -36,6 +36,11 @@ class ImportAnswers:
     shared: Mapping[str, SharedAddress] = field(default_factory=dict)
     shared_otherwise: SharedAddress | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether anything has been answered."""
+        return self != ImportAnswers()
+
     def about(self, address: str) -> SharedAddress | None:
         return self.shared.get(address, self.shared_otherwise)
 

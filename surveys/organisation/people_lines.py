@@ -121,7 +121,7 @@ def person_lines(rows: Iterable[Record], units: KnownUnits) -> tuple[list[Person
 
 
 def _name(row: Record) -> str:
-    return row["name"] or " ".join(filter(None, (row["first_name"], row["last_name"])))
+    return row["name"] or f"{row['first_name']} {row['last_name']}".strip()
 
 
 def _unit_text(row: Record) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
+from surveys.hr.organisation import import_views as organisation_imports
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.publication import views as publication_views
@@ -35,6 +36,7 @@ _MODULES = (
     publication_views,
     quality_views,
     organisation,
+    organisation_imports,
     entrance,
     erasing,
     public_link,

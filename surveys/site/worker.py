@@ -9,6 +9,7 @@ from flask import Flask
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
 from surveys.hr.long_steps import take_asked
+from surveys.hr.organisation.uploads import remove_old
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
 from surveys.publishing.preview import compute_previews
@@ -69,9 +70,13 @@ def _work(app: Flask, queue: "Huey") -> Work:
             if take_asked(database, jobs_of(app).set_share_done):
                 compute_previews(database)
 
+    def keep_time() -> None:
+        close_overdue(database)
+        remove_old(app.config["SETTINGS"].instance)
+
     return {
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
-        "deadlines": in_context(lambda: close_overdue(database)),
+        "deadlines": in_context(keep_time),
     }
