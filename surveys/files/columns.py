@@ -14,15 +14,25 @@ from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line with its cells by column name; `headings` gives the name each column has in the file."""
+    """One line of the file. positions: where each column is; headings: what each is called in the file."""
 
     line: int
-    values: Mapping[str, str]
+    cells: tuple[str, ...]
+    positions: Mapping[str, int]
     headings: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
         """The cell, «» when the file does not have the column."""
-        return self.values.get(column, "")
+        index = self.positions.get(column)
+        return "" if index is None else self.cells[index]
+
+    def cell(self, column: str) -> str | None:
+        """The cell, None when the file does not have the column."""
+        return self[column] if column in self.positions else None
+
+    def __contains__(self, column: str) -> bool:
+        """Whether the file has the column."""
+        return column in self.positions
 
     def fault(self, column: str, message: str, cause: str = "") -> ImportFault:
         return ImportFault(message, self.line, self.headings.get(column, column), cause)
@@ -192,10 +202,7 @@ def records_and_faults(
     if any(_is_missing(column, places) for column in columns):
         return [], faults
     headings = {name: table.headings[index] for name, index in places.items()}
-    used = tuple(places.items())
-    rows = [
-        Record(row.line, {name: row.cells[index] for name, index in used}, headings) for row in table.rows
-    ]
+    rows = [Record(row.line, row.cells, places, headings) for row in table.rows]
     formulas = tuple(_formula_faults(rows))
     # Whatever else could be said of a formula's text would only be in the way.
     return ([], (*faults, *formulas)) if formulas else (rows, faults)
@@ -242,10 +249,10 @@ def _heading_faults(
 def _formula_faults(rows: Sequence[Record]) -> Iterator[ImportFault]:
     """Only in columns that are read: what a formula counts may be anything."""
     for row in rows:
-        if FormulaText not in map(type, row.values.values()):
+        if FormulaText not in map(type, row.cells):
             continue
-        for name, cell in row.values.items():
-            if type(cell) is FormulaText:
+        for name in row.positions:
+            if type(row[name]) is FormulaText:
                 yield row.fault(
                     name, "Cellen har en formel. Lim inn verdiene i stedet (Lim inn utvalg, Verdier)."
                 )

@@ -88,7 +88,7 @@ def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFaul
         if not row["employee_number"]:
             yield row.fault("employee_number", "Ansattnummeret mangler.")
         if not _name(row):
-            yield row.fault("name" if "name" in row.values else "last_name", "Navnet mangler.")
+            yield row.fault("name" if "name" in row else "last_name", "Navnet mangler.")
         yield from _unit_faults(row, units)
         email = row["email"]
         if email and not EMAIL.fullmatch(email):
@@ -126,7 +126,7 @@ def _name(row: Record) -> str:
 
 def _unit_text(row: Record) -> tuple[str, str]:
     """What the row says of the unit, and the column that says it: its code, else its name."""
-    if row["unit"] or "unit_name" not in row.values:
+    if row["unit"] or "unit_name" not in row:
         return row["unit"], "unit"
     return row["unit_name"], "unit_name"
 
@@ -178,7 +178,7 @@ def _line(row: Record, units: KnownUnits) -> PersonLine:
         _name(row),
         row["email"],
         unit_id,
-        _YES_OR_NO[row["leader"].casefold()] if "leader" in row.values else None,
-        LANGUAGE_WORDS[row["language"].casefold()] if "language" in row.values else None,
+        _YES_OR_NO[row["leader"].casefold()] if "leader" in row else None,
+        LANGUAGE_WORDS[row["language"].casefold()] if "language" in row else None,
         _is_main(row),
     )

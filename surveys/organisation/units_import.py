@@ -114,7 +114,7 @@ def _line(record: Record) -> UnitLine:
     """A top may name itself as its parent, as FINT's does."""
     code = record["code"]
     parent = "" if record["parent"] == code else record["parent"]
-    return UnitLine(record, code, record["name"], record.values.get("type"), parent)
+    return UnitLine(record, code, record["name"], record.cell("type"), parent)
 
 
 def _top_to_rename(stored: Mapping[str, Unit], lines: Sequence[UnitLine]) -> Unit | None:

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ def _written(folder: Path, text: str, name: str = "fil.csv") -> Path:
     return file
 
 
-def _workbook(folder: Path, *sheets: list[list[object]], formats: dict[str, str] | None = None) -> Path:
+def _workbook(folder: Path, *sheets: Sequence[Sequence[object]], formats: dict[str, str] | None = None) -> Path:
     book = Workbook()
     for rows in sheets:
         sheet = book.create_sheet()

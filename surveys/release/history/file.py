@@ -103,7 +103,7 @@ def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[I
     faults = list(heading_faults)
     if not rows and not faults:
         faults.append(ImportFault("Filen har ingen tall under overskriften."))
-    if rows and "instrument" not in rows[0].values and not ground.instrument:
+    if rows and "instrument" not in rows[0] and not ground.instrument:
         faults.append(ImportFault(_NO_INSTRUMENT))
         ground = replace(ground, instrument="–")  # told once, not for every line
     found = [line for row in rows if (line := _line(row, ground, faults))]
