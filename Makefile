@@ -3,10 +3,10 @@ PYTHON ?= python3
 PORT ?= 5470
 BIN := .venv/bin
 INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
-SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benchmarks static translations
+SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benchmarks docs static translations
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format bench messages house wheel lock chromium clean
+.PHONY: help setup demo test quick check format bench messages migration house wheel lock chromium clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,10 +19,10 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
 	$(BIN)/pytest -n 2 $(ARGS)
 
-quick: .venv/ready-dev ## run the tests without a browser, on SQLite only: a minute or so, while you work
+quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)
 
-check: .venv/ready-dev ## lint, types, layers, templates, spelling, questionnaires and translations
+check: .venv/ready-dev ## lint, types, storeys, templates, spelling, questionnaires, translations, the picture of the house
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
@@ -31,6 +31,7 @@ check: .venv/ready-dev ## lint, types, layers, templates, spelling, questionnair
 	$(BIN)/codespell $(SOURCES)
 	$(BIN)/medvirk check-questionnaires
 	$(BIN)/python -m translations.catalogues check
+	$(BIN)/python docs/house.py check
 
 format: .venv/ready-dev ## put code in its standard form
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -42,8 +43,15 @@ bench: .venv/ready-dev ## measure speed and memory; figures are for this machine
 messages: .venv/ready-dev ## bring the nynorsk and English catalogues up to date with the pages
 	$(BIN)/python -m translations.catalogues update
 
+house: .venv/ready-dev ## draw the picture in docs/architecture.md from the imports
+	$(BIN)/python docs/house.py
+
 wheel: .venv/ready ## build dist/medvirk-*.whl, with everything an installation needs inside
 	$(BIN)/python -m pip wheel . --quiet --no-deps --no-build-isolation --wheel-dir dist
+	@rm -rf build
+
+migration: .venv/ready-dev ## write a migration from a changed model (MESSAGE="Quarterly indicators"); read it before use
+	@file=$$($(BIN)/python -m migrations.write "$(MESSAGE)") && $(BIN)/ruff check --quiet --fix "$$file" && $(BIN)/ruff format --quiet "$$file" && echo "$$file"
 
 lock: .venv/ready ## renew the locked versions (hashes, no addresses)
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt

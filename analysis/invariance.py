@@ -102,7 +102,7 @@ def equal_model(factor_of: NDArray[np.int_], groups: int, level: InvarianceLevel
     """The model of a level. The first group's factors have mean 0 and variance 1; the other groups' variances
     are free once loadings are equal, their means once intercepts are. R: lavaan's `group.equal`.
 
-    >>> equal_model(np.zeros(4, dtype=int), 2, Level.SCALAR).degrees_of_freedom()
+    >>> equal_model(np.zeros(4, dtype=int), 2, InvarianceLevel.SCALAR).degrees_of_freedom()
     10
     """
     single, values = simple_structure(factor_of).places[0], simple_structure(factor_of).values[0]

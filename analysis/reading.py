@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.messages import N_, Message
 from analysis.personal_numbers import has_personal_number
 from analysis.responses import Codes, Responses
 from analysis.results import NO_UNIT
@@ -96,36 +97,51 @@ class _Faults:
             guilty = np.array([has_personal_number(text) for text in column.texts], dtype=np.bool_)
             if guilty.any():
                 rows = np.flatnonzero(guilty[column.index])
-                message = (
-                    f"Kolonnen har fødselsnummer i {_cells(len(rows))}. Fjern kolonnen fra filen og prøv igjen. "
-                    "Ingenting er lest inn."
-                )
-                self.add(FileFault(int(self.table.lines[rows[0]]), column.name, message))
+                self.add(FileFault(int(self.table.lines[rows[0]]), column.name, _personal_numbers(len(rows))))
 
-    def coded(self, column: ResponseColumn, codes: Sequence[int | None], message: str) -> Codes:
-        """The column's codes by row; each row whose text has none is a fault."""
+    def coded(self, column: ResponseColumn, codes: Sequence[int | None], refusal: Message) -> Codes:
+        """The column's codes by row; each row whose text has none is a fault: the refusal, with the %(text)s."""
         bad = np.array([code is None for code in codes], dtype=np.bool_)
         if bad.any():
             texts = [None if has_personal_number(text) else text for text in column.texts]
-            self.rows(column, bad, [f"«{text}» {message}" if text else None for text in texts])
+            messages = [
+                Message(refusal.template, {"text": text, **refusal.values}) if text else None
+                for text in texts
+            ]
+            self.rows(column, bad, messages)
         return np.array([code or 0 for code in codes], dtype=np.uint8)[column.index]
 
-    def rows(self, column: ResponseColumn, bad: NDArray[np.bool_], messages: Sequence[str | None]) -> None:
+    def rows(
+        self, column: ResponseColumn, bad: NDArray[np.bool_], messages: Sequence[Message | None]
+    ) -> None:
         """A fault for each row whose text is bad, except those without a message."""
         told = bad & np.array([message is not None for message in messages], dtype=np.bool_)
         rows = np.flatnonzero(told[column.index])
         self.total += len(rows)
         for row in rows[:KEPT_AT_MOST]:
-            message = messages[column.index[row]]
-            self.found.append(FileFault(int(self.table.lines[row]), column.name, message or ""))
+            if message := messages[column.index[row]]:
+                self.found.append(FileFault(int(self.table.lines[row]), column.name, message))
 
     def raise_if_any(self) -> None:
         if self.found:
             raise FileFaults(self.found, self.total)
 
 
-def _cells(count: int) -> str:
-    return "én celle" if count == 1 else f"{count} celler"
+def _personal_numbers(count: int) -> Message:
+    if count == 1:
+        return Message(
+            N_(
+                "Kolonnen har fødselsnummer i én celle. Fjern kolonnen fra filen og prøv igjen. "
+                "Ingenting er lest inn."
+            )
+        )
+    return Message(
+        N_(
+            "Kolonnen har fødselsnummer i %(count)s celler. Fjern kolonnen fra filen og prøv igjen. "
+            "Ingenting er lest inn."
+        ),
+        {"count": count},
+    )
 
 
 def _by_name(
@@ -137,20 +153,29 @@ def _by_name(
     columns: dict[str, ResponseColumn] = {}
     for column in table.columns:
         if column.name in columns:
-            faults.add(FileFault(1, column.name, "Kolonnen står to ganger i filen."))
+            faults.add(FileFault(1, column.name, Message(N_("Kolonnen står to ganger i filen."))))
         if column.name in wanted:
             columns[column.name] = column
     names = {column.name.casefold(): column.name for column in table.columns}
     for key in needed:
         if key not in columns:
-            near = names.get(key.casefold())
-            hint = f" Filen har «{near}»: store og små bokstaver må være like." if near else ""
-            what = "Enhetskolonnen" if key == unit_column else "Kolonnen"
-            faults.add(FileFault(None, key, f"{what} mangler i filen.{hint}"))
+            faults.add(FileFault(None, key, _missing(key == unit_column, names.get(key.casefold()))))
     return columns
 
 
-def _item_codes(column: ResponseColumn, scale: Scale) -> tuple[list[int | None], str]:
+def _missing(is_unit: bool, near: str | None) -> Message:
+    """`near`: a column whose name differs in case alone."""
+    if near is None:
+        return Message(N_("Enhetskolonnen mangler i filen.") if is_unit else N_("Kolonnen mangler i filen."))
+    template = (
+        N_("Enhetskolonnen mangler i filen. Filen har «%(near)s»: store og små bokstaver må være like.")
+        if is_unit
+        else N_("Kolonnen mangler i filen. Filen har «%(near)s»: store og små bokstaver må være like.")
+    )
+    return Message(template, {"near": near})
+
+
+def _item_codes(column: ResponseColumn, scale: Scale) -> tuple[list[int | None], Message]:
     """A code for each of the column's texts, None for one that is no answer; and what is wrong with those."""
     labels = {label.casefold(): point.value for point in scale.points for label in point.label.values()}
     declined = _labels(scale.not_applicable)
@@ -163,10 +188,13 @@ def _item_codes(column: ResponseColumn, scale: Scale) -> tuple[list[int | None],
             codes.append(NOT_APPLICABLE if label in declined else BLANK)
         else:
             codes.append(_value(text, scale) if _NUMBER.fullmatch(text) else labels.get(text.casefold()))
-    return (
-        codes,
-        f"er ikke et svar på skalaen. Lovlige verdier er hele tall fra {scale.minimum} til {scale.maximum}.",
+    refusal = Message(
+        N_(
+            "«%(text)s» er ikke et svar på skalaen. Lovlige verdier er hele tall fra %(minimum)s til %(maximum)s."
+        ),
+        {"minimum": scale.minimum, "maximum": scale.maximum},
     )
+    return codes, refusal
 
 
 def _labels(text: Text | None) -> frozenset[str]:
@@ -195,7 +223,10 @@ def _background(question: Background, column: ResponseColumn | None, faults: _Fa
         blank = not text or text in column.missing
         codes.append(BLANK if blank else names.get(whole.casefold(), names.get(label.casefold())))
     options = ", ".join(option.key for option in question.options)
-    return faults.coded(column, codes, f"er ikke et svaralternativ. Lovlige svar er {options}.")
+    refusal = Message(
+        N_("«%(text)s» er ikke et svaralternativ. Lovlige svar er %(options)s."), {"options": options}
+    )
+    return faults.coded(column, codes, refusal)
 
 
 def _units(column: ResponseColumn | None, faults: _Faults) -> tuple[tuple[str, ...], NDArray[np.int32]]:
@@ -204,7 +235,7 @@ def _units(column: ResponseColumn | None, faults: _Faults) -> tuple[tuple[str, .
         return (NO_UNIT,), np.zeros(len(faults.table.lines), dtype=np.int32)
     texts = whole_numbers(column.texts)
     missing = np.array([not text or text in column.missing for text in texts], dtype=np.bool_)
-    faults.rows(column, missing, ["Raden mangler enhet."] * len(texts))
+    faults.rows(column, missing, [Message(N_("Raden mangler enhet."))] * len(texts))
     appearance = _in_order(texts[index] for index in column.index.tolist())
     places = np.array([appearance.get(text, 0) for text in texts], dtype=np.int32)
     return tuple(appearance), places[column.index]

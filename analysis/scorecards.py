@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.messages import N_, Message
+
 
 class Direction(StrEnum):
     """What is good: more, less (sykefravær), or staying inside a band (turnover)."""
@@ -31,7 +33,11 @@ class IndicatorStatus(StrEnum):
 
 
 class TargetError(ValueError):
-    """An ambition level that contradicts itself; the message says which bounds, in Norwegian."""
+    """An ambition level that contradicts itself; the message says which bounds."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -50,16 +56,16 @@ class TargetLimits:
         """Raises TargetError when the bounds cannot belong to the direction."""
         if direction is Direction.BAND:
             if self.green_to is None or self.yellow_to is None:
-                raise TargetError("Et bånd må ha både nedre og øvre grense for grønn og gul.")
+                raise TargetError(Message(N_("Et bånd må ha både nedre og øvre grense for grønn og gul.")))
             if not self.yellow <= self.green <= self.green_to <= self.yellow_to:
-                raise TargetError("Det grønne båndet må ligge inne i det gule.")
+                raise TargetError(Message(N_("Det grønne båndet må ligge inne i det gule.")))
             return
         if self.green_to is not None or self.yellow_to is not None:
-            raise TargetError("Bare et bånd kan ha øvre grenser.")
+            raise TargetError(Message(N_("Bare et bånd kan ha øvre grenser.")))
         if direction is Direction.HIGHER and self.yellow > self.green:
-            raise TargetError("Grensen for gul kan ikke være høyere enn grensen for grønn.")
+            raise TargetError(Message(N_("Grensen for gul kan ikke være høyere enn grensen for grønn.")))
         if direction is Direction.LOWER and self.yellow < self.green:
-            raise TargetError("Grensen for gul kan ikke være lavere enn grensen for grønn.")
+            raise TargetError(Message(N_("Grensen for gul kan ikke være lavere enn grensen for grønn.")))
 
 
 def status(
@@ -75,7 +81,7 @@ def status(
     `target` is None for an utviklingstrekk, which is never coloured, and for an indicator without ambition level.
     Without a value: NOT_MEASURED, or NOT_DUE when its period has not ended.
 
-    >>> goal = Target(green=4.0, yellow=3.5)
+    >>> goal = TargetLimits(green=4.0, yellow=3.5)
     >>> status(3.7, Direction.HIGHER, goal).value, status(None, Direction.HIGHER, goal, hidden=True).value
     ('yellow', 'hidden')
     """
@@ -180,7 +186,7 @@ def is_old(measured: int, shown: int, years_valid: int) -> bool:
 def is_due(year: int, parts: int, today: dt.date) -> bool:
     """True when the year's first period is over, so that a value may be expected.
 
-    `parts` is how many periods the year has: 1 (year), 3 (tertial) or 12 (month).
+    `parts` is how many periods the year has: a divisor of 12, such as 3 for the tertial.
 
     >>> is_due(2026, 3, dt.date(2026, 4, 30)), is_due(2026, 3, dt.date(2026, 5, 1))
     (False, True)
@@ -206,7 +212,7 @@ class RollUp:
 def roll_up(statuses: Iterable[IndicatorStatus]) -> RollUp:
     """Counts per colour. Colours are never averaged or weighed: two green do not make up for a red.
 
-    >>> roll_up([Status.GREEN, Status.GREEN, Status.RED])
+    >>> roll_up([IndicatorStatus.GREEN, IndicatorStatus.GREEN, IndicatorStatus.RED])
     RollUp(green=2, yellow=0, red=1, other=0)
     """
     listed = list(statuses)

@@ -93,7 +93,11 @@ def decoded(content: bytes) -> str:
 
 
 def csv_rows(text: str) -> Iterator[CellRow]:
-    """Every row of a CSV text, also empty ones. Raises TableFileError with the line."""
+    """Every row of a CSV text, also empty ones. Raises TableFileError with the line.
+
+    >>> [(row.line, row.cells) for row in csv_rows('navn,kode\\n"Ås\\nskole",A\\nHaga,B')]
+    [(1, ('navn', 'kode')), (2, ('Ås\\nskole', 'A')), (4, ('Haga', 'B'))]
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     line = 1
     try:
@@ -131,7 +135,15 @@ def delimiter_of(text: str) -> str:
 
 
 def xlsx_rows(source: Path | BinaryIO) -> Iterator[CellRow]:
-    """Every row of the first sheet, the values of formulas as Excel last saved them. Raises TableFileError."""
+    """Every row of the first sheet, the values of formulas as Excel last saved them. Raises TableFileError.
+
+    >>> from openpyxl import Workbook
+    >>> book, file = Workbook(), io.BytesIO()
+    >>> book.worksheets[0].append(["skolen", 5, None])
+    >>> book.save(file)
+    >>> [row.cells for row in xlsx_rows(file)]
+    [('skolen', 5, None)]
+    """
     with _workbook(source, data_only=True) as book:
         for line, values in _sheet_rows(book.worksheets[0], values_only=True):
             yield CellRow(line, values)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.messages import N_, Message
 from analysis.table_rows import CellRow, TableFileError, TableProblem, csv_rows, decoded, xlsx_rows
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ class FileFault:
 
     line: int | None
     column: str | None
-    message: str
+    message: Message
 
     def __str__(self) -> str:
         parts = [f"linje {self.line}" if self.line else "", f"kolonne {self.column}" if self.column else ""]
         where = ", ".join(filter(None, parts))
-        return f"{where[0].upper()}{where[1:]}: {self.message}" if where else self.message
+        return f"{where[0].upper()}{where[1:]}: {self.message}" if where else str(self.message)
 
 
 class FileFaults(Exception):  # noqa: N818 - it is a list of faults, and named so
@@ -92,21 +93,29 @@ def read_table(path: Path) -> ResponseTable:
     if reader is None:
         endings = ", ".join(sorted(_READERS))
         raise FileFaults(
-            [_whole(f"Filtypen «{path.suffix}» kan ikke leses. Lagre filen som en av: {endings}.")]
+            [
+                _whole(
+                    N_("Filtypen «%(ending)s» kan ikke leses. Lagre filen som en av: %(endings)s."),
+                    ending=path.suffix,
+                    endings=endings,
+                )
+            ]
         )
     if not path.is_file():
-        raise FileFaults([_whole(f"Filen finnes ikke: {path}")])
+        raise FileFaults([_whole(N_("Filen finnes ikke: %(file)s"), file=path)])
     try:
         table: ResponseTable = reader(path)
     except OSError as error:
-        raise FileFaults([_whole(f"Filen kan ikke leses: {error.strerror or error}")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses: %(reason)s"), reason=error.strerror or error)]
+        ) from error
     if not len(table.lines):
-        raise FileFaults([_whole("Filen har ingen svar, bare en overskrift.")])
+        raise FileFaults([_whole(N_("Filen har ingen svar, bare en overskrift."))])
     return table
 
 
-def _whole(message: str) -> FileFault:
-    return FileFault(None, None, message)
+def _whole(template: str, **values: object) -> FileFault:
+    return FileFault(None, None, Message(template, values))
 
 
 def _from_csv(path: Path) -> ResponseTable:
@@ -114,23 +123,37 @@ def _from_csv(path: Path) -> ResponseTable:
         return _from_rows(list(csv_rows(decoded(path.read_bytes()))))
     except TableFileError as error:
         if error.problem is TableProblem.LOOSE_QUOTE:
-            words = f"Filen kan ikke leses som CSV fra denne linjen ({error.detail}). Se etter et løst anførselstegn."
-            raise FileFaults([FileFault(error.line, None, words)]) from error
-        raise FileFaults([_whole("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel.")]) from error
+            message = Message(
+                N_(
+                    "Filen kan ikke leses som CSV fra denne linjen (%(reason)s). Se etter et løst anførselstegn."
+                ),
+                {"reason": error.detail},
+            )
+            raise FileFaults([FileFault(error.line, None, message)]) from error
+        raise FileFaults(
+            [_whole(N_("Filen er ikke tekst. Lagre den som CSV (UTF-8) eller Excel."))]
+        ) from error
 
 
 def _from_rows(rows: Sequence[CellRow]) -> ResponseTable:
     """A table from rows of cells, the first one that is not empty being the header."""
     kept = [row for row in rows if any(cell not in {None, ""} for cell in row.cells)]
     if not kept:
-        raise FileFaults([_whole("Filen er tom.")])
+        raise FileFaults([_whole(N_("Filen er tom."))])
     heading, *below = kept
     header = [_text(name) for name in heading.cells]
     while header and not header[-1]:
         header.pop()
     width = len(header)
     faults = [
-        FileFault(row.line, None, f"Linjen har {len(row.cells)} celler, men overskriften har {width}.")
+        FileFault(
+            row.line,
+            None,
+            Message(
+                N_("Linjen har %(cells)s celler, men overskriften har %(columns)s."),
+                {"cells": len(row.cells), "columns": width},
+            ),
+        )
         for row in below
         if len(row.cells) < width or any(cell not in {None, ""} for cell in row.cells[width:])
     ]
@@ -171,7 +194,9 @@ def _from_xlsx(path: Path) -> ResponseTable:
     try:
         rows = list(xlsx_rows(path))
     except TableFileError as error:
-        raise FileFaults([_whole("Filen kan ikke leses som Excel. Lagre den på nytt som .xlsx.")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses som Excel. Lagre den på nytt som .xlsx."))]
+        ) from error
     width = max((len(row.cells) for row in rows), default=0)
     return _from_rows([CellRow(row.line, row.cells + (None,) * (width - len(row.cells))) for row in rows])
 
@@ -183,7 +208,9 @@ def _from_sav(path: Path) -> ResponseTable:
     try:
         frame, meta = pyreadstat.read_sav(path, user_missing=True)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
-        raise FileFaults([_whole(f"Filen kan ikke leses som SPSS-fil: {error}")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses som SPSS-fil: %(reason)s"), reason=error)]
+        ) from error
     columns = []
     for column in _from_frame(frame):
         labels = meta.variable_value_labels.get(column.name, {})
@@ -220,7 +247,9 @@ def _from_parquet(path: Path) -> ResponseTable:
     try:
         frame = pd.read_parquet(path)
     except ValueError as error:  # pyarrow's faults are ValueErrors
-        raise FileFaults([_whole(f"Filen kan ikke leses som Parquet: {error}")]) from error
+        raise FileFaults(
+            [_whole(N_("Filen kan ikke leses som Parquet: %(reason)s"), reason=error)]
+        ) from error
     return ResponseTable(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
 
 

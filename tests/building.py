@@ -71,7 +71,7 @@ def build_survey(session: Session, unit: Unit, key: str = "liten-2026", **change
             "nn": "Vi vil ha det bra på jobb.",
             "en": "For a good day.",
         },
-        "visibility": {ReaderGroup.LEADERS: dt.date(2026, 4, 1), ReaderGroup.STAFF: dt.date(2026, 4, 15)},
+        "visibility": {ReaderGroup.LEADERS: dt.date(2026, 4, 1)},
     }
     return create_survey(session, Plan(key=key, unit=unit, **(plan | changes)))
 

@@ -14,8 +14,9 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
+from surveys.scorecards.frequencies import Frequency
 from surveys.scorecards.measuring import record_measurement
-from surveys.scorecards.models import Frequency, Indicator, IndicatorKind
+from surveys.scorecards.models import Indicator, IndicatorKind
 from surveys.scorecards.setup import (
     CardPlan,
     GoalPlan,
@@ -71,7 +72,7 @@ PART_TIME = IndicatorPlan(
 
 
 def small_card(unit: str = "K") -> CardPlan:
-    """Three perspectives, five indicators, for the unit and all below it."""
+    """Some indicators of each of three perspectives, for the unit and all below it. Tests name those they are about."""
     return CardPlan(
         key="kort",
         title={"nb": "Styringskort"},
@@ -83,6 +84,27 @@ def small_card(unit: str = "K") -> CardPlan:
             ),
             _perspective("okonomi", "Økonomi", "Ø1", "Sunn økonomi", BUDGET),
         ],
+    )
+
+
+def codes_of(card: CardPlan) -> list[str]:
+    """Its indicators in the card's order."""
+    return [
+        indicator.code
+        for perspective in card.perspectives
+        for goal in perspective.goals
+        for factor in goal.success_factors
+        for indicator in factor.indicators
+    ]
+
+
+def plan_of(*indicators: IndicatorPlan, unit: str = "K") -> CardPlan:
+    """A card of these indicators and nothing else."""
+    return CardPlan(
+        key="kort",
+        title={"nb": "Styringskort"},
+        unit=unit,
+        perspectives=[_perspective("medarbeidere", "Medarbeidere", "M1", "Friske medarbeidere", *indicators)],
     )
 
 

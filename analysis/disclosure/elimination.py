@@ -34,10 +34,10 @@ def eliminate(
     The pivots stand in no younger row, so a combination that involves only atoms of fewer than `k` people is
     one of left-over rows alone (these may depend on each other).
 
-    >>> whole, most = Row({0: 1, 1: 1}, {0: 1}), Row({0: 1}, {1: 1})  # everybody, and all but three
+    >>> whole, most = EquationRow({0: 1, 1: 1}, {0: 1}), EquationRow({0: 1}, {1: 1})  # everybody, and all but three
     >>> _, left_over = eliminate([whole, most], [9, 3], 5)
     >>> left_over
-    [Row(atoms={1: 1}, figures={0: 1, 1: -1})]
+    [EquationRow(atoms={1: 1}, figures={0: 1, 1: -1})]
     """
     echelon: dict[int, tuple[int, EquationRow]] = {}
     left_over = []
@@ -98,7 +98,7 @@ def _lowest(atoms: dict[int, int], figures: dict[int, int]) -> EquationRow:
 def components(rows: Sequence[EquationRow]) -> list[list[EquationRow]]:
     """The rows in sets that share no atom with each other, in the order of their first rows.
 
-    >>> rows = [Row({0: 1}, {0: 1}), Row({1: 1, 2: 1}, {1: 1}), Row({2: 1}, {2: 1})]
+    >>> rows = [EquationRow({0: 1}, {0: 1}), EquationRow({1: 1, 2: 1}, {1: 1}), EquationRow({2: 1}, {2: 1})]
     >>> [len(part) for part in components(rows)]
     [1, 2]
     """
@@ -124,7 +124,7 @@ def reduced(
     Pivots are the atoms with most people, because fewer of them fit in a small group, and none in `avoid`
     where a row has another.
 
-    >>> whole, most = Row({0: 1, 1: 1}, {0: 1}), Row({0: 1}, {1: 1})
+    >>> whole, most = EquationRow({0: 1, 1: 1}, {0: 1}), EquationRow({0: 1}, {1: 1})
     >>> [(pivot, row.atoms) for pivot, row in reduced([whole, most], [9, 3], set())]
     [(1, {1: 1}), (0, {0: 1})]
     """

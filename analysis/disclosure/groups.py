@@ -20,8 +20,8 @@ def small_groups(
 
     basis: (pivot, row) in reduced form; a row's scale makes it 1 at its pivot.
 
-    >>> from analysis.disclosure.elimination import Row
-    >>> small_groups([(0, Row({0: 1}, {0: 1})), (1, Row({1: 1}, {1: 1}))], [9, 3], 5)
+    >>> from analysis.disclosure.elimination import EquationRow
+    >>> small_groups([(0, EquationRow({0: 1}, {0: 1})), (1, EquationRow({1: 1}, {1: 1}))], [9, 3], 5)
     [((1,), None)]
     """
     search = _Search.of(basis, people, k, insiders)

@@ -88,8 +88,8 @@ def narrowed_ranges(
 
     >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
     >>> flags, no = np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
-    >>> told = Told([frozenset({0, 1})], np.array([0]), flags, ~flags, no, no)
-    >>> [(one.group, one.width) for one in narrowed(told, [frozenset({0})], people, 0.25)]
+    >>> published = PublishedDetail([frozenset({0, 1})], np.array([0]), flags, ~flags, no, no)
+    >>> [(one.group, one.width) for one in narrowed_ranges(published, [frozenset({0})], people, 0.25)]
     [(0, 0.0)]
     """
     for table in _tables(published, groups, people):
@@ -108,8 +108,8 @@ def without_narrowing(
 
     >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
     >>> flags, no = np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
-    >>> told = Told([frozenset({0, 1})], np.array([0]), flags, ~flags, no, no)
-    >>> widened(told, [frozenset({0})], people, 0.25).spread.tolist()
+    >>> published = PublishedDetail([frozenset({0, 1})], np.array([0]), flags, ~flags, no, no)
+    >>> without_narrowing(published, [frozenset({0})], people, 0.25).spread.tolist()
     [[False]]
     """
     for table in _tables(published, groups, people):
@@ -126,7 +126,7 @@ def may_show_spread(people: People, figures: Sequence[frozenset[int]], length: f
 
     >>> scores = np.array([[0.5], [0.5], [0.5], [0.2], [0.6], [0.8]])  # three who answered alike, and three who did not
     >>> people = People(np.array([0, 0, 0, 1, 1, 1]), scores, 2)
-    >>> may_tell_spread(people, [frozenset({0}), frozenset({1})], 4.0).tolist()
+    >>> may_show_spread(people, [frozenset({0}), frozenset({1})], 4.0).tolist()
     [[False], [True]]
     """
     inside = [np.fromiter(figure, np.int64, len(figure)) for figure in figures]

@@ -1,9 +1,10 @@
 """Forms for signing in and for choosing a password."""
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
+
+from surveys.platform.texts import _l
 
 
 class SignInForm(FlaskForm):

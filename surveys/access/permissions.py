@@ -1,16 +1,18 @@
 """Who may use a page. Every route says so with one of these marks; one that does not is closed to all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, abort, redirect, request, url_for
 from flask_login import current_user
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access import interrupted
-from surveys.access.models import Account, Role
+from surveys.access.models import Account, Grant, Role
+from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below, lineage
 from surveys.platform import database
 
@@ -60,6 +62,19 @@ def is_granted(session: Session, account: Account, unit_id: int, *roles: Role) -
     """True when the account holds one of the roles on the unit or on any unit above it."""
     above = lineage(session, unit_id)
     return any(grant.role in roles and grant.unit_id in above for grant in account.grants)
+
+
+def roles_on(
+    session: Session, account: Account, units: Collection[int] | Select[int]
+) -> dict[int, frozenset[Role]]:
+    """Unit → the roles the account holds today on it or on any unit above it, for those with any. One query."""
+    in_force = [grant.id for grant in account.grants]
+    held = select(Grant.role, Grant.unit_id).where(Grant.id.in_(in_force)).cte("held", recursive=True)
+    held = held.union(select(held.c.role, Unit.id).join(Unit, Unit.parent_id == held.c.unit_id))
+    found: dict[int, frozenset[Role]] = {}
+    for role, unit_id in session.execute(select(held).where(held.c.unit_id.in_(units))):
+        found[unit_id] = found.get(unit_id, frozenset()) | {role}
+    return found
 
 
 def require_unit(unit_id: int, *roles: Role) -> None:

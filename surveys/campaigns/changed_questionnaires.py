@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from questionnaires import loading
 from surveys.campaigns.models import Survey
 from surveys.instruments.models import Instrument
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,24 @@ class ChangedFile:
     survey_keys: tuple[str, ...]
 
     def __str__(self) -> str:
-        used_by = ", ".join(self.survey_keys) or "ingen undersøkelse lenger"
-        return f"Filen {self.path} er endret etter at den ble tatt i bruk. Den brukes av: {used_by}."
+        used_by = ", ".join(self.survey_keys) or _("ingen undersøkelse lenger")
+        return _(
+            "Filen %(file)s er endret etter at den ble tatt i bruk. Den brukes av: %(used_by)s.",
+            file=self.path,
+            used_by=used_by,
+        )
 
     @property
     def advice(self) -> str:
         """What to do about it, naming the file of the next version."""
         newest = max(int(path.stem[1:]) for path in loading.available() if path.parent == self.path.parent)
         following = self.path.with_name(f"v{newest + 1}.yaml")
-        return (
-            f"Legg {self.path.name} tilbake slik den var, og lag en ny versjon av endringen: {following} "
-            f"med «version: {newest + 1}»."
+        return _(
+            "Legg %(file)s tilbake slik den var, og lag en ny versjon av endringen: "
+            "%(following)s med «version: %(version)s».",
+            file=self.path.name,
+            following=following,
+            version=newest + 1,
         )
 
 

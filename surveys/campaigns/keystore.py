@@ -13,6 +13,8 @@ from flask import current_app
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
+from surveys.platform.texts import _
+
 _DRAFT_SECRET_BYTES = 32
 
 
@@ -57,8 +59,12 @@ class KeyStore:
             wrapped = file.read_bytes()
         except FileNotFoundError:
             raise KeyMissingError(
-                f"Nøkkelen til undersøkelse {survey_id} finnes ikke i nøkkellageret {self._folder}. "
-                "Uten den kan ingen åpne svarene."
+                _(
+                    "Nøkkelen til undersøkelse %(survey_id)s finnes ikke i nøkkellageret "
+                    "%(folder)s. Uten den kan ingen åpne svarene.",
+                    survey_id=survey_id,
+                    folder=self._folder,
+                )
             ) from None
         return self._box.decrypt(wrapped)
 

@@ -24,6 +24,7 @@ from surveys.campaigns.models import (
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
+from surveys.platform.texts import _, pgettext
 
 
 class SurveyError(Exception):
@@ -53,15 +54,24 @@ def find_survey(session: Session, key: str) -> Survey:
     """The survey with this key. Raises SurveyError when there is none."""
     survey = session.scalar(select(Survey).where(Survey.key == key))
     if survey is None:
-        known = ", ".join(session.scalars(select(Survey.key).order_by(Survey.key))) or "ingen"
-        raise SurveyError(f"Det finnes ingen undersøkelse med nøkkelen «{key}». Disse finnes: {known}.")
+        keys = session.scalars(select(Survey.key).order_by(Survey.key))
+        known = ", ".join(keys) or pgettext("an empty list", "ingen")
+        raise SurveyError(
+            _(
+                "Det finnes ingen undersøkelse med nøkkelen «%(key)s». Disse finnes: %(known)s.",
+                key=key,
+                known=known,
+            )
+        )
     return survey
 
 
 def create_survey(session: Session, plan: Plan) -> Survey:
     """A draft survey with its own picture of the organisation tree. Raises SurveyError on a key in use."""
     if session.scalar(select(Survey.id).where(Survey.key == plan.key)):
-        raise SurveyError(f"Nøkkelen «{plan.key}» er brukt av en annen undersøkelse. Velg en annen.")
+        raise SurveyError(
+            _("Nøkkelen «%(key)s» er brukt av en annen undersøkelse. Velg en annen.", key=plan.key)
+        )
     survey = Survey(
         key=plan.key,
         title=dict(plan.title),
@@ -122,7 +132,7 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore) -> None:
     if survey.status == SurveyStatus.OPEN:
         return
     if survey.status != SurveyStatus.DRAFT:
-        raise SurveyError("Undersøkelsen er lukket og kan ikke åpnes igjen.")
+        raise SurveyError(_("Undersøkelsen er lukket og kan ikke åpnes igjen."))
     survey.public_key = keys.create(survey.id)
     survey.status = SurveyStatus.OPEN
     audit.record(session, "survey.opened", survey.key)
@@ -134,7 +144,7 @@ def close_survey(session: Session, survey: Survey, **detail: object) -> None:
     `detail` goes into the audit trail.
     """
     if survey.status == SurveyStatus.DRAFT:
-        raise SurveyError("Undersøkelsen er ikke åpnet ennå.")
+        raise SurveyError(_("Undersøkelsen er ikke åpnet ennå."))
     if survey.status != SurveyStatus.OPEN:
         return
     survey.status = SurveyStatus.CLOSED

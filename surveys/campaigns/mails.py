@@ -8,15 +8,14 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from hashlib import sha256
 
-from babel.dates import format_date
 from flask import current_app, render_template
 
 from surveys.campaigns.invitations import link_of
-from surveys.campaigns.mail_texts import WORDINGS, Wording
-from surveys.campaigns.models import Delivery, Invitation, MessageKind
+from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
-from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
+from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, day_and_date, in_language, localised
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,9 @@ class Letter:
 def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     """The whole message. Its Message-ID follows from the delivery alone, so a repeated one can be recognised."""
     invitation = delivery.invitation
-    letter = _letter(delivery, installation)
-    language = invitation.language if invitation.language in WORDINGS else DEFAULT_LANGUAGE
+    language = invitation.language if invitation.language in LANGUAGES else DEFAULT_LANGUAGE
+    with in_language(language):
+        letter = _letter(delivery, installation)
     sender = sender_address()
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
@@ -64,42 +64,54 @@ def message_id(delivery_id: int, sender: str) -> str:
 
 
 def _letter(delivery: Delivery, installation: Installation) -> Letter:
+    """In the language around it."""
     invitation = delivery.invitation
-    wording = WORDINGS.get(invitation.language) or WORDINGS[DEFAULT_LANGUAGE]
-    facts = _facts(invitation, installation)
+    title = localised(invitation.survey.title, invitation.language)
     is_reminder = delivery.kind == MessageKind.REMINDER
     return Letter(
-        subject=(wording.reminder_subject if is_reminder else wording.invitation_subject).format(**facts),
-        before=_before(wording.reminder if is_reminder else wording.invitation, wording, facts),
-        link_text=wording.link,
+        subject=(
+            _("Påminnelse: %(title)s", title=title)
+            if is_reminder
+            else _("%(title)s: vi vil gjerne ha ditt svar", title=title)
+        ),
+        before=(
+            _opening(invitation, title, installation, is_reminder=is_reminder),
+            _effort(invitation.survey),
+        ),
+        link_text=_("Svar her"),
         link=link_of(invitation),
-        after=_after(wording, facts),
+        after=_after(invitation.survey, installation),
     )
 
 
-def _facts(invitation: Invitation, installation: Installation) -> dict[str, str]:
-    survey, language = invitation.survey, invitation.language
-    day = "EEEE d MMMM" if language == "en" else "EEEE d. MMMM"
-    locale = language if language in WORDINGS else DEFAULT_LANGUAGE
-    return {
-        "municipality": installation.municipality,
-        "contact": installation.contact,
-        "title": localised(survey.title, language),
-        "purpose": localised(survey.purpose, language),
-        "deadline": format_date(survey.closes_on, day, locale=locale),
-        "minutes": str(questionnaire_of(survey.instrument).minutes or ""),
-        "minimum_group": str(survey.minimum_group),
-    }
-
-
-def _before(opening: str, wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
-    effort = [wording.minutes] if facts["minutes"] else []
-    who_and_why = " ".join(filter(None, (opening.format(**facts), facts["purpose"])))
-    return who_and_why, " ".join((*effort, wording.deadline)).format(**facts)
-
-
-def _after(wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
-    contact = [wording.contact] if facts["contact"] else []
-    return tuple(
-        text.format(**facts) for text in (wording.anonymity, wording.personal, *contact, wording.sender)
+def _opening(invitation: Invitation, title: str, installation: Installation, *, is_reminder: bool) -> str:
+    """Who asks, and why."""
+    names = {"title": title, "municipality": installation.municipality}
+    opening = (
+        _("Vi minner om «%(title)s» fra %(municipality)s. Vi har ikke fått svaret ditt ennå.", **names)
+        if is_reminder
+        else _("%(municipality)s ber deg svare på «%(title)s».", **names)
     )
+    return " ".join(filter(None, (opening, localised(invitation.survey.purpose, invitation.language))))
+
+
+def _effort(survey: Survey) -> str:
+    """How long it takes, when the questionnaire says, and the last day."""
+    deadline = _("Fristen er %(day)s.", day=day_and_date(survey.closes_on))
+    minutes = questionnaire_of(survey.instrument).minutes
+    if not minutes:
+        return deadline
+    return " ".join((_("Det tar omtrent %(minutes)s minutter.", minutes=minutes), deadline))
+
+
+def _after(survey: Survey, installation: Installation) -> tuple[str, ...]:
+    anonymity = _(
+        "Svaret ditt forsegles når du leverer det. Ingen kan se hva akkurat du har svart, "
+        "og ingen får se resultater for færre enn %(minimum_group)s personer.",
+        minimum_group=survey.minimum_group,
+    )
+    personal = _("Lenken er din egen og kan brukes én gang. Ikke send den videre.")
+    sender = _("Hilsen %(municipality)s", municipality=installation.municipality)
+    if not installation.contact:
+        return anonymity, personal, sender
+    return anonymity, personal, _("Spørsmål? Kontakt %(contact)s.", contact=installation.contact), sender

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
+from surveys.platform.texts import _
 
 MOST_REMINDERS: Final = 2
 
@@ -57,7 +58,9 @@ def queue_reminders(session: Session, survey: Survey, number: int | None = None)
     _require_open(survey)
     wanted = number or next_reminder(session, survey)
     if wanted is None or not 1 <= wanted <= MOST_REMINDERS:
-        raise SurveyError(f"Det er alt sendt {MOST_REMINDERS} påminnelser. Flere sender vi ikke.")
+        raise SurveyError(
+            _("Det er alt sendt %(most)s påminnelser. Flere sender vi ikke.", most=MOST_REMINDERS)
+        )
     invitations = session.scalars(_to_remind(survey, wanted)).all()
     session.add_all(
         Delivery(invitation_id=each.id, kind=MessageKind.REMINDER, number=wanted) for each in invitations
@@ -147,4 +150,4 @@ def _has(kind: MessageKind, number: int, status: DeliveryStatus | None = None) -
 
 def _require_open(survey: Survey) -> None:
     if survey.status != SurveyStatus.OPEN:
-        raise SurveyError("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger.")
+        raise SurveyError(_("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger."))

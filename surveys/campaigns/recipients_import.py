@@ -25,6 +25,7 @@ from surveys.organisation.models import Unit
 from surveys.organisation.people_lines import LANGUAGE_WORDS
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _
 
 # The roster's own headings, so that a column is called the same in every file.
 RECIPIENT_COLUMNS: Final = tuple(
@@ -98,7 +99,7 @@ def _open_survey(session: Session, survey_key: str) -> Survey:
     survey = find_survey(session, survey_key)
     session.refresh(survey, with_for_update=True)
     if survey.status != SurveyStatus.OPEN:
-        raise SurveyError("Undersøkelsen må være åpen før noen kan inviteres.")
+        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
     return survey
 
 
@@ -118,29 +119,36 @@ def _faults(
 ) -> Iterator[ImportFault]:
     """`elsewhere`: codes of units that exist but are not in the survey."""
     if not rows:
-        yield ImportFault("Filen har ingen mottakere under overskriften.")
+        yield ImportFault(_("Filen har ingen mottakere under overskriften."))
     first_lines: dict[tuple[str, str], int] = {}
     for row in rows:
         if row["unit"] not in units:
             yield row.fault("unit", _unit_fault(row["unit"], elsewhere))
         if row["email"] and not EMAIL.fullmatch(row["email"]):
-            yield row.fault("email", f"«{row['email']}» er ikke en e-postadresse.")
+            yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=row["email"]))
         elif row["email"]:
             first = first_lines.setdefault((row["unit"], _plain(row["email"])), row.line)
             if first != row.line:
                 yield row.fault(
-                    "email", f"Adressen står også på linje {first}, for samme enhet. Behold bare den ene."
+                    "email",
+                    _(
+                        "Adressen står også på linje %(first)s, for samme enhet. Behold bare den ene.",
+                        first=first,
+                    ),
                 )
         if row["language"].casefold() not in LANGUAGE_WORDS:
-            yield row.fault("language", f"Skriv {', '.join(LANGUAGES)}, ikke «{row['language']}».")
+            yield row.fault(
+                "language",
+                _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=row["language"]),
+            )
 
 
 def _unit_fault(code: str, elsewhere: Set[str]) -> str:
     if not code:
-        return "Enheten mangler."
+        return _("Enheten mangler.")
     if code in elsewhere:
-        return f"Enheten «{code}» er ikke med i denne undersøkelsen."
-    return f"Enheten «{code}» finnes ikke i Medvirk. Bruk enhetens kode."
+        return _("Enheten «%(code)s» er ikke med i denne undersøkelsen.", code=code)
+    return _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode.", code=code)
 
 
 def _plain(address: str) -> str:

@@ -2,15 +2,15 @@
 
 import datetime as dt
 
-from flask_babel import gettext as _
-
 from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.campaigns.reader_groups import kept_steps
 from surveys.platform.localisation import long_date
+from surveys.platform.texts import _
 
 
 def who_sees_what(survey: Survey) -> list[str]:
-    """The survey's visibility policy, one sentence a step, in the order of the days."""
-    return [_step_text(step.readers, step.visible_on, survey.closes_on) for step in survey.visibility]
+    """The survey's visibility policy, one sentence a step that can be kept, in the order of the days."""
+    return [_step_text(step.readers, step.visible_on, survey.closes_on) for step in kept_steps(survey)]
 
 
 def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
@@ -18,9 +18,7 @@ def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
     when = _("så snart det er frigitt") if day <= closes_on else _("fra %(day)s", day=long_date(day))
     texts: dict[ReaderGroup, str] = {
         ReaderGroup.LEADERS: _("Ledere ser resultatet for sin egen enhet %(when)s.", when=when),
-        ReaderGroup.STAFF: _("Ansatte ser resultatet for sin egen enhet %(when)s.", when=when),
         ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte, verneombud og utvalg ser det %(when)s.", when=when),
         ReaderGroup.POLITICIANS: _("Politikerne ser det %(when)s.", when=when),
-        ReaderGroup.PUBLIC: _("Alle kan se det %(when)s.", when=when),
     }
     return texts[readers]

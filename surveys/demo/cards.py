@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from analysis.scorecards import Direction
 from surveys.demo.fjordvik import BUDGET_DEVIATION, SICK_LEAVE, STAFF_TALKS, TOP
 from surveys.organisation.models import Unit
+from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.measuring import record_measurement
-from surveys.scorecards.models import Frequency, Indicator, IndicatorKind
+from surveys.scorecards.models import Indicator, IndicatorKind
 from surveys.scorecards.setup import (
     CardPlan,
     GoalPlan,
@@ -132,7 +133,7 @@ def build_cards(session: Session) -> None:
                     part,
                     value,
                     indicators[code].source,
-                    _reported_on(year, part),
+                    _reported_on(indicators[code].frequency, year, part),
                 )
 
 
@@ -176,9 +177,11 @@ def _indicator(line: CardLine) -> IndicatorPlan:
     )
 
 
-def _reported_on(year: int, part: int) -> dt.date:
-    """The middle of the month after a tertial; January for a whole year."""
-    return {1: dt.date(year, 5, 15), 2: dt.date(year, 9, 15)}.get(part, dt.date(year + 1, 1, 15))
+def _reported_on(frequency: Frequency, year: int, part: int) -> dt.date:
+    """The middle of the month after the period."""
+    parts = periods_of(frequency).parts
+    months = 12 * (part or parts) // parts
+    return dt.date(year + months // 12, months % 12 + 1, 15)
 
 
 def _text(names: DemoNames) -> dict[str, str]:

@@ -203,7 +203,6 @@ def _visibility(planned: DemoRound) -> dict[ReaderGroup, dt.date]:
     return {
         # As soon as it is released: a visitor to the demo can close and release today.
         ReaderGroup.LEADERS: planned.opens_on if planned.is_open else after + dt.timedelta(days=10),
-        ReaderGroup.STAFF: after + dt.timedelta(days=17),
         ReaderGroup.REPRESENTATIVES: after + dt.timedelta(days=17),
         ReaderGroup.POLITICIANS: after + dt.timedelta(days=45),
     }

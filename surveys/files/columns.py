@@ -10,6 +10,7 @@ from analysis.shown_cells import FormulaText
 from surveys.files.headings import ColumnChoices, ImportColumn, guess, is_pay
 from surveys.files.reading import Table, read_table
 from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def read_records(
         skipped = set(sums)
         table = replace(table, rows=tuple(row for row in table.rows if row.line not in skipped))
     rows, faults = records_and_faults(table, columns, chosen)
-    summed = [f"Linje {lines_in_words(sums)} er en sum og er hoppet over."] if sums else []
+    summed = [_("Linje %(lines)s er en sum og er hoppet over.", lines=lines_in_words(sums))] if sums else []
     notes = (*table.notes, *summed, *left_out(table, columns, chosen))
     return TableRecords(tuple(rows), faults, notes, table.headings, meanings)
 
@@ -218,7 +219,7 @@ def left_out(
     ]
     if not unread:
         return ()
-    return (f"Disse kolonnene er ikke lest og blir ikke lagret: {', '.join(unread)}.",)
+    return (_("Disse kolonnene er ikke lest og blir ikke lagret: %(columns)s.", columns=", ".join(unread)),)
 
 
 def _is_missing(column: ImportColumn, found: Mapping[str, object]) -> bool:
@@ -234,16 +235,23 @@ def _heading_faults(
     for heading, name in zip(table.headings, meanings, strict=True):
         if name in seen:
             yield ImportFault(
-                f"Kolonnen betyr det samme som «{seen[name]}». Behold bare den ene.", line, heading
+                _("Kolonnen betyr det samme som «%(other)s». Behold bare den ene.", other=seen[name]),
+                line,
+                heading,
             )
         elif name:
             seen[name] = heading
         elif is_pay(heading):
-            yield ImportFault("Medvirk skal aldri ha opplysninger om lønn. Ta kolonnen bort.", line, heading)
+            yield ImportFault(
+                _("Medvirk skal aldri ha opplysninger om lønn. Ta kolonnen bort."), line, heading
+            )
     for column in columns:
         if _is_missing(column, seen):
             words = ", ".join(column.synonyms)
-            yield ImportFault(f"Kolonnen «{column.name}» mangler (kan også hete {words}).", line)
+            yield ImportFault(
+                _("Kolonnen «%(name)s» mangler (kan også hete %(words)s).", name=column.name, words=words),
+                line,
+            )
 
 
 def _formula_faults(rows: Sequence[Record]) -> Iterator[ImportFault]:
@@ -253,6 +261,5 @@ def _formula_faults(rows: Sequence[Record]) -> Iterator[ImportFault]:
             continue
         for name in row.positions:
             if type(row[name]) is FormulaText:
-                yield row.fault(
-                    name, "Cellen har en formel. Lim inn verdiene i stedet (Lim inn utvalg, Verdier)."
-                )
+                words = _("Cellen har en formel. Lim inn verdiene i stedet (Lim inn utvalg, Verdier).")
+                yield row.fault(name, words)

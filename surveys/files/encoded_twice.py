@@ -7,6 +7,7 @@ from typing import Final
 
 from analysis.shown_cells import FormulaText
 from surveys.files.report import ImportFault, lines_in_words
+from surveys.platform.texts import _
 
 # What the first byte of a letter in UTF-8 looks like in Windows-1252, and then what any later byte may look like.
 _SUSPECT: Final = re.compile(
@@ -36,13 +37,19 @@ class Mender:
     def notes(self) -> Iterator[str]:
         if self._mended:
             lines = lines_in_words(sorted(set(self._mended)))
-            yield f"Teksten på linje {lines} var kodet to ganger og er rettet ({self._example})."
+            yield _(
+                "Teksten på linje %(lines)s var kodet to ganger og er rettet (%(example)s).",
+                lines=lines,
+                example=self._example,
+            )
 
     def _cell(self, line: int, index: int, cell: str) -> str:
         if cell.isascii() or isinstance(cell, FormulaText):
             return cell
         if _LOST in cell:
-            words = "Bokstaver er gått tapt (�). Hent filen på nytt, og lagre den som CSV (UTF-8) eller XLSX."
+            words = _(
+                "Bokstaver er gått tapt (�). Hent filen på nytt, og lagre den som CSV (UTF-8) eller XLSX."
+            )
             self.faults.append(ImportFault(words, line, self._headings[index], cause="lost"))
         if not _SUSPECT.search(cell):
             return unicodedata.normalize("NFC", cell)
@@ -52,7 +59,10 @@ class Mender:
 
         text = fix_encoding(cell)
         if is_bad(text):
-            words = f"Teksten «{cell}» er kodet to ganger og kan ikke rettes. Lagre filen på nytt som CSV (UTF-8)."
+            words = _(
+                "Teksten «%(text)s» er kodet to ganger og kan ikke rettes. Lagre filen på nytt som CSV (UTF-8).",
+                text=cell,
+            )
             self.faults.append(ImportFault(words, line, self._headings[index], cause="encoded twice"))
         if text != cell:
             self._mended.append(line)

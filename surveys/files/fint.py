@@ -12,6 +12,7 @@ from typing import Any, Final
 from analysis.table_rows import CellRow, TableFileError, TableProblem
 from surveys.files.headings import ImportColumn, is_pay
 from surveys.files.report import FileRefusedError, ImportFault
+from surveys.platform.texts import _
 
 FintEntry = Mapping[str, Any]
 LinkKey = tuple[str, str]
@@ -78,10 +79,10 @@ def _refuse(entries: Sequence[tuple[int, FintEntry]]) -> None:
                 continue
             if key == "fodselsnummer" and _identifier(value):
                 faults.append(
-                    ImportFault("Medvirk skal aldri ha fødselsnummer. Ta feltet bort.", number, key)
+                    ImportFault(_("Medvirk skal aldri ha fødselsnummer. Ta feltet bort."), number, key)
                 )
             elif is_pay(key):
-                words = "Medvirk skal aldri ha opplysninger om lønn. Ta feltet bort."
+                words = _("Medvirk skal aldri ha opplysninger om lønn. Ta feltet bort.")
                 faults.append(ImportFault(words, number, key))
     if faults:
         raise FileRefusedError(*faults)
@@ -89,7 +90,7 @@ def _refuse(entries: Sequence[tuple[int, FintEntry]]) -> None:
 
 def _unit_rows(entries: Sequence[tuple[int, FintEntry]]) -> Iterator[CellRow]:
     units = [(number, entry) for number, entry in entries if _is_unit(entry)]
-    codes = {key: _unit_code(entry) for _number, entry in units for key in _own_keys(entry)}
+    codes = {key: _unit_code(entry) for _index, entry in units for key in _own_keys(entry)}
     yield CellRow(0, ("organisasjonsId", "navn", "overordnet"))
     for number, entry in units:
         name = str(entry.get("navn") or entry.get("organisasjonsnavn") or entry.get("kortnavn") or "")
@@ -98,10 +99,12 @@ def _unit_rows(entries: Sequence[tuple[int, FintEntry]]) -> Iterator[CellRow]:
 
 def _people_rows(entries: Sequence[tuple[int, FintEntry]]) -> Iterator[CellRow]:
     """A row for each employment, so that the main position can be chosen; a person without any has no unit."""
-    people = {key: entry for _n, entry in entries if _is_person(entry) for key in _own_keys(entry)}
-    codes = {key: _unit_code(entry) for _n, entry in entries if _is_unit(entry) for key in _own_keys(entry)}
+    people = {key: entry for _index, entry in entries if _is_person(entry) for key in _own_keys(entry)}
+    codes = {
+        key: _unit_code(entry) for _index, entry in entries if _is_unit(entry) for key in _own_keys(entry)
+    }
     employments: dict[LinkKey, list[FintEntry]] = {}
-    for _number, entry in entries:
+    for _index, entry in entries:
         if _is_employment(entry):
             for key in _link_keys(entry, "personalressurs"):
                 employments.setdefault(key, []).append(entry)

@@ -27,6 +27,7 @@ from surveys.files import fint
 from surveys.files.encoded_twice import Mender
 from surveys.files.headings import ColumnChoices, ImportColumn, guess
 from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
+from surveys.platform.texts import _
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
@@ -69,9 +70,11 @@ def read_table(
         size = file.stat().st_size
         content = file.read_bytes() if size <= LARGEST_FILE else b""
     except OSError as error:
-        raise FileRefusedError(ImportFault(f"«{file}» kan ikke leses ({error.strerror}).")) from None
+        raise FileRefusedError(
+            ImportFault(_("«%(file)s» kan ikke leses (%(reason)s).", file=file, reason=error.strerror))
+        ) from None
     if size > LARGEST_FILE:
-        raise FileRefusedError(ImportFault("Filen er større enn 30 MB. Er det riktig fil?"))
+        raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
     return parse_table(content, columns, chosen)
 
 
@@ -82,7 +85,7 @@ def parse_table(
     try:
         written, heading, notes = _written_rows(content, columns, chosen)
     except TableFileError as error:
-        raise FileRefusedError(ImportFault(_WORDS[error.problem], error.line)) from None
+        raise FileRefusedError(ImportFault(_words(error.problem), error.line)) from None
     headings = written[heading].cells
     _refuse_personal_numbers(headings, written)
     headings = _without_empty_end(headings)
@@ -92,7 +95,9 @@ def parse_table(
         raise FileRefusedError(*faults)
     if heading:
         above = [row.line for row in written[:heading]]
-        notes += [f"Linje {lines_in_words(above)} står over overskriftene og er hoppet over."]
+        notes += [
+            _("Linje %(lines)s står over overskriftene og er hoppet over.", lines=lines_in_words(above))
+        ]
     mender = Mender(headings)
     fitted = tuple(
         TableRow(row.line, mender.mended(row.line, _fitted(row.cells, len(headings)))) for row in rows
@@ -124,14 +129,20 @@ def _sheet_rows(
         beginnings = [_beginning(sheet.rows()) for sheet in sheets]
         with_data = [place for place, rows in enumerate(beginnings) if rows]
         if not with_data:
-            raise FileRefusedError(ImportFault("Filen er tom."))
+            raise FileRefusedError(ImportFault(_("Filen er tom.")))
         best = max(with_data, key=lambda index: (_known_headings(beginnings[index], columns, chosen), -index))
         sheet = sheets[best]
         written = _text_rows(sheet.rows())
         notes = []
         if len(with_data) > 1:
             unread = ", ".join(f"«{sheets[index].title}»" for index in with_data if index != best)
-            notes.append(f"Arket «{sheet.title}» er lest. Disse arkene er ikke lest: {unread}.")
+            notes.append(
+                _(
+                    "Arket «%(sheet)s» er lest. Disse arkene er ikke lest: %(unread)s.",
+                    sheet=sheet.title,
+                    unread=unread,
+                )
+            )
     return written, _heading_index(written, columns, chosen), notes
 
 
@@ -154,17 +165,24 @@ def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
         if not any(texts):
             continue
         if len(written) == MOST_ROWS:
-            raise FileRefusedError(ImportFault(f"Filen har flere enn {MOST_ROWS} linjer. Er det riktig fil?"))
+            raise FileRefusedError(
+                ImportFault(_("Filen har flere enn %(most)s linjer. Er det riktig fil?", most=MOST_ROWS))
+            )
         cells += len(texts)
         if len(texts) > MOST_COLUMNS and any(texts[MOST_COLUMNS:]):
             raise FileRefusedError(
-                ImportFault(f"Linjen har flere enn {MOST_COLUMNS} kolonner. Er det riktig fil?", row.line)
+                ImportFault(
+                    _("Linjen har flere enn %(most)s kolonner. Er det riktig fil?", most=MOST_COLUMNS),
+                    row.line,
+                )
             )
         if cells > MOST_CELLS:
-            raise FileRefusedError(ImportFault("Filen har flere enn 10 millioner celler. Er det riktig fil?"))
+            raise FileRefusedError(
+                ImportFault(_("Filen har flere enn 10 millioner celler. Er det riktig fil?"))
+            )
         written.append(TableRow(row.line, texts))
     if not written:
-        raise FileRefusedError(ImportFault("Filen er tom."))
+        raise FileRefusedError(ImportFault(_("Filen er tom.")))
     return written
 
 
@@ -194,7 +212,11 @@ def _heading_index(
     needed = ", ".join(column.synonyms[0] for column in columns if column.required)
     raise FileRefusedError(
         ImportFault(
-            f"Fant ikke overskriftene. En av de ti første linjene må ha navn på kolonnene, for eksempel {needed}."
+            _(
+                "Fant ikke overskriftene. En av de ti første linjene må ha navn på kolonnene, "
+                "for eksempel %(needed)s.",
+                needed=needed,
+            )
         )
     )
 
@@ -209,42 +231,51 @@ def _known_in(row: TableRow, columns: Sequence[ImportColumn], chosen: ColumnChoi
     return len(set(guess(row.cells, columns, chosen)) - {""})
 
 
-_WORDS: Final = {
-    TableProblem.OLD_EXCEL: "Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv.",
-    TableProblem.NOT_TEXT: "Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX.",
-    TableProblem.LOOSE_QUOTE: 'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.',
-    TableProblem.BROKEN_WORKBOOK: (
-        "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
-    ),
-    TableProblem.LARGE_WORKBOOK: "Regnearket er for stort når det pakkes ut. Er det riktig fil?",
-}
+def _words(problem: TableProblem) -> str:
+    words = {
+        TableProblem.OLD_EXCEL: _(
+            "Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv."
+        ),
+        TableProblem.NOT_TEXT: _(
+            "Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX."
+        ),
+        TableProblem.LOOSE_QUOTE: _(
+            'Anførselstegn står på et sted der de ikke kan stå. Se etter et " som mangler.'
+        ),
+        TableProblem.BROKEN_WORKBOOK: _(
+            "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
+        ),
+        TableProblem.LARGE_WORKBOOK: _("Regnearket er for stort når det pakkes ut. Er det riktig fil?"),
+    }
+    return words[problem]
 
 
 def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) -> None:
     """The refusal names the place and never the number."""
+    message = _(
+        "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "
+        "Ta kolonnen bort, og slett filen."
+    )
     faults = []
     for row in rows:
         if not _MANY_DIGITS.search("\n".join(row.cells)):
             continue
         for index, cell in enumerate(row.cells):
             if has_personal_number(cell):
-                faults.append(ImportFault(_PERSONAL_NUMBER, row.line, _column_name(headings, index)))
+                faults.append(ImportFault(message, row.line, _column_name(headings, index)))
     if faults:
         raise FileRefusedError(*faults)
 
 
 _MANY_DIGITS: Final = re.compile(r"\d{6}[ .-]?\d{4}")
 
-_PERSONAL_NUMBER: Final = (
-    "Her står det et fødselsnummer eller D-nummer. Medvirk skal aldri ha slike. "
-    "Ta kolonnen bort, og slett filen."
-)
-
 
 def _column_name(headings: Sequence[str], index: int) -> str:
     """The heading, unless it is empty or is itself a number that must not be shown."""
     heading = headings[index] if index < len(headings) else ""
-    return heading if heading and not has_personal_number(heading) else f"nummer {index + 1}"
+    return (
+        heading if heading and not has_personal_number(heading) else _("nummer %(number)s", number=index + 1)
+    )
 
 
 def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -257,7 +288,11 @@ def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterat
         if any(row.cells[len(headings) :]):
             found = len(_without_empty_end(row.cells))
             yield ImportFault(
-                f"Linjen har {found} felt, men det er bare {len(headings)} kolonner i overskriften.",
+                _(
+                    "Linjen har %(found)s felt, men det er bare %(columns)s kolonner i overskriften.",
+                    found=found,
+                    columns=len(headings),
+                ),
                 row.line,
                 cause="width",
             )

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from surveys.platform.texts import _
+
 _LINES_NAMED: Final = 5
 _VALUES_TOLD: Final = 10
 
@@ -22,19 +24,30 @@ class ImportFault:
     others: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        where = f"Linje {lines_in_words((self.line, *self.others))}" if self.line is not None else "Filen"
-        if self.column:
-            where += f", kolonne «{self.column}»"
-        return f"{where}: {self.message}"
+        if self.line is None and not self.column:
+            return _("Filen: %(message)s", message=self.message)
+        if self.line is None:
+            return _("Filen, kolonne «%(column)s»: %(message)s", column=self.column, message=self.message)
+        lines = lines_in_words((self.line, *self.others))
+        if not self.column:
+            return _("Linje %(line)s: %(message)s", line=lines, message=self.message)
+        return _(
+            "Linje %(line)s, kolonne «%(column)s»: %(message)s",
+            line=lines,
+            column=self.column,
+            message=self.message,
+        )
 
 
-def lines_in_words(lines: Iterable[int]) -> str:
+def lines_in_words(lines: Iterable[object]) -> str:
     """«3, 5 og 8», and of many «3, 5, 8, 9, 12 og 40 til»."""
     named = [str(line) for line in lines]
     shown, rest = named[:_LINES_NAMED], len(named) - _LINES_NAMED
     if rest > 0:
-        return f"{', '.join(shown)} og {rest} til"
-    return " og ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+        return _("%(lines)s og %(rest)s til", lines=", ".join(shown), rest=rest)
+    if len(shown) < 2:
+        return "".join(shown)
+    return _("%(lines)s og %(last)s", lines=", ".join(shown[:-1]), last=shown[-1])
 
 
 def told_once(faults: Iterable[ImportFault]) -> tuple[ImportFault, ...]:
@@ -51,7 +64,12 @@ def told_once(faults: Iterable[ImportFault]) -> tuple[ImportFault, ...]:
         if len(same) <= _VALUES_TOLD:
             told += same
         else:
-            told.append(replace(_merged(same), message=f"{same[0].message} De andre linjene har samme feil."))
+            told.append(
+                replace(
+                    _merged(same),
+                    message=_("%(message)s De andre linjene har samme feil.", message=same[0].message),
+                )
+            )
     return tuple(sorted(told, key=lambda fault: fault.line or 0))
 
 
@@ -113,8 +131,6 @@ class ImportReport:
         return len(self.new) + len(self.changed) + len(self.ended)
 
 
-def described(**differences: tuple[str, str]) -> str:
-    """«navn: Gamle → Nye; type: – → skole» for every pair that differs, in the order given."""
-    return "; ".join(
-        f"{word}: {old or '–'} → {new or '–'}" for word, (old, new) in differences.items() if old != new
-    )
+def described(*differences: tuple[str, str, str]) -> str:
+    """«navn: Gamle → Nye; type: – → skole» for every (word, old, new) that differs, in the order given."""
+    return "; ".join(f"{word}: {old or '–'} → {new or '–'}" for word, old, new in differences if old != new)

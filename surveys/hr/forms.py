@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from surveys.campaigns.models import ReaderGroup
+from surveys.campaigns.reader_groups import SERVED_GROUPS
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _l
 
 _DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
 _GROUP = _l("Skriv et helt tall som er 3 eller høyere.")
@@ -76,10 +77,8 @@ class NewSurveyForm(FlaskForm):
         validators=[Optional(), NumberRange(min=3, message=_GROUP)],
     )
     visible_leaders = DayField(_l("Ledere"), validators=[Optional()])
-    visible_staff = DayField(_l("Ansatte"), validators=[Optional()])
     visible_representatives = DayField(_l("Tillitsvalgte og verneombud"), validators=[Optional()])
     visible_politicians = DayField(_l("Politikere"), validators=[Optional()])
-    visible_public = DayField(_l("Offentligheten"), validators=[Optional()])
 
     def validate_closes_on(self, field: Any) -> None:
         if self.opens_on.data and field.data and field.data < self.opens_on.data:
@@ -99,8 +98,7 @@ class NewSurveyForm(FlaskForm):
         """Nobody sees results before the survey has closed, and nobody before those above them in the list."""
         valid = super().validate(extra_validators)
         earliest = self.closes_on.data
-        for readers in ReaderGroup:
-            field = self[f"visible_{readers.value}"]
+        for field in self.visibility_fields().values():
             if field.data and earliest and field.data < earliest:
                 message = _l("Datoen kan ikke være før siste svardag eller før gruppen over.")
                 field.errors = [*field.errors, message]
@@ -110,8 +108,11 @@ class NewSurveyForm(FlaskForm):
 
     def visibility(self) -> dict[ReaderGroup, dt.date]:
         """The groups that were given a day."""
-        days = {readers: self[f"visible_{readers.value}"].data for readers in ReaderGroup}
-        return {readers: day for readers, day in days.items() if day}
+        return {readers: field.data for readers, field in self.visibility_fields().items() if field.data}
+
+    def visibility_fields(self) -> dict[ReaderGroup, Any]:
+        """A day for each group that has a page to read the results on."""
+        return {readers: self[f"visible_{readers.value}"] for readers in SERVED_GROUPS}
 
     def titles(self) -> dict[str, str]:
         return self._texts("title")

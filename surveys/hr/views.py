@@ -14,6 +14,7 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
+from surveys.campaigns.reader_groups import kept_steps
 from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
@@ -94,7 +95,8 @@ def questionnaire(key: str) -> str:
 @requires(*HR_ROLES)
 def visibility(key: str) -> str:
     """Who sees what, and when."""
-    return tab("visibility", survey_for_hr(database.session(), key))
+    survey = survey_for_hr(database.session(), key)
+    return tab("visibility", survey, kept_steps=kept_steps(survey))
 
 
 @blueprint.get("/undersokelser/<key>/steg/<name>")

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from questionnaires import loading
 from questionnaires.model import Questionnaire
 from surveys.instruments.models import Instrument
+from surveys.platform.texts import _
 
 
 class InstrumentChangedError(Exception):
@@ -23,8 +24,12 @@ def freeze(session: Session, questionnaire: Questionnaire, source: bytes) -> Ins
         session.add(found)
     elif found.fingerprint != fingerprint:
         raise InstrumentChangedError(
-            f"Spørreskjemaet «{questionnaire.key}» versjon {questionnaire.version} er tatt i bruk og kan ikke "
-            "endres. Lag en ny versjon av filen med et høyere versjonsnummer."
+            _(
+                "Spørreskjemaet «%(key)s» versjon %(version)s er tatt i bruk og kan ikke endres. "
+                "Lag en ny versjon av filen med et høyere versjonsnummer.",
+                key=questionnaire.key,
+                version=questionnaire.version,
+            )
         )
     return found
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from questionnaires import loading
 from questionnaires.model import Questionnaire
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,20 @@ def find_questionnaire(wanted: str) -> Source:
     path = Path(wanted)
     if path.suffix in {".yaml", ".yml"}:
         if not path.is_file():
-            raise QuestionnaireNotFoundError(f"Filen «{wanted}» finnes ikke.")
+            raise QuestionnaireNotFoundError(_("Filen «%(wanted)s» finnes ikke.", wanted=wanted))
         text = path.read_bytes()
         return Source(loading.parse(text, wanted), text)
-    key, _, version = wanted.partition("@")
+    key, _at, version = wanted.partition("@")
     found = {int(p.stem[1:]): p for p in loading.available() if p.parent.name == key}
     chosen = int(version) if version.isdecimal() else max(found, default=0)
     if chosen not in found or (version and not version.isdecimal()):
         known = ", ".join(f"{path.parent.name}@{path.stem[1:]}" for path in loading.available())
         raise QuestionnaireNotFoundError(
-            f"Det finnes ikke noe spørreskjema «{wanted}». Disse finnes: {known}."
+            _(
+                "Det finnes ikke noe spørreskjema «%(wanted)s». Disse finnes: %(known)s.",
+                wanted=wanted,
+                known=known,
+            )
         )
     text = found[chosen].read_bytes()
     return Source(loading.parse(text, str(found[chosen])), text)

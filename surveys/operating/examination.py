@@ -15,6 +15,7 @@ from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
 from surveys.platform.database import Database
+from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
 
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
@@ -116,10 +117,14 @@ def _files_are_there(app: Flask) -> Iterator[DoctorFinding]:
 
 def _translations_are_compiled(app: Flask) -> Iterator[DoctorFinding]:
     folder: Path = app.config["ROOT"] / "translations"
-    sources = [folder / code / "LC_MESSAGES" / "messages.po" for code in ("nn", "en")]
-    late = [source for source in sources if not source.with_suffix(".mo").is_file()]
+    codes = [code for code in LANGUAGES if code != DEFAULT_LANGUAGE]
+    late = [
+        code
+        for code in codes
+        if not all((folder / code / "LC_MESSAGES" / f"{domain}.mo").is_file() for domain in DOMAINS)
+    ]
     if late:
-        languages = ", ".join(source.parent.parent.name for source in late)
+        languages = ", ".join(late)
         yield DoctorFinding(f"Oversettelsene til {languages} er ikke bygd. Kjør «make setup».", is_wrong=True)
     else:
         yield DoctorFinding("Oversettelsene er bygd.")

@@ -1,15 +1,27 @@
-"""Bringing a database to the newest schema, and telling whether it is there.
+"""Bringing a database to the newest schema, telling whether it is there, and writing the next migration.
+
+A run of migrations is one transaction on both databases. SQLite changes a column or a constraint by making the table
+anew, which it only can while foreign keys are not enforced: they are off while migrations run, and every one of them
+is checked before anything is committed.
 
 Alembic is imported where it works: the web processes come from a command that can migrate, and need not carry it.
 """
 
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
+from surveys.operating.check_constraints import comparison_options
 from surveys.operating.tables import metadata
+from surveys.platform.database import Database
 from surveys.platform.site_files import site_files
+from surveys.platform.texts import _
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -17,27 +29,40 @@ if TYPE_CHECKING:
 FOLDER = site_files() / "migrations"
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Runs every migration up to the revision in one transaction."""
+class BrokenReferencesError(Exception):
+    """Rows would refer to rows that do not exist. Nothing was changed; the message says in which tables."""
+
+
+def upgrade(engine: Engine, revision: str = "head", folder: Path = FOLDER) -> None:
+    """Runs every migration up to the revision, all or nothing. Raises BrokenReferencesError."""
     from alembic import command
 
-    with engine.begin() as connection:
-        command.upgrade(_config(connection), revision)
+    with _all_or_nothing(engine) as connection:
+        command.upgrade(_config(connection, folder), revision)
 
 
-def downgrade(engine: Engine, revision: str) -> None:
+def downgrade(engine: Engine, revision: str, folder: Path = FOLDER) -> None:
+    """Takes back every migration after the revision, all or nothing. Raises BrokenReferencesError."""
     from alembic import command
 
-    with engine.begin() as connection:
-        command.downgrade(_config(connection), revision)
+    with _all_or_nothing(engine) as connection:
+        command.downgrade(_config(connection, folder), revision)
 
 
-def write_migration(engine: Engine, message: str) -> None:
-    """Writes a new migration from the difference between the database and the models."""
+def write_migration(message: str, folder: Path = FOLDER) -> Path:
+    """Writes the migration that brings a database at the newest migration in step with the models."""
     from alembic import command
+    from alembic.script import ScriptDirectory
 
-    with engine.begin() as connection:
-        command.revision(_config(connection), message, autogenerate=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        engine = Database(f"sqlite:///{temporary}/newest.sqlite3").engine
+        upgrade(engine, folder=folder)
+        with engine.begin() as connection:
+            config = _config(connection, folder)
+            number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+            written: Any = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+        engine.dispose()
+    return Path(written.path)
 
 
 def differences(engine: Engine) -> list[Any]:
@@ -46,14 +71,58 @@ def differences(engine: Engine) -> list[Any]:
     from alembic.migration import MigrationContext
 
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata))
+        options = {"compare_type": True, **comparison_options(connection, metadata)}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
-def _config(connection: Connection) -> "Config":
+@contextmanager
+def _all_or_nothing(engine: Engine) -> Iterator[Connection]:
+    """A transaction for migrations. On SQLite it has the write lock from its start."""
+    with (
+        engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection,
+        _foreign_keys_off(connection),
+        connection.begin(),
+    ):
+        yield connection
+        _refuse_broken_references(connection)
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """SQLite only: rebuilding a table deletes it, and with it what refers to it while foreign keys are on."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # Not through SQLAlchemy, which begins a transaction: inside one the pragma does nothing.
+    driver: Any = connection.connection.dbapi_connection
+    [before] = driver.execute("PRAGMA foreign_keys").fetchone()
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA foreign_keys = {before}")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    """PostgreSQL has refused them already."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = Counter((row.table, row.parent) for row in connection.execute(text("PRAGMA foreign_key_check")))
+    if broken:
+        tables = ", ".join(f"{table} → {parent} ({rows})" for (table, parent), rows in sorted(broken.items()))
+        raise BrokenReferencesError(
+            _(
+                "Databasen er ikke endret. Rader ville ha vist til rader som ikke finnes: %(tables)s. "
+                "Bruk forrige versjon, og meld feilen til utviklerne.",
+                tables=tables,
+            )
+        )
+
+
+def _config(connection: Connection, folder: Path) -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(folder))
     config.attributes["connection"] = connection
     return config

@@ -20,6 +20,7 @@ from surveys.files.report import (
     ImportQuestion,
     ImportReport,
     described,
+    lines_in_words,
     told_once,
 )
 from surveys.organisation import people_applying
@@ -35,6 +36,7 @@ from surveys.organisation.models import ImportKind
 from surveys.organisation.people_lines import KnownUnits, PersonLine, person_lines, row_faults
 from surveys.organisation.people_matching import PeopleMatch, RosterPerson, match, roster
 from surveys.organisation.shared_addresses import SettledAddresses, settle
+from surveys.platform.texts import _, ngettext, pgettext
 
 LARGEST_SHARE_LEAVING: Final = 0.1
 """Of the roster; a file that takes out more is most often half a file."""
@@ -69,7 +71,7 @@ def import_people(
     Faults and open questions stand in the report, and then nothing is changed. chosen: what somebody said of the
     file's columns; what was said of an earlier file with the same headings is remembered.
     """
-    progress("Leser filen")
+    progress(_("Leser filen"))
     remembered = partial(remembered_choices, session, ImportKind.PEOPLE)
     read = read_records(file, PEOPLE_COLUMNS, chosen, remembered)
     units = KnownUnits(session)
@@ -80,14 +82,14 @@ def import_people(
         return ImportReport(notes=read.notes, faults=told_once(faults))
     if apply:
         lock(session)
-    progress("Sammenligner med de ansatte i Medvirk")
+    progress(_("Sammenligner med de ansatte i Medvirk"))
     lines, notes = person_lines(read.rows, units)
     plan = _plan(session, lines, units, answers)
     report = _report(plan, (*read.notes, *notes, *plan.settled.notes))
     if not apply or report.questions:
         return report
     if report.changes:
-        progress("Lagrer")
+        progress(_("Lagrer"))
         undo = people_applying.apply(session, plan.found)
         request = ImportRecordRequest(ImportKind.PEOPLE, file_name or file.name, read.headings, account_id)
         _record(session, request, read, plan, report, undo)
@@ -110,9 +112,12 @@ def _plan(
 
 def _renumbered_question(found: PeopleMatch) -> ImportQuestion:
     count = len(found.renumbered)
-    text = (
-        f"{count} i filen ser ut som de samme personene som i Medvirk, med nye numre. De har samme adresse, "
-        "eller samme navn og enhet. Er det de samme?"
+    text = ngettext(
+        "%(num)s i filen ser ut som en av de samme personene som i Medvirk, med nytt nummer: samme adresse, "
+        "eller samme navn og enhet. Er det den samme?",
+        "%(num)s i filen ser ut som de samme personene med nye numre: de har samme adresse som i Medvirk, "
+        "eller samme navn og enhet. Er det de samme?",
+        count,
     )
     details = tuple(
         f"{line.name}: {person.employee_number} → {line.employee_number}" for person, line in found.renumbered
@@ -129,12 +134,11 @@ def _leaving_question(
     count = len(found.leaving)
     if answers.leaving == count or not (count > here * LARGEST_SHARE_LEAVING or emptied):
         return None
-    text = f"Filen tar ut {count} av {here} personer."
+    parts = [_("Filen tar ut %(count)s av %(here)s personer.", count=count, here=here)]
     if emptied:
-        names = ", ".join(units.codes.get(unit_id, "?") for unit_id in emptied[:10])
-        more = f" og {len(emptied) - 10} til" if len(emptied) > 10 else ""
-        text += f" Disse enhetene blir stående uten noen: {names}{more}."
-    text += " Er filen hel?"
+        names = lines_in_words(units.codes.get(unit_id, "–") for unit_id in emptied)
+        parts.append(_("Disse enhetene blir stående uten noen: %(units)s.", units=names))
+    text = " ".join([*parts, _("Er filen hel?")])
     details = tuple(f"{person.employee_number} {person.name}" for person in found.leaving)
     return ImportQuestion(QuestionKind.LEAVING, text, count, details=details)
 
@@ -151,39 +155,37 @@ def _emptied_units(found: PeopleMatch, stored: Sequence[RosterPerson]) -> list[i
 
 def _report(plan: PeoplePlan, notes: tuple[str, ...]) -> ImportReport:
     found, codes = plan.found, plan.units.codes
-    new = tuple(
-        ImportChange(line.employee_number, line.name, f"i {codes[line.unit_id]}") for line in found.new
-    )
+    where = {unit_id: _("i %(unit)s", unit=code) for unit_id, code in codes.items()}
+    new = tuple(ImportChange(line.employee_number, line.name, where[line.unit_id]) for line in found.new)
     changed = tuple(_changes(found, codes))
     ended = tuple(ImportChange(person.employee_number, person.name) for person in found.leaving)
-    return ImportReport(new, changed, ended, len(found.kept) - len(changed), notes, questions=plan.questions)
+    unchanged = len(found.kept) - len(changed)
+    return ImportReport(new, changed, ended, unchanged, notes, questions=plan.questions)
 
 
 def _changes(found: PeopleMatch, codes: Mapping[int, str]) -> Iterator[ImportChange]:
+    """The words are looked up once: there may be sixty thousand."""
+    words = (
+        *(_("ansattnummer"), _("navn"), _("e-post"), _("enhet")),
+        pgettext("what changed in an import", "leder"),
+        *(_("språk"), _("inviteres"), _("delt postkasse")),
+    )
+    answers = {True: _("ja"), False: _("nei")}
+    units = dict(codes)
+    ended = _("avsluttet enhet")
     for person, line in found.kept:
         after = people_applying.after(person, line)
         if after != person:
-            yield ImportChange(line.employee_number, line.name, _difference(person, after, codes))
-
-
-def _difference(before: RosterPerson, after: RosterPerson, codes: Mapping[int, str]) -> str:
-    ended = "avsluttet enhet"
-    return described(
-        **{
-            "ansattnummer": (before.employee_number, after.employee_number),
-            "navn": (before.name, after.name),
-            "e-post": (before.email, after.email),
-            "enhet": (codes.get(before.unit_id, ended), codes.get(after.unit_id, ended)),
-            "leder": (_word(before.is_leader), _word(after.is_leader)),
-            "språk": (before.language, after.language),
-            "inviteres": (_word(before.active), _word(after.active)),
-            "delt postkasse": (_word(before.shared_mailbox), _word(after.shared_mailbox)),
-        }
-    )
-
-
-def _word(answer: bool) -> str:
-    return "ja" if answer else "nei"
+            pairs = [
+                (
+                    *(before.employee_number, before.name, before.email),
+                    *(units.get(before.unit_id, ended), answers[before.is_leader], before.language),
+                    *(answers[before.active], answers[before.shared_mailbox]),
+                )
+                for before in (person, after)
+            ]
+            detail = described(*zip(words, *pairs, strict=True))
+            yield ImportChange(line.employee_number, line.name, detail)
 
 
 def _record(

@@ -15,6 +15,7 @@ from surveys.files.report import ImportFault, lines_in_words
 from surveys.organisation.models import Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _, ngettext
 
 _YES_OR_NO: Final = {
     **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
@@ -27,6 +28,8 @@ LANGUAGE_WORDS: Final = {
     "engelsk": "en",
     "norsk": "nb",
 }
+
+_NAMED_AT_MOST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ class KnownUnits:
 
     def __init__(self, session: Session) -> None:
         rows = session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.valid_to.is_(None))).all()
-        self.codes: dict[int, str] = {unit_id: code for unit_id, code, _name in rows}
-        self._ids = {code: unit_id for unit_id, code, _name in rows}
+        self.codes: dict[int, str] = {unit_id: code for unit_id, code, _unit_name in rows}
+        self._ids = {code: unit_id for unit_id, code, _unit_name in rows}
         self._by_name: dict[str, list[int]] = {}
         self._by_digits: dict[str, list[str]] = {}
         for unit_id, code, name in rows:
@@ -73,39 +76,49 @@ class KnownUnits:
         named = self._by_name.get(text.casefold(), [])
         if named:
             codes = ", ".join(sorted(self.codes[unit_id] for unit_id in named))
-            return f"Flere enheter heter «{text}» ({codes}). Bruk enhetens kode."
+            return _(
+                "Flere enheter heter «%(name)s» (%(codes)s). Bruk enhetens kode.", name=text, codes=codes
+            )
         alike = self._by_digits.get(text.lstrip("0"), [])
         if len(alike) == 1:
-            return f"Enheten «{text}» finnes ikke i Medvirk. Er det «{alike[0]}», uten nullene foran?"
-        return f"Enheten «{text}» finnes ikke i Medvirk. Bruk enhetens kode eller navn."
+            return _(
+                "Enheten «%(code)s» finnes ikke i Medvirk. Er det «%(alike)s», uten nullene foran?",
+                code=text,
+                alike=alike[0],
+            )
+        return _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode eller navn.", code=text)
 
 
 def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFault]:
     """What is wrong in the rows, each cell on its own."""
     if not rows:
-        yield ImportFault("Filen har ingen personer under overskriften.")
+        yield ImportFault(_("Filen har ingen personer under overskriften."))
     for row in rows:
         if not row["employee_number"]:
-            yield row.fault("employee_number", "Ansattnummeret mangler.")
+            yield row.fault("employee_number", _("Ansattnummeret mangler."))
         if not _name(row):
-            yield row.fault("name" if "name" in row else "last_name", "Navnet mangler.")
+            yield row.fault("name" if "name" in row else "last_name", _("Navnet mangler."))
         yield from _unit_faults(row, units)
         email = row["email"]
         if email and not EMAIL.fullmatch(email):
-            yield row.fault("email", f"«{email}» er ikke en e-postadresse.", "email")
+            yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=email), "email")
         for column in ("leader", "main_position"):
             if row[column].casefold() not in _YES_OR_NO:
-                yield row.fault(column, f"Skriv ja eller nei, ikke «{row[column]}».", "yes or no")
+                yield row.fault(
+                    column, _("Skriv ja eller nei, ikke «%(given)s».", given=row[column]), "yes or no"
+                )
         if row["language"].casefold() not in LANGUAGE_WORDS:
             yield row.fault(
-                "language", f"Skriv {', '.join(LANGUAGES)}, ikke «{row['language']}».", "language"
+                "language",
+                _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=row["language"]),
+                "language",
             )
 
 
 def _unit_faults(row: Record, units: KnownUnits) -> Iterator[ImportFault]:
     unit, column = _unit_text(row)
     if not unit:
-        yield row.fault(column, "Enheten mangler.")
+        yield row.fault(column, _("Enheten mangler."))
     elif units.find(unit) is None:
         yield row.fault(column, units.why_not(unit), "unit")
 
@@ -149,24 +162,48 @@ def _deciding(own: Sequence[Record]) -> Record:
 
 def _notes(several: Mapping[str, Sequence[Record]]) -> Iterator[str]:
     """What decided for people with several rows: by name for a few, in one sentence for many."""
-    if len(several) > 10:
-        yield (
-            f"{len(several)} ansatte står på flere linjer. Hovedstillingen gjelder, "
-            "ellers den største stillingen, ellers den første linjen."
+    if len(several) > _NAMED_AT_MOST:
+        yield ngettext(
+            "%(num)s ansatt står på flere linjer. Hovedstillingen gjelder, ellers den største stillingen, "
+            "ellers den første linjen.",
+            "%(num)s ansatte står på flere linjer. Hovedstillingen gjelder, ellers den største stillingen, "
+            "ellers den første linjen.",
+            len(several),
         )
         return
     for number, own in several.items():
-        chosen = _deciding(own)
-        mains = sum(_is_main(row) for row in own)
-        by_size = len({_share(row) for row in own}) > 1
-        why = {
-            0: "ingen er merket som hovedstilling, så den " + ("største" if by_size else "første"),
-            1: "hovedstillingen",
-        }.get(mains, "flere er merket som hovedstilling, så den første av dem")
-        yield (
-            f"Ansatt {number} står på linje {lines_in_words(row.line for row in own)}: {why} "
-            f"(linje {chosen.line}) gjelder."
+        yield _note(number, own)
+
+
+def _note(number: str, own: Sequence[Record]) -> str:
+    """Which of a person's lines counts, and why."""
+    facts = {
+        "number": number,
+        "lines": lines_in_words(row.line for row in own),
+        "chosen": _deciding(own).line,
+    }
+    mains = [row for row in own if _is_main(row)]
+    if len(mains) == 1:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: hovedstillingen (linje %(chosen)s) gjelder.", **facts
         )
+    by_size = len({_share(row) for row in mains or own}) > 1
+    if by_size:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: den største stillingen (linje %(chosen)s) gjelder.",
+            **facts,
+        )
+    if mains:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: flere er merket som hovedstilling, så den første av dem "
+            "(linje %(chosen)s) gjelder.",
+            **facts,
+        )
+    return _(
+        "Ansatt %(number)s står på linje %(lines)s: ingen er merket som hovedstilling, så den første "
+        "(linje %(chosen)s) gjelder.",
+        **facts,
+    )
 
 
 def _line(row: Record, units: KnownUnits) -> PersonLine:

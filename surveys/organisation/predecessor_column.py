@@ -12,6 +12,7 @@ from surveys.files.columns import Record
 from surveys.files.report import ImportFault
 from surveys.organisation.models import Succession, Unit
 from surveys.organisation.stating_succession import state
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,12 @@ def faults(cells: Iterable[Stated], known: Collection[str]) -> Iterator[ImportFa
     for cell in cells:
         for predecessor in cell.predecessors:
             if predecessor == cell.code:
-                yield cell.record.fault("predecessor", "En enhet kan ikke erstatte seg selv.")
+                yield cell.record.fault("predecessor", _("En enhet kan ikke erstatte seg selv."))
             elif predecessor not in known:
-                message = f"Enheten «{predecessor}», som skal være erstattet, finnes ikke i Medvirk."
+                message = _(
+                    "Enheten «%(predecessor)s», som skal være erstattet, finnes ikke i Medvirk.",
+                    predecessor=predecessor,
+                )
                 yield cell.record.fault("predecessor", message)
 
 

@@ -10,6 +10,7 @@ from surveys.files.report import ImportQuestion, lines_in_words
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.people_lines import PersonLine
 from surveys.organisation.people_matching import RosterPerson
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,23 @@ def _remembered(
 def _question(address: str, own: Sequence[PersonLine]) -> ImportQuestion:
     who = ", ".join(f"{line.name} ({line.employee_number})" for line in own)
     lines = lines_in_words(sorted(line.line for line in own))
-    text = f"Adressen {own[0].email} står på flere personer, på linje {lines}: {who}."
+    text = _(
+        "Adressen %(address)s står på flere personer, på linje %(lines)s: %(who)s.",
+        address=own[0].email,
+        lines=lines,
+        who=who,
+    )
     return ImportQuestion(QuestionKind.SHARED_ADDRESS, text, len(own), address)
 
 
 def _notes(persons: int, mailboxes: int) -> tuple[str, ...]:
     notes = []
     if persons:
-        notes.append(f"Adresser som står på én person med flere numre: {persons}. Hovedstillingen gjelder.")
+        notes.append(
+            _("Personer med flere numre og én adresse: %(count)s. Hovedstillingen gjelder.", count=persons)
+        )
     if mailboxes:
-        notes.append(f"Delte postkasser: {mailboxes}. De som har en slik, får koden på papir.")
+        notes.append(
+            _("Delte postkasser: %(count)s. De som har en slik, får koden på papir.", count=mailboxes)
+        )
     return tuple(notes)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.organisation.models import Succession, SuccessionKind, Unit
+from surveys.platform.texts import _
 
 
 class SuccessionError(ValueError):
-    """A statement that cannot be true; the message says why, in Norwegian."""
+    """A statement that cannot be true; the message says why."""
 
 
 def state(
@@ -25,7 +26,7 @@ def state(
     from these and from what was stated before. Stating the same again changes nothing.
     """
     if predecessor.id == successor.id:
-        raise SuccessionError("En enhet kan ikke komme fra seg selv. Velg to ulike enheter.")
+        raise SuccessionError(_("En enhet kan ikke komme fra seg selv. Velg to ulike enheter."))
     _check_day(predecessor, successor, on)
     siblings = session.scalars(
         select(Succession).where(
@@ -78,9 +79,21 @@ def take_back(session: Session, stated: Succession) -> None:
 
 def _check_day(predecessor: Unit, successor: Unit, on: dt.date) -> None:
     if predecessor.valid_from is not None and predecessor.valid_from >= on:
-        raise SuccessionError(f"«{predecessor.name}» fantes ikke før {on:%d.%m.%Y}. Velg en senere dag.")
+        raise SuccessionError(
+            _(
+                "«%(unit)s» fantes ikke før %(day)s. Velg en senere dag.",
+                unit=predecessor.name,
+                day=format(on, "%d.%m.%Y"),
+            )
+        )
     if successor.valid_to is not None and successor.valid_to < on:
-        raise SuccessionError(f"«{successor.name}» var avsluttet {on:%d.%m.%Y}. Velg en tidligere dag.")
+        raise SuccessionError(
+            _(
+                "«%(unit)s» var avsluttet %(day)s. Velg en tidligere dag.",
+                unit=successor.name,
+                day=format(on, "%d.%m.%Y"),
+            )
+        )
 
 
 def _kind(predecessor: Unit, successor: Unit, *, split: bool, merged: bool) -> SuccessionKind:

@@ -8,6 +8,7 @@ from surveys.audit import trail as audit
 from surveys.organisation import people_applying, units_undoing
 from surveys.organisation.import_records import lock, way_back
 from surveys.organisation.models import ImportKind, OrganisationImport
+from surveys.platform.texts import _
 
 
 class NothingToUndoError(ValueError):
@@ -23,7 +24,7 @@ def undo_import(session: Session, number: int, today: dt.date) -> int:
     stored = session.get(OrganisationImport, number)
     undo = way_back(session, stored) if stored is not None else None
     if stored is None or undo is None:
-        raise NothingToUndoError("Denne importen kan ikke angres lenger.")
+        raise NothingToUndoError(_("Denne filen kan ikke angres lenger."))
     if stored.kind is ImportKind.PEOPLE:
         kept = people_applying.undo(session, undo)
     else:

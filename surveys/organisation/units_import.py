@@ -32,6 +32,7 @@ from surveys.organisation.import_records import (
     remembered_choices,
 )
 from surveys.organisation.models import ImportKind, Person, Unit
+from surveys.platform.texts import _, pgettext
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _top_to_rename(stored: Mapping[str, Unit], lines: Sequence[UnitLine]) -> Uni
 
 def _faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> tuple[ImportFault, ...]:
     if not lines:
-        return (ImportFault("Filen har ingen enheter under overskriften."),)
+        return (ImportFault(_("Filen har ingen enheter under overskriften.")),)
     found = [*_cell_faults(lines, stored, today), *_top_faults(lines, stored, today)]
     return tuple(sorted(found or _cycle_faults(lines, stored), key=lambda fault: fault.line or 0))
 
@@ -142,16 +143,23 @@ def _cell_faults(
     codes = {line.code for line in lines}
     for line in lines:
         if not line.code:
-            yield line.record.fault("code", "Koden mangler.")
+            yield line.record.fault("code", _("Koden mangler."))
         elif line.code in first_line:
             yield line.record.fault(
-                "code", f"Koden «{line.code}» står også på linje {first_line[line.code]}."
+                "code",
+                _(
+                    "Koden «%(code)s» står også på linje %(first)s.",
+                    code=line.code,
+                    first=first_line[line.code],
+                ),
             )
         first_line.setdefault(line.code, line.record.line)
         if not line.name:
-            yield line.record.fault("name", "Navnet mangler.")
+            yield line.record.fault("name", _("Navnet mangler."))
         if line.parent and line.parent not in codes and not _lives(stored.get(line.parent), today):
-            message = f"Den overordnede enheten «{line.parent}» finnes verken i filen eller i Medvirk."
+            message = _(
+                "Den overordnede enheten «%(code)s» finnes verken i filen eller i Medvirk.", code=line.parent
+            )
             yield line.record.fault("parent", message)
 
 
@@ -161,15 +169,19 @@ def _top_faults(
     """One municipality has one top, in the file and together with what is there already."""
     tops = [line for line in lines if not line.parent and line.code]
     for line in tops[1:]:
-        message = (
-            f"Bare én enhet kan stå øverst, og det er alt «{tops[0].code}». Skriv hvem enheten hører til."
+        message = _(
+            "Bare én enhet kan stå øverst, og det er alt «%(code)s». Skriv hvem enheten hører til.",
+            code=tops[0].code,
         )
         yield line.record.fault("parent", message)
     known = next((unit for unit in stored.values() if unit.parent_id is None and _lives(unit, today)), None)
     if tops and known and known.code != tops[0].code and _is_new_top(tops[0], stored, known):
-        message = (
-            f"Øverst i Medvirk står «{known.code}» ({known.name}), men filen har «{tops[0].code}» øverst. "
-            "Bruk den samme koden i filen."
+        message = _(
+            "Øverst i Medvirk står «%(known)s» (%(name)s), men filen har «%(code)s» øverst. Bruk "
+            "den samme koden i filen.",
+            known=known.code,
+            name=known.name,
+            code=tops[0].code,
         )
         yield tops[0].record.fault("code", message)
 
@@ -195,7 +207,9 @@ def _cycle_faults(lines: Sequence[UnitLine], stored: Mapping[str, Unit]) -> list
             code = parents.get(code, "")
         if code in way:
             ring = " → ".join([*way[way.index(code) :], code])
-            faults.append(line.record.fault("parent", f"Enhetene hører til hverandre i ring: {ring}."))
+            faults.append(
+                line.record.fault("parent", _("Enhetene hører til hverandre i ring: %(ring)s.", ring=ring))
+            )
         settled.update(way)
     return faults
 
@@ -210,9 +224,9 @@ def _report(
     new, changed = [], []
     for line in lines:
         unit = stored.get(line.code)
-        replaces = f"erstatter {', '.join(news[line.code])}" if line.code in news else ""
+        replaces = _("erstatter %(codes)s", codes=", ".join(news[line.code])) if line.code in news else ""
         if unit is None:
-            place = f"under {line.parent}" if line.parent else "øverst"
+            place = _("under %(parent)s", parent=line.parent) if line.parent else _("øverst")
             new.append(ImportChange(line.code, line.name, "; ".join(filter(None, (place, replaces)))))
         elif detail := "; ".join(filter(None, (_difference(line, unit, by_id, today), replaces))):
             changed.append(ImportChange(line.code, line.name, detail))
@@ -223,11 +237,15 @@ def _report(
 
 def _difference(line: UnitLine, unit: Unit, by_id: Mapping[int, str], today: dt.date) -> str:
     return described(
-        kode=(unit.code, line.code),
-        navn=(unit.name, line.name),
-        type=(unit.type, unit.type if line.type is None else line.type),
-        overordnet=(by_id.get(unit.parent_id or 0, ""), line.parent),
-        gjelder=("" if _lives(unit, today) else "avsluttet", ""),
+        (_("kode"), unit.code, line.code),
+        (_("navn"), unit.name, line.name),
+        (
+            pgettext("what changed in an import", "type"),
+            unit.type,
+            unit.type if line.type is None else line.type,
+        ),
+        (_("overordnet"), by_id.get(unit.parent_id or 0, ""), line.parent),
+        (pgettext("what changed in an import", "gjelder"), "" if _lives(unit, today) else _("avsluttet"), ""),
     )
 
 

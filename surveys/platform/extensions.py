@@ -1,9 +1,7 @@
-"""Flask extensions, made once and bound to an application by `create_app`."""
+"""Flask extensions that only pages use, made once and bound to an application by `surveys.site.application`."""
 
-from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
-babel = Babel()
 csrf = CSRFProtect()
 login = LoginManager()

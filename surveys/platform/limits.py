@@ -15,8 +15,6 @@ from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
@@ -24,6 +22,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveys.platform.config import Settings, SettingsError
+from surveys.platform.texts import _, ngettext
 
 _log = logging.getLogger("medvirk.limits")
 

@@ -1,13 +1,35 @@
-"""Texts in the page's language, as `str` to the type checker."""
+"""Texts in the page's language, as `str` to the type checker. Every module takes its texts from here.
+
+Outside a request, as in a command, the language is bokmål unless `localisation.in_language` says otherwise.
+"""
+
+from typing import Any
 
 import flask_babel
 
+from analysis.messages import Message
 
-def _(text: str, **values: object) -> str:
+
+def _(text: str, /, **values: object) -> str:
     """The text in the page's language, with its %(named)s places filled."""
     return str(flask_babel.gettext(text, **values))
 
 
-def ngettext(one: str, many: str, num: int, **values: object) -> str:
+def _l(text: str, /, **values: object) -> Any:
+    """The same, translated each time it is shown: for labels of form fields, which are made before any request."""
+    return flask_babel.lazy_gettext(text, **values)
+
+
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """`one` or `many` by the number, which fills %(num)s."""
     return str(flask_babel.ngettext(one, many, num, **values))
+
+
+def pgettext(context: str, text: str, /, **values: object) -> str:
+    """As `_`, for a bokmål text that means two things; the context tells translators which."""
+    return str(flask_babel.pgettext(context, text, **values))
+
+
+def translated(message: Message) -> str:
+    """A message of the pure packages in the page's language."""
+    return _(message.template, **message.values)

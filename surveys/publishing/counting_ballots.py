@@ -30,6 +30,7 @@ from surveys.counting.models import Response
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
+from surveys.platform.texts import _
 from surveys.release.quality import store_quality_report
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
 
@@ -63,7 +64,7 @@ def count(
         survey = locked(session, survey_key)
         survey_id = survey.id
         if survey.status in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:
-            raise SurveyError("Undersøkelsen må være lukket før den kan telles opp. Lukk den først.")
+            raise SurveyError(_("Undersøkelsen må være lukket før den kan telles opp. Lukk den først."))
         if survey.status == SurveyStatus.CLOSED:
             _count_closed(session, survey, keys, report)
             survey.counted_on = today
@@ -117,13 +118,16 @@ def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey
     except KeyMissingError as error:
         if session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)):
             raise CountingError(
-                f"{error} Hent nøkkelmappen tilbake og prøv igjen. Ingenting er endret."
+                f"{error} " + _("Hent nøkkelmappen tilbake og prøv igjen. Ingenting er endret.")
             ) from error
         return None
     except CryptoError as error:
         raise CountingError(
-            "Nøkkelen til undersøkelsen er låst med en annen hovednøkkel enn den denne installasjonen har. "
-            "Sett tilbake riktig MEDVIRK_SECRET_KEY eller secret.key. Ingenting er endret."
+            _(
+                "Nøkkelen til undersøkelsen er låst med en annen hovednøkkel enn den denne "
+                "installasjonen har. Sett tilbake riktig MEDVIRK_SECRET_KEY eller secret.key. "
+                "Ingenting er endret."
+            )
         ) from error
 
 
@@ -149,8 +153,12 @@ def _opened_one(private_key: PrivateKey, ballot_id: uuid.UUID, sealed: bytes, ch
         check(sheet)
     except (BallotUnreadableError, ValueError, struct.error) as error:
         raise CountingError(
-            f"Et forseglet svar kan ikke åpnes eller passer ikke spørreskjemaet (svar {ballot_id}: {error}). "
-            "Ingenting er talt opp eller endret."
+            _(
+                "Et forseglet svar kan ikke åpnes eller passer ikke spørreskjemaet (svar "
+                "%(ballot_id)s: %(error)s). Ingenting er talt opp eller endret.",
+                ballot_id=ballot_id,
+                error=error,
+            )
         ) from error
     return sheet
 
@@ -171,9 +179,9 @@ class SheetCheck:
     def __call__(self, sheet: Sheet) -> None:
         """Raises ValueError when the sheet does not fit."""
         if sheet.unit_id not in self.units:
-            raise ValueError(f"enhet {sheet.unit_id} er ikke med i undersøkelsen")
+            raise ValueError(_("enhet %(unit)s er ikke med i undersøkelsen", unit=sheet.unit_id))
         if not self.fits(sheet.answers):
-            raise ValueError("svarene passer ikke spørreskjemaet")
+            raise ValueError(_("svarene passer ikke spørreskjemaet"))
 
 
 def _check_totals(sheets: Sequence[Sheet], invited: Mapping[int, Participation]) -> None:
@@ -183,9 +191,13 @@ def _check_totals(sheets: Sequence[Sheet], invited: Mapping[int, Participation])
     if opened == delivered:
         return
     raise CountingError(
-        f"Det ligger {opened.total()} forseglede svar i urnen, men {sum(delivered.values())} invitasjoner er "
-        "merket som levert, eller de fordeler seg ulikt på enhetene. Ingenting er talt opp eller endret. "
-        "Er databasen hentet tilbake fra en sikkerhetskopi?"
+        _(
+            "Det ligger %(sealed)s forseglede svar i urnen, men %(delivered)s invitasjoner er "
+            "merket som levert, eller de fordeler seg ulikt på enhetene. Ingenting er talt opp "
+            "eller endret. Er databasen hentet tilbake fra en sikkerhetskopi?",
+            sealed=opened.total(),
+            delivered=sum(delivered.values()),
+        )
     )
 
 

@@ -19,6 +19,7 @@ from surveys.instruments.in_use import InstrumentChangedError
 from surveys.instruments.sources import Source
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
+from surveys.platform.texts import _, translated
 from surveys.publishing.counting_ballots import store_responses
 from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
 from surveys.release.quality import store_quality_report
@@ -89,7 +90,9 @@ def _import(
     try:
         read = read_responses(file, source.questionnaire, wanted.unit_column)
     except FileFaults as error:
-        faults = tuple(ImportFault(fault.message, fault.line, fault.column or "") for fault in error.faults)
+        faults = tuple(
+            ImportFault(translated(fault.message), fault.line, fault.column or "") for fault in error.faults
+        )
         return ResponsesImportReport(faults=faults, more_faults=error.total - len(faults))
     with db.transaction() as session:
         try:
@@ -166,7 +169,11 @@ def _write_delivered(survey: Survey, units: Sequence[Unit], rows: Sequence[tuple
     if ended:
         raise FileRefusedError(
             ImportFault(
-                f"Disse enhetene fantes ikke {survey.opens_on:%d.%m.%Y}: {', '.join(ended)}. Sjekk --date."
+                _(
+                    "Disse enhetene fantes ikke %(day)s: %(codes)s. Sjekk --date.",
+                    day=format(survey.opens_on, "%d.%m.%Y"),
+                    codes=", ".join(ended),
+                )
             )
         )
     for unit_id, unit in pictured.items():
@@ -177,10 +184,18 @@ def _survey_faults(session: Session, wanted: ResponsesImportRequest) -> list[Imp
     faults = []
     if session.scalar(select(Survey.id).where(Survey.key == wanted.key)):
         faults.append(
-            ImportFault(f"Nøkkelen «{wanted.key}» er brukt av en annen undersøkelse. Velg en annen.")
+            ImportFault(
+                _("Nøkkelen «%(key)s» er brukt av en annen undersøkelse. Velg en annen.", key=wanted.key)
+            )
         )
     if wanted.minimum_group is not None and wanted.minimum_group < SMALLEST_GROUP:
         faults.append(
-            ImportFault(f"Minste gruppe er {wanted.minimum_group}, men kan ikke være under {SMALLEST_GROUP}.")
+            ImportFault(
+                _(
+                    "Minste gruppe er %(wanted)s, men kan ikke være under %(least)s.",
+                    wanted=wanted.minimum_group,
+                    least=SMALLEST_GROUP,
+                )
+            )
         )
     return faults

@@ -13,6 +13,7 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
+from surveys.platform.texts import _
 from surveys.publishing.counting_ballots import Progress, count, locked, silent
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
@@ -30,9 +31,13 @@ class ReleaseRefusedError(SurveyError):
     def __init__(self, findings: Sequence[str]) -> None:
         self.findings = tuple(findings)
         super().__init__(
-            "Tallene er ikke frigitt, for kontrollen fant at de kan røpe svarene til noen få. Ingenting er skrevet. "
-            "Dette er en feil i Medvirk: meld den til dem som drifter løsningen. "
-            f"Funn: {len(findings)}. Det første: {findings[0]}"
+            _(
+                "Tallene er ikke frigitt, for kontrollen fant at de kan røpe svarene til noen "
+                "få. Ingenting er skrevet. Dette er en feil i Medvirk: meld den til dem som "
+                "drifter løsningen. Funn: %(count)s. Det første: %(first)s",
+                count=len(findings),
+                first=findings[0],
+            )
         )
 
 
@@ -81,11 +86,11 @@ def correct(
     report = progress or silent
     today = today or municipal_day()
     if not why.strip():
-        raise CorrectionError("Skriv hvorfor tallene rettes. Alle som leser dem, ser grunnen.")
+        raise CorrectionError(_("Skriv hvorfor tallene rettes. Alle som leser dem, ser grunnen."))
     with db.transaction() as session:
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
-            raise CorrectionError("Undersøkelsen er ikke frigitt, så det er ingenting å rette.")
+            raise CorrectionError(_("Undersøkelsen er ikke frigitt, så det er ingenting å rette."))
         if change:
             change(session, survey)
         number = _publish(session, survey, why.strip(), today, report)
@@ -142,15 +147,19 @@ def _check_correction(
         return
     if survey.minimum_group < last.minimum_group:
         raise CorrectionError(
-            f"Minste gruppe var {last.minimum_group} da tallene ble frigitt, og kan ikke senkes til "
-            f"{survey.minimum_group}: de som svarte, ble lovet det."
+            _(
+                "Minste gruppe var %(before)s da tallene ble frigitt, og kan ikke senkes til "
+                "%(wanted)s: de som svarte, ble lovet det.",
+                before=last.minimum_group,
+                wanted=survey.minimum_group,
+            )
         )
     if gives_away and survey.minimum_group == last.minimum_group:
-        raise ReleaseRefusedError(["tallene som er frigitt før, røper allerede noe"])
+        raise ReleaseRefusedError([_("tallene som er frigitt før, røper allerede noe")])
     if _as_set(rows, Figure) == _stored(session, Figure, last) and _as_set(turnout, Turnout) == _stored(
         session, Turnout, last
     ):
-        raise CorrectionError("Ingenting ville blitt annerledes, så det er ingenting å rette.")
+        raise CorrectionError(_("Ingenting ville blitt annerledes, så det er ingenting å rette."))
 
 
 def _columns(table: type[Figure | Turnout]) -> list[str]:

@@ -18,12 +18,17 @@ NOT_INVITED = "not_invited"
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A unit above or below, to go on to. status: the most that any of its figures says."""
+    """A unit above or below, to go on to. status: the most that any of its figures says.
 
+    opens: whether the reader may open its page, now or later: only then a link leads there.
+    """
+
+    unit_id: int
     code: str
     name: str
     status: FigureStatus
     reason: str = ""
+    opens: bool = False
 
     @property
     def shown(self) -> bool:
@@ -75,7 +80,7 @@ def _neighbours(session: Session, release: Release, units: Sequence[SurveyUnit])
     for unit in units:
         status = _most(statuses[unit.unit_id])
         reason = reason_of(status, "", *turnout.get(unit.unit_id, (None, 0)))
-        found.append(Neighbour(codes[unit.unit_id], unit.name, status, reason))
+        found.append(Neighbour(unit.unit_id, codes[unit.unit_id], unit.name, status, reason))
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.files.report import FileRefusedError, ImportFault
 from surveys.organisation.models import Installation, Unit
+from surveys.platform.texts import _
 
 
 def find_units(session: Session, codes: Sequence[str]) -> dict[str, Unit]:
@@ -27,8 +28,11 @@ def unknown_units(file: Path, column_name: str, unknown: Iterable[str]) -> list[
         first_line.setdefault(texts[place], line)
     return [
         ImportFault(
-            f"Det finnes ingen enhet med koden «{code}». Rett koden, importer organisasjonen først, "
-            "eller bruk --create-units.",
+            _(
+                "Det finnes ingen enhet med koden «%(code)s». Rett koden, importer "
+                "organisasjonen først, eller bruk --create-units.",
+                code=code,
+            ),
             first_line[code],
             column_name,
         )
@@ -58,13 +62,20 @@ def _parent(session: Session, code: str) -> Unit | None:
     if code:
         named = session.scalar(select(Unit).where(Unit.code == code))
         if named is None:
-            raise FileRefusedError(ImportFault(f"Det finnes ingen enhet med koden «{code}» (--parent)."))
+            raise FileRefusedError(
+                ImportFault(_("Det finnes ingen enhet med koden «%(code)s» (--parent).", code=code))
+            )
         return named
     tops = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
     if len(tops) > 1:
         codes = ", ".join(unit.code for unit in tops)
         raise FileRefusedError(
-            ImportFault(f"Flere enheter står øverst ({codes}). Si hvor de nye skal stå, med --parent.")
+            ImportFault(
+                _(
+                    "Flere enheter står øverst (%(codes)s). Si hvor de nye skal stå, med --parent.",
+                    codes=codes,
+                )
+            )
         )
     return tops[0] if tops else None
 
@@ -88,6 +99,6 @@ def lowest_common(session: Session, units: Sequence[Unit]) -> Unit:
     shared = set.intersection(*(set(line(unit.id)) for unit in units))
     if not shared:
         raise FileRefusedError(
-            ImportFault("Enhetene i filen har ingen felles enhet over seg. Importer en felles topp først.")
+            ImportFault(_("Enhetene i filen har ingen felles enhet over seg. Importer en felles topp først."))
         )
     return session.get_one(Unit, next(unit for unit in line(units[0].id) if unit in shared))

@@ -1,27 +1,29 @@
-"""Who may see a unit's released results, and from which day: the promise that respondents read before answering."""
+"""Who may see what, and from which day: the one rule behind result pages, cards, lists and files for readers.
+
+A survey's value at a unit: `accesses`. A unit's card as a page: `readable_cards`. docs/decisions/021 gives the reasons.
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from surveys.access.models import HR_ROLES, Account, Role
-from surveys.access.permissions import is_granted, roles_of
-from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit
-from surveys.campaigns.report_groups import merged_from
-from surveys.release.models import Release, Turnout
+from surveys.access.permissions import roles_on
+from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
+from surveys.campaigns.reader_groups import STEP_OF
+from surveys.organisation.models import Unit
+from surveys.release.models import Release
 
 FROM_RELEASE: Final = (*HR_ROLES, Role.CONTROLLER)
 """They carry the release out and answer for it: they see it from the day it is made."""
 
-STEP_OF: Final[Mapping[Role, ReaderGroup]] = {
-    Role.LEADER: ReaderGroup.LEADERS,
-    Role.REPRESENTATIVE: ReaderGroup.REPRESENTATIVES,
-    Role.POLITICIAN: ReaderGroup.POLITICIANS,
-}
+ReleasedUnit = tuple[int, int]
+"""A release's id and a unit's id."""
 
 
 @dataclass(frozen=True)
@@ -32,29 +34,53 @@ class Access:
     from_day: dt.date | None = None
 
 
-def access_to(
-    session: Session, account: Account, survey: Survey, released_on: dt.date, unit_id: int, today: dt.date
-) -> Access | None:
-    """The account's access to one unit of a released survey; None when it will never have any.
+def accesses(
+    session: Session,
+    account: Account,
+    releases: Iterable[Release],
+    today: dt.date,
+    units: Collection[int] | None = None,
+) -> dict[ReleasedUnit, Access]:
+    """The account's access to units of released surveys; nothing for a unit that it will never have access to.
 
-    Politicians see the top of the survey and the areas right below it, not single workplaces. Units that are merged in
-    the report are read by whoever may read one of them: it is their result.
+    units: None for every unit in the surveys' pictures. The roles are those of today's organisation. Politicians see
+    the top of a survey and the areas right below it, as the survey pictures them, not single workplaces. Units that
+    are merged in the report are read by whoever may read one of them: it is their result. Two queries, however many
+    units and surveys there are, and one for the steps of each survey that has not loaded them.
     """
-    places = {unit_id} | merged_from(session, survey.id, unit_id)
-    roles = {
-        role
-        for role in roles_of(account)
-        if any(is_granted(session, account, place, role) for place in places)
-    }
-    if not _is_for_politicians(session, survey, unit_id):
-        roles -= {Role.POLITICIAN}
+    by_survey: dict[int, list[Release]] = defaultdict(list)
+    for release in releases:
+        by_survey[release.survey_id].append(release)
+    tops = {survey_id: of_survey[0].survey.unit_id for survey_id, of_survey in by_survey.items()}
+    placed = _placed_units(session, tops, units)
+    everywhere = select(SurveyUnit.unit_id).where(SurveyUnit.survey_id.in_(tops))
+    asked = everywhere if units is None else {unit for each in placed for unit in each.people}
+    roles = roles_on(session, account, asked)
+    found: dict[ReleasedUnit, Access] = {}
+    for each in placed:
+        held = {role for unit in each.people for role in roles.get(unit, ())}
+        for release in by_survey[each.survey_id]:
+            access = _access(held if each.is_high else held - {Role.POLITICIAN}, release, today)
+            if access is not None:
+                found[release.id, each.unit_id] = access
+    return found
+
+
+def access_to(
+    session: Session, account: Account, release: Release, unit_id: int, today: dt.date
+) -> Access | None:
+    """`accesses` to one unit of a released survey; None when the account will never have any."""
+    return accesses(session, account, [release], today, [unit_id]).get((release.id, unit_id))
+
+
+def _access(roles: Set[Role], release: Release, today: dt.date) -> Access | None:
     if not roles:
         return None
-    first = first_day(roles, survey, released_on)
+    first = _first_day(roles, release.survey, release.released_on)
     return Access(now=first is not None and first <= today, from_day=first)
 
 
-def first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.date | None:
+def _first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.date | None:
     """The first day any of the roles may see the survey; None when no day has been decided."""
     if roles & set(FROM_RELEASE):
         return released_on
@@ -63,52 +89,99 @@ def first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.date
     return max(min(days), released_on) if days else None
 
 
-def _is_for_politicians(session: Session, survey: Survey, unit_id: int) -> bool:
-    parent_id = session.scalar(
-        select(SurveyUnit.parent_id).where(SurveyUnit.survey_id == survey.id, SurveyUnit.unit_id == unit_id)
-    )
-    return unit_id == survey.unit_id or parent_id == survey.unit_id
-
-
 @dataclass(frozen=True)
-class Entrance:
-    """One way into a survey's results: a unit of one's own, and whether it is open yet."""
+class _PlacedUnit:
+    """A unit in a survey's picture.
 
-    survey: Survey
-    unit: SurveyUnit
-    access: Access
+    is_high: the top, or right below it. people: the unit itself and those merged into it in the report.
+    """
+
+    survey_id: int
+    unit_id: int
+    is_high: bool
+    people: frozenset[int]
 
 
-def entrances(session: Session, account: Account, today: dt.date) -> list[Entrance]:
-    """Every released survey, newest first, with the topmost units of it that the account was granted."""
-    released = session.execute(
-        select(Survey, func.max(Release.released_on))
-        .join(Release, Release.survey_id == Survey.id)
-        .where(Survey.status == SurveyStatus.RELEASED)
-        .group_by(Survey.id)
-        .order_by(Survey.opens_on.desc(), Survey.key)
-    ).all()
+def _placed_units(
+    session: Session, tops: Mapping[int, int], units: Collection[int] | None
+) -> list[_PlacedUnit]:
+    """tops: survey → its top unit. A merger is no storey of its own: its members are as high as the merged unit."""
+    group = aliased(SurveyUnit)
+    query = (
+        select(
+            SurveyUnit.survey_id,
+            SurveyUnit.unit_id,
+            SurveyUnit.parent_id,
+            ReportGroup.unit_id.label("group_id"),
+            group.parent_id.label("above_group"),
+        )
+        .outerjoin(
+            ReportGroup,
+            (ReportGroup.survey_id == SurveyUnit.survey_id) & (ReportGroup.unit_id == SurveyUnit.parent_id),
+        )
+        .outerjoin(group, (group.survey_id == ReportGroup.survey_id) & (group.unit_id == ReportGroup.unit_id))
+        .where(SurveyUnit.survey_id.in_(tops))
+    )
+    if units is not None:
+        query = query.where(or_(SurveyUnit.unit_id.in_(units), ReportGroup.unit_id.in_(units)))
+    rows = session.execute(query).all()
+    members: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for row in rows:
+        if row.group_id is not None:
+            members[row.survey_id, row.group_id].add(row.unit_id)
     return [
-        entrance
-        for survey, released_on in released
-        for entrance in _entrances_to(session, account, survey, released_on, today)
+        _PlacedUnit(
+            row.survey_id,
+            row.unit_id,
+            tops[row.survey_id] in {row.unit_id, row.parent_id if row.group_id is None else row.above_group},
+            frozenset({row.unit_id} | members[row.survey_id, row.unit_id]),
+        )
+        for row in rows
+        if units is None or row.unit_id in units
     ]
 
 
-def _entrances_to(
-    session: Session, account: Account, survey: Survey, released_on: dt.date, today: dt.date
-) -> list[Entrance]:
-    """The granted units where anybody answered; the survey's top when the grant is on something above it."""
-    own = {grant.unit_id for grant in account.grants}
-    units = session.scalars(
-        select(SurveyUnit)
-        .join(Turnout, Turnout.unit_id == SurveyUnit.unit_id)
-        .join(Release, (Release.id == Turnout.release_id) & (Release.survey_id == SurveyUnit.survey_id))
-        .where(SurveyUnit.survey_id == survey.id, SurveyUnit.unit_id.in_(own | {survey.unit_id}))
-        .where(Turnout.delivered > 0)
-        .distinct()
-        .order_by(SurveyUnit.name)
-        .options(joinedload(SurveyUnit.unit))
+def readable_cards(
+    session: Session, account: Account, units: Collection[int] | Select[int]
+) -> frozenset[int]:
+    """Those of the units whose card the account may open, by today's organisation. Three queries.
+
+    Politicians open the cards of the municipality and its areas. The card of units merged in a report is opened by
+    whoever may open the card of one of them. What a survey says on a card is a matter for `accesses`.
+    """
+    roles = dict(roles_on(session, account, units))
+    for group_id, held in _roles_on_members(session, account, units).items():
+        roles[group_id] = roles.get(group_id, frozenset()) | held
+    above = aliased(Unit)
+    high = frozenset(
+        session.scalars(
+            select(Unit.id)
+            .outerjoin(above, above.id == Unit.parent_id)
+            .where(Unit.id.in_(units), above.parent_id.is_(None))
+        )
+        if any(held == {Role.POLITICIAN} for held in roles.values())
+        else ()
     )
-    found = ((unit, access_to(session, account, survey, released_on, unit.unit_id, today)) for unit in units)
-    return [Entrance(survey, unit, access) for unit, access in found if access]
+    return frozenset(
+        unit for unit, held in roles.items() if held - {Role.POLITICIAN} or (held and unit in high)
+    )
+
+
+def _roles_on_members(
+    session: Session, account: Account, units: Collection[int] | Select[int]
+) -> dict[int, frozenset[Role]]:
+    """Merged unit → the roles on any of those it was ever merged from."""
+    merged = session.execute(
+        select(ReportGroup.unit_id, SurveyUnit.unit_id)
+        .join(
+            SurveyUnit,
+            (SurveyUnit.survey_id == ReportGroup.survey_id) & (SurveyUnit.parent_id == ReportGroup.unit_id),
+        )
+        .where(ReportGroup.unit_id.in_(units))
+        .distinct()
+    ).all()
+    roles = roles_on(session, account, {member for _group, member in merged}) if merged else {}
+    found: dict[int, frozenset[Role]] = {}
+    for group_id, member in merged:
+        found[group_id] = found.get(group_id, frozenset()) | roles.get(member, frozenset())
+    return found

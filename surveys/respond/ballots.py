@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.platform.texts import _
 from surveys.respond.padding import padded, unpadded
 
 # Room for the answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that was
@@ -53,11 +54,13 @@ def open_sheet(private_key: PrivateKey, sealed: bytes) -> Sheet:
         content = unpadded(SealedBox(private_key).decrypt(sealed))
     except CryptoError:
         raise BallotUnreadableError(
-            "Et forseglet svar lar seg ikke åpne med undersøkelsens nøkkel."
+            _("Et forseglet svar lar seg ikke åpne med undersøkelsens nøkkel.")
         ) from None
     version, unit_id, length = _HEAD.unpack_from(content)
     if version != _VERSION:
-        raise BallotUnreadableError(f"Et forseglet svar har et ukjent format ({version}). Oppdater Medvirk.")
+        raise BallotUnreadableError(
+            _("Et forseglet svar har et ukjent format (%(version)s). Oppdater Medvirk.", version=version)
+        )
     end = _HEAD.size + length
     return Sheet(unit_id, content[_HEAD.size : end], json.loads(content[end:]))
 
@@ -77,7 +80,7 @@ def deliver(session: Session, invitation: Invitation, sheet: Sheet) -> bool:
     if delivered:
         return False
     if status != SurveyStatus.OPEN or public_key is None:
-        raise NotOpenError("Undersøkelsen tar ikke imot svar nå.")
+        raise NotOpenError(_("Undersøkelsen tar ikke imot svar nå."))
     if not _mark_used(session, invitation):
         return False
     session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Page, Questionnaire
 from surveys.platform.localisation import language_name, text_attributes
+from surveys.platform.texts import _
 from surveys.respond.fixed_pages import GivenAnswers, NotedCalls
 from surveys.respond.pictograms import pictogram
 from surveys.respond.progress import AnsweringProgress

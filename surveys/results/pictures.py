@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flask_babel import gettext as _
-
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
 from surveys.release.comparisons.references import ReferenceChoice
 from surveys.release.measures import MeasureKind
 from surveys.release.models import Coding

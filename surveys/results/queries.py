@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire, Text
+from surveys.access.models import Account
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
@@ -17,6 +18,8 @@ from surveys.release.comparisons.references import Comparisons, Reference, Refer
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.neighbours import Neighbour, children_of, parent_of, reason_of
+from surveys.release.unit_types import UNIT_TYPE, closed_categories
+from surveys.release.visibility import accesses
 
 
 @dataclass(frozen=True)
@@ -109,15 +112,22 @@ def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
 
 
 def unit_result(
-    session: Session, survey: Survey, release: Release, unit: SurveyUnit, beside: Comparisons
+    session: Session,
+    account: Account,
+    today: dt.date,
+    release: Release,
+    unit: SurveyUnit,
+    beside: Comparisons,
 ) -> UnitResult:
-    """The unit's result in a release, beside what the reader has chosen to compare with."""
+    """The unit's result in a release as the account may read it, beside what it is compared with."""
+    survey = release.survey
     questionnaire = questionnaire_of(survey.instrument)
     own = _figures(session, release, unit.unit_id)
     shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
     changes = changes_of(session, release, unit.unit_id, shares)
     not_compared = gaps_of(session, release, unit.unit_id)
     turnout = session.get_one(Turnout, (release.id, unit.unit_id))
+    parent, children = _neighbours(session, account, today, release, unit)
     return UnitResult(
         survey_key=survey.key,
         survey_title=survey.title,
@@ -136,10 +146,35 @@ def unit_result(
             for line in _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))
         ),
         rest=_lines(questionnaire, (f for f in own if f.kind == FigureKind.REST)),
-        parent=parent_of(session, survey, release, unit),
-        children=children_of(session, survey, release, unit),
-        breakdowns=_breakdowns(questionnaire, own),
+        parent=parent,
+        children=children,
+        breakdowns=_breakdowns(questionnaire, _readable(session, account, today, release, own)),
     )
+
+
+def _neighbours(
+    session: Session, account: Account, today: dt.date, release: Release, unit: SurveyUnit
+) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:
+    """The unit above and those below; those that the account may open are marked so."""
+    parent = parent_of(session, release.survey, release, unit)
+    children = children_of(session, release.survey, release, unit)
+    near = [*children, parent] if parent else children
+    opened = accesses(session, account, [release], today, [neighbour.unit_id for neighbour in near])
+
+    def marked(neighbour: Neighbour) -> Neighbour:
+        return replace(neighbour, opens=(release.id, neighbour.unit_id) in opened)
+
+    return marked(parent) if parent else None, tuple(marked(child) for child in children)
+
+
+def _readable(
+    session: Session, account: Account, today: dt.date, release: Release, figures: Sequence[Figure]
+) -> Sequence[Figure]:
+    """Without the unit types that are one unit which the account may not read."""
+    if not any(figure.breakdown == UNIT_TYPE for figure in figures):
+        return figures
+    closed = closed_categories(session, account, release, today)
+    return [figure for figure in figures if figure.breakdown != UNIT_TYPE or figure.category not in closed]
 
 
 def _figures(session: Session, release: Release, unit_id: int) -> Sequence[Figure]:

@@ -1,8 +1,7 @@
 """What stands behind a unit's scores, in short: how many, how alike, the strongest and the weakest theme."""
 
-from flask_babel import gettext as _
-
 from surveys.platform.localisation import localised, number, percent
+from surveys.platform.texts import _
 from surveys.release.measures import MeasureKind
 from surveys.results.queries import Line, UnitResult
 from surveys.results.texts import extremes, mean_text, spread_word

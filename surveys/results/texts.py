@@ -6,9 +6,9 @@ from dataclasses import replace
 from statistics import median
 from typing import Final
 
-from flask_babel import gettext
-
+from analysis.suppression import PRIMARY
 from surveys.platform.localisation import localised, number, percent
+from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine
 from surveys.release.measures import MeasureKind
 from surveys.release.models import ChangeBasis, Coding, FigureStatus, Verdict
@@ -26,11 +26,6 @@ _ROUNDING: Final = 1e-9
 WORTH_SEEING: Final = 0.2
 
 
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
-
-
 def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:
     """Why there is no figure, in a sentence."""
     if reason == NOT_INVITED:
@@ -39,7 +34,7 @@ def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:
         return _("Ingen har svart.")
     if status == FigureStatus.NOT_ASKED:
         return _("Ingen her fikk disse spørsmålene.")
-    if reason == "small":
+    if reason == PRIMARY:
         return _("Resultatet er skjult fordi færre enn %(least)s har svart.", least=minimum_group)
     return _("Resultatet er skjult fordi det ellers kan røpe svarene til en annen, liten gruppe.")
 
@@ -83,8 +78,8 @@ def shown_value(line: Line, value: float) -> str:
 def why_nothing(result: UnitResult) -> str:
     """Why the whole unit has no figures: the reason of its first measure with people behind it."""
     asked = [line for line in result.lines if line.status == FigureStatus.HIDDEN] or list(result.lines)
-    small = [line for line in asked if line.reason == "small"]
-    first = (small if len(small) == len(asked) else [line for line in asked if line.reason != "small"])[0]
+    small = [line for line in asked if line.reason == PRIMARY]
+    first = (small if len(small) == len(asked) else [line for line in asked if line.reason != PRIMARY])[0]
     return status_text(first.status, first.reason, result.minimum_group)
 
 

@@ -15,8 +15,9 @@ from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.comparisons.references import Against, comparisons
+from surveys.release.entrances import entrances
 from surveys.release.models import Release
-from surveys.release.visibility import Access, access_to, entrances
+from surveys.release.visibility import Access, access_to
 from surveys.results import score_details
 from surveys.results import texts as wording
 from surveys.results.comments.queries import readable_count
@@ -51,7 +52,7 @@ def asked_place(session: Session, survey_key: str, unit_code: str) -> AskedPlace
     release, place = latest_release(session, survey), find_unit(session, survey, unit_code)
     if release is None or place is None:
         abort(404)
-    access = access_to(session, current_user, survey, release.released_on, place.unit_id, _today())
+    access = access_to(session, current_user, release, place.unit_id, _today())
     if access is None:
         abort(403)
     return AskedPlace(survey, release, place, access)
@@ -79,7 +80,7 @@ def unit(survey_key: str, unit_code: str) -> str:
     if not asked.access.now:
         return render_template("results/not_yet.html", survey=survey, unit=place, access=asked.access)
     beside = comparisons(session, survey, release, place, request.args.get("med", ""), _today())
-    result = unit_result(session, survey, release, place, beside)
+    result = unit_result(session, current_user, _today(), release, place, beside)
     return render_template(
         "results/unit.html",
         result=result,

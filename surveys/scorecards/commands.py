@@ -24,7 +24,7 @@ from surveys.scorecards.setup import CardPlan, SetupError, build_card
 def import_measurements_command(app: Flask, file: Path, apply: bool) -> None:  # noqa: ARG001
     """Henter verdier til styringskortene fra CSV eller XLSX.
 
-    Kolonner: indicator/indikator (kode), unit/enhet (kode), year/år, part/tertial/måned (tom for hele året),
+    Kolonner: indicator/indikator (kode), unit/enhet (kode), year/år, part/periode (tom for hele året),
     value/verdi, source/kilde og measured_on/måledato (i dag når den mangler).
     """
     with database().transaction() as session:

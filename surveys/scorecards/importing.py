@@ -17,15 +17,17 @@ from surveys.files.headings import ImportColumn
 from surveys.files.report import ImportChange, ImportFault, ImportReport, told_once
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _, pgettext
+from surveys.scorecards.frequencies import PART_HEADINGS, named_by, periods_of
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.texts import period_words, value_words
+from surveys.scorecards.texts import value_words
 
 MEASUREMENT_COLUMNS: Final = (
     ImportColumn("indicator", ("indikator", "indikatorkode", "styringsindikator")),
     ImportColumn("unit", ("enhet", "enhetskode")),
     ImportColumn("year", ("år",)),
-    ImportColumn("part", ("tertial", "måned", "periode"), required=False),
+    ImportColumn("part", PART_HEADINGS, required=False),
     ImportColumn("value", ("verdi",)),
     ImportColumn("source", ("kilde",)),
     ImportColumn("measured_on", ("måledato", "målt"), required=False),
@@ -78,7 +80,7 @@ def import_measurements(session: Session, file: Path, *, apply: bool, today: dt.
     known = _known(session)
     lines, faults = _lines(rows, known, today)
     if not rows:
-        faults.append(ImportFault("Filen har ingen verdier under overskriften."))
+        faults.append(ImportFault(_("Filen har ingen verdier under overskriften.")))
     if faults:
         return ImportReport(faults=told_once(faults), notes=read.notes)
     report = replace(_report(lines, known.standing, apply=apply), notes=read.notes)
@@ -122,7 +124,10 @@ def _lines(
             continue
         if line.place in first:
             faults.append(
-                row.fault("indicator", f"Den samme perioden står også på linje {first[line.place]}.")
+                row.fault(
+                    "indicator",
+                    _("Den samme perioden står også på linje %(first)s.", first=first[line.place]),
+                )
             )
         first.setdefault(line.place, row.line)
         lines.append(line)
@@ -160,6 +165,10 @@ def _period_fault(row: Record, line: ValueLine) -> ImportFault | None:
         check_period(line.indicator.frequency, line.year, line.part)
     except MeasurementError as error:
         return row.fault("part", str(error))
+    named, measured = named_by(row.headings.get("part", "")), line.indicator.frequency
+    if line.part and named not in {None, measured}:
+        name = periods_of(measured).name()
+        return row.fault("part", _("Indikatoren måles per %(name)s. Kall kolonnen «periode».", name=name))
     return None
 
 
@@ -167,38 +176,40 @@ def _survey_fault(row: Record, line: ValueLine, known: ImportContext) -> ImportF
     standing = known.standing.get(line.place)
     if standing is None or standing.release_id is None:
         return None
-    return row.fault("value", "Verdien kommer fra en frigitt undersøkelse og kan ikke overskrives.")
+    return row.fault("value", _("Verdien kommer fra en frigitt undersøkelse og kan ikke overskrives."))
 
 
 def _indicator(code: str, known: ImportContext) -> Indicator:
     if code not in known.indicators:
-        codes = ", ".join(sorted(known.indicators)) or "ingen"
-        raise MeasurementCellError(f"Ukjent indikator «{code}». Disse finnes: {codes}.")
+        codes = ", ".join(sorted(known.indicators)) or pgettext("an empty list", "ingen")
+        raise MeasurementCellError(
+            _("Ukjent indikator «%(code)s». Disse finnes: %(codes)s.", code=code, codes=codes)
+        )
     return known.indicators[code]
 
 
 def _unit(code: str, known: ImportContext) -> Unit:
     if code not in known.units:
-        raise MeasurementCellError(f"Ukjent enhet «{code}». Bruk enhetens kode.")
+        raise MeasurementCellError(_("Ukjent enhet «%(code)s». Bruk enhetens kode.", code=code))
     return known.units[code]
 
 
 def _year(text: str) -> int:
     if not re.fullmatch(r"199[0-9]|20[0-9]{2}", text):
-        raise MeasurementCellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
+        raise MeasurementCellError(_("Året må skrives med fire sifre, fra 1990, ikke «%(text)s».", text=text))
     return int(text)
 
 
 def _part(text: str) -> int:
     """«2»; nothing is the whole year."""
     if not re.fullmatch(r"[0-9]{0,2}", text):
-        raise MeasurementCellError(f"Tertialet eller måneden må være et tall, ikke «{text}».")
+        raise MeasurementCellError(_("Perioden må være et tall, ikke «%(text)s».", text=text))
     return int(text or 0)
 
 
 def _source(text: str) -> str:
     if not text:
-        raise MeasurementCellError("Kilden mangler. Skriv hvor tallet kommer fra.")
+        raise MeasurementCellError(_("Kilden mangler. Skriv hvor tallet kommer fra."))
     return text
 
 
@@ -206,7 +217,7 @@ def _number(text: str) -> float:
     """«7,9», «7.9», «−0,5 %», «1 234,5». Raises CellError."""
     plain = re.sub(r"\s|%$", "", text).replace("−", "-")
     if not re.fullmatch(r"[+-]?[0-9]{1,12}([.,][0-9]+)?", plain):
-        raise MeasurementCellError(f"Verdien må være et tall, ikke «{text}».")
+        raise MeasurementCellError(_("Verdien må være et tall, ikke «%(text)s».", text=text))
     return float(plain.replace(",", "."))
 
 
@@ -220,9 +231,11 @@ def _day(text: str, today: dt.date) -> dt.date:
         except ValueError:
             continue
         if found > today:
-            raise MeasurementCellError(f"Datoen {text} har ikke vært ennå.")
+            raise MeasurementCellError(_("Datoen %(text)s har ikke vært ennå.", text=text))
         return found
-    raise MeasurementCellError(f"Datoen må skrives som 31.12.2026 eller 2026-12-31, ikke «{text}».")
+    raise MeasurementCellError(
+        _("Datoen må skrives som 31.12.2026 eller 2026-12-31, ikke «%(text)s».", text=text)
+    )
 
 
 def _report(
@@ -244,7 +257,7 @@ def _changes(
 
 def _change(line: ValueLine, before: Measurement | None = None) -> ImportChange:
     """«M1.2 Sykefravær – OK4, 2. tertial 2026: 11,2 % → 9,6 %»."""
-    where = f"{line.unit.code}, {period_words(line.indicator.frequency, line.year, line.part)}"
+    where = f"{line.unit.code}, {periods_of(line.indicator.frequency).words(line.year, line.part)}"
     now = value_words(line.value, line.indicator)
     if before is not None and before.value is not None:
         now = f"{value_words(before.value, line.indicator)} → {now}"

@@ -7,14 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.organisation.models import Unit
-from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
-
-PARTS = {Frequency.YEAR: 1, Frequency.TERTIAL: 3, Frequency.MONTH: 12}
-"""How many periods a year has."""
+from surveys.platform.texts import _
+from surveys.scorecards.frequencies import Frequency, periods_of
+from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 
 
 class MeasurementError(ValueError):
-    """A value that cannot be recorded; the message says why, in Norwegian."""
+    """A value that cannot be recorded; the message says why."""
 
 
 def record_measurement(
@@ -29,17 +28,20 @@ def record_measurement(
 ) -> Measurement:
     """The current measurement of the period, in the caller's transaction.
 
-    `part` is 0 for a yearly indicator, 1–3 for a tertial, 1–12 for a month. Recording the same value from the same
-    source again changes nothing. Raises MeasurementError.
+    `part` is 0 for a yearly indicator, else the number of the period in its year. Recording the same value from the
+    same source again changes nothing. Raises MeasurementError.
     """
     check_period(indicator.frequency, year, part)
     if not math.isfinite(value):
-        raise MeasurementError("Verdien må være et tall.")
+        raise MeasurementError(_("Verdien må være et tall."))
     standing = current_measurement(session, indicator.id, unit.id, year, part)
     if standing is not None:
         if standing.release_id is not None:
             raise MeasurementError(
-                f"Verdien for {year} kommer fra en frigitt undersøkelse og kan ikke overskrives."
+                _(
+                    "Verdien for %(year)s kommer fra en frigitt undersøkelse og kan ikke overskrives.",
+                    year=year,
+                )
             )
         if (standing.value, standing.source) == (value, source):
             return standing
@@ -77,10 +79,7 @@ def current_measurement(
 def check_period(frequency: Frequency, year: int, part: int) -> None:
     """Raises MeasurementError when a period does not exist for the indicator's frequency."""
     if not 1990 <= year <= 2100:
-        raise MeasurementError(f"Året må være mellom 1990 og 2100, ikke {year}.")
-    parts = PARTS[frequency]
-    if parts == 1 and part != 0:
-        raise MeasurementError("Indikatoren måles for hele året og har ingen tertial eller måned.")
-    if parts > 1 and not 1 <= part <= parts:
-        what = "Tertialet" if frequency is Frequency.TERTIAL else "Måneden"
-        raise MeasurementError(f"{what} må være et tall fra 1 til {parts}.")
+        raise MeasurementError(_("Året må være mellom 1990 og 2100, ikke %(year)s.", year=year))
+    periods = periods_of(frequency)
+    if not periods.has_part(part):
+        raise MeasurementError(periods.part_fault())

@@ -10,6 +10,7 @@ from analysis.scorecards import Direction
 from surveys.organisation.models import Unit
 from surveys.platform.database import Base, choice, identity, wording
 from surveys.release.models import Release
+from surveys.scorecards.frequencies import Frequency
 
 
 class Perspective(Base):
@@ -58,12 +59,6 @@ class IndicatorKind(StrEnum):
     STEERING = "steering"
     # Utviklingstrekk: no target, never coloured.
     DEVELOPMENT = "development"
-
-
-class Frequency(StrEnum):
-    YEAR = "year"
-    TERTIAL = "tertial"
-    MONTH = "month"
 
 
 class Indicator(Base):
@@ -199,7 +194,7 @@ class Measurement(Base):
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     year: Mapped[int]
-    # 0: the whole year; else the tertial or month.
+    # 0: the whole year; else the number of the period (`frequencies`).
     part: Mapped[int] = mapped_column(default=0)
     status: Mapped[MeasurementStatus] = mapped_column(choice(MeasurementStatus, "status"))
     value: Mapped[float | None]

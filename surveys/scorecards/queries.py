@@ -8,14 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from analysis.scorecards import RollUp, roll_up
+from surveys.access.models import Account
 from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.release.models import Change, Release
+from surveys.release.visibility import Access, accesses
 from surveys.scorecards.cards import ambitions, card_lines
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.rows import IndicatorRow, RowContext, TestedChange, indicator_row
-from surveys.scorecards.visibility import Reader
 
 
 class NoSuchYearError(Exception):
@@ -68,13 +70,16 @@ class Card:
     perspectives: tuple[PerspectiveSection, ...]
 
 
-def read_card(session: Session, unit: Unit, reader: Reader, today: dt.date, year: int | None = None) -> Card:
-    """The card in six queries, whatever its size; without `year` the last one with a value.
+def read_card(
+    session: Session, account: Account, unit: Unit, today: dt.date, year: int | None = None
+) -> Card:
+    """The card as the account may read it; without `year` the last one with a value.
 
-    Raises NoSuchYearError for a year before the first value or after the last.
+    As many queries whatever its size. Raises NoSuchYearError for a year before the first value or after the last.
     """
-    lines = card_lines(session, unit, reader.line)
-    indicators = {line.indicator_id: line.indicator for line in lines}
+    line = lineage(session, unit.id)
+    lines = card_lines(session, unit, line)
+    indicators = {each.indicator_id: each.indicator for each in lines}
     measurements = _measurements(session, unit.id, indicators)
     years = _years(measurements)
     if year is not None and year not in years:
@@ -82,8 +87,8 @@ def read_card(session: Session, unit: Unit, reader: Reader, today: dt.date, year
     setting = RowContext(
         year=year or max(years, default=today.year),
         today=today,
-        reader=reader,
-        ambitions=ambitions(session, reader.line, indicators),
+        access=_access(session, account, unit, measurements, today),
+        ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
     )
     by_indicator: dict[int, list[Measurement]] = {}
@@ -116,6 +121,15 @@ def _measurements(
         )
         .order_by(Measurement.year, Measurement.part)
     ).all()
+
+
+def _access(
+    session: Session, account: Account, unit: Unit, measurements: Iterable[Measurement], today: dt.date
+) -> dict[int, Access]:
+    """Release → the account's access to the unit there; nothing for a release where it will never have any."""
+    releases = {measurement.release for measurement in measurements if measurement.release is not None}
+    found = accesses(session, account, releases, today, [unit.id]) if releases else {}
+    return {release_id: access for (release_id, _unit), access in found.items()}
 
 
 def _changes(

@@ -8,12 +8,12 @@ from typing import Final
 from analysis.scorecards import Direction, IndicatorStatus, TargetLimits, Trend, is_due, is_old, status, trend
 from surveys.platform.localisation import localised
 from surveys.release.models import ChangeBasis, Verdict
+from surveys.release.visibility import Access
 from surveys.scorecards import texts as wording
 from surveys.scorecards.cards import Ambitions
-from surveys.scorecards.measuring import PARTS
+from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
 from surveys.scorecards.sparkline import Moment, Spark, spark
-from surveys.scorecards.visibility import Reader
 
 SMALLEST_SPAN: Final = 1.0
 """A spark line's least height, in the value's own unit: half a scale step of noise must not look like a cliff."""
@@ -36,11 +36,12 @@ class TestedChange:
 
 @dataclass(frozen=True)
 class RowContext:
-    """What a row is read in: the card's year, its reader, the day, and what holds for the unit."""
+    """What a row is read in: the card's year, the day, what its reader may see, and what holds for the unit."""
 
     year: int
     today: dt.date
-    reader: Reader
+    # Release id → the reader's access to the unit there; nothing where there will never be any.
+    access: Mapping[int, Access]
     ambitions: Ambitions
     # (release id, measure) → the unit's tested change.
     changes: Mapping[tuple[int, str], TestedChange]
@@ -88,7 +89,7 @@ class IndicatorRow:
     status: IndicatorStatus
     value: str
     period: str
-    # The value is for a tertial or a month, not for a whole year.
+    # The value is for a part of a year.
     is_part: bool
     n: int | None
     value_source: str
@@ -114,9 +115,8 @@ def indicator_row(
 ) -> IndicatorRow:
     """The row of one indicator for one unit. `measurements`: its current ones, oldest first."""
     until = [measurement for measurement in measurements if measurement.year <= setting.year]
-    days = {measurement.id: _first_day(measurement, setting.reader) for measurement in until}
-    seen = [m for m in until if (day := days[m.id]) is not None and day <= setting.today]
-    waiting = until[-1] if until and until[-1].year == setting.year and until[-1] not in seen else None
+    seen = [m for m in until if (access := _access(m, setting)) is not None and access.now]
+    waiting = _waiting(until, seen, setting)
     latest = seen[-1] if seen and waiting is None else None
     target = _target(indicator, latest.year if latest else setting.year, setting)
     age = setting.year - latest.year if latest else 0
@@ -130,7 +130,7 @@ def indicator_row(
         scale=wording.scale_words(indicator),
         target=wording.target_words(target, indicator, development=_is_development(indicator)),
         limits=wording.limits_words(target, indicator),
-        status=_status(indicator, latest, target, setting, waiting=waiting is not None),
+        status=_row_status(indicator, latest, waiting, target, setting),
         value=_value_words(latest, indicator) if latest else "",
         period=_period(latest, indicator) if latest else "",
         is_part=latest is not None and latest.part > 0,
@@ -139,7 +139,7 @@ def indicator_row(
         measured_on=latest.measured_on if latest else None,
         age=age,
         old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
-        reason=_reason(latest, waiting, days),
+        reason=_reason(latest, waiting, setting),
         previous=_comparison(indicator, latest, seen, target, setting),
         spark=spark(_moments(seen, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
         spark_words=wording.spark_words((_period(m, indicator), _value_words(m, indicator)) for m in seen),
@@ -147,11 +147,18 @@ def indicator_row(
     )
 
 
-def _first_day(measurement: Measurement, reader: Reader) -> dt.date | None:
+def _access(measurement: Measurement, setting: RowContext) -> Access | None:
     """A value that no survey gave is for everybody who may read the card."""
-    if measurement.release is None:
-        return dt.date.min
-    return reader.first_day(measurement.release.survey, measurement.release.released_on)
+    return Access(now=True) if measurement.release_id is None else setting.access.get(measurement.release_id)
+
+
+def _waiting(
+    until: Sequence[Measurement], seen: Sequence[Measurement], setting: RowContext
+) -> Measurement | None:
+    """The newest value when it may not be seen and is the year's own, or all there is."""
+    if not until or until[-1] in seen:
+        return None
+    return until[-1] if until[-1].year == setting.year or not seen else None
 
 
 def _is_development(indicator: Indicator) -> bool:
@@ -163,6 +170,18 @@ def _target(indicator: Indicator, year: int, setting: RowContext) -> TargetLimit
     return None if _is_development(indicator) else setting.ambitions.of(indicator.id, year)
 
 
+def _row_status(
+    indicator: Indicator,
+    latest: Measurement | None,
+    waiting: Measurement | None,
+    target: TargetLimits | None,
+    setting: RowContext,
+) -> IndicatorStatus:
+    if waiting is not None and _access(waiting, setting) is None:
+        return IndicatorStatus.HIDDEN
+    return _status(indicator, latest, target, setting, waiting=waiting is not None)
+
+
 def _status(
     indicator: Indicator,
     latest: Measurement | None,
@@ -172,7 +191,7 @@ def _status(
     waiting: bool,
 ) -> IndicatorStatus:
     if latest is None:
-        due = not waiting and is_due(setting.year, PARTS[indicator.frequency], setting.today)
+        due = not waiting and is_due(setting.year, periods_of(indicator.frequency).parts, setting.today)
         return status(None, indicator.direction, target, due=due)
     hidden = latest.status is MeasurementStatus.HIDDEN
     return status(latest.value, indicator.direction, target, hidden=hidden)
@@ -183,14 +202,12 @@ def _value_words(measurement: Measurement, indicator: Indicator) -> str:
 
 
 def _period(measurement: Measurement, indicator: Indicator) -> str:
-    return wording.period_words(indicator.frequency, measurement.year, measurement.part)
+    return periods_of(indicator.frequency).words(measurement.year, measurement.part)
 
 
-def _reason(
-    latest: Measurement | None, waiting: Measurement | None, days: Mapping[int, dt.date | None]
-) -> str:
+def _reason(latest: Measurement | None, waiting: Measurement | None, setting: RowContext) -> str:
     if waiting is not None:
-        return wording.waiting_words(days[waiting.id])
+        return wording.waiting_words(_access(waiting, setting))
     return wording.reason_words(latest) if latest else ""
 
 
@@ -276,7 +293,7 @@ def _moments(seen: Sequence[Measurement], indicator: Indicator, setting: RowCont
     for measurement in seen:
         tested = setting.changes.get((measurement.release_id or 0, indicator.measure or ""))
         line += tested is not None and tested.basis is not ChangeBasis.SAME
-        time = measurement.year + max(measurement.part - 1, 0) / PARTS[indicator.frequency]
+        time = measurement.year + max(measurement.part - 1, 0) / periods_of(indicator.frequency).parts
         series = (measurement.release.survey.series_id, line) if measurement.release else None
         moments.append(Moment(time, measurement.value, series))
     return moments

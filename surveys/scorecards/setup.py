@@ -14,10 +14,11 @@ from analysis.scorecards import Direction, TargetError
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
+from surveys.platform.texts import _, translated
 from surveys.platform.typed_data import NoOtherFields
 from surveys.scorecards.feeding import feed_everything
+from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.models import (
-    Frequency,
     Goal,
     Indicator,
     IndicatorKind,
@@ -33,7 +34,7 @@ Text = Mapping[str, str]
 
 
 class SetupError(ValueError):
-    """A description that cannot be used; the message has every fault, one a line, in Norwegian."""
+    """A description that cannot be used; the message has every fault, one a line."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class IndicatorPlan(NoOtherFields):
     """An indicator and its place on the card. With `questionnaire` and `measure` (a factor) releases feed it.
 
     `unit_types`: only for units of these types; empty for every unit.
-    `years_valid` None: 2 for a yearly indicator, 1 for the others.
+    `years_valid` None: what is usual for the frequency.
     """
 
     code: str
@@ -137,7 +138,7 @@ def _faults(plan: CardPlan) -> Iterator[str]:
     ]
     codes = [indicator.code for indicator in indicators]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
-        yield f"{code}: koden er brukt av flere indikatorer på kortet."
+        yield _("%(code)s: koden er brukt av flere indikatorer på kortet.", code=code)
     for indicator in indicators:
         for fault in _indicator_faults(indicator):
             yield f"{indicator.code}: {fault}"
@@ -145,16 +146,16 @@ def _faults(plan: CardPlan) -> Iterator[str]:
 
 def _indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
     if (planned.questionnaire is None) != (planned.measure is None):
-        yield "en indikator fra en undersøkelse må ha både spørreskjema og faktor."
+        yield _("en indikator fra en undersøkelse må ha både spørreskjema og faktor.")
     if planned.questionnaire and planned.frequency is not Frequency.YEAR:
-        yield "en indikator fra en undersøkelse måles for hele året."
+        yield _("en indikator fra en undersøkelse måles for hele året.")
     if planned.kind is IndicatorKind.DEVELOPMENT and planned.targets:
-        yield "et utviklingstrekk har ikke ambisjonsnivå."
+        yield _("et utviklingstrekk har ikke ambisjonsnivå.")
     for target in planned.targets:
         try:
             _ambition(target).check(planned.direction)
         except TargetError as error:
-            yield str(error)
+            yield translated(error.message)
 
 
 def _ambition(target: TargetPlan) -> Ambition:
@@ -204,7 +205,7 @@ def _indicator(session: Session, success_factor: SuccessFactor, planned: Indicat
     found = session.scalar(select(Indicator).where(Indicator.code == planned.code))
     if found is not None:
         return found
-    usual_validity = 2 if planned.frequency is Frequency.YEAR else 1
+    usual_validity = periods_of(planned.frequency).years_valid
     indicator = Indicator(
         code=planned.code,
         title=dict(planned.title),
@@ -242,5 +243,5 @@ def _target(session: Session, planned: TargetPlan) -> Target:
 def _unit_id(session: Session, code: str) -> int:
     found = session.scalar(select(Unit.id).where(Unit.code == code))
     if found is None:
-        raise SetupError(f"Det finnes ingen enhet med koden «{code}».")
+        raise SetupError(_("Det finnes ingen enhet med koden «%(code)s».", code=code))
     return found

@@ -1,22 +1,16 @@
-"""The card in words: values with their unit, ambition levels, periods and changes."""
+"""The card in words: values with their unit, ambition levels and changes (periods: `frequencies`)."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-
-from flask_babel import gettext
 
 from analysis.scorecards import Direction, IndicatorStatus, Meaning, Movement, TargetLimits, Trend
 from surveys.platform.localisation import listed, long_date, number
+from surveys.platform.texts import _
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
+from surveys.release.visibility import Access
 from surveys.results import texts as results_wording
-from surveys.scorecards.models import Frequency, Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 
 _SPACE = "\N{NO-BREAK SPACE}"
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
 
 
 def value_words(value: float, indicator: Indicator, decimals: int | None = None) -> str:
@@ -74,22 +68,6 @@ def _bound(bound: float, indicator: Indicator) -> str:
     return value_words(bound, indicator, decimals)
 
 
-def period_words(frequency: Frequency, year: int, part: int) -> str:
-    """«2026», «2. tertial 2026», «mars 2026»."""
-    if part == 0:
-        return str(year)
-    if frequency is Frequency.TERTIAL:
-        return _("%(part)s. tertial %(year)s", part=part, year=year)
-    return f"{_months()[part - 1]} {year}"
-
-
-def _months() -> tuple[str, ...]:
-    return (
-        _("januar"), _("februar"), _("mars"), _("april"), _("mai"), _("juni"),
-        _("juli"), _("august"), _("september"), _("oktober"), _("november"), _("desember"),
-    )  # fmt: skip
-
-
 def status_words() -> dict[IndicatorStatus, str]:
     """The word that stands beside the shape and the colour."""
     return {
@@ -113,11 +91,13 @@ def reason_words(measurement: Measurement) -> str:
     return measurement.reason
 
 
-def waiting_words(day: dt.date | None) -> str:
-    """From when a released value may be seen by this reader."""
-    if day is None:
+def waiting_words(access: Access | None) -> str:
+    """From when a released value may be seen by this reader; None: never."""
+    if access is None:
+        return _("Resultatet fra undersøkelsen vises ikke for deg på denne enheten.")
+    if access.from_day is None:
         return _("Det er ikke bestemt når resultatet fra undersøkelsen vises her.")
-    return _("Resultatet fra undersøkelsen vises her fra %(day)s.", day=long_date(day))
+    return _("Resultatet fra undersøkelsen vises her fra %(day)s.", day=long_date(access.from_day))
 
 
 def spark_words(values: Iterable[tuple[str, str]]) -> str:

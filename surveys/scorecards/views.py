@@ -1,23 +1,22 @@
 """The pages of the styringskort: the units whose card one may read, and one unit's card for a year."""
 
 import datetime as dt
-from collections.abc import Mapping
 
 from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account, Role
-from surveys.access.permissions import granted_units, require_unit, signed_in
+from surveys.access.models import Account
+from surveys.access.permissions import signed_in
 from surveys.organisation.models import Unit
-from surveys.organisation.subtrees import lineage
+from surveys.organisation.subtrees import ids_below
 from surveys.organisation.tree import in_order
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.release.visibility import readable_cards
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.texts import status_words
-from surveys.scorecards.visibility import reader_of
 
 blueprint = Blueprint("scorecards", __name__)
 
@@ -33,8 +32,7 @@ def index() -> str:
     tops = [node for node in tree if node.depth == 0]
     card = None
     if len(tops) == 1:
-        top = units[tops[0].unit_id]
-        card = read_card(session, top, reader_of(current_user, lineage(session, top.id)), today)
+        card = read_card(session, current_user, units[tops[0].unit_id], today)
     return render_template(
         "scorecards/index.html",
         nodes=tree,
@@ -51,18 +49,20 @@ def show(unit_code: str) -> str:
     unit = session.scalar(select(Unit).where(Unit.code == unit_code))
     if unit is None:
         abort(404)
-    require_unit(unit.id, *Role)
-    reader = reader_of(current_user, lineage(session, unit.id))
-    if not reader.may_read_card:
+    opened = readable_cards(session, current_user, [unit.id, unit.parent_id or unit.id])
+    if unit.id not in opened:
         abort(403)
     try:
-        card = read_card(session, unit, reader, _today(), _asked_year())
+        card = read_card(session, current_user, unit, _today(), _asked_year())
     except NoSuchYearError:
         abort(404)
-    parent = (
-        unit.parent if unit.parent_id and reader_of(current_user, reader.line[1:]).may_read_card else None
+    return render_template(
+        "scorecards/show.html",
+        card=card,
+        parent=unit.parent,
+        parent_opens=unit.parent_id in opened,
+        words=status_words(),
     )
-    return render_template("scorecards/show.html", card=card, parent=parent, words=status_words())
 
 
 def _today() -> dt.date:
@@ -79,21 +79,11 @@ def _asked_year() -> int | None:
 
 
 def _readable_units(session: Session, account: Account, today: dt.date) -> list[Unit]:
-    """Every living unit whose card the account may read, by the rule of `Reader.may_read_card`."""
-    parents: dict[int, int | None] = {
-        row.id: row.parent_id for row in session.execute(select(Unit.id, Unit.parent_id))
-    }
-    granted = session.scalars(
-        select(Unit).where(
-            Unit.id.in_(granted_units(session, account)), Unit.valid_to.is_(None) | (Unit.valid_to >= today)
-        )
+    """Every living unit whose card the account may read, by the rule of `readable_cards`."""
+    living = (
+        select(Unit)
+        .where(Unit.id.in_(ids_below(grant.unit_id for grant in account.grants)))
+        .where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
     )
-    return [unit for unit in granted if reader_of(account, _line(unit.id, parents)).may_read_card]
-
-
-def _line(unit_id: int, parents: Mapping[int, int | None]) -> list[int]:
-    """As `lineage`, from parents already read."""
-    line = [unit_id]
-    while (above := parents[line[-1]]) is not None:
-        line.append(above)
-    return line
+    opened = readable_cards(session, account, living.with_only_columns(Unit.id))
+    return [unit for unit in session.scalars(living) if unit.id in opened]

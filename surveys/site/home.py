@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,12 +14,12 @@ from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.hr.waiting import tasks
 from surveys.organisation.models import Unit
-from surveys.organisation.subtrees import lineage
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
-from surveys.release.visibility import entrances
-from surveys.scorecards.visibility import reader_of
+from surveys.platform.texts import _
+from surveys.release.entrances import entrances
+from surveys.release.visibility import readable_cards
 
 blueprint = Blueprint("home", __name__)
 
@@ -58,10 +57,8 @@ def _own_units(session: Session) -> list[tuple[Unit, bool]]:
     """The units the account was given a role on, by name, and whether it may read their card."""
     tops = {grant.unit_id for grant in current_user.grants}
     units = session.scalars(select(Unit).where(Unit.id.in_(tops)))
-    return [
-        (unit, reader_of(current_user, lineage(session, unit.id)).may_read_card)
-        for unit in sorted(units, key=lambda unit: alphabetical(unit.name))
-    ]
+    cards = readable_cards(session, current_user, tops)
+    return [(unit, unit.id in cards) for unit in sorted(units, key=lambda unit: alphabetical(unit.name))]
 
 
 def _open_surveys(session: Session) -> list[tuple[Survey, bool]]:

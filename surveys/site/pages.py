@@ -1,12 +1,12 @@
 """What every page needs: the installation's name, and error pages in plain words."""
 
 from flask import Flask, render_template
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
+from surveys.platform.texts import _
 
 
 def init_app(app: Flask) -> None:

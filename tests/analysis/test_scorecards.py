@@ -199,7 +199,12 @@ def test_a_value_is_old_when_more_than_its_valid_years_have_passed(measured: int
 
 @pytest.mark.parametrize(
     ("parts", "last_day_before"),
-    [(1, dt.date(2026, 12, 31)), (3, dt.date(2026, 4, 30)), (12, dt.date(2026, 1, 31))],
+    [
+        (1, dt.date(2026, 12, 31)),
+        (3, dt.date(2026, 4, 30)),
+        (4, dt.date(2026, 3, 31)),
+        (12, dt.date(2026, 1, 31)),
+    ],
 )
 def test_a_value_is_due_the_day_after_its_first_period(parts: int, last_day_before: dt.date) -> None:
     assert not is_due(2026, parts, last_day_before)

@@ -12,7 +12,15 @@ from sqlalchemy import func, select
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey
-from surveys.campaigns.models import Delivery, Invitation, Survey, SurveyStatus
+from surveys.campaigns.models import (
+    Delivery,
+    Invitation,
+    ReaderGroup,
+    Survey,
+    SurveyStatus,
+    VisibilityStep,
+)
+from surveys.campaigns.reader_groups import SERVED_GROUPS
 from surveys.commands import medvirk
 from surveys.hr.turnout import turnout
 from surveys.organisation.models import Person, Unit
@@ -235,7 +243,7 @@ FORM = {
     "closes_on": "2026-03-20",
     "minimum_group": "5",
     "visible_leaders": "2026-04-01",
-    "visible_staff": "2026-04-15",
+    "visible_representatives": "2026-04-15",
 }
 
 
@@ -255,6 +263,30 @@ def test_the_form_makes_a_draft_with_a_readable_key(draft: Database, hr: FlaskCl
         assert [step.visible_on for step in survey.visibility] == [dt.date(2026, 4, 1), dt.date(2026, 4, 15)]
 
 
+def test_only_groups_with_a_page_to_read_on_are_promised_a_day(draft: Database, hr: FlaskClient) -> None:
+    """Staff and the public have no page yet: a day sent for them is no promise, and none is asked for."""
+    assert set(re.findall(r'name="visible_(\w+)"', hr.get("/undersokelser/ny").text)) == set(SERVED_GROUPS)
+    sent = _form(draft, visible_staff="2026-05-01", visible_public="2026-06-01")
+    address = hr.post("/undersokelser/ny", data=sent).headers["Location"]
+    with draft.reading() as session:
+        survey = session.scalars(select(Survey).where(Survey.key == address.rsplit("/", 1)[1])).one()
+        assert {step.readers for step in survey.visibility} == {
+            ReaderGroup.LEADERS,
+            ReaderGroup.REPRESENTATIVES,
+        }
+
+
+def test_hr_reads_only_the_steps_that_somebody_can_read_by(draft: Database, hr: FlaskClient) -> None:
+    with draft.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        for readers in (ReaderGroup.STAFF, ReaderGroup.PUBLIC):
+            survey.visibility.append(VisibilityStep(readers=readers, visible_on=dt.date(2026, 7, 1)))
+        key = survey.key
+    text = _text(hr, f"/undersokelser/{key}/innsyn")
+    assert "fra 1. april 2026" in text
+    assert "1. juli 2026" not in text
+
+
 WRONG_FIELDS = [
     ("title_nb", "", "Skriv en tittel."),
     ("minimum_group", "2", "3 eller høyere"),
@@ -262,7 +294,7 @@ WRONG_FIELDS = [
     ("opens_on", "i morgen", "Skriv en dato"),
     ("closes_on", "2026-03-01", "før undersøkelsen åpner"),
     ("visible_leaders", "2026-03-10", "før siste svardag"),
-    ("visible_staff", "2026-03-25", "før gruppen over"),
+    ("visible_representatives", "2026-03-25", "før gruppen over"),
     ("questionnaire", "finnes-ikke:1", "Velg ett av spørreskjemaene."),
     ("unit", "999", "Velg en av enhetene."),
 ]

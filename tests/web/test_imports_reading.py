@@ -1,6 +1,7 @@
 """Files are read in every usual form, and a personal number stops them whatever it looks like."""
 
 import codecs
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,24 @@ def test_every_usual_form_of_csv_gives_the_same_rows_and_lines(encoding: str, de
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(FileRefusedError, match="ikke en tekstfil"):
         parse_table(codecs.BOM_UTF16_LE + b"\x00\xd8\x00")
+
+
+def test_text_with_nul_bytes_is_refused() -> None:
+    with pytest.raises(FileRefusedError, match="ikke en tekstfil"):
+        parse_table("kode;navn\nA;Ås\0skole\n".encode())
+
+
+def test_a_damaged_workbook_is_refused_with_advice(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["kode", "navn"])
+    book.save(tmp_path / "enheter.xlsx")
+    content = bytearray((tmp_path / "enheter.xlsx").read_bytes())
+    with zipfile.ZipFile(tmp_path / "enheter.xlsx") as parts:
+        start = parts.getinfo("xl/worksheets/sheet1.xml").header_offset + 60
+    content[start : start + 40] = bytes(range(40))
+    with pytest.raises(FileRefusedError, match="Lagre den på nytt som XLSX"):
+        parse_table(bytes(content))
 
 
 def test_the_old_spreadsheet_format_is_refused_with_advice() -> None:

@@ -3,8 +3,6 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -261,32 +259,6 @@ def test_agreement_of_few_units_is_not_stored_since_it_would_give_their_means(
     assert found.pop("groups") == 2
     assert set(found.values()) == {None}
     assert "enhet" not in json.dumps(report["more"]["agreement"])
-
-
-def left_out(stored: Any, read: Any, place: str = "") -> Iterator[str]:
-    """The places in a stored value that its type has no field for."""
-    if isinstance(stored, dict):
-        for key, value in stored.items():
-            if key in read:
-                yield from left_out(value, read[key], f"{place}.{key}")
-            else:
-                yield f"{place}.{key}"
-    elif isinstance(stored, list):
-        for index, value in enumerate(stored):
-            yield from left_out(value, read[index], f"{place}[{index}]")
-    elif stored != read:
-        yield place
-
-
-def test_everything_that_is_stored_has_a_field_in_its_type(app: Flask, db: Database, tmp_path: Path) -> None:
-    build_two_waves(app, db, tmp_path, answers(1), answers(2))
-    # What `medvirk analyse --json` promises and no page shows.
-    unread = {".questionnaire", *(f".scales.{factor}.items" for factor in ("TRI", "ROL", "SPN"))}
-    with db.reading() as session:
-        report = session.get_one(QualityReport, find_survey(session, SECOND).id)
-        comparison = session.scalars(select(SurveyComparison)).one()
-        assert set(left_out(report.result, asdict(report.quality()))) == unread
-        assert set(left_out(comparison.result, asdict(comparison.comparison()))) == set()
 
 
 # Who answered

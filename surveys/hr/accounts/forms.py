@@ -1,12 +1,12 @@
 """What HR fills in about accounts and roles."""
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveys.access.administering import Period
 from surveys.hr.forms import DayField
+from surveys.platform.texts import _l
 
 _PICK = _l("Velg fra listen.")
 

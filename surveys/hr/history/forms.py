@@ -6,11 +6,11 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from surveys.platform.texts import _l
 from surveys.release.history.models import ImportedKind
 
 LARGEST_PACKED: Final = 400_000

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import ValidationError
+
+from surveys.platform.texts import _l
 
 _DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
 _UNIT = _l("Velg en enhet.")

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import FileField, StringField
 from wtforms.validators import ValidationError
@@ -15,7 +14,7 @@ from surveys.files.reading import Table
 from surveys.files.report import ImportQuestion
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
-from surveys.platform.texts import _
+from surveys.platform.texts import _, _l
 
 COLUMNS: Mapping[ImportKind, tuple[ImportColumn, ...]] = {
     ImportKind.UNITS: UNIT_COLUMNS,

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -19,6 +18,7 @@ from surveys.organisation.stating_succession import SuccessionError, state, take
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import alphabetical
+from surveys.platform.texts import _
 
 blueprint = Blueprint("organisation", __name__)
 
@@ -72,7 +72,7 @@ def state_change() -> Response | tuple[str, int]:
         session.rollback()
         form.predecessor.errors = [str(error)]
         return _page(session, form), 422
-    flash(gettext("Endringen er lagret. Den gjelder fra neste gang resultater frigis."))
+    flash(_("Endringen er lagret. Den gjelder fra neste gang resultater frigis."))
     return redirect(url_for("organisation.changes"))
 
 
@@ -88,7 +88,7 @@ def take_change_back(number: int) -> Response:
         abort(403)
     take_back(session, found)
     session.commit()
-    flash(gettext("Endringen er angret. Resultater som er frigitt, blir stående."))
+    flash(_("Endringen er angret. Resultater som er frigitt, blir stående."))
     return redirect(url_for("organisation.changes"))
 
 
@@ -99,7 +99,7 @@ def _form(session: Session) -> SuccessionForm:
         select(Unit).where(Unit.id.in_(granted_units(session, current_user, *HR_ROLES)))
     ).all()
     ordered = sorted(own, key=lambda unit: (alphabetical(unit.name), unit.code))
-    choices = [("", gettext("Velg en enhet")), *((str(unit.id), _named(unit)) for unit in ordered)]
+    choices = [("", _("Velg en enhet")), *((str(unit.id), _named(unit)) for unit in ordered)]
     form.successor.choices = form.predecessor.choices = choices
     if not form.is_submitted():
         form.on.data = municipal_day().isoformat()
@@ -108,7 +108,7 @@ def _form(session: Session) -> SuccessionForm:
 
 def _named(unit: Unit) -> str:
     if unit.valid_to is not None and unit.valid_to < municipal_day():
-        return str(gettext("%(name)s (%(code)s, avsluttet)", name=unit.name, code=unit.code))
+        return _("%(name)s (%(code)s, avsluttet)", name=unit.name, code=unit.code)
     return f"{unit.name} ({unit.code})"
 
 
@@ -142,9 +142,9 @@ def _told(session: Session) -> list[StatedSuccession]:
 
 def _words(kind: SuccessionKind, old: Unit, new: Unit) -> str:
     said = {
-        SuccessionKind.RENAMED: gettext("%(new)s er %(old)s med ny kode."),
-        SuccessionKind.MOVED: gettext("%(new)s er %(old)s, som er flyttet og har fått ny kode."),
-        SuccessionKind.MERGED: gettext("%(old)s er slått sammen inn i %(new)s."),
-        SuccessionKind.SPLIT: gettext("%(new)s er en del av det som var %(old)s."),
+        SuccessionKind.RENAMED: _("%(new)s er %(old)s med ny kode."),
+        SuccessionKind.MOVED: _("%(new)s er %(old)s, som er flyttet og har fått ny kode."),
+        SuccessionKind.MERGED: _("%(old)s er slått sammen inn i %(new)s."),
+        SuccessionKind.SPLIT: _("%(new)s er en del av det som var %(old)s."),
     }
     return str(said[kind] % {"new": _named(new), "old": _named(old)})

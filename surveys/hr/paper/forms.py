@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
@@ -12,6 +11,7 @@ from surveys.campaigns.models import Survey
 from surveys.hr.paper.sheets import MOST_LOOSE_CODES
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _l
 
 _INDENT = "\N{EM SPACE}"
 _NUMBER = _l("Skriv et helt tall fra 1 til %(most)s.", most=MOST_LOOSE_CODES)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from surveys.hr.steps.correcting import AskedCorrection
+from surveys.platform.texts import _l
 
 LONGEST_REASON: Final = 500
 """Characters: every reader sees it above the figures."""

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.campaigns.models import Survey
+from surveys.platform.texts import _l
 from surveys.release.models import QualityDiscussion
 
 LONGEST: Final = 4_000

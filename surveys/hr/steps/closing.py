@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.lifecycle import close_survey, participation
@@ -10,7 +9,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import long_date
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import _, _l, ngettext
 
 
 def _close(session: Session, survey: Survey) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Survey
 from surveys.hr.steps.step import LongRun, StepRequest, SurveyStep
-from surveys.platform.texts import _
+from surveys.platform.texts import _, _l
 from surveys.platform.typed_data import from_stored
 from surveys.publishing.correcting import Correction, correct_release
 from surveys.release.models import Release

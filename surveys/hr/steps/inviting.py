@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import current_app
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.hr.steps.closing import closes_by_itself
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import _, _l, ngettext
 
 
 @dataclass(frozen=True)

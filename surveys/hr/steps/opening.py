@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.changed_questionnaires import changed_file
@@ -15,7 +14,7 @@ from surveys.hr.steps.closing import closes_by_itself
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import long_date
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import _, _l, ngettext
 
 
 def _open(session: Session, survey: Survey) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.discussing import is_discussed
 from surveys.hr.steps.step import LongRun, StepDescription, StepRequest, SurveyStep
-from surveys.platform.texts import _
+from surveys.platform.texts import _, _l
 
 
 def _release(request: StepRequest) -> str:

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import outbox
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import Survey
 from surveys.hr.steps.step import StepDescription, StepRequest, SurveyStep
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import _, _l, ngettext
 
 
 def _remind(request: StepRequest) -> str:

@@ -22,6 +22,7 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.organisation.models import Unit
+from surveys.platform.texts import _
 from surveys.release.analysts.microdata_files import UNIT
 from surveys.release.measures import measures_of
 from surveys.release.models import MicrodataRecipe
@@ -60,7 +61,7 @@ def export_microdata(session: Session, survey: Survey, wanted: Sequence[str], to
     Raises SurveyError for an unknown key or a survey that is not released, MicrodataRefusedError otherwise.
     """
     if survey.status != SurveyStatus.RELEASED:
-        raise SurveyError("Undersøkelsen må være frigitt før svarene kan hentes ut til analyse.")
+        raise SurveyError(_("Undersøkelsen må være frigitt før svarene kan hentes ut til analyse."))
     responses = load_responses(session, survey)
     _check_known(wanted, responses.questionnaire)
     recipe = session.get(MicrodataRecipe, survey.id)
@@ -69,8 +70,12 @@ def export_microdata(session: Session, survey: Survey, wanted: Sequence[str], to
         session.add(recipe)
     elif not set(wanted) <= set(recipe.wanted):
         raise MicrodataRefusedError(
-            f"Det er laget en fil før, med {_named(recipe.background)}. To filer med ulik bakgrunn kan settes sammen "
-            "rad for rad, så nye filer får samme innhold. Kjør kommandoen uten --background."
+            _(
+                "Det er laget en fil før, med %(background)s. To filer med ulik bakgrunn kan "
+                "settes sammen rad for rad, så nye filer får samme innhold. Kjør kommandoen uten "
+                "--background.",
+                background=_named(recipe.background),
+            )
         )
     rows = _rows(session, survey, responses, recipe)
     units = int(rows[UNIT].nunique())
@@ -93,7 +98,11 @@ def _check_known(wanted: Sequence[str], questionnaire: Questionnaire) -> None:
     unknown = [key for key in wanted if key not in known]
     if unknown:
         raise SurveyError(
-            f"Spørreskjemaet har ikke bakgrunnsspørsmålet {', '.join(unknown)}. Disse finnes: {_named(known)}."
+            _(
+                "Spørreskjemaet har ikke bakgrunnsspørsmålet %(unknown)s. Disse finnes: %(known)s.",
+                unknown=", ".join(unknown),
+                known=_named(known),
+            )
         )
 
 
@@ -132,7 +141,10 @@ def _new_recipe(
         )
     except ValueError as error:
         raise MicrodataRefusedError(
-            "Det kan ikke lages en fil: for få har svart, eller de frigitte tallene røper noen sammen med den."
+            _(
+                "Det kan ikke lages en fil: for få har svart, eller de frigitte tallene røper "
+                "noen sammen med den."
+            )
         ) from error
     carried = dict(zip(responses.unit.tolist(), found.node.tolist(), strict=True))
     return MicrodataRecipe(
@@ -172,4 +184,4 @@ def _rows(session: Session, survey: Survey, responses: Responses, recipe: Microd
 
 
 def _named(keys: Sequence[str]) -> str:
-    return ", ".join(keys) or "ingen bakgrunn"
+    return ", ".join(keys) or _("ingen bakgrunn")

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
+from surveys.platform.texts import _
 from surveys.release.comparisons.comparing import Comparable, comparable_releases
 from surveys.release.comparisons.stored import StoredComparison
 from surveys.release.models import SurveyComparison

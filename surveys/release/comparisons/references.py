@@ -19,9 +19,7 @@ from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.release.history.imported import Norm, norms
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release
-
-# As `surveys.release.protection.breakdowns.UNIT_TYPE`, which imports numpy.
-_UNIT_TYPE: Final = "unit_type"
+from surveys.release.unit_types import UNIT_TYPE, unit_type_categories
 
 FEWEST_MUNICIPALITIES: Final = 3
 """Fewer could be told apart by those who know one of them."""
@@ -154,8 +152,12 @@ def _choices(
 
 
 def _has_type(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> bool:
+    """Whether there is a figure of the unit's type and it is of several units: none is compared with itself."""
     of_type = select(Figure.id).where(*_of_type(survey, release, unit)).limit(1)
-    return bool(unit.type) and session.scalar(of_type) is not None
+    if not unit.type or session.scalar(of_type) is None:
+        return False
+    category = unit_type_categories(session, survey).get(unit.type)
+    return category is not None and category.compares(unit.unit_id)
 
 
 def _of_type(survey: Survey, release: Release, unit: SurveyUnit) -> tuple[ColumnElement[bool], ...]:
@@ -163,7 +165,7 @@ def _of_type(survey: Survey, release: Release, unit: SurveyUnit) -> tuple[Column
         Figure.release_id == release.id,
         Figure.unit_id == survey.unit_id,
         Figure.kind == FigureKind.BREAKDOWN,
-        Figure.breakdown == _UNIT_TYPE,
+        Figure.breakdown == UNIT_TYPE,
         Figure.category == unit.type,
     )
 

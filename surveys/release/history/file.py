@@ -11,6 +11,7 @@ from surveys.files.headings import ImportColumn
 from surveys.files.reading import Table
 from surveys.files.report import ImportFault
 from surveys.organisation.models import Unit
+from surveys.platform.texts import _
 from surveys.release.history.models import ImportedKind
 from surveys.release.measures import Measure
 
@@ -38,7 +39,6 @@ _YES_OR_NO: Final[Mapping[str, bool | None]] = {
     **dict.fromkeys(("ja", "j", "x", "1", "true", "yes"), True),
     **dict.fromkeys(("nei", "n", "0", "false", "no"), False),
 }
-_NO_INSTRUMENT: Final = "Skriv hvilket spørreskjema eller verktøy tallene kommer fra."
 _ROUNDING: Final = 0.05
 """Means and spreads have been rounded by somebody before us."""
 
@@ -102,9 +102,9 @@ def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[I
     rows, heading_faults = records_and_faults(table, COLUMNS[ground.kind])
     faults = list(heading_faults)
     if not rows and not faults:
-        faults.append(ImportFault("Filen har ingen tall under overskriften."))
+        faults.append(ImportFault(_("Filen har ingen tall under overskriften.")))
     if rows and "instrument" not in rows[0] and not ground.instrument:
-        faults.append(ImportFault(_NO_INSTRUMENT))
+        faults.append(ImportFault(_no_instrument()))
         ground = replace(ground, instrument="–")  # told once, not for every line
     found = [line for row in rows if (line := _line(row, ground, faults))]
     faults.extend(_disagreements(found))
@@ -145,13 +145,20 @@ def _impossible(row: Record, line: FigureLine) -> Iterator[ImportFault]:
     if not line.minimum - _ROUNDING <= line.mean <= line.maximum + _ROUNDING:
         yield row.fault(
             "mean",
-            f"Snittet {_plain(line.mean)} er utenfor skalaen {_plain(line.minimum)}–{_plain(line.maximum)}. Er det "
-            "målt på en annen skala, skriv den i kolonnene «skala fra» og «skala til».",
+            _(
+                "Snittet %(mean)s er utenfor skalaen %(minimum)s–%(maximum)s. Er det målt på en "
+                "annen skala, skriv den i kolonnene «skala fra» og «skala til».",
+                mean=_plain(line.mean),
+                minimum=_plain(line.minimum),
+                maximum=_plain(line.maximum),
+            ),
         )
     people = line.n or 2
     widest = (line.maximum - line.minimum) / 2 * math.sqrt(people / max(people - 1, 1))
     if line.sd is not None and line.sd > widest + _ROUNDING:
-        yield row.fault("sd", f"Standardavviket {_plain(line.sd)} er større enn det kan være på skalaen.")
+        yield row.fault(
+            "sd", _("Standardavviket %(sd)s er større enn det kan være på skalaen.", sd=_plain(line.sd))
+        )
 
 
 def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[ImportFault]:
@@ -159,7 +166,11 @@ def _taken(row: Record, line: FigureLine, ground: Ground) -> Iterator[ImportFaul
     if line.unit and (own := ground.taken.get((line.unit.id, line.year))):
         yield row.fault(
             "year",
-            f"I {line.year} var enheten med i «{own}» i Medvirk. Resultatet for det året kommer derfra.",
+            _(
+                "I %(year)s var enheten med i «%(own)s» i Medvirk. Resultatet for det året kommer derfra.",
+                year=line.year,
+                own=own,
+            ),
         )
 
 
@@ -169,27 +180,43 @@ def _disagreements(lines: Sequence[FigureLine]) -> Iterator[ImportFault]:
     manner: dict[tuple[int, str, str], FigureLine] = {}
     for line in lines:
         if line.place in first:
-            yield ImportFault(
-                f"Det samme temaet og året står også på linje {first[line.place]}"
-                f"{', for samme enhet' if line.unit else ''}. Behold bare den ene.",
-                line.line,
+            message = (
+                _(
+                    "Det samme temaet og året står også på linje %(first)s, for samme enhet. "
+                    "Behold bare den ene.",
+                    first=first[line.place],
+                )
+                if line.unit
+                else _(
+                    "Det samme temaet og året står også på linje %(first)s. Behold bare den ene.",
+                    first=first[line.place],
+                )
             )
+            yield ImportFault(message, line.line)
         first.setdefault(line.place, line.line)
         same = manner.setdefault((line.year, line.instrument, line.measure.key), line)
         if (line.minimum, line.maximum, line.comparable) != (same.minimum, same.maximum, same.comparable):
             yield ImportFault(
-                f"«{line.measure.key}» i {line.year} har en annen skala eller et annet svar på «sammenlignbar» enn "
-                f"på linje {same.line}. Det må være likt for alle enhetene.",
+                _(
+                    "«%(measure)s» i %(year)s har en annen skala eller et annet svar på "
+                    "«sammenlignbar» enn på linje %(line)s. Det må være likt for alle enhetene.",
+                    measure=line.measure.key,
+                    year=line.year,
+                    line=same.line,
+                ),
                 line.line,
             )
 
 
 def _unit(code: str, ground: Ground) -> Unit:
     if not code:
-        raise HistoryCellError("Enheten mangler.")
+        raise HistoryCellError(_("Enheten mangler."))
     if code not in ground.units:
         raise HistoryCellError(
-            f"Enheten «{code}» finnes ikke i Medvirk, eller du har ikke ansvar for den. Bruk koden."
+            _(
+                "Enheten «%(code)s» finnes ikke i Medvirk, eller du har ikke ansvar for den. Bruk koden.",
+                code=code,
+            )
         )
     return ground.units[code]
 
@@ -200,66 +227,76 @@ def _measure(text: str, measures: Mapping[str, Measure]) -> Measure:
     for key, measure in measures.items():
         if wanted in {key.casefold(), *(title.casefold() for title in measure.title.values())}:
             return measure
-    raise HistoryCellError(f"Ukjent tema «{text}». Disse finnes: {', '.join(measures)}.")
+    raise HistoryCellError(
+        _("Ukjent tema «%(text)s». Disse finnes: %(known)s.", text=text, known=", ".join(measures))
+    )
 
 
 def _count(text: str, ground: Ground) -> int | None:
     if not text and ground.kind == ImportedKind.NORM:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", text.replace(" ", "")):
-        raise HistoryCellError(f"Antall svar må være et helt tall, ikke «{text}».")
+        raise HistoryCellError(_("Antall svar må være et helt tall, ikke «%(text)s».", text=text))
     found = int(text.replace(" ", ""))
     if ground.kind == ImportedKind.HISTORY and found < ground.minimum_group:
         raise HistoryCellError(
-            f"Bare {found} har svart. Medvirk viser aldri grupper på færre enn {ground.minimum_group}, heller ikke "
-            "når tallene er laget av andre. Ta bort linjen."
+            _(
+                "Bare %(found)s har svart. Medvirk viser aldri grupper på færre enn %(least)s, "
+                "heller ikke når tallene er laget av andre. Ta bort linjen.",
+                found=found,
+                least=ground.minimum_group,
+            )
         )
     if found < 1:
-        raise HistoryCellError("Antall svar må være 1 eller flere.")
+        raise HistoryCellError(_("Antall svar må være 1 eller flere."))
     return found
 
 
 def _mean(text: str) -> float:
     if not text:
-        raise HistoryCellError("Snittet mangler.")
-    return _number(text, "Snittet")
+        raise HistoryCellError(_("Snittet mangler."))
+    return _number(text, _("Snittet må være et tall, ikke «%(text)s».", text=text))
 
 
 def _spread(text: str) -> float | None:
     if not text:
         return None
-    found = _number(text, "Standardavviket")
+    found = _number(text, _("Standardavviket må være et tall, ikke «%(text)s».", text=text))
     if found < 0:
-        raise HistoryCellError("Standardavviket kan ikke være negativt.")
+        raise HistoryCellError(_("Standardavviket kan ikke være negativt."))
     return found
 
 
-def _number(text: str, what: str) -> float:
+def _number(text: str, refusal: str) -> float:
     """«3,7», «3.7» or «72 %»."""
     plain = re.sub(r"\s|%$", "", text).replace("−", "-")
     if not re.fullmatch(r"[+-]?[0-9]{1,9}([.,][0-9]+)?", plain):
-        raise HistoryCellError(f"{what} må være et tall, ikke «{text}».")
+        raise HistoryCellError(refusal)
     return float(plain.replace(",", "."))
 
 
 def _year(text: str, ground: Ground) -> int:
     if not re.fullmatch(r"199[0-9]|20[0-9]{2}", text):
-        raise HistoryCellError(f"Året må skrives med fire sifre, fra 1990, ikke «{text}».")
+        raise HistoryCellError(_("Året må skrives med fire sifre, fra 1990, ikke «%(text)s».", text=text))
     year = int(text)
     if year > ground.this_year:
-        raise HistoryCellError(f"Året {year} har ikke vært ennå.")
+        raise HistoryCellError(_("Året %(year)s har ikke vært ennå.", year=year))
     return year
+
+
+def _no_instrument() -> str:
+    return _("Skriv hvilket spørreskjema eller verktøy tallene kommer fra.")
 
 
 def _instrument(text: str, ground: Ground) -> str:
     if not (text or ground.instrument):
-        raise HistoryCellError(_NO_INSTRUMENT)
+        raise HistoryCellError(_no_instrument())
     return text or ground.instrument
 
 
 def _declared(text: str) -> bool | None:
     if text.casefold() not in _YES_OR_NO:
-        raise HistoryCellError(f"Skriv ja eller nei, ikke «{text}».")
+        raise HistoryCellError(_("Skriv ja eller nei, ikke «%(given)s».", given=text))
     return _YES_OR_NO[text.casefold()]
 
 
@@ -268,11 +305,15 @@ def _scale(lowest: str, highest: str, measure: Measure | None) -> tuple[float, f
     if not (lowest or highest):
         return (float(measure.minimum), float(measure.maximum)) if measure else (0.0, 1.0)
     if not (lowest and highest):
-        raise HistoryCellError("Skriv begge endene av skalaen, eller ingen av dem.")
-    ends = _number(lowest, "Enden av skalaen"), _number(highest, "Enden av skalaen")
+        raise HistoryCellError(_("Skriv begge endene av skalaen, eller ingen av dem."))
+    ends = _end(lowest), _end(highest)
     if ends[0] >= ends[1]:
-        raise HistoryCellError("«Skala fra» må være lavere enn «skala til».")
+        raise HistoryCellError(_("«Skala fra» må være lavere enn «skala til»."))
     return ends
+
+
+def _end(text: str) -> float:
+    return _number(text, _("Enden av skalaen må være et tall, ikke «%(text)s».", text=text))
 
 
 def _plain(value: float) -> str:

@@ -22,6 +22,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _, pgettext
 from surveys.release.history.file import COLUMNS, FigureLine, Ground, ImportedCell, figure_lines
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
@@ -47,9 +48,14 @@ def newest_survey(session: Session, series_key: str) -> Survey:
         .limit(1)
     )
     if found is None:
-        known = ", ".join(session.scalars(select(Series.key).order_by(Series.key))) or "ingen"
+        keys = session.scalars(select(Series.key).order_by(Series.key))
+        known = ", ".join(keys) or pgettext("an empty list", "ingen")
         raise SurveyError(
-            f"Det finnes ingen serie «{series_key}» med en undersøkelse. Disse finnes: {known}."
+            _(
+                "Det finnes ingen serie «%(series_key)s» med en undersøkelse. Disse finnes: %(known)s.",
+                series_key=series_key,
+                known=known,
+            )
         )
     return found
 
@@ -64,7 +70,7 @@ def import_figures(
     """
     if not wanted.source.strip():
         return HistoryReport(
-            faults=(ImportFault("Skriv hvor tallene kommer fra. Kilden vises ved siden av dem."),)
+            faults=(ImportFault(_("Skriv hvor tallene kommer fra. Kilden vises ved siden av dem.")),)
         )
     _lock(session, wanted)
     try:
@@ -147,12 +153,28 @@ def _contradictions(
     for line in lines:
         before = standing.get(line.place)
         if before is not None and not _says_the_same(line, before, wanted):
-            yield ImportFault(
-                f"Det står alt et annet tall for {line.measure.key} i {line.year}"
-                f"{f' for {line.unit.code}' if line.unit else ''}, importert {before.set.imported_on:%d.%m.%Y} fra "
-                f"{before.set.source}. Trekk det tilbake først hvis dette skal gjelde.",
-                line.line,
-            )
+            yield ImportFault(_contradiction(line, before.set), line.line)
+
+
+def _contradiction(line: FigureLine, stored: ImportedSet) -> str:
+    facts = {
+        "measure": line.measure.key,
+        "year": line.year,
+        "day": f"{stored.imported_on:%d.%m.%Y}",
+        "source": stored.source,
+    }
+    if line.unit is None:
+        return _(
+            "Det står alt et annet tall for %(measure)s i %(year)s, importert %(day)s fra %(source)s. "
+            "Trekk det tilbake først hvis dette skal gjelde.",
+            **facts,
+        )
+    return _(
+        "Det står alt et annet tall for %(measure)s i %(year)s for %(unit)s, importert %(day)s fra %(source)s. "
+        "Trekk det tilbake først hvis dette skal gjelde.",
+        unit=line.unit.code,
+        **facts,
+    )
 
 
 def _says_the_same(line: FigureLine, stored: ImportedFigure, wanted: HistoryImportRequest) -> bool:

@@ -14,6 +14,7 @@ from analysis.disclosure import Answers, Breach, narrow_groups
 from analysis.disclosure.auditing import breaches, narrowest
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.spread import NarrowedRange, People, PublishedDetail, narrowed_ranges
+from surveys.platform.texts import _
 from surveys.release.models import FigureKind
 from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
@@ -25,7 +26,7 @@ _LEAST_WIDTH = 0.25
 
 @dataclass(frozen=True)
 class DisclosureFinding:
-    """Something that everything released gives away, or a figure that is not what it says. In Norwegian."""
+    """Something that everything released gives away, or a figure that is not what it says."""
 
     measure: str
     text: str
@@ -88,7 +89,11 @@ class Attacker:
     def findings(self) -> Iterator[DisclosureFinding]:
         yield from self._wrong_counts()
         # The sums of squares behind spread follow the means: what gives away none of these gives away none of those.
-        levels = ((1, 0, "snitt"), (2, CLASSES_FROM, "fordeling i tre"), (3, POINTS_FROM, "fordeling"))
+        levels = (
+            (1, 0, _("Snitt")),
+            (2, CLASSES_FROM, _("Fordeling i tre")),
+            (3, POINTS_FROM, _("Fordeling")),
+        )
         least = min(covering.release.minimum_group for covering in self.covering)
         for level, smallest, word in levels:
             rows = self.rows if level == 1 else ()
@@ -103,7 +108,7 @@ class Attacker:
             yield DisclosureFinding(self.theme, self._range_text(found.members, found.width))
         for detail in narrowed_ranges(self._told, self._hidden, self._people, _LEAST_WIDTH):
             members = sorted(self._hidden[detail.group])
-            yield DisclosureFinding(self.theme, self._range_text(members, detail.width, _word_of(detail)))
+            yield DisclosureFinding(self.theme, self._range_text(members, detail.width, detail))
 
     def narrowest(self) -> NarrowestRange | None:
         found = narrowest(self._out(1), self._table, self._hidden, self._answers)
@@ -118,8 +123,13 @@ class Attacker:
             if figure.shown and figure.n != n:
                 yield DisclosureFinding(
                     figure.measure,
-                    f"Et tall i frigivelse {release.number} ({figure.place.kind.value}) sier {figure.n} svar, "
-                    f"men dekker {n}.",
+                    _(
+                        "Et tall i frigivelse %(release)s (%(kind)s) sier %(said)s svar, men dekker %(n)s.",
+                        release=release.number,
+                        kind=figure.place.kind.value,
+                        said=figure.n,
+                        n=n,
+                    ),
                 )
 
     def _out(self, level: int, release: ReleasedFigures | None = None) -> list[RespondentGroup]:
@@ -139,12 +149,7 @@ class Attacker:
         if key not in self.known:
             self.known[key] = breaches(out, self.sizes, least, self.alone, shorten=not self.thorough)
         for breach in self.known[key]:
-            helper = "" if breach.insider is None else ", for en som er alene i enheten sin"
-            yield DisclosureFinding(
-                self.theme,
-                f"{what.capitalize()} for {breach.n} personer ({self._named(breach.members)}) kan regnes ut av "
-                f"{len(breach.figures)} tall{helper}.",
-            )
+            yield DisclosureFinding(self.theme, self._breach_text(breach, what))
 
     @property
     def _table(self) -> NDArray[np.int64]:
@@ -192,17 +197,49 @@ class Attacker:
             np.zeros(len(shown), dtype=np.bool_),
         )
 
-    def _range_text(self, members: Sequence[int], width: float, by: str = "") -> str:
-        return (
-            f"Snittet for en skjult gruppe ({self._named(members)}) kan regnes ut til innenfor "
-            f"{width * self.length:.2f} på en skala som er {self.length:g} lang{by}."
+    def _breach_text(self, breach: Breach, what: str) -> str:
+        # NOTE: «what» is one of «Snitt», «Fordeling i tre» and «Fordeling»; «units» is «enhet A, B».
+        facts = {
+            "what": what,
+            "people": breach.n,
+            "units": self._named(breach.members),
+            "figures": len(breach.figures),
+        }
+        if breach.insider is None:
+            return _(
+                "%(what)s for %(people)s personer (%(units)s) kan regnes ut av %(figures)s tall.", **facts
+            )
+        return _(
+            "%(what)s for %(people)s personer (%(units)s) kan regnes ut av %(figures)s tall, for en som er alene i "
+            "enheten sin.",
+            **facts,
+        )
+
+    def _range_text(self, members: Sequence[int], width: float, detail: NarrowedRange | None = None) -> str:
+        facts = {
+            "units": self._named(members),
+            "width": f"{width * self.length:.2f}",
+            "length": f"{self.length:g}",
+        }
+        if detail is None:
+            return _(
+                "Snittet for en skjult gruppe (%(units)s) kan regnes ut til innenfor %(width)s på en skala som er "
+                "%(length)s lang.",
+                **facts,
+            )
+        if detail.distribution:
+            return _(
+                "Snittet for en skjult gruppe (%(units)s) kan regnes ut til innenfor %(width)s på en skala som er "
+                "%(length)s lang, når en også kjenner fordelingene.",
+                **facts,
+            )
+        return _(
+            "Snittet for en skjult gruppe (%(units)s) kan regnes ut til innenfor %(width)s på en skala som er "
+            "%(length)s lang, når en også kjenner spredningen.",
+            **facts,
         )
 
     def _named(self, cells: Sequence[int]) -> str:
         """The codes of the units the cells are in; only for those who run the audit."""
         codes = sorted({self.codes[int(self.coverage.unit[cell])] for cell in cells})
-        return "enhet " + ", ".join(codes[:5]) + (" …" if len(codes) > 5 else "")
-
-
-def _word_of(found: NarrowedRange) -> str:
-    return ", når en også kjenner fordelingene" if found.distribution else ", når en også kjenner spredningen"
+        return _("enhet %(codes)s", codes=", ".join(codes[:5]) + (" …" if len(codes) > 5 else ""))

@@ -27,7 +27,7 @@ def co_movement(survey_key: str) -> str:
     release, top = latest_release(session, survey), find_unit(session, survey, survey.unit.code)
     if release is None or top is None:
         abort(404)
-    access = access_to(session, current_user, survey, release.released_on, survey.unit_id, municipal_day())
+    access = access_to(session, current_user, release, survey.unit_id, municipal_day())
     if access is None:
         abort(403)
     if not access.now:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext
-
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
 from surveys.release.comparisons.references import (
     FEWEST_MUNICIPALITIES,
     YEARS_APART,
@@ -16,11 +15,6 @@ from surveys.release.comparisons.references import (
 from surveys.release.models import FigureStatus
 from surveys.results.queries import Line, UnitResult
 from surveys.results.texts import bound_text, in_sentence, mean_text, status_word
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
 
 
 def choice_text(choice: ReferenceChoice) -> str:

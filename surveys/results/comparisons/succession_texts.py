@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from flask_babel import gettext
-
 from surveys.platform.localisation import listed, localised, number
+from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine, NotCompared
 from surveys.release.models import ChangeBasis, Verdict, WhyUncompared
 from surveys.results.queries import Line, UnitResult
@@ -14,11 +13,6 @@ from surveys.results.texts import in_sentence
 # Cohen's words for a standardised difference (1988, 2.2).
 MEDIUM: Final = 0.5
 LARGE: Final = 0.8
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
 
 
 def basis_sentences(result: UnitResult) -> list[str]:

@@ -2,23 +2,21 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
-from surveys.access.models import Account, Role
-from surveys.access.permissions import is_granted, roles_of
-from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
+from surveys.access.models import Account
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
-from surveys.organisation.subtrees import ids_below
 from surveys.platform.localisation import alphabetical
 from surveys.release.measures import Measure, measures_of
 from surveys.release.models import Change, ChangeBasis, Figure, FigureKind, Release
-from surveys.release.visibility import first_day
+from surveys.release.visibility import accesses
 
 FALSE_SHARE: Final = 0.05
 """The expected share of chance among the changes that are listed."""
@@ -26,60 +24,22 @@ FALSE_SHARE: Final = 0.05
 
 @dataclass(frozen=True)
 class Reach:
-    """How much of a survey a reader may see. None: not yet, from `from_day`, which may be undecided."""
+    """How much of a survey a reader may see today. Nothing yet: from `from_day`, which may be undecided."""
 
-    units: ColumnElement[bool] | None
+    units: frozenset[int]
     everything: bool = False
     from_day: dt.date | None = None
 
 
-def reach_of(
-    session: Session, account: Account, survey: Survey, released_on: dt.date, today: dt.date
-) -> Reach | None:
-    """By the same rules as `access_to`, for all units at once; None when the reader has no unit in the survey."""
-    days = {role: first_day({role}, survey, released_on) for role in roles_of(account)}
-    opened = {role for role, day in days.items() if day is not None and day <= today}
-    if any(is_granted(session, account, survey.unit_id, role) for role in opened - {Role.POLITICIAN}):
-        return Reach(true(), everything=True)
-    any_unit = select(SurveyUnit.unit_id).where(
-        SurveyUnit.survey_id == survey.id, _granted(account, days, SurveyUnit.unit_id, survey)
-    )
-    if session.scalar(any_unit.limit(1)) is None:
+def reach_of(session: Session, account: Account, release: Release, today: dt.date) -> Reach | None:
+    """All units by the rule of `accesses`; None when the reader will never see any unit of the survey."""
+    found = accesses(session, account, [release], today)
+    if not found:
         return None
-    if not opened:
-        known = [day for day in days.values() if day is not None]
-        return Reach(None, from_day=min(known, default=None))
-    return Reach(_granted(account, dict.fromkeys(opened), Change.unit_id, survey))
-
-
-def _granted(
-    account: Account, roles: Mapping[Role, object], unit_id: InstrumentedAttribute[int], survey: Survey
-) -> ColumnElement[bool]:
-    """Below what the account holds in these roles; for politicians only the top and the areas right below it.
-
-    A unit that was merged in the report is read by whoever may read one of those it was merged from.
-    """
-    whole = {g.unit_id for g in account.grants if g.role in roles and g.role != Role.POLITICIAN}
-    political = {g.unit_id for g in account.grants if g.role in roles and g.role == Role.POLITICIAN}
-    parts: list[ColumnElement[bool]] = [false()]
-    if whole:
-        merged = (
-            select(SurveyUnit.parent_id)
-            .join(ReportGroup, ReportGroup.unit_id == SurveyUnit.parent_id)
-            .where(
-                ReportGroup.survey_id == survey.id,
-                SurveyUnit.survey_id == survey.id,
-                SurveyUnit.unit_id.in_(ids_below(whole)),
-            )
-        )
-        parts += [unit_id.in_(ids_below(whole)), unit_id.in_(merged)]
-    if political:
-        high = select(SurveyUnit.unit_id).where(
-            SurveyUnit.survey_id == survey.id,
-            or_(SurveyUnit.unit_id == survey.unit_id, SurveyUnit.parent_id == survey.unit_id),
-        )
-        parts.append(unit_id.in_(ids_below(political)) & unit_id.in_(high))
-    return or_(*parts)
+    opened = frozenset(unit_id for (_release, unit_id), access in found.items() if access.now)
+    days = [access.from_day for access in found.values() if access.from_day is not None]
+    pictured = select(func.count()).where(SurveyUnit.survey_id == release.survey_id)
+    return Reach(opened, len(opened) == session.scalar(pictured), min(days, default=None))
 
 
 @dataclass(frozen=True)
@@ -144,12 +104,11 @@ class FoundChange:
 
 def found_changes(session: Session, survey: Survey, release: Release, reach: Reach) -> list[FoundChange]:
     """In alphabetical order of units, then the questionnaire's order of themes; never by size. One query."""
-    if reach.units is None:
-        return []
     measures = {measure.key: measure for measure in measures_of(questionnaire_of(survey.instrument))}
     order = {key: place for place, key in enumerate(measures)}
     rows = session.execute(
         select(
+            Change.unit_id,
             SurveyUnit.name,
             Unit.code,
             Change.measure,
@@ -171,7 +130,7 @@ def found_changes(session: Session, survey: Survey, release: Release, reach: Rea
         .join(SurveyUnit, (SurveyUnit.unit_id == Change.unit_id) & (SurveyUnit.survey_id == survey.id))
         .join(Release, Release.id == Change.previous_release_id)
         .join(Survey, Survey.id == Release.survey_id)
-        .where(Change.release_id == release.id, Change.q < FALSE_SHARE, reach.units)
+        .where(Change.release_id == release.id, Change.q < FALSE_SHARE)
     ).all()
     found = [
         FoundChange(
@@ -187,7 +146,7 @@ def found_changes(session: Session, survey: Survey, release: Release, reach: Rea
             basis=row.basis,
         )
         for row in rows
-        if row.mean is not None
+        if row.mean is not None and row.unit_id in reach.units
     ]
     return sorted(
         found, key=lambda each: (alphabetical(each.unit_name), each.unit_code, order[each.measure.key])

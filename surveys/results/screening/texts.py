@@ -2,17 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext, ngettext
-
 from surveys.platform.localisation import localised, number, percent
+from surveys.platform.texts import _, ngettext
 from surveys.release.measures import Measure, MeasureKind
 from surveys.release.models import ChangeBasis
 from surveys.results.screening.queries import Family, FoundChange
-
-
-def _(text: str, **values: object) -> str:
-    """The text in the page's language."""
-    return str(gettext(text, **values))
 
 
 def lead(family: Family, own: Sequence[FoundChange], *, everything: bool) -> str:

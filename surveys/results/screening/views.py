@@ -54,10 +54,10 @@ def changes(survey_key: str) -> str:
     if release is None:
         abort(404)
     today = views._today()
-    reach = reach_of(session, current_user, survey, release.released_on, today)
+    reach = reach_of(session, current_user, release, today)
     if reach is None:
         abort(403)
-    if reach.units is None:
+    if not reach.units:
         top = session.get_one(SurveyUnit, (survey.id, survey.unit_id))
         access = Access(now=False, from_day=reach.from_day)
         return render_template("results/not_yet.html", survey=survey, unit=top, access=access)

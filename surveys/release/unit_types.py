@@ -1,0 +1,83 @@
+"""When the people of a unit type are the people of one unit: then the category is that unit, and is read like it."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Account
+from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.release.models import Release
+from surveys.release.visibility import accesses
+
+UNIT_TYPE: Final = "unit_type"
+"""The breakdown's key: as `surveys.release.protection.breakdowns.UNIT_TYPE`, which imports numpy."""
+
+
+@dataclass(frozen=True)
+class UnitTypeCategory:
+    """Those who answered in units of one type.
+
+    units: where they are placed. same_as: every unit whose people, with those below it, are exactly these; for a
+    single unit also that unit itself, whoever is below it.
+    """
+
+    units: frozenset[int]
+    same_as: frozenset[int]
+
+    def compares(self, unit_id: int) -> bool:
+        """Whether «all of the type» is something else than one unit, to set the unit beside."""
+        return len(self.units) > 1 and unit_id not in self.same_as
+
+
+def unit_type_categories(session: Session, survey: Survey) -> dict[str, UnitTypeCategory]:
+    """Unit type → its category, from the survey's picture and where people answered. One query."""
+    rows = session.execute(
+        select(SurveyUnit.unit_id, SurveyUnit.parent_id, SurveyUnit.type, SurveyUnit.delivered).where(
+            SurveyUnit.survey_id == survey.id
+        )
+    ).all()
+    of_type: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.delivered and row.type:
+            of_type[row.type].add(row.unit_id)
+    units_of: dict[frozenset[int], set[int]] = defaultdict(set)
+    parents = {row.unit_id: row.parent_id for row in rows}
+    for unit_id, people in _people_of(parents, [row.unit_id for row in rows if row.delivered]).items():
+        units_of[frozenset(people)].add(unit_id)
+    found = {}
+    for kind, placed in of_type.items():
+        units = frozenset(placed)
+        found[kind] = UnitTypeCategory(
+            units, frozenset(units_of.get(units, ())) | (units if len(units) == 1 else frozenset())
+        )
+    return found
+
+
+def _people_of(parents: Mapping[int, int | None], answered: Sequence[int]) -> Mapping[int, set[int]]:
+    """Unit → the units at and below it where anybody answered."""
+    people: dict[int, set[int]] = defaultdict(set)
+    for unit_id in answered:
+        above: int | None = unit_id
+        while above is not None:
+            people[above].add(unit_id)
+            above = parents.get(above)
+    return people
+
+
+def closed_categories(session: Session, account: Account, release: Release, today: dt.date) -> frozenset[str]:
+    """The unit types that are one unit which the account may not read today, whatever it is called."""
+    single = {
+        kind: category.same_as
+        for kind, category in unit_type_categories(session, release.survey).items()
+        if category.same_as
+    }
+    if not single:
+        return frozenset()
+    found = accesses(session, account, [release], today, frozenset().union(*single.values()))
+    readable = {unit_id for (_release, unit_id), access in found.items() if access.now}
+    return frozenset(kind for kind, units in single.items() if not units & readable)
