@@ -113,7 +113,7 @@ def _plan(
 def _renumbered_question(found: PeopleMatch) -> ImportQuestion:
     count = len(found.renumbered)
     text = ngettext(
-        "%(num)s i filen ser ut som en av de samme personene som i Medvirk, med nytt nummer: samme adresse, "
+        "%(num)s person i filen ser ut som den samme personen med nytt nummer, med samme adresse som i Medvirk, "
         "eller samme navn og enhet. Er det den samme?",
         "%(num)s i filen ser ut som de samme personene med nye numre: de har samme adresse som i Medvirk, "
         "eller samme navn og enhet. Er det de samme?",
