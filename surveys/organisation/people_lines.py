@@ -93,6 +93,15 @@ def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFaul
     """What is wrong in the rows, each cell on its own."""
     if not rows:
         yield ImportFault(_("Filen har ingen personer under overskriften."))
+    checked = [
+        (column, words, message)
+        for column, words, message in (
+            ("leader", _YES_OR_NO, _not_yes_or_no),
+            ("main_position", _YES_OR_NO, _not_yes_or_no),
+            ("language", LANGUAGE_WORDS, _no_language),
+        )
+        if rows and column in rows[0]
+    ]
     for row in rows:
         if not row["employee_number"]:
             yield row.fault("employee_number", _("Ansattnummeret mangler."))
@@ -102,17 +111,17 @@ def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFaul
         email = row["email"]
         if email and not EMAIL.fullmatch(email):
             yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=email), "email")
-        for column in ("leader", "main_position"):
-            if row[column].casefold() not in _YES_OR_NO:
-                yield row.fault(
-                    column, _("Skriv ja eller nei, ikke «%(given)s».", given=row[column]), "yes or no"
-                )
-        if row["language"].casefold() not in LANGUAGE_WORDS:
-            yield row.fault(
-                "language",
-                _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=row["language"]),
-                "language",
-            )
+        for column, words, message in checked:
+            if row[column].casefold() not in words:
+                yield row.fault(column, message(row[column]), column)
+
+
+def _not_yes_or_no(given: str) -> str:
+    return _("Skriv ja eller nei, ikke «%(given)s».", given=given)
+
+
+def _no_language(given: str) -> str:
+    return _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=given)
 
 
 def _unit_faults(row: Record, units: KnownUnits) -> Iterator[ImportFault]:

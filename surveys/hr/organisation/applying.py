@@ -3,7 +3,9 @@
 Leaders' accounts follow the roster in the same transaction.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +33,21 @@ class OrganisationFile:
     answers: ImportAnswers = field(default=NO_ANSWERS)
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Python looks for cycles ever more often while rows pile up, and finds none: a third of the time of a large file.
+
+    What has no cycles is freed as always.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def import_file(
     session: Session,
     file: OrganisationFile,
@@ -43,6 +60,18 @@ def import_file(
 
     With faults or open questions nothing is changed.
     """
+    with _collector_paused():
+        return _import_file(session, file, apply=apply, account_id=account_id, progress=progress)
+
+
+def _import_file(
+    session: Session,
+    file: OrganisationFile,
+    *,
+    apply: bool,
+    account_id: int | None,
+    progress: Callable[[str], None],
+) -> ImportReport:
     if file.kind is ImportKind.UNITS:
         return import_units(
             session,
