@@ -77,7 +77,9 @@ def _written(folder: Path, text: str, name: str = "fil.csv") -> Path:
     return file
 
 
-def _workbook(folder: Path, *sheets: Sequence[Sequence[object]], formats: dict[str, str] | None = None) -> Path:
+def _workbook(
+    folder: Path, *sheets: Sequence[Sequence[object]], formats: dict[str, str] | None = None
+) -> Path:
     book = Workbook()
     for rows in sheets:
         sheet = book.create_sheet()
@@ -278,8 +280,15 @@ def test_a_name_that_two_units_have_is_a_fault(municipality: Database, bring: Im
 def test_a_spreadsheet_with_a_cover_sheet_a_title_sums_and_zeros_is_read(
     municipality: Database, bring: Import, tmp_path: Path
 ) -> None:
-    people = [[number, f"Ansatt {number}", f"a{number}@prove.example", 101] for number in range(1, 9)]
-    sheet = [["Ansattliste Prøve kommune"], [], ["Ansattnr.", "Navn", "E-postadresse", "Avdeling"], *people]
+    people: list[list[object]] = [
+        [number, f"Ansatt {number}", f"a{number}@prove.example", 101] for number in range(1, 9)
+    ]
+    sheet: list[list[object]] = [
+        ["Ansattliste Prøve kommune"],
+        [],
+        ["Ansattnr.", "Navn", "E-postadresse", "Avdeling"],
+        *people,
+    ]
     file = _workbook(
         tmp_path,
         [["Om denne filen"], ["Hentet 1. oktober"]],

@@ -103,9 +103,7 @@ def test_a_fault_has_its_line_and_column(app: Flask, db: Database, file: Path) -
     lines = "\n".join(line for line, _column, _words in FAULTY)
     report = _import(app, db, file, HEADING + GOOD + lines, apply=True)
     told = {
-        (line, fault.column): fault.message
-        for fault in report.faults
-        for line in (fault.line, *fault.others)
+        (line, fault.column): fault.message for fault in report.faults for line in (fault.line, *fault.others)
     }
     assert len(told) == len(FAULTY)
     for number, (_line, column, words) in enumerate(FAULTY, start=4):
