@@ -97,6 +97,8 @@ def _told(report: RecipientsReport) -> Iterator[str]:
     yield f"Invitert fra før eller fra lista over ansatte: {len(report.known)}"
     for line, address in report.known:
         yield f"  Linje {line}: {address}"
+    for note in report.notes:
+        yield f"Merk: {note}"
     if report.on_paper:
         yield (
             f"Merk: {report.on_paper} av dem mangler e-postadresse og må få koden på papir. "

@@ -12,6 +12,7 @@ from surveys.campaigns.erasing_people import erase_those_who_left
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
+from surveys.hr.organisation.uploads import remove_old
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
 from surveys.publishing.preview import compute_previews
@@ -77,12 +78,16 @@ def _work(app: Flask, queue: "Huey") -> Work:
         if app.config["SETTINGS"].smtp_host:
             queue_planned(database)
 
+    def keep_time() -> None:
+        close_overdue(database)
+        remove_old(app.config["SETTINGS"].instance)
+
     return {
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
         "openings": in_context(lambda: open_due(database)),
-        "deadlines": in_context(lambda: close_overdue(database)),
+        "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
         "leavers": in_context(
             lambda: erase_those_who_left(database, app.config["SETTINGS"].erase_left_after_days)
