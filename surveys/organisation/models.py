@@ -102,6 +102,7 @@ class Person(Base):
             self.left_on = municipal_day()
         return active
 
+
 class ImportKind(StrEnum):
     """What a file held."""
 

@@ -7,11 +7,11 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveys.platform.clock import municipal_day
 from surveys.organisation.models import Person
 from surveys.organisation.people_lines import PersonLine
 from surveys.organisation.people_matching import PeopleMatch, RosterPerson
 from surveys.organisation.references import referred_to
+from surveys.platform.clock import municipal_day
 
 _AT_A_TIME: Final = 500
 _PERSON: Final[Table] = Person.__table__  # type: ignore[assignment]

@@ -11,8 +11,8 @@ from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
 from surveys.hr.mailing import views as mailing_views
-from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
 from surveys.hr.organisation import import_views as organisation_imports
+from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
