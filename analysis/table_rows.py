@@ -27,8 +27,6 @@ _SEPARATOR_LINE: Final = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _LINES_LOOKED_AT: Final = 10
 _TEXT_LOOKED_AT: Final = 100_000
 _DELIMITERS: Final = ";,\t"
-_ZIP: Final = b"PK\x03\x04"
-_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 MOST_COLUMNS: Final = 1_000
 """Columns of a sheet that are read; the national user surveys have about 300."""
@@ -60,19 +58,6 @@ class CellRow:
 
     line: int
     cells: tuple[object, ...]
-
-
-def rows_of(content: bytes) -> Iterator[CellRow]:
-    """The rows of a file's bytes, CSV or XLSX by what they are. Raises TableFileError, also while the rows are read.
-
-    >>> [row.cells for row in rows_of("enhet;svar\\nskolen;5\\n".encode())]
-    [('enhet', 'svar'), ('skolen', '5')]
-    """
-    if content.startswith(_OLD_EXCEL):
-        raise TableFileError(TableProblem.OLD_EXCEL)
-    if content.startswith(_ZIP):
-        return xlsx_rows(io.BytesIO(content))
-    return csv_rows(decoded(content))
 
 
 def decoded(content: bytes) -> str:
@@ -135,14 +120,14 @@ def delimiter_of(text: str) -> str:
 
 
 def xlsx_rows(source: Path | BinaryIO) -> Iterator[CellRow]:
-    """Every row of the first sheet, the values of formulas as Excel last saved them. Raises TableFileError.
+    """Every row of the first sheet as far as it has cells, formulas as Excel last saved them. Raises TableFileError.
 
     >>> from openpyxl import Workbook
     >>> book, file = Workbook(), io.BytesIO()
     >>> book.worksheets[0].append(["skolen", 5, None])
     >>> book.save(file)
     >>> [row.cells for row in xlsx_rows(file)]
-    [('skolen', 5, None)]
+    [('skolen', 5)]
     """
     with _workbook(source, data_only=True) as book:
         for line, values in _sheet_rows(book.worksheets[0], values_only=True):
