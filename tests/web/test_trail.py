@@ -43,6 +43,10 @@ SURVEYS = Path(__file__).parents[2] / "surveys"
 # Calls whose action is not written out: the module and every action the call can make.
 COMPOSED = {
     "access/roster.py": {"account.role_given", "account.role_ended"},
+    "hr/reorganising/carrying_out.py": {
+        "organisation.reorganised",
+        "organisation.reorganisation_undone",
+    },
     "publishing/releasing.py": {"survey.released", "survey.corrected"},
     "release/comments/reviewing.py": {f"comment.{status}" for status in CommentStatus},
     "release/history/importing.py": {f"{kind}.imported" for kind in ImportedKind},
