@@ -24,16 +24,21 @@ from tests.card_building import sign_in_as, unit_of
 TREE = {"K": None, "A": "K", "A1": "A", "B": "K", "C": "K", "D": "K"}
 PAGE = "/organisasjon/omorganisering"
 
-MERGE = {"merge-units": ["A", "B"], "merge-code-0": "AB", "merge-name-0": "Oppvekst", "merge-type-0": ""}
-SPLIT = {
+MERGE: dict[str, Any] = {
+    "merge-units": ["A", "B"],
+    "merge-code-0": "AB",
+    "merge-name-0": "Oppvekst",
+    "merge-type-0": "",
+}
+SPLIT: dict[str, Any] = {
     "split-units": "C",
     "split-code-0": "C1",
     "split-name-0": "Nord",
     "split-code-1": "C2",
     "split-name-1": "Sør",
 }
-MOVE = {"move-units": "D", "move-under": "AB"}
-RENAME = {"rename-units": "A1", "rename-name-0": "Basen", "rename-type-0": "enhet"}
+MOVE: dict[str, Any] = {"move-units": "D", "move-under": "AB"}
+RENAME: dict[str, Any] = {"rename-units": "A1", "rename-name-0": "Basen", "rename-type-0": "enhet"}
 
 State = tuple[Any, ...]
 
@@ -186,7 +191,7 @@ def test_nothing_is_saved_when_one_step_cannot_be(municipality: Database, client
     ],
 )
 def test_a_step_that_cannot_be_is_told_and_not_added(
-    municipality: Database, client: FlaskClient, do: str, fields: dict[str, object], told: str
+    municipality: Database, client: FlaskClient, do: str, fields: dict[str, Any], told: str
 ) -> None:
     sign_in_as(client, municipality, Role.HR, "K")
     answer = _press(client, do, **fields)
