@@ -19,7 +19,7 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
 	$(BIN)/pytest -n 2 $(ARGS)
 
-quick: .venv/ready-dev ## run the tests without a browser, on SQLite only: a minute or so, while you work
+quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)
 
 check: .venv/ready-dev ## lint, types, storeys, templates, spelling, questionnaires, translations, the picture of the house

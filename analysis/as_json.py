@@ -29,7 +29,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "validity": _validity_json(questionnaire, analysis.validity),
         "agreement": _agreement_json(questionnaire, analysis.agreement),
         "units": _units_json(questionnaire, analysis.units),
-        "warnings": list(analysis.warnings),
+        "warnings": [str(caution) for caution in analysis.warnings],
     }
 
 

@@ -1,12 +1,13 @@
 """A tiny survey for the examples in docstrings: six people in two units answer one factor of three items."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from analysis.responses import Responses
 from questionnaires.coding import BLANK
-from questionnaires.model import Factor, Item, Point, Questionnaire, Scale
+from questionnaires.model import Background, Factor, Item, Option, Point, Questionnaire, Scale
 
 _SCALE: Final = Scale("agree", tuple(Point(value, {"nb": str(value)}) for value in range(1, 6)))
 _ITEMS: Final = (Item("M1", {"nb": "Jeg gleder meg til jobb."}), Item("M2", {"nb": "Jobben gir mening."}))
@@ -30,3 +31,14 @@ RESPONSES: Final = Responses(
     ("skolen", "biblioteket"),
 )
 """M3 is reversed; one person has left M2 blank."""
+
+_ROLE: Final = Background(
+    "rolle", {"nb": "Rolle"}, (Option("leder", {"nb": "Leder"}), Option("ansatt", {"nb": "Ansatt"}))
+)
+
+GROUPED: Final = replace(
+    RESPONSES,
+    questionnaire=replace(QUESTIONNAIRE, background=(_ROLE,)),
+    background={"rolle": np.array([0, 0, 0, 1, 1, 1], dtype=np.uint8)},
+)
+"""The same six people, who have said whether they lead."""

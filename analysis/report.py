@@ -57,7 +57,7 @@ def analyse(
     scores = unit_scores(sums)
     units = UnitReport(inside.units, scores, hidden_units(scores.n, outside, smallest))
     warnings = (
-        *(text for key, scale in scales.items() for text in scale_cautions(key, scale)),
+        *(caution for key, scale in scales.items() for caution in scale_cautions(key, scale)),
         *validity_cautions(structure),
         *agreement_cautions(questionnaire, agreed),
         *unit_cautions(questionnaire, units),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.agreement import Agreement
+from analysis.messages import Caution
 from analysis.reliability import ScaleReliability
 from analysis.scores import UnitScores
 from analysis.validity import Validity
@@ -53,4 +54,4 @@ class Analysis:
     validity: Validity
     agreement: Agreement
     units: UnitReport
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]

@@ -102,19 +102,19 @@ def read_table(path: Path) -> ResponseTable:
             ]
         )
     if not path.is_file():
-        raise FileFaults([_whole(N_("Filen finnes ikke: %(file)s"), file=path)])
+        raise FileFaults([_whole(N_("Filen finnes ikke: %(file)s"), file=str(path))])
     try:
         table: ResponseTable = reader(path)
     except OSError as error:
         raise FileFaults(
-            [_whole(N_("Filen kan ikke leses: %(reason)s"), reason=error.strerror or error)]
+            [_whole(N_("Filen kan ikke leses: %(reason)s"), reason=error.strerror or str(error))]
         ) from error
     if not len(table.lines):
         raise FileFaults([_whole(N_("Filen har ingen svar, bare en overskrift."))])
     return table
 
 
-def _whole(template: str, **values: object) -> FileFault:
+def _whole(template: str, **values: str) -> FileFault:
     return FileFault(None, None, Message(template, values))
 
 
@@ -209,7 +209,7 @@ def _from_sav(path: Path) -> ResponseTable:
         frame, meta = pyreadstat.read_sav(path, user_missing=True)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
         raise FileFaults(
-            [_whole(N_("Filen kan ikke leses som SPSS-fil: %(reason)s"), reason=error)]
+            [_whole(N_("Filen kan ikke leses som SPSS-fil: %(reason)s"), reason=str(error))]
         ) from error
     columns = []
     for column in _from_frame(frame):
@@ -248,7 +248,7 @@ def _from_parquet(path: Path) -> ResponseTable:
         frame = pd.read_parquet(path)
     except ValueError as error:  # pyarrow's faults are ValueErrors
         raise FileFaults(
-            [_whole(N_("Filen kan ikke leses som Parquet: %(reason)s"), reason=error)]
+            [_whole(N_("Filen kan ikke leses som Parquet: %(reason)s"), reason=str(error))]
         ) from error
     return ResponseTable(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
 

@@ -39,8 +39,8 @@ def tree(seed: int) -> None:
     found = protect_tree(parents, counts, K)
     took = time.process_time() - start
     print(
-        f"tree {seed}: {took:.2f} s for {counts.sum()} people; hidden to protect: {found.protecting.sum()} figures, "
-        f"{found.n[found.protecting].sum()} people (the optimum)"
+        f"tree {seed}: {took:.2f} s for {counts.sum()} people; hidden to protect: {found.secondary.sum()} figures, "
+        f"{found.n[found.secondary].sum()} people (the optimum)"
     )
 
 
@@ -68,7 +68,7 @@ def linked(seed: int, *, ranges: bool) -> None:
     found = protect_survey(parents, people, K, breakdowns=breakdowns)
     took = time.process_time() - start
     cutting.cheapest_cover = cheapest_cover
-    hidden = int(found.units.n[found.units.protecting].sum()) + sum(
+    hidden = int(found.units.n[found.units.secondary].sum()) + sum(
         int(category.n.sum()) for category in found.categories if category.reason == "protecting"
     )
     print(

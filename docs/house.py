@@ -59,7 +59,9 @@ def picture() -> str:
     lines = ["```mermaid", "flowchart TD"]
     lines += [f"    {_short(name)}[{_short(name)}]" for name in order]
     for name in order:
-        lines += [f"    {_short(name)} --> {_short(target)}" for target in sorted(arrows[name], key=order.index)]
+        lines += [
+            f"    {_short(name)} --> {_short(target)}" for target in sorted(arrows[name], key=order.index)
+        ]
     return "\n".join([*lines, "    style counting stroke-width:4px,stroke-dasharray:6", "```", ""])
 
 

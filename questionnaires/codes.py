@@ -1,7 +1,7 @@
 """The codes of answers that are no value: left blank, «not applicable», and never asked.
 
 They are kept apart in every answer. A one-byte answer has them as 253–255, so its values end at 250. A two-byte
-answer (number, year, month) has them as 65533–65535, so its values end at 65000.
+answer (a number or a point in time) has them as 65533–65535, so its values end at 65000.
 """
 
 from typing import Final

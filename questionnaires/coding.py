@@ -2,7 +2,7 @@
 
 Byte order: every item in factor order, then every background question, then every other closed question. An
 item's byte is its scale value (0–250), a background question's byte the index of the chosen option; several
-choices take a byte per option, a number, a year or a month two bytes, the most significant first. Three codes
+choices take a byte per option, a number or a point in time two bytes, the most significant first. Three codes
 are reserved and kept apart: blank, «not applicable», and not asked (the question was not on this respondent's
 way).
 """
@@ -82,14 +82,14 @@ def _places(questionnaire: Questionnaire) -> Iterator[RowPosition]:
 def closed_keys(questionnaire: Questionnaire) -> tuple[str, ...]:
     """The key of each coded answer, in order: items, background questions, other questions.
 
-    Several choices have a key per option, `KEY.OPTION`. Each key takes one byte, but two for a number, a year or
-    a month: see `places`.
+    Several choices have a key per option, `KEY.OPTION`. Each key takes one byte, but two for a number or
+    a point in time: see `places`.
     """
     return tuple(place.key for place in _places(questionnaire))
 
 
 def row_length(questionnaire: Questionnaire) -> int:
-    """Bytes in a row: as many as `closed_keys`, and one more for each number, year or month."""
+    """Bytes in a row: as many as `closed_keys`, and one more for each number or point in time."""
     return sum(place.width for place in _places(questionnaire))
 
 

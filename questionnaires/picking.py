@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from questionnaires.codes import NOT_APPLICABLE
 from questionnaires.handling import (
@@ -66,6 +66,11 @@ class _OneOf(Handler):
         return None if code is None else self.label(question, code, language)
 
 
+def _option_keys(raw: Mapping[str, Any]) -> frozenset[str] | None:
+    options = raw.get("options")
+    return frozenset(str(key) for key in options) if isinstance(options, dict) else None
+
+
 class ScaleHandler(_OneOf):
     """A statement of a factor. The file has it under `factors`; the code is the value on the scale."""
 
@@ -89,6 +94,9 @@ class ChoiceHandler(_OneOf):
     def code_of(self, question: Question) -> Mapping[str, int]:
         return question.option_place
 
+    def nameable(self, raw: Mapping[str, Any]) -> frozenset[str] | None:
+        return _option_keys(raw)
+
     def label(self, question: Question, code: int, language: str) -> str:
         return question.options[code].label[language]
 
@@ -104,6 +112,9 @@ class RecommendHandler(_OneOf):
     def code_of(self, question: Question) -> Mapping[str, int]:
         return self._codes
 
+    def nameable(self, raw: Mapping[str, Any]) -> frozenset[str] | None:
+        return frozenset(self._codes)
+
     def label(self, question: Question, code: int, language: str) -> str:
         return str(code)
 
@@ -116,6 +127,10 @@ class ChoicesHandler(Handler):
 
     needs = frozenset({"options"})
     takes = frozenset({"none", "not_applicable"})
+    several = True
+
+    def nameable(self, raw: Mapping[str, Any]) -> frozenset[str] | None:
+        return _option_keys(raw)
 
     def closed_keys(self, question: Question) -> tuple[str, ...]:
         return tuple(f"{question.key}.{option.key}" for option in question.options)

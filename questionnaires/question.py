@@ -17,6 +17,7 @@ QuestionKind = Literal[
     "number",  # a whole number
     "year",
     "month",  # a month of a year
+    "date",  # a day of a month of a year
     "recommend",  # 0–10, how likely one is to recommend something
     "text",  # free text, stored apart from every rating
     "information",  # something to read; nothing is answered

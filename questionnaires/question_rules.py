@@ -1,29 +1,24 @@
 """Rules about the questions of many kinds: which fields a kind needs and takes, and what they may hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from questionnaires.codes import LARGEST_WIDE_VALUE
 from questionnaires.draft import DefinitionFinding, DefinitionPath, DraftDefinition, Raw, mapping
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, Handler
-from questionnaires.kinds import HANDLERS
+from questionnaires.kinds import HANDLERS, handler_named
 
 EVERY_KIND_TAKES: Final = frozenset({"key", "kind", "text", "help", "pictogram", "when"})
-LAST_YEAR_OF_A_MONTH: Final = LARGEST_WIDE_VALUE // 12 - 1
 TAKEN_OPTIONS: Final = frozenset({NOT_APPLICABLE_VALUE, NONE_VALUE})
-
-_HANDLER_OF: Final[Mapping[str, Handler]] = {str(kind): handler for kind, handler in HANDLERS.items()}
 
 
 def question_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for steps, question in draft.listed("questions"):
-        kind = question.get("kind")
-        handler = _HANDLER_OF.get(kind) if isinstance(kind, str) else None
+        handler = handler_named(question.get("kind"))
         if handler is None:
             continue
         yield from _field_findings(steps, question, handler)
         yield from _option_findings(steps, question)
-        yield from _range_findings(steps, question)
+        yield from _range_findings(steps, question, handler)
 
 
 def _field_findings(steps: DefinitionPath, question: Raw, handler: Handler) -> Iterator[DefinitionFinding]:
@@ -53,13 +48,17 @@ def _option_findings(steps: DefinitionPath, question: Raw) -> Iterator[Definitio
             yield DefinitionFinding((*steps, "options", key), message)
 
 
-def _range_findings(steps: DefinitionPath, question: Raw) -> Iterator[DefinitionFinding]:
+def _range_findings(steps: DefinitionPath, question: Raw, handler: Handler) -> Iterator[DefinitionFinding]:
     first, last = question.get("minimum"), question.get("maximum")
     if not isinstance(first, int) or not isinstance(last, int):
         return
     if first > last:
         message = f"Den minste verdien, {first}, er større enn den største, {last}. Bytt dem om."
         yield DefinitionFinding((*steps, "minimum"), message)
-    if question.get("kind") == "month" and last > LAST_YEAR_OF_A_MONTH:
-        message = f"For en måned er maximum et årstall, høyst {LAST_YEAR_OF_A_MONTH}."
+    kind = question["kind"]
+    if first < handler.smallest:
+        message = f"For typen «{kind}» er minimum minst {handler.smallest}."
+        yield DefinitionFinding((*steps, "minimum"), message)
+    if last > handler.largest:
+        message = f"For typen «{kind}» er maximum høyst {handler.largest}."
         yield DefinitionFinding((*steps, "maximum"), message)

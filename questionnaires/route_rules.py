@@ -4,11 +4,10 @@ A condition looks back to an earlier page only, so the way has no circle and no 
 Earlier page, not merely earlier question: without JavaScript a page cannot change while it is filled in.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from questionnaires.codes import LARGEST_WIDE_VALUE
 from questionnaires.draft import (
     DefinitionFinding,
     DefinitionPath,
@@ -19,11 +18,10 @@ from questionnaires.draft import (
     words,
 )
 from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE
-from questionnaires.picking import HIGHEST_RECOMMENDATION
+from questionnaires.kinds import handler_named
 
 RULES: Final = ("is", "not", "answered")
 AUDIENCES: Final = frozenset({"leaders", "staff"})
-UNASKABLE_KINDS: Final = frozenset({"text", "information"})
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def _condition_findings(
         yield DefinitionFinding(
             place, f"Spørsmålet «{key}» står {where}. Vis til et spørsmål på en tidligere side."
         )
-    elif _kind(draft, key) in UNASKABLE_KINDS:
+    elif (handler := handler_named(_kind(draft, key))) and not handler.width:
         message = f"Veien kan ikke avhenge av «{key}», som er fri tekst. Vis til et spørsmål med faste svar."
         yield DefinitionFinding(place, message)
     else:
@@ -182,7 +180,8 @@ def _can_hold(draft: DraftDefinition, key: str, conditions: list[Raw]) -> bool:
         return all(condition.get("answered") is False for condition in conditions)
     refused = {value for condition in conditions for value in _values(condition, "not")}
     wanted = [_values(condition, "is") - refused for condition in conditions if condition.get("is")]
-    if _kind(draft, key) == "choices":  # several may be ticked, but «none of these» only alone
+    handler = handler_named(_kind(draft, key))
+    if handler is not None and handler.several:  # several may be ticked, but «none of these» only alone
         options, alone = _possible_parts(draft, key)
         together = all(one & options for one in wanted)
         return (together and bool(options - refused)) or any(
@@ -212,20 +211,13 @@ def _kind(draft: DraftDefinition, key: str) -> str | None:
 def _possible(draft: DraftDefinition, key: str) -> frozenset[str] | None:
     """Every answer a condition can name, None when they are not listed (a month) or not readable."""
     shape = _answer_shape(draft, key)
-    if "points" in shape or "options" in shape:
-        found = {str(one) for name in ("points", "options") for one in mapping(shape.get(name))}
-    elif shape.get("kind") == "recommend":
-        found = {str(one) for one in range(HIGHEST_RECOMMENDATION + 1)}
-    elif shape.get("kind") in ("number", "year") and _is_range(shape):
-        found = {str(one) for one in range(shape["minimum"], shape["maximum"] + 1)}
-    else:
-        return None
-    return frozenset(found | set(_instead(shape)))
-
-
-def _is_range(shape: Raw) -> bool:
-    first, last = shape.get("minimum"), shape.get("maximum")
-    return isinstance(first, int) and isinstance(last, int) and 0 <= first <= last <= LARGEST_WIDE_VALUE
+    found: Collection[str] | None
+    if handler := handler_named(_kind(draft, key)):
+        found = handler.nameable(shape)
+    else:  # a statement's scale, or a background question
+        listed = mapping(shape.get("points", shape.get("options")))
+        found = [str(one) for one in listed] or None
+    return None if found is None else frozenset(found).union(_instead(shape))
 
 
 def _possible_parts(draft: DraftDefinition, key: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -72,7 +72,7 @@ PART_TIME = IndicatorPlan(
 
 
 def small_card(unit: str = "K") -> CardPlan:
-    """Three perspectives, five indicators, for the unit and all below it."""
+    """Some indicators of each of three perspectives, for the unit and all below it. Tests name those they are about."""
     return CardPlan(
         key="kort",
         title={"nb": "Styringskort"},
@@ -85,6 +85,17 @@ def small_card(unit: str = "K") -> CardPlan:
             _perspective("okonomi", "Økonomi", "Ø1", "Sunn økonomi", BUDGET),
         ],
     )
+
+
+def codes_of(card: CardPlan) -> list[str]:
+    """Its indicators in the card's order."""
+    return [
+        indicator.code
+        for perspective in card.perspectives
+        for goal in perspective.goals
+        for factor in goal.success_factors
+        for indicator in factor.indicators
+    ]
 
 
 def plan_of(*indicators: IndicatorPlan, unit: str = "K") -> CardPlan:

@@ -24,6 +24,7 @@ from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.static_files import missing_vendor_files
+from tests.quick import is_quick
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,7 +43,9 @@ def _memory_has_room() -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="no browser, and SQLite only")
+    parser.addoption(
+        "--quick", action="store_true", help="the quick tests, without a browser, on SQLite only"
+    )
 
 
 def pytest_sessionstart() -> None:
@@ -52,21 +55,10 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what needs a browser or PostgreSQL."""
-    if not config.option.quick:
-        return
-    dear = [item for item in items if _needs_browser_or_postgresql(item)]
-    config.hook.pytest_deselected(items=dear)
-    items[:] = [item for item in items if item not in set(dear)]
-
-
-def _needs_browser_or_postgresql(item: pytest.Item) -> bool:
-    parameters = getattr(item, "callspec", None)
-    return (
-        item.nodeid.startswith("tests/browser/")
-        or "postgresql_server" in getattr(item, "fixturenames", ())
-        or (parameters is not None and "postgresql" in parameters.params.values())
-    )
+    """`--quick` leaves out what takes long: see tests/quick.py."""
+    if config.option.quick:
+        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
+        items[:] = [item for item in items if is_quick(item)]
 
 
 @pytest.hookimpl(tryfirst=True)

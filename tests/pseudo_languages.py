@@ -5,6 +5,7 @@ by its code.
 """
 
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from math import ceil
 from pathlib import Path
@@ -15,10 +16,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from surveys.platform.localisation import DOMAINS
+
 RIGHT_TO_LEFT: Final = "he"
 LONG: Final = "fi"
 
-_ANY_CATALOGUE = Path(__file__).parents[1] / "translations" / "nn" / "LC_MESSAGES" / "messages.po"
+_CATALOGUES = Path(__file__).parents[1] / "translations"
 # What stands in a text for a value: it stays as it is.
 _PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%%|#)")
 _LATIN = "abcdefghijklmnopqrstuvwxyzæøå"
@@ -47,8 +50,15 @@ def with_pseudo_languages(source: bytes) -> bytes:
 
 
 def write_catalogues(folder: Path) -> None:
-    """The words of our own pages, as compiled catalogues."""
-    with _ANY_CATALOGUE.open("rb") as file:
+    """The words of our own pages, as compiled catalogues beside those of real languages."""
+    shutil.copytree(_CATALOGUES / "nn", folder / "nn")
+    shutil.copytree(_CATALOGUES / "en", folder / "en")
+    for domain in DOMAINS:
+        _write_catalogues(folder, domain)
+
+
+def _write_catalogues(folder: Path, domain: str) -> None:
+    with (_CATALOGUES / "nn" / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         known = read_po(file)
     for code, pseudo in PSEUDO.items():
         catalogue = Catalog(locale=code)
@@ -62,8 +72,8 @@ def write_catalogues(folder: Path) -> None:
                 catalogue.add(
                     message.id, (one, *[many] * (catalogue.num_plurals - 1)), context=message.context
                 )
-        target = folder / code / "LC_MESSAGES" / "messages.mo"
-        target.parent.mkdir(parents=True)
+        target = folder / code / "LC_MESSAGES" / f"{domain}.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as file:
             write_mo(file, catalogue)
 

@@ -42,11 +42,11 @@ from analysis.disclosure.survey import Category, Respondents, SurveyProtection, 
 from analysis.disclosure.tree import (
     Block,
     CellStatus,
-    HidingReason,
     Protection,
     protect_measures,
     protect_tree,
 )
+from analysis.suppression import SuppressionReason
 
 __all__ = [
     "Answers",
@@ -55,10 +55,10 @@ __all__ = [
     "Category",
     "CellStatus",
     "FigureProtection",
-    "HidingReason",
     "MeanRange",
     "Protection",
     "Respondents",
+    "SuppressionReason",
     "SurveyProtection",
     "attack",
     "mean_ranges",

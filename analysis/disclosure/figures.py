@@ -11,7 +11,8 @@ from analysis.disclosure.bounds import Answers, MeanRange, Witnesses, narrow_gro
 from analysis.disclosure.cutting import Cut, Hiding
 from analysis.disclosure.nested import attack_nested, nesting
 from analysis.disclosure.structure import sums_of_others
-from analysis.disclosure.tree import CellStatus, HidingReason
+from analysis.disclosure.tree import CellStatus
+from analysis.suppression import PRIMARY, SECONDARY, SuppressionReason
 
 Members = frozenset[int]
 Leak = Breach | MeanRange
@@ -29,14 +30,14 @@ class FigureProtection:
 
     shown: NDArray[np.bool_]
     status: tuple[CellStatus, ...]
-    reason: tuple[HidingReason | None, ...]
+    reason: tuple[SuppressionReason | None, ...]
     n: NDArray[np.int64]
     given_away: tuple[Leak, ...]
 
     @property
-    def protecting(self) -> NDArray[np.bool_]:
+    def secondary(self) -> NDArray[np.bool_]:
         """(figures,) True for figures hidden only to protect others: the cost of the protection."""
-        return np.array([reason == "protecting" for reason in self.reason], dtype=np.bool_)
+        return np.array([reason == SECONDARY for reason in self.reason], dtype=np.bool_)
 
 
 def protect_figures(
@@ -199,8 +200,8 @@ def _described(
     flat: bool,
 ) -> FigureProtection:
     status: list[CellStatus] = []
-    reason: list[HidingReason | None] = []
+    reason: list[SuppressionReason | None] = []
     for is_shown, n, is_small in zip(shown, people, small, strict=True):
         status.append("shown" if is_shown else "hidden" if n.any() else "no_answers")
-        reason.append(None if status[-1] != "hidden" else "small" if is_small else "protecting")
+        reason.append(None if status[-1] != "hidden" else PRIMARY if is_small else SECONDARY)
     return FigureProtection(shown, tuple(status), tuple(reason), people[:, 0] if flat else people, given_away)

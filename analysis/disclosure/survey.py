@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from analysis.disclosure.bounds import Answers
 from analysis.disclosure.figures import FigureProtection, Leak, protect_figures
 from analysis.disclosure.forest import Forest
-from analysis.disclosure.tree import CellStatus, HidingReason, Protection, describe_tree
+from analysis.disclosure.tree import CellStatus, Protection, describe_tree
+from analysis.suppression import SuppressionReason
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Category:
     breakdown: str
     category: int
     status: CellStatus
-    reason: HidingReason | None
+    reason: SuppressionReason | None
     n: NDArray[np.int64]
 
 

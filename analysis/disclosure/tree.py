@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from analysis.disclosure.forest import Forest, subtree_sums
 from analysis.disclosure.optimum import TreeProgram
+from analysis.suppression import PRIMARY, SECONDARY, SuppressionReason
 
 CellStatus = Literal["shown", "hidden", "no_answers"]
-HidingReason = Literal["small", "protecting"]
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Protection:
 
     shown: NDArray[np.bool_]
     status: tuple[CellStatus, ...]
-    reason: tuple[HidingReason | None, ...]
+    reason: tuple[SuppressionReason | None, ...]
     n: NDArray[np.int64]
     blocks: tuple[Block, ...]
 
     @property
-    def protecting(self) -> NDArray[np.bool_]:
+    def secondary(self) -> NDArray[np.bool_]:
         """(nodes,) True for figures hidden only to protect others: the cost of the protection."""
-        return np.array([reason == "protecting" for reason in self.reason], dtype=np.bool_)
+        return np.array([reason == SECONDARY for reason in self.reason], dtype=np.bool_)
 
 
 def protect_tree(
@@ -143,10 +143,10 @@ def describe_tree(forest: Forest, counts: NDArray[np.int64], shown: NDArray[np.b
     table = counts[:, None] if counts.ndim == 1 else counts
     totals = subtree_sums(forest, table)
     status: list[CellStatus] = []
-    reason: list[HidingReason | None] = []
+    reason: list[SuppressionReason | None] = []
     for node_shown, n in zip(shown, totals, strict=True):
         status.append("shown" if node_shown else "hidden" if n.max() else "no_answers")
-        reason.append(None if status[-1] != "hidden" else "small" if n.min() < k else "protecting")
+        reason.append(None if status[-1] != "hidden" else PRIMARY if n.min() < k else SECONDARY)
     blocks = residual_blocks(forest, table, shown)
     return Protection(shown, tuple(status), tuple(reason), totals.reshape(counts.shape), blocks)
 

@@ -5,9 +5,9 @@ import logging
 
 from sqlalchemy import ColumnElement, select
 
+from surveys.campaigns.deadline import last_day_to_deliver
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 
 _log = logging.getLogger("medvirk.closing")
@@ -16,10 +16,11 @@ _log = logging.getLogger("medvirk.closing")
 def close_overdue(db: Database, today: dt.date | None = None) -> list[str]:
     """Closes every open survey that was to close by itself before today; their keys.
 
+    The day begins when the grace is over (`surveys.campaigns.deadline`): closing deletes what was begun.
     It looks at the days, not at when it last ran, so a worker that was down for a week mends it when it is back.
     Each survey is a transaction of its own: one that cannot be closed does not keep the others open.
     """
-    day = today or municipal_day()
+    day = today or last_day_to_deliver()
     with db.reading() as session:
         overdue = session.scalars(select(Survey.id).where(*_overdue(day)).order_by(Survey.id)).all()
     closed = [key for survey_id in overdue if (key := _close(db, survey_id, day))]

@@ -16,7 +16,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from surveys.campaigns.mails import compose, sender_address
@@ -24,10 +24,14 @@ from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
     Invitation,
+    MessageKind,
     Survey,
     SurveyStatus,
 )
-from surveys.organisation.models import Installation
+from surveys.campaigns.reminder_plan import may_remind_at
+from surveys.campaigns.roster_following import follow_roster
+from surveys.organisation.models import Installation, Person
+from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.mail_server import connected
@@ -104,7 +108,10 @@ def _send_due(db: Database, settings: Settings, now: dt.datetime, became: Counte
 
 
 def _drop_unwanted(db: Database) -> int:
-    """Takes away waiting reminders to people who have delivered; fails what a closed survey had not sent."""
+    """Takes away waiting mails to people who have delivered or left; fails what a closed survey had not sent.
+
+    Before that, invitations of open surveys follow the roster: what waits then goes to the address of today.
+    """
     with db.transaction() as session:
         closed = select(Invitation.id).join(Survey).where(Survey.status != SurveyStatus.OPEN)
         late = update(Delivery).where(
@@ -112,23 +119,43 @@ def _drop_unwanted(db: Database) -> int:
         )
         reason = "Undersøkelsen var lukket før meldingen ble sendt."
         stopped = session.execute(late.values(status=DeliveryStatus.FAILED, error=reason)).rowcount  # type: ignore[attr-defined]
+        for survey in session.scalars(_with_waiting_mail()):
+            follow_roster(session, survey)
         needless = session.scalars(
             select(Delivery)
             .join(Delivery.invitation)
-            .where(Delivery.status == DeliveryStatus.QUEUED, Invitation.delivered)
+            .outerjoin(Person, Person.id == Invitation.person_id)
+            .where(
+                Delivery.status == DeliveryStatus.QUEUED,
+                or_(Invitation.delivered, Person.active.is_(False)),
+            )
         ).all()
         for delivery in needless:
             session.delete(delivery)
         return int(stopped) + len(needless)
 
 
+def _with_waiting_mail() -> Select[Survey]:
+    waiting = (
+        select(Invitation.survey_id)
+        .join(Delivery, Delivery.invitation_id == Invitation.id)
+        .where(Delivery.status == DeliveryStatus.QUEUED)
+    )
+    return (
+        select(Survey).where(Survey.status == SurveyStatus.OPEN, Survey.id.in_(waiting)).order_by(Survey.id)
+    )
+
+
 def _due(db: Database, now: dt.datetime) -> list[int]:
+    """What may be sent now. A reminder waits for a working day between 8 and 20."""
+    kinds = tuple(MessageKind) if may_remind_at(now) else (MessageKind.INVITATION,)
     with db.reading() as session:
         return list(
             session.scalars(
                 select(Delivery.id)
                 .where(
                     Delivery.status == DeliveryStatus.QUEUED,
+                    Delivery.kind.in_(kinds),
                     or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
                 )
                 .order_by(Delivery.id)
@@ -139,7 +166,7 @@ def _due(db: Database, now: dt.datetime) -> list[int]:
 def _send_one(db: Database, server: smtplib.SMTP, delivery_id: int, now: dt.datetime) -> tuple[str, str]:
     """What became of it (one of _RESULTS, or «» when it was not ours to send), and why the line is dead, or «»."""
     try:
-        if not _claim(db, delivery_id):
+        if not _claim(db, delivery_id, municipal_day(now)):
             return "", ""
         _hand_over(server, *_composed(db, delivery_id))
     except _NotTakenError as refusal:
@@ -151,13 +178,13 @@ def _send_one(db: Database, server: smtplib.SMTP, delivery_id: int, now: dt.date
     return "sent", ""
 
 
-def _claim(db: Database, delivery_id: int) -> bool:
-    """Sets the row to «sending» and commits, so that nobody else and no later run sends it. False: not ours."""
+def _claim(db: Database, delivery_id: int, today: dt.date) -> bool:
+    """Sets the row to «sending» today and commits, so that nobody else and no later run sends it. False: not ours."""
     with db.transaction() as session:
         taken = session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.QUEUED)
-            .values(status=DeliveryStatus.SENDING, attempts=Delivery.attempts + 1, error="")
+            .values(status=DeliveryStatus.SENDING, attempts=Delivery.attempts + 1, error="", sent_on=today)
         )
         return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
 
@@ -205,7 +232,7 @@ def _expect(server: smtplib.SMTP, reply: tuple[int, bytes], *wanted: int) -> Non
 def _settle_refusal(db: Database, delivery_id: int, refusal: _NotTakenError, now: dt.datetime) -> str:
     with db.transaction() as session:
         delivery = session.get_one(Delivery, delivery_id)
-        delivery.error = str(refusal)
+        delivery.error, delivery.sent_on = str(refusal), None
         if refusal.passing and delivery.attempts < MOST_ATTEMPTS:
             delivery.status = DeliveryStatus.QUEUED
             delivery.not_before = now + _PAUSES[delivery.attempts - 1]

@@ -42,7 +42,13 @@ def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
     people = session.scalars(
         select(Person)
         .join(SurveyUnit, SurveyUnit.unit_id == Person.unit_id)
-        .where(SurveyUnit.survey_id == survey.id, Person.active, Person.id.not_in(invited))
+        .where(
+            SurveyUnit.survey_id == survey.id,
+            SurveyUnit.asked,
+            Person.active,
+            *([Person.is_leader] if survey.leaders_only else []),
+            Person.id.not_in(invited),
+        )
         .order_by(Person.id)
     )
     return [Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in people]

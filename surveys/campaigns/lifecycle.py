@@ -1,7 +1,7 @@
 """A survey's life: draft → open → closed → counted → released. Each step may be taken again without harm."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, select
@@ -14,17 +14,18 @@ from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import (
     Invitation,
     ReaderGroup,
-    ReportGroup,
     Series,
     Survey,
     SurveyStatus,
     SurveyUnit,
     VisibilityStep,
 )
+from surveys.campaigns.reminder_plan import default_plan
+from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
-from surveys.organisation.subtrees import ids_below
-from surveys.platform.texts import _
+from surveys.platform.clock import municipal_day
+from surveys.platform.texts import _, pgettext
 
 
 class SurveyError(Exception):
@@ -48,13 +49,15 @@ class Plan:
     visibility: Mapping[ReaderGroup, dt.date] = field(default_factory=dict)
     series: str = ""
     closes_automatically: bool = False
+    opens_automatically: bool = False
 
 
 def find_survey(session: Session, key: str) -> Survey:
     """The survey with this key. Raises SurveyError when there is none."""
     survey = session.scalar(select(Survey).where(Survey.key == key))
     if survey is None:
-        known = ", ".join(session.scalars(select(Survey.key).order_by(Survey.key))) or _("ingen")
+        keys = session.scalars(select(Survey.key).order_by(Survey.key))
+        known = ", ".join(keys) or pgettext("an empty list", "ingen")
         raise SurveyError(
             _(
                 "Det finnes ingen undersøkelse med nøkkelen «%(key)s». Disse finnes: %(known)s.",
@@ -76,11 +79,12 @@ def create_survey(session: Session, plan: Plan) -> Survey:
         title=dict(plan.title),
         purpose=dict(plan.purpose),
         instrument=instruments.freeze(session, plan.questionnaire, plan.source),
-        series=_series(session, plan),
+        series=series_of(session, plan),
         unit=plan.unit,
         opens_on=plan.opens_on,
         closes_on=plan.closes_on,
         closes_automatically=plan.closes_automatically,
+        opens_automatically=plan.opens_automatically,
         minimum_group=plan.minimum_group,
         comment_minimum=plan.comment_minimum,
         visibility=[VisibilityStep(readers=who, visible_on=day) for who, day in plan.visibility.items()],
@@ -93,48 +97,49 @@ def create_survey(session: Session, plan: Plan) -> Survey:
 
 
 def picture_tree(session: Session, survey: Survey) -> None:
-    """Copies the subtree of the survey's unit as it stands on the opening day into `SurveyUnit`."""
-    units = {
-        unit.id: unit
-        for unit in session.scalars(
-            select(Unit)
-            .where(Unit.id.in_(ids_below([survey.unit_id])), Unit.id.not_in(select(ReportGroup.unit_id)))
-            .order_by(Unit.id)
-        )
-    }
-    standing = _standing(units, survey)
+    """Copies the subtree of the survey's unit, as far as it is asked, into `SurveyUnit` as on the opening day."""
+    units = units_to_choose(session, survey)
+    scope = Scope.of(survey)
+    asked = {unit.id for unit in units.values() if scope.is_asked(unit, lineage_within(units, unit))}
+    standing = _standing(units, survey, asked)
     survey.units = [
         SurveyUnit(
             unit_id=unit.id,
             parent_id=None if unit.id == survey.unit_id else unit.parent_id,
             name=unit.name,
             type=unit.type,
+            asked=unit.id in asked,
         )
         for unit in units.values()
         if unit.id in standing
     ]
 
 
-def _standing(units: Mapping[int, Unit], survey: Survey) -> frozenset[int]:
-    """The units that existed on the opening day, with everything above them: a tree has no holes."""
+def _standing(units: Mapping[int, Unit], survey: Survey, asked: Collection[int]) -> frozenset[int]:
+    """The asked units that existed on the opening day, with everything above them: a tree has no holes."""
     standing = {survey.unit_id}
     for unit in units.values():
-        above: Unit | None = unit if _exists_on(unit, survey.opens_on) else None
+        above: Unit | None = unit if unit.id in asked and _exists_on(unit, survey.opens_on) else None
         while above is not None and above.id not in standing:
             standing.add(above.id)
             above = units.get(above.parent_id or 0)
     return frozenset(standing)
 
 
-def open_survey(session: Session, survey: Survey, keys: KeyStore) -> None:
-    """Makes the key pair and lets people answer. Opening an open survey changes nothing."""
+def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: object) -> None:
+    """Makes the key pair, plans the reminders and lets people answer. Opening an open survey changes nothing.
+
+    `detail` goes into the audit trail.
+    """
     if survey.status == SurveyStatus.OPEN:
         return
     if survey.status != SurveyStatus.DRAFT:
         raise SurveyError(_("Undersøkelsen er lukket og kan ikke åpnes igjen."))
     survey.public_key = keys.create(survey.id)
     survey.status = SurveyStatus.OPEN
-    audit.record(session, "survey.opened", survey.key)
+    plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
+    survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
+    audit.record(session, "survey.opened", survey.key, **detail)
 
 
 def close_survey(session: Session, survey: Survey, **detail: object) -> None:
@@ -174,7 +179,7 @@ def participation(session: Session, survey: Survey) -> dict[int, Participation]:
             func.count().filter(Invitation.delivered),
             func.count().filter(Invitation.self_started),
         )
-        .where(Invitation.survey_id == survey.id)
+        .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
         .group_by(Invitation.unit_id)
     )
     public = {place.unit_id for place in survey.public_link.places} if survey.public_link else set()
@@ -185,7 +190,8 @@ def participation(session: Session, survey: Survey) -> dict[int, Participation]:
     return found
 
 
-def _series(session: Session, plan: Plan) -> Series:
+def series_of(session: Session, plan: Plan) -> Series:
+    """The series the plan names, or that of its questionnaire; a new one when there is none yet."""
     key = plan.series or plan.questionnaire.key
     found = session.scalar(select(Series).where(Series.key == key))
     return found or Series(key=key, title=dict(plan.questionnaire.title))

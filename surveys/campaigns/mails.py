@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 
-from babel.dates import format_date
 from flask import current_app, render_template
 
 from surveys.campaigns.invitations import link_of
-from surveys.campaigns.mail_texts import WORDINGS, Wording
-from surveys.campaigns.models import Delivery, Invitation, MessageKind
+from surveys.campaigns.models import Delivery, MessageKind, Survey
+from surveys.campaigns.own_openings import PLACEHOLDERS, filled
+from surveys.campaigns.survey_texts import title_in
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
-from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
+from surveys.platform.clock import now
+from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, day_and_date, in_language, localised
+from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,28 @@ class Letter:
 def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     """The whole message. Its Message-ID follows from the delivery alone, so a repeated one can be recognised."""
     invitation = delivery.invitation
-    letter = _letter(delivery, installation)
-    language = invitation.language if invitation.language in WORDINGS else DEFAULT_LANGUAGE
-    sender = sender_address()
+    language = invitation.language if invitation.language in LANGUAGES else DEFAULT_LANGUAGE
+    letter = letter_of(invitation.survey, installation, delivery.kind, language, link_of(invitation))
+    message = mail_of(letter, installation, invitation.email, language)
+    message["Message-ID"] = message_id(delivery.id, sender_address())
+    return message
+
+
+def letter_of(
+    survey: Survey, installation: Installation, kind: MessageKind, language: str, link: str
+) -> Letter:
+    """The words of an invitation or a reminder, with HR's own opening where she has written one in the language."""
+    with in_language(language):
+        return _letter(survey, installation, kind, language, link)
+
+
+def mail_of(letter: Letter, installation: Installation, recipient: str, language: str) -> EmailMessage:
+    """The letter as a message from the municipality, without a Message-ID."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
-    message["From"] = Address(installation.municipality, addr_spec=sender)
-    message["To"] = Address(addr_spec=invitation.email)
-    message["Message-ID"] = message_id(delivery.id, sender)
+    message["From"] = Address(installation.municipality, addr_spec=sender_address())
+    message["To"] = Address(addr_spec=recipient)
+    message["Date"] = format_datetime(now())
     message["Content-Language"] = language
     # No answering machine needs to answer this.
     message["Auto-Submitted"] = "auto-generated"
@@ -63,43 +79,63 @@ def message_id(delivery_id: int, sender: str) -> str:
     return f"<{name}@{sender.rpartition('@')[2]}>"
 
 
-def _letter(delivery: Delivery, installation: Installation) -> Letter:
-    invitation = delivery.invitation
-    wording = WORDINGS.get(invitation.language) or WORDINGS[DEFAULT_LANGUAGE]
-    facts = _facts(invitation, installation)
-    is_reminder = delivery.kind == MessageKind.REMINDER
+def _letter(
+    survey: Survey, installation: Installation, kind: MessageKind, language: str, link: str
+) -> Letter:
+    """In the language around it."""
+    is_reminder = kind == MessageKind.REMINDER
+    names = {"title": title_in(survey, language), "municipality": installation.municipality}
     return Letter(
-        subject=(wording.reminder_subject if is_reminder else wording.invitation_subject).format(**facts),
-        before=_before(wording.reminder if is_reminder else wording.invitation, wording, facts),
-        link_text=wording.link,
-        link=link_of(invitation),
-        after=_after(wording, facts),
+        subject=(
+            _("Påminnelse fra %(municipality)s: %(title)s", **names)
+            if is_reminder
+            else _("%(municipality)s ber om svaret ditt: %(title)s", **names)
+        ),
+        before=(
+            _opening(survey, language, names, is_reminder=is_reminder),
+            _effort(survey),
+        ),
+        link_text=_("Svar her"),
+        link=link,
+        after=_after(survey, installation),
     )
 
 
-def _facts(invitation: Invitation, installation: Installation) -> dict[str, str]:
-    survey, language = invitation.survey, invitation.language
-    day = "EEEE d MMMM" if language == "en" else "EEEE d. MMMM"
-    locale = language if language in WORDINGS else DEFAULT_LANGUAGE
-    return {
-        "municipality": installation.municipality,
-        "contact": installation.contact,
-        "title": localised(survey.title, language),
-        "purpose": localised(survey.purpose, language),
-        "deadline": format_date(survey.closes_on, day, locale=locale),
-        "minutes": str(questionnaire_of(survey.instrument).minutes or ""),
-        "minimum_group": str(survey.minimum_group),
-    }
-
-
-def _before(opening: str, wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
-    effort = [wording.minutes] if facts["minutes"] else []
-    who_and_why = " ".join(filter(None, (opening.format(**facts), facts["purpose"])))
-    return who_and_why, " ".join((*effort, wording.deadline)).format(**facts)
-
-
-def _after(wording: Wording, facts: dict[str, str]) -> tuple[str, ...]:
-    contact = [wording.contact] if facts["contact"] else []
-    return tuple(
-        text.format(**facts) for text in (wording.anonymity, wording.personal, *contact, wording.sender)
+def _opening(survey: Survey, language: str, names: dict[str, str], *, is_reminder: bool) -> str:
+    """HR's own paragraph, else who asks and why."""
+    own = (survey.reminder_opening if is_reminder else survey.invitation_opening).get(language, "")
+    if own:
+        facts = {
+            **names,
+            "deadline": day_and_date(survey.closes_on),
+            "minutes": str(questionnaire_of(survey.instrument).minutes or ""),
+        }
+        return filled(own, {word: facts[name] for name, word in PLACEHOLDERS.items()})
+    opening = (
+        _("Vi minner om «%(title)s» fra %(municipality)s. Vi har ikke fått svaret ditt ennå.", **names)
+        if is_reminder
+        else _("%(municipality)s ber deg svare på «%(title)s».", **names)
     )
+    return " ".join(filter(None, (opening, localised(survey.purpose, language))))
+
+
+def _effort(survey: Survey) -> str:
+    """How long it takes, when the questionnaire says, and the last day."""
+    deadline = _("Fristen er %(day)s.", day=day_and_date(survey.closes_on))
+    minutes = questionnaire_of(survey.instrument).minutes
+    if not minutes:
+        return deadline
+    return " ".join((_("Det tar omtrent %(minutes)s minutter.", minutes=minutes), deadline))
+
+
+def _after(survey: Survey, installation: Installation) -> tuple[str, ...]:
+    anonymity = _(
+        "Svaret ditt forsegles når du leverer det. Ingen kan se hva akkurat du har svart, "
+        "og ingen får se resultater for færre enn %(minimum_group)s personer.",
+        minimum_group=survey.minimum_group,
+    )
+    personal = _("Lenken er din egen og kan brukes én gang. Ikke send den videre.")
+    sender = _("Hilsen %(municipality)s", municipality=installation.municipality)
+    if not installation.contact:
+        return anonymity, personal, sender
+    return anonymity, personal, _("Spørsmål? Kontakt %(contact)s.", contact=installation.contact), sender

@@ -40,6 +40,12 @@ class Survey(Base):
         CheckConstraint("minimum_group >= 3", name="minimum_group_floor"),
         CheckConstraint("closes_on >= opens_on", name="closes_after_opening"),
         CheckConstraint("status <> 'open' OR public_key IS NOT NULL", name="open_has_key"),
+        CheckConstraint("first_reminder_after IS NULL OR first_reminder_after >= 3", name="first_reminder"),
+        CheckConstraint(
+            "second_reminder_after IS NULL OR (first_reminder_after IS NOT NULL"
+            " AND second_reminder_after >= first_reminder_after + 3)",
+            name="second_reminder",
+        ),
     )
 
     id: Mapped[identity]
@@ -57,10 +63,20 @@ class Survey(Base):
     closes_on: Mapped[dt.date]
     # Closed by the worker on the day after `closes_on`; otherwise HR closes it by hand, whenever that is.
     closes_automatically: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Opened by the worker on `opens_on`; otherwise HR opens it by hand.
+    opens_automatically: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Only people marked as leaders in the roster are asked.
+    leaders_only: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Fixed before opening: respondents were promised this number.
     minimum_group: Mapped[int] = mapped_column(default=5)
     # Fewest respondents behind a comment. Read it through `comment_level`: never under the minimum group.
     comment_minimum: Mapped[int] = mapped_column(default=10, server_default=text("10"))
+    # Days from each person's own invitation to her reminders. NULL: not sent by itself.
+    first_reminder_after: Mapped[int | None]
+    second_reminder_after: Mapped[int | None]
+    # HR's own opening paragraphs of the mails, by language; what is missing has Medvirk's words.
+    invitation_opening: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
+    reminder_opening: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     counted_on: Mapped[dt.date | None]
     # Came from a file, so nobody was invited and nothing was sealed here.
@@ -77,6 +93,9 @@ class Survey(Base):
     public_link: Mapped["PublicLink | None"] = relationship(
         back_populates="survey", cascade="all, delete-orphan"
     )
+    scope_units: Mapped[list["ScopeUnit"]] = relationship(cascade="all, delete-orphan")
+    scope_types: Mapped[list["ScopeType"]] = relationship(cascade="all, delete-orphan")
+    checklist: Mapped[list["ChecklistTick"]] = relationship(cascade="all, delete-orphan")
 
     @property
     def comment_level(self) -> int:
@@ -100,12 +119,53 @@ class SurveyUnit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     name: Mapped[str]
     type: Mapped[str] = mapped_column(default="")
+    # False: outside the scope, and here only because a unit below it is in it. Nobody placed on it is asked.
+    asked: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     # Placed directly on this unit; written at counting. NULL invited: unknown (imported answers).
     invited: Mapped[int | None]
     delivered: Mapped[int | None]
 
     survey: Mapped[Survey] = relationship(back_populates="units")
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+
+
+class ScopeRule(StrEnum):
+    """What a chosen unit, with everything below it, is to the survey."""
+
+    ONLY = "only"
+    EXCLUDED = "excluded"
+    PILOT = "pilot"
+
+
+class ScopeUnit(Base):
+    """A unit that HR chose when she narrowed the survey down. No row with `ONLY`: every unit of the survey's."""
+
+    __tablename__ = "scope_unit"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    rule: Mapped[ScopeRule] = mapped_column(choice(ScopeRule, "rule"), primary_key=True)
+
+
+class ScopeType(Base):
+    """A type of unit that the survey is narrowed down to. No row: every type."""
+
+    __tablename__ = "scope_type"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    type: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ChecklistTick(Base):
+    """An item of the checklist before opening that somebody has ticked."""
+
+    __tablename__ = "checklist_tick"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    # An item of `surveys.campaigns.checklist`.
+    item: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[dt.datetime]
 
 
 class ReportGroup(Base):
@@ -177,6 +237,7 @@ class Invitation(Base):
         UniqueConstraint("survey_id", "person_id"),
         Index("ix_invitation_survey_unit", "survey_id", "unit_id"),
         CheckConstraint("audience IN ('leaders', 'staff')", name="audience"),
+        CheckConstraint("counted IS NULL OR counted OR NOT delivered", name="whoever_has_delivered_counts"),
     )
 
     id: Mapped[identity]
@@ -197,9 +258,22 @@ class Invitation(Base):
     self_started: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The day its letter was first made for print.
     printed_on: Mapped[dt.date | None]
+    # HR's decision about somebody who has left: whether she is one of those invited. NULL: nobody has decided, and
+    # then she is.
+    counted: Mapped[bool | None]
+    # The address in the roster that HR has chosen not to use: `email` is kept while the roster has this one.
+    declined_email: Mapped[str] = mapped_column(default="", server_default="")
 
     survey: Mapped[Survey] = relationship()
     unit: Mapped[Unit] = relationship()
+
+
+class ReplacedCode(Base):
+    """A code that HR has withdrawn: its holder is told that the link has been replaced, and nothing else."""
+
+    __tablename__ = "replaced_code"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
 
 
 class MessageKind(StrEnum):
@@ -216,12 +290,16 @@ class DeliveryStatus(StrEnum):
 
 
 class Delivery(Base):
-    """One message to one invited person: the outbox. The unique key makes a second sending impossible."""
+    """One message to one invited person: the outbox. The unique key makes a second sending impossible.
+
+    number: which reminder this is to her; for an invitation, 1 and one more each time it is sent to a new address.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("invitation_id", "kind", "number"),
         CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("sent_on IS NULL OR status IN ('sending', 'sent')", name="sent_on_a_day"),
     )
 
     id: Mapped[identity]
@@ -235,6 +313,8 @@ class Delivery(Base):
     # After a passing error: not to be tried again before this moment.
     not_before: Mapped[dt.datetime | None]
     error: Mapped[str] = mapped_column(default="")
+    # The day it was handed to the mail server, in Norway. Cleared at counting.
+    sent_on: Mapped[dt.date | None]
 
     invitation: Mapped[Invitation] = relationship()
 

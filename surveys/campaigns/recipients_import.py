@@ -19,11 +19,10 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster, uses_roster
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
-from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.reading import read_table
-from surveys.files.report import FileRefusedError, ImportFault
+from surveys.files.columns import PEOPLE_COLUMNS, Record, read_records
+from surveys.files.report import ImportFault, told_once
 from surveys.organisation.models import Unit
-from surveys.organisation.people_import import LANGUAGE_WORDS
+from surveys.organisation.people_lines import LANGUAGE_WORDS
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.texts import _
@@ -51,7 +50,7 @@ class RecipientsReport:
     """What a file of addresses would do or did. With `faults`, nobody has been invited, whatever was asked for.
 
     `known`: (line, address) of those who are left out, since they are invited already or by the roster.
-    `messages`: put in the outbox; 0 until applied.
+    `messages`: put in the outbox; 0 until applied. `notes`: what of the file was not read, or mended.
     """
 
     units: tuple[UnitCount, ...] = ()
@@ -59,6 +58,7 @@ class RecipientsReport:
     faults: tuple[ImportFault, ...] = ()
     messages: int = 0
     applied: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def invited(self) -> int:
@@ -75,23 +75,22 @@ def import_recipients(session: Session, survey_key: str, file: Path, *, apply: b
     Faults of any kind stand in the report, and then nothing is changed. Raises SurveyError unless the survey is open.
     """
     survey = _open_survey(session, survey_key)
-    try:
-        rows, heading_faults = records_and_faults(read_table(file), RECIPIENT_COLUMNS)
-    except FileRefusedError as refusal:
-        return RecipientsReport(faults=refusal.faults)
+    read = read_records(file, RECIPIENT_COLUMNS)
+    rows, heading_faults = read.rows, read.faults
     units = _units(session, survey)
     elsewhere = set(session.scalars(select(Unit.code))) - set(units)
     faults = (
         heading_faults if not rows and heading_faults else (*heading_faults, *_faults(rows, units, elsewhere))
     )
     if faults:
-        return RecipientsReport(faults=faults)
+        return RecipientsReport(faults=told_once(faults), notes=read.notes)
     known = _known(session, survey)
     new: list[Record] = []
     left_out: list[Record] = []
     for row in rows:
         (left_out if known.has(row, units) else new).append(row)
-    report = RecipientsReport(_counted(new, units), tuple((row.line, row["email"]) for row in left_out))
+    left_out_lines = tuple((row.line, row["email"]) for row in left_out)
+    report = RecipientsReport(_counted(new, units), left_out_lines, notes=read.notes)
     return _applied(session, survey, report, _recipients(new, units)) if apply else report
 
 

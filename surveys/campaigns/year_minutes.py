@@ -1,6 +1,7 @@
 """How many minutes of answering a survey's people are asked for in a year, so that nobody is asked too often."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import extract, select
@@ -36,7 +37,8 @@ def minutes_in_year(session: Session, survey: Survey) -> YearMinutes:
             Survey.id != survey.id,
             Survey.status != SurveyStatus.DRAFT,
             extract("year", Survey.opens_on) == year,
-            SurveyUnit.unit_id.in_([unit.unit_id for unit in survey.units]),
+            SurveyUnit.asked,
+            SurveyUnit.unit_id.in_([unit.unit_id for unit in survey.units if unit.asked]),
         )
         .options(joinedload(Survey.instrument))
     )
@@ -46,6 +48,17 @@ def minutes_in_year(session: Session, survey: Survey) -> YearMinutes:
         if _same_people(theirs, questionnaire):
             asked[unit_id] += theirs.minutes or 0
     return YearMinutes(questionnaire.kind, year, max(asked.values(), default=0), questionnaire.minutes or 0)
+
+
+def most_minutes(surveys: Sequence[Survey]) -> dict[SurveyKind, int]:
+    """The most that people of any one unit are asked for in all of these, for employees and for citizens."""
+    asked: dict[SurveyKind, Counter[int]] = {"employee": Counter(), "citizen": Counter()}
+    for survey in surveys:
+        questionnaire = questionnaire_of(survey.instrument)
+        if questionnaire.kind in asked:
+            for unit in survey.units:
+                asked[questionnaire.kind][unit.unit_id] += (questionnaire.minutes or 0) * unit.asked
+    return {kind: max(units.values(), default=0) for kind, units in asked.items()}
 
 
 def _same_people(one: Questionnaire, other: Questionnaire) -> bool:

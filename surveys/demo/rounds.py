@@ -154,7 +154,11 @@ class Fjordvik:
         # Nothing is sent from a demo: the outbox says that the invitations went out long ago.
         session.add_all(
             Delivery(
-                invitation_id=invitation.id, kind=MessageKind.INVITATION, number=1, status=DeliveryStatus.SENT
+                invitation_id=invitation.id,
+                kind=MessageKind.INVITATION,
+                number=1,
+                status=DeliveryStatus.SENT,
+                sent_on=survey.opens_on,
             )
             for invitation in invitations
         )

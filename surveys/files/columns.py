@@ -1,46 +1,69 @@
-"""Which heading means what: English names, their Norwegian synonyms, and every fault of a heading line."""
+"""Rows by column name, and every fault of the heading line."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
-from surveys.files.reading import Table
-from surveys.files.report import FileRefusedError, ImportFault
+from analysis.shown_cells import FormulaText
+from surveys.files.headings import ColumnChoices, ImportColumn, guess, is_pay
+from surveys.files.reading import Table, read_table
+from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
 from surveys.platform.texts import _
 
 
-@dataclass(frozen=True)
-class ImportColumn:
-    """A column a file may have: its name, the other headings that mean the same, and whether it must be there."""
-
-    name: str
-    synonyms: tuple[str, ...]
-    required: bool = True
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
-    """One line with its cells by column name; `headings` gives the name each column has in the file."""
+    """One line of the file. positions: where each column is; headings: what each is called in the file."""
 
     line: int
-    values: Mapping[str, str]
+    cells: tuple[str, ...]
+    positions: Mapping[str, int]
     headings: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
         """The cell, «» when the file does not have the column."""
-        return self.values.get(column, "")
+        index = self.positions.get(column)
+        return "" if index is None else self.cells[index]
 
-    def fault(self, column: str, message: str) -> ImportFault:
-        return ImportFault(message, self.line, self.headings.get(column, column))
+    def cell(self, column: str) -> str | None:
+        """The cell, None when the file does not have the column."""
+        return self[column] if column in self.positions else None
+
+    def __contains__(self, column: str) -> bool:
+        """Whether the file has the column."""
+        return column in self.positions
+
+    def fault(self, column: str, message: str, cause: str = "") -> ImportFault:
+        return ImportFault(message, self.line, self.headings.get(column, column), cause)
 
 
 UNIT_COLUMNS: Final = (
-    ImportColumn("code", ("kode", "enhetskode", "enhetsnummer", "organisasjonskode", "organisasjonsId")),
-    ImportColumn("name", ("navn", "enhetsnavn")),
-    ImportColumn("type", ("enhetstype",), required=False),
     ImportColumn(
-        "parent", ("overordnet", "overordnet enhet", "overordnet kode", "forelder", "tilhører", "parent code")
+        "code",
+        (
+            *(
+                "kode",
+                "enhetskode",
+                "enhetsnummer",
+                "organisasjonsId",
+                "organisasjonskode",
+                "enhetsnr",
+                "org.enhet",
+            ),
+            *("avdelingskode", "avdelingsnr", "avdelingsnummer", "ansvar", "ansvarskode"),
+        ),
+        yields_to={"organisasjonskode": "organisasjonsid"},
+    ),
+    ImportColumn("name", ("navn", "enhetsnavn", "enhet", "avdelingsnavn", "organisasjonsnavn", "betegnelse")),
+    ImportColumn("type", ("enhetstype", "nivå"), required=False),
+    ImportColumn(
+        "parent",
+        (
+            *("overordnet", "overordnet enhet", "overordnet kode", "forelder", "tilhører", "parent code"),
+            *("overordnet enhetskode", "overordnet enhetsnr", "hører til", "ligger under"),
+        ),
     ),
     # Codes of the units that this one came from, with commas between.
     ImportColumn(
@@ -49,16 +72,110 @@ UNIT_COLUMNS: Final = (
 )
 
 PEOPLE_COLUMNS: Final = (
-    ImportColumn("employee_number", ("ansattnummer", "ansattnr", "ansatt-id")),
-    ImportColumn("name", ("navn",)),
-    ImportColumn("email", ("e-post", "e-postadresse", "mail")),
     ImportColumn(
-        "unit", ("enhet", "enhetskode", "unit code", "arbeidssted", "organisasjonskode", "organisasjonsId")
+        "employee_number",
+        (
+            *(
+                "ansattnummer",
+                "ansattnr",
+                "ansatt-id",
+                "ansatt nr",
+                "ressursnr",
+                "ressursnummer",
+                "arbeidstakernr",
+            ),
+            *("arbeidstakernummer", "medarbeidernummer", "medarbeidernr", "personalnummer", "employee id"),
+        ),
+    ),
+    ImportColumn(
+        "name", ("navn", "fullt navn", "ansattnavn", "medarbeider"), instead=("first_name", "last_name")
+    ),
+    ImportColumn("first_name", ("fornavn", "given name"), required=False),
+    ImportColumn("last_name", ("etternavn", "family name", "surname"), required=False),
+    ImportColumn("email", ("e-post", "e-postadresse", "mail", "e-mail", "e-post jobb", "jobb e-post")),
+    ImportColumn(
+        "unit",
+        (
+            *(
+                "enhet",
+                "enhetskode",
+                "unit code",
+                "arbeidssted",
+                "organisasjonsId",
+                "organisasjonskode",
+                "enhetsnr",
+            ),
+            *(
+                "avdeling",
+                "avdelingskode",
+                "avdelingsnr",
+                "tjenestested",
+                "ansvar",
+                "ansvarskode",
+                "org.enhet",
+            ),
+        ),
+        instead=("unit_name",),
+        yields_to={"organisasjonskode": "organisasjonsid"},
+    ),
+    ImportColumn(
+        "unit_name", ("enhetsnavn", "navn på enhet", "avdelingsnavn", "organisasjonsnavn"), required=False
     ),
     ImportColumn("leader", ("leder", "er leder", "is leader"), required=False),
     ImportColumn("language", ("språk", "målform"), required=False),
-    ImportColumn("main_position", ("hovedstilling",), required=False),
+    ImportColumn("main_position", ("hovedstilling", "hovedarbeidsforhold"), required=False),
+    ImportColumn("share", ("stillingsprosent", "ansettelsesprosent", "stillingsstørrelse"), required=False),
 )
+
+
+@dataclass(frozen=True)
+class TableRecords:
+    """A file's rows by column name, its faults, and what the reader should know. meanings: of each heading."""
+
+    rows: tuple[Record, ...] = ()
+    faults: tuple[ImportFault, ...] = ()
+    notes: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
+
+
+_SUM: Final = re.compile(
+    r"(sum|del ?sum|totalt?|total ?sum|i alt|antall( ansatte| personer| enheter| rader)?)\b.*", re.IGNORECASE
+)
+
+
+def read_records(
+    file: Path,
+    columns: Sequence[ImportColumn],
+    chosen: ColumnChoices | None = None,
+    remembered: Callable[[Sequence[str]], ColumnChoices] = lambda _headings: {},
+) -> TableRecords:
+    """Everything of a file in one value; a file that cannot be read has faults and no rows. Sums are left out.
+
+    remembered: what was chosen for an earlier file with the same headings; `chosen` goes before it.
+    """
+    try:
+        table = read_table(file, columns, chosen)
+    except FileRefusedError as refusal:
+        return TableRecords(faults=refusal.faults)
+    chosen = {**remembered(table.headings), **(chosen or {})}
+    meanings = tuple(guess(table.headings, columns, chosen))
+    sums = [row.line for row in table.rows if _is_sum(row.cells, meanings, columns)]
+    if sums:
+        skipped = set(sums)
+        table = replace(table, rows=tuple(row for row in table.rows if row.line not in skipped))
+    rows, faults = records_and_faults(table, columns, chosen)
+    summed = [_("Linje %(lines)s er en sum og er hoppet over.", lines=lines_in_words(sums))] if sums else []
+    notes = (*table.notes, *summed, *left_out(table, columns, chosen))
+    return TableRecords(tuple(rows), faults, notes, table.headings, meanings)
+
+
+def _is_sum(cells: Sequence[str], meanings: Sequence[str], columns: Sequence[ImportColumn]) -> bool:
+    """«Sum» or «Totalt» in a row that lacks something it would need."""
+    if "" not in cells or not any(cell[:1] in "sStTdDiIaA" and _SUM.fullmatch(cell) for cell in cells):
+        return False
+    empty = {name for cell, name in zip(cells, meanings, strict=True) if not cell}
+    return any(column.name in empty for column in columns if column.required)
 
 
 def records(table: Table, columns: Sequence[ImportColumn]) -> list[Record]:
@@ -70,65 +187,79 @@ def records(table: Table, columns: Sequence[ImportColumn]) -> list[Record]:
 
 
 def records_and_faults(
-    table: Table, columns: Sequence[ImportColumn]
+    table: Table, columns: Sequence[ImportColumn], chosen: ColumnChoices | None = None
 ) -> tuple[list[Record], tuple[ImportFault, ...]]:
     """Every row by column name, and every fault of the heading line. No rows when a column that must be there is not.
 
-    Columns that are unknown or stand twice are left out of the records, so that everything else can be checked too.
+    Columns that nothing is known of, or that stand twice, are left out of the records, so that everything else can be
+    checked too.
     """
+    meanings = guess(table.headings, columns, chosen)
     places: dict[str, int] = {}
-    for place, heading in enumerate(table.headings):
-        column = _meaning(heading, columns)
-        if column:
-            places.setdefault(column.name, place)
-    faults = tuple(_heading_faults(table, columns))
-    if any(column.required and column.name not in places for column in columns):
+    for index, name in enumerate(meanings):
+        if name:
+            places.setdefault(name, index)
+    faults = tuple(_heading_faults(table, columns, meanings))
+    if any(_is_missing(column, places) for column in columns):
         return [], faults
-    headings = {name: table.headings[place] for name, place in places.items()}
-    rows = [
-        Record(row.line, {name: row.cells[place] for name, place in places.items()}, headings)
-        for row in table.rows
+    headings = {name: table.headings[index] for name, index in places.items()}
+    rows = [Record(row.line, row.cells, places, headings) for row in table.rows]
+    formulas = tuple(_formula_faults(rows))
+    # Whatever else could be said of a formula's text would only be in the way.
+    return ([], (*faults, *formulas)) if formulas else (rows, faults)
+
+
+def left_out(
+    table: Table, columns: Sequence[ImportColumn], chosen: ColumnChoices | None = None
+) -> tuple[str, ...]:
+    """One note with the columns that are neither read nor stored."""
+    meanings = guess(table.headings, columns, chosen)
+    unread = [
+        f"«{heading}»" for heading, name in zip(table.headings, meanings, strict=True) if heading and not name
     ]
-    return rows, faults
+    if not unread:
+        return ()
+    return (_("Disse kolonnene er ikke lest og blir ikke lagret: %(columns)s.", columns=", ".join(unread)),)
 
 
-def _meaning(heading: str, columns: Sequence[ImportColumn]) -> ImportColumn | None:
-    wanted = _plain(heading)
-    for column in columns:
-        if wanted in {_plain(word) for word in (column.name, *column.synonyms)}:
-            return column
-    return None
+def _is_missing(column: ImportColumn, found: Mapping[str, object]) -> bool:
+    has_instead = bool(column.instead) and all(name in found for name in column.instead)
+    return column.required and column.name not in found and not has_instead
 
 
-def _plain(heading: str) -> str:
-    """Headings compared without case, blanks, dashes, underscores and full stops."""
-    return re.sub(r"[\s_.\-–]", "", heading).casefold()
-
-
-def _heading_faults(table: Table, columns: Sequence[ImportColumn]) -> Iterator[ImportFault]:
+def _heading_faults(
+    table: Table, columns: Sequence[ImportColumn], meanings: Sequence[str]
+) -> Iterator[ImportFault]:
     line = table.heading_line
-    known = ", ".join("/".join((column.name, *column.synonyms[:1])) for column in columns)
     seen: dict[str, str] = {}
-    for heading in table.headings:
-        column = _meaning(heading, columns)
-        if column is None:
+    for heading, name in zip(table.headings, meanings, strict=True):
+        if name in seen:
             yield ImportFault(
-                _("Ukjent kolonne. Ta den bort eller gi den et av disse navnene: %(known)s.", known=known),
+                _("Kolonnen betyr det samme som «%(other)s». Behold bare den ene.", other=seen[name]),
                 line,
                 heading,
             )
-        elif column.name in seen:
+        elif name:
+            seen[name] = heading
+        elif is_pay(heading):
             yield ImportFault(
-                _("Kolonnen betyr det samme som «%(other)s». Behold bare den ene.", other=seen[column.name]),
-                line,
-                heading,
+                _("Medvirk skal aldri ha opplysninger om lønn. Ta kolonnen bort."), line, heading
             )
-        else:
-            seen[column.name] = heading
     for column in columns:
-        if column.required and column.name not in seen:
+        if _is_missing(column, seen):
             words = ", ".join(column.synonyms)
             yield ImportFault(
                 _("Kolonnen «%(name)s» mangler (kan også hete %(words)s).", name=column.name, words=words),
                 line,
             )
+
+
+def _formula_faults(rows: Sequence[Record]) -> Iterator[ImportFault]:
+    """Only in columns that are read: what a formula counts may be anything."""
+    for row in rows:
+        if FormulaText not in map(type, row.cells):
+            continue
+        for name in row.positions:
+            if type(row[name]) is FormulaText:
+                words = _("Cellen har en formel. Lim inn verdiene i stedet (Lim inn utvalg, Verdier).")
+                yield row.fault(name, words)

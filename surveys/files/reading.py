@@ -1,27 +1,46 @@
-"""CSV and XLSX files as other systems write them → a heading line and rows of text below it, each with its line.
+"""Files as other systems write them (CSV, XLSX, FINT's JSON) → a heading line and rows of text below it, with lines.
 
-The formats themselves are `analysis.table_rows`. Here a cell becomes one line of text, and a file that must not be read
-is refused before it goes any further: one with a personal number anywhere, or a very large one.
+The formats themselves are `analysis.table_rows` and `surveys.files.fint`. Here the right sheet and its headings are
+found, a cell becomes one line of text, and a file that must not be read is refused before it goes any further: one with
+a personal number, or a very large one.
 """
 
-import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from analysis.personal_numbers import has_personal_number
-from analysis.table_rows import TableFileError, TableProblem, rows_of
-from surveys.files.report import FileRefusedError, ImportFault
+from analysis.shown_cells import FormulaText
+from analysis.table_rows import (
+    MOST_COLUMNS,
+    CellRow,
+    TableFileError,
+    TableProblem,
+    csv_rows,
+    decoded,
+    shown_sheets,
+)
+from surveys.files import fint
+from surveys.files.encoded_twice import Mender
+from surveys.files.headings import ColumnChoices, ImportColumn, guess
+from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
 from surveys.platform.texts import _
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
+MOST_CELLS: Final = 10_000_000
+MOST_UNZIPPED: Final = 400_000_000  # bytes
+_ROWS_LOOKED_AT: Final = 10
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TableRow:
-    """One line of the file: `line` counts from 1, with the headings on the first line that is not empty."""
+    """One line of the file: `line` counts from 1, as a spreadsheet shows it."""
 
     line: int
     cells: tuple[str, ...]
@@ -29,15 +48,24 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """The headings as they stand in the file, and the rows below, every row as long as the headings."""
+    """The headings as they stand in the file, and the rows below, every row as long as the headings.
+
+    notes: what was left out or mended on the way, for the reader.
+    """
 
     headings: tuple[str, ...]
     heading_line: int
     rows: tuple[TableRow, ...]
+    notes: tuple[str, ...] = ()
 
 
-def read_table(file: Path) -> Table:
-    """The file's table. Raises FileRefusedError with every reason when it cannot or must not be read."""
+def read_table(
+    file: Path, columns: Sequence[ImportColumn] = (), chosen: ColumnChoices | None = None
+) -> Table:
+    """The file's table. Raises FileRefusedError with every reason when it cannot or must not be read.
+
+    columns: those that the headings are known by; without any, the first line with anything on it is the headings.
+    """
     try:
         size = file.stat().st_size
         content = file.read_bytes() if size <= LARGEST_FILE else b""
@@ -47,31 +75,164 @@ def read_table(file: Path) -> Table:
         ) from None
     if size > LARGEST_FILE:
         raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
-    return parse_table(content)
+    return parse_table(content, columns, chosen)
 
 
-def parse_table(content: bytes) -> Table:
+def parse_table(
+    content: bytes, columns: Sequence[ImportColumn] = (), chosen: ColumnChoices | None = None
+) -> Table:
     """The table of a file's bytes; raises as `read_table`."""
-    written = [row for row in _text_rows(content) if any(row.cells)]
-    if not written:
-        raise FileRefusedError(ImportFault(_("Filen er tom.")))
-    heading, *rows = written
-    _refuse_personal_numbers(heading.cells, written)
-    headings = _without_empty_end(heading.cells)
+    try:
+        written, heading, notes = _written_rows(content, columns, chosen)
+    except TableFileError as error:
+        raise FileRefusedError(ImportFault(_words(error.problem), error.line)) from None
+    headings = written[heading].cells
+    _refuse_personal_numbers(headings, written)
+    headings = _without_empty_end(headings)
+    rows = written[heading + 1 :]
     faults = [*_width_faults(headings, rows)]
     if faults:
         raise FileRefusedError(*faults)
-    fitted = tuple(TableRow(row.line, _fitted(row.cells, len(headings))) for row in rows)
-    return Table(headings, heading.line, fitted)
+    if heading:
+        above = [row.line for row in written[:heading]]
+        notes += [
+            _("Linje %(lines)s står over overskriftene og er hoppet over.", lines=lines_in_words(above))
+        ]
+    mender = Mender(headings)
+    fitted = tuple(
+        TableRow(row.line, mender.mended(row.line, _fitted(row.cells, len(headings)))) for row in rows
+    )
+    if mender.faults:
+        raise FileRefusedError(*mender.faults)
+    return Table(headings, written[heading].line, fitted, (*notes, *mender.notes))
 
 
-def _text_rows(content: bytes) -> Iterator[TableRow]:
-    try:
-        for row in rows_of(content):
-            _refuse_too_many(row.line)
-            yield TableRow(row.line, tuple(_cell_text(cell) for cell in row.cells))
-    except TableFileError as error:
-        raise FileRefusedError(ImportFault(_words(error.problem), error.line)) from None
+def _written_rows(
+    content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoices | None
+) -> tuple[list[TableRow], int, list[str]]:
+    """The lines with anything on them, which of them has the headings, and what was left out."""
+    if content.startswith(_OLD_EXCEL):
+        raise TableFileError(TableProblem.OLD_EXCEL)
+    if fint.is_json(content):
+        return _text_rows(fint.rows(content, columns)), 0, []
+    if content.startswith(_ZIP):
+        return _sheet_rows(content, columns, chosen)
+    written = _text_rows(csv_rows(decoded(content)))
+    return written, _heading_index(written, columns, chosen), []
+
+
+def _sheet_rows(
+    content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoices | None
+) -> tuple[list[TableRow], int, list[str]]:
+    """The rows of the sheet with the most known headings, the first of those that are alike."""
+    with shown_sheets(content, MOST_UNZIPPED) as sheets:
+        beginnings = [_beginning(sheet.rows()) for sheet in sheets]
+        with_data = [place for place, rows in enumerate(beginnings) if rows]
+        if not with_data:
+            raise FileRefusedError(ImportFault(_("Filen er tom.")))
+        best = max(with_data, key=lambda index: (_known_headings(beginnings[index], columns, chosen), -index))
+        sheet = sheets[best]
+        written = _text_rows(sheet.rows())
+        notes = []
+        if len(with_data) > 1:
+            unread = ", ".join(f"«{sheets[index].title}»" for index in with_data if index != best)
+            notes.append(
+                _(
+                    "Arket «%(sheet)s» er lest. Disse arkene er ikke lest: %(unread)s.",
+                    sheet=sheet.title,
+                    unread=unread,
+                )
+            )
+    return written, _heading_index(written, columns, chosen), notes
+
+
+def _beginning(rows: Iterable[CellRow]) -> list[TableRow]:
+    found: list[TableRow] = []
+    # A sheet may have thousands of formatted, empty rows: looking for its beginning must end.
+    for row in islice(rows, _ROWS_LOOKED_AT * 10):
+        if any(row.cells):
+            found.append(TableRow(row.line, tuple(_cleaned(str(cell)) for cell in row.cells)))
+        if len(found) == _ROWS_LOOKED_AT:
+            break
+    return found
+
+
+def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
+    written: list[TableRow] = []
+    cells = 0
+    for row in rows:
+        texts: tuple[str, ...] = row.cells  # type: ignore[assignment]
+        if _UNCLEAN.search(f"\0{chr(0).join(texts)}\0"):
+            texts = tuple([_cleaned(cell) for cell in texts])
+        if not any(texts):
+            continue
+        if len(written) == MOST_ROWS:
+            raise FileRefusedError(
+                ImportFault(_("Filen har flere enn %(most)s linjer. Er det riktig fil?", most=MOST_ROWS))
+            )
+        cells += len(texts)
+        if len(texts) > MOST_COLUMNS and any(texts[MOST_COLUMNS:]):
+            raise FileRefusedError(
+                ImportFault(
+                    _("Linjen har flere enn %(most)s kolonner. Er det riktig fil?", most=MOST_COLUMNS),
+                    row.line,
+                )
+            )
+        if cells > MOST_CELLS:
+            raise FileRefusedError(
+                ImportFault(_("Filen har flere enn 10 millioner celler. Er det riktig fil?"))
+            )
+        written.append(TableRow(row.line, texts))
+    if not written:
+        raise FileRefusedError(ImportFault(_("Filen er tom.")))
+    return written
+
+
+_UNCLEAN: Final = re.compile(r"[^\S ]|  |\0 | \0|\0=")
+"""Something for `_cleaned` in cells with NUL around them: one look at a row costs less than one at each cell."""
+
+
+def _cleaned(cell: str) -> str:
+    """One line without blanks around it; a no-break space is a blank. `="00001"` is how some write a text in CSV."""
+    if cell[:1] == "=":
+        text = cell.strip()
+        if len(text) > 2 and text[1] == text[-1] == '"' and '"' not in text[2:-1]:
+            return " ".join(text[2:-1].split())
+        return FormulaText(text)
+    return " ".join(cell.split())
+
+
+def _heading_index(
+    written: Sequence[TableRow], columns: Sequence[ImportColumn], chosen: ColumnChoices | None
+) -> int:
+    """The line with most known headings among the first ten. Raises FileRefusedError when none has enough."""
+    if not columns:
+        return 0
+    counts = [_known_in(row, columns, chosen) for row in written[:_ROWS_LOOKED_AT]]
+    most = max(counts)
+    if most >= min(2, sum(column.required for column in columns)):
+        return counts.index(most)
+    _refuse_personal_numbers((), written)
+    needed = ", ".join(column.synonyms[0] for column in columns if column.required)
+    raise FileRefusedError(
+        ImportFault(
+            _(
+                "Fant ikke overskriftene. En av de ti første linjene må ha navn på kolonnene, "
+                "for eksempel %(needed)s.",
+                needed=needed,
+            )
+        )
+    )
+
+
+def _known_headings(
+    rows: Iterable[TableRow], columns: Sequence[ImportColumn], chosen: ColumnChoices | None
+) -> int:
+    return max((_known_in(row, columns, chosen) for row in rows), default=0)
+
+
+def _known_in(row: TableRow, columns: Sequence[ImportColumn], chosen: ColumnChoices | None) -> int:
+    return len(set(guess(row.cells, columns, chosen)) - {""})
 
 
 def _words(problem: TableProblem) -> str:
@@ -88,32 +249,9 @@ def _words(problem: TableProblem) -> str:
         TableProblem.BROKEN_WORKBOOK: _(
             "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
         ),
+        TableProblem.LARGE_WORKBOOK: _("Regnearket er for stort når det pakkes ut. Er det riktig fil?"),
     }
     return words[problem]
-
-
-def _refuse_too_many(line: int) -> None:
-    if line > MOST_ROWS:
-        raise FileRefusedError(
-            ImportFault(_("Filen har flere enn %(most)s linjer. Er det riktig fil?", most=MOST_ROWS))
-        )
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "ja" if value else "nei"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    return _cleaned(str(value))
-
-
-def _cleaned(cell: str) -> str:
-    """One line without blanks around it; a no-break space is a blank."""
-    return " ".join(cell.split())
 
 
 def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) -> None:
@@ -124,23 +262,28 @@ def _refuse_personal_numbers(headings: Sequence[str], rows: Iterable[TableRow]) 
     )
     faults = []
     for row in rows:
-        for place, cell in enumerate(row.cells):
+        if not _MANY_DIGITS.search("\n".join(row.cells)):
+            continue
+        for index, cell in enumerate(row.cells):
             if has_personal_number(cell):
-                faults.append(ImportFault(message, row.line, _column_name(headings, place)))
+                faults.append(ImportFault(message, row.line, _column_name(headings, index)))
     if faults:
         raise FileRefusedError(*faults)
 
 
-def _column_name(headings: Sequence[str], place: int) -> str:
+_MANY_DIGITS: Final = re.compile(r"\d{6}[ .-]?\d{4}")
+
+
+def _column_name(headings: Sequence[str], index: int) -> str:
     """The heading, unless it is empty or is itself a number that must not be shown."""
-    heading = headings[place] if place < len(headings) else ""
+    heading = headings[index] if index < len(headings) else ""
     return (
-        heading if heading and not has_personal_number(heading) else _("nummer %(number)s", number=place + 1)
+        heading if heading and not has_personal_number(heading) else _("nummer %(number)s", number=index + 1)
     )
 
 
 def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
-    last = max(place for place, cell in enumerate(cells) if cell)
+    last = max(index for index, cell in enumerate(cells) if cell)
     return cells[: last + 1]
 
 
@@ -155,8 +298,9 @@ def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterat
                     columns=len(headings),
                 ),
                 row.line,
+                cause="width",
             )
 
 
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    return cells[:width] + ("",) * (width - len(cells))
+    return cells if len(cells) == width else cells[:width] + ("",) * (width - len(cells))

@@ -16,8 +16,11 @@ from surveys.campaigns.recipients_import import RecipientsReport, import_recipie
 from surveys.hr.steps.closing import CLOSE
 from surveys.hr.steps.inviting import INVITE
 from surveys.hr.steps.opening import OPEN
-from surveys.hr.steps.step import StepRequest, SurveyStep
+from surveys.hr.steps.reconciling import RECONCILE
+from surveys.hr.steps.reminding import REMIND
+from surveys.hr.steps.step import StepDescription, StepRequest, SurveyStep, described
 from surveys.platform.database import database
+from surveys.platform.mail_server import why_no_mail
 from surveys.platform.terminal import fail, say, with_app
 
 _KEY = click.argument("key", metavar="NØKKEL")
@@ -52,7 +55,7 @@ def close_command(app: Flask, key: str) -> None:  # noqa: ARG001
     "--apply",
     "apply",
     is_flag=True,
-    help="Inviter dem som står i filen. Uten dette vises bare hva som skjer.",
+    help="Inviter dem som står i filen. Uten dette vises bare hva som skjer. Uten --recipients trengs det ikke.",
 )
 @with_app
 def invite_command(app: Flask, key: str, links: bool, recipients: Path | None, apply: bool) -> None:  # noqa: ARG001
@@ -64,8 +67,6 @@ def invite_command(app: Flask, key: str, links: bool, recipients: Path | None, a
     og language/språk. Linjer uten e-postadresse får koden på papir.
     """
     if recipients is None:
-        if apply:
-            raise click.UsageError("--apply brukes bare sammen med --recipients.")
         _take(key, INVITE)
     elif links and not apply:
         raise click.UsageError("--links sammen med --recipients krever --apply: før det finnes ingen lenker.")
@@ -96,6 +97,8 @@ def _told(report: RecipientsReport) -> Iterator[str]:
     yield f"Invitert fra før eller fra lista over ansatte: {len(report.known)}"
     for line, address in report.known:
         yield f"  Linje {line}: {address}"
+    for note in report.notes:
+        yield f"Merk: {note}"
     if report.on_paper:
         yield (
             f"Merk: {report.on_paper} av dem mangler e-postadresse og må få koden på papir. "
@@ -109,7 +112,7 @@ def _ending(report: RecipientsReport) -> str:
     if not report.invited:
         return "Ingen nye å invitere."
     if report.applied:
-        return f"E-poster lagt i køen: {report.messages}."
+        return f"E-poster lagt i køen: {report.messages}. {why_no_mail()}".strip()
     return "Ingen er invitert ennå. Kjør kommandoen på nytt med --apply for å invitere."
 
 
@@ -119,6 +122,77 @@ def _show_links(key: str) -> None:
         waiting = select(Invitation).where(Invitation.survey_id == survey.id, ~Invitation.delivered)
         for invitation in session.scalars(waiting.order_by(Invitation.unit_id, Invitation.id)):
             say(link_of(invitation))
+
+
+@click.command("reconcile")
+@_KEY
+@click.option(
+    "--new", type=click.Choice(["yes", "no"]), help="Inviter dem som er nye (yes hvis ikke annet er sagt)."
+)
+@click.option(
+    "--left", type=click.Choice(["yes", "no"]), help="Regn med dem som sluttet uten å ha svart (no)."
+)
+@click.option(
+    "--moved",
+    type=click.Choice(["stays", "moves"]),
+    help="Om invitasjonen blir i enheten den var i, eller blir med til den nye (stays).",
+)
+@click.option(
+    "--shared",
+    type=click.Choice(["one", "paper"]),
+    help="Adresser som flere har: én invitasjon, eller en kode på papir til hver (one).",
+)
+@click.option(
+    "--new-units",
+    type=click.Choice(["yes", "no"]),
+    help="Ta med enheter som kom til etter undersøkelsen (no).",
+)
+@click.option(
+    "--address", type=click.Choice(["yes", "no"]), help="Send invitasjonen til rettede adresser (yes)."
+)
+@click.option("--apply", "apply", is_flag=True, help="Gjør det. Uten dette vises bare hva som skjer.")
+@with_app
+def reconcile_command(app: Flask, /, key: str, apply: bool, **chosen: str | None) -> None:  # noqa: ARG001
+    """Avstemmer invitasjonene mot personlisten, og sender det som mangler.
+
+    Viser hvem som er nye, har sluttet, byttet enhet eller fått ny adresse, adresser som flere har, og ansatte i
+    enheter som kom til etter at undersøkelsen ble laget. Ingen får to koder, og den som har levert, får ingenting mer.
+    """
+    given = {name: value for name, value in chosen.items() if value}
+    _tell_or_take(key, RECONCILE, given, apply=apply)
+
+
+@click.command("remind")
+@_KEY
+@click.option("--apply", "apply", is_flag=True, help="Send. Uten dette vises bare hva som skjer.")
+@with_app
+def remind_command(app: Flask, key: str, apply: bool) -> None:  # noqa: ARG001
+    """Sender neste påminnelse nå til dem som ikke har levert.
+
+    Påminnelser går ellers av seg selv etter planen, når «medvirk worker» går.
+    """
+    _tell_or_take(key, REMIND, {}, apply=apply)
+
+
+def _tell_or_take(key: str, step: SurveyStep, given: dict[str, str], *, apply: bool) -> None:
+    try:
+        if apply:
+            say(step.take(StepRequest(database(), key, details=given)))
+            return
+        with database().reading() as session:
+            _tell(described(session, find_survey(session, key), step, given))
+    except SurveyError as error:
+        fail(str(error))
+    say("Ingenting er gjort ennå. Kjør kommandoen på nytt med --apply.")
+
+
+def _tell(description: StepDescription) -> None:
+    for choice in description.choices:
+        say(f"{choice.legend} [{dict(choice.options)[choice.chosen]}]")
+        for finding in choice.findings:
+            say(f"  {finding}")
+    for line in filter(None, (*description.consequences, description.warning)):
+        say(line)
 
 
 @click.command("check-questionnaires")

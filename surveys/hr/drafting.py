@@ -12,6 +12,8 @@ from surveys.access.permissions import granted_units
 from surveys.campaigns.lifecycle import Plan, create_survey
 from surveys.campaigns.models import Survey
 from surveys.hr.forms import NewSurveyForm
+from surveys.instruments.in_use import questionnaire_of
+from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import localised
@@ -37,12 +39,21 @@ def fill_choices(form: NewSurveyForm, session: Session, account: Account) -> Non
 
 def draft_from(form: NewSurveyForm, session: Session) -> Survey:
     """The draft survey of a valid form. Raises SurveyError or InstrumentChangedError when it cannot be made."""
+    return create_survey(session, plan_from(form, session, _free_key(session, form.titles()["nb"])))
+
+
+def plan_from(form: NewSurveyForm, session: Session, survey_key: str, own: Instrument | None = None) -> Plan:
+    """What a valid form says. `own`: what a draft uses already, with or without a file that comes with Medvirk."""
     key, _colon, version = form.questionnaire.data.partition(":")
-    source = loading.definition_path(key, int(version)).read_bytes()
-    plan = Plan(
-        key=_free_key(session, form.titles()["nb"]),
+    if own and (own.key, own.version) == (key, int(version)):
+        questionnaire, source = questionnaire_of(own), own.source
+    else:
+        questionnaire = loading.builtin(key, int(version))
+        source = loading.definition_path(key, int(version)).read_bytes()
+    return Plan(
+        key=survey_key,
         title=form.titles(),
-        questionnaire=loading.builtin(key, int(version)),
+        questionnaire=questionnaire,
         source=source,
         unit=session.get_one(Unit, int(form.unit.data)),
         opens_on=form.opens_on.data,
@@ -52,8 +63,8 @@ def draft_from(form: NewSurveyForm, session: Session) -> Survey:
         comment_minimum=form.comment_minimum.data or 10,
         visibility=form.visibility(),
         closes_automatically=form.closes_automatically.data,
+        opens_automatically=form.opens_automatically.data,
     )
-    return create_survey(session, plan)
 
 
 def _free_key(session: Session, title: str) -> str:

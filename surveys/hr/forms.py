@@ -65,6 +65,7 @@ class NewSurveyForm(FlaskForm):
     purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))
     opens_on = DayField(_l("Åpner"), validators=[InputRequired(_DATE)])
     closes_on = DayField(_l("Siste svardag"), validators=[InputRequired(_DATE)])
+    opens_automatically = BooleanField(_l("Åpne av seg selv denne dagen"), default=False)
     closes_automatically = BooleanField(_l("Lukk av seg selv etter fristen"), default=True)
     minimum_group = _GroupField(
         _l("Minste gruppe som får vist resultater"),

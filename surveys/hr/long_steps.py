@@ -13,12 +13,14 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import LongStep, Survey
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.step import LongRun, StepRequest, SurveyStep
 from surveys.platform.database import Database
+from surveys.platform.localisation import DEFAULT_LANGUAGE, in_language
 from surveys.platform.texts import _
 from surveys.publishing.size import number_of_answers
 
@@ -111,7 +113,7 @@ def _long_run(name: str) -> LongRun:
 
 
 def _problem_text(problem: str) -> str:
-    """A problem of our own in the reader's language; the reasons of a refused step are stored as they were given."""
+    """A problem of our own in the reader's language; a refusal is stored in the language of the one who asked."""
     if problem == _STOPPED:
         return _(
             "Bakgrunnsjobben stanset %(times)s ganger uten å bli ferdig. Ingenting er halvferdig skrevet. "
@@ -137,7 +139,10 @@ def take_asked(db: Database, tell: Tell) -> list[str]:
 
 @dataclass(frozen=True)
 class _Claim:
-    """A step a worker has begun. is_taken: an earlier worker finished it, and was killed before it could say so."""
+    """A step a worker has begun. is_taken: an earlier worker finished it, and was killed before it could say so.
+
+    language: of the account that asked, which reads why it was refused.
+    """
 
     survey_id: int
     key: str
@@ -145,6 +150,7 @@ class _Claim:
     details: Mapping[str, Any]
     account_id: int | None
     is_taken: bool
+    language: str
 
 
 def _take(db: Database, survey_id: int, tell: Tell) -> str:
@@ -177,13 +183,19 @@ def _claimed(db: Database, survey_id: int) -> _Claim | None:
         survey = session.get_one(Survey, survey_id)
         # Counting and releasing again finishes what is left of them; a correction would be made twice.
         is_taken = _long_run(step.name).made_twice and _is_taken(session, survey, step)
-        return _Claim(survey_id, survey.key, step.name, step.details, step.account_id, is_taken)
+        asker = _language_of(session, step)
+        return _Claim(survey_id, survey.key, step.name, step.details, step.account_id, is_taken, asker)
+
+
+def _language_of(session: Session, step: LongStep) -> str:
+    account = session.get(Account, step.account_id) if step.account_id else None
+    return account.language if account else DEFAULT_LANGUAGE
 
 
 def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
     """Why it could not be done, empty when it was, and what the check before a release found."""
     try:
-        with audit.on_behalf_of(claim.account_id):
+        with audit.on_behalf_of(claim.account_id), in_language(claim.language):
             step_named(claim.name).take(
                 StepRequest(
                     db,

@@ -14,13 +14,17 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
+from surveys.campaigns.planning import change_scope
 from surveys.campaigns.reader_groups import kept_steps
 from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
+from surveys.hr.mailing.texts import text_warnings
+from surveys.hr.planning.copying import copy_of, scope_for_copy
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.inviting import audience
-from surveys.hr.steps.step import StepRequest, SurveyStep
+from surveys.hr.steps.reconciling import roster_findings
+from surveys.hr.steps.step import StepRequest, SurveyStep, described
 from surveys.hr.survey_page import (
     blueprint,
     left_to_worker,
@@ -31,6 +35,8 @@ from surveys.hr.survey_page import (
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.mail_server import why_no_mail
 from surveys.platform.queue import current_jobs
 
 
@@ -51,17 +57,27 @@ def index() -> str:
 def create() -> str | Response:
     """A new survey, as a draft."""
     session = database.session()
-    form = NewSurveyForm()
+    copied = _copied_survey(session)
+    form = NewSurveyForm(data=copy_of(copied, municipal_day()) if copied else {})
     fill_choices(form, session, current_user)
     if form.validate_on_submit():
         require_unit(int(form.unit.data), *HR_ROLES)
         try:
-            key = draft_from(form, session).key
+            survey = draft_from(form, session)
+            if copied:
+                change_scope(session, survey, scope_for_copy(session, copied, survey))
+            key = survey.key
             session.commit()
             return redirect(url_for("hr.show", key=key))
         except (SurveyError, InstrumentChangedError) as error:
             form.questionnaire.errors = [str(error)]
-    return render_template("hr/create.html", form=form)
+    return render_template("hr/create.html", form=form, survey=None, copied=copied)
+
+
+def _copied_survey(session: Session) -> Survey | None:
+    """The survey that the new one is to be like (`?som=…`), None when it is not to be like any."""
+    key = request.args.get("som")
+    return survey_for_hr(session, key) if key else None
 
 
 @blueprint.get("/undersokelser/<key>")
@@ -79,7 +95,10 @@ def show(key: str) -> str:
         people=audience(session, survey),
         uses_roster=uses_roster(survey),
         mail=outbox.outbox_counts(session, survey),
-        reminders_due=outbox.reminders_due(session, survey),
+        reminders=outbox.reminder_outlook(session, survey),
+        findings=roster_findings(session, survey),
+        mail_problem=why_no_mail(),
+        text_warnings=text_warnings(survey),
     )
 
 
@@ -120,7 +139,8 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
     # Each step is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     try:
-        done = step.take(StepRequest(database.database(), key, request.form.get("reminder", type=int)))
+        messages = request.form.get("messages", type=int)
+        done = step.take(StepRequest(database.database(), key, messages, request.form.to_dict()))
     except SurveyError as error:
         session.close()
         findings = getattr(error, "findings", ())
@@ -158,7 +178,7 @@ def _step_for_hr(survey: Survey, name: str) -> SurveyStep:
 def _confirmation(
     session: Session, survey: Survey, step: SurveyStep, problem: str = "", findings: Sequence[str] = ()
 ) -> str:
-    described = step.describe(session, survey) if step.describe else abort(404)
+    shown = described(session, survey, step, request.values)
     return render_template(
-        "hr/confirm.html", survey=survey, step=step, described=described, problem=problem, findings=findings
+        "hr/confirm.html", survey=survey, step=step, described=shown, problem=problem, findings=findings
     )

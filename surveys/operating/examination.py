@@ -3,8 +3,10 @@
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -14,7 +16,9 @@ from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
 
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
@@ -116,23 +120,56 @@ def _files_are_there(app: Flask) -> Iterator[DoctorFinding]:
 
 def _translations_are_compiled(app: Flask) -> Iterator[DoctorFinding]:
     folder: Path = app.config["ROOT"] / "translations"
-    sources = [folder / code / "LC_MESSAGES" / "messages.po" for code in ("nn", "en")]
-    late = [source for source in sources if not source.with_suffix(".mo").is_file()]
+    codes = [code for code in LANGUAGES if code != DEFAULT_LANGUAGE]
+    late = [
+        code
+        for code in codes
+        if not all((folder / code / "LC_MESSAGES" / f"{domain}.mo").is_file() for domain in DOMAINS)
+    ]
     if late:
-        languages = ", ".join(source.parent.parent.name for source in late)
+        languages = ", ".join(late)
         yield DoctorFinding(f"Oversettelsene til {languages} er ikke bygd. Kjør «make setup».", is_wrong=True)
     else:
         yield DoctorFinding("Oversettelsene er bygd.")
 
 
 def _mail_is_set(app: Flask) -> Iterator[DoctorFinding]:
-    settings = app.config["SETTINGS"]
+    settings: Settings = app.config["SETTINGS"]
     if not settings.smtp_host:
-        yield DoctorFinding("MEDVIRK_SMTP_HOST er ikke satt, så ingen e-post blir sendt.", is_note=True)
+        yield DoctorFinding(
+            "MEDVIRK_SMTP_HOST er ikke satt, så ingen e-post blir sendt. De som drifter Medvirk, kan sette den.",
+            is_note=True,
+        )
     elif settings.mail_from.endswith(".invalid"):
         yield DoctorFinding("MEDVIRK_MAIL_FROM må være en adresse som finnes.", is_wrong=True)
     else:
         yield DoctorFinding(f"E-post sendes gjennom {settings.smtp_host}:{settings.smtp_port}.")
+
+
+def _links_can_be_opened(app: Flask) -> Iterator[DoctorFinding]:
+    """An address of this machine is right while one tries Medvirk, and useless in somebody's mail."""
+    settings: Settings = app.config["SETTINGS"]
+    host = urlsplit(settings.base_url).hostname or ""
+    if not settings.smtp_host:
+        return
+    if host and not _is_this_machine(host):
+        yield DoctorFinding(f"Lenkene i e-postene går til {settings.base_url}.")
+        return
+    yield DoctorFinding(
+        f"MEDVIRK_BASE_URL er {settings.base_url}, så ingen kan åpne lenkene i e-postene. "
+        "Sett den til adressen folk bruker, for eksempel https://medvirk.kommunen.no.",
+        is_wrong=True,
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
@@ -143,4 +180,5 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _files_are_there,
     _translations_are_compiled,
     _mail_is_set,
+    _links_can_be_opened,
 )

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from surveys.platform.clock import municipal_day
@@ -87,6 +88,8 @@ class Person(Base):
     # The day she was first missing from the roster; NULL while she is active.
     left_on: Mapped[dt.date | None]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    # Somebody whose address in the file is shared with others: no e-mail is sent there, the code is on paper.
+    shared_mailbox: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     unit: Mapped[Unit] = relationship()
 
@@ -98,3 +101,31 @@ class Person(Base):
         elif self.left_on is None:
             self.left_on = municipal_day()
         return active
+
+
+class ImportKind(StrEnum):
+    """What a file held."""
+
+    UNITS = "units"
+    PEOPLE = "people"
+
+
+class OrganisationImport(Base):
+    """One file that was taken into use: who, when, how much. The newest can be undone until the next one comes."""
+
+    __tablename__ = "organisation_import"
+
+    id: Mapped[identity]
+    kind: Mapped[ImportKind] = mapped_column(choice(ImportKind, "kind"))
+    at: Mapped[dt.datetime]
+    # NULL: done from the command line.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    file_name: Mapped[str]
+    # The headings of the file, hashed: the next file from the same source has the same ones.
+    source: Mapped[str] = mapped_column(index=True)
+    # Heading → column, and what was answered about people with one address.
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # What brings back what was there before. NULL: a newer file has come, or it has been undone.
+    undo: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    undone_at: Mapped[dt.datetime | None]

@@ -1,214 +1,202 @@
-"""People from a file into the roster. The file is the whole roster: somebody it leaves out is no longer invited.
+"""People from a file into the roster: what would change, what must be answered first, and the change itself.
 
-Several lines for one person are normal (several positions): the main position decides, else the first line.
+The file is the whole roster: somebody it leaves out is no longer invited. The page and the command line both come here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.files.columns import PEOPLE_COLUMNS, Record, records_and_faults
-from surveys.files.reading import read_table
-from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
-from surveys.organisation.models import Person, Unit
-from surveys.platform.addresses import EMAIL
-from surveys.platform.localisation import LANGUAGES
-from surveys.platform.texts import _
+from surveys.files.columns import PEOPLE_COLUMNS, TableRecords, read_records
+from surveys.files.headings import ColumnChoices
+from surveys.files.report import (
+    ImportChange,
+    ImportQuestion,
+    ImportReport,
+    described,
+    lines_in_words,
+    told_once,
+)
+from surveys.organisation import people_applying
+from surveys.organisation.import_answers import NO_ANSWERS, ImportAnswers, QuestionKind
+from surveys.organisation.import_records import (
+    ImportRecordRequest,
+    known_same_people,
+    lock,
+    record_import,
+    remembered_choices,
+)
+from surveys.organisation.models import ImportKind
+from surveys.organisation.people_lines import KnownUnits, PersonLine, person_lines, row_faults
+from surveys.organisation.people_matching import PeopleMatch, RosterPerson, match, roster
+from surveys.organisation.shared_addresses import SettledAddresses, settle
+from surveys.platform.texts import _, ngettext, pgettext
 
-_YES_OR_NO: Final = {
-    **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
-    **dict.fromkeys(("", "nei", "n", "0", "false", "usann", "no"), False),
-}
-LANGUAGE_WORDS: Final = {
-    **{code: code for code in LANGUAGES},
-    **{name.casefold(): code for code, name in LANGUAGES.items()},
-    "": "nb",
-    "engelsk": "en",
-    "norsk": "nb",
-}
+LARGEST_SHARE_LEAVING: Final = 0.1
+"""Of the roster; a file that takes out more is most often half a file."""
+
+Progress = Callable[[str], None]
+"""Told the name of each part of the work when it begins."""
 
 
 @dataclass(frozen=True)
-class PersonLine:
-    """Somebody as the deciding line of the file has it; None for a column that the file does not have."""
+class PeoplePlan:
+    """What a file means for the roster. With `faults` there is nothing else."""
 
-    employee_number: str
-    name: str
-    email: str
-    unit: str
-    is_leader: bool | None
-    language: str | None
+    units: KnownUnits
+    found: PeopleMatch
+    settled: SettledAddresses
+    questions: tuple[ImportQuestion, ...] = ()
 
 
-def import_people(session: Session, file: Path, *, apply: bool) -> ImportReport:
+def import_people(
+    session: Session,
+    file: Path,
+    *,
+    apply: bool,
+    answers: ImportAnswers = NO_ANSWERS,
+    chosen: ColumnChoices | None = None,
+    file_name: str = "",
+    account_id: int | None = None,
+    progress: Progress = lambda _part: None,
+) -> ImportReport:
     """What the file would change, and with `apply` the change itself, in the caller's transaction.
 
-    Faults of any kind stand in the report, and then nothing is changed.
+    Faults and open questions stand in the report, and then nothing is changed. chosen: what somebody said of the
+    file's columns; what was said of an earlier file with the same headings is remembered.
     """
-    try:
-        rows, heading_faults = records_and_faults(read_table(file), PEOPLE_COLUMNS)
-    except FileRefusedError as refusal:
-        return ImportReport(faults=refusal.faults)
-    units = {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.valid_to.is_(None)))}
-    faults = heading_faults if not rows and heading_faults else (*heading_faults, *_faults(rows, units))
+    progress(_("Leser filen"))
+    remembered = partial(remembered_choices, session, ImportKind.PEOPLE)
+    read = read_records(file, PEOPLE_COLUMNS, chosen, remembered)
+    units = KnownUnits(session)
+    faults = [*read.faults]
+    if read.rows or not faults:
+        faults += row_faults(read.rows, units)
     if faults:
-        return ImportReport(faults=faults)
-    lines = [_line(chosen) for chosen in _deciding(rows)]
-    stored = {person.employee_number: person for person in session.scalars(select(Person))}
-    report = _report(lines, stored, _notes(rows), apply=apply)
-    if apply and report.changes:
-        _apply(session, lines, stored, units)
-        counts = {"new": len(report.new), "changed": len(report.changed), "ended": len(report.ended)}
-        audit.record(session, "people.imported", file.name, **counts)
-    return report
+        return ImportReport(notes=read.notes, faults=told_once(faults))
+    if apply:
+        lock(session)
+    progress(_("Sammenligner med de ansatte i Medvirk"))
+    lines, notes = person_lines(read.rows, units)
+    plan = _plan(session, lines, units, answers)
+    report = _report(plan, (*read.notes, *notes, *plan.settled.notes))
+    if not apply or report.questions:
+        return report
+    if report.changes:
+        progress(_("Lagrer"))
+        undo = people_applying.apply(session, plan.found)
+        request = ImportRecordRequest(ImportKind.PEOPLE, file_name or file.name, read.headings, account_id)
+        _record(session, request, read, plan, report, undo)
+    return replace(report, applied=True)
 
 
-def _faults(rows: Sequence[Record], units: Mapping[str, Unit]) -> Iterator[ImportFault]:
-    if not rows:
-        yield ImportFault(_("Filen har ingen personer under overskriften."))
-    for row in rows:
-        yield from _blank_cells(row)
-        if row["email"] and not EMAIL.fullmatch(row["email"]):
-            yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=row["email"]))
-        if row["unit"] and row["unit"] not in units:
-            yield row.fault(
-                "unit", _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode.", code=row["unit"])
-            )
-        for column in ("leader", "main_position"):
-            if row[column].casefold() not in _YES_OR_NO:
-                yield row.fault(column, _("Skriv ja eller nei, ikke «%(given)s».", given=row[column]))
-        if row["language"].casefold() not in LANGUAGE_WORDS:
-            yield row.fault(
-                "language",
-                _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=row["language"]),
-            )
+def _plan(
+    session: Session, lines: Sequence[PersonLine], units: KnownUnits, answers: ImportAnswers
+) -> PeoplePlan:
+    stored = roster(session)
+    settled = settle(lines, stored, answers, known_same_people(session))
+    found = match(settled.lines, stored, new_numbers=answers.same_people is not False)
+    questions = [*settled.questions]
+    if found.renumbered and answers.same_people is None:
+        questions.append(_renumbered_question(found))
+    if not settled.questions and (leaving := _leaving_question(found, stored, units, answers)):
+        questions.append(leaving)
+    return PeoplePlan(units, found, settled, tuple(questions))
 
 
-def _blank_cells(row: Record) -> Iterator[ImportFault]:
-    if not row["employee_number"]:
-        yield row.fault("employee_number", _("Ansattnummeret mangler."))
-    if not row["name"]:
-        yield row.fault("name", _("Navnet mangler."))
-    if not row["unit"]:
-        yield row.fault("unit", _("Enheten mangler."))
-
-
-def _by_person(rows: Sequence[Record]) -> dict[str, list[Record]]:
-    found: dict[str, list[Record]] = {}
-    for row in rows:
-        found.setdefault(row["employee_number"], []).append(row)
-    return found
-
-
-def _is_main(row: Record) -> bool:
-    return _YES_OR_NO[row["main_position"].casefold()]
-
-
-def _deciding(rows: Sequence[Record]) -> list[Record]:
-    """One line for each person: the first that is a main position, else the first."""
-    return [next(filter(_is_main, own), own[0]) for own in _by_person(rows).values()]
-
-
-def _notes(rows: Sequence[Record]) -> tuple[str, ...]:
-    """What the reader should know of people with several lines."""
-    notes = []
-    for number, own in _by_person(rows).items():
-        if len(own) == 1:
-            continue
-        mains = [row for row in own if _is_main(row)]
-        notes.append(_note(number, own, (mains or own)[0].line, len(mains)))
-    return tuple(notes)
-
-
-def _note(number: str, own: Sequence[Record], chosen: int, mains: int) -> str:
-    """Which of a person's lines counts, and why."""
-    lines = ", ".join(str(row.line) for row in own)
-    if mains == 0:
-        return _(
-            "Ansatt %(number)s står på linje %(lines)s: ingen er merket som hovedstilling, så den første "
-            "(linje %(chosen)s) gjelder.",
-            number=number,
-            lines=lines,
-            chosen=chosen,
-        )
-    if mains == 1:
-        return _(
-            "Ansatt %(number)s står på linje %(lines)s: hovedstillingen (linje %(chosen)s) gjelder.",
-            number=number,
-            lines=lines,
-            chosen=chosen,
-        )
-    return _(
-        "Ansatt %(number)s står på linje %(lines)s: flere er merket som hovedstilling, så den første av dem "
-        "(linje %(chosen)s) gjelder.",
-        number=number,
-        lines=lines,
-        chosen=chosen,
+def _renumbered_question(found: PeopleMatch) -> ImportQuestion:
+    count = len(found.renumbered)
+    text = ngettext(
+        "%(num)s person i filen ser ut som den samme personen med nytt nummer, med samme adresse som i Medvirk, "
+        "eller samme navn og enhet. Er det den samme?",
+        "%(num)s i filen ser ut som de samme personene med nye numre: de har samme adresse som i Medvirk, "
+        "eller samme navn og enhet. Er det de samme?",
+        count,
     )
-
-
-def _line(row: Record) -> PersonLine:
-    return PersonLine(
-        row["employee_number"],
-        row["name"],
-        row["email"],
-        row["unit"],
-        _YES_OR_NO[row["leader"].casefold()] if "leader" in row.values else None,
-        LANGUAGE_WORDS[row["language"].casefold()] if "language" in row.values else None,
+    details = tuple(
+        f"{line.name}: {person.employee_number} → {line.employee_number}" for person, line in found.renumbered
     )
+    return ImportQuestion(QuestionKind.SAME_PEOPLE, text, count, details=details)
 
 
-def _report(
-    lines: Sequence[PersonLine], stored: Mapping[str, Person], notes: tuple[str, ...], *, apply: bool
-) -> ImportReport:
-    new, changed = [], []
-    for line in lines:
-        person = stored.get(line.employee_number)
-        if person is None:
-            new.append(ImportChange(line.employee_number, line.name, _("i %(unit)s", unit=line.unit)))
-        elif detail := _difference(line, person):
-            changed.append(ImportChange(line.employee_number, line.name, detail))
-    numbers = {line.employee_number for line in lines}
-    ended = tuple(
-        ImportChange(person.employee_number, person.name)
-        for number, person in stored.items()
-        if person.active and number not in numbers
+def _leaving_question(
+    found: PeopleMatch, stored: Sequence[RosterPerson], units: KnownUnits, answers: ImportAnswers
+) -> ImportQuestion | None:
+    """Asked when more than a tenth would go out, or everybody in a unit, unless the number has been confirmed."""
+    here = sum(person.active for person in stored)
+    emptied = _emptied_units(found, stored)
+    count = len(found.leaving)
+    if answers.leaving == count or not (count > here * LARGEST_SHARE_LEAVING or emptied):
+        return None
+    parts = [_("Filen tar ut %(count)s av %(here)s personer.", count=count, here=here)]
+    if emptied:
+        names = lines_in_words(units.codes.get(unit_id, "–") for unit_id in emptied)
+        parts.append(_("Disse enhetene blir stående uten noen: %(units)s.", units=names))
+    text = " ".join([*parts, _("Er filen hel?")])
+    details = tuple(f"{person.employee_number} {person.name}" for person in found.leaving)
+    return ImportQuestion(QuestionKind.LEAVING, text, count, details=details)
+
+
+def _emptied_units(found: PeopleMatch, stored: Sequence[RosterPerson]) -> list[int]:
+    """Units whose people all go out of the roster, with nobody coming in."""
+    leaving = Counter(person.unit_id for person in found.leaving)
+    if not leaving:
+        return []
+    before = Counter(person.unit_id for person in stored if person.active)
+    coming = {line.unit_id for line in found.new} | {line.unit_id for _person, line in found.kept}
+    return sorted(unit for unit, count in leaving.items() if before[unit] == count and unit not in coming)
+
+
+def _report(plan: PeoplePlan, notes: tuple[str, ...]) -> ImportReport:
+    found, codes = plan.found, plan.units.codes
+    where = {unit_id: _("i %(unit)s", unit=code) for unit_id, code in codes.items()}
+    new = tuple(ImportChange(line.employee_number, line.name, where[line.unit_id]) for line in found.new)
+    changed = tuple(_changes(found, codes))
+    ended = tuple(ImportChange(person.employee_number, person.name) for person in found.leaving)
+    unchanged = len(found.kept) - len(changed)
+    return ImportReport(new, changed, ended, unchanged, notes, questions=plan.questions)
+
+
+def _changes(found: PeopleMatch, codes: Mapping[int, str]) -> Iterator[ImportChange]:
+    """The words are looked up once: there may be sixty thousand."""
+    words = (
+        *(_("ansattnummer"), _("navn"), _("e-post"), _("enhet")),
+        pgettext("what changed in an import", "leder"),
+        *(_("språk"), _("inviteres"), _("delt postkasse")),
     )
-    unchanged = len(lines) - len(new) - len(changed)
-    return ImportReport(tuple(new), tuple(changed), ended, unchanged, notes, applied=apply)
+    answers = {True: _("ja"), False: _("nei")}
+    units = dict(codes)
+    ended = _("avsluttet enhet")
+    for person, line in found.kept:
+        after = people_applying.after(person, line)
+        if after != person:
+            pairs = [
+                (
+                    *(before.employee_number, before.name, before.email),
+                    *(units.get(before.unit_id, ended), answers[before.is_leader], before.language),
+                    *(answers[before.active], answers[before.shared_mailbox]),
+                )
+                for before in (person, after)
+            ]
+            detail = described(*zip(words, *pairs, strict=True))
+            yield ImportChange(line.employee_number, line.name, detail)
 
 
-def _difference(line: PersonLine, person: Person) -> str:
-    is_leader = person.is_leader if line.is_leader is None else line.is_leader
-    return described(
-        (_("navn"), person.name, line.name),
-        (_("e-post"), person.email, line.email),
-        (_("enhet"), person.unit.code, line.unit),
-        (_("leder"), _word(person.is_leader), _word(is_leader)),
-        (_("språk"), person.language, line.language or person.language),
-        (_("inviteres"), _word(person.active), _("ja")),
-    )
-
-
-def _word(answer: bool) -> str:
-    return _("ja") if answer else _("nei")
-
-
-def _apply(
-    session: Session, lines: Sequence[PersonLine], stored: Mapping[str, Person], units: Mapping[str, Unit]
+def _record(
+    session: Session,
+    request: ImportRecordRequest,
+    read: TableRecords,
+    plan: PeoplePlan,
+    report: ImportReport,
+    undo: Mapping[str, object],
 ) -> None:
-    numbers = {line.employee_number for line in lines}
-    for number, person in stored.items():
-        person.active = number in numbers
-    for line in lines:
-        person = stored.get(line.employee_number) or Person(employee_number=line.employee_number, active=True)
-        person.name, person.email, person.unit = line.name, line.email, units[line.unit]
-        person.is_leader = bool(person.is_leader) if line.is_leader is None else line.is_leader
-        person.language = line.language or person.language or "nb"
-        session.add(person)
-    session.flush()
+    counts = {"new": len(report.new), "changed": len(report.changed), "ended": len(report.ended)}
+    same = {**known_same_people(session), **plan.settled.same}
+    record_import(session, request, read.meanings, counts, undo, same)
+    audit.record(session, "people.imported", request.file_name, **counts)

@@ -5,19 +5,34 @@ A unit that ends keeps its row with a last day, so that old surveys and scores k
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.files.columns import UNIT_COLUMNS, Record, records_and_faults
-from surveys.files.reading import read_table
-from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport, described
-from surveys.organisation import predecessor_column
-from surveys.organisation.models import Unit
-from surveys.platform.texts import _
+from surveys.files.columns import UNIT_COLUMNS, Record, read_records
+from surveys.files.headings import ColumnChoices
+from surveys.files.report import (
+    ImportChange,
+    ImportFault,
+    ImportQuestion,
+    ImportReport,
+    described,
+    told_once,
+)
+from surveys.organisation import predecessor_column, units_undoing
+from surveys.organisation.import_answers import NO_ANSWERS, ImportAnswers, QuestionKind
+from surveys.organisation.import_records import (
+    ImportRecordRequest,
+    lock,
+    record_import,
+    remembered_choices,
+)
+from surveys.organisation.models import ImportKind, Person, Unit
+from surveys.platform.texts import _, pgettext
 
 
 @dataclass(frozen=True)
@@ -31,43 +46,76 @@ class UnitLine:
     parent: str
 
 
-def import_units(session: Session, file: Path, *, apply: bool, today: dt.date) -> ImportReport:
+def import_units(
+    session: Session,
+    file: Path,
+    *,
+    apply: bool,
+    today: dt.date,
+    answers: ImportAnswers = NO_ANSWERS,
+    chosen: ColumnChoices | None = None,
+    file_name: str = "",
+    account_id: int | None = None,
+) -> ImportReport:
     """What the file would change, and with `apply` the change itself, in the caller's transaction.
 
-    Faults of any kind stand in the report, and then nothing is changed.
+    Faults and open questions stand in the report, and then nothing is changed. chosen: what somebody said of the
+    file's columns; what was said of an earlier file with the same headings is remembered.
     """
-    try:
-        rows, heading_faults = records_and_faults(read_table(file), UNIT_COLUMNS)
-    except FileRefusedError as refusal:
-        return ImportReport(faults=refusal.faults)
-    lines = [_line(row) for row in rows]
+    read = read_records(file, UNIT_COLUMNS, chosen, partial(remembered_choices, session, ImportKind.UNITS))
+    if apply:
+        lock(session)
+    lines = [_line(row) for row in read.rows]
     stored = {unit.code: unit for unit in session.scalars(select(Unit))}
+    before = units_undoing.snapshot(session)
     renamed_top = _top_to_rename(stored, lines)
     if renamed_top:
         stored[next(line.code for line in lines if not line.parent)] = stored.pop(renamed_top.code)
     cells = [predecessor_column.stated(line.record, line.code) for line in lines]
     faults = (
-        heading_faults
-        if not rows and heading_faults
-        else (*heading_faults, *_faults(lines, stored, today), *predecessor_column.faults(cells, stored))
+        read.faults
+        if not read.rows and read.faults
+        else (*read.faults, *_faults(lines, stored, today), *predecessor_column.faults(cells, stored))
     )
     if faults:
-        return ImportReport(faults=faults)
+        return ImportReport(notes=read.notes, faults=told_once(faults))
     news = predecessor_column.not_yet_stated(session, cells)
-    report = _report(lines, stored, news, today, apply=apply)
-    if apply and report.changes:
+    questions = _questions(session, _ending(lines, stored, today), answers)
+    report = replace(_report(lines, stored, news, today), notes=read.notes, questions=questions)
+    if not apply or report.questions:
+        return report
+    if report.changes:
         units = _apply(session, lines, stored, today)
         living = {code for code, unit in units.items() if _lives(unit, today)}
         predecessor_column.state_predecessors(session, news, units, living, stored, today)
-        audit.record(session, "organisation.imported", file.name, **_counts(report))
-    return report
+        request = ImportRecordRequest(ImportKind.UNITS, file_name or file.name, read.headings, account_id)
+        undo = units_undoing.way_back(session, before)
+        record_import(session, request, read.meanings, _counts(report), undo)
+        audit.record(session, "organisation.imported", request.file_name, **_counts(report))
+    return replace(report, applied=True)
+
+
+def _questions(
+    session: Session, ending: Sequence[Unit], answers: ImportAnswers
+) -> tuple[ImportQuestion, ...]:
+    """Asked when people would be left in units that end, unless their number has been confirmed."""
+    ids = [unit.id for unit in ending]
+    people = select(func.count()).select_from(Person).where(Person.active, Person.unit_id.in_(ids))
+    count = session.scalar(people) or 0 if ids else 0
+    if not count or answers.leaving == count:
+        return ()
+    text = (
+        f"{count} personer hører til enheter som avsluttes. De må flyttes med en ny ansattfil. Er filen hel?"
+    )
+    details = tuple(f"{unit.code} {unit.name}" for unit in ending)
+    return (ImportQuestion(QuestionKind.LEAVING, text, count, details=details),)
 
 
 def _line(record: Record) -> UnitLine:
     """A top may name itself as its parent, as FINT's does."""
     code = record["code"]
     parent = "" if record["parent"] == code else record["parent"]
-    return UnitLine(record, code, record["name"], record.values.get("type"), parent)
+    return UnitLine(record, code, record["name"], record.cell("type"), parent)
 
 
 def _top_to_rename(stored: Mapping[str, Unit], lines: Sequence[UnitLine]) -> Unit | None:
@@ -171,8 +219,6 @@ def _report(
     stored: Mapping[str, Unit],
     news: Mapping[str, Sequence[str]],
     today: dt.date,
-    *,
-    apply: bool,
 ) -> ImportReport:
     by_id = {unit.id: code for code, unit in stored.items()}
     new, changed = [], []
@@ -186,16 +232,20 @@ def _report(
             changed.append(ImportChange(line.code, line.name, detail))
     ended = tuple(ImportChange(unit.code, unit.name) for unit in _ending(lines, stored, today))
     unchanged = len(lines) - len(new) - len(changed)
-    return ImportReport(tuple(new), tuple(changed), ended, unchanged, applied=apply)
+    return ImportReport(tuple(new), tuple(changed), ended, unchanged)
 
 
 def _difference(line: UnitLine, unit: Unit, by_id: Mapping[int, str], today: dt.date) -> str:
     return described(
         (_("kode"), unit.code, line.code),
         (_("navn"), unit.name, line.name),
-        (_("type"), unit.type, unit.type if line.type is None else line.type),
+        (
+            pgettext("what changed in an import", "type"),
+            unit.type,
+            unit.type if line.type is None else line.type,
+        ),
         (_("overordnet"), by_id.get(unit.parent_id or 0, ""), line.parent),
-        (_("gjelder"), "" if _lives(unit, today) else _("avsluttet"), ""),
+        (pgettext("what changed in an import", "gjelder"), "" if _lives(unit, today) else _("avsluttet"), ""),
     )
 
 
@@ -238,7 +288,7 @@ def _lives(unit: Unit | None, today: dt.date) -> bool:
     return unit is not None and (unit.valid_to is None or unit.valid_to >= today)
 
 
-def _counts(report: ImportReport) -> dict[str, object]:
+def _counts(report: ImportReport) -> dict[str, int]:
     groups: dict[str, Iterable[ImportChange]] = {
         "new": report.new,
         "changed": report.changed,

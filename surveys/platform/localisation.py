@@ -7,12 +7,13 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_app_context, has_request_context, request, session
 from flask_babel import Babel, force_locale
 from flask_login import current_user
 from markupsafe import Markup
@@ -21,16 +22,22 @@ _babel = Babel()
 
 LANGUAGES: Mapping[str, str] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 DEFAULT_LANGUAGE = "nb"
+DOMAINS: Final = ("messages", "respondent")
+"""The catalogues of texts: what respondents read is one of its own. Pages see them as one."""
 
 
 def language() -> str:
-    """The page's language: set by the page, chosen in this visit, the account's, or the browser's wish."""
+    """The page's language: set by the page, chosen in this visit, the account's, or the browser's wish.
+
+    Outside a request it is bokmål, unless `in_language` says otherwise.
+    """
+    if has_app_context() and "language" in g:
+        found: str = g.language
+        return found
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    if "language" not in g:
-        g.language = _wanted_language()
-    found: str = g.language
-    return found
+    g.language = wanted = _wanted_language()
+    return wanted
 
 
 def use_language(code: str) -> None:
@@ -40,14 +47,20 @@ def use_language(code: str) -> None:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Texts, dates and numbers in this language for a while: one page of several letters."""
-    before = language()
+    """Texts, dates and numbers in this language for a while: one of several letters, or somebody's job.
+
+    Needs an application context; a request is not needed. A language without pages becomes bokmål.
+    """
+    before = g.get("language")
     use_language(code)
     try:
         with force_locale(language()):
             yield
     finally:
-        use_language(before)
+        if before is None:
+            g.pop("language", None)
+        else:
+            g.language = before
 
 
 def _wanted_language() -> str:
@@ -123,7 +136,11 @@ def alphabetical(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LANGUAGE
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["ROOT"] / "translations")
+    # Flask-Babel reads each domain from the directory at its own index, and adds them up once in each process.
+    app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(
+        [str(app.config["ROOT"] / "translations")] * len(DOMAINS)
+    )
     _babel.init_app(app, locale_selector=language)
     app.jinja_env.filters.update(
         localised=localised,

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from flask import current_app
+
 from surveys.platform.config import Settings
+from surveys.platform.texts import _
 
 _TIMEOUT: Final = 30.0  # seconds
 
@@ -25,3 +28,13 @@ def connected(settings: Settings) -> Iterator[smtplib.SMTP]:
     finally:
         with suppress(OSError, smtplib.SMTPException):
             server.quit()
+
+
+def why_no_mail() -> str:
+    """Why the application sends no mail, and who can mend it; empty when it does. Needs an application context."""
+    if current_app.config["SETTINGS"].smtp_host:
+        return ""
+    return _(
+        "Ingen e-post blir sendt: ingen e-posttjener er valgt. De som drifter Medvirk, kan sette MEDVIRK_SMTP_HOST. "
+        "Det som ligger i køen, blir sendt når det er gjort."
+    )

@@ -7,7 +7,8 @@ from typing import Any
 
 import flask_babel
 
-from analysis.messages import Message
+from analysis.messages import NAMED_AT_MOST, Message, MessageValue
+from surveys.platform.localisation import listed
 
 
 def _(text: str, /, **values: object) -> str:
@@ -32,4 +33,13 @@ def pgettext(context: str, text: str, /, **values: object) -> str:
 
 def translated(message: Message) -> str:
     """A message of the pure packages in the page's language."""
-    return _(message.template, **message.values)
+    return _(message.template, **{name: _shown(value) for name, value in message.values.items()})
+
+
+def _shown(value: MessageValue) -> str | int:
+    if not isinstance(value, tuple):
+        return value
+    if len(value) > NAMED_AT_MOST:
+        names = ", ".join(value[:NAMED_AT_MOST])
+        return _("%(names)s og %(num)s til", names=names, num=len(value) - NAMED_AT_MOST)
+    return listed(value)

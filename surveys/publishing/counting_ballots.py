@@ -24,7 +24,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import Participation, SurveyError, find_survey, participation
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.models import Delivery, Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.counting.comments.storing import store_comments
 from surveys.counting.models import Response
 from surveys.instruments.in_use import questionnaire_of
@@ -98,9 +98,7 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     kept, dropped = store_comments(session, survey, sheets)
     report("comments_stored", 0.65)
     _write_participation(session, survey, invited)
-    session.execute(
-        update(Invitation).where(Invitation.survey_id == survey.id).values(person_id=None, email="")
-    )
+    _clear_invitations(session, survey)
     report("invitations_cleared", 0.7)
     session.execute(delete(Draft).where(Draft.survey_id == survey.id))
     session.execute(delete(Ballot).where(Ballot.survey_id == survey.id))
@@ -109,6 +107,17 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     audit.record(
         session, "survey.counted", survey.key, responses=len(sheets), comments=kept, comments_dropped=dropped
     )
+
+
+def _clear_invitations(session: Session, survey: Survey) -> None:
+    """Takes away whom they were for, and what the mails say of it: a mail server's answer may hold the address."""
+    own = Invitation.survey_id == survey.id
+    session.execute(
+        update(Delivery)
+        .where(Delivery.invitation_id.in_(select(Invitation.id).where(own)))
+        .values(error="", sent_on=None)
+    )
+    session.execute(update(Invitation).where(own).values(person_id=None, email="", declined_email=""))
 
 
 def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey | None:

@@ -15,7 +15,7 @@ from analysis.responses import Responses
 from surveys.release.measures import Measure
 from surveys.release.models import Coding, FigureKind, FigureStatus
 from surveys.release.protection.breakdowns import Breakdown
-from surveys.release.protection.protecting import Mask, Protected
+from surveys.release.protection.suppression import Mask, Protected
 from surveys.release.totals import MeasureValues, Totals
 
 FigureValues = dict[str, Any]

@@ -5,13 +5,14 @@ Pages read what is stored here and compute nothing. Beside the keys of `medvirk 
 together (`surveys.release.comovement.computing`).
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.messages import N_, Caution, Message
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
@@ -68,14 +69,16 @@ def _result(session: Session, survey: Survey) -> dict[str, Any]:
     found = analyse(questionnaire_of(survey.instrument), nameless, survey.minimum_group)
     result = to_json(found)
     del result["units"]
-    result["warnings"] = [text for text in result["warnings"] if _NAMELESS not in text]
+    nameless_cautions = [caution for caution in found.warnings if _NAMELESS not in str(caution)]
     result["more"] = {
         **details(found, nameless, survey.minimum_group),
         "representation": representation(session, survey),
         "groups": compared_groups(responses, survey.minimum_group),
         CO_MOVEMENT: co_movement_json(responses),
     }
-    hide_small_groups(result, survey.minimum_group)
+    cautions = hide_small_groups(result, survey.minimum_group, nameless_cautions)
+    result["warnings"] = [str(caution) for caution in cautions]
+    result["more"]["cautions"] = [asdict(caution) for caution in cautions]
     return result
 
 
@@ -102,14 +105,16 @@ def compared_groups(responses: "Responses", minimum_group: int) -> dict[str, Any
     return {"question": GROUPING, **result}
 
 
-def hide_small_groups(result: dict[str, Any], minimum_group: int) -> None:
-    """Takes out of a report whatever fewer than `minimum_group` people stand behind, and says so in its warnings."""
+def hide_small_groups(
+    result: dict[str, Any], minimum_group: int, cautions: Sequence[Caution]
+) -> list[Caution]:
+    """Takes out of a report whatever fewer than `minimum_group` people stand behind; the cautions that say so too."""
+    told = list(cautions)
     for key, scale in result["scales"].items():
-        safe, caution = without_small_groups(scale, minimum_group)
+        safe, why = without_small_groups(scale, minimum_group)
         result["scales"][key] = safe
-        if caution:
-            result["warnings"] = [text for text in result["warnings"] if not text.startswith(f"{key}:")]
-            result["warnings"].append(f"{key}: {caution}")
+        if why:
+            told = [*(caution for caution in told if caution.factor != key), Caution(key, (why,))]
             for part in (result, result.get("more") or {}):
                 if key in (part.get("agreement") or {}):
                     part["agreement"][key] = _blank(part["agreement"][key])
@@ -117,12 +122,12 @@ def hide_small_groups(result: dict[str, Any], minimum_group: int) -> None:
     validity = result.get("validity")
     if validity and validity["n_complete"] < minimum_group:
         result["validity"] = _blank(validity)
-        result["warnings"].append(
-            f"Færre enn {minimum_group} har svart på alle påstandene, så validitet vises ikke."
-        )
+        template = N_("Færre enn %(least)s har svart på alle påstandene, så validitet vises ikke.")
+        told.append(Caution("", (Message(template, {"least": minimum_group}),)))
         if "more" in result:
             result["more"]["structure"] = None
     hide_few_units(result)
+    return told
 
 
 def _hide_details(result: dict[str, Any], key: str) -> None:
@@ -151,21 +156,23 @@ def hide_few_units(result: dict[str, Any]) -> None:
             found[name] = (details.get(key) or {}).get(name)
 
 
-def without_small_groups(scale: Mapping[str, Any], minimum_group: int) -> tuple[dict[str, Any], str]:
+def without_small_groups(
+    scale: Mapping[str, Any], minimum_group: int
+) -> tuple[dict[str, Any], Message | None]:
     """One scale of the report without figures that fewer than `minimum_group` people stand behind, and why.
 
     A factor asked of leaders only may have two answers in the whole municipality.
     """
     if scale["n"] < minimum_group:
         blanked = {key: _blank(value) for key, value in scale.items() if key not in _NOT_FIGURES}
-        return {**scale, **blanked}, f"Skjult fordi færre enn {minimum_group} har svart."
+        hidden = N_("Skjult fordi færre enn %(least)s har svart.")
+        return {**scale, **blanked}, Message(hidden, {"least": minimum_group})
     if scale["n_complete"] < minimum_group:
         kept = (*_OF_SCORES, *_NOT_FIGURES)
         blanked = {key: _blank(value) for key, value in scale.items() if key not in kept}
-        return {**scale, **blanked}, (
-            f"Færre enn {minimum_group} har svart på alle påstandene, så indre konsistens vises ikke."
-        )
-    return dict(scale), ""
+        hidden = N_("Færre enn %(least)s har svart på alle påstandene, så indre konsistens vises ikke.")
+        return {**scale, **blanked}, Message(hidden, {"least": minimum_group})
+    return dict(scale), None
 
 
 def _blank(value: object) -> Any:

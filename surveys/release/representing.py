@@ -114,7 +114,7 @@ def _audiences(session: Session, survey: Survey) -> dict[str, tuple[int, int]]:
     """Invited and answered of leaders and staff: the invitations keep whom they were for, not who."""
     found = session.execute(
         select(Invitation.audience, Invitation.delivered, func.count())
-        .where(Invitation.survey_id == survey.id)
+        .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
         .group_by(Invitation.audience, Invitation.delivered)
     )
     totals: dict[str, tuple[int, int]] = {}

@@ -8,6 +8,7 @@ nothing is known. The rows themselves are never rewritten.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from analysis.messages import Caution
 from surveys.release.comovement.stored import StoredCoMovement
 from surveys.release.comparisons.stored import StoredComparison
 
@@ -214,11 +215,15 @@ class StoredDetails:
     representation: StoredRepresentation | None = None
     groups: StoredComparison | None = None
     co_movement: StoredCoMovement | None = None
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
 class StoredQuality:
-    """A quality report. A factor that was never analysed has an empty `scale`, `agreement_of` and so on."""
+    """A quality report. A factor that was never analysed has an empty `scale`, `agreement_of` and so on.
+
+    warnings: in bokmål. `more.cautions` says the same for pages in any language; older rows lack it.
+    """
 
     respondents: int | None = None
     scales: Mapping[str, StoredScale] = field(default_factory=dict)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Ballot, Draft
+from surveys.campaigns.deadline import takes_answers
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.platform.texts import _
 from surveys.respond.padding import padded, unpadded
@@ -69,17 +70,25 @@ def deliver(session: Session, invitation: Invitation, sheet: Sheet) -> bool:
     """Drops the sealed sheet in the box, marks the invitation used and deletes its draft; the caller commits.
 
     False, and nothing changed, when the invitation was used before. Raises NotOpenError when the survey is not
-    open. The lock on the survey keeps a ballot from slipping in behind a counting that has begun.
+    open, or its deadline and the grace are over. The lock on the survey keeps a ballot from slipping in behind a
+    counting that has begun.
     """
-    status, public_key, delivered = session.execute(
-        select(Survey.status, Survey.public_key, Invitation.delivered)
+    status, public_key, closes_on, by_itself, delivered = session.execute(
+        select(
+            Survey.status,
+            Survey.public_key,
+            Survey.closes_on,
+            Survey.closes_automatically,
+            Invitation.delivered,
+        )
         .join_from(Invitation, Survey)
         .where(Invitation.id == invitation.id)
         .with_for_update(read=True, of=Survey)
     ).one()
     if delivered:
         return False
-    if status != SurveyStatus.OPEN or public_key is None:
+    in_time = takes_answers(closes_on, closes_automatically=by_itself, begun=True)
+    if status != SurveyStatus.OPEN or public_key is None or not in_time:
         raise NotOpenError(_("Undersøkelsen tar ikke imot svar nå."))
     if not _mark_used(session, invitation):
         return False
@@ -93,7 +102,8 @@ def _mark_used(session: Session, invitation: Invitation) -> bool:
     marked = session.scalar(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.delivered.is_(False))
-        .values(delivered=True)
+        # Somebody who had left and answers all the same is counted after all.
+        .values(delivered=True, counted=case((Invitation.counted.is_(False), None), else_=Invitation.counted))
         .returning(Invitation.id)
     )
     return marked is not None

@@ -1,10 +1,11 @@
 """The way in: a code typed from a letter, and codes that nobody was given."""
 
-from flask import render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from surveys.access.permissions import open_to_everyone
-from surveys.platform import code_format
+from surveys.campaigns.replacing_codes import is_replaced
+from surveys.platform import code_format, database
 from surveys.platform.localisation import LANGUAGES
 from surveys.respond import guessing
 from surveys.respond.blueprint import blueprint
@@ -35,8 +36,11 @@ def use_code() -> Response | tuple[str, int]:
 def explain_unknown_code(_error: UnknownCodeError) -> tuple[str, int]:
     arguments = request.view_args or {}
     typed = arguments.get("code", "")
-    guessing.count(typed)
     language = use_asked_language(arguments.get("language"))
+    code = code_format.normalised(typed)
+    if code and is_replaced(database.session(), code, current_app.config["SECRETS"].codes):
+        return _code_form(language, fault="replaced"), 410
+    guessing.count(typed)
     return _code_form(language, typed=typed, fault="unknown"), 404
 
 

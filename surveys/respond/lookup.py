@@ -1,5 +1,6 @@
 """The invitation behind the code in the address, looked up in one query."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Audience, Questionnaire
 from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.deadline import takes_answers
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
@@ -25,13 +27,19 @@ class InvitationLookup:
     language: str
     delivered: bool
     status: SurveyStatus
+    closes_on: dt.date
+    closes_automatically: bool
     instrument_id: int
     fingerprint: str
     draft: bytes | None
 
-    @property
-    def can_answer(self) -> bool:
-        return self.status == SurveyStatus.OPEN and not self.delivered
+    def is_open(self, *, saves: bool = False) -> bool:
+        """Whether the survey takes answers by this code now. `saves`: a page she had in front of her is being sent."""
+        return self.status == SurveyStatus.OPEN and takes_answers(
+            self.closes_on,
+            closes_automatically=self.closes_automatically,
+            begun=saves or self.draft is not None,
+        )
 
 
 def look_up_code(
@@ -58,6 +66,8 @@ _QUERY = (
         Invitation.language,
         Invitation.delivered,
         Survey.status,
+        Survey.closes_on,
+        Survey.closes_automatically,
         Survey.instrument_id,
         Instrument.fingerprint,
         Draft.ciphertext.label("draft"),

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from questionnaires.model import Questionnaire
 from surveys.access.permissions import open_to_everyone
+from surveys.campaigns.deadline import takes_answers
 from surveys.campaigns.invitations import code_of
 from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
 from surveys.campaigns.public_links import find_link, places_of, start
@@ -33,7 +34,11 @@ class PublicLinkLookup:
 
     @property
     def is_open(self) -> bool:
-        return self.survey.status == SurveyStatus.OPEN
+        """Starting ends at the deadline: the grace is for those who have begun."""
+        survey = self.survey
+        return survey.status == SurveyStatus.OPEN and takes_answers(
+            survey.closes_on, closes_automatically=survey.closes_automatically, begun=False
+        )
 
     def chosen_unit(self, sent: str | None) -> int | None:
         """The unit she answers for: the only one there is, else the one she chose; None when she chose none."""

@@ -13,7 +13,8 @@ from babel import Locale, UnknownLocaleError, localedata
 from babel.localedata import LocaleDataDict
 from flask_babel import get_locale
 
-from questionnaires.handling import NONE_VALUE, NOT_APPLICABLE_VALUE, TICKED
+from questionnaires.handling import TICKED
+from questionnaires.kinds import handler_of
 from questionnaires.model import Page, Question, QuestionKind, Questionnaire, Text
 from questionnaires.picking import HIGHEST_RECOMMENDATION
 from surveys.platform.localisation import localised
@@ -23,7 +24,7 @@ from surveys.platform.texts import _
 _MOST_SIDE_BY_SIDE: Final = 7
 _MONTHS: Final = 12
 
-Shape = Literal["radios", "boxes", "number", "month", "text", "information"]
+Shape = Literal["radios", "boxes", "number", "parts", "text", "information"]
 
 
 @dataclass(frozen=True)
@@ -44,27 +45,39 @@ class ShownChoice:
 
 
 @dataclass(frozen=True)
+class TimePart:
+    """The field for the day, the month or the year: written with `digits`, or a list where there are choices."""
+
+    field: str
+    label: str
+    digits: int = 0
+    choices: tuple[ShownChoice, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.field.replace(".", "-")
+
+
+@dataclass(frozen=True)
 class ShownQuestion:
-    """A question of any kind as fields. `apart` are «vet ikke» and «ingen av disse»; texts it lacks are empty."""
+    """A question of any kind as fields. `apart` are «vet ikke» and «ingen av disse»; texts it lacks are empty.
+
+    `first_field` is the id of the first field: where an error links to.
+    """
 
     key: str
     shape: Shape
     text: str
+    first_field: str
     help: str = ""
     pictogram: str = ""
     choices: tuple[ShownChoice, ...] = ()
+    parts: tuple[TimePart, ...] = ()
     apart: tuple[ShownChoice, ...] = ()
     limits: str = ""
     unit: str = ""
     digits: int = 0
     style: str = ""
-
-    @property
-    def first_field(self) -> str:
-        """The id of the first field: where an error links to."""
-        if self.shape == "month":
-            return f"{self.key}-month"
-        return self.choices[0].id if self.choices and self.shape in ("radios", "boxes") else self.key
 
     @property
     def takes_answers(self) -> bool:
@@ -161,12 +174,20 @@ def _year(question: Question, language: str) -> ShownQuestion:
     return _shown(question, "number", language, limits=_years(question), digits=4)
 
 
-def _month(question: Question, language: str) -> ShownQuestion:
-    choices = tuple(
-        ShownChoice(f"{question.key}.month", str(month), name)
-        for month, name in enumerate(month_names(language), start=1)
-    )
-    return _shown(question, "month", language, choices, limits=_years(question), digits=4)
+def _in_parts(question: Question, language: str) -> ShownQuestion:
+    parts = tuple(_part(field, language) for field in handler_of(question).written_fields(question))
+    return _shown(question, "parts", language, parts=parts, limits=_years(question))
+
+
+def _part(field: str, language: str) -> TimePart:
+    """`KEY.day`, `KEY.month` or `KEY.year`."""
+    name = field.rpartition(".")[2]
+    if name == "month":
+        months = enumerate(month_names(language), start=1)
+        return TimePart(
+            field, _("Måned"), choices=tuple(ShownChoice(field, str(n), text) for n, text in months)
+        )
+    return TimePart(field, _("Dag"), digits=2) if name == "day" else TimePart(field, _("År"), digits=4)
 
 
 def _free_text(question: Question, language: str) -> ShownQuestion:
@@ -183,7 +204,8 @@ _FIELDS: Final[Mapping[QuestionKind, Callable[[Question, str], ShownQuestion]]] 
     "choices": _boxes,
     "number": _number,
     "year": _year,
-    "month": _month,
+    "month": _in_parts,
+    "date": _in_parts,
     "recommend": _nought_to_ten,
     "text": _free_text,
     "information": _information,
@@ -196,34 +218,31 @@ def _shown(
     language: str,
     choices: tuple[ShownChoice, ...] = (),
     *,
+    parts: tuple[TimePart, ...] = (),
     limits: str = "",
     digits: int = 0,
     style: str = "",
 ) -> ShownQuestion:
+    handler = handler_of(question)
+    ids = [field.replace(".", "-") for field in handler.written_fields(question)]
     return ShownQuestion(
         key=question.key,
         shape=shape,
         text=localised(question.text, language),
+        first_field=next(iter([*ids, *(choice.id for choice in choices)]), question.key),
         help=_text(question.help, language),
         pictogram=question.pictogram or "",
         choices=choices,
-        apart=tuple(_apart(question, shape, language)),
+        parts=parts,
+        apart=tuple(
+            ShownChoice(one.field, one.value, localised(one.label, language))
+            for one in handler.apart(question)
+        ),
         limits=limits,
         unit=_text(question.unit, language),
         digits=digits,
         style=style,
     )
-
-
-def _apart(question: Question, shape: Shape, language: str) -> Iterator[ShownChoice]:
-    if question.none is not None:
-        yield ShownChoice(question.key, NONE_VALUE, localised(question.none, language))
-    if question.not_applicable is not None:
-        label = localised(question.not_applicable, language)
-        if shape in ("number", "month"):
-            yield ShownChoice(f"{question.key}.na", TICKED, label)
-        else:
-            yield ShownChoice(question.key, NOT_APPLICABLE_VALUE, label)
 
 
 def _years(question: Question) -> str:

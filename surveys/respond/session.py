@@ -129,7 +129,10 @@ def answering(code: str, language: str) -> RespondentSession:
     questionnaire is not in this language.
     """
     respondent = open_session(code, language)
-    if not respondent.lookup.can_answer or respondent.language != language:
+    lookup = respondent.lookup
+    if lookup.delivered or not lookup.is_open(saves=request.method == "POST"):
+        raise NotAnsweringError
+    if respondent.language != language:
         raise NotAnsweringError
     return respondent
 

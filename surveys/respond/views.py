@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
 from surveys.access.permissions import open_to_everyone
-from surveys.campaigns.models import Invitation, SurveyStatus
+from surveys.campaigns.models import Invitation
 from surveys.platform import database
 from surveys.respond import drafts, statement_pages, survey_pages
 from surveys.respond.ballots import NotOpenError, deliver
@@ -37,7 +37,7 @@ def start(code: str, language: str | None = None) -> str:
     template = "start"
     if respondent.lookup.delivered:
         template = "delivered"
-    elif respondent.lookup.status != SurveyStatus.OPEN:
+    elif not respondent.lookup.is_open():
         template = "not_open"
     return survey_pages.show(respondent, template, "start_in")
 

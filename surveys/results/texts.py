@@ -6,6 +6,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Final
 
+from analysis.suppression import PRIMARY
 from surveys.platform.localisation import localised, number, percent
 from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine
@@ -33,7 +34,7 @@ def status_text(status: FigureStatus, reason: str, minimum_group: int) -> str:
         return _("Ingen har svart.")
     if status == FigureStatus.NOT_ASKED:
         return _("Ingen her fikk disse spørsmålene.")
-    if reason == "small":
+    if reason == PRIMARY:
         return _("Resultatet er skjult fordi færre enn %(least)s har svart.", least=minimum_group)
     return _("Resultatet er skjult fordi det ellers kan røpe svarene til en annen, liten gruppe.")
 
@@ -77,8 +78,8 @@ def shown_value(line: Line, value: float) -> str:
 def why_nothing(result: UnitResult) -> str:
     """Why the whole unit has no figures: the reason of its first measure with people behind it."""
     asked = [line for line in result.lines if line.status == FigureStatus.HIDDEN] or list(result.lines)
-    small = [line for line in asked if line.reason == "small"]
-    first = (small if len(small) == len(asked) else [line for line in asked if line.reason != "small"])[0]
+    small = [line for line in asked if line.reason == PRIMARY]
+    first = (small if len(small) == len(asked) else [line for line in asked if line.reason != PRIMARY])[0]
     return status_text(first.status, first.reason, result.minimum_group)
 
 

@@ -34,6 +34,8 @@ def import_measurements_command(app: Flask, file: Path, apply: bool) -> None:  #
     _list("Nye verdier", report.new)
     _list("Verdier som erstatter en annen", report.changed)
     say(f"Uendrede verdier: {report.unchanged}")
+    for note in report.notes:
+        say(f"Merk: {note}")
     if report.applied:
         say("Verdiene er lagt inn.")
     elif report.changes:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.files.columns import ImportColumn, Record, records
-from surveys.files.reading import read_table
-from surveys.files.report import FileRefusedError, ImportChange, ImportFault, ImportReport
+from surveys.files.columns import Record, read_records
+from surveys.files.headings import ImportColumn
+from surveys.files.report import ImportChange, ImportFault, ImportReport, told_once
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
-from surveys.platform.texts import _
+from surveys.platform.texts import _, pgettext
 from surveys.scorecards.frequencies import PART_HEADINGS, named_by, periods_of
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
@@ -73,17 +73,17 @@ def import_measurements(session: Session, file: Path, *, apply: bool, today: dt.
 
     Faults of any kind stand in the report, and then nothing is changed.
     """
-    try:
-        rows = records(read_table(file), MEASUREMENT_COLUMNS)
-    except FileRefusedError as refusal:
-        return ImportReport(faults=refusal.faults)
+    read = read_records(file, MEASUREMENT_COLUMNS)
+    rows = read.rows
+    if read.faults:
+        return ImportReport(faults=read.faults, notes=read.notes)
     known = _known(session)
     lines, faults = _lines(rows, known, today)
     if not rows:
         faults.append(ImportFault(_("Filen har ingen verdier under overskriften.")))
     if faults:
-        return ImportReport(faults=tuple(faults))
-    report = _report(lines, known.standing, apply=apply)
+        return ImportReport(faults=told_once(faults), notes=read.notes)
+    report = replace(_report(lines, known.standing, apply=apply), notes=read.notes)
     if apply and report.changes:
         for line in lines:
             record_measurement(
@@ -181,7 +181,7 @@ def _survey_fault(row: Record, line: ValueLine, known: ImportContext) -> ImportF
 
 def _indicator(code: str, known: ImportContext) -> Indicator:
     if code not in known.indicators:
-        codes = ", ".join(sorted(known.indicators)) or _("ingen")
+        codes = ", ".join(sorted(known.indicators)) or pgettext("an empty list", "ingen")
         raise MeasurementCellError(
             _("Ukjent indikator «%(code)s». Disse finnes: %(codes)s.", code=code, codes=codes)
         )

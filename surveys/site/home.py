@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.hr.own_rates import own_rates
 from surveys.hr.waiting import tasks
 from surveys.organisation.models import Unit
 from surveys.platform import database
@@ -48,6 +49,7 @@ def show() -> str | Response:
         tasks=tasks(session, current_user, today),
         units=_own_units(session),
         open_surveys=_open_surveys(session),
+        rates=own_rates(session, current_user),
         results=entered[:MOST_RESULTS],
         is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )

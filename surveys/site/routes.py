@@ -10,10 +10,15 @@ from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
+from surveys.hr.mailing import views as mailing_views
+from surveys.hr.organisation import import_views as organisation_imports
 from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
+from surveys.hr.planning import views as planning_views
+from surveys.hr.planning import year_wheel
 from surveys.hr.publication import views as publication_views
+from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
 from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
@@ -34,10 +39,13 @@ _MODULES = (
     account_views,
     campaigns,
     instrument_views,
+    mailing_views,
     paper_views,
+    planning_views,
     preview_views,
     publication_views,
     quality_views,
+    quality_figure_views,
     trail_views,
     who_sees_views,
     organisation,
@@ -45,6 +53,7 @@ _MODULES = (
     reorganising_views,
     tree_views,
     unit_deeds,
+    organisation_imports,
     entrance,
     erasing,
     public_link,
@@ -55,6 +64,7 @@ _MODULES = (
     history_views,
     results,
     screening_views,
+    year_wheel,
     scorecards,
 )
 

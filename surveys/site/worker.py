@@ -9,7 +9,10 @@ from flask import Flask
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.erasing_people import erase_those_who_left
+from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
+from surveys.hr.opening_by_plan import open_due
+from surveys.hr.organisation.uploads import remove_old
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import Work, jobs_of
 from surveys.publishing.preview import compute_previews
@@ -26,7 +29,7 @@ def init_app(app: Flask) -> None:
 
 
 def consumer(app: Flask, workers: int = 1) -> "Consumer":
-    """The job worker, ready to `run()` until it gets a signal. Looks after outbox and deadlines each minute."""
+    """The job worker, ready to `run()` until it gets a signal. Works every job each minute."""
     from huey.consumer import Consumer  # loaded by the worker alone
 
     return Consumer(_unlocked(jobs_of(app).queue), workers=workers, periodic=True, max_delay=2.0)
@@ -70,11 +73,22 @@ def _work(app: Flask, queue: "Huey") -> Work:
             if take_asked(database, jobs_of(app).set_share_done):
                 compute_previews(database)
 
+    def remind() -> None:
+        # Without a mail server they would pile up, and all go out on the day there is one.
+        if app.config["SETTINGS"].smtp_host:
+            queue_planned(database)
+
+    def keep_time() -> None:
+        close_overdue(database)
+        remove_old(app.config["SETTINGS"].instance)
+
     return {
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
-        "deadlines": in_context(lambda: close_overdue(database)),
+        "openings": in_context(lambda: open_due(database)),
+        "deadlines": in_context(keep_time),
+        "reminders": in_context(remind),
         "leavers": in_context(
             lambda: erase_those_who_left(database, app.config["SETTINGS"].erase_left_after_days)
         ),

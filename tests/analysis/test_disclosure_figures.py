@@ -24,7 +24,7 @@ def tables(draw: st.DrawFn) -> Tables:
 
 
 def cost(result: FigureProtection) -> tuple[int, int]:
-    return int(result.n[result.protecting].sum()), int(result.protecting.sum())
+    return int(result.n[result.secondary].sum()), int(result.secondary.sum())
 
 
 def shown(figures: list[frozenset[int]], result: FigureProtection) -> list[frozenset[int]]:
@@ -70,14 +70,14 @@ def test_a_hidden_block_where_everyone_answered_the_same_gets_company() -> None:
     answers = Answers(data.sums.astype(float), 1, 5)
     assert cost(protect_figures(list(nodes.values()), data.sizes, K)) == (0, 0)
     result = protect_figures(list(nodes.values()), data.sizes, K, answers=answers)
-    assert [name for name, out in zip(nodes, result.protecting, strict=True) if out] == ["M/D"]
+    assert [name for name, out in zip(nodes, result.secondary, strict=True) if out] == ["M/D"]
 
 
 def test_a_unit_of_one_paired_with_four_gets_company() -> None:
     data = case("13")
     nodes = data.under("path")
     result = protect_figures(list(nodes.values()), data.sizes, K, one_person=data.sizes == 1)
-    assert [name for name, out in zip(nodes, result.protecting, strict=True) if out] == ["M/D"]
+    assert [name for name, out in zip(nodes, result.secondary, strict=True) if out] == ["M/D"]
 
 
 @settings(max_examples=120)
@@ -151,7 +151,7 @@ def test_it_agrees_with_the_tree_program_on_three_hundred_units() -> None:
             node = int(parents[node])
     tree = protect_tree(parents, counts, K)
     result = protect_figures(figures, counts, K, one_person=counts == 1)
-    assert cost(result) == (int(tree.n[tree.protecting].sum()), int(tree.protecting.sum()))
+    assert cost(result) == (int(tree.n[tree.secondary].sum()), int(tree.secondary.sum()))
 
 
 def test_a_breach_in_an_earlier_release_is_reported_and_does_not_stop_the_next() -> None:

@@ -27,7 +27,7 @@ def test_units_breakdowns_and_rest_blocks_come_in_one_result() -> None:
     data = case("09")
     names, parents, respondents = people(data)
     result = protect_survey(parents, respondents, K, breakdowns={"unit_type": codes(data, "unit_type")})
-    hidden = {names[i] for i in np.flatnonzero(result.units.protecting)}
+    hidden = {names[i] for i in np.flatnonzero(result.units.secondary)}
     assert hidden == {"M/A/u2", "M/B/v3"}
     assert [(c.breakdown, c.category, c.status, int(c.n[0])) for c in result.categories] == [
         ("unit_type", 0, "shown", 11),
@@ -48,7 +48,7 @@ def test_the_top_is_kept_and_the_breakdown_hidden_instead() -> None:
 def test_hidden_units_that_all_answered_alike_get_company() -> None:
     names, parents, respondents = people(case("12"))
     result = protect_survey(parents, respondents, K)
-    assert [names[i] for i in np.flatnonzero(result.units.protecting)] == ["M/D"]
+    assert [names[i] for i in np.flatnonzero(result.units.secondary)] == ["M/D"]
 
 
 def test_people_placed_directly_on_a_node_count_as_a_group() -> None:
@@ -73,7 +73,7 @@ def test_a_unit_of_one_paired_with_four_gets_company() -> None:
     result = protect_survey(
         parents, blind, K, breakdowns={"half": np.arange(len(blind.unit), dtype=np.int32) % 2}
     )
-    assert names.index("M/D") in np.flatnonzero(result.units.protecting)
+    assert names.index("M/D") in np.flatnonzero(result.units.secondary)
 
 
 def test_the_municipality_stays_shown_even_where_hiding_it_would_cost_least() -> None:
@@ -130,7 +130,7 @@ def test_a_tree_alone_gives_the_tree_rules_optimum() -> None:
         blind = Respondents(respondents.unit, respondents.answered)
         expected = protect_tree(parents, case(number).tree()[2], K)
         found = protect_survey(parents, blind, K).units
-        assert found.n[found.protecting].sum() == expected.n[expected.protecting].sum()
+        assert found.n[found.secondary].sum() == expected.n[expected.secondary].sum()
         assert found.reason.count("small") == expected.reason.count("small")
 
 

@@ -62,14 +62,14 @@ def test_each_case_hides_as_little_as_is_known_to_be_possible(
     _, parents, counts = case(number).tree()
     result = protect_tree(parents, counts, K, keep_roots=keep_roots)
     assert result.reason.count("small") == primary
-    assert result.protecting.sum() == secondary
-    assert result.n[result.protecting].sum() == respondents
+    assert result.secondary.sum() == secondary
+    assert result.n[result.secondary].sum() == respondents
 
 
 def test_a_unit_of_one_paired_with_four_gets_company() -> None:
     names, parents, counts = case("13").tree()
     result = protect_tree(parents, counts, K)
-    assert [names[i] for i in np.flatnonzero(result.protecting)] == ["M/D"]
+    assert [names[i] for i in np.flatnonzero(result.secondary)] == ["M/D"]
 
 
 def test_a_unit_without_answers_protects_nobody_and_is_not_hidden() -> None:
@@ -128,7 +128,7 @@ def test_no_attacker_finds_a_small_group(tree: Tree, k: int) -> None:
 @given(trees(), st.integers(2, 5))
 def test_no_other_mask_hides_fewer_people_or_as_many_in_fewer_figures(tree: Tree, k: int) -> None:
     result = protect(tree, k, keep_roots=False)
-    cost = int(result.n[result.protecting].sum()), int(result.protecting.sum())
+    cost = int(result.n[result.secondary].sum()), int(result.secondary.sum())
     assert cost == cheapest(covers(tree[0]), tree[1], k, alone=alone(tree))
 
 
@@ -138,7 +138,7 @@ def test_with_the_top_shown_no_other_mask_hides_less(tree: Tree, k: int) -> None
     result = protect(tree, k)
     tops = [i for i, parent in enumerate(tree[0]) if parent < 0]
     showable = [i for i in tops if is_safe([covers(tree[0])[i]], tree[1], k, alone(tree)) and result.n[i]]
-    cost = int(result.n[result.protecting].sum()), int(result.protecting.sum())
+    cost = int(result.n[result.secondary].sum()), int(result.secondary.sum())
     assert result.shown[showable].all()
     assert cost == cheapest(covers(tree[0]), tree[1], k, alone=alone(tree), always=showable)
 

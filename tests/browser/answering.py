@@ -28,6 +28,7 @@ from surveys.organisation.models import Unit
 from surveys.platform import code_format, limits
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.localisation import DOMAINS
 from surveys.respond import guessing
 from tests.building import SMALL_SOURCE, build_installation, build_survey, build_units, invite_some, keys_of
 from tests.card_building import sign_in_as
@@ -44,7 +45,7 @@ SESSION = "medvirk"
 ANSWERS: Sequence[Mapping[str, str]] = (
     {"brukt.buss": "1", "brukt.bibliotek": "1", "hvor": "bygd"},
     {"BIB01": "4", "BIB02": "na", "BIB03": "2", "ganger": "12", "flyttet": "1999"},
-    {"sist.month": "3", "sist.year": "2024", "anbefale": "9", "hvorfor": "Den går ofte."},
+    {"sist.month": "3", "sist.year": "2024", "kort.na": "1", "anbefale": "9", "hvorfor": "Den går ofte."},
     {"alder": "ung"},
     {"mer": "Takk for bussen.\n\nOg for biblioteket."},
 )
@@ -165,7 +166,8 @@ def answering_site(settings: Settings) -> Iterator[AnsweringSite]:
     """Builds the surveys in an empty, migrated database, and serves them on a free port."""
     app = create_app(settings)
     write_catalogues(settings.instance / "translations")
-    app.extensions["babel"].translation_directories.append(str(settings.instance / "translations"))
+    directory = str(settings.instance / "translations")
+    app.extensions["babel"].translation_directories[:] = [directory] * len(DOMAINS)
     db: Database = app.extensions["medvirk_database"]
     with db.transaction() as session:
         build_installation(session)

@@ -7,18 +7,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveys.campaigns.deliveries import Outcome, send_queued
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
 from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminders_due
-from surveys.organisation.models import Unit
+from surveys.campaigns.roster_following import follow_roster
+from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
@@ -73,9 +76,9 @@ def test_everybody_with_an_address_gets_one_mail_in_their_language(
     assert _send(app, outbox, office) == Outcome(sent=3)
     assert office.recipients == [EVE, KARI, OLA]
     subjects = {str(message["To"]): str(message["Subject"]) for message in office.taken}
-    assert subjects[KARI] == "Liten undersøkelse 2026: vi vil gjerne ha ditt svar"
-    assert subjects[OLA] == "Lita undersøking 2026: vi vil gjerne ha svaret ditt"
-    assert subjects[EVE] == "Small survey 2026: we would like your answer"
+    assert subjects[KARI] == "Fjordvik kommune ber om svaret ditt: Liten undersøkelse 2026"
+    assert subjects[OLA] == "Fjordvik kommune bed om svaret ditt: Lita undersøking 2026"
+    assert subjects[EVE] == "Fjordvik kommune asks for your answer: Small survey 2026"
 
 
 def test_sending_again_sends_nothing(app: Flask, outbox: Database, office: PostOffice) -> None:
@@ -207,23 +210,90 @@ with site.app_context():
 def test_a_worker_killed_in_the_middle_of_a_mail_never_sends_it_twice(
     app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
 ) -> None:
+    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
+    _kill_in_the_middle(office, os.environ | environment | where)
+    assert list(_statuses(outbox).values()).count(DeliveryStatus.SENDING) == 1
+    office.answer_content = lambda _message: "250 OK"
+    assert _send(app, outbox, office, NOW + dt.timedelta(days=1)).sent == 2
+    assert office.recipients == [EVE, KARI, OLA]
+
+
+CRASHES = 20
+
+# Starts once, and forks a worker for each line it reads: its process id is the answer.
+FORKING = """
+import os, sys
+import app
+from surveys.campaigns.deliveries import send_queued
+from surveys.platform.config import read_settings
+site = app.create_app(read_settings())
+for _line in sys.stdin:
+    worker = os.fork()
+    if worker == 0:
+        with site.app_context():
+            send_queued(site.extensions["medvirk_database"], site.config["SETTINGS"])
+        os._exit(0)
+    print(worker, flush=True)
+    os.waitpid(worker, 0)
+"""
+
+
+def test_twenty_workers_killed_in_the_middle_lose_nothing_and_repeat_nothing(
+    app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
+) -> None:
+    """Each is killed while the server has the content and has not answered: that mail is told of, all others arrive."""
+    with outbox.transaction() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "B")).one()
+        more = [Recipient(unit.id, f"nr{number}@example.no") for number in range(2 * CRASHES)]
+        invite(session, _survey(session), more, app.config["SECRETS"].codes)
+        queue_invitations(session, _survey(session))
+    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKING],
+        env=os.environ | environment | where,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as forking:
+        assert forking.stdin is not None
+        assert forking.stdout is not None
+        for _crash in range(CRASHES):
+            with _slow_answer(office):
+                forking.stdin.write("work\n")
+                worker = int(forking.stdout.readline())
+                assert office.content_arrived.wait(120)
+                os.kill(worker, signal.SIGKILL)
+        forking.stdin.close()
+    office.answer_content = lambda _message: "250 OK"
+    _send(app, outbox, office)
+    assert len(office.recipients) == len(set(office.recipients)) == 3 + 2 * CRASHES, "all, and each once"
+    with outbox.reading() as session:
+        counts = outbox_counts(session, _survey(session))
+        assert (counts.waiting, counts.failed, counts.unsure) == (0, 0, CRASHES)
+
+
+@contextmanager
+def _slow_answer(office: PostOffice) -> Iterator[None]:
+    """The server takes the content and answers only afterwards."""
     may_answer = threading.Event()
 
     def answer_late(_message: object) -> str:
         may_answer.wait(120)
         return "250 OK"
 
+    office.content_arrived.clear()
     office.answer_content = answer_late
-    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
-    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=os.environ | environment | where)
-    assert office.content_arrived.wait(120)
-    os.kill(worker.pid, signal.SIGKILL)
-    assert worker.wait() == -signal.SIGKILL
+    yield
     may_answer.set()
-    assert list(_statuses(outbox).values()).count(DeliveryStatus.SENDING) == 1
-    office.answer_content = lambda _message: "250 OK"
-    assert _send(app, outbox, office, NOW + dt.timedelta(days=1)).sent == 2
-    assert office.recipients == [EVE, KARI, OLA]
+
+
+def _kill_in_the_middle(office: PostOffice, environment: dict[str, str]) -> None:
+    with _slow_answer(office):
+        worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
+        assert office.content_arrived.wait(120)
+        worker.kill()
+        assert worker.wait() == -signal.SIGKILL
 
 
 def test_two_workers_at_once_send_each_mail_once(app: Flask, outbox: Database, office: PostOffice) -> None:
@@ -262,15 +332,17 @@ def test_reminders_go_only_to_those_who_have_not_delivered_and_never_more_than_t
         office.taken.clear()
         with outbox.transaction() as session:
             assert reminders_due(session, _survey(session)) == 2
-            assert queue_reminders(session, _survey(session), number).messages == 2
-            assert queue_reminders(session, _survey(session), number).messages == 0
-        assert _send(app, outbox, office).sent == 2
+            assert queue_reminders(session, _survey(session)).messages == 2
+            assert queue_reminders(session, _survey(session)).messages == 0
+        assert _send(app, outbox, office, NOW + dt.timedelta(days=3 * number)).sent == 2
         assert office.recipients == [EVE, OLA]
-        assert any(str(message["Subject"]) == "Påminning: Lita undersøking 2026" for message in office.taken)
+        assert any(
+            str(message["Subject"]) == "Påminning frå Fjordvik kommune: Lita undersøking 2026"
+            for message in office.taken
+        )
     with outbox.transaction() as session:
         assert reminders_due(session, _survey(session)) == 0
-        with pytest.raises(SurveyError, match="påminnelser"):
-            queue_reminders(session, _survey(session))
+        assert queue_reminders(session, _survey(session)).messages == 0
 
 
 def test_a_reminder_is_taken_out_of_the_queue_when_the_person_delivers_first(
@@ -283,6 +355,54 @@ def test_a_reminder_is_taken_out_of_the_queue_when_the_person_delivers_first(
     office.taken.clear()
     assert _send(app, outbox, office) == Outcome(sent=2, dropped=1)
     assert office.recipients == [EVE, KARI]
+
+
+def _with_person(session: Session, email: str) -> Person:
+    """Gives the invitation at the address a person in the roster."""
+    invitation = session.scalars(select(Invitation).where(Invitation.email == email)).one()
+    person = Person(employee_number=email, name=email, email=email, unit_id=invitation.unit_id)
+    session.add(person)
+    session.flush()
+    invitation.person_id = person.id
+    return person
+
+
+def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
+    app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
+) -> None:
+    with outbox.transaction() as session:
+        _with_person(session, KARI)
+    _send(app, outbox, office)
+    right = "kari.riktig@example.no"
+    with outbox.transaction() as session:
+        session.scalars(select(Person)).one().email = right
+        assert follow_roster(session, _survey(session)) == 1
+        assert follow_roster(session, _survey(session)) == 0
+    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
+    _kill_in_the_middle(office, os.environ | environment | where)
+    office.answer_content = lambda _message: "250 OK"
+    assert _send(app, outbox, office, NOW + dt.timedelta(days=1)) == Outcome()
+    assert office.recipients.count(right) == 1
+    with outbox.transaction() as session:
+        assert outbox_counts(session, _survey(session)).unsure == 1
+        assert queue_reminders(session, _survey(session)).messages == 2, "not where we are unsure"
+
+
+def test_a_waiting_invitation_goes_to_the_address_that_was_corrected_meanwhile(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    with outbox.transaction() as session:
+        _with_person(session, KARI).email = "ny@example.no"
+    assert _send(app, outbox, office) == Outcome(sent=3)
+    assert office.recipients == [EVE, "ny@example.no", OLA]
+
+
+def test_a_waiting_invitation_to_somebody_who_has_left_is_taken_out(
+    app: Flask, outbox: Database, office: PostOffice
+) -> None:
+    with outbox.transaction() as session:
+        _with_person(session, KARI).active = False
+    assert _send(app, outbox, office) == Outcome(sent=2, dropped=1)
 
 
 def test_a_closed_survey_sends_nothing_more(app: Flask, outbox: Database, office: PostOffice) -> None:

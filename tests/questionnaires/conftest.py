@@ -44,6 +44,12 @@ def routed(routed_source: bytes) -> Questionnaire:
 
 
 @pytest.fixture(scope="session")
+def kinds() -> Questionnaire:
+    """One question of each kind, its key the kind's name."""
+    return parse((EXAMPLES / "kinds.yaml").read_bytes(), "kinds.yaml")
+
+
+@pytest.fixture(scope="session")
 def edited(full_source: bytes) -> Edit:
     """The full example with pieces replaced; each old piece must stand there exactly once."""
     return _edits_of(full_source)

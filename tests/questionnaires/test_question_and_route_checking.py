@@ -12,7 +12,7 @@ Edit = Callable[..., bytes]
 
 # name: (old text, new text, path of the fault, words of its message, severity)
 FAULTS: dict[str, tuple[str, str, str, str, str]] = {
-    "unknown kind": ("kind: year", "kind: date", "questions[4].kind", "month", "error"),
+    "unknown kind": ("kind: year", "kind: weekday", "questions[4].kind", "month", "error"),
     "field missing for the kind": ("    minimum: 1920\n", "", "questions[4].minimum", "mangler", "error"),
     "field of another kind": (
         "    minimum: 1920\n",
@@ -40,7 +40,7 @@ FAULTS: dict[str, tuple[str, str, str, str, str]] = {
         "minimum: 2020\n    maximum: 2030",
         "minimum: 2020\n    maximum: 9999",
         "questions[3].maximum",
-        "årstall",
+        "høyst 5415",
         "error",
     ),
     "an option with a taken name": (

@@ -3,13 +3,21 @@
 import csv
 import json
 import re
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from surveys.commands import medvirk
-from surveys.publishing.analysts.verdicts import agreement_verdict, consistency_verdict, structure_verdict
+from surveys.publishing.analysts.verdicts import (
+    agreement_verdict,
+    consistency_verdict,
+    correlations_verdict,
+    groups_verdict,
+    structure_verdict,
+)
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -39,6 +47,52 @@ def test_words_stand_before_numbers_under_three_separate_headings(written: Path)
     assert said.index("Alle temaene måles stabilt") < said.index("Indre konsistens")
     assert "Svarene passer dårlig med temaene" in said
     assert "validitet" not in said[places[0] : places[1]].lower()
+
+
+BACKGROUND = """
+  - key: education
+    text: {nb: Utdanning}
+    options: {"1": {nb: A}, "2": {nb: B}, "3": {nb: C}, "4": {nb: D}, "5": {nb: E}}
+  - {key: shift, text: {nb: Turnus}, options: {"1": {nb: Ja}, "2": {nb: Nei}}}
+"""
+
+
+def test_groups_and_factors_are_compared_in_words_before_tables(tmp_path: Path) -> None:
+    asked = tmp_path / "bfi.yaml"
+    known = (REFERENCE / "questionnaires" / "bfi.yaml").read_text(encoding="utf-8")
+    asked.write_text(known + BACKGROUND, encoding="utf-8")
+    page, found = tmp_path / "rapport.html", tmp_path / "rapport.json"
+    data = str(REFERENCE / "data" / "bfi.csv")
+    files = [f"--html={page}", f"--json={found}"]
+    done = CliRunner().invoke(medvirk, ["analyse", data, "--questionnaire", str(asked), *files])
+    assert done.exit_code == 0, done.output
+    result = json.loads(found.read_text(encoding="utf-8"))
+    assert list(result["group_differences"]) == ["gender", "education"]
+    assert any(line.startswith("shift: ingen har svart") for line in result["warnings"])
+    html = unescape(page.read_text(encoding="utf-8"))
+    assert html.index("Er det forskjell mellom grupper?") < html.index("Kjønn: tydelig forskjell i ")
+    assert html.index("Kjønn: tydelig forskjell i ") < html.index("Kjønn: snitt (antall svar)")
+    assert (
+        '<th scope="row">Medmenneskelighet: Mann mot Kvinne</th><td>−0,40</td><td>−0,45 (−0,53 til −0,37)</td>'
+        in html
+    )
+    assert "Hvor mye henger temaene sammen?" in html
+
+
+def test_verdicts_name_the_factors_that_differ_and_those_that_go_together() -> None:
+    titles = {"A": "Ro", "B": "Klima", "C": "Mot"}
+    factors: dict[str, dict[str, Any]] = {
+        key: {"welch": {"p_holm": p}, "pairs": {}} for key, p in (("A", 0.049), ("B", 0.05), ("C", None))
+    }
+    assert groups_verdict("Kjønn", factors, titles) == "Kjønn: tydelig forskjell i Ro."
+    factors["A"]["pairs"] = {"1~2": {"g": -0.31, "p_holm": 0.04}, "1~3": {"g": 0.9, "p_holm": 0.06}}
+    said = groups_verdict("Kjønn", factors, titles)
+    assert said == "Kjønn: tydelig forskjell i Ro. Størst er den i Ro (g = 0,31)."
+    assert groups_verdict("Kjønn", {"B": factors["B"]}, titles) == "Kjønn: ingen tydelige forskjeller."
+    assert "kan ikke sammenlignes" in groups_verdict("Kjønn", {"C": factors["C"]}, titles)
+    closest = correlations_verdict({"A~B": {"r": 0.3}, "A~C": {"r": -0.6}, "B~C": {"r": None}}, titles)
+    assert closest[0] == "Ro og Mot henger tettest sammen (r = −0,60)."
+    assert correlations_verdict({"B~C": {"r": None}}, titles)[0].startswith("Vi kan ikke si")
 
 
 def test_the_html_report_stands_alone(written: Path) -> None:
@@ -137,5 +191,7 @@ def test_the_json_file_keeps_its_contract(written: Path) -> None:
         "validity",
         "agreement",
         "units",
+        "group_differences",
+        "factor_correlations",
         "warnings",
     }

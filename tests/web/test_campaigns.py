@@ -164,8 +164,8 @@ def test_confirming_the_same_reminder_twice_sends_it_once(draft: Database, hr: F
         for delivery in session.scalars(select(Delivery)):
             delivery.status = "sent"  # type: ignore[assignment]
     assert "Send påminnelse til 6 personer" in _text(hr)
-    for _time in range(2):
-        assert hr.post(f"{PAGE}/steg/remind", data={"reminder": "1"}).status_code == 302
+    assert hr.post(f"{PAGE}/steg/remind", data={"messages": "6"}).status_code == 302
+    assert hr.post(f"{PAGE}/steg/remind", data={"messages": "6"}).status_code == 409
     with draft.reading() as session:
         assert session.scalar(select(func.count()).where(Delivery.kind == "reminder")) == 6
 

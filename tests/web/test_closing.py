@@ -15,6 +15,7 @@ from surveys.campaigns import closing
 from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.platform import clock
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
@@ -50,6 +51,16 @@ def test_the_survey_is_open_through_its_last_day_and_closed_the_day_after(db: Da
     assert _status(db) == SurveyStatus.OPEN
     assert close_overdue(db, DAY_AFTER) == ["liten-2026"]
     assert _status(db) == SurveyStatus.CLOSED
+
+
+@pytest.mark.parametrize(("hour", "closed"), [("23:59:59", []), ("00:00:00", ["liten-2026"])])
+def test_it_waits_an_hour_after_midnight_for_those_who_have_begun(
+    db: Database, code: str, monkeypatch: pytest.MonkeyPatch, hour: str, closed: list[str]
+) -> None:
+    day = "20" if hour.startswith("23") else "21"
+    moment = dt.datetime.fromisoformat(f"2026-03-{day}T{hour}+00:00")  # UTC: an hour behind Norway
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    assert close_overdue(db) == closed
 
 
 def test_a_worker_that_was_down_for_weeks_closes_when_it_is_back(db: Database, code: str) -> None:
@@ -98,8 +109,9 @@ def test_a_survey_made_before_the_choice_existed_is_closed_by_hand(app: Flask, d
 
 
 def test_what_was_begun_and_not_delivered_is_deleted(
-    app: Flask, client: FlaskClient, db: Database, code: str
+    client: FlaskClient, db: Database, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC))
     respondent = Respondent(client, code)
     respondent.goes_to("side/1")
     respondent.answers_all()
@@ -127,7 +139,7 @@ def test_the_day_ends_at_midnight_in_norway(moment: str, day: dt.date) -> None:
 def test_the_worker_looks_every_minute(
     app: Flask, db: Database, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closing, "municipal_day", lambda: DAY_AFTER)
+    monkeypatch.setattr(closing, "last_day_to_deliver", lambda: DAY_AFTER)
     queue = jobs_of(app, immediate=True).queue
     due: list[Task] = queue.read_periodic(dt.datetime(2026, 3, 21, 0, 0))  # noqa: DTZ001 -- Huey's own clock is naive
     [task] = [each for each in due if each.name == "work_deadlines_every_minute"]

@@ -138,7 +138,7 @@ def test_every_fault_is_told_at_once_with_line_and_column(db: Database, tmp_path
         "Linje 5, kolonne «kode»",
         "Linje 6, kolonne «overordnet»",
     ]
-    assert "code/kode, name/navn, type/enhetstype, parent/overordnet" in faults[0]
+    assert "aldri ha opplysninger om lønn" in faults[0]
 
 
 FAULTY = {

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from surveys.commands import medvirk
 from surveys.files.report import ImportReport
+from surveys.organisation.import_answers import ImportAnswers
 from surveys.organisation.models import Person
 from surveys.organisation.people_import import import_people
 from surveys.platform.database import Database
@@ -26,9 +27,9 @@ def tree(db: Database) -> Database:
     return db
 
 
-def _import(db: Database, file: Path, *, apply: bool = True) -> ImportReport:
+def _import(db: Database, file: Path, *, apply: bool = True, leaving: int | None = None) -> ImportReport:
     with db.transaction() as session:
-        return import_people(session, file, apply=apply)
+        return import_people(session, file, apply=apply, answers=ImportAnswers(leaving=leaving))
 
 
 def _written(folder: Path, text: str) -> Path:
@@ -63,7 +64,7 @@ def test_somebody_the_file_leaves_out_is_no_longer_invited_and_can_come_back(
     tree: Database, tmp_path: Path
 ) -> None:
     _import(tree, _written(tmp_path, ROSTER))
-    report = _import(tree, _written(tmp_path, HEADING + "1;Åse Ås;ase@example.no;B;ja;nn\n"))
+    report = _import(tree, _written(tmp_path, HEADING + "1;Åse Ås;ase@example.no;B;ja;nn\n"), leaving=1)
     assert [str(change) for change in report.changed] == ["1 Åse Ås – enhet: A → B"]
     assert [change.key for change in report.ended] == ["2"]
     assert set(_stored(tree)) == {"1"}
@@ -85,8 +86,8 @@ def test_the_main_position_decides_where_somebody_belongs(tree: Database, tmp_pa
     text = "ansattnummer;navn;e-post;enhet;hovedstilling\n1;Åse;;A;nei\n1;Åse;;B;ja\n2;Ola;;B;\n2;Ola;;A;\n"
     report = _import(tree, _written(tmp_path, text))
     assert [(number, place[2]) for number, place in _stored(tree).items()] == [("1", "B"), ("2", "B")]
-    assert "linje 2, 3: hovedstillingen (linje 3)" in report.notes[0]
-    assert "linje 4, 5: ingen er merket" in report.notes[1]
+    assert "linje 2 og 3: hovedstillingen (linje 3)" in report.notes[0]
+    assert "linje 4 og 5: ingen er merket" in report.notes[1]
 
 
 def test_every_fault_is_told_at_once_and_nobody_is_changed(tree: Database, tmp_path: Path) -> None:

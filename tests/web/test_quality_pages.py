@@ -15,6 +15,7 @@ from sqlalchemy import select
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import close_survey, find_survey
+from surveys.campaigns.models import SurveyStatus
 from surveys.hr.quality.limits import ALPHA, HTMT, RMSEA, Mark, beside
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
@@ -140,7 +141,8 @@ def test_only_hr_reads_the_report(app: Flask, db: Database, hr: FlaskClient) -> 
     with db.transaction() as session:
         build_open_survey(app, session)
     sign_in_as(hr, db, Role.LEADER)
-    for address in (PAGE, FACTOR, STRUCTURE, YEARS):
+    figures = (f"{FACTOR}/figur/pastander", f"{STRUCTURE}/figur/htmt", f"{YEARS}/figur")
+    for address in (PAGE, FACTOR, STRUCTURE, YEARS, *figures):
         assert hr.get(address).status_code == 403
 
 
@@ -224,18 +226,97 @@ def test_the_page_of_a_theme_has_its_numbers_in_a_table_and_the_same_in_its_pict
 ) -> None:
     build_two_waves(app, db, tmp_path, answers(1), answers(2, loose=True))
     sign_in_as(hr, db, Role.HR)
-    raw = hr.get(f"{PAGE}/tema/ROL").text
-    charts = [json.loads(unescape(found)) for found in re.findall(r'data-chart="([^"]*)"', raw)]
+    figure = hr.get(f"{PAGE}/tema/ROL/figur/pastander").get_json()
     with db.reading() as session:
         report = session.get_one(QualityReport, find_survey(session, SECOND).id).result
     rests = report["scales"]["ROL"]["item_rest"]
-    assert [point["value"] for point in charts[0]["series"][0]["points"]] == list(rests.values())
+    assert figure["data"][0]["x"] == list(rests.values())
+    drawn = [float(place) for place in re.findall(r'cx="([\d.]+)%"', hr.get(f"{PAGE}/tema/ROL").text)]
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert drawn == pytest.approx([100 * (rest - low) / (high - low) for rest in rests.values()], abs=0.01)
     page = words(hr, f"{PAGE}/tema/ROL")
     for rest in rests.values():
         assert f"{rest:.2f}".replace(".", ",").replace("-", "−") in page
     assert "1 påstand følger resten av temaet dårlig" in page
     assert "enkeltpåstander aldri et resultat" in page
     assert hr.get(f"{PAGE}/tema/FINNESIKKE").status_code == 404
+
+
+def test_every_figure_that_can_be_explored_has_the_pages_numbers_and_nothing_more(
+    app: Flask, db: Database, hr: FlaskClient, tmp_path: Path
+) -> None:
+    build_two_waves(app, db, tmp_path, answers(1), answers(2))
+    sign_in_as(hr, db, Role.HR)
+    offered = [
+        found
+        for page in (FACTOR, YEARS)
+        for found in re.findall(r'data-explored="([^"]*)"', hr.get(page).text)
+    ]
+    assert sorted(address.removeprefix(PAGE) for address in offered) == [
+        "/over-tid/figur",
+        "/tema/TRI/figur/pastander",
+    ]
+    figures = {address.removeprefix(PAGE): hr.get(address).get_json() for address in offered}
+    with db.reading() as session:
+        report = session.get_one(QualityReport, find_survey(session, SECOND).id).result
+    years = figures["/over-tid/figur"]["data"]
+    assert [trace["name"] for trace in years] == ["2024", "2026"]
+    assert years[1]["x"] == [one["alpha"] for one in report["scales"].values() if one["alpha"] is not None]
+    low, high = report["scales"]["TRI"]["alpha_ci"]
+    assert years[1]["error_x"]["array"][0] == pytest.approx(high - years[1]["x"][0])
+    assert years[1]["error_x"]["arrayminus"][0] == pytest.approx(years[1]["x"][0] - low)
+    # The small instrument never reports single statements: their answers have no figure either.
+    assert hr.get(f"{FACTOR}/figur/svar").status_code == 404
+
+
+def test_a_heat_map_that_is_explored_has_the_tables_numbers(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    pairs = {"TRI~ROL": 0.52, "TRI~SPN": -0.31, "ROL~SPN": None}
+    validity = {"htmt": pairs, "cfa": {"factor_correlations": pairs}}
+    with_report(app, db, hr, scales={}, validity=validity)
+    page = hr.get(STRUCTURE).text
+    for name in ("htmt", "korrelasjoner"):
+        assert f'data-explored="{STRUCTURE}/figur/{name}"' in page
+        [heat] = hr.get(f"{STRUCTURE}/figur/{name}").get_json()["data"]
+        assert heat["z"] == [[None, 0.52, 0.31], [0.52, None, None], [0.31, None, None]]
+        assert heat["text"] == [["", "0,52", "−0,31"], ["0,52", "", "–"], ["−0,31", "–", ""]]
+    assert hr.get(f"{STRUCTURE}/figur/finnesikke").status_code == 404
+
+
+def test_the_answers_to_statements_are_drawn_as_shares_of_a_hundred_when_they_may_be(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    shape = {"n": 60, "floor": 0.1, "ceiling": 0.1, "not_applicable": 0.0, "blank": 0.0}
+    shares = {item: {**shape, "answers": [0.1, 0.2, 0.3, 0.3, 0.1]} for item in ("TRI01", "TRI02", "TRI03")}
+    report = {
+        "scales": {"TRI": scale(0.8, 0.7, 0.9, item_rest={"TRI01": 0.5})},
+        "more": {"scales": {"TRI": {"items": shares}}},
+    }
+    with_report(app, db, hr, **report)
+    assert hr.get(f"{FACTOR}/figur/svar").status_code == 404  # before the release
+    with db.transaction() as session:
+        find_survey(session, "liten-2026").status = SurveyStatus.RELEASED
+    figure = hr.get(f"{FACTOR}/figur/svar").get_json()
+    assert [trace["x"][0] for trace in figure["data"]] == pytest.approx([0.1, 0.2, 0.3, 0.3, 0.1])
+    page = hr.get(FACTOR).text
+    drawn = re.findall(r'<rect x="([\d.]+)%" width="([\d.]+)%"', page)[:5]
+    assert drawn == [
+        ("0.00", "10.00"),
+        ("10.00", "20.00"),
+        ("30.00", "30.00"),
+        ("60.00", "30.00"),
+        ("90.00", "10.00"),
+    ]
+
+
+def test_no_page_loads_plotly_until_somebody_explores(
+    app: Flask, db: Database, hr: FlaskClient, tmp_path: Path
+) -> None:
+    build_two_waves(app, db, tmp_path, answers(1), answers(2))
+    sign_in_as(hr, db, Role.HR)
+    for address in (PAGE, FACTOR, STRUCTURE, YEARS):
+        assert not re.search(r"<(?:script|link)[^>]*plotly", hr.get(address).text), address
 
 
 def test_no_answer_to_a_single_statement_is_stored_where_they_are_never_reported(

@@ -19,7 +19,7 @@ from surveys.platform.database import Database
 from surveys.publishing.releasing import CorrectionError, ReleaseRefusedError, correct, release
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.protection import composing
-from surveys.release.protection.protecting import Protected, protect
+from surveys.release.protection.suppression import Protected, protect
 from tests.building import build_installation, keys_of, sheet_of
 from tests.outside_attacker import Figures, Person, small_groups
 from tests.releasing import KEY, build_released

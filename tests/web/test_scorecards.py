@@ -20,6 +20,7 @@ from surveys.scorecards.models import Indicator, Target
 from surveys.scorecards.setup import build_card
 from tests.building import build_installation, build_survey, build_units
 from tests.card_building import (
+    codes_of,
     measure,
     release_figures,
     sign_in_as,
@@ -112,7 +113,7 @@ def test_every_status_has_a_shape_and_a_word_beside_its_colour(client: FlaskClie
     sign_in_as(client, card, Role.LEADER)
     page = _card(client)
     marks = [mark for mark in page.tree.iter("span") if mark.get("class") == "status"]
-    assert len(marks) >= 5
+    assert len(marks) >= len(codes_of(small_card()))
     for mark in marks:
         assert list(mark.find("{http://www.w3.org/2000/svg}svg"))
         assert _text(mark)
@@ -202,7 +203,8 @@ def test_an_old_value_is_marked_and_counts_as_no_colour(client: FlaskClient, car
     row = _row(page, "B1.1")
     assert row["Status"] == "Grønn Gammel verdi, fra 2023"
     assert "31.12.2023. 3 år gammel." in row["rad"]
-    assert _counts(page, "brukere") == "1 uten farge"
+    assert "uten farge" in _counts(page, "brukere")
+    assert "grønn" not in _counts(page, "brukere")
 
 
 def test_a_value_within_its_valid_years_says_its_age_and_keeps_its_colour(
@@ -215,7 +217,7 @@ def test_a_value_within_its_valid_years_says_its_age_and_keeps_its_colour(
     page = _card(client)
     assert _row(page, "B1.1")["Status"] == "Grønn"
     assert "2 år gammel." in _row(page, "B1.1")["rad"]
-    assert _counts(page, "brukere") == "1 grønn"
+    assert "1 grønn" in _counts(page, "brukere")
 
 
 def _counts(page: Page, perspective: str) -> str:
@@ -359,7 +361,7 @@ def test_indicators_stand_in_the_cards_order_whatever_their_values(
         measure(session, "M1.3", 2026, 99.0)
     sign_in_as(client, card, Role.HR)
     rows = [item.get("id") for item in _card(client).tree.iter("li") if item.get("class") == "indicator"]
-    assert [row.removeprefix("indikator-") for row in rows] == ["B1.1", "M1.1", "M1.2", "M1.3", "Ø1.1"]
+    assert [row.removeprefix("indikator-") for row in rows] == codes_of(small_card())
 
 
 def test_a_unit_without_a_card_says_so(client: FlaskClient, db: Database) -> None:

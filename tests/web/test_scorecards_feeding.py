@@ -26,7 +26,7 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
-from tests.card_building import JOY, measure, release_figures, small_card, unit_of
+from tests.card_building import JOY, codes_of, measure, release_figures, small_card, unit_of
 
 MEANS: dict[str, float | str] = {"K": 4.0, "A": 3.96, "B": "small"}
 
@@ -151,8 +151,8 @@ def test_releasing_a_survey_is_all_it_takes(app: Flask, db: Database) -> None:
 def test_a_card_is_set_up_once(db: Database, survey_id: int) -> None:
     with db.transaction() as session:
         again = build_card(session, small_card())
-        assert [line.indicator.code for line in again.lines] == ["B1.1", "M1.1", "M1.2", "M1.3", "Ø1.1"]
-        assert len(session.scalars(select(Indicator)).all()) == 5
+        assert [line.indicator.code for line in again.lines] == codes_of(small_card())
+        assert len(session.scalars(select(Indicator)).all()) == len(again.lines)
 
 
 def test_a_faulty_description_is_refused_with_every_fault(db: Database, survey_id: int) -> None:

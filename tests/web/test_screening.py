@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import unquote
 
 import html5lib
+import pingouin
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, insert, select, update
-from statsmodels.stats.multitest import multipletests
 
 from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyUnit
@@ -87,7 +87,7 @@ def changes_in(db: Database) -> list[Change]:
 def test_the_release_adjusts_all_its_comparisons_as_one_family(two_years: Database) -> None:
     found = changes_in(two_years)
     assert len(found) == 12  # six units and two themes
-    expected = multipletests([change.p for change in found], method="fdr_bh")[1]
+    expected = pingouin.multicomp([change.p for change in found], method="fdr_bh")[1]
     assert [change.q for change in found] == pytest.approx(expected.tolist())
 
 

@@ -8,6 +8,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from surveys.campaigns.models import Survey
+from surveys.campaigns.survey_texts import title_in
 from surveys.campaigns.visibility_texts import who_sees_what
 from surveys.hr.paper.qr import qr_svg
 from surveys.hr.paper.sheets import PrintedCode
@@ -77,7 +78,7 @@ def _facts(survey: Survey, wanted: str) -> SurveyFacts:
             language=language,
             municipality=found.municipality if found else "",
             contact=found.contact if found else "",
-            title=localised(survey.title),
+            title=title_in(survey),
             purpose=localised(survey.purpose or questionnaire.intro or {}),
             minutes=questionnaire.minutes or 0,
             closes_on=survey.closes_on,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from analysis.suppression import PRIMARY
 from questionnaires.model import Questionnaire, Text
 from surveys.campaigns.models import Survey
 from surveys.hr.turnout import UnitTurnout
@@ -101,7 +102,7 @@ def _shown(preview: ReleasePreview) -> str:
 
 
 def _hidden(preview: ReleasePreview, least: int) -> Iterator[str]:
-    small = sum(unit.reason == "small" for unit in preview.whole)
+    small = sum(unit.reason == PRIMARY for unit in preview.whole)
     protecting = len(preview.whole) - small
     reasons = []
     if small:

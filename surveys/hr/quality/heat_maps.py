@@ -16,12 +16,16 @@ STEPS: Final = 5
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a heat map: its number, a shade 0–4, and whether it is past its limit or on the diagonal."""
+    """A cell of a heat map: its number, a shade 0–4, and whether it is past its limit or on the diagonal.
+
+    value: the number itself, None where there is none.
+    """
 
     text: str
     shade: int = 0
     over: bool = False
     own: bool = False
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def _matrix(
 def _cell(value: float | None, limit: float) -> Cell:
     if value is None:
         return Cell("–")
-    return Cell(number(value, 2), shade_of(value), over=abs(value) >= limit)
+    return Cell(number(value, 2), shade_of(value), over=abs(value) >= limit, value=value)
 
 
 def shade_of(value: float) -> int:

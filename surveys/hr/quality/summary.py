@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.messages import Caution
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.discussing import discussions, is_discussed
@@ -31,7 +32,7 @@ from surveys.hr.quality.units import (
     support_verdict,
 )
 from surveys.hr.quality.years import Equality, earlier_surveys, equalities, years_verdict
-from surveys.platform.texts import _
+from surveys.platform.texts import _, translated
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, QualityDiscussion, Release
 from surveys.release.stored_quality import StoredQuality
 
@@ -105,10 +106,22 @@ def report_of(
         bounds=tuple(bounds(represented, result, questionnaire, released_means(session, survey))),
         groups=_groups(result, questionnaire),
         earlier=tuple(earlier),
-        warnings=result.warnings,
+        warnings=_warnings(result),
         discussions=tuple(discussions(session, survey)),
         discussed=discussed,
     )
+
+
+def _warnings(result: StoredQuality) -> tuple[str, ...]:
+    """Why figures are missing. Reports from before the sentences were kept apart have them in bokmål only."""
+    if not result.more.cautions:
+        return result.warnings
+    return tuple(_caution_text(caution) for caution in result.more.cautions)
+
+
+def _caution_text(caution: Caution) -> str:
+    text = " ".join(translated(sentence) for sentence in caution.sentences)
+    return f"{caution.factor}: {text}" if caution.factor else text
 
 
 def _structure_answer(result: StoredQuality, questionnaire: Questionnaire) -> QualityAnswer:

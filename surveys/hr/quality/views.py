@@ -5,25 +5,23 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from questionnaires.model import Factor
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.hr.quality.charts import alpha_chart, answers_chart, item_rest_chart
 from surveys.hr.quality.discussing import LONGEST, DiscussionForm, NotTheAuthorError, discuss, withdraw
 from surveys.hr.quality.factors import factor_qualities
 from surveys.hr.quality.heat_maps import correlation_matrix, htmt_matrix, loading_rows, loadings_finding
-from surveys.hr.quality.items import finding_sentence, item_rows, scale_findings
+from surveys.hr.quality.items import scale_findings
+from surveys.hr.quality.shown import alphas_of, factor_of, factor_pictures, stored_report
 from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
 from surveys.hr.quality.summary import report_of
-from surveys.hr.quality.years import alphas_over_time, waves
+from surveys.hr.quality.years import waves
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
-from surveys.release.stored_quality import StoredQuality
 
 
 @blueprint.get("/undersokelser/<key>/kvalitet")
@@ -35,7 +33,7 @@ def quality(key: str) -> str:
 
 
 def _first_page(session: Session, survey: Survey, form: DiscussionForm) -> str:
-    result = _stored(session, survey)
+    result = stored_report(session, survey)
     questionnaire = questionnaire_of(survey.instrument)
     return tab(
         "quality",
@@ -55,32 +53,23 @@ def quality_factor(key: str, factor: str) -> str:
     """One factor: every measure of consistency, and its statements."""
     session = database.session()
     survey = survey_for_hr(session, key)
-    result = _stored(session, survey)
-    chosen = _factor(survey, factor)
+    result = stored_report(session, survey)
+    chosen = factor_of(survey, factor)
     if not result:
         abort(404)
-    rows = item_rows(result, chosen)
+    pictures = factor_pictures(session, survey, chosen)
     found = factor_qualities(result, questionnaire_of(survey.instrument))
-    with_answers = survey.status == SurveyStatus.RELEASED and any(row.answers for row in rows)
     return render_template(
         "hr/quality/factor.html",
         survey=survey,
         factor=chosen,
         quality=next((one for one in found if one.key == factor), None),
         findings_rows=scale_findings(result, chosen),
-        rows=rows,
-        finding=finding_sentence(rows),
-        item_chart=item_rest_chart(rows),
-        answers=answers_chart(rows, chosen) if with_answers else None,
+        rows=pictures.rows,
+        item_chart=pictures.statements,
+        answers=pictures.answers,
         reports_items=questionnaire_of(survey.instrument).reporting.items,
     )
-
-
-def _factor(survey: Survey, key: str) -> Factor:
-    try:
-        return questionnaire_of(survey.instrument).factor(key)
-    except KeyError:
-        abort(404)
 
 
 @blueprint.get("/undersokelser/<key>/kvalitet/struktur")
@@ -90,7 +79,7 @@ def quality_structure(key: str) -> str:
     session = database.session()
     survey = survey_for_hr(session, key)
     questionnaire = questionnaire_of(survey.instrument)
-    result = _stored(session, survey)
+    result = stored_report(session, survey)
     if not result:
         abort(404)
     columns, rows = loading_rows(result, questionnaire)
@@ -117,16 +106,15 @@ def quality_years(key: str) -> str:
     session = database.session()
     survey = survey_for_hr(session, key)
     questionnaire = questionnaire_of(survey.instrument)
-    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
-    alphas = alphas_over_time(session, survey, questionnaire)
+    found = alphas_of(session, survey)
     return render_template(
         "hr/quality/years.html",
         survey=survey,
-        titles=titles,
+        titles=found.titles,
         waves=waves(session, survey, questionnaire),
-        alphas=alphas,
-        years=sorted({one.year for found in alphas.values() for one in found}),
-        alpha_chart=alpha_chart(alphas, titles),
+        alphas=found.alphas,
+        years=sorted({one.year for waves_of in found.alphas.values() for one in waves_of}),
+        alpha_chart=found.chart,
     )
 
 
@@ -137,7 +125,7 @@ def discuss_quality(key: str) -> Response | tuple[str, int]:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = DiscussionForm()
-    if not _stored(session, survey):
+    if not stored_report(session, survey):
         abort(404)
     if not form.validate_on_submit():
         return _first_page(session, survey, form), 422
@@ -162,11 +150,3 @@ def withdraw_discussion(key: str, number: int) -> Response:
     session.commit()
     flash(_("Drøftingen er trukket. Teksten står fortsatt, merket som trukket."))
     return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
-
-
-def _stored(session: Session, survey: Survey) -> StoredQuality | None:
-    """The report that was written at counting, or None before that."""
-    from surveys.release.models import QualityReport
-
-    report = session.get(QualityReport, survey.id)
-    return report.quality() if report else None

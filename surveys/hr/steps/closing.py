@@ -18,12 +18,18 @@ def _close(session: Session, survey: Survey) -> str:
 
 
 def _description(session: Session, survey: Survey) -> StepDescription:
+    promised = _(
+        "De som er invitert, har fått vite at de kan svare til og med %(day)s.",
+        day=long_date(survey.closes_on),
+    )
     lines = (
+        *([promised] if _is_early(survey) else []),
         _delivered_so_far(session, survey),
         _("Påbegynte svar som ikke er levert, blir slettet."),
         _("Undersøkelsen kan ikke åpnes igjen. Fristen er %(day)s.", day=long_date(survey.closes_on)),
     )
-    return StepDescription(_("Lukke undersøkelsen?"), lines)
+    heading = _("Lukke undersøkelsen før fristen?") if _is_early(survey) else _("Lukke undersøkelsen?")
+    return StepDescription(heading, lines)
 
 
 def _delivered_so_far(session: Session, survey: Survey) -> str:
@@ -44,6 +50,11 @@ def _delivered_so_far(session: Session, survey: Survey) -> str:
 
 def _is_next(_session: Session, survey: Survey) -> bool:
     return survey.status == SurveyStatus.OPEN
+
+
+def _is_early(survey: Survey) -> bool:
+    """Through the last day: people were told that they could answer then."""
+    return survey.closes_on >= municipal_day()
 
 
 def closes_by_itself(survey: Survey) -> str:
@@ -79,4 +90,5 @@ CLOSE: Final = SurveyStep(
     describe=_description,
     is_next=_is_next,
     invitation=_invitation,
+    is_early=_is_early,
 )

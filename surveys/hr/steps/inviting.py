@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.campaigns import outbox
-from surveys.campaigns.invitations import invite, recipients_from_roster, uses_roster
-from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.reconciling import ReconcileChoices, reconciliation
 from surveys.hr.steps.closing import closes_by_itself
-from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
-from surveys.platform.texts import _, _l, ngettext
+from surveys.hr.steps.reconciling import describe_reconciled, take_reconciled
+from surveys.hr.steps.step import StepDescription, SurveyStep
+from surveys.platform.texts import _, _l
 
 
 @dataclass(frozen=True)
@@ -27,47 +25,17 @@ class InvitationCounts:
 
 def audience(session: Session, survey: Survey) -> InvitationCounts:
     """Only an employee survey draws on the roster: parents and citizens are not in it."""
-    given = select(func.count()).where(Invitation.survey_id == survey.id, ~Invitation.self_started)
-    invited = session.scalar(given) or 0
-    waiting = len(recipients_from_roster(session, survey)) if uses_roster(survey) else 0
-    return InvitationCounts(waiting, invited, outbox.without_message(session, survey))
-
-
-def _invite(session: Session, survey: Survey) -> str:
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
-    if uses_roster(survey):
-        secret = current_app.config["SECRETS"].codes
-        invite(session, survey, recipients_from_roster(session, survey), secret)
-    queued = outbox.queue_invitations(session, survey)
-    said = ngettext(
-        "%(num)s invitasjon er lagt i køen og blir sendt straks.",
-        "%(num)s invitasjoner er lagt i køen og blir sendt straks.",
-        queued.messages,
+    given = select(func.count()).where(
+        Invitation.survey_id == survey.id, ~Invitation.self_started, Invitation.counted.is_not(False)
     )
-    if queued.without_address:
-        said += " " + ngettext(
-            "%(num)s person mangler e-postadresse og må få koden på papir.",
-            "%(num)s personer mangler e-postadresse og må få koden på papir.",
-            queued.without_address,
-        )
-    return said
+    found = reconciliation(session, survey)
+    return InvitationCounts(
+        len(found.recipients(ReconcileChoices())), session.scalar(given) or 0, found.unsent
+    )
 
 
 def _description(session: Session, survey: Survey) -> StepDescription:
-    people = audience(session, survey)
-    to_invite = people.to_invite + people.without_message
-    first = ngettext(
-        "%(num)s person får en e-post med sin egen lenke.",
-        "%(num)s personer får hver sin e-post med egen lenke.",
-        to_invite,
-    )
-    lines = (
-        first,
-        _("De som er invitert fra før, får ikke en ny e-post."),
-        _("Du kan invitere flere så lenge undersøkelsen er åpen."),
-    )
-    return StepDescription(_("Sende invitasjoner?"), lines)
+    return describe_reconciled(session, survey, {})
 
 
 def _is_next(session: Session, survey: Survey) -> bool:
@@ -85,8 +53,9 @@ def _invitation(survey: Survey) -> str:
 INVITE: Final = SurveyStep(
     name="invite",
     label=_l("Inviter og send"),
-    take=in_transaction(_invite),
+    take=take_reconciled,
     describe=_description,
+    describe_chosen=describe_reconciled,
     is_next=_is_next,
     invitation=_invitation,
     wakes="outbox",

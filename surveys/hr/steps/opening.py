@@ -5,11 +5,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.changed_questionnaires import changed_file
+from surveys.campaigns.checklist import missing
 from surveys.campaigns.invitations import recipients_from_roster, uses_roster
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, open_survey, picture_tree
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.year_minutes import minutes_in_year, told
+from surveys.hr.planning.checklist_texts import title_of
 from surveys.hr.steps.closing import closes_by_itself
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
 from surveys.platform.clock import municipal_day
@@ -17,12 +19,17 @@ from surveys.platform.localisation import long_date
 from surveys.platform.texts import _, _l, ngettext
 
 
-def _open(session: Session, survey: Survey) -> str:
-    """The tree is pictured again: units may have changed since the draft was made."""
+def open_now(session: Session, survey: Survey, **detail: object) -> str:
+    """Opens the survey and says so. `detail` goes into the audit trail. Raises SurveyError.
+
+    The tree is pictured again: units may have changed since the draft was made.
+    """
     if survey.status == SurveyStatus.DRAFT:
         _check_opening(session, survey)
         picture_tree(session, survey)
-    open_survey(session, survey, key_store())
+        if lacking := missing(session, survey):
+            detail["not_done"] = [item.value for item in lacking]
+    open_survey(session, survey, key_store(), **detail)
     return _("Undersøkelsen er åpen.")
 
 
@@ -59,7 +66,39 @@ def _description(session: Session, survey: Survey) -> StepDescription:
                 people,
             )
         )
-    return StepDescription(_("Åpne undersøkelsen?"), tuple(lines))
+    lines = [*_reservations(session, survey), *lines]
+    if survey.status == SurveyStatus.DRAFT and missing(session, survey):
+        page, link = "hr.checklist", _("Se sjekklisten")
+        return StepDescription(_heading(session, survey), tuple(lines), page=page, page_link=link)
+    return StepDescription(_heading(session, survey), tuple(lines))
+
+
+def _is_early(survey: Survey) -> bool:
+    return survey.status == SurveyStatus.DRAFT and survey.opens_on > municipal_day()
+
+
+def _heading(session: Session, survey: Survey) -> str:
+    """The question HR is asked."""
+    if _is_early(survey):
+        return _("Åpne undersøkelsen før den planlagte dagen?")
+    if survey.status == SurveyStatus.DRAFT and missing(session, survey):
+        return _("Åpne undersøkelsen uten å ha fullført sjekklisten?")
+    return _("Åpne undersøkelsen?")
+
+
+def _reservations(session: Session, survey: Survey) -> list[str]:
+    """What speaks against opening now."""
+    if survey.status != SurveyStatus.DRAFT:
+        return []
+    lines = []
+    if _is_early(survey):
+        lines.append(_("Planen er å åpne %(day)s.", day=long_date(survey.opens_on)))
+    lines += [
+        _("Gjenstår i sjekklisten: %(item)s.", item=title_of(item)) for item in missing(session, survey)
+    ]
+    if not any(unit.asked for unit in survey.units):
+        lines.append(_("Utvalget er så smalt at ingen enheter er med."))
+    return lines
 
 
 def _is_next(_session: Session, survey: Survey) -> bool:
@@ -68,14 +107,25 @@ def _is_next(_session: Session, survey: Survey) -> bool:
 
 def _invitation(survey: Survey) -> str:
     said = _("Undersøkelsen er en kladd. Se over spørreskjemaet og innsynet før du åpner.")
+    if survey.opens_automatically and _is_early(survey):
+        said = _(
+            "Undersøkelsen er en kladd. Den åpner seg av seg selv %(day)s når sjekklisten er fullført.",
+            day=long_date(survey.opens_on),
+        )
+    elif survey.opens_automatically:
+        said = _(
+            "Undersøkelsen skulle åpne seg av seg selv %(day)s. Den venter på at sjekklisten blir fullført.",
+            day=long_date(survey.opens_on),
+        )
     return said + closes_by_itself(survey)
 
 
 OPEN: Final = SurveyStep(
     name="open",
     label=_l("Åpne undersøkelsen"),
-    take=in_transaction(_open),
+    take=in_transaction(open_now),
     describe=_description,
     is_next=_is_next,
     invitation=_invitation,
+    is_early=_is_early,
 )

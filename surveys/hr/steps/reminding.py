@@ -1,39 +1,93 @@
-"""The step that reminds those who have not submitted. HR takes it when she wants to, at most twice."""
+"""The step that sends those who have not submitted their next reminder now, before its day in the plan."""
 
+import datetime as dt
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import outbox
-from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
+from surveys.campaigns.reconciling import reconciliation
+from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, may_remind_at, next_allowed
+from surveys.campaigns.roster_following import follow_roster
 from surveys.hr.steps.step import StepDescription, StepRequest, SurveyStep
+from surveys.platform.clock import now
+from surveys.platform.localisation import day_and_date
+from surveys.platform.mail_server import why_no_mail
 from surveys.platform.texts import _, _l, ngettext
 
 
 def _remind(request: StepRequest) -> str:
     with request.db.transaction() as session:
         survey = find_survey(session, request.survey_key)
-        queued = outbox.queue_reminders(session, survey, request.reminder)
-    return ngettext(
-        "%(num)s påminnelse er lagt i køen og blir sendt straks.",
-        "%(num)s påminnelser er lagt i køen og blir sendt straks.",
-        queued.messages,
+        again = follow_roster(session, survey)
+        queued = outbox.queue_reminders(session, survey)
+        if request.messages is not None and request.messages != queued.messages + again:
+            raise SurveyError(
+                _("Tallet er endret siden siden ble vist. Se over det som står her, og bekreft på nytt.")
+            )
+    said = ngettext(
+        "%(num)s påminnelse er lagt i køen.", "%(num)s påminnelser er lagt i køen.", queued.messages
     )
+    return f"{said} {_when_sent()}"
+
+
+def _when_sent() -> str:
+    """When what has been queued now will go."""
+    if problem := why_no_mail():
+        return problem
+    if may_remind_at(now()):
+        return _("Påminnelser blir sendt straks.")
+    return _("Påminnelser blir sendt %(day)s kl. 8.", day=day_and_date(next_allowed(now()).date()))
 
 
 def _description(session: Session, survey: Survey) -> StepDescription:
-    number = outbox.next_reminder(session, survey)
-    if number is None:
-        return StepDescription(_("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),))
-    first = ngettext(
-        "%(num)s person som ikke har levert, får en påminnelse på e-post.",
-        "%(num)s personer som ikke har levert, får en påminnelse på e-post.",
-        outbox.reminders_due(session, survey),
+    """The number is of those who would get one when the page is shown, at the addresses of today."""
+    outlook = outbox.reminder_outlook(session, survey)
+    if outlook.used_up:
+        return StepDescription(
+            _("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),), 0, warning=why_no_mail()
+        )
+    changes = [each for each in reconciliation(session, survey).addresses if not each.delivered]
+    again = sum(each.sends_again for each in changes)
+    reminders = outlook.now - outbox.due_among(session, survey, [each.invitation_id for each in changes])
+    lines = [
+        ngettext(
+            "%(num)s person som ikke har levert, får en påminnelse på e-post.",
+            "%(num)s personer som ikke har levert, får en påminnelse på e-post.",
+            reminders,
+        )
+    ]
+    if again:
+        lines.append(
+            ngettext(
+                "%(num)s person med ny adresse får invitasjonen på nytt, til den nye adressen.",
+                "%(num)s personer med ny adresse får invitasjonen på nytt, til den nye adressen.",
+                again,
+            )
+        )
+    lines += [
+        when_may(outlook.next_day),
+        _("Hver person får høyst to påminnelser. De som har sluttet, får ingen."),
+        _("Du får ikke vite hvem som ikke har levert."),
+        _when_sent(),
+    ]
+    return StepDescription(
+        _("Sende påminnelse?"), tuple(filter(None, lines)), reminders + again, warning=why_no_mail()
     )
-    left = _("Dette er påminnelse %(number)s av %(most)s.", number=number, most=outbox.MOST_REMINDERS)
-    lines = (first, left, _("Du får ikke vite hvem de er."))
-    return StepDescription(_("Sende påminnelse?"), lines, reminder=number)
+
+
+def when_may(next_day: dt.date | None) -> str:
+    """From when the next of those who were written to lately may be reminded; empty when there are none."""
+    if next_day is None:
+        return ""
+    first = next_allowed(now(), next_day)
+    return _(
+        "De som fikk en e-post for mindre enn %(days)s dager siden, kan tidligst få en påminnelse %(day)s kl. 8.",
+        days=FEWEST_DAYS_BETWEEN,
+        day=day_and_date(first.date()),
+    )
 
 
 REMIND: Final = SurveyStep(

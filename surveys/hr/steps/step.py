@@ -7,26 +7,41 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Role
-from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.platform.queue import JobName
+from surveys.platform.texts import _
 
 if TYPE_CHECKING:
     from surveys.publishing.counting_ballots import Progress
 
 
 @dataclass(frozen=True)
+class StepChoice:
+    """Something HR decides on the confirmation page. `findings` say what it is about; `options` are value and words."""
+
+    name: str
+    legend: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class StepDescription:
     """A step as its confirmation page shows it today. `consequences` say what happens.
 
-    reminder: the round that is confirmed; confirming it twice sends it once. page, page_link: the endpoint of a page
-    of the survey to read first, and the words of the link to it.
+    messages: how many mails are confirmed; when it would be another number by then, the step is not taken. choices:
+    what HR decides first. page, page_link: the endpoint of a page of the survey to read first, and the words of the
+    link to it. warning: why nothing will be sent, for instance.
     """
 
     heading: str
     consequences: tuple[str, ...]
-    reminder: int | None = None
+    messages: int | None = None
+    choices: tuple[StepChoice, ...] = ()
+    warning: str = ""
     page: str = ""
     page_link: str = ""
 
@@ -35,19 +50,24 @@ class StepDescription:
 class StepRequest:
     """A step that somebody asks for.
 
-    reminder: as in `StepDescription`. details: what HR filled in, as `LongStep` stores it. progress: told how far a
+    messages: as in `StepDescription`. details: what HR filled in, as `LongStep` stores it. progress: told how far a
     long step has come.
     """
 
     db: Database
     survey_key: str
-    reminder: int | None = None
+    messages: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     progress: "Progress | None" = None
 
 
 def never_next(_session: Session, _survey: Survey) -> bool:
     """A step that HR takes when she wants to, beside the one that is next."""
+    return False
+
+
+def never_early(_survey: Survey) -> bool:
+    """A step that has no day of its own."""
     return False
 
 
@@ -70,19 +90,34 @@ class SurveyStep:
 
     name: in addresses and in stored long steps. label: a verb, for its button. take: does it, in transactions of its
     own, and says what was done; raises SurveyError when it cannot be done. describe: the confirmation page, None for
-    a step with a form of its own. is_next, invitation: whether the survey waits for it, and what the survey's page says
-    then. wakes: the background job that goes on with it. long: None for a step that is always taken at once.
+    a step with a form of its own. describe_chosen: the same after HR has chosen something on it. is_next, invitation:
+    whether the survey waits for it, and what the survey's page says then. is_early: whether the plan has a later day
+    for it, so that no page pushes it. wakes: the background job that goes on with it. long: None for a step that is
+    always taken at once.
     """
 
     name: str
     label: str
     take: Callable[[StepRequest], str]
     describe: Callable[[Session, Survey], StepDescription] | None = None
+    describe_chosen: Callable[[Session, Survey, Mapping[str, str]], StepDescription] | None = None
     is_next: Callable[[Session, Survey], bool] = never_next
     invitation: Callable[[Survey], str] | None = None
+    is_early: Callable[[Survey], bool] = never_early
     roles: tuple[Role, ...] = HR_ROLES
     wakes: JobName | None = None
     long: LongRun | None = None
+
+
+def described(
+    session: Session, survey: Survey, step: SurveyStep, given: Mapping[str, str]
+) -> StepDescription:
+    """The step as it will be with what HR has chosen. Raises SurveyError for a step with a form of its own."""
+    if step.describe_chosen:
+        return step.describe_chosen(session, survey, given)
+    if step.describe is None:
+        raise SurveyError(_("«%(step)s» har en egen side.", step=step.name))
+    return step.describe(session, survey)
 
 
 def in_transaction(do: Callable[[Session, Survey], str]) -> Callable[[StepRequest], str]:

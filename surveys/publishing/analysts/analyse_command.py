@@ -24,6 +24,7 @@ _STEPS = {
     "reliability": "Regner ut om påstandene måler det samme",
     "structure": "Prøver strukturen",
     "units": "Regner ut enhetene",
+    "groups": "Sammenligner grupper og temaer",
     "done": "Ferdig",
 }
 
@@ -95,8 +96,9 @@ def _analysed(
     """The file's responses and what they say. Ends the command when the file has faults."""
     with _bar() as tell:
         tell("reading", 0.0)
+        from analysis.for_analysts import analyst_json
         from analysis.reading import read_responses
-        from analysis.report import analyse, to_json
+        from analysis.report import analyse
         from analysis.tables import FileFaults
 
         try:
@@ -104,9 +106,10 @@ def _analysed(
         except FileFaults as error:
             fail(f"{error.total} feil i {data.name}.", error.faults)
         found = analyse(
-            questionnaire, responses, minimum_group, lambda step, share: tell(step, 0.2 + 0.8 * share)
+            questionnaire, responses, minimum_group, lambda step, share: tell(step, 0.2 + 0.6 * share)
         )
-        return responses, to_json(found)
+        tell("groups", 0.8)
+        return responses, analyst_json(found, responses, minimum_group)
 
 
 def _for_r(folder: Path, responses: "Responses") -> list[tuple[Path, str | bytes]]:

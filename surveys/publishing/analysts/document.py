@@ -3,55 +3,37 @@
 Made from a result with the keys of `medvirk analyse --json`. Every number is a text here, in Norwegian form.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from questionnaires.model import Questionnaire
 from surveys.platform.localisation import localised, number
+from surveys.publishing.analysts.comparing_groups import correlations_section, groups_section
+from surveys.publishing.analysts.parts import (
+    HIDDEN,
+    MISSING,
+    ReportDocument,
+    ReportSection,
+    ReportTable,
+    Result,
+    interval,
+    p_value,
+    three,
+    titles_of,
+    two,
+)
 from surveys.publishing.analysts.verdicts import agreement_verdict, consistency_verdict, structure_verdict
-
-HIDDEN = "skjult"
-MISSING = "–"
-
-Result = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ReportTable:
-    """`columns`: headings, the first of the row names. `rows`: texts. `note`: the limit and its source."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class ReportSection:
-    """One question, answered first in words and then in tables."""
-
-    heading: str
-    words: tuple[str, ...]
-    tables: tuple[ReportTable, ...]
-
-
-@dataclass(frozen=True)
-class ReportDocument:
-    """A whole report. `warnings`: why figures are missing, and what to be careful with."""
-
-    title: str
-    facts: str
-    sections: tuple[ReportSection, ...]
-    warnings: tuple[str, ...]
 
 
 def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
-    """The report of a result. Consistency, structure and units each under a heading of their own."""
+    """The report of a result. Each question under a heading of its own."""
     sections = [_consistency(result, questionnaire), _structure(result, questionnaire)]
     if result.get("agreement"):
         sections.append(_agreement(result, questionnaire))
     sections.append(_scores(result, questionnaire))
+    if result.get("group_differences"):
+        sections.append(groups_section(result["group_differences"], questionnaire))
+    if result.get("factor_correlations"):
+        sections.append(correlations_section(result["factor_correlations"], questionnaire))
     return ReportDocument(
         title=f"{localised(questionnaire.title)}, versjon {questionnaire.version}",
         facts=f"{number(result['respondents'], 0)} svar",
@@ -61,7 +43,7 @@ def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
 
 
 def _consistency(result: Result, questionnaire: Questionnaire) -> ReportSection:
-    titles = _titles(questionnaire)
+    titles = titles_of(questionnaire)
     rows = tuple(
         (
             titles[key],
@@ -119,7 +101,7 @@ def _structure(result: Result, questionnaire: Questionnaire) -> ReportSection:
     rows = (
         ("Hele svar", number(validity["n_complete"], 0), ""),
         ("KMO", two(validity["kmo"]), "minst 0,60 (Kaiser 1974)"),
-        ("Bartletts test, p", _p_value(bartlett.get("p")), "under 0,05"),
+        ("Bartletts test, p", p_value(bartlett.get("p")), "under 0,05"),
         ("Faktorer, parallellanalyse", str(validity["factors_suggested"] or MISSING), "Horn 1965"),
         (
             "χ² (frihetsgrader)",
@@ -145,7 +127,7 @@ def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Itera
     keys = [factor.key for factor in questionnaire.factors if validity["ave"].get(factor.key) is not None]
     if not keys:
         return
-    titles = _titles(questionnaire)
+    titles = titles_of(questionnaire)
     yield ReportTable(
         "Samler hvert tema påstandene sine?",
         ("Tema", "AVE", "Sammensatt reliabilitet"),
@@ -180,7 +162,7 @@ def _pair(validity: Result, fit: Result, a: str, b: str, i: int, j: int) -> str:
 
 
 def _agreement(result: Result, questionnaire: Questionnaire) -> ReportSection:
-    titles = _titles(questionnaire)
+    titles = titles_of(questionnaire)
     rows = tuple(
         (
             titles[key],
@@ -202,7 +184,7 @@ def _agreement(result: Result, questionnaire: Questionnaire) -> ReportSection:
 
 
 def _scores(result: Result, questionnaire: Questionnaire) -> ReportSection:
-    titles = _titles(questionnaire)
+    titles = titles_of(questionnaire)
     rows = tuple(
         (titles[key], number(scale["n"], 0), two(scale["mean"]), two(scale["sd"]))
         for key, scale in result["scales"].items()
@@ -231,27 +213,3 @@ def _unit_cell(found: Result) -> str:
 
 def _cfa(result: Result) -> Result | None:
     return (result.get("validity") or {}).get("cfa")
-
-
-def _titles(questionnaire: Questionnaire) -> dict[str, str]:
-    return {factor.key: localised(factor.title) for factor in questionnaire.factors}
-
-
-def _p_value(value: float | None) -> str:
-    return "under 0,001" if value is not None and value < 0.001 else three(value)
-
-
-def two(value: float | None) -> str:
-    return MISSING if value is None else number(value, 2)
-
-
-def three(value: float | None) -> str:
-    return MISSING if value is None else number(value, 3)
-
-
-def interval(bounds: Sequence[float] | None, decimals: int = 2) -> str:
-    """«0,81–0,84»; with «til» when a minus sign would stand next to the dash."""
-    if bounds is None:
-        return MISSING
-    low, high = (number(bound, decimals) for bound in bounds)
-    return f"{low} til {high}" if min(bounds) < 0 else f"{low}–{high}"

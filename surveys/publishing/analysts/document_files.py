@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from surveys.platform.site_files import site_files
-from surveys.publishing.analysts.document import ReportDocument
+from surveys.publishing.analysts.parts import ReportDocument
 
 _TEMPLATES = site_files() / "templates" / "publishing"
 

@@ -4,7 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from surveys.publishing.analysts.document import ReportDocument, ReportTable
+from surveys.publishing.analysts.parts import ReportDocument, ReportTable
 
 _WIDEST_UNBROKEN = 24
 

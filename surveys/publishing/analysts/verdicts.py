@@ -18,6 +18,8 @@ RMSEA_TOLERABLE: Final = 0.08
 HTMT_HIGHEST: Final = 0.85  # Henseler 2015
 ICC2_LOWEST: Final = 0.70  # LeBreton and Senter 2008, as rwg(j)
 RWG_LOWEST: Final = 0.70
+CLEAR: Final = 0.05
+"""A difference is clear when its Holm-adjusted p is below this."""
 
 _UNITS_NOT_SUPPORTED: Final = (
     "Bare med forsiktighet: folk i samme enhet svarer så ulikt, eller enhetene er så like, at et snitt sier lite "
@@ -84,6 +86,44 @@ def agreement_verdict(result: Result, titles: Mapping[str, str]) -> tuple[str, .
         return (_UNITS_NOT_SUPPORTED,)
     others = "For de andre temaene sier snittet lite om enheten alene: vis spredningen sammen med det."
     return (f"Ja for {_listed(supported)}. {others}",)
+
+
+def is_clear(p: float | None) -> bool:
+    """Whether a Holm-adjusted p is that of a clear difference; what could not be tested is not."""
+    return p is not None and p < CLEAR
+
+
+def groups_verdict(question: str, factors: Result, titles: Mapping[str, str]) -> str:
+    """Which factors the groups of one background question differ on."""
+    tested = [key for key, found in factors.items() if found["welch"]["p_holm"] is not None]
+    if not tested:
+        return f"{question}: gruppene kan ikke sammenlignes. Se merknadene nederst."
+    clear = [key for key in tested if is_clear(factors[key]["welch"]["p_holm"])]
+    if not clear:
+        return f"{question}: ingen tydelige forskjeller."
+    sizes = {key: _largest(factors[key]["pairs"]) for key in clear}
+    largest = max(sizes, key=lambda key: sizes[key])
+    # With many answers even a tiny difference is clear, so its size belongs in the same breath.
+    size = f"Størst er den i {titles[largest]} (g = {number(sizes[largest], 2)})." if sizes[largest] else ""
+    return f"{question}: tydelig forskjell i {_listed([titles[key] for key in clear])}. {size}".rstrip()
+
+
+def _largest(pairs: Result) -> float:
+    """The largest Hedges' g among the clear pairs, without its sign; 0 when no single pair is clear."""
+    return max((abs(pair["g"]) for pair in pairs.values() if is_clear(pair["p_holm"])), default=0.0)
+
+
+def correlations_verdict(correlations: Result, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """The two factors that go most closely together, whichever way."""
+    known = {pair: found["r"] for pair, found in correlations.items() if found["r"] is not None}
+    if not known:
+        return ("Vi kan ikke si hvor mye temaene henger sammen. Se merknadene nederst.",)
+    closest = max(known, key=lambda pair: abs(known[pair]))
+    names = " og ".join(titles[key] for key in closest.split("~"))
+    return (
+        f"{names} henger tettest sammen (r = {number(known[closest], 2)}).",
+        "Samvariasjon er ikke årsak: tallene sier ikke hva som påvirker hva.",
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -130,6 +130,8 @@ def _show(report: HistoryReport, file: Path) -> None:
     for each in report.sets:
         _say_set(each)
     say(f"Uendrede tall: {report.unchanged}")
+    for note in report.notes:
+        say(f"Merk: {note}")
     if not report.figures:
         say("Ingenting å endre.")
     elif report.applied:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from surveys.files.columns import ImportColumn, Record, records_and_faults
+from surveys.files.columns import Record, records_and_faults
+from surveys.files.headings import ImportColumn
 from surveys.files.reading import Table
 from surveys.files.report import ImportFault
 from surveys.organisation.models import Unit
@@ -102,7 +103,7 @@ def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[I
     faults = list(heading_faults)
     if not rows and not faults:
         faults.append(ImportFault(_("Filen har ingen tall under overskriften.")))
-    if rows and "instrument" not in rows[0].values and not ground.instrument:
+    if rows and "instrument" not in rows[0] and not ground.instrument:
         faults.append(ImportFault(_no_instrument()))
         ground = replace(ground, instrument="–")  # told once, not for every line
     found = [line for row in rows if (line := _line(row, ground, faults))]
@@ -295,7 +296,7 @@ def _instrument(text: str, ground: Ground) -> str:
 
 def _declared(text: str) -> bool | None:
     if text.casefold() not in _YES_OR_NO:
-        raise HistoryCellError(_("Skriv ja eller nei, ikke «%(text)s».", text=text))
+        raise HistoryCellError(_("Skriv ja eller nei, ikke «%(given)s».", given=text))
     return _YES_OR_NO[text.casefold()]
 
 

@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session, contains_eager
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Series, Survey, SurveyStatus, SurveyUnit
+from surveys.files.columns import left_out
 from surveys.files.reading import parse_table
-from surveys.files.report import FileRefusedError, ImportFault
+from surveys.files.report import FileRefusedError, ImportFault, told_once
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
-from surveys.platform.texts import _
-from surveys.release.history.file import FigureLine, Ground, ImportedCell, figure_lines
+from surveys.platform.texts import _, pgettext
+from surveys.release.history.file import COLUMNS, FigureLine, Ground, ImportedCell, figure_lines
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 from surveys.release.history.report import (
@@ -47,7 +48,8 @@ def newest_survey(session: Session, series_key: str) -> Survey:
         .limit(1)
     )
     if found is None:
-        known = ", ".join(session.scalars(select(Series.key).order_by(Series.key))) or _("ingen")
+        keys = session.scalars(select(Series.key).order_by(Series.key))
+        known = ", ".join(keys) or pgettext("an empty list", "ingen")
         raise SurveyError(
             _(
                 "Det finnes ingen serie «%(series_key)s» med en undersøkelse. Disse finnes: %(known)s.",
@@ -72,19 +74,20 @@ def import_figures(
         )
     _lock(session, wanted)
     try:
-        table = parse_table(content)
+        table = parse_table(content, COLUMNS[wanted.kind])
     except FileRefusedError as refusal:
         return HistoryReport(faults=refusal.faults)
+    notes = (*table.notes, *left_out(table, COLUMNS[wanted.kind]))
     lines, faults = figure_lines(table, _ground(session, wanted, today))
     standing = {_place(figure): figure for figure in session.scalars(_standing(wanted))}
     faults.extend(_contradictions(lines, standing, wanted))
     if faults:
-        return HistoryReport(faults=tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+        return HistoryReport(faults=told_once(faults), notes=notes)
     new = [line for line in lines if line.place not in standing]
     by_set = _by_set(new)
     numbers = _store(session, by_set, wanted, today) if apply else [None] * len(by_set)
     sets = tuple(_set_report(of_set, wanted, at) for of_set, at in zip(by_set, numbers, strict=True))
-    return HistoryReport(sets, len(lines) - len(new), applied=apply)
+    return HistoryReport(sets, len(lines) - len(new), notes=notes, applied=apply)
 
 
 def _lock(session: Session, wanted: HistoryImportRequest) -> None:

@@ -59,6 +59,7 @@ class HistoryReport:
     sets: tuple[SetReport, ...] = ()
     unchanged: int = 0
     faults: tuple[ImportFault, ...] = ()
+    notes: tuple[str, ...] = ()
     applied: bool = False
 
     @property

@@ -16,7 +16,6 @@ from surveys.release.measures import Measure
 from surveys.release.models import Figure, FigureKind, FigureStatus
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.prior_knowledge import ROWS, PriorFigure, PriorKnowledge
-from surveys.release.protection.protecting import Gathered, Protected, protect
 from surveys.release.protection.published import (
     Coverage,
     Covering,
@@ -24,6 +23,7 @@ from surveys.release.protection.published import (
     questions_out,
     released_figures,
 )
+from surveys.release.protection.suppression import Gathered, Protected, protect
 
 
 @dataclass(frozen=True, eq=False)

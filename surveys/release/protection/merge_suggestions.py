@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from surveys.counting.loading import SurveyTree
 from surveys.release.protection.composing import Composed
-from surveys.release.protection.protecting import Gathered, Protected, protect
 from surveys.release.protection.release_preview import MergeSuggestion
+from surveys.release.protection.suppression import Gathered, Protected, protect
 
 _ROUNDS: Final = 4
 """Trials before whatever has not come out right is left unsaid."""

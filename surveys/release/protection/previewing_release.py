@@ -18,13 +18,13 @@ from surveys.release.figuring import figure_rows
 from surveys.release.models import FigureKind, FigureStatus
 from surveys.release.protection.composing import Composed, compose
 from surveys.release.protection.merge_suggestions import merge_suggestions
-from surveys.release.protection.protecting import Mask
 from surveys.release.protection.release_preview import (
     HiddenCategory,
     HiddenUnit,
     MergeSuggestion,
     ReleasePreview,
 )
+from surveys.release.protection.suppression import Mask
 
 
 def preview_release(session: Session, survey: Survey) -> ReleasePreview:

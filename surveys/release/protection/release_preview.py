@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.suppression import PRIMARY, SECONDARY
 from surveys.campaigns.models import Survey
 from surveys.counting.models import Response
 from surveys.platform.typed_data import from_stored
@@ -34,7 +35,7 @@ class HiddenUnit:
     @property
     def reason(self) -> str:
         """«small» when every hidden measure is; as the unit's own page will say it."""
-        return "small" if set(self.hidden.values()) == {"small"} else "protecting"
+        return PRIMARY if set(self.hidden.values()) == {PRIMARY} else SECONDARY
 
     @property
     def is_whole(self) -> bool:

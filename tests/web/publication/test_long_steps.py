@@ -188,6 +188,19 @@ def test_a_refused_release_is_told_and_can_be_tried_again(
     assert "Resultatene er ikke frigitt" not in hr.get(SURVEY).text
 
 
+def test_why_a_step_was_refused_is_told_in_the_language_of_who_asked(
+    app: Flask, counted: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counted.transaction() as session:
+        for account in session.scalars(select(Account)):
+            account.language = "en"
+    monkeypatch.setattr("surveys.publishing.releasing._refuse_breaches", refuse)
+    press(hr, "release")
+    work(app, counted)
+    [(_name, _attempts, problem)] = steps(counted)
+    assert problem.startswith("The figures have not been released")
+
+
 def test_an_unforeseen_error_is_logged_and_told_and_not_repeated_for_ever(
     app: Flask,
     counted: Database,

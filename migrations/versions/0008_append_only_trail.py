@@ -8,8 +8,8 @@ A later migration that rebuilds `audit_entry` on SQLite (batch_alter_table) drop
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,385 @@
+"""Those who have an invitation set beside the roster of today: what a sending will do, and doing exactly that.
+
+HR reads it before every sending. Nobody gets two codes, and whoever has delivered gets nothing more.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.audit import trail as audit
+from surveys.campaigns import outbox
+from surveys.campaigns.invitations import Recipient, invite, uses_roster
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.roster_following import (
+    AddressChange,
+    address_changes,
+    plain,
+    readdress,
+    renumbered,
+    take_over_numbers,
+)
+from surveys.organisation.models import Person, Unit
+from surveys.organisation.subtrees import ids_below
+from surveys.platform.texts import _
+
+
+@dataclass(frozen=True)
+class ReconcileChoices:
+    """What HR wants done; the defaults are what is right most often.
+
+    new: invite those who are new. left_counts: whether whoever has left without answering is one of those invited.
+    moved: whether an invitation goes along to the person's new unit. shared: one invitation for an address that
+    several have, or a code on paper for each. new_units: take in units that were made after the survey. address: send
+    the invitation to the new address.
+    """
+
+    new: bool = True
+    left_counts: bool = False
+    moved: Literal["stays", "moves"] = "stays"
+    shared: Literal["one", "paper"] = "one"
+    new_units: bool = False
+    address: bool = True
+
+
+@dataclass(frozen=True)
+class SharedAddress:
+    """One address that several in the roster have. `people`: who would be invited; `invited`: has an invitation."""
+
+    email: str
+    people: tuple[Person, ...]
+    invited: frozenset[str] = frozenset()
+
+    def to_invite(self, how: str) -> tuple[Person, ...]:
+        """Whom of them gets a code: one in all, or each who is not the same person as somebody invited."""
+        if how == "one":
+            return () if self.invited else self.people[:1]
+        return tuple(person for person in self.people if plain(person.name) not in self.invited)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Somebody whose unit is not her invitation's. `can_move`: she has not delivered, and the unit is in the survey."""
+
+    invitation_id: int
+    person_id: int
+    unit_id: int
+    can_move: bool
+
+
+@dataclass(frozen=True)
+class Left:
+    """Somebody with an invitation who is out of the roster. counts: as in `Invitation.counted`."""
+
+    invitation_id: int
+    person_id: int
+    delivered: bool
+    counts: bool | None
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The roster and the invitations side by side. People are named from the roster only."""
+
+    new: tuple[Person, ...] = ()
+    shared: tuple[SharedAddress, ...] = ()
+    outside: Mapping[Unit, tuple[Person, ...]] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    addresses: tuple[AddressChange, ...] = ()
+    renumbered: int = 0
+    # Invited before, with an address, and not yet put in the outbox.
+    unsent: int = 0
+    # Invitations without an address until now, and moved invitations that have been used.
+    first_mails: frozenset[int] = frozenset()
+    delivered_moves: frozenset[int] = frozenset()
+
+    @property
+    def affected(self) -> int:
+        """How many invitations of before have changed in the roster."""
+        return len(self.changed_ids)
+
+    @property
+    def delivered(self) -> int:
+        """How many of these have delivered: nothing more is sent to them."""
+        found = {each.invitation_id for each in self.left if each.delivered}
+        found |= {each.invitation_id for each in self.addresses if each.delivered}
+        return len(found | self.delivered_moves)
+
+    @property
+    def changed_ids(self) -> frozenset[int]:
+        found = {each.invitation_id for each in self.left}
+        found |= {each.invitation_id for each in self.moved}
+        return frozenset(found | {each.invitation_id for each in self.addresses})
+
+    @property
+    def to_decide(self) -> bool:
+        """Whether HR has something to look at beyond whom to invite."""
+        undecided = any(each.counts is None and not each.delivered for each in self.left)
+        return bool(undecided or self.renumbered or any(not each.delivered for each in self.addresses))
+
+    def recipients(self, choices: ReconcileChoices) -> list[Recipient]:
+        """Whom the choices invite. Of those who share an address, one; or each on paper."""
+        chosen: list[Recipient] = []
+        if choices.new:
+            chosen += [_recipient(person) for person in self.new]
+            for shared in self.shared:
+                on_paper = choices.shared == "paper"
+                chosen += [_recipient(each, on_paper=on_paper) for each in shared.to_invite(choices.shared)]
+        if choices.new_units:
+            chosen += [_recipient(person) for people in self.outside.values() for person in people]
+        return chosen
+
+    def messages(self, choices: ReconcileChoices) -> int:
+        """Exactly how many mails the choices put in the outbox."""
+        again = sum(each.sends_again and not each.delivered for each in self.addresses)
+        new = sum(bool(each.email) for each in self.recipients(choices))
+        return new + self.unsent + (again + len(self.first_mails) if choices.address else 0)
+
+    def on_paper(self, choices: ReconcileChoices) -> int:
+        return sum(not each.email for each in self.recipients(choices))
+
+
+def reconciliation(session: Session, survey: Survey) -> Reconciliation:
+    """Everything that differs between the survey's invitations and the roster. Changes nothing."""
+    unsent = outbox.without_message(session, survey)
+    if not uses_roster(survey):
+        return Reconciliation(unsent=unsent)
+    pairs = renumbered(session, survey)
+    kept, taken_over = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    waiting = [person for person in _not_invited(session, survey) if person.id not in taken_over]
+    addresses = _invited_addresses(session, survey)
+    new, shared = _apart(waiting, addresses)
+    changes = address_changes(session, survey)
+    leaving = [each for each in _left(session, survey) if each.invitation_id not in kept]
+    moved, delivered_moves = _moved(session, survey)
+    return Reconciliation(
+        new=new,
+        shared=shared,
+        outside=_outside(session, survey, addresses),
+        left=tuple(leaving),
+        moved=moved,
+        addresses=tuple(changes),
+        renumbered=len(kept),
+        unsent=unsent + (outbox.without_message(session, survey, kept) if kept else 0),
+        first_mails=_first_mails(session, changes),
+        delivered_moves=delivered_moves,
+    )
+
+
+def reconcile(
+    session: Session, survey: Survey, choices: ReconcileChoices, secret: bytes, expected: int | None = None
+) -> outbox.Queued:
+    """Does what the choices say and puts the mails in the outbox. `secret` is `Secrets.codes`.
+
+    Raises SurveyError when the survey is not open, or when `expected` is not how many mails it would be now.
+    """
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
+    found = reconciliation(session, survey)
+    if expected is not None and expected != found.messages(choices):
+        raise SurveyError(
+            _("Tallet er endret siden siden ble vist. Se over det som står her, og bekreft på nytt.")
+        )
+    take_over_numbers(session, survey)
+    again = _settle_addresses(session, found, choices)
+    _settle_left(session, found.left, counts=choices.left_counts)
+    if choices.moved == "moves":
+        _move(session, found.moved)
+    if choices.new_units:
+        _take_in(session, survey, found.outside)
+    invite(session, survey, found.recipients(choices), secret)
+    if choices.new and choices.shared == "paper":
+        _keep_on_paper(session, survey, found.shared)
+    queued = outbox.queue_invitations(session, survey)
+    audit.record(
+        session, "survey.reconciled", survey.key, new=len(found.recipients(choices)), readdressed=again
+    )
+    return replace(queued, messages=queued.messages + again)
+
+
+def _recipient(person: Person, *, on_paper: bool = False) -> Recipient:
+    email = "" if on_paper else person.email
+    return Recipient(person.unit_id, email, person.language, person.is_leader, person.id)
+
+
+def _not_invited(session: Session, survey: Survey) -> Sequence[Person]:
+    invited = select(Invitation.person_id).where(
+        Invitation.survey_id == survey.id, Invitation.person_id.is_not(None)
+    )
+    return session.scalars(
+        select(Person)
+        .join(SurveyUnit, SurveyUnit.unit_id == Person.unit_id)
+        .where(SurveyUnit.survey_id == survey.id, Person.active, Person.id.not_in(invited))
+        .order_by(Person.id)
+    ).all()
+
+
+def _invited_addresses(session: Session, survey: Survey) -> dict[str, frozenset[str]]:
+    """Address → names of those invited there. People who were given paper for a shared address count with it."""
+    rows = session.execute(
+        select(Invitation.email, Invitation.declined_email, Person.email, Person.name)
+        .outerjoin(Person, Person.id == Invitation.person_id)
+        .where(Invitation.survey_id == survey.id)
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for email, declined, roster, name in rows:
+        for address in {plain(each) for each in (email, declined, roster or "") if each}:
+            found[address].add(plain(name or ""))
+    return {address: frozenset(names) for address, names in found.items()}
+
+
+def _apart(
+    people: Iterable[Person], addresses: Mapping[str, frozenset[str]]
+) -> tuple[tuple[Person, ...], tuple[SharedAddress, ...]]:
+    """Those with an address of their own or none, and the addresses that several have."""
+    by_address: defaultdict[str, list[Person]] = defaultdict(list)
+    alone: list[Person] = []
+    for person in people:
+        if person.email:
+            by_address[plain(person.email)].append(person)
+        else:
+            alone.append(person)
+    shared = []
+    for address, own in by_address.items():
+        if len(own) == 1 and address not in addresses:
+            alone += own
+        else:
+            shared.append(SharedAddress(own[0].email, tuple(own), addresses.get(address, frozenset())))
+    alone.sort(key=lambda person: person.id)
+    return tuple(alone), tuple(shared)
+
+
+def _outside(
+    session: Session, survey: Survey, addresses: Mapping[str, frozenset[str]]
+) -> dict[Unit, tuple[Person, ...]]:
+    """People in units below the survey's that it has no picture of, by unit. Whoever is invited already is left out."""
+    pictured = select(SurveyUnit.unit_id).where(SurveyUnit.survey_id == survey.id)
+    invited = select(Invitation.person_id).where(
+        Invitation.survey_id == survey.id, Invitation.person_id.is_not(None)
+    )
+    people = session.scalars(
+        select(Person)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(
+            Person.unit_id.in_(ids_below([survey.unit_id])),
+            Person.unit_id.not_in(pictured),
+            Person.unit_id.not_in(select(ReportGroup.unit_id)),
+            Person.id.not_in(invited),
+            Person.active,
+        )
+        .order_by(Unit.name, Person.id)
+    )
+    found: defaultdict[Unit, list[Person]] = defaultdict(list)
+    seen: set[str] = set(addresses)
+    for person in people:
+        if not person.email or plain(person.email) not in seen:
+            found[person.unit].append(person)
+            seen.add(plain(person.email))
+    return {unit: tuple(own) for unit, own in found.items()}
+
+
+def _left(session: Session, survey: Survey) -> list[Left]:
+    rows = session.execute(
+        select(Invitation.id, Person.id, Invitation.delivered, Invitation.counted)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(Invitation.survey_id == survey.id, ~Person.active)
+        .order_by(Invitation.id)
+    )
+    return [Left(*row) for row in rows]
+
+
+def _moved(session: Session, survey: Survey) -> tuple[tuple[Moved, ...], frozenset[int]]:
+    pictured = {unit.unit_id for unit in survey.units}
+    rows = session.execute(
+        select(Invitation.id, Person.id, Person.unit_id, Invitation.delivered)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(Invitation.survey_id == survey.id, Person.active, Person.unit_id != Invitation.unit_id)
+        .order_by(Invitation.id)
+    ).all()
+    moved = tuple(
+        Moved(invitation_id, person_id, unit_id, not delivered and unit_id in pictured)
+        for invitation_id, person_id, unit_id, delivered in rows
+    )
+    return moved, frozenset(row[0] for row in rows if row[3])
+
+
+def _first_mails(session: Session, changes: Iterable[AddressChange]) -> frozenset[int]:
+    """Invitations that had no address and get one: their first mail is queued with the others."""
+    wanted = [each.invitation_id for each in changes if each.email and not each.delivered]
+    rows = session.scalars(select(Invitation).where(Invitation.id.in_(wanted), Invitation.email == ""))
+    again = {each.invitation_id for each in changes if each.sends_again}
+    return frozenset(each.id for each in rows if each.id not in again)
+
+
+def _settle_addresses(session: Session, found: Reconciliation, choices: ReconcileChoices) -> int:
+    if choices.address:
+        return readdress(session, found.addresses)
+    for change in found.addresses:
+        session.execute(
+            update(Invitation)
+            .where(Invitation.id == change.invitation_id)
+            .values(declined_email=change.email)
+        )
+    return 0
+
+
+def _settle_left(session: Session, left: Iterable[Left], *, counts: bool) -> None:
+    """Whoever has delivered is always one of those invited."""
+    wanted = [each.invitation_id for each in left if not each.delivered]
+    session.execute(
+        update(Invitation).where(Invitation.id.in_(wanted), ~Invitation.delivered).values(counted=counts)
+    )
+
+
+def _move(session: Session, moved: Iterable[Moved]) -> None:
+    """The unit a half-finished answer says it is for goes with the code; what was answered is kept."""
+    for each in moved:
+        if each.can_move:
+            session.execute(
+                update(Invitation)
+                .where(Invitation.id == each.invitation_id, ~Invitation.delivered)
+                .values(unit_id=each.unit_id)
+            )
+
+
+def _take_in(session: Session, survey: Survey, outside: Mapping[Unit, tuple[Person, ...]]) -> None:
+    """The units, and those between them and what the survey pictures, get a line in its picture of the tree."""
+    pictured = {unit.unit_id for unit in survey.units}
+    for unit in outside:
+        at: Unit | None = unit
+        while at is not None and at.id not in pictured:
+            survey.units.append(SurveyUnit(unit_id=at.id, parent_id=at.parent_id, name=at.name, type=at.type))
+            pictured.add(at.id)
+            at = at.parent
+    session.flush()
+
+
+def _keep_on_paper(session: Session, survey: Survey, shared: Iterable[SharedAddress]) -> None:
+    """Their invitations have no address on purpose, so the roster's is declined."""
+    for each in shared:
+        for person in each.people:
+            session.execute(
+                update(Invitation)
+                .where(
+                    Invitation.survey_id == survey.id,
+                    Invitation.person_id == person.id,
+                    Invitation.email == "",
+                )
+                .values(declined_email=person.email)
+            )
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> list[tuple[str, str]]:
+    """(name, unit) from the roster, by name."""
+    people = session.scalars(select(Person).where(Person.id.in_(list(person_ids)))).all()
+    return sorted((person.name, person.unit.name) for person in people)
+
+
+def by_unit(outside: Mapping[Unit, tuple[Person, ...]]) -> Counter[str]:
+    return Counter({unit.name: len(people) for unit, people in outside.items()})

@@ -1,0 +1,65 @@
+"""Withdrawing one person's code and giving her a new one: for a link that came into the wrong hands."""
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from surveys.audit import trail as audit
+from surveys.campaigns import codes
+from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.models import Invitation, ReplacedCode, Survey, SurveyStatus
+from surveys.campaigns.roster_following import send_again
+from surveys.organisation.models import Person
+from surveys.platform.texts import _
+
+
+def find_invited(session: Session, survey: Survey, typed: str) -> int:
+    """The invitation of the one person with this employee number or address. Raises SurveyError unless there is one."""
+    wanted = typed.strip()
+    found = session.scalars(
+        select(Invitation.id)
+        .outerjoin(Person, Person.id == Invitation.person_id)
+        .where(
+            Invitation.survey_id == survey.id,
+            or_(Person.employee_number == wanted, func.lower(Invitation.email) == wanted.lower()),
+        )
+        .limit(2)
+    ).all()
+    if not wanted or not found:
+        raise SurveyError(_("Ingen invitert har ansattnummeret eller adressen «%(typed)s».", typed=wanted))
+    if len(found) > 1:
+        raise SurveyError(_("Flere inviterte har «%(typed)s». Skriv ansattnummeret.", typed=wanted))
+    return found[0]
+
+
+def replace_code(session: Session, survey: Survey, invitation_id: int, secret: bytes) -> None:
+    """The old code says that it has been replaced; the new one is sent, or printed where there is no address.
+
+    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered keeps what she
+    has, and the caller is not told which it was. Raises SurveyError unless the survey is open.
+    """
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError(_("Undersøkelsen må være åpen før en kode kan byttes."))
+    invitation = session.scalar(
+        select(Invitation)
+        .where(Invitation.id == invitation_id, Invitation.survey_id == survey.id)
+        .with_for_update()
+    )
+    if invitation is None:
+        raise SurveyError(_("Invitasjonen finnes ikke lenger. Last siden på nytt."))
+    audit.record(session, "survey.code_replaced", survey.key)
+    if invitation.delivered:
+        return
+    session.add(ReplacedCode(code_hash=invitation.code_hash))
+    invitation.nonce = codes.new_nonce()
+    invitation.code_hash = codes.code_hash(secret, codes.code_for(secret, invitation.nonce))
+    invitation.printed_on = None
+    session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))
+    if invitation.email:
+        send_again(session, invitation.id)
+    session.flush()
+
+
+def is_replaced(session: Session, code: str, secret: bytes) -> bool:
+    """Whether the code, 12 characters, was withdrawn."""
+    return session.get(ReplacedCode, codes.code_hash(secret, code)) is not None

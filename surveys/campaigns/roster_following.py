@@ -1,0 +1,153 @@
+"""What every sending does first: invitations follow the roster, so that no mail goes to an address of before.
+
+Somebody who was given a new employee number keeps her invitation. Somebody with a corrected address keeps her code, and
+gets the invitation again at the new address. Whoever has delivered is left alone. An address that is gone from the
+roster is kept: a file without addresses must not turn everybody's mail into letters.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
+from surveys.organisation.models import Person
+
+
+@dataclass(frozen=True)
+class AddressChange:
+    """A corrected address. `sends_again`: the invitation has been handed over before and goes to the new address."""
+
+    invitation_id: int
+    person_id: int
+    email: str
+    delivered: bool
+    sends_again: bool
+
+
+def plain(text: str) -> str:
+    """Addresses and names are compared without case and extra spaces: no mail server in use tells them apart by it."""
+    return " ".join(text.casefold().split())
+
+
+def follow_roster(session: Session, survey: Survey) -> int:
+    """Moves invitations to new numbers and addresses; how many were put in the outbox for a new address."""
+    take_over_numbers(session, survey)
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.survey_id == survey.id,
+            Invitation.counted.is_not(None),
+            Invitation.person_id.in_(select(Person.id).where(Person.active)),
+        )
+        .values(counted=None)
+    )
+    return readdress(session, address_changes(session, survey))
+
+
+def renumbered(session: Session, survey: Survey) -> list[tuple[int, int]]:
+    """(invitation, person) where somebody who is out of the roster is in it again with another number.
+
+    Both her name and her address are the same.
+    """
+    gone = session.execute(
+        select(Invitation.id, Person.email, Person.name)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(Invitation.survey_id == survey.id, ~Person.active, Person.email != "")
+        .order_by(Invitation.id)
+    ).all()
+    if not gone:
+        return []
+    invited = select(Invitation.person_id).where(
+        Invitation.survey_id == survey.id, Invitation.person_id.is_not(None)
+    )
+    candidates = session.execute(
+        select(Person.id, Person.email, Person.name)
+        .where(Person.active, Person.email != "", Person.id.not_in(invited))
+        .order_by(Person.id.desc())
+    )
+    free = {(plain(email), plain(name)): person_id for person_id, email, name in candidates}
+    found = []
+    for invitation_id, email, name in gone:
+        person_id = free.pop((plain(email), plain(name)), None)
+        if person_id is not None:
+            found.append((invitation_id, person_id))
+    return found
+
+
+def take_over_numbers(session: Session, survey: Survey) -> int:
+    pairs = renumbered(session, survey)
+    for invitation_id, person_id in pairs:
+        session.execute(update(Invitation).where(Invitation.id == invitation_id).values(person_id=person_id))
+    session.flush()
+    return len(pairs)
+
+
+def address_changes(session: Session, survey: Survey) -> list[AddressChange]:
+    """Everybody in the roster whose address is another than her invitation's, but for those HR has decided about."""
+    rows = session.execute(
+        select(Invitation.id, Person.id, Person.email, Invitation.email, Invitation.delivered)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(
+            Invitation.survey_id == survey.id,
+            Person.active,
+            Person.email != "",
+            Person.email != Invitation.email,
+            Person.email != Invitation.declined_email,
+        )
+        .order_by(Invitation.id)
+    ).all()
+    changed = [row for row in rows if plain(row[2]) != plain(row[3])]
+    handed_over = _handed_over(session, [row[0] for row in changed])
+    return [
+        AddressChange(
+            invitation_id, person_id, email, delivered, bool(email) and invitation_id in handed_over
+        )
+        for invitation_id, person_id, email, _before, delivered in changed
+    ]
+
+
+def readdress(session: Session, changes: Iterable[AddressChange]) -> int:
+    """Gives those who have not delivered their new address; how many invitations are sent again."""
+    wanted = [change for change in changes if not change.delivered]
+    for change in wanted:
+        invitation = session.get_one(Invitation, change.invitation_id)
+        invitation.email, invitation.declined_email = change.email, ""
+        if change.sends_again:
+            send_again(session, invitation.id)
+    session.flush()
+    return sum(change.sends_again for change in wanted)
+
+
+def send_again(session: Session, invitation_id: int) -> None:
+    """One more invitation mail with the same code, numbered after those before it."""
+    before = session.scalar(
+        select(func.max(Delivery.number)).where(
+            Delivery.invitation_id == invitation_id, Delivery.kind == MessageKind.INVITATION
+        )
+    )
+    session.add(Delivery(invitation_id=invitation_id, kind=MessageKind.INVITATION, number=(before or 0) + 1))
+
+
+def _handed_over(session: Session, changed: Collection[int]) -> frozenset[int]:
+    """Invitations with a mail behind them and none waiting: one that waits goes to the new address as it is."""
+    if not changed:
+        return frozenset()
+    waiting = aliased(Delivery)
+    found = session.scalars(
+        select(Delivery.invitation_id)
+        .where(
+            Delivery.invitation_id.in_(changed),
+            Delivery.kind == MessageKind.INVITATION,
+            ~select(waiting.id)
+            .where(
+                waiting.invitation_id == Delivery.invitation_id,
+                waiting.kind == MessageKind.INVITATION,
+                waiting.status == DeliveryStatus.QUEUED,
+            )
+            .exists(),
+        )
+        .distinct()
+    )
+    return frozenset(found)

@@ -1,0 +1,39 @@
+"""A mail of the survey as its reader gets it, but for the link: on the page, and as a test mail to oneself."""
+
+import smtplib
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.mails import Letter, letter_of, mail_of
+from surveys.campaigns.models import MessageKind, Survey
+from surveys.organisation.models import Installation
+from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES
+from surveys.platform.mail_server import connected, why_no_mail
+from surveys.platform.texts import _
+
+
+def previewed(session: Session, survey: Survey, kind: MessageKind, language: str) -> Letter:
+    """The letter with a link that opens nobody's answers."""
+    code = language if language in LANGUAGES else DEFAULT_LANGUAGE
+    link = f"{current_app.config['SETTINGS'].base_url}/svar/XXXX-XXXX-XXXX"
+    return letter_of(survey, session.get_one(Installation, 1), kind, code, link)
+
+
+def send_test(session: Session, survey: Survey, kind: MessageKind, language: str, email: str) -> None:
+    """Sends the mail to oneself at once. Raises SurveyError when there is no address, no server, or it is refused."""
+    if not email:
+        raise SurveyError(_("Brukeren din har ingen e-postadresse. Be en administrator om å legge den inn."))
+    if problem := why_no_mail():
+        raise SurveyError(problem)
+    letter = previewed(session, survey, kind, language)
+    message = mail_of(letter, session.get_one(Installation, 1), email, language)
+    subject = message["Subject"]
+    del message["Subject"]
+    message["Subject"] = _("Prøve: %(subject)s", subject=subject)
+    try:
+        with connected(current_app.config["SETTINGS"]) as server:
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        raise SurveyError(_("E-posttjeneren tok ikke imot prøven: %(why)s", why=error)) from error

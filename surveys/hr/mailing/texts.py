@@ -1,0 +1,50 @@
+"""What HR is told of a survey's texts and of its reminders."""
+
+from collections.abc import Iterable
+
+from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.reminder_plan import ReminderPlan
+from surveys.campaigns.survey_texts import missing_texts
+from surveys.platform.localisation import LANGUAGES, listed
+from surveys.platform.texts import _, ngettext
+
+
+def text_warnings(survey: Survey) -> list[str]:
+    """What is not written in every language, while it can be mended or matters."""
+    if survey.status not in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:
+        return []
+    missing = missing_texts(survey)
+    said = []
+    if missing.title:
+        said.append(
+            _(
+                "Tittelen mangler på %(languages)s. De som svarer på det språket, ser spørreskjemaets egen tittel.",
+                languages=_named(missing.title),
+            )
+        )
+    if missing.purpose:
+        said.append(
+            _("Hvorfor dere spør, er ikke skrevet på %(languages)s.", languages=_named(missing.purpose))
+        )
+    return said
+
+
+def plan_told(plan: ReminderPlan) -> str:
+    """The plan of reminders in a sentence."""
+    if plan.first is None:
+        return _("Ingen påminnelser blir sendt av seg selv.")
+    if plan.second is None:
+        return ngettext(
+            "Hver person får en påminnelse %(num)s dag etter sin egen invitasjon.",
+            "Hver person får en påminnelse %(num)s dager etter sin egen invitasjon.",
+            plan.first,
+        )
+    return _(
+        "Hver person får påminnelser %(first)s og %(second)s dager etter sin egen invitasjon.",
+        first=plan.first,
+        second=plan.second,
+    )
+
+
+def _named(codes: Iterable[str]) -> str:
+    return listed([LANGUAGES[code].lower() if code != "en" else _("engelsk") for code in codes])

@@ -1,0 +1,213 @@
+"""HR's pages for what a survey sends: what did not arrive, the plan of reminders, own words, and replaced codes."""
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from surveys.access.models import HR_ROLES
+from surveys.access.permissions import requires
+from surveys.audit import trail as audit
+from surveys.campaigns import outbox
+from surveys.campaigns.failed_mails import correct_address, failed_mails, turn_into_letter
+from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.models import MessageKind, Survey, SurveyStatus
+from surveys.campaigns.own_openings import PLACEHOLDERS
+from surveys.campaigns.planned_reminders import plan_of
+from surveys.campaigns.replacing_codes import find_invited, replace_code
+from surveys.hr.mailing.forms import AddressForm, OpeningsForm, ReminderPlanForm, ReplaceCodeForm
+from surveys.hr.mailing.previewing import previewed, send_test
+from surveys.hr.mailing.texts import plan_told, text_warnings
+from surveys.hr.paper import sheets
+from surveys.hr.paper.printing import facts_of, printed_sheets
+from surveys.hr.steps.reminding import when_may
+from surveys.hr.survey_page import blueprint, survey_for_hr, tab
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import LANGUAGES
+from surveys.platform.mail_server import why_no_mail
+from surveys.platform.queue import current_jobs
+from surveys.platform.texts import _
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("/undersokelser/<key>/utsending")
+@requires(*HR_ROLES)
+def mailing(key: str) -> str:
+    """What has been sent, what did not arrive, and what will be sent by itself."""
+    return _overview(survey_for_hr(database.session(), key))
+
+
+@blueprint.post("/undersokelser/<key>/utsending/paminnelser")
+@requires(*HR_ROLES)
+def save_reminder_plan(key: str) -> Page:
+    """Changes the days of the reminders, or turns them off."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = ReminderPlanForm()
+    if not form.validate_on_submit():
+        return _overview(survey, plan_form=form), 422
+    if survey.status != SurveyStatus.OPEN:
+        return _overview(survey, problem=_("Planen kan endres mens undersøkelsen er åpen.")), 409
+    plan = form.plan()
+    survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
+    audit.record(session, "survey.reminders_planned", survey.key, first=plan.first, second=plan.second)
+    session.commit()
+    flash(plan_told(plan))
+    return redirect(url_for("hr.mailing", key=key))
+
+
+@blueprint.post("/undersokelser/<key>/utsending/adresse")
+@requires(*HR_ROLES)
+def correct_failed(key: str) -> Page:
+    """Corrects an address and sends the same code there."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return _overview(survey, problem=_("Skriv adressen."), typed=form), 422
+    try:
+        correct_address(session, survey, _number(form.invitation.data), form.email.data)
+    except SurveyError as error:
+        return _overview(survey, problem=str(error), typed=form), 409
+    session.commit()
+    current_jobs().wake("outbox")
+    # Whether she has delivered already is not told.
+    flash(_("Adressen er rettet. Har hun ikke svart, får hun invitasjonen der.") + " " + why_no_mail())
+    return redirect(url_for("hr.mailing", key=key))
+
+
+@blueprint.post("/undersokelser/<key>/utsending/brev")
+@requires(*HR_ROLES)
+def letter_instead(key: str) -> Page:
+    """That person's letter, on a page to print. The code stands on it, so it is an entry in the audit trail."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    try:
+        invitation = turn_into_letter(session, survey, _number(request.form.get("invitation")))
+    except SurveyError as error:
+        return _overview(survey, problem=str(error)), 409
+    sheets.mark_printed(session, survey, [invitation], municipal_day())
+    printed = sheets.printed_codes(survey, [invitation], current_app.config["SECRETS"].codes)
+    facts = facts_of(survey, [invitation.language])
+    session.commit()
+    drawn = printed_sheets("letter", printed, facts)
+    return render_template("hr/paper/letters.html", survey=survey, sheets=drawn)
+
+
+@blueprint.post("/undersokelser/<key>/utsending/kode")
+@requires(*HR_ROLES)
+def replace_a_code(key: str) -> Page:
+    """Withdraws one person's code and gives her a new one."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = ReplaceCodeForm()
+    if not form.validate_on_submit():
+        return _overview(survey, code_form=form), 422
+    try:
+        found = find_invited(session, survey, form.person.data)
+        replace_code(session, survey, found, current_app.config["SECRETS"].codes)
+    except SurveyError as error:
+        form.person.errors = [str(error)]
+        return _overview(survey, code_form=form), 409
+    session.commit()
+    current_jobs().wake("outbox")
+    flash(
+        _(
+            "Koden er byttet, hvis den ikke alt var brukt. Den gamle lenken sier at den er byttet ut. Den nye går på "
+            "e-post, eller som brev til den som ikke har adresse."
+        )
+    )
+    return redirect(url_for("hr.mailing", key=key))
+
+
+@blueprint.route("/undersokelser/<key>/utsending/tekster", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def mail_words(key: str) -> Page:
+    """HR's own opening paragraphs, and every mail as it will be read."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = OpeningsForm()
+    if request.method == "GET":
+        form.show(survey)
+        return _words(survey, form)
+    if not form.validate_on_submit():
+        return _words(survey, form), 422
+    survey.invitation_opening = form.openings(MessageKind.INVITATION)
+    survey.reminder_opening = form.openings(MessageKind.REMINDER)
+    audit.record(session, "survey.mail_words_saved", survey.key)
+    session.commit()
+    flash(_("Tekstene er lagret. Slik blir e-postene."))
+    return redirect(url_for("hr.mail_words", key=key))
+
+
+@blueprint.post("/undersokelser/<key>/utsending/prove")
+@requires(*HR_ROLES)
+def test_mail(key: str) -> Page:
+    """Sends one of the mails to oneself."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    kind, language = request.form.get("kind", ""), request.form.get("language", "")
+    if kind not in set(MessageKind) or language not in LANGUAGES:
+        abort(400)
+    try:
+        send_test(session, survey, MessageKind(kind), language, current_user.account.email)
+    except SurveyError as error:
+        form = OpeningsForm(formdata=None)
+        form.show(survey)
+        return _words(survey, form, problem=str(error)), 409
+    flash(_("Prøven er sendt til %(email)s.", email=current_user.account.email))
+    return redirect(url_for("hr.mail_words", key=key))
+
+
+def _number(text: str | None) -> int:
+    if not text or not text.isdecimal():
+        abort(400)
+    return int(text)
+
+
+def _overview(
+    survey: Survey,
+    problem: str = "",
+    plan_form: ReminderPlanForm | None = None,
+    code_form: ReplaceCodeForm | None = None,
+    typed: AddressForm | None = None,
+) -> str:
+    session = database.session()
+    plan = plan_of(survey)
+    if plan_form is None:
+        plan_form = ReminderPlanForm(formdata=None, first=plan.first, second=plan.second)
+    outlook = outbox.reminder_outlook(session, survey)
+    return tab(
+        "mailing",
+        survey,
+        problem=problem,
+        mail_problem=why_no_mail(),
+        mail=outbox.outbox_counts(session, survey),
+        failures=failed_mails(session, survey),
+        typed=typed,
+        is_open=survey.status == SurveyStatus.OPEN,
+        plan=plan_told(plan),
+        plan_form=plan_form,
+        code_form=code_form or ReplaceCodeForm(formdata=None),
+        reminders=outlook,
+        when_may=when_may(outlook.next_day),
+        text_warnings=text_warnings(survey),
+    )
+
+
+def _words(survey: Survey, form: OpeningsForm, problem: str = "") -> str:
+    session = database.session()
+    letters = [
+        (kind, code, previewed(session, survey, kind, code)) for kind in MessageKind for code in LANGUAGES
+    ]
+    return render_template(
+        "hr/mailing/words.html",
+        survey=survey,
+        form=form,
+        problem=problem,
+        letters=letters,
+        placeholders=list(PLACEHOLDERS.values()),
+        own_email=current_user.account.email,
+        mail_problem=why_no_mail(),
+    )

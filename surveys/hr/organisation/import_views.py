@@ -1,0 +1,268 @@
+"""HR's pages for a file of units or people: send it, say what its columns mean, see what would change, use it.
+
+Each step is a page of its own that works without scripts; the file waits in the instance folder between them.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from surveys.access.models import HR_ROLES, Account
+from surveys.access.permissions import is_granted, requires
+from surveys.files.headings import guess
+from surveys.files.reading import LARGEST_FILE, Table, read_table
+from surveys.files.report import FileRefusedError, ImportFault, ImportReport
+from surveys.hr.organisation import uploads
+from surveys.hr.organisation.applying import import_file, undo_file
+from surveys.hr.organisation.import_forms import (
+    COLUMNS,
+    KINDS,
+    FieldFault,
+    UploadForm,
+    answers_of,
+    choices_of,
+    chosen_columns,
+    column_faults,
+    column_rows,
+    column_words,
+    question_faults,
+)
+from surveys.hr.organisation.uploads import StoredUpload
+from surveys.hr.organisation.views import blueprint
+from surveys.organisation.import_answers import ImportAnswers
+from surveys.organisation.import_records import newest_import, remembered_choices
+from surveys.organisation.models import ImportKind, OrganisationImport, Unit
+from surveys.organisation.undoing import NothingToUndoError
+from surveys.platform import database
+from surveys.platform.texts import _, ngettext
+
+__all__ = ["blueprint"]
+
+Page = str | Response | tuple[str, int]
+
+MOST_SHOWN: Final = 500
+"""Lines of a folded list; more of them are counted."""
+
+_FORM_ROOM: Final = 100_000
+
+
+@blueprint.url_value_preprocessor
+def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Only here may a request be as large as a roster. Set before anything reads the form."""
+    if endpoint == "organisation.start_import":
+        request.max_content_length = LARGEST_FILE + _FORM_ROOM
+
+
+@blueprint.route("/organisasjon/import", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def start_import() -> Page:
+    """What was last taken into use, and the form for a new file."""
+    session = database.session()
+    _require_top(session)
+    uploads.remove_old(_instance())
+    form = UploadForm()
+    if not form.is_submitted():
+        return _start_page(session, form)
+    if not form.validate():
+        return _start_page(session, form), 422
+    sent = form.file.data
+    try:
+        upload = uploads.store(
+            _instance(), current_user.id, ImportKind(form.kind.data), _file_name(sent.filename), sent.stream
+        )
+    except FileRefusedError as refusal:
+        return _start_page(session, form, refusal.faults), 422
+    try:
+        read_table(upload.file.path, COLUMNS[upload.file.kind])
+    except FileRefusedError as refusal:
+        uploads.remove(upload)
+        return _start_page(session, form, refusal.faults), 422
+    return redirect(url_for("organisation.import_columns", token=upload.token))
+
+
+@blueprint.route("/organisasjon/import/<token>/kolonner", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def import_columns(token: str) -> Page:
+    """What each column means: guessed, remembered from the same source, and changed here."""
+    session = database.session()
+    upload = _upload(session, token)
+    kind = upload.file.kind
+    table = _table(upload)
+    known = upload.file.choices or remembered_choices(session, kind, table.headings)
+    rows = column_rows(table, guess(table.headings, COLUMNS[kind], known))
+    faults: list[FieldFault] = []
+    if request.method == "POST":
+        names = {"", *(column.name for column in COLUMNS[kind])}
+        sent = {name: value for name, value in request.form.items() if value in names}
+        rows = chosen_columns(rows, sent)
+        faults = [*column_faults(rows, kind)]
+        if not faults:
+            uploads.mapped(upload, choices_of(rows))
+            return redirect(url_for("organisation.import_preview", token=token))
+    page = render_template(
+        "hr/organisation/import_columns.html",
+        upload=upload,
+        rows=rows,
+        words=column_words(kind),
+        faults=faults,
+        notes=table.notes,
+    )
+    return (page, 422) if faults else page
+
+
+@blueprint.route("/organisasjon/import/<token>", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def import_preview(token: str) -> Page:
+    """What the file would change, and what must be answered first. Nothing is changed here."""
+    session = database.session()
+    upload = _upload(session, token)
+    report = import_file(session, upload.file, apply=False)
+    if request.method == "GET":
+        return _preview_page(upload, report)
+    before = ImportAnswers() if "again" in request.form else upload.file.answers
+    upload = uploads.answered(upload, answers_of(request.form, before, report.questions))
+    report = import_file(session, upload.file, apply=False)
+    faults = [*question_faults(report.questions, request.form)]
+    if faults:
+        return _preview_page(upload, report, faults), 422
+    return redirect(url_for("organisation.import_preview", token=token))
+
+
+@blueprint.post("/organisasjon/import/<token>/ta-i-bruk")
+@requires(*HR_ROLES)
+def apply_import(token: str) -> Page:
+    """Everything in one transaction, when it is still what the page showed."""
+    session = database.session()
+    upload = _upload(session, token)
+    if _fingerprint(import_file(session, upload.file, apply=False)) != request.form.get("seen"):
+        session.rollback()
+        report = import_file(session, upload.file, apply=False)
+        return _preview_page(upload, report, outdated=True), 409
+    report = import_file(session, upload.file, apply=True, account_id=current_user.id)
+    if not report.applied:
+        session.rollback()
+        return _preview_page(upload, report, outdated=True), 409
+    session.commit()
+    uploads.remove(upload)
+    flash(_("Filen er tatt i bruk. Du kan angre til neste fil kommer."))
+    return redirect(url_for("organisation.start_import"))
+
+
+@blueprint.post("/organisasjon/import/<token>/avbryt")
+@requires(*HR_ROLES)
+def cancel_import(token: str) -> Response:
+    """The file is removed; nothing was changed."""
+    uploads.remove(_upload(database.session(), token))
+    flash(_("Filen er slettet. Ingenting er endret."))
+    return redirect(url_for("organisation.start_import"))
+
+
+@blueprint.post("/organisasjon/import/angre/<int:number>")
+@requires(*HR_ROLES)
+def undo_import(number: int) -> Response:
+    """Units or people as they were before the newest file."""
+    session = database.session()
+    _require_top(session)
+    try:
+        kept = undo_file(session, number)
+    except NothingToUndoError:
+        session.rollback()
+        flash(_("Denne filen kan ikke angres lenger."))
+        return redirect(url_for("organisation.start_import"))
+    session.commit()
+    flash(_("Importen er angret. Alt er som før filen."))
+    if kept:
+        flash(
+            ngettext(
+                "%(num)s som var ny i filen, er brukt siden. Den er avsluttet i stedet for slettet.",
+                "%(num)s som var nye i filen, er brukt siden. De er avsluttet i stedet for slettet.",
+                kept,
+            )
+        )
+    return redirect(url_for("organisation.start_import"))
+
+
+@dataclass(frozen=True)
+class LastImport:
+    """What was last taken into use, for the page."""
+
+    stored: OrganisationImport
+    by: str
+    can_be_undone: bool
+
+
+def _start_page(session: Session, form: UploadForm, faults: tuple[ImportFault, ...] = ()) -> str:
+    newest = newest_import(session)
+    last = None
+    if newest is not None:
+        account = session.get(Account, newest.account_id) if newest.account_id else None
+        can_be_undone = newest.undo is not None and newest.undone_at is None
+        last = LastImport(newest, account.name if account else "", can_be_undone)
+    return render_template(
+        "hr/organisation/import_start.html", form=form, kinds=KINDS, faults=faults, last=last
+    )
+
+
+def _preview_page(
+    upload: StoredUpload,
+    report: ImportReport,
+    faults: list[FieldFault] | None = None,
+    *,
+    outdated: bool = False,
+) -> str:
+    page = render_template(
+        "hr/organisation/import_preview.html",
+        upload=upload,
+        report=report,
+        faults=faults or [],
+        outdated=outdated,
+        seen=_fingerprint(report),
+        most=MOST_SHOWN,
+        sent=request.form,
+    )
+    return str(page)
+
+
+def _fingerprint(report: ImportReport) -> str:
+    """The same as long as the same would be done."""
+    return sha256(repr((report.new, report.changed, report.ended, report.questions)).encode()).hexdigest()
+
+
+def _upload(session: Session, token: str) -> StoredUpload:
+    _require_top(session)
+    upload = uploads.find(_instance(), token, current_user.id)
+    if upload is None:
+        abort(404)
+    return upload
+
+
+def _table(upload: StoredUpload) -> Table:
+    try:
+        return read_table(upload.file.path, COLUMNS[upload.file.kind], upload.file.choices)
+    except FileRefusedError:
+        # It could be read when it was sent.
+        abort(404)
+
+
+def _require_top(session: Session) -> None:
+    """A file may touch every unit, so it takes HR of the whole organisation."""
+    tops = session.scalars(select(Unit.id).where(Unit.parent_id.is_(None), Unit.valid_to.is_(None)))
+    if not any(is_granted(session, current_user, top, *HR_ROLES) for top in tops):
+        abort(403)
+
+
+def _instance() -> Path:
+    found: Path = current_app.config["SETTINGS"].instance
+    return found
+
+
+def _file_name(sent: str | None) -> str:
+    """The last part of what the browser calls the file; shown, never used as a path."""
+    return (sent or "").replace("\\", "/").rsplit("/", 1)[-1][:200]

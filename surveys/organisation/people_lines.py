@@ -1,0 +1,230 @@
+"""A file's rows → one line for each person, and every fault of the rows.
+
+Several rows for one person are normal (several positions): the main position decides, else the largest, else the first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.files.columns import Record
+from surveys.files.report import ImportFault, lines_in_words
+from surveys.organisation.models import Unit
+from surveys.platform.addresses import EMAIL
+from surveys.platform.localisation import LANGUAGES
+from surveys.platform.texts import _, ngettext
+
+_YES_OR_NO: Final = {
+    **dict.fromkeys(("ja", "j", "x", "1", "true", "sann", "yes"), True),
+    **dict.fromkeys(("", "nei", "n", "0", "false", "usann", "no"), False),
+}
+LANGUAGE_WORDS: Final = {
+    **{code: code for code in LANGUAGES},
+    **{name.casefold(): code for code, name in LANGUAGES.items()},
+    "": "nb",
+    "engelsk": "en",
+    "norsk": "nb",
+}
+
+_NAMED_AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody as the deciding row of the file has it; None for a column that the file does not have."""
+
+    line: int
+    employee_number: str
+    name: str
+    email: str
+    unit_id: int
+    is_leader: bool | None
+    language: str | None
+    is_main: bool = False
+    shared_mailbox: bool = False
+
+    @property
+    def address(self) -> str:
+        """Addresses are compared without case: no mail server in use tells them apart by it."""
+        return self.email.casefold()
+
+
+class KnownUnits:
+    """The living units, found by code, or by a name that only one of them has."""
+
+    def __init__(self, session: Session) -> None:
+        rows = session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.valid_to.is_(None))).all()
+        self.codes: dict[int, str] = {unit_id: code for unit_id, code, _unit_name in rows}
+        self._ids = {code: unit_id for unit_id, code, _unit_name in rows}
+        self._by_name: dict[str, list[int]] = {}
+        self._by_digits: dict[str, list[str]] = {}
+        for unit_id, code, name in rows:
+            self._by_name.setdefault(name.casefold(), []).append(unit_id)
+            self._by_digits.setdefault(code.lstrip("0"), []).append(code)
+
+    def find(self, text: str) -> int | None:
+        """The unit's id; None when there is no such unit, or more than one."""
+        if text in self._ids:
+            return self._ids[text]
+        named = self._by_name.get(text.casefold(), [])
+        return named[0] if len(named) == 1 else None
+
+    def why_not(self, text: str) -> str:
+        named = self._by_name.get(text.casefold(), [])
+        if named:
+            codes = ", ".join(sorted(self.codes[unit_id] for unit_id in named))
+            return _(
+                "Flere enheter heter «%(name)s» (%(codes)s). Bruk enhetens kode.", name=text, codes=codes
+            )
+        alike = self._by_digits.get(text.lstrip("0"), [])
+        if len(alike) == 1:
+            return _(
+                "Enheten «%(code)s» finnes ikke i Medvirk. Er det «%(alike)s», uten nullene foran?",
+                code=text,
+                alike=alike[0],
+            )
+        return _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode eller navn.", code=text)
+
+
+def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFault]:
+    """What is wrong in the rows, each cell on its own."""
+    if not rows:
+        yield ImportFault(_("Filen har ingen personer under overskriften."))
+    checked = [
+        (column, words, message)
+        for column, words, message in (
+            ("leader", _YES_OR_NO, _not_yes_or_no),
+            ("main_position", _YES_OR_NO, _not_yes_or_no),
+            ("language", LANGUAGE_WORDS, _no_language),
+        )
+        if rows and column in rows[0]
+    ]
+    for row in rows:
+        if not row["employee_number"]:
+            yield row.fault("employee_number", _("Ansattnummeret mangler."))
+        if not _name(row):
+            yield row.fault("name" if "name" in row else "last_name", _("Navnet mangler."))
+        yield from _unit_faults(row, units)
+        email = row["email"]
+        if email and not EMAIL.fullmatch(email):
+            yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=email), "email")
+        for column, words, message in checked:
+            if row[column].casefold() not in words:
+                yield row.fault(column, message(row[column]), column)
+
+
+def _not_yes_or_no(given: str) -> str:
+    return _("Skriv ja eller nei, ikke «%(given)s».", given=given)
+
+
+def _no_language(given: str) -> str:
+    return _("Skriv %(codes)s, ikke «%(given)s».", codes=", ".join(LANGUAGES), given=given)
+
+
+def _unit_faults(row: Record, units: KnownUnits) -> Iterator[ImportFault]:
+    unit, column = _unit_text(row)
+    if not unit:
+        yield row.fault(column, _("Enheten mangler."))
+    elif units.find(unit) is None:
+        yield row.fault(column, units.why_not(unit), "unit")
+
+
+def person_lines(rows: Iterable[Record], units: KnownUnits) -> tuple[list[PersonLine], tuple[str, ...]]:
+    """One line for each employee number of rows without faults, and what the reader should know."""
+    by_person: dict[str, list[Record]] = {}
+    for row in rows:
+        by_person.setdefault(row["employee_number"], []).append(row)
+    lines = [_line(_deciding(own), units) for own in by_person.values()]
+    several = {number: own for number, own in by_person.items() if len(own) > 1}
+    return lines, tuple(_notes(several))
+
+
+def _name(row: Record) -> str:
+    return row["name"] or f"{row['first_name']} {row['last_name']}".strip()
+
+
+def _unit_text(row: Record) -> tuple[str, str]:
+    """What the row says of the unit, and the column that says it: its code, else its name."""
+    if row["unit"] or "unit_name" not in row:
+        return row["unit"], "unit"
+    return row["unit_name"], "unit_name"
+
+
+def _is_main(row: Record) -> bool:
+    return _YES_OR_NO[row["main_position"].casefold()]
+
+
+def _share(row: Record) -> float:
+    try:
+        return float(row["share"].rstrip("% ").replace(",", "."))
+    except ValueError:
+        return 0.0
+
+
+def _deciding(own: Sequence[Record]) -> Record:
+    """The first row of the largest main position, else of the largest position."""
+    return own[0] if len(own) == 1 else max(own, key=lambda row: (_is_main(row), _share(row)))
+
+
+def _notes(several: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    """What decided for people with several rows: by name for a few, in one sentence for many."""
+    if len(several) > _NAMED_AT_MOST:
+        yield ngettext(
+            "%(num)s ansatt står på flere linjer. Hovedstillingen gjelder, ellers den største stillingen, "
+            "ellers den første linjen.",
+            "%(num)s ansatte står på flere linjer. Hovedstillingen gjelder, ellers den største stillingen, "
+            "ellers den første linjen.",
+            len(several),
+        )
+        return
+    for number, own in several.items():
+        yield _note(number, own)
+
+
+def _note(number: str, own: Sequence[Record]) -> str:
+    """Which of a person's lines counts, and why."""
+    facts = {
+        "number": number,
+        "lines": lines_in_words(row.line for row in own),
+        "chosen": _deciding(own).line,
+    }
+    mains = [row for row in own if _is_main(row)]
+    if len(mains) == 1:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: hovedstillingen (linje %(chosen)s) gjelder.", **facts
+        )
+    by_size = len({_share(row) for row in mains or own}) > 1
+    if by_size:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: den største stillingen (linje %(chosen)s) gjelder.",
+            **facts,
+        )
+    if mains:
+        return _(
+            "Ansatt %(number)s står på linje %(lines)s: flere er merket som hovedstilling, så den første av dem "
+            "(linje %(chosen)s) gjelder.",
+            **facts,
+        )
+    return _(
+        "Ansatt %(number)s står på linje %(lines)s: ingen er merket som hovedstilling, så den første "
+        "(linje %(chosen)s) gjelder.",
+        **facts,
+    )
+
+
+def _line(row: Record, units: KnownUnits) -> PersonLine:
+    unit_id = units.find(_unit_text(row)[0])
+    assert unit_id is not None, "rows with faults are never turned into lines"  # noqa: S101
+    return PersonLine(
+        row.line,
+        row["employee_number"],
+        _name(row),
+        row["email"],
+        unit_id,
+        _YES_OR_NO[row["leader"].casefold()] if "leader" in row else None,
+        LANGUAGE_WORDS[row["language"].casefold()] if "language" in row else None,
+        _is_main(row),
+    )

@@ -1,0 +1,79 @@
+"""The way back from an import of units: every unit and every stated succession as it was."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from surveys.organisation.models import Succession, SuccessionKind, Unit
+from surveys.organisation.references import referred_to
+
+_KEPT = ("code", "name", "type", "parent_id", "valid_from", "valid_to")
+
+
+@dataclass(frozen=True)
+class OrganisationSnapshot:
+    """Unit id → what it was, and succession id → its kind."""
+
+    units: Mapping[int, tuple[Any, ...]]
+    kinds: Mapping[int, str]
+
+
+def snapshot(session: Session) -> OrganisationSnapshot:
+    columns = (getattr(Unit, name) for name in _KEPT)
+    units = {key: tuple(map(_plain, row)) for key, *row in session.execute(select(Unit.id, *columns))}
+    kinds = {key: kind.value for key, kind in session.execute(select(Succession.id, Succession.kind))}
+    return OrganisationSnapshot(units, kinds)
+
+
+def way_back(session: Session, before: OrganisationSnapshot) -> dict[str, Any]:
+    """What `undo` needs, after the change: ids that are new, and the others as they were."""
+    session.flush()
+    now = snapshot(session)
+    return {
+        "new": [key for key in now.units if key not in before.units],
+        "before": [[key, *row] for key, row in before.units.items() if now.units.get(key) != row],
+        "new_successions": [key for key in now.kinds if key not in before.kinds],
+        "kinds": [[key, kind] for key, kind in before.kinds.items() if now.kinds.get(key) != kind],
+    }
+
+
+def undo(session: Session, stored: Mapping[str, Any], today: dt.date) -> int:
+    """The units as they were. A new unit that something belongs to by now is ended instead of removed.
+
+    Returns how many those are.
+    """
+    session.execute(delete(Succession).where(Succession.id.in_(stored["new_successions"])))
+    for key, kind in stored["kinds"]:
+        session.execute(update(Succession).where(Succession.id == key).values(kind=SuccessionKind(kind)))
+    # Codes may have changed hands: nobody has these.
+    for key, *_row in stored["before"]:
+        session.execute(update(Unit).where(Unit.id == key).values(code=f"\u2192{key}"))
+    new = list(stored["new"])
+    kept = _removed(session, new, [key for key, *_row in stored["before"]])
+    for key, *row in stored["before"]:
+        values = dict(zip(_KEPT, row, strict=True))
+        for name in ("valid_from", "valid_to"):
+            values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
+        session.execute(update(Unit).where(Unit.id == key).values(**values))
+    for key in kept:
+        session.execute(update(Unit).where(Unit.id == key).values(valid_to=today - dt.timedelta(days=1)))
+    session.expire_all()
+    return len(kept)
+
+
+def _removed(session: Session, new: list[int], restored: list[int]) -> set[int]:
+    """Removes the new units that nothing belongs to. Those that stay keep the units above them."""
+    session.execute(update(Unit).where(Unit.id.in_(restored)).values(parent_id=None))
+    waiting = set(new)
+    while free := waiting - referred_to(session, Unit, waiting):
+        session.execute(delete(Unit).where(Unit.id.in_(free)))
+        waiting -= free
+    return waiting
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value
