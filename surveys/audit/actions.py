@@ -54,6 +54,8 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "norm.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tall å sammenligne med")),
     "organisation.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn enheter fra fil")),
     "organisation.person_erased": TrailAction(About.UNIT, _l("Slettet en som har sluttet")),
+    "organisation.reorganisation_undone": TrailAction(About.UNIT, _l("Angret en omorganisering")),
+    "organisation.reorganised": TrailAction(About.UNIT, _l("Lagret en omorganisering")),
     "organisation.succession_stated": TrailAction(About.UNIT, _l("Førte opp hva en enhet kommer fra")),
     "organisation.succession_taken_back": TrailAction(
         About.UNIT, _l("Angret det som var ført opp om en enhet")
@@ -87,6 +89,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
 
 DETAILS: Final[Mapping[str, Any]] = {
     "background": _l("bakgrunnsopplysninger"),
+    "before": _l("slik det var"),
     "by": _l("gjort av"),
     "changed": _l("endret"),
     "codes": _l("antall koder"),
@@ -126,6 +129,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "set": _l("sett nummer"),
     "sets": _l("sett"),
     "source": _l("kilde"),
+    "steps": _l("planen"),
     "to_day": _l("til og med"),
     "under": _l("under"),
     "unit": _l("enhet"),

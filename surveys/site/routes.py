@@ -20,6 +20,7 @@ from surveys.hr.planning import year_wheel
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
+from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.who_sees import views as who_sees_views
 from surveys.respond import entrance, erasing, public_link
@@ -49,6 +50,7 @@ _MODULES = (
     who_sees_views,
     organisation,
     leaver_views,
+    reorganising_views,
     tree_views,
     unit_deeds,
     organisation_imports,

@@ -43,6 +43,10 @@ SURVEYS = Path(__file__).parents[2] / "surveys"
 # Calls whose action is not written out: the module and every action the call can make.
 COMPOSED = {
     "access/roster.py": {"account.role_given", "account.role_ended"},
+    "hr/reorganising/carrying_out.py": {
+        "organisation.reorganised",
+        "organisation.reorganisation_undone",
+    },
     "publishing/releasing.py": {"survey.released", "survey.corrected"},
     "release/comments/reviewing.py": {f"comment.{status}" for status in CommentStatus},
     "release/history/importing.py": {f"{kind}.imported" for kind in ImportedKind},
@@ -249,7 +253,7 @@ class TestFile:
     def test_the_file_opens_in_a_norwegian_spreadsheet_and_runs_nothing(
         self, municipality: Database, client: FlaskClient
     ) -> None:
-        _record(municipality, "people.imported", '=HYPERLINK("http://ond.example")', new=3, changed=1)
+        _record(municipality, "people.imported", '=HYPERLINK("http://farlig.example")', new=3, changed=1)
         sign_in_as(client, municipality, Role.ADMINISTRATOR, "K")
         response = client.get("/hendelseslogg.csv")
         assert response.mimetype == "text/csv"
@@ -261,7 +265,7 @@ class TestFile:
         assert rows[1][1:] == [
             "systemet eller kommandolinjen",
             "Leste inn ansatte fra fil",
-            '\'=HYPERLINK("http://ond.example")',
+            '\'=HYPERLINK("http://farlig.example")',
             "nye: 3; endret: 1",
         ]
 

@@ -63,7 +63,7 @@ class _Names:
             details=tuple(
                 f"{DETAILS.get(name, name)}: {self._value(name, value)}"
                 for name, value in entry.detail.items()
-                if value not in (None, "", [])
+                if value not in (None, "", []) and name != "before"  # for undoing, and no reading
             ),
         )
 
