@@ -32,7 +32,7 @@ from surveys.organisation.import_records import (
     remembered_choices,
 )
 from surveys.organisation.models import ImportKind, Person, Unit
-from surveys.platform.texts import _, pgettext
+from surveys.platform.texts import _, ngettext, pgettext
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,10 @@ def _questions(
     count = session.scalar(people) or 0 if ids else 0
     if not count or answers.leaving == count:
         return ()
-    text = (
-        f"{count} personer hører til enheter som avsluttes. De må flyttes med en ny ansattfil. Er filen hel?"
+    text = ngettext(
+        "%(num)s person hører til en enhet som avsluttes, og må flyttes med en ny ansattfil. Er filen hel?",
+        "%(num)s personer hører til enheter som avsluttes, og må flyttes med en ny ansattfil. Er filen hel?",
+        count,
     )
     details = tuple(f"{unit.code} {unit.name}" for unit in ending)
     return (ImportQuestion(QuestionKind.LEAVING, text, count, details=details),)

@@ -18,6 +18,7 @@ from surveys.files.report import FileRefusedError, ImportFault
 from surveys.hr.organisation.applying import OrganisationFile
 from surveys.organisation.import_answers import ImportAnswers, SharedAddress
 from surveys.organisation.models import ImportKind
+from surveys.platform.texts import _
 
 KEPT_SECONDS: Final = 24 * 3600
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -39,7 +40,7 @@ def store(instance: Path, account_id: int, kind: ImportKind, name: str, sent: Bi
     token = secrets.token_urlsafe(16)
     content = sent.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise FileRefusedError(ImportFault("Filen er større enn 30 MB. Er det riktig fil?"))
+        raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
     _write(folder / token, content)
     upload = StoredUpload(token, account_id, OrganisationFile(kind, folder / token, name))
     keep(upload)
