@@ -47,6 +47,7 @@ COMPOSED = {
         "organisation.reorganised",
         "organisation.reorganisation_undone",
     },
+    "organisation/undoing.py": {"people.import_undone", "organisation.import_undone"},
     "publishing/releasing.py": {"survey.released", "survey.corrected"},
     "release/comments/reviewing.py": {f"comment.{status}" for status in CommentStatus},
     "release/history/importing.py": {f"{kind}.imported" for kind in ImportedKind},
@@ -55,6 +56,8 @@ COMPOSED = {
 # Calls with `**…`: what it can hold.
 SPREAD = {
     "campaigns/lifecycle.py": {"by", "deadline"},
+    "campaigns/outbox.py": {"by"},
+    "campaigns/scope.py": {"only", "excluded", "pilot"},
     "campaigns/recipients_import.py": {"invited", "on_paper"},
     "organisation/changing_units.py": {"old_name", "new_name", "old_type", "new_type"},
     "organisation/people_import.py": {"new", "changed", "ended"},
