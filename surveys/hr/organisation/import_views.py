@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES, Account
-from surveys.access.permissions import is_granted, requires
+from surveys.access.permissions import requires
 from surveys.files.headings import guess
 from surveys.files.reading import LARGEST_FILE, Table, read_table
 from surveys.files.report import FileRefusedError, ImportFault, ImportReport
@@ -34,11 +33,12 @@ from surveys.hr.organisation.import_forms import (
     column_words,
     question_faults,
 )
+from surveys.hr.organisation.tree_queries import may_bring_in_files
 from surveys.hr.organisation.uploads import StoredUpload
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation.import_answers import ImportAnswers
 from surveys.organisation.import_records import newest_import, remembered_choices
-from surveys.organisation.models import ImportKind, OrganisationImport, Unit
+from surveys.organisation.models import ImportKind, OrganisationImport
 from surveys.organisation.undoing import NothingToUndoError
 from surveys.platform import database
 from surveys.platform.texts import _, ngettext
@@ -252,9 +252,7 @@ def _table(upload: StoredUpload) -> Table:
 
 
 def _require_top(session: Session) -> None:
-    """A file may touch every unit, so it takes HR of the whole organisation."""
-    tops = session.scalars(select(Unit.id).where(Unit.parent_id.is_(None), Unit.valid_to.is_(None)))
-    if not any(is_granted(session, current_user, top, *HR_ROLES) for top in tops):
+    if not may_bring_in_files(session, current_user.account):
         abort(403)
 
 

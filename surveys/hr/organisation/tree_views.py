@@ -7,7 +7,13 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import require_unit, requires
-from surveys.hr.organisation.tree_queries import history, known_unit, may_restructure, tree_rows
+from surveys.hr.organisation.tree_queries import (
+    history,
+    known_unit,
+    may_bring_in_files,
+    may_restructure,
+    tree_rows,
+)
 from surveys.hr.organisation.undoing import opposite
 from surveys.hr.organisation.views import blueprint
 from surveys.hr.trail.rows import rows
@@ -27,6 +33,7 @@ def tree() -> str:
         rows=tree_rows(session, current_user.account, municipal_day(), search=search, ended=ended),
         search=search.strip(),
         ended=ended,
+        may_bring_in_files=may_bring_in_files(session, current_user.account),
     )
 
 
