@@ -49,7 +49,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "history.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tidligere resultater")),
     "installation.begun": TrailAction(About.MUNICIPALITY, _l("Tok installasjonen i bruk")),
     "measurements.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn målinger til styringskort")),
-    "microdata.exported": TrailAction(About.SURVEY, _l("Lagde fil til analytiker")),
+    "microdata.exported": TrailAction(About.SURVEY, _l("Laget fil til analytiker")),
     "norm.imported": TrailAction(About.SERIES, _l("Leste inn tall å sammenligne med")),
     "norm.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tall å sammenligne med")),
     "organisation.import_undone": TrailAction(About.MUNICIPALITY, _l("Angret innlesing av enheter")),

@@ -263,7 +263,7 @@ class TestFile:
         assert response.data.startswith(b"\xef\xbb\xbf")
         assert b"\r\n" in response.data
         rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig")), delimiter=";"))
-        assert rows[0] == ["Når", "Hvem", "Hva", "Gjelder", "Mer"]
+        assert rows[0] == ["Når", "Hvem", "Hva", "Hvem eller hva", "Mer"]
         assert re.fullmatch(r"\d\d\.\d\d\.\d{4} kl\. \d\d\.\d\d", rows[1][0])
         assert rows[1][1:] == [
             "systemet eller kommandolinjen",

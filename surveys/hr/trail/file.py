@@ -13,7 +13,7 @@ def as_csv(rows: Iterable[TrailRow]) -> bytes:
     """Semicolon, UTF-8 with BOM, CRLF; a cell that a spreadsheet would take for a formula gets a ' in front."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_("Når"), _("Hvem"), _("Hva"), _("Gjelder"), _("Mer")])
+    writer.writerow([_("Når"), _("Hvem"), _("Hva"), _("Hvem eller hva"), _("Mer")])
     for row in rows:
         cells = (row.when, row.who, row.what, row.subject, "; ".join(row.details))
         writer.writerow([safe_cell(cell) for cell in cells])
