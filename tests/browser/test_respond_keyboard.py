@@ -101,6 +101,12 @@ def test_a_whole_questionnaire_is_answered_and_delivered_with_the_keys_alone(
     person.writes("mar")
     person.goes_to(name="sist.year")
     person.writes("2024")
+    person.goes_to(name="kort.day")
+    person.writes("1")
+    person.goes_to(name="kort.month")
+    person.writes("feb")
+    person.goes_to(name="kort.year")
+    person.writes("2023")
     person.goes_to(name="anbefale")
     person.presses("Space", "ArrowLeft")
     person.goes_to(name="hvorfor")
@@ -119,7 +125,16 @@ def test_a_whole_questionnaire_is_answered_and_delivered_with_the_keys_alone(
     assert told == [
         *("Bussen", "Utenfor sentrum"),
         *(["Litt uenig"] * 3),
-        *("12 ganger", "1999", "mars 2024", "10", "Den går ofte.", "Under 40 år", "Ingen kommentar"),
+        *(
+            "12 ganger",
+            "1999",
+            "mars 2024",
+            "1. februar 2023",
+            "10",
+            "Den går ofte.",
+            "Under 40 år",
+            "Ingen kommentar",
+        ),
     ]
     person.goes_to(words="Lever svarene")
     person.sends("/kvittering")

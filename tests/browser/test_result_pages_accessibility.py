@@ -43,12 +43,12 @@ def test_comparison_and_screening_are_sound(browser: Browser, site: Site, width:
 
 def test_a_phone_without_script_compares_with_the_same_type(phone: Page, site: Site) -> None:
     sign_in(phone, site, "hr")
-    phone.goto(site.path("/resultater/medarbeider-2024/HM1"))
+    phone.goto(site.path("/resultater/medarbeider-2024/TS1"))
     choice = phone.get_by_label("Sammenlign med")
     expect(choice).to_have_value("kommunen")
-    choice.select_option(label="Alle av typen sykehjem")
+    choice.select_option(label="Alle av typen teknisk")
     phone.get_by_role("button", name="Sammenlign").click()
-    phone.wait_for_url("**/HM1?med=type#temaer")
+    phone.wait_for_url("**/TS1?med=type#temaer")
     expect(phone.get_by_label("Sammenlign med")).to_have_value("type")
 
 

@@ -289,6 +289,7 @@ def _slow_answer(office: PostOffice) -> Iterator[None]:
 
 
 def _kill_in_the_middle(office: PostOffice, environment: dict[str, str]) -> None:
+    office.content_arrived.clear()
     with _slow_answer(office):
         worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
         assert office.content_arrived.wait(120)

@@ -53,6 +53,24 @@ def _roster(db: Database, file: Path) -> None:
         assert import_people(session, file, apply=True).applied
 
 
+def _share_addresses(db: Database) -> None:
+    """Two more people with addresses that others have: one in another unit, one in the same."""
+    with db.transaction() as session:
+        people = {p.employee_number: p for p in session.scalars(select(Person))}
+        elsewhere = session.scalars(select(Unit.id).where(Unit.code == "0102")).one()
+        for number, same, unit_id in (("00099", "00001", elsewhere), ("00098", "00002", None)):
+            first = people[same]
+            address = first.email.upper() if unit_id else first.email
+            session.add(
+                Person(
+                    employee_number=number,
+                    name=first.name,
+                    email=address,
+                    unit_id=unit_id or first.unit_id,
+                )
+            )
+
+
 def _units(db: Database, file: Path) -> None:
     with db.transaction() as session:
         assert import_units(session, file, apply=True, today=dt.date(2026, 3, 1)).applied
@@ -259,7 +277,7 @@ def test_the_same_people_under_other_numbers_never_get_a_second_invitation(
 
 def test_one_address_with_two_numbers_gets_one_invitation_or_codes_on_paper(app: Flask, db: Database) -> None:
     _opened(app, db, "shared_address")
-    _roster(db, CASES / "shared_address" / "people_dup_email.csv")
+    _share_addresses(db)
     with db.reading() as session:
         found = reconciliation(session, _survey(session))
         assert {shared.email.lower(): len(shared.people) for shared in found.shared} == {
@@ -277,7 +295,7 @@ def test_one_address_with_two_numbers_gets_one_invitation_or_codes_on_paper(app:
 
 def test_codes_on_paper_for_a_shared_mailbox_stay_on_paper(app: Flask, db: Database) -> None:
     _opened(app, db, "shared_address")
-    _roster(db, CASES / "shared_address" / "people_dup_email.csv")
+    _share_addresses(db)
     assert _invite(app, db, ReconcileChoices(shared="paper")) == 22
     assert _invite(app, db) == 0
     with db.reading() as session:
@@ -321,7 +339,7 @@ def test_the_page_shows_the_number_again_when_hr_chooses_otherwise(
     app: Flask, db: Database, hr: FlaskClient
 ) -> None:
     _opened(app, db, "shared_address")
-    _roster(db, CASES / "shared_address" / "people_dup_email.csv")
+    _share_addresses(db)
     sign_in_as(hr, db, Role.HR, "kommune")
     page = hr.get(f"{PAGE}/steg/invite").text
     assert "2 adresser står på flere personer" in page

@@ -10,6 +10,7 @@ from surveys.campaigns.invitations import Recipient, invite, recipients_from_ros
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.scope import Scope
+from surveys.hr.steps.reconciling import told
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
 from surveys.platform.texts import _, _l, ngettext
 
@@ -33,12 +34,7 @@ def _invite_pilot(session: Session, survey: Survey) -> str:
     if survey.status != SurveyStatus.OPEN:
         raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
     invite(session, survey, pilot_recipients(session, survey), current_app.config["SECRETS"].codes)
-    queued = outbox.queue_invitations(session, survey)
-    return ngettext(
-        "%(num)s invitasjon til piloten er lagt i køen og blir sendt straks.",
-        "%(num)s invitasjoner til piloten er lagt i køen og blir sendt straks.",
-        queued.messages,
-    )
+    return told(outbox.queue_invitations(session, survey))
 
 
 def _description(session: Session, survey: Survey) -> StepDescription:
