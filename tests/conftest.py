@@ -166,6 +166,9 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.config["TESTING"] = True
     yield application
     application.extensions["medvirk_database"].engine.dispose()
+    # A page that wakes a job opens the queue, which has a connection of its own to PostgreSQL.
+    if jobs := application.extensions.get("medvirk_jobs"):
+        jobs.queue.storage.close()
 
 
 @pytest.fixture
