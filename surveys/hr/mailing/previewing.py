@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.mails import Letter, letter_of, mail_of
 from surveys.campaigns.models import MessageKind, Survey
+from surveys.hr.catalogue.previewing import EXAMPLE_CODE
 from surveys.organisation.models import Installation
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES
 from surveys.platform.mail_server import connected, why_no_mail
@@ -17,7 +18,7 @@ from surveys.platform.texts import _
 def previewed(session: Session, survey: Survey, kind: MessageKind, language: str) -> Letter:
     """The letter with a link that opens nobody's answers."""
     code = language if language in LANGUAGES else DEFAULT_LANGUAGE
-    link = f"{current_app.config['SETTINGS'].base_url}/svar/XXXX-XXXX-XXXX"
+    link = f"{current_app.config['SETTINGS'].base_url}/svar/{EXAMPLE_CODE}"
     return letter_of(survey, session.get_one(Installation, 1), kind, code, link)
 
 
