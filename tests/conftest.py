@@ -82,7 +82,7 @@ SET_UP_ONCE = (
     "tests/browser/",
     "tests/anonymity/test_access_logs.py",
     "tests/anonymity/test_database_administrator.py",
-    "tests/web/test_migrations.py",
+    "tests/database/",
 )
 
 

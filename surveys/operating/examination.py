@@ -9,18 +9,21 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
+from surveys.platform.clock import now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
 
+_OLD_BACKUP_DAYS: Final = 2
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
 
 
@@ -172,6 +175,23 @@ def _is_this_machine(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def _backup_is_fresh(app: Flask) -> Iterator[DoctorFinding]:
+    """Only backups by `medvirk backup` are known of: somebody may copy the database in another way."""
+    db: Database = app.extensions["medvirk_database"]
+    last = select(func.max(AuditEntry.at)).where(AuditEntry.action == "installation.backed_up")
+    try:
+        with db.reading() as session:
+            made_at = session.scalar(last)
+    except SQLAlchemyError:
+        return
+    if made_at is None:
+        yield DoctorFinding("Ingen sikkerhetskopi er tatt med «medvirk backup».", is_note=True)
+        return
+    days = (now() - made_at).days
+    age = "siste døgn" if days < 1 else f"for {days} døgn siden"
+    yield DoctorFinding(f"Siste sikkerhetskopi er tatt {age}.", is_note=days >= _OLD_BACKUP_DAYS)
+
+
 _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _database_answers,
     _keys_are_private,
@@ -181,4 +201,5 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _translations_are_compiled,
     _mail_is_set,
     _links_can_be_opened,
+    _backup_is_fresh,
 )

@@ -33,6 +33,10 @@ class BrokenReferencesError(Exception):
     """Rows would refer to rows that do not exist. Nothing was changed; the message says in which tables."""
 
 
+class UnknownRevisionError(Exception):
+    """A schema that this version of Medvirk does not know: a newer one wrote it."""
+
+
 def upgrade(engine: Engine, revision: str = "head", folder: Path = FOLDER) -> None:
     """Runs every migration up to the revision, all or nothing. Raises BrokenReferencesError."""
     from alembic import command
@@ -47,6 +51,26 @@ def downgrade(engine: Engine, revision: str, folder: Path = FOLDER) -> None:
 
     with _all_or_nothing(engine) as connection:
         command.downgrade(_config(connection, folder), revision)
+
+
+@contextmanager
+def at_revision(engine: Engine, revision: str, folder: Path = FOLDER) -> Iterator[Connection]:
+    """A connection to a database whose schema is that of an older version, brought to the newest at the end.
+
+    All or nothing, what is done in between included. Raises UnknownRevisionError when this version does not know the
+    revision, and BrokenReferencesError.
+    """
+    from alembic import command
+    from alembic.util import CommandError
+
+    with _all_or_nothing(engine) as connection:
+        config = _config(connection, folder)
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise UnknownRevisionError(revision) from error
+        yield connection
+        command.upgrade(config, "head")
 
 
 def write_migration(message: str, folder: Path = FOLDER) -> Path:

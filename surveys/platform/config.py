@@ -34,6 +34,8 @@ class Settings:
     proxies: int = 0
     # Where failed attempts are counted: in each process's memory, or «redis://…» for all of them together.
     limits_storage: str = "memory://"
+    # Locks backups beside the installation's own secret, and alone those that hold the keys.
+    backup_passphrase: str = ""
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
     erase_left_after_days: int = 0
 
@@ -55,7 +57,7 @@ class Settings:
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "smtp_password", "database_url", "limits_storage"}
+        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url", "limits_storage"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden
@@ -96,12 +98,25 @@ class Secrets:
     codes: bytes
     master: bytes
     limits: bytes
+    backup: bytes
 
 
 def read_secrets(settings: Settings) -> Secrets:
     """The installation's secrets; makes `keys/secret.key` (mode 600) the first time."""
-    root = settings.secret_key.encode() or _root_secret(settings.keys / "secret.key")
-    return Secrets(*(_derived(root, purpose) for purpose in (b"session", b"codes", b"master", b"limits")))
+    return _secrets_from(settings.secret_key.encode() or _root_secret(settings.keys / "secret.key"))
+
+
+def existing_secrets(settings: Settings) -> Secrets | None:
+    """The installation's secrets; None, and nothing made, when it has none yet."""
+    file = settings.keys / "secret.key"
+    if settings.secret_key or file.is_file():
+        return _secrets_from(settings.secret_key.encode() or file.read_bytes())
+    return None
+
+
+def _secrets_from(root: bytes) -> Secrets:
+    purposes = (b"session", b"codes", b"master", b"limits", b"backup")
+    return Secrets(*(_derived(root, purpose) for purpose in purposes))
 
 
 def _root_secret(file: Path) -> bytes:

@@ -1,31 +1,18 @@
 """The migrations make exactly the tables that the models describe, and neither lose nor break what is in them."""
 
-import datetime as dt
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, delete, inspect, select, text
+from sqlalchemy import MetaData, delete, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from app import create_app
-from surveys.demo.cards import build_cards
-from surveys.demo.fjordvik import SEED
-from surveys.demo.municipality import build_municipality
-from surveys.demo.rounds import Fjordvik, planned_rounds
 from surveys.operating import migrating
 from surveys.operating.tables import metadata
 from surveys.platform.database import Database
-from tests.conftest import Installations
-
-Rows = Mapping[str, Sequence[Mapping[str, Any]]]
-
-# One survey that is released and feeds the cards, one that is open with ballots in its box.
-ROUNDS = ("foresatte-2023", "medarbeider-2026")
+from tests.database.demo_rows import Rows, rows_of
 
 CHANGE_A_CHECK = """
 def upgrade():
@@ -46,44 +33,6 @@ def upgrade():
     op.execute("UPDATE indicator SET title = '{}'")
     raise RuntimeError("stopped in the middle")
 """
-
-
-@pytest.fixture(scope="session")
-def demo_rows(installations: Installations, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """Every row of a small demo, by table, as the drivers of both databases take them."""
-    with installations("sqlite", tmp_path_factory.mktemp("demo-rows")) as settings:
-        app = create_app(settings)
-        with app.app_context():
-            db: Database = app.extensions["medvirk_database"]
-            with db.transaction() as session:
-                build_municipality(session, SEED)
-                build_cards(session)
-            fjordvik = Fjordvik(SEED)
-            for planned in planned_rounds(dt.date(2026, 9, 1)):
-                if planned.key in ROUNDS:
-                    fjordvik.play(planned)
-            return _rows(db, metadata)
-
-
-@pytest.fixture
-def full(db: Database, demo_rows: Rows) -> Iterator[Database]:
-    """A database full of the demo's rows."""
-    with db.engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            if rows := demo_rows[table.name]:
-                connection.execute(table.insert(), list(rows))
-    yield db
-    db.engine.dispose()
-
-
-def _rows(db: Database, tables: MetaData) -> Rows:
-    with db.engine.connect() as connection:
-        return {
-            table.name: [
-                dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()
-            ]
-            for table in tables.sorted_tables
-        }
 
 
 def _kept_in(before: Rows, reflected: MetaData) -> Rows:
@@ -135,13 +84,13 @@ def test_the_rows_of_the_demo_are_many(demo_rows: Rows) -> None:
 
 
 def test_rows_survive_going_back_to_the_first_schema_and_forward_again(full: Database) -> None:
-    before = _rows(full, metadata)
+    before = rows_of(full, metadata)
     migrating.downgrade(full.engine, "0001")
     oldest = MetaData()
     oldest.reflect(full.engine)
     migrating.upgrade(full.engine)
     assert migrating.differences(full.engine) == []
-    assert _kept_in(_rows(full, metadata), oldest) == _kept_in(before, oldest)
+    assert _kept_in(rows_of(full, metadata), oldest) == _kept_in(before, oldest)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +116,9 @@ def test_a_changed_or_missing_check_is_a_difference(
 
 
 def test_a_table_that_others_refer_to_can_be_rebuilt_with_rows_in_it(full: Database, tmp_path: Path) -> None:
-    before = _rows(full, metadata)
+    before = rows_of(full, metadata)
     migrating.upgrade(full.engine, folder=_with_migration(tmp_path / "migrations", CHANGE_A_CHECK))
-    assert _rows(full, metadata) == before
+    assert rows_of(full, metadata) == before
     with full.engine.begin() as connection:
         connection.execute(text("UPDATE indicator SET kind = 'other'"))
     [(_remove, removed), (_add, added)] = migrating.differences(full.engine)
@@ -188,14 +137,14 @@ def test_foreign_keys_are_enforced_again_after_a_migration(full: Database) -> No
 def test_a_migration_that_breaks_a_reference_or_off_changes_nothing(
     full: Database, tmp_path: Path, body: str
 ) -> None:
-    before = _rows(full, metadata)
+    before = rows_of(full, metadata)
     folder = _with_migration(tmp_path / "migrations", body)
     with pytest.raises((migrating.BrokenReferencesError, IntegrityError, RuntimeError)) as refusal:
         migrating.upgrade(full.engine, folder=folder)
     if body is BREAK_A_REFERENCE and full.engine.dialect.name == "sqlite":
         assert isinstance(refusal.value, migrating.BrokenReferencesError)
         assert "indicator → success_factor" in str(refusal.value)
-    assert _rows(full, metadata) == before
+    assert rows_of(full, metadata) == before
     assert migrating.differences(full.engine) == []
 
 

@@ -1,0 +1,1 @@
+"""Backups: one encrypted file with the whole database, taken while Medvirk runs, and put back in an empty place."""
