@@ -24,6 +24,8 @@ COMMANDS = (
     (FLASK_AND_SQLALCHEMY, "Flask and SQLAlchemy", ("doctor",)),
     (FLASK_AND_SQLALCHEMY, "Flask and SQLAlchemy", ("open", "x")),
     (FLASK_AND_SQLALCHEMY, "Flask and SQLAlchemy", ("close", "x")),
+    (FLASK_AND_SQLALCHEMY, "Flask and SQLAlchemy", ("remind", "x")),
+    (FLASK_AND_SQLALCHEMY, "Flask and SQLAlchemy", ("account", "list")),
 )
 
 
@@ -48,7 +50,7 @@ def main() -> None:
             _once((*MEDVIRK, *arguments), environment)
         for imports, name, arguments in COMMANDS:
             found = ratio((*MEDVIRK, *arguments), imports, environment)
-            print(f"medvirk {' '.join(arguments):<11} {found:5.2f} × importing {name}")
+            print(f"medvirk {' '.join(arguments):<12} {found:5.2f} × importing {name}")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ class Handler(ABC):
     width: ClassVar[int] = 1  # bytes of each closed key's answer; 0 when nothing closed is answered
     clearable: ClassVar[bool] = True  # a browser can take an answer back: a box unticked, a field emptied
 
+    under_factors: ClassVar[bool] = False  # a file writes it as an item of a factor, and never as a `kind`
     several: ClassVar[bool] = False  # more than one value may be answered at once
     smallest: ClassVar[int] = 0  # what `minimum` may be, for the answer to fit in its bytes
     largest: ClassVar[int] = LARGEST_WIDE_VALUE  # what `maximum` may be

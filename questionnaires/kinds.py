@@ -1,17 +1,8 @@
 """Which handler knows which kind of question: `HANDLERS[question.kind]`.
 
-A new kind is, in this order:
-
-1. its name in `question.QuestionKind` and in schema.json;
-2. its handler, in `picking` or `writing`, and its line here;
-3. a member of `handling.AnswerFault` for each new way of answering wrongly, and its words in
-   surveys/respond/wordings.py (mypy says which are missing);
-4. its fields in `_FIELDS` of surveys/respond/questions.py; a macro in templates/respond/questions.html only when they
-   look like nothing there;
-5. one question of the kind in tests/questionnaires/examples/kinds.yaml and its answers in
-   tests/questionnaires/test_question_kinds.py; the words in translations/.
-
-Nothing else knows kinds: rules, routes, storage, the respondent's pages and the preview ask the handler.
+What a new kind needs is listed in CONTRIBUTING.md, «Add a kind of question», and held by
+tests/architecture/test_a_new_kind.py. Nothing else knows kinds: the format's schema, rules, routes, storage, the
+respondent's pages and the preview ask the handler.
 """
 
 from collections.abc import Mapping
@@ -19,7 +10,7 @@ from typing import Final
 
 from questionnaires.handling import Handler
 from questionnaires.picking import ChoiceHandler, ChoicesHandler, RecommendHandler, ScaleHandler
-from questionnaires.question import Question, QuestionKind
+from questionnaires.question import Question
 from questionnaires.writing import (
     DateHandler,
     InformationHandler,
@@ -29,7 +20,7 @@ from questionnaires.writing import (
     YearHandler,
 )
 
-HANDLERS: Final[Mapping[QuestionKind, Handler]] = {
+HANDLERS: Final[Mapping[str, Handler]] = {
     "scale": ScaleHandler(),
     "choice": ChoiceHandler(),
     "choices": ChoicesHandler(),
@@ -45,7 +36,12 @@ HANDLERS: Final[Mapping[QuestionKind, Handler]] = {
 
 def handler_named(kind: object) -> Handler | None:
     """The handler of the kind a file names; None when there is no such kind."""
-    return next((handler for name, handler in HANDLERS.items() if name == kind), None)
+    return HANDLERS.get(kind) if isinstance(kind, str) else None
+
+
+def kinds_in_files() -> list[str]:
+    """What a questionnaire file may write as a question's `kind`."""
+    return [name for name, handler in HANDLERS.items() if not handler.under_factors]
 
 
 def handler_of(question: Question) -> Handler:

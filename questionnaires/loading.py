@@ -5,15 +5,14 @@ for text that was checked before: a file that comes with the product (`builtin`)
 survey took it in use. It does not load the JSON schema library, so a web process stays light.
 """
 
-import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 from questionnaires.building import questionnaire_of
 from questionnaires.faults import DefinitionError, DefinitionFault
+from questionnaires.files import DEFINITIONS, available, definition_path, fingerprint
 from questionnaires.model import Questionnaire
-from questionnaires.source import fingerprint, read_bytes, read_document
+from questionnaires.source import read_bytes, read_document
 
 __all__ = [
     "DEFINITIONS",
@@ -26,11 +25,6 @@ __all__ = [
     "parse",
     "parse_trusted",
 ]
-
-DEFINITIONS: Final = Path(__file__).parent / "definitions"
-
-_KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FILE: Final = re.compile(r"v([1-9][0-9]{0,3})\.yaml")
 
 
 def parse(source: bytes, place: str) -> Questionnaire:
@@ -66,17 +60,6 @@ def load(path: Path) -> Questionnaire:
     return parse(read_bytes(path), str(path))
 
 
-def definition_path(key: str, version: int) -> Path:
-    """Where the file of a built-in questionnaire lies, whether or not it exists.
-
-    Raises ValueError for a key that is not in kebab-case: nothing outside the folder can be named.
-    """
-    if not _KEY.fullmatch(key) or version < 1:
-        msg = f"not the name of a questionnaire: {key!r}, version {version}"
-        raise ValueError(msg)
-    return DEFINITIONS / key / f"v{version}.yaml"
-
-
 @lru_cache(maxsize=64)
 def builtin(key: str, version: int) -> Questionnaire:
     """A questionnaire that comes with the product, read once per process.
@@ -89,13 +72,3 @@ def builtin(key: str, version: int) -> Questionnaire:
         message = f"Filen sier {questionnaire.key} versjon {questionnaire.version}. Flytt den eller rett den."
         raise DefinitionError([DefinitionFault(str(path), "key", message)])
     return questionnaire
-
-
-def available() -> tuple[Path, ...]:
-    """The file of every built-in questionnaire, by key and then version."""
-    found = [
-        (path.parent.name, int(match[1]), path)
-        for path in DEFINITIONS.glob("*/*.yaml")
-        if (match := _FILE.fullmatch(path.name))
-    ]
-    return tuple(path for _, _, path in sorted(found))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from questionnaires.question import Condition, Option, Point, Question, QuestionKind, Scale, Text
+from questionnaires.question import Condition, Option, Point, Question, Scale, Text
 
 __all__ = [
     "Audience",
@@ -23,7 +23,6 @@ __all__ = [
     "Page",
     "Point",
     "Question",
-    "QuestionKind",
     "Questionnaire",
     "Reading",
     "Reporting",

@@ -74,6 +74,7 @@ def _option_keys(raw: Mapping[str, Any]) -> frozenset[str] | None:
 class ScaleHandler(_OneOf):
     """A statement of a factor. The file has it under `factors`; the code is the value on the scale."""
 
+    under_factors = True
     unknown = AnswerFault.VALUE_NOT_ON_SCALE
 
     def code_of(self, question: Question) -> Mapping[str, int]:

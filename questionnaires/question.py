@@ -7,21 +7,8 @@ of them are `Question`s, and `kinds` has one handler for each kind.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 Text = Mapping[str, str]
-QuestionKind = Literal[
-    "scale",  # one point of a scale: every statement of a factor
-    "choice",  # one of several options
-    "choices",  # any number of several options
-    "number",  # a whole number
-    "year",
-    "month",  # a month of a year
-    "date",  # a day of a month of a year
-    "recommend",  # 0–10, how likely one is to recommend something
-    "text",  # free text, stored apart from every rating
-    "information",  # something to read; nothing is answered
-]
 
 
 @dataclass(frozen=True)
@@ -105,11 +92,11 @@ class Question:
 
     `minimum` and `maximum` are the first and last allowed number or year, `none` the option «none of these» of
     a question with several choices, `low` and `high` the words at 0 and 10. `pictogram` names a drawing that
-    stands beside the text.
+    stands beside the text. `kind` is a name in `kinds.HANDLERS`.
     """
 
     key: str
-    kind: QuestionKind
+    kind: str
     text: Text
     help: Text | None = None
     options: tuple[Option, ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from questionnaires.draft import DefinitionFinding, DefinitionPath
+from questionnaires.kinds import kinds_in_files
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -67,7 +68,13 @@ def _validator() -> "Draft202012Validator":
     # Ten megabytes and a tenth of a second: loaded when a file is checked, never by a page for respondents.
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    return Draft202012Validator(_schema())
+
+
+def _schema() -> Any:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema["$defs"]["question"]["properties"]["kind"]["enum"] = kinds_in_files()
+    return schema
 
 
 def shape_findings(value: object) -> Iterator[DefinitionFinding]:

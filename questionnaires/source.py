@@ -8,7 +8,6 @@ Plain words are read as YAML 1.2's core schema reads them: only `true` and `fals
 language code `no` and the option `yes` stay text. Mapping keys are always text, also `1:`.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,11 +54,6 @@ class SourceDocument:
         while steps and steps not in self.lines:
             steps = steps[:-1]
         return self.lines.get(steps)
-
-
-def fingerprint(source: bytes) -> str:
-    """SHA-256 of the file, hexadecimal: the same only for the very same file."""
-    return hashlib.sha256(source).hexdigest()
 
 
 def read_bytes(path: Path) -> bytes:

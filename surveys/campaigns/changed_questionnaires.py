@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires import loading
+from questionnaires import files
 from surveys.campaigns.models import Survey
 from surveys.instruments.models import Instrument
 from surveys.platform.texts import _
@@ -30,7 +30,7 @@ class ChangedFile:
     @property
     def advice(self) -> str:
         """What to do about it, naming the file of the next version."""
-        newest = max(int(path.stem[1:]) for path in loading.available() if path.parent == self.path.parent)
+        newest = max(int(path.stem[1:]) for path in files.available() if path.parent == self.path.parent)
         following = self.path.with_name(f"v{newest + 1}.yaml")
         return _(
             "Legg %(file)s tilbake slik den var, og lag en ny versjon av endringen: "
@@ -67,8 +67,8 @@ def changed_file(session: Session, instrument: Instrument) -> ChangedFile | None
 def _differing(key: str, version: int, fingerprint: str) -> Path | None:
     if version < 1:
         return None  # answers from before the product: there was never a file
-    path = loading.definition_path(key, version)
-    return path if path.is_file() and loading.fingerprint(path.read_bytes()) != fingerprint else None
+    path = files.definition_path(key, version)
+    return path if path.is_file() and files.fingerprint(path.read_bytes()) != fingerprint else None
 
 
 def _users(session: Session, instrument_id: int) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """CHECK constraints compared by name and by text, as part of Alembic's comparison of models and database.
 
 A database may write a CHECK in its own words (PostgreSQL does: `IN` becomes `= ANY`), so texts are not compared with
-the models' own. The models' tables are made in a scratch place of the same kind of database, and what that database
-says of the two is compared: a temporary schema that is rolled back on PostgreSQL, a database in memory on SQLite.
+the models' own. The models' tables are made in a scratch place of the same kind of database (`scratch_tables`), and
+what that database says of the two is compared.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import CheckConstraint, MetaData, Table, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, MetaData, Table, inspect, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.schema import CreateTable, conv
+from sqlalchemy.schema import conv
+
+from surveys.operating.scratch_tables import models_tables
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
@@ -47,19 +49,10 @@ class CheckComparison:
 
     @cached_property
     def wanted(self) -> Checks:
-        if self.connection.dialect.name == "sqlite":
-            with create_engine("sqlite://").begin() as scratch:
-                self.metadata.create_all(scratch)
+        with models_tables(self.connection, self.metadata) as scratch:
+            if scratch.dialect.name == "sqlite":
                 return _sqlite_checks(scratch)
-        savepoint = self.connection.begin_nested()
-        try:
-            # Tables made from here on, without a schema in their name, are temporary ones.
-            self.connection.execute(text("SET LOCAL search_path TO pg_temp"))
-            for table in self.metadata.sorted_tables:
-                self.connection.execute(CreateTable(table, include_foreign_key_constraints=[]))
-            return _postgresql_checks(self.connection, temporary=True)
-        finally:
-            savepoint.rollback()
+            return _postgresql_checks(scratch, temporary=True)
 
 
 def comparison_options(connection: Connection, metadata: MetaData) -> dict[str, Any]:

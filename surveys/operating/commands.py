@@ -5,7 +5,7 @@ from flask import Flask
 
 from surveys.operating.beginning import Beginning, begin, is_begun
 from surveys.operating.examination import examine
-from surveys.operating.migrating import BrokenReferencesError
+from surveys.operating.migrating import BrokenReferencesError, NewerDatabaseError
 from surveys.operating.starting import refuse_changed_questionnaires, refuse_missing_files
 from surveys.platform.terminal import fail, say, with_app
 
@@ -39,7 +39,7 @@ def init(
     plan = Beginning(municipality or "Kommunen", contact, unit_code, username or "admin", password)
     try:
         done = begin(app, plan)
-    except (ValueError, BrokenReferencesError) as error:
+    except (ValueError, BrokenReferencesError, NewerDatabaseError) as error:
         fail(str(error))
     say(f"Databasen er klar, og nøklene ligger i {app.config['SETTINGS'].keys}.")
     if not done.administrator_made:

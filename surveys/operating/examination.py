@@ -17,6 +17,7 @@ from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
+from surveys.operating.revisions import SchemaAge
 from surveys.platform.clock import now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -50,14 +51,18 @@ def examine(app: Flask) -> list[DoctorFinding]:
 def _database_answers(app: Flask) -> Iterator[DoctorFinding]:
     db: Database = app.extensions["medvirk_database"]
     try:
-        missing = migrating.differences(db.engine)
+        age = migrating.schema_age(db.engine)
     except SQLAlchemyError as error:
         yield DoctorFinding(f"Databasen svarer ikke: {str(error).splitlines()[0]}", is_wrong=True)
         return
-    if missing:
+    if age is SchemaAge.OLD:
         yield DoctorFinding("Databasen er ikke oppdatert. Kjør «medvirk init».", is_wrong=True)
+    elif age is SchemaAge.UNKNOWN:
+        yield DoctorFinding(
+            "Databasen er oppdatert av en nyere versjon av Medvirk. Installer den versjonen.", is_wrong=True
+        )
     else:
-        yield DoctorFinding("Databasen svarer og har de riktige tabellene.")
+        yield DoctorFinding("Databasen svarer og er oppdatert.")
 
 
 def _keys_are_private(app: Flask) -> Iterator[DoctorFinding]:
@@ -192,6 +197,25 @@ def _backup_is_fresh(app: Flask) -> Iterator[DoctorFinding]:
     yield DoctorFinding(f"Siste sikkerhetskopi er tatt {age}.", is_note=days >= _OLD_BACKUP_DAYS)
 
 
+def _tables_are_as_migrated(app: Flask) -> Iterator[DoctorFinding]:
+    """Of a database that is up to date: one that is not has been named already."""
+    db: Database = app.extensions["medvirk_database"]
+    try:
+        if migrating.schema_age(db.engine) is not SchemaAge.NEWEST:
+            return
+        changed = migrating.changed_tables(db.engine)
+    except SQLAlchemyError:
+        return
+    if changed:
+        yield DoctorFinding(
+            f"Noen har endret databasen utenom Medvirk. Disse tabellene er ikke som de skal: {', '.join(changed)}. "
+            "Hent databasen tilbake fra en sikkerhetskopi.",
+            is_wrong=True,
+        )
+    else:
+        yield DoctorFinding("Tabellene i databasen er som de skal.")
+
+
 _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _database_answers,
     _keys_are_private,
@@ -202,4 +226,6 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _mail_is_set,
     _links_can_be_opened,
     _backup_is_fresh,
+    # Last: it imports every table, and a query after it would have to prepare them all.
+    _tables_are_as_migrated,
 )

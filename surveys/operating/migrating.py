@@ -4,7 +4,8 @@ A run of migrations is one transaction on both databases. SQLite changes a colum
 anew, which it only can while foreign keys are not enforced: they are off while migrations run, and every one of them
 is checked before anything is committed.
 
-Alembic is imported where it works: the web processes come from a command that can migrate, and need not carry it.
+Alembic and the tables are imported where they are needed: the web processes come from a command that can migrate, and
+need not carry them, and `medvirk init` on a database that is up to date starts in half the time.
 """
 
 import tempfile
@@ -17,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
-from surveys.operating.check_constraints import comparison_options
-from surveys.operating.tables import metadata
+from surveys.operating.revisions import SchemaAge, age_of
 from surveys.platform.database import Database
 from surveys.platform.site_files import site_files
 from surveys.platform.texts import _
@@ -37,12 +37,32 @@ class UnknownRevisionError(Exception):
     """A schema that this version of Medvirk does not know: a newer one wrote it."""
 
 
+class NewerDatabaseError(Exception):
+    """The database is at a migration that this version does not have. Nothing was changed."""
+
+
 def upgrade(engine: Engine, revision: str = "head", folder: Path = FOLDER) -> None:
-    """Runs every migration up to the revision, all or nothing. Raises BrokenReferencesError."""
+    """Runs every migration up to the revision, all or nothing. Raises BrokenReferencesError, NewerDatabaseError."""
+    age = schema_age(engine, folder)
+    if age is SchemaAge.UNKNOWN:
+        raise NewerDatabaseError(
+            _(
+                "Databasen er ikke endret. En nyere versjon av Medvirk har oppdatert den før. "
+                "Installer den versjonen, og prøv igjen."
+            )
+        )
+    if age is SchemaAge.NEWEST and revision == "head":
+        return
     from alembic import command
 
     with _all_or_nothing(engine) as connection:
         command.upgrade(_config(connection, folder), revision)
+
+
+def schema_age(engine: Engine, folder: Path = FOLDER) -> SchemaAge:
+    """Whether every migration in the folder has run on the database."""
+    with engine.connect() as connection:
+        return age_of(connection, folder)
 
 
 def downgrade(engine: Engine, revision: str, folder: Path = FOLDER) -> None:
@@ -94,9 +114,21 @@ def differences(engine: Engine) -> list[Any]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    from surveys.operating.check_constraints import comparison_options
+    from surveys.operating.tables import metadata
+
     with engine.connect() as connection:
         options = {"compare_type": True, **comparison_options(connection, metadata)}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def changed_tables(engine: Engine) -> list[str]:
+    """The tables of a database at the newest migration that somebody has changed by other means."""
+    from surveys.operating.drift import differing_tables
+    from surveys.operating.tables import metadata
+
+    suspected = differing_tables(engine, metadata)
+    return suspected if suspected and differences(engine) else []
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from questionnaires.kinds import handler_of
 from questionnaires.model import Question, Questionnaire
+from surveys.respond.fields import ShownQuestion
 from surveys.respond.progress import AnsweringProgress
-from surveys.respond.questions import ShownQuestion, sections
+from surveys.respond.questions import sections
 from surveys.respond.routes import Route
 
 

@@ -13,13 +13,13 @@ from questionnaires.answers import LONGEST_COMMENT, AnswerFault
 from questionnaires.model import Page, Questionnaire
 from surveys.platform.localisation import language_name, text_attributes
 from surveys.platform.texts import _
+from surveys.respond.fields import fault_text
 from surveys.respond.fixed_pages import GivenAnswers, NotedCalls
 from surveys.respond.pictograms import pictogram
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
 from surveys.respond.session import Address
 from surveys.respond.taking_back import SHOWN_FIELD, TAKEN_BACK
-from surveys.respond.texts import fault_text
 
 RESPONDENTS_FRAME: Final = "layout/respondent.html"
 

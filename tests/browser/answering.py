@@ -4,6 +4,7 @@ Quicker to build than the demo, and a test can make new codes and spoil a draft 
 """
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,11 @@ from tests.card_building import sign_in_as
 from tests.pseudo_languages import with_pseudo_languages, write_catalogues
 
 EVERY_KIND_SOURCE = (Path(__file__).parents[1] / "instruments" / "every_kind.yaml").read_bytes()
+_KINDS = (Path(__file__).parents[1] / "questionnaires" / "examples" / "kinds.yaml").read_bytes()
+# One question of each kind, its bokmål in each of the pages' languages: a new kind is looked at without more texts.
+ONE_OF_EACH_SOURCE = re.sub(rb"\{nb: ([^{}]+)\}", rb"{nb: \1, nn: \1, en: \1}", _KINDS).replace(
+    b"[nb]", b"[nb, nn, en]"
+)
 EASY_SOURCE = definition_path("hjemmetjeneste-bruker", 1).read_bytes()
 
 DEADLINE = dt.date(2099, 3, 20)
@@ -53,6 +59,7 @@ ANSWERS: Sequence[Mapping[str, str]] = (
 # Survey key → what it asks.
 SURVEYS = {
     "alle": EVERY_KIND_SOURCE,
+    "en-av-hver": ONE_OF_EACH_SOURCE,
     "lettlest": EASY_SOURCE,
     "apen": SMALL_SOURCE,
     "lukket": SMALL_SOURCE,

@@ -117,6 +117,7 @@ STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     "page with numbers: refused": _numbers_refused,
     "page with month, 0-10 and text": lambda visitor: visitor.opens_untouched("side/3"),
     "page with month: refused": _month_refused,
+    "page with one question of each kind": lambda visitor: visitor.opens_untouched("side/1", "en-av-hver"),
     "page with background": lambda visitor: visitor.opens_untouched("side/4"),
     "page with comments": lambda visitor: visitor.opens_as(visitor.site.finished, "side/5?endre=1"),
     "easy start": lambda visitor: visitor.opens_untouched(survey_key="lettlest"),

@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import MetaData, delete, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from surveys.operating import migrating
+from surveys.operating.drift import differing_tables
+from surveys.operating.revisions import SchemaAge
 from surveys.operating.tables import metadata
 from surveys.platform.database import Database
 from tests.database.demo_rows import Rows, rows_of
@@ -60,6 +63,55 @@ def _with_migration(folder: Path, body: str) -> Path:
 
 def test_the_migrated_database_is_in_step_with_the_models(db: Database) -> None:
     assert migrating.differences(db.engine) == []
+    # Not even in words: `medvirk doctor` would import Alembic to find out that nothing is wrong.
+    assert differing_tables(db.engine, metadata) == []
+
+
+def test_the_migrations_are_numbered_in_a_line() -> None:
+    """Without that, `revisions` would not know which is the newest from the files' names."""
+    before = "None"
+    for file in sorted((migrating.FOLDER / "versions").glob("*.py")):
+        number = f'"{file.name.partition("_")[0]}"'
+        assert f"\nrevision = {number}\ndown_revision = {before}\n" in file.read_text()
+        before = number
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("ALTER TABLE goal ADD COLUMN colour VARCHAR", "goal"),
+        ("ALTER TABLE goal RENAME COLUMN code TO colour", "goal"),
+        ("DROP INDEX ix_unit_parent_id", "unit"),
+        ("CREATE INDEX ix_unit_colour ON unit (name)", "unit"),
+        ("CREATE TABLE colour (id INTEGER)", "colour"),
+        ("DROP TABLE checklist_tick", "checklist_tick"),
+    ],
+)
+def test_what_somebody_changed_by_hand_is_found(db: Database, statement: str, table: str) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert migrating.changed_tables(db.engine) == [table]
+
+
+def test_what_only_the_words_differ_in_is_no_change(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("surveys.operating.drift.differing_tables", lambda *_: ["goal"])
+    assert migrating.changed_tables(db.engine) == []
+
+
+def test_a_database_that_is_up_to_date_is_not_migrated_again(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "upgrade", lambda *_: pytest.fail("Alembic was asked"))
+    migrating.upgrade(db.engine)
+
+
+def test_a_newer_versions_database_is_left_alone(db: Database, tmp_path: Path) -> None:
+    migrating.upgrade(
+        db.engine, folder=_with_migration(tmp_path / "migrations", "def upgrade():\n    pass\n")
+    )
+    assert migrating.schema_age(db.engine) is SchemaAge.UNKNOWN
+    with pytest.raises(migrating.NewerDatabaseError, match="nyere versjon"):
+        migrating.upgrade(db.engine)
 
 
 def test_every_migration_can_be_undone_and_done_again(db: Database) -> None:
@@ -113,6 +165,7 @@ def test_a_changed_or_missing_check_is_a_difference(
     migrating.upgrade(db.engine, folder=folder)
     found = {(what, constraint.name) for what, constraint in migrating.differences(db.engine)}
     assert found == {("add_constraint", check)} | ({("remove_constraint", check)} if change else set())
+    assert migrating.changed_tables(db.engine) == [table]
 
 
 def test_a_table_that_others_refer_to_can_be_rebuilt_with_rows_in_it(full: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from questionnaires import loading
+from questionnaires import files, loading
 from questionnaires.checking import check
 from questionnaires.loading import (
     DefinitionError,
@@ -283,7 +283,7 @@ def definitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full_source: by
     for version in (2, 10, 3):
         source = full_source.replace(b"version: 2\nkind", b"version: %d\nkind" % version)
         (folder / "full-example" / f"v{version}.yaml").write_bytes(source)
-    monkeypatch.setattr(loading, "DEFINITIONS", folder)
+    monkeypatch.setattr(files, "DEFINITIONS", folder)
     builtin.cache_clear()
     return folder
 

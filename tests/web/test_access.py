@@ -1,6 +1,7 @@
 """Signing in: argon2, the same answer for a wrong name and a wrong password, and no way out of the site."""
 
 import pytest
+from argon2 import Type
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -10,6 +11,7 @@ from surveys.access.passwords import hash_password
 from surveys.access.permissions import granted_units, is_granted
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
+from tests.made_once import OUR_HASHER
 
 PASSWORD = "et passord for prøver"
 
@@ -43,6 +45,13 @@ def test_a_role_reaches_the_subtree_and_nothing_else(db: Database, tree: dict[st
         assert not is_granted(session, account, tree["B"], Role.LEADER)
         assert not is_granted(session, account, tree["K"], Role.LEADER)
         assert not is_granted(session, account, tree["A1"], Role.HR)
+
+
+def test_hashing_a_password_costs_what_rfc_9106_asks_of_small_machines() -> None:
+    """Not in these tests, which hash hundreds: see `tests.made_once`."""
+    assert OUR_HASHER.memory_cost >= 64 * 1024
+    assert OUR_HASHER.time_cost >= 3
+    assert OUR_HASHER.type is Type.ID
 
 
 def test_passwords_are_kept_as_argon2_and_short_ones_refused(db: Database, tree: dict[str, int]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from surveys.access.accounts import authenticate
 from surveys.access.models import Account, Grant, Role
@@ -100,6 +100,22 @@ def test_doctor_finds_an_old_database(tmp_path: Path) -> None:
     old = create_app(Settings(instance=tmp_path, secret_key="en hemmelighet for tester"))
     assert "Databasen er ikke oppdatert" in _wrong(old)
     old.extensions["medvirk_database"].engine.dispose()
+
+
+def test_doctor_and_init_refuse_a_newer_versions_database(app: Flask, db: Database) -> None:
+    with db.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "nyere versjon av Medvirk" in _wrong(app)
+    code, said = _run(app, "init", "--yes")
+    assert code == 1
+    assert "nyere versjon av Medvirk" in said
+
+
+def test_doctor_names_the_tables_that_somebody_changed(app: Flask, db: Database) -> None:
+    assert "endret databasen" not in _wrong(app)
+    with db.transaction() as session:
+        session.execute(text("ALTER TABLE goal ADD COLUMN colour VARCHAR"))
+    assert "Disse tabellene er ikke som de skal: goal." in _wrong(app)
 
 
 def test_doctor_finds_keys_that_others_can_read(app: Flask, db: Database) -> None:

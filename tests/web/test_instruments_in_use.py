@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from questionnaires import loading
+from questionnaires import files
 from surveys.access.models import Role
 from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.campaigns.models import Survey, SurveyStatus
@@ -36,7 +36,7 @@ CHANGED = SMALL_SOURCE.replace(b"Jeg trives", b"Jeg liker meg")
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of the small instrument, as it was when surveys took it in use."""
     folder = tmp_path / "definitions"
-    monkeypatch.setattr(loading, "DEFINITIONS", folder)
+    monkeypatch.setattr(files, "DEFINITIONS", folder)
     path = folder / "liten" / "v1.yaml"
     path.parent.mkdir(parents=True)
     path.write_bytes(SMALL_SOURCE)

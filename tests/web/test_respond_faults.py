@@ -11,8 +11,7 @@ from questionnaires import loading
 from questionnaires.answers import AnswerFault
 from questionnaires.kinds import HANDLERS, handler_of
 from surveys.platform.database import Database
-from surveys.respond.questions import shown_question
-from surveys.respond.texts import fault_text
+from surveys.respond.fields import fault_text, shown_question
 from tests.building import build_open_survey, invite_some
 from tests.respondent import Respondent
 
