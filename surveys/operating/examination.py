@@ -162,6 +162,26 @@ def _links_can_be_opened(app: Flask) -> Iterator[DoctorFinding]:
     )
 
 
+def _proxies_are_told_of(app: Flask) -> Iterator[DoctorFinding]:
+    """Medvirk has no TLS of its own, so an address on https has a proxy before it."""
+    settings: Settings = app.config["SETTINGS"]
+    is_https = settings.base_url.startswith("https://")
+    if is_https and not settings.proxies:
+        yield DoctorFinding(
+            f"MEDVIRK_BASE_URL er {settings.base_url}, men MEDVIRK_PROXIES er 0. Sett den til antallet "
+            "mellomtjenere som står foran, som regel 1. Ellers avvises alle sidene.",
+            is_wrong=True,
+        )
+    elif settings.proxies and not is_https:
+        yield DoctorFinding(
+            f"MEDVIRK_PROXIES er {settings.proxies}, men MEDVIRK_BASE_URL begynner ikke med https. Da kan andre "
+            "på nettet lese svar og passord på veien.",
+            is_note=True,
+        )
+    elif settings.proxies:
+        yield DoctorFinding(f"Mellomtjenere foran nettstedet: {settings.proxies}.")
+
+
 def _is_this_machine(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -181,4 +201,5 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _translations_are_compiled,
     _mail_is_set,
     _links_can_be_opened,
+    _proxies_are_told_of,
 )

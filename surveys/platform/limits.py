@@ -19,7 +19,6 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
 from werkzeug.exceptions import TooManyRequests
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveys.platform.config import Settings, SettingsError
 from surveys.platform.texts import _, ngettext
@@ -135,8 +134,6 @@ limiter = DecoratedLimiter(
 
 def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
     try:
         limiter.init_app(app)
