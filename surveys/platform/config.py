@@ -9,6 +9,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from surveys.platform.private_files import make_private_folder
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names the variable and what it must be."""
@@ -32,7 +34,8 @@ class Settings:
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0
-    # Where failed attempts are counted: in each process's memory, or «redis://…» for all of them together.
+    # Where failed attempts are counted: together, in the database («database://»), or in each process by itself
+    # («memory://»).
     limits_storage: str = "memory://"
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
     erase_left_after_days: int = 0
@@ -55,7 +58,7 @@ class Settings:
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "smtp_password", "database_url", "limits_storage"}
+        hidden = {"secret_key", "smtp_password", "database_url"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden
@@ -96,17 +99,20 @@ class Secrets:
     codes: bytes
     master: bytes
     limits: bytes
+    # Tells one installation's secrets from another's, and nothing of them: the database keeps it.
+    fingerprint: bytes
 
 
 def read_secrets(settings: Settings) -> Secrets:
     """The installation's secrets; makes `keys/secret.key` (mode 600) the first time."""
     root = settings.secret_key.encode() or _root_secret(settings.keys / "secret.key")
-    return Secrets(*(_derived(root, purpose) for purpose in (b"session", b"codes", b"master", b"limits")))
+    purposes = (b"session", b"codes", b"master", b"limits", b"fingerprint")
+    return Secrets(*(_derived(root, purpose) for purpose in purposes))
 
 
 def _root_secret(file: Path) -> bytes:
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(file.parent)
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
