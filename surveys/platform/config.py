@@ -36,7 +36,7 @@ class Settings:
     proxies: int = 0
     # Where failed attempts are counted: together, in the database («database://»), or in each process by itself
     # («memory://»).
-    limits_storage: str = "memory://"
+    limits_storage: str = "database://"
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
     erase_left_after_days: int = 0
 

@@ -20,6 +20,7 @@ from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
 from werkzeug.exceptions import TooManyRequests
 
+from surveys.platform import limit_counts
 from surveys.platform.config import Settings, SettingsError
 from surveys.platform.texts import _, ngettext
 
@@ -135,6 +136,7 @@ limiter = DecoratedLimiter(
 def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
+    limit_counts.init_app(app)
     try:
         limiter.init_app(app)
     except ConfigurationError as error:

@@ -152,11 +152,11 @@ def test_a_guesser_is_stopped_alone_whatever_she_says_of_her_address(proxied: Be
     )
     statuses = [
         proxied.site.ask(f"/svar/{next(guesses)}", OFFICE, lies[number % len(lies)])[0]
-        for number in range(2 * MOST + 10)
+        for number in range(MOST + 10)
     ]
-    # Each of two processes counts for itself when limits are kept in memory, and one count is shared otherwise.
+    # Two processes count together; each may let one more through before it hears of the other's.
+    assert MOST <= statuses.count(404) <= MOST + 1
     assert statuses[-1] == 429
-    assert set(statuses) == {404, 429}
     assert proxied.site.ask(f"/svar/{proxied.codes[0]}", OFFICE)[0] == 429
     assert proxied.site.ask(f"/svar/{proxied.codes[0]}", HOME)[0] == 200
 
