@@ -130,13 +130,13 @@ def serve(context: click.Context, port: int, host: str, workers: int, accept_los
 def worker(app: Flask, workers: int, accept_lost_keys: bool) -> None:
     """Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."""
     from surveys.site.application import add_pages
-    from surveys.site.worker import consumer
+    from surveys.site.worker import work
 
     refuse_other_schema(app)
     refuse_changed_questionnaires(app)
     refuse_missing_keys(app, accept_lost=accept_lost_keys)
     say("Jobbarbeideren er i gang. Stopp med Ctrl+C.")
-    consumer(add_pages(app), workers).run()
+    work(add_pages(app), workers)
 
 
 @click.command("doctor")
