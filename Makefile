@@ -6,7 +6,7 @@ INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
 SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benchmarks docs static translations
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format bench messages migration house wheel lock chromium clean
+.PHONY: help setup demo test quick check format bench messages migration house wheel lock chromium proxies clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,7 +16,7 @@ setup: .venv/ready ## make .venv with the medvirk command, style files and trans
 demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune (PORT=5470)
 	MEDVIRK_INSTANCE="$(INSTANCE)" $(BIN)/medvirk demo --port $(PORT)
 
-test: .venv/ready-dev chromium ## run all tests, on SQLite and on PostgreSQL, with a real browser
+test: .venv/ready-dev chromium proxies ## run all tests, on SQLite and on PostgreSQL, with a real browser
 	$(BIN)/pytest -n 2 $(ARGS)
 
 quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
@@ -82,3 +82,9 @@ clean: ## remove what set-up made; the instance folder stays
 chromium:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| { echo "Nettlesertestene trenger Chromium: kjør «sudo apt-get install chromium» og prøv igjen."; exit 1; }
+
+# The tests start their own.
+proxies:
+	@for name in nginx caddy; do PATH="$$PATH:/usr/sbin" command -v $$name >/dev/null || missing="$$missing $$name"; done; \
+		[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $$missing >/dev/null; } \
+		|| { echo "Testene bak TLS trenger$$missing: kjør «sudo apt-get install$$missing» og prøv igjen."; exit 1; }

@@ -115,10 +115,10 @@ def postgresql_server() -> Iterator[str]:
     # A test's database need not survive a power cut; killed processes lose nothing by it.
     server_engine = _administering(address)
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _run(address, f"ALTER SYSTEM SET {setting} = off")
-    _run(address, "SELECT pg_reload_conf()")
-    _run(address, "CREATE DATABASE medvirk_template")
-    engine = create_engine(_named(address, "medvirk_template"))
+        run_on(address, f"ALTER SYSTEM SET {setting} = off")
+    run_on(address, "SELECT pg_reload_conf()")
+    run_on(address, "CREATE DATABASE medvirk_template")
+    engine = create_engine(named(address, "medvirk_template"))
     migrating.upgrade(engine)
     engine.dispose()
     yield address
@@ -143,19 +143,20 @@ def installations(request: pytest.FixtureRequest) -> Installations:
     @contextmanager
     def fresh_installation(kind: str, folder: Path) -> Iterator[Settings]:
         instance = folder / "instance"
-        instance.mkdir()
+        instance.mkdir(mode=0o700)
         fresh = Settings(instance=instance, secret_key="a secret for tests only", base_url="http://localhost")
         if kind == "sqlite":
             template = request.getfixturevalue("sqlite_template")
             shutil.copyfile(template, instance / "medvirk.sqlite3")
+            (instance / "medvirk.sqlite3").chmod(0o600)
             yield fresh
             return
         address = request.getfixturevalue("postgresql_server")
         name = f"t{uuid.uuid4().hex}"
         # A copy of the files takes half the time of a copy by way of the log, which is the default.
-        _run(address, f"CREATE DATABASE {name} TEMPLATE medvirk_template STRATEGY file_copy")
-        yield replace(fresh, database_url=_named(address, name))
-        _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+        run_on(address, f"CREATE DATABASE {name} TEMPLATE medvirk_template STRATEGY file_copy")
+        yield replace(fresh, database_url=named(address, name))
+        run_on(address, f"DROP DATABASE {name} WITH (FORCE)")
 
     return fresh_installation
 
@@ -177,7 +178,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.extensions["medvirk_database"].engine.dispose()
     # A page that wakes a job opens the queue, which has a connection of its own to PostgreSQL.
     if jobs := application.extensions.get("medvirk_jobs"):
-        jobs.queue.storage.close()
+        jobs.close()
 
 
 @pytest.fixture
@@ -205,13 +206,13 @@ def environment(settings: Settings) -> dict[str, str]:
     return found
 
 
-def _named(address: str, name: str) -> str:
+def named(address: str, name: str) -> str:
     """The server's address with another database name (the address ends in /postgres?host=…)."""
     before, _, after = address.partition("?")
     return before.rsplit("/", 1)[0] + f"/{name}" + (f"?{after}" if after else "")
 
 
-def _run(address: str, statement: str) -> None:
+def run_on(address: str, statement: str) -> None:
     with _administering(address).connect() as connection:
         connection.execute(text(statement))
 

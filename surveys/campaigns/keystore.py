@@ -13,6 +13,7 @@ from flask import current_app
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
+from surveys.platform.private_files import make_private_folder
 from surveys.platform.texts import _
 
 _DRAFT_SECRET_BYTES = 32
@@ -74,8 +75,7 @@ class KeyStore:
         Two people may open a survey at the same moment: were a key replaced, ballots sealed with the first would be
         lost.
         """
-        self._folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder.mkdir(exist_ok=True, mode=0o700)
+        make_private_folder(self._folder)
         if file.exists():
             return
         beside = file.with_name(f"{file.name}.{secrets.token_hex(8)}.new")

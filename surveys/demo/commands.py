@@ -60,6 +60,7 @@ def _build(app: Flask) -> None:
         if not found:
             build_municipality(session, SEED)
             build_cards(session)
+            session.get_one(Installation, 1).keys_fingerprint = app.config["SECRETS"].fingerprint.hex()
     with db.transaction() as session:
         done = set(session.scalars(select(Survey.key).where(Survey.status.in_(("open", "released")))))
     rounds = planned_rounds(municipal_day())
@@ -113,7 +114,7 @@ class _SilentHandler(WSGIRequestHandler):
 
 def _serve(app: Flask, port: int) -> None:
     from surveys.site.application import add_pages
-    from surveys.site.worker import worker_thread
+    from surveys.site.worker import WorkerThreads
 
     add_pages(app)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -121,7 +122,8 @@ def _serve(app: Flask, port: int) -> None:
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentHandler)
     except (OSError, SystemExit):
         fail(f"Port {port} er opptatt. Velg en annen: make demo PORT={port + 1}")
-    worker = worker_thread(app)
+    worker = WorkerThreads(app)
+    worker.start()
     say("Stopp med Ctrl+C.")
     try:
         server.serve_forever()

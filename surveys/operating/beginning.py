@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account, Grant, Role
 from surveys.access.passwords import hash_password
 from surveys.audit import trail as audit
+from surveys.campaigns.key_faults import note_fingerprint
+from surveys.campaigns.keystore import KeyStore
 from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.database import Database
+from surveys.platform.private_files import make_private_folder
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Beginning:
     unit_code: str = "kommune"
     username: str = "admin"
     password: str = ""
+    # The secrets the database knows are lost for good, and these take their place.
+    accept_lost_keys: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,20 @@ def is_begun(app: Flask) -> bool:
 
 
 def begin(app: Flask, plan: Beginning) -> Begun:
-    """Migrates the database and fills in what is missing. Raises ValueError for a password that is too short."""
+    """Migrates the database and fills in what is missing. Two at once take turns.
+
+    Raises ValueError for a password that is too short, and ForeignKeysError when the database knows other secrets.
+    """
     db = _database(app)
+    settings, own = app.config["SETTINGS"], app.config["SECRETS"]
+    make_private_folder(settings.keys)
     migrating.upgrade(db.engine)
-    app.config["SETTINGS"].keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     generated = "" if plan.password else secrets.token_urlsafe(15)
     with db.transaction() as session:
+        migrating.take_turn(session.connection())
         top = _installation_and_top(session, plan)
+        keys = KeyStore(settings.keys, own.master)
+        note_fingerprint(session, own, keys, accept_lost=plan.accept_lost_keys)
         if _has_administrator(session):
             return Begun("", administrator_made=False)
         username = plan.username.strip().lower()

@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.changed_questionnaires import changed_files
+from surveys.campaigns.key_faults import has_foreign_keys, surveys_without_keys
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
 from surveys.operating.revisions import SchemaAge
+from surveys.operating.schema_state import schema_fault
 from surveys.platform.clock import now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -26,6 +28,7 @@ from surveys.platform.static_files import missing_vendor_files
 
 _OLD_BACKUP_DAYS: Final = 2
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
+_NAMED_AT_MOST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,12 @@ def examine(app: Flask) -> list[DoctorFinding]:
 def _database_answers(app: Flask) -> Iterator[DoctorFinding]:
     db: Database = app.extensions["medvirk_database"]
     try:
-        age = migrating.schema_age(db.engine)
+        fault = schema_fault(db.engine)
     except SQLAlchemyError as error:
         yield DoctorFinding(f"Databasen svarer ikke: {str(error).splitlines()[0]}", is_wrong=True)
         return
-    if age is SchemaAge.OLD:
-        yield DoctorFinding("Databasen er ikke oppdatert. Kjør «medvirk init».", is_wrong=True)
-    elif age is SchemaAge.UNKNOWN:
-        yield DoctorFinding(
-            "Databasen er oppdatert av en nyere versjon av Medvirk. Installer den versjonen.", is_wrong=True
-        )
+    if fault:
+        yield DoctorFinding(fault.advice, is_wrong=True)
     else:
         yield DoctorFinding("Databasen svarer og er oppdatert.")
 
@@ -78,6 +77,44 @@ def _keys_are_private(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding(
             f"Bare eieren kan lese nøkkellageret {folder}. Det skal aldri med i en sikkerhetskopi."
         )
+
+
+def _files_are_private(app: Flask) -> Iterator[DoctorFinding]:
+    """Everything else the installation owns: the database, the job queue, counts, and what is beside them."""
+    settings: Settings = app.config["SETTINGS"]
+    folder = settings.instance
+    if not folder.is_dir():
+        return
+    own = (path for path in folder.rglob("*") if settings.keys not in (path, *path.parents))
+    too_open = [path for path in (folder, *own) if not path.is_symlink() and _others_may_use(path)]
+    if too_open:
+        named = ", ".join(str(path) for path in too_open[:_NAMED_AT_MOST])
+        more = f" og {len(too_open) - _NAMED_AT_MOST} til" if len(too_open) > _NAMED_AT_MOST else ""
+        yield DoctorFinding(f"Andre kan lese {named}{more}. Kjør «chmod -R go-rwx {folder}».", is_wrong=True)
+    else:
+        yield DoctorFinding(f"Bare eieren kan lese det som ligger i {folder}.")
+
+
+def _keys_are_the_databases_own(app: Flask) -> Iterator[DoctorFinding]:
+    settings, secrets = app.config["SETTINGS"], app.config["SECRETS"]
+    db: Database = app.extensions["medvirk_database"]
+    try:
+        with db.reading() as session:
+            foreign = has_foreign_keys(session, secrets)
+            lacking = surveys_without_keys(session, KeyStore(settings.keys, secrets.master))
+    except SQLAlchemyError:
+        return
+    if foreign:
+        yield DoctorFinding(
+            f"Nøkkellageret {settings.keys} (eller MEDVIRK_SECRET_KEY) hører til en annen installasjon enn databasen.",
+            is_wrong=True,
+        )
+    for key in lacking:
+        yield DoctorFinding(
+            f"Nøkkelen til «{key}» mangler i {settings.keys}. Uten den kan ingen åpne svarene.", is_wrong=True
+        )
+    if not foreign and not lacking:
+        yield DoctorFinding("Nøkkellageret hører til databasen, og ingen undersøkelser mangler nøkler.")
 
 
 def _others_may_use(path: Path) -> bool:
@@ -170,6 +207,38 @@ def _links_can_be_opened(app: Flask) -> Iterator[DoctorFinding]:
     )
 
 
+def _proxies_are_told_of(app: Flask) -> Iterator[DoctorFinding]:
+    """Medvirk has no TLS of its own, so an address on https has a proxy before it."""
+    settings: Settings = app.config["SETTINGS"]
+    is_https = settings.base_url.startswith("https://")
+    if is_https and not settings.proxies:
+        yield DoctorFinding(
+            f"MEDVIRK_BASE_URL er {settings.base_url}, men MEDVIRK_PROXIES er 0. Sett den til antallet "
+            "mellomtjenere som står foran, som regel 1. Ellers avvises alle sidene.",
+            is_wrong=True,
+        )
+    elif settings.proxies and not is_https:
+        yield DoctorFinding(
+            f"MEDVIRK_PROXIES er {settings.proxies}, men MEDVIRK_BASE_URL begynner ikke med https. Da kan andre "
+            "på nettet lese svar og passord på veien.",
+            is_note=True,
+        )
+    elif settings.proxies:
+        yield DoctorFinding(f"Mellomtjenere foran nettstedet: {settings.proxies}.")
+
+
+def _limits_are_shared(app: Flask) -> Iterator[DoctorFinding]:
+    settings: Settings = app.config["SETTINGS"]
+    if settings.limits_storage.startswith("memory"):
+        yield DoctorFinding(
+            "MEDVIRK_LIMITS_STORAGE er memory://, så hver prosess teller forsøk på å gjette koder og passord for "
+            "seg. Fjern innstillingen, så teller de sammen.",
+            is_note=True,
+        )
+    else:
+        yield DoctorFinding("Alle prosesser teller forsøk på å gjette koder og passord sammen.")
+
+
 def _is_this_machine(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -219,12 +288,16 @@ def _tables_are_as_migrated(app: Flask) -> Iterator[DoctorFinding]:
 _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _database_answers,
     _keys_are_private,
+    _files_are_private,
+    _keys_are_the_databases_own,
     _counted_surveys_have_no_key,
     _questionnaires_are_as_they_were,
     _files_are_there,
     _translations_are_compiled,
     _mail_is_set,
     _links_can_be_opened,
+    _proxies_are_told_of,
+    _limits_are_shared,
     _backup_is_fresh,
     # Last: it imports every table, and a query after it would have to prepare them all.
     _tables_are_as_migrated,

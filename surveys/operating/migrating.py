@@ -1,8 +1,8 @@
 """Bringing a database to the newest schema, telling whether it is there, and writing the next migration.
 
-A run of migrations is one transaction on both databases. SQLite changes a column or a constraint by making the table
-anew, which it only can while foreign keys are not enforced: they are off while migrations run, and every one of them
-is checked before anything is committed.
+A run of migrations is one transaction on both databases, and two runs at once take turns. SQLite changes a column or a
+constraint by making the table anew, which it only can while foreign keys are not enforced: they are off while
+migrations run, and every one of them is checked before anything is committed.
 
 Alembic and the tables are imported where they are needed: the web processes come from a command that can migrate, and
 need not carry them, and `medvirk init` on a database that is up to date starts in half the time.
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = site_files() / "migrations"
+
+# «medvirk», as a number that other programs in the same database are unlikely to use.
+_TURN: Final = int.from_bytes(b"medvirk")
+_TURN_TIMEOUT: Final = "10min"
+_TABLE_TIMEOUT: Final = "30s"
+# Making a large table anew may take minutes.
+_STATEMENT_TIMEOUT: Final = "30min"
 
 
 class BrokenReferencesError(Exception):
@@ -139,8 +146,23 @@ def _all_or_nothing(engine: Engine) -> Iterator[Connection]:
         _foreign_keys_off(connection),
         connection.begin(),
     ):
+        take_turn(connection)
         yield connection
         _refuse_broken_references(connection)
+
+
+def take_turn(connection: Connection) -> None:
+    """Waits until no other `medvirk init` is at work, and keeps others waiting until the transaction ends.
+
+    On SQLite the write lock does that. On PostgreSQL a migration then waits only a short while for each table: whoever
+    uses one is not to be stopped by a migration that stands first in the queue for it.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_TURN_TIMEOUT}'"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_TABLE_TIMEOUT}'"))
+    connection.execute(text(f"SET LOCAL statement_timeout = '{_STATEMENT_TIMEOUT}'"))
 
 
 @contextmanager

@@ -21,16 +21,25 @@ class SchemaAge(StrEnum):
 
 def age_of(connection: Connection, folder: Path) -> SchemaAge:
     """Compares the migration the database is at with those in the folder."""
-    numbers = sorted(path.stem.partition("_")[0] for path in (folder / "versions").glob("[0-9]*_*.py"))
-    stored = _stored(connection)
+    numbers = _known_in(folder)
+    stored = stored_revision(connection)
     if stored == numbers[-1]:
         return SchemaAge.NEWEST
     return SchemaAge.OLD if stored is None or stored in numbers else SchemaAge.UNKNOWN
 
 
-def _stored(connection: Connection) -> str | None:
+def newest_revision(folder: Path) -> str:
+    """The last migration in the folder."""
+    return _known_in(folder)[-1]
+
+
+def stored_revision(connection: Connection) -> str | None:
     """None for a database that no migration has run on."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
+
+
+def _known_in(folder: Path) -> list[str]:
+    return sorted(path.stem.partition("_")[0] for path in (folder / "versions").glob("[0-9]*_*.py"))

@@ -75,6 +75,10 @@ class Server(BaseApplication):
             "pre_fork": _keep_shared,
             # People think for some seconds over a page: their connection, and the proxy's, waits for the next one.
             "keepalive": 20,
+            # What a proxy says of a request is read by `surveys.platform.proxies` alone.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             "logger_class": DiscreetLogger,
             "accesslog": None,
             "graceful_timeout": 20,

@@ -22,6 +22,8 @@ class Installation(Base):
     # Shown on every page: the demo's numbers must never be taken for real ones.
     synthetic: Mapped[bool] = mapped_column(default=False)
     contact: Mapped[str] = mapped_column(default="")
+    # Of the secrets that its codes and keys are made with (`Secrets.fingerprint`); «» when nobody has noted it.
+    keys_fingerprint: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Unit(Base):

@@ -24,6 +24,9 @@ def create_base(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        # On https it would want a Referer, which our own pages forbid the browser to send. `security` asks the
+        # browser in another way where a form comes from.
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.init_app(app, settings.log_level)

@@ -9,6 +9,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from surveys.platform.private_files import make_private_folder
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names the variable and what it must be."""
@@ -32,8 +34,9 @@ class Settings:
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0
-    # Where failed attempts are counted: in each process's memory, or «redis://…» for all of them together.
-    limits_storage: str = "memory://"
+    # Where failed attempts are counted: together, in the database («database://»), or in each process by itself
+    # («memory://»).
+    limits_storage: str = "database://"
     # Locks backups beside the installation's own secret, and alone those that hold the keys.
     backup_passphrase: str = ""
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
@@ -57,7 +60,7 @@ class Settings:
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url", "limits_storage"}
+        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden
@@ -99,6 +102,8 @@ class Secrets:
     master: bytes
     limits: bytes
     backup: bytes
+    # Tells one installation's secrets from another's, and nothing of them: the database keeps it.
+    fingerprint: bytes
 
 
 def read_secrets(settings: Settings) -> Secrets:
@@ -115,13 +120,13 @@ def existing_secrets(settings: Settings) -> Secrets | None:
 
 
 def _secrets_from(root: bytes) -> Secrets:
-    purposes = (b"session", b"codes", b"master", b"limits", b"backup")
+    purposes = (b"session", b"codes", b"master", b"limits", b"backup", b"fingerprint")
     return Secrets(*(_derived(root, purpose) for purpose in purposes))
 
 
 def _root_secret(file: Path) -> bytes:
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(file.parent)
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from flask import Flask, current_app, g, request
@@ -13,6 +14,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from surveys.platform.private_files import make_private_file
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +27,14 @@ CONSTRAINT_NAMES = {
 
 # A connection to PostgreSQL that has been idle for longer is asked whether it still works.
 _RESTED_SECONDS = 1.0
+
+# How long PostgreSQL lets one of our connections wait for a lock, work on a statement, and hold a transaction in which
+# nothing happens. Counting the largest survey holds its own lock for half a minute; a web request ends after ten.
+_PATIENCE = {
+    "lock_timeout": "2min",
+    "statement_timeout": "10min",
+    "idle_in_transaction_session_timeout": "1h",
+}
 
 identity = Annotated[int, mapped_column(primary_key=True)]
 wording = Annotated[dict[str, str], mapped_column(JSON)]
@@ -76,6 +87,7 @@ class Database:
             _prepare_sqlite(self.engine)
             self._reading = self.engine
         else:
+            _limit_waiting(self.engine)
             _check_rested_connections(self.engine)
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
@@ -94,6 +106,13 @@ class Database:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    file = engine.url.database
+
+    @event.listens_for(engine, "do_connect")
+    def before_connect(*_arguments: object) -> None:
+        if file and file != ":memory:":
+            make_private_file(Path(file))
+
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
@@ -110,6 +129,17 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _limit_waiting(engine: Engine) -> None:
+    """PostgreSQL waits for ever for a lock, unless it is told how long."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        for name, value in _PATIENCE.items():
+            connection.execute(f"SET {name} = '{value}'")
+        connection.autocommit = False
 
 
 def _check_rested_connections(engine: Engine) -> None:

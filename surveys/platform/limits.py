@@ -19,8 +19,8 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
 from werkzeug.exceptions import TooManyRequests
-from werkzeug.middleware.proxy_fix import ProxyFix
 
+from surveys.platform import limit_counts
 from surveys.platform.config import Settings, SettingsError
 from surveys.platform.texts import _, ngettext
 
@@ -135,9 +135,8 @@ limiter = DecoratedLimiter(
 
 def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_storage
+    limit_counts.init_app(app)
     try:
         limiter.init_app(app)
     except ConfigurationError as error:

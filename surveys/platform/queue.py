@@ -1,16 +1,19 @@
-"""The job queue: Huey, in the instance folder for the embedded database and in PostgreSQL beside it otherwise.
+"""The job queues: Huey, in the instance folder for the embedded database and in PostgreSQL beside it otherwise.
 
-Jobs carry no data of their own. What is to be done is a row in the database (the outbox, a long step), so a job that is
-lost, or runs twice, does no harm: the next one finds the same rows.
+There is one for each kind of job, and each has workers of its own: a mail server that takes half a minute for each
+mail delays mail, and neither a closing nor a counting. Jobs carry no data of their own. What is to be done is a row in
+the database (the outbox, a long step), so a job that is lost, or runs twice, does no harm: the next one finds the same
+rows.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from flask import Flask, current_app
 
 from surveys.platform.config import Settings
+from surveys.platform.private_files import make_private_file
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -27,38 +30,60 @@ JobName = Literal["outbox", "previews", "steps"]
 """A job that can be put in the queue before its minute is over."""
 
 
+QueueName = Literal["mail", "steps", "dates"]
+QUEUES: Final[tuple[QueueName, ...]] = ("dates", "steps", "mail")
+"""What is done at its date, what takes long to compute, and what waits for the mail server."""
+
+_QUEUE_OF: Final[Mapping[str, QueueName]] = {"outbox": "mail", "previews": "steps", "steps": "steps"}
+
+
 @dataclass(frozen=True)
 class Jobs:
-    """The queue and what can be put in it: call `work_outbox()` to have the outbox worked soon.
+    """The queues and what can be put in them: call `work_outbox()` to have the outbox worked soon.
 
-    `work_previews()`: the same for previews of large releases; `work_steps()`: for steps of large surveys.
+    `work_previews()`: the same for previews of large releases; `work_steps()`: for steps of large surveys. `every`: all
+    jobs by name.
     """
 
-    queue: "Huey"
-    work_outbox: "TaskWrapper"
-    work_previews: "TaskWrapper"
-    work_steps: "TaskWrapper"
+    queues: "Mapping[QueueName, Huey]"
+    every: "Mapping[str, TaskWrapper]"
+
+    @property
+    def work_outbox(self) -> "TaskWrapper":
+        return self.every["outbox"]
+
+    @property
+    def work_previews(self) -> "TaskWrapper":
+        return self.every["previews"]
+
+    @property
+    def work_steps(self) -> "TaskWrapper":
+        return self.every["steps"]
+
+    def close(self) -> None:
+        """Closes this thread's connections to the queues."""
+        for queue in self.queues.values():
+            queue.storage.close()
 
     def wake(self, job: JobName) -> None:
         """Has the job worked soon."""
-        wanted = {"outbox": self.work_outbox, "previews": self.work_previews, "steps": self.work_steps}
-        wanted[job]()
+        self.every[job]()
 
     def share_done(self, survey_id: int) -> float | None:
         """How much of the survey's long step is done, 0–1; None when none is being taken."""
-        found: float | None = self.queue.get(_share_of(survey_id), peek=True)
+        found: float | None = self.queues["steps"].get(_share_of(survey_id), peek=True)
         return found
 
     def set_share_done(self, survey_id: int, share: float | None) -> None:
         if share is None:
-            self.queue.delete(_share_of(survey_id))
+            self.queues["steps"].delete(_share_of(survey_id))
         else:
-            self.queue.put(_share_of(survey_id), share)
+            self.queues["steps"].put(_share_of(survey_id), share)
 
 
-def init_app(app: Flask, make_work: Callable[["Huey"], Work]) -> None:
-    """Fixes what the jobs do. `make_work` is called when the queue is first needed."""
-    app.extensions["medvirk_work"] = make_work
+def init_app(app: Flask, work: Work) -> None:
+    """Fixes what the jobs do."""
+    app.extensions["medvirk_work"] = work
 
 
 def current_jobs() -> Jobs:
@@ -70,8 +95,9 @@ def jobs_of(app: Flask, *, immediate: bool = False) -> Jobs:
     """The application's jobs, made the first time. `immediate` runs a job at once in the caller, for tests."""
     found: Jobs | None = app.extensions.get("medvirk_jobs")
     if found is None:
-        queue = _queue(app.config["SETTINGS"], immediate=immediate)
-        found = app.extensions["medvirk_jobs"] = _register(queue, app.extensions["medvirk_work"](queue))
+        settings: Settings = app.config["SETTINGS"]
+        queues = {name: _queue(settings, name, immediate=immediate) for name in QUEUES}
+        found = app.extensions["medvirk_jobs"] = _register(queues, app.extensions["medvirk_work"])
     return found
 
 
@@ -79,22 +105,26 @@ def _share_of(survey_id: int) -> str:
     return f"share-of-step-{survey_id}"
 
 
-def _queue(settings: Settings, *, immediate: bool) -> "Huey":
+def _queue(settings: Settings, kind: QueueName, *, immediate: bool) -> "Huey":
     # Huey is loaded when a job is put in the queue: the pages respondents see never need it.
     from huey import PostgresHuey, SqliteHuey
 
+    name = f"medvirk-{kind}"
     if settings.database_url.startswith("postgresql"):
         address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        return PostgresHuey("medvirk", dsn=address, table_prefix="jobs", results=False, immediate=immediate)
+        return PostgresHuey(name, dsn=address, table_prefix="jobs", results=False, immediate=immediate)
     file = settings.instance / "jobs.sqlite3"
-    return SqliteHuey("medvirk", filename=str(file), results=False, immediate=immediate)
+    make_private_file(file)
+    return SqliteHuey(name, filename=str(file), results=False, immediate=immediate)
 
 
-def _register(queue: "Huey", work: Work) -> Jobs:
+def _register(queues: "Mapping[QueueName, Huey]", work: Work) -> Jobs:
     from huey import crontab  # as in `_queue`
 
-    # Every minute, not at midnight: a worker that was down then does it when it is back.
+    tasks = {}
     for name, do in work.items():
+        queue = queues[_QUEUE_OF.get(name, "dates")]
+        # Every minute, not at midnight: a worker that was down then does it when it is back.
         queue.periodic_task(crontab(minute="*"), name=f"work_{name}_every_minute")(do)
-    tasks = {name: queue.task(name=f"work_{name}")(do) for name, do in work.items()}
-    return Jobs(queue, tasks["outbox"], tasks["previews"], tasks["steps"])
+        tasks[name] = queue.task(name=f"work_{name}")(do)
+    return Jobs(queues, tasks)

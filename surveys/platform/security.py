@@ -1,7 +1,17 @@
-"""What every answer from the server carries: a strict content policy and no traces on shared machines."""
+"""What every answer from the server carries, and that no other site's page sends a form here.
+
+A strict content policy, and no traces on shared machines. Every form has a token that other sites cannot know; beside
+it is what the browser itself says of where a form was sent from.
+"""
+
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from surveys.platform.config import Settings
+from surveys.platform.explained import ExplainedError
+from surveys.platform.texts import _
 
 # Plotly sets empty inline styles; the hash is that of the empty string and allows nothing else.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -31,6 +41,23 @@ _HEADERS = {
 }
 
 
+_ONLY_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def sent_from_elsewhere(base_url: str) -> bool:
+    """True when the browser says that a page of another site made this request.
+
+    `Sec-Fetch-Site` tells a sister site («same-site») from our own, which a cookie cannot: it goes to both. A browser
+    from before 2023 sends `Origin` alone, and our own pages make that «null»; a program sends neither. Then the token
+    decides.
+    """
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin", "null")
+    own = urlsplit(base_url)
+    return origin not in {"null", f"{own.scheme}://{own.netloc}", request.host_url.rstrip("/")}
+
+
 class _Sessions(SecureCookieSessionInterface):
     """Signed cookies for people with an account; none for respondents, and none for files that everybody shares."""
 
@@ -41,6 +68,15 @@ class _Sessions(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     app.session_interface = _Sessions()
+    settings: Settings = app.config["SETTINGS"]
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method not in _ONLY_READS and sent_from_elsewhere(settings.base_url):
+            raise ExplainedError(
+                _("Skjemaet ble sendt fra et annet nettsted"),
+                _("Ingenting er lagret. Gå til forsiden og prøv derfra."),
+            )
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
+from surveys.platform.explained import ExplainedError
 from surveys.platform.texts import _
 
 
@@ -23,6 +24,8 @@ def init_app(app: Flask) -> None:
                 _("Siden var åpen for lenge"),
                 _("Gå tilbake, last siden på nytt og prøv igjen."),
             )
+        if isinstance(error, ExplainedError):
+            heading, advice = error.heading, error.advice
         return render_template("site/error.html", heading=heading, advice=advice), code
 
 

@@ -1,8 +1,7 @@
 """The job worker: what each job does, and the process or thread that does it."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from flask import Flask
 
@@ -14,51 +13,65 @@ from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
 from surveys.platform import queue as job_queue
-from surveys.platform.queue import Work, jobs_of
+from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
+from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
 
-if TYPE_CHECKING:
-    from huey import Huey
-    from huey.consumer import Consumer
-
-_STEPS_LOCK: Final = "long-steps"
+_MOST_SECONDS_IDLE: Final = 2.0
 
 
 def init_app(app: Flask) -> None:
-    job_queue.init_app(app, lambda queue: _work(app, queue))
+    job_queue.init_app(app, _work(app))
 
 
-def consumer(app: Flask, workers: int = 1) -> "Consumer":
-    """The job worker, ready to `run()` until it gets a signal. Works every job each minute."""
+def work(app: Flask, workers: int = 1) -> None:
+    """Works every job each minute, and at once to begin with, until the process gets a signal.
+
+    Each queue has so many threads of its own.
+    """
     from huey.consumer import Consumer  # loaded by the worker alone
 
-    return Consumer(_unlocked(jobs_of(app).queue), workers=workers, periodic=True, max_delay=2.0)
+    jobs = jobs_of(app)
+    first, *others = QUEUES
+    # The one that is told of signals, and ends the program.
+    leading = Consumer(jobs.queues[first], workers=workers, max_delay=_MOST_SECONDS_IDLE)
+    beside = WorkerThreads(app, others, workers)
+    for job in jobs.every.values():
+        job()
+    beside.start()
+    try:
+        leading.run()
+    finally:
+        beside.stop()
 
 
-def worker_thread(app: Flask) -> "Consumer":
-    """A started worker in threads of this process: the demo has nothing else to start. `stop()` ends it."""
-    from huey.consumer import Consumer  # loaded by the worker alone
+class WorkerThreads:
+    """Workers in threads of this process, which has something else to do: the demo serves its site."""
 
-    class WorkerThread(Consumer):
-        """A worker inside another program, which keeps the signals to itself."""
+    def __init__(self, app: Flask, queues: Sequence[QueueName] = QUEUES, workers: int = 1) -> None:
+        from huey.consumer import Consumer  # loaded by the worker alone
 
-        def _set_signal_handlers(self) -> None:
-            pass
+        class Silent(Consumer):
+            """Leaves the signals to the program."""
 
-    worker = WorkerThread(_unlocked(jobs_of(app).queue), workers=1, periodic=True, max_delay=2.0)
-    worker.start()
-    return worker
+            def _set_signal_handlers(self) -> None:
+                pass
+
+        found = jobs_of(app).queues
+        self._consumers = [
+            Silent(found[name], workers=workers, max_delay=_MOST_SECONDS_IDLE) for name in queues
+        ]
+
+    def start(self) -> None:
+        for consumer in self._consumers:
+            consumer.start()
+
+    def stop(self) -> None:
+        for consumer in self._consumers:
+            consumer.stop()
 
 
-def _unlocked(queue: "Huey") -> "Huey":
-    """A worker that was killed in the middle of a long step has left it locked."""
-    queue.flush_locks(_STEPS_LOCK)
-    return queue
-
-
-def _work(app: Flask, queue: "Huey") -> Work:
-    from huey.exceptions import TaskLockedException  # loaded with the queue
-
+def _work(app: Flask) -> Work:
     database = app.extensions["medvirk_database"]
 
     def in_context(do: Callable[[], object]) -> Callable[[], None]:
@@ -69,8 +82,8 @@ def _work(app: Flask, queue: "Huey") -> Work:
         return work
 
     def take_steps() -> None:
-        with suppress(TaskLockedException), queue.lock_task(_STEPS_LOCK):
-            if take_asked(database, jobs_of(app).set_share_done):
+        with only_one(database, app.config["SETTINGS"], LONG_STEPS) as ours:
+            if ours and take_asked(database, jobs_of(app).set_share_done):
                 compute_previews(database)
 
     def remind() -> None:

@@ -3,35 +3,37 @@
 import datetime as dt
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from limits import parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from app import create_app
 from surveys.access.models import Account, Role
 from surveys.access.passwords import hash_unjudged
-from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey
-from surveys.platform import code_format, limits
+from surveys.platform import code_format, limit_counts, limits
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.limit_counts import LimitCount
 from surveys.platform.limits import limiter
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
+from tests.guessed_codes import unknown_codes
 from tests.respondent import Page, Respondent
 
 OFFICE = "203.0.113.7"
 HOME = "198.51.100.23"
+ELSEWHERE = "192.0.2.66"
 WRONG = "feil passord"
 BY_CLIENT = limits.UNKNOWN_CODES_OF_A_CLIENT.most.amount
 BY_PREFIX = limits.UNKNOWN_CODES_WITH_A_PREFIX.most.amount
@@ -54,18 +56,6 @@ def ask(client: FlaskClient) -> Ask:
         return client.open(path, method=method, environ_base={"REMOTE_ADDR": address}, **more)  # type: ignore[arg-type]
 
     return asked
-
-
-def unknown_codes(prefix: str = "") -> Iterator[str]:
-    """Codes with a right check character that nobody was given, all different."""
-    number = 0
-    while True:
-        number += 1
-        code = codes.code_for(b"another installation", number.to_bytes(4))
-        body = prefix + code[len(prefix) : -1]
-        yield code_format.grouped(
-            next(body + end for end in code_format.ALPHABET if code_format.normalised(body + end))
-        )
 
 
 def guess(ask: Ask, times: int, address: str = OFFICE, prefix: str = "") -> list[int]:
@@ -155,11 +145,13 @@ def test_three_hundred_respondents_behind_one_address_are_never_stopped(
         assert session.scalar(select(func.count()).select_from(Draft)) == 300
 
 
-def test_a_whole_journey_leaves_nothing_in_the_storage(client: FlaskClient, given: list[str]) -> None:
+def test_a_whole_journey_leaves_nothing_in_the_storage(
+    app: Flask, client: FlaskClient, given: list[str]
+) -> None:
     person = Respondent(client, given[0])
     person.answers_to_the_review()
     person.press()
-    assert _stored() == []
+    assert _stored(app) == []
 
 
 def test_the_limiter_stores_no_address_no_code_and_no_user_name_in_clear(
@@ -169,8 +161,8 @@ def test_the_limiter_stores_no_address_no_code_and_no_user_name_in_clear(
     unknown = next(unknown_codes("QRST"))
     ask(f"/svar/{unknown}")
     ask("/logg-inn", method="POST", data={"username": "kari.nordmann", "password": "feil"})
-    stored = "\n".join(_stored())
-    assert len(_stored()) == 4
+    stored = "\n".join(_stored(app))
+    assert len(_stored(app)) == 4
     for secret in (
         OFFICE,
         "203.0",
@@ -308,22 +300,22 @@ def test_an_ipv6_client_is_its_whole_network(app: Flask) -> None:
     assert key("ikke:en:adresse")
 
 
-def test_only_a_declared_proxy_may_say_who_the_client_is(app: Flask, settings: Settings) -> None:
-    behind = create_app(replace(settings, proxies=1))
-    sent = {"X-Forwarded-For": f"{HOME}, {OFFICE}"}
+def test_only_the_declared_proxies_may_say_who_the_client_is(settings: Settings) -> None:
+    """What the visitor wrote herself stands first in the header; what our proxies saw stands last."""
+    found = {}
+    for proxies in (1, 2):
+        behind = create_app(replace(settings, proxies=proxies))
+        seen: list[str | None] = []
+        behind.before_request_funcs[None].append(partial(_note_address, seen))
+        sent = {"X-Forwarded-For": f"{ELSEWHERE}, {HOME}, {OFFICE}"}
+        behind.test_client().get("/svar", headers=sent, environ_base={"REMOTE_ADDR": "10.0.0.1"})
+        [found[proxies]] = seen
+        behind.extensions["medvirk_database"].engine.dispose()
+    assert found == {1: OFFICE, 2: HOME}
 
-    def client_of(each: Flask) -> str:
-        seen: list[str] = []
-        each.before_request_funcs.setdefault(None, []).append(lambda: seen.append(limits.client_key()))
-        each.test_client().get("/svar", headers=sent, environ_base={"REMOTE_ADDR": "10.0.0.1"})
-        return seen[0]
 
-    with app.test_request_context(environ_base={"REMOTE_ADDR": "10.0.0.1"}):
-        proxy = limits.client_key()
-    with app.test_request_context(environ_base={"REMOTE_ADDR": OFFICE}):
-        office = limits.client_key()
-    assert (client_of(app), client_of(behind)) == (proxy, office)
-    behind.extensions["medvirk_database"].engine.dispose()
+def _note_address(seen: list[str | None]) -> None:
+    seen.append(request.remote_addr)
 
 
 @pytest.fixture
@@ -364,9 +356,9 @@ def test_guessing_many_peoples_passwords_is_stopped_by_client(
     assert ask("/logg-inn").status_code == 200
 
 
-def test_signing_in_as_one_should_costs_nothing(ask: Ask, account: dict[str, str]) -> None:
+def test_signing_in_as_one_should_costs_nothing(app: Flask, ask: Ask, account: dict[str, str]) -> None:
     assert _sign_in(ask, "hr", OFFICE, "riktig passord") == 302
-    assert _stored() == []
+    assert _stored(app) == []
 
 
 def test_a_signed_in_reader_meets_no_limit_on_her_own_pages(
@@ -381,7 +373,70 @@ def _forget_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("surveys.access.views.authenticate", lambda *_arguments: None)
 
 
-def _stored() -> list[str]:
-    """Every key in the storage."""
-    assert isinstance(limiter.storage, MemoryStorage)
-    return sorted(limiter.storage.storage)
+def _stored(app: Flask) -> list[str]:
+    """Every key in the storage, and everything else that stands beside it."""
+    counts = app.extensions["medvirk_limit_counts"]
+    counts.find("")
+    with counts.engine.connect() as connection:
+        return sorted(str(tuple(row)) for row in connection.execute(select(LimitCount.__table__)))
+
+
+def test_all_processes_count_together(
+    app: Flask, settings: Settings, given: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two applications on one database stand for two web processes, or two machines."""
+    other = create_app(settings)
+    found = unknown_codes()
+    statuses = [
+        each.test_client().get(f"/svar/{next(found)}", environ_base={"REMOTE_ADDR": OFFICE}).status_code
+        for _ in range(BY_CLIENT)
+        for each in (app, other)
+    ]
+    # Each may let one more through: it hears what the other has counted when it counts itself.
+    assert statuses[: BY_CLIENT + 2].count(404) in {BY_CLIENT, BY_CLIENT + 1}
+    assert set(statuses[BY_CLIENT + 2 :]) == {429}
+    other.extensions["medvirk_database"].engine.dispose()
+
+
+def test_a_process_that_counted_nothing_hears_of_the_others_soon(
+    app: Flask, settings: Settings, ask: Ask, given: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = create_app(settings)
+    there = other.test_client()
+    assert there.get(f"/svar/{given[0]}", environ_base={"REMOTE_ADDR": OFFICE}).status_code == 200
+    guess(ask, BY_CLIENT)
+    monkeypatch.setattr(limit_counts, "_SECONDS_REMEMBERED", 0.0)
+    assert there.get(f"/svar/{given[0]}", environ_base={"REMOTE_ADDR": OFFICE}).status_code == 429
+    assert there.get(f"/svar/{given[0]}", environ_base={"REMOTE_ADDR": HOME}).status_code == 200
+    other.extensions["medvirk_database"].engine.dispose()
+
+
+def test_counts_end_and_are_swept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = app.extensions["medvirk_limit_counts"]
+    assert [counts.add("key", 60, 1) for _ in range(9)] == list(range(1, 10))
+    assert counts.find("key").amount == 9
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=61)
+    monkeypatch.setattr(limit_counts, "now", lambda: later)
+    assert counts.find("key") is None
+    counts.add("other", 60, 1)
+    assert len(_stored(app)) == 2
+    monkeypatch.setattr(limit_counts, "_SECONDS_REMEMBERED", 0.0)
+    monkeypatch.setattr(limit_counts, "_SECONDS_BETWEEN_SWEEPS", 0.0)
+    assert len(_stored(app)) == 1
+    monkeypatch.setattr(limit_counts, "now", lambda: later + dt.timedelta(seconds=61))
+    assert counts.add("other", 60, 1) == 1, "a window that is over begins anew"
+
+
+def test_a_respondents_page_asks_the_storage_nothing_of_its_own(
+    app: Flask, ask: Ask, given: list[str]
+) -> None:
+    """What is remembered answers for two seconds."""
+    counts = app.extensions["medvirk_limit_counts"]
+    ask(f"/svar/{given[0]}")
+    statements: list[str] = []
+    event.listen(
+        counts.engine, "before_cursor_execute", lambda _c, _u, statement, *_more: statements.append(statement)
+    )
+    counts._read_at += 3600
+    assert ask(f"/svar/{given[0]}/nb/side/1").status_code == 200
+    assert [statement for statement in statements if "limit_count" in statement] == []

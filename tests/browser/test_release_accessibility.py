@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huey.api import TaskLock
-from huey.exceptions import TaskLockedException
 from playwright.sync_api import Page, expect
 
-from app import create_app
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import LongStep
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from surveys.platform.queue import jobs_of
-from surveys.site.worker import _STEPS_LOCK
+from surveys.platform.turns import LONG_STEPS, only_one
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 
@@ -63,21 +59,15 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
 @pytest.fixture
 def worker_held(own_site: Site, tmp_path: Path) -> Iterator[None]:
     """The site's worker looks for steps each minute and leaves them alone while another worker is at one."""
-    queue = jobs_of(create_app(Settings(instance=tmp_path / "instance", secret_key="not the site's"))).queue
-    lock = queue.lock_task(_STEPS_LOCK)
-    while not _taken(lock):
+    settings = Settings(instance=tmp_path / "instance")
+    db = Database(settings.database)
+    while True:
+        with only_one(db, settings, LONG_STEPS) as ours:
+            if ours:
+                yield
+                break
         time.sleep(0.1)
-    yield
-    lock.release()
-    queue.storage.close()
-
-
-def _taken(lock: TaskLock) -> bool:
-    try:
-        lock.acquire()
-    except TaskLockedException:
-        return False
-    return True
+    db.engine.dispose()
 
 
 def test_a_step_in_the_background_is_followed_to_its_end(

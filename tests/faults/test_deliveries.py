@@ -315,12 +315,13 @@ def test_the_job_sends_what_is_in_the_outbox(app: Flask, outbox: Database, offic
 def test_a_job_waits_in_the_installations_own_queue_until_a_worker_takes_it(app: Flask) -> None:
     jobs = jobs_of(app)
     jobs.work_outbox()
-    assert jobs.queue.pending_count() == 1
-    task = jobs.queue.dequeue()
+    queue = jobs.queues["mail"]
+    assert queue.pending_count() == 1
+    task = queue.dequeue()
     assert task.name == "work_outbox"
-    jobs.queue.execute(task)
-    assert jobs.queue.pending_count() == 0
-    jobs.queue.storage.close()
+    queue.execute(task)
+    assert queue.pending_count() == 0
+    jobs.close()
 
 
 def test_reminders_go_only_to_those_who_have_not_delivered_and_never_more_than_two(

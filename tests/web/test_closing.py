@@ -140,7 +140,7 @@ def test_the_worker_looks_every_minute(
     app: Flask, db: Database, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(closing, "last_day_to_deliver", lambda: DAY_AFTER)
-    queue = jobs_of(app, immediate=True).queue
+    queue = jobs_of(app, immediate=True).queues["dates"]
     due: list[Task] = queue.read_periodic(dt.datetime(2026, 3, 21, 0, 0))  # noqa: DTZ001 -- Huey's own clock is naive
     [task] = [each for each in due if each.name == "work_deadlines_every_minute"]
     queue.execute(task)

@@ -182,7 +182,7 @@ class TestRule:
     def test_the_worker_does_it(self, left: Database, app: Flask) -> None:
         self._counted(left)
         jobs_of(app, immediate=True)
-        work = app.extensions["medvirk_work"](jobs_of(app).queue)
+        work = app.extensions["medvirk_work"]
         work["leavers"]()
         assert _liv(left), "it is off"
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], erase_left_after_days=1)

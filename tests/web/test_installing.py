@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,24 @@ def test_doctor_finds_missing_files(app: Flask, tmp_path: Path) -> None:
     wrong = _wrong(app)
     assert "design.css" in wrong
     assert "Oversettelsene til nn, en" in wrong
+
+
+@pytest.mark.parametrize(
+    ("base_url", "proxies", "mark", "words"),
+    [
+        ("https://medvirk.kommunen.no", 0, "FEIL", "MEDVIRK_PROXIES er 0"),
+        ("https://medvirk.kommunen.no", 1, " OK ", "foran nettstedet: 1"),
+        ("http://medvirk.kommunen.no", 1, "MERK", "begynner ikke med https"),
+    ],
+)
+def test_doctor_judges_proxies(app: Flask, base_url: str, proxies: int, mark: str, words: str) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], base_url=base_url, proxies=proxies)
+    [found] = [
+        finding
+        for finding in examine(app)
+        if "mellomtjenere" in finding.what.lower() or "PROXIES" in finding.what
+    ]
+    assert (found.mark, words in found.what) == (mark, True)
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

@@ -174,7 +174,7 @@ def test_planned_reminders_stop_when_turned_off_delivered_or_closed(
 def test_the_worker_looks_at_the_plan_each_minute(app: Flask) -> None:
     jobs = jobs_of(app, immediate=True)
     noon = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
-    names = {task.name for task in jobs.queue.read_periodic(noon.replace(tzinfo=None))}
+    names = {task.name for task in jobs.queues["dates"].read_periodic(noon.replace(tzinfo=None))}
     assert "work_reminders_every_minute" in names
 
 

@@ -38,9 +38,9 @@ def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
 def hr(app: Flask, client: FlaskClient) -> Iterator[FlaskClient]:
     """A browser that sends forms without tokens; the jobs wait until the test works them."""
     app.config["WTF_CSRF_ENABLED"] = False
-    queue = jobs_of(app).queue
+    jobs = jobs_of(app)
     yield client
-    queue.storage.close()
+    jobs.close()
 
 
 @pytest.fixture
