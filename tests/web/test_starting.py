@@ -14,7 +14,7 @@ from surveys.campaigns.models import SurveyStatus
 from surveys.commands import medvirk
 from surveys.operating import migrating
 from surveys.operating.examination import examine
-from surveys.operating.schema_state import newest_revision
+from surveys.operating.revisions import newest_revision
 from surveys.organisation.models import Installation
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -74,7 +74,7 @@ def test_an_outdated_schema_is_refused_in_one_line(begun: Flask, started: list[s
     assert (code, started) == (1, [])
     assert said == (
         "Medvirk starter ikke. Databasen er ikke oppdatert: den er på trinn 0001, og denne versjonen trenger "
-        f"{newest_revision(FOLDER)}. Kjør «medvirk init».\n"
+        f"{newest_revision(migrating.FOLDER)}. Kjør «medvirk init».\n"
     )
     assert "på trinn 0001" in _wrong(begun)
 
