@@ -46,6 +46,7 @@ LEFT_OUT: Final = (
     "tests/web/test_stating_succession.py",
     "tests/web/test_succession.py",
     "tests/web/test_translations.py",
+    "tests/web/test_visibility.py",
 )
 
 
