@@ -214,8 +214,8 @@ def _proxies_are_told_of(app: Flask) -> Iterator[DoctorFinding]:
     is_https = settings.base_url.startswith("https://")
     if is_https and not settings.proxies:
         yield DoctorFinding(
-            f"MEDVIRK_BASE_URL er {settings.base_url}, men MEDVIRK_PROXIES er 0. Sett den til antallet "
-            "mellomtjenere som står foran, som regel 1. Ellers avvises alle sidene.",
+            f"MEDVIRK_PROXIES er 0, men adressen er {settings.base_url}. Sett den til antallet mellomtjenere som står "
+            "foran, som regel 1. Ellers avvises alle sidene.",
             is_wrong=True,
         )
     elif settings.proxies and not is_https:
