@@ -232,7 +232,7 @@ def _limits_are_shared(app: Flask) -> Iterator[DoctorFinding]:
     settings: Settings = app.config["SETTINGS"]
     if settings.limits_storage.startswith("memory"):
         yield DoctorFinding(
-            "MEDVIRK_LIMITS_STORAGE er memory://, så hver prosess teller forsøk på å gjette koder og passord for "
+            "MEDVIRK_LIMITS_STORAGE er memory://, så prosessene teller forsøk på å gjette koder og passord hver for "
             "seg. Fjern innstillingen, så teller de sammen.",
             is_note=True,
         )
