@@ -213,8 +213,8 @@ def _proxies_are_told_of(app: Flask) -> Iterator[DoctorFinding]:
     is_https = settings.base_url.startswith("https://")
     if is_https and not settings.proxies:
         yield DoctorFinding(
-            f"MEDVIRK_BASE_URL er {settings.base_url}, men MEDVIRK_PROXIES er 0. Sett den til antallet "
-            "mellomtjenere som står foran, som regel 1. Ellers avvises alle sidene.",
+            f"MEDVIRK_PROXIES er 0, men adressen er {settings.base_url}. Sett den til antallet mellomtjenere som står "
+            "foran, som regel 1. Ellers avvises alle sidene.",
             is_wrong=True,
         )
     elif settings.proxies and not is_https:
@@ -231,7 +231,7 @@ def _limits_are_shared(app: Flask) -> Iterator[DoctorFinding]:
     settings: Settings = app.config["SETTINGS"]
     if settings.limits_storage.startswith("memory"):
         yield DoctorFinding(
-            "MEDVIRK_LIMITS_STORAGE er memory://, så hver prosess teller forsøk på å gjette koder og passord for "
+            "MEDVIRK_LIMITS_STORAGE er memory://, så prosessene teller forsøk på å gjette koder og passord hver for "
             "seg. Fjern innstillingen, så teller de sammen.",
             is_note=True,
         )

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -75,6 +76,9 @@ def test_everybody_with_an_address_gets_one_mail_in_their_language(
 ) -> None:
     assert _send(app, outbox, office) == Outcome(sent=3)
     assert office.recipients == [EVE, KARI, OLA]
+    assert len({message["Message-ID"] for message in office.taken}) == 3
+    for header in ("Date", "Auto-Submitted", "X-Auto-Response-Suppress"):
+        assert all(message.get_all(header, []) for message in office.taken), header
     subjects = {str(message["To"]): str(message["Subject"]) for message in office.taken}
     assert subjects[KARI] == "Fjordvik kommune ber om svaret ditt: Liten undersøkelse 2026"
     assert subjects[OLA] == "Fjordvik kommune bed om svaret ditt: Lita undersøking 2026"
@@ -290,11 +294,17 @@ def _slow_answer(office: PostOffice) -> Iterator[None]:
 
 def _kill_in_the_middle(office: PostOffice, environment: dict[str, str]) -> None:
     office.content_arrived.clear()
+    before = len(office.taken)
     with _slow_answer(office):
         worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
         assert office.content_arrived.wait(120)
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
+    # The server has taken the mail, and is done with it in its own time.
+    last = time.monotonic() + 120
+    while len(office.taken) == before:
+        assert time.monotonic() < last
+        time.sleep(0.01)
 
 
 def test_two_workers_at_once_send_each_mail_once(app: Flask, outbox: Database, office: PostOffice) -> None:
