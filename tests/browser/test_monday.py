@@ -243,6 +243,10 @@ def a_survey_is_planned(walk: Walk) -> None:
         visible_leaders=(today + timedelta(days=28)).isoformat(),
     )
     walk.press("Lagre kladden")
+    walk.follow("Endre kladden")
+    walk.follow("Avbryt")
+    walk.follow("Slett kladden")
+    walk.follow("Ikke nå")
     walk.follow("Hvem er med")
     walk.page.get_by_text("Inviter disse enhetene først, som en pilot").first.click()
     walk.page.locator("#pilot").get_by_label(PILOT).check()
