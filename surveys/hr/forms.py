@@ -38,7 +38,7 @@ class _GroupField(IntegerField):
 
 
 class _Choice(SelectField):
-    """One of the choices on offer; `refusal` is said when it is none of them, or the empty one that asks for a choice."""
+    """One of the choices on offer; `refusal` is said when it is none of them, or the empty one that asks."""
 
     def __init__(self, label: object, refusal: object, **settings: Any) -> None:
         super().__init__(label, validators=[self._offered], validate_choice=False, **settings)
