@@ -30,7 +30,7 @@ def create_leader_account(session: Session, actor: Account | None, person: Perso
     return account
 
 
-def follow_roster(session: Session) -> int:
+def update_leader_roles(session: Session) -> int:
     """Gives and ends the leader's roles that came from the roster, as it is now; how many were changed.
 
     An account whose person is no longer in the roster keeps what somebody gave it by hand, and loses the rest.

@@ -22,6 +22,12 @@ blueprint = Blueprint("access", __name__)
 blueprint.add_app_template_filter(role_word, "role_word")
 
 
+@blueprint.context_processor
+def messages() -> dict[str, bool]:
+    """The page shows what was done: «Passordet er lagret.»"""
+    return {"uses_messages": True}
+
+
 @login.user_loader
 def load_account(token: str) -> SignedIn | None:
     """The account whose browser holds the token, while its session lasts."""

@@ -21,7 +21,7 @@ from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
 from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminders_due
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format
 from surveys.platform.database import Database
@@ -388,8 +388,8 @@ def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
     right = "kari.riktig@example.no"
     with outbox.transaction() as session:
         session.scalars(select(Person)).one().email = right
-        assert follow_roster(session, _survey(session)) == 1
-        assert follow_roster(session, _survey(session)) == 0
+        assert update_invitations_from_roster(session, _survey(session)) == 1
+        assert update_invitations_from_roster(session, _survey(session)) == 0
     where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
     _kill_in_the_middle(office, os.environ | environment | where)
     office.answer_content = lambda _message: "250 OK"

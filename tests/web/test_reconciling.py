@@ -19,7 +19,7 @@ from surveys.campaigns.lifecycle import SurveyError, open_survey, participation
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
 from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.reconciling import ReconcileChoices, reconcile, reconciliation
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.commands import medvirk
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.people_import import import_people
@@ -111,7 +111,7 @@ def _invite(app: Flask, db: Database, choices: ReconcileChoices | None = None) -
 
 def _remind(db: Database, day: dt.date) -> int:
     with db.transaction() as session:
-        follow_roster(session, _survey(session))
+        update_invitations_from_roster(session, _survey(session))
         return queue_reminders(session, _survey(session), day).messages
 
 
