@@ -62,12 +62,14 @@ def sign_in() -> str | Response | FlaskResponse:
     """The sign-in page. A wrong name and a wrong password get the same answer."""
     form = SignInForm()
     typed = interrupted.sent_along()
-    if form.validate_on_submit():
+    if not current_user.is_authenticated and form.validate_on_submit():
         if _opened(form.username.data, form.password.data):
             return _onward(typed)
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
     elif current_user.is_authenticated:
-        return redirect(url_for("home.show"))
+        # Signed in with the provider in another tab, while a form waits in this one.
+        g.has_signed_in = True
+        return interrupted.page_to_resume(typed) if typed else redirect(url_for("home.show"))
     return render_template("access/sign_in.html", form=form, typed=typed)
 
 

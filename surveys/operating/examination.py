@@ -2,7 +2,6 @@
 
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -16,27 +15,14 @@ from surveys.campaigns.changed_questionnaires import changed_files
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
+from surveys.operating.findings import DoctorFinding
+from surveys.operating.sign_in_examination import sign_in_provider_works
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
 
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
-
-
-@dataclass(frozen=True)
-class DoctorFinding:
-    """One thing that was looked at: in order, worth knowing, or wrong."""
-
-    what: str
-    is_wrong: bool = False
-    is_note: bool = False
-
-    @property
-    def mark(self) -> str:
-        if self.is_wrong:
-            return "FEIL"
-        return "MERK" if self.is_note else " OK "
 
 
 def examine(app: Flask) -> list[DoctorFinding]:
@@ -181,4 +167,5 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _translations_are_compiled,
     _mail_is_set,
     _links_can_be_opened,
+    sign_in_provider_works,
 )

@@ -3,21 +3,24 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from app import create_app
 from surveys.access import sessions
 from surveys.access.administering import Period, give_role
+from surveys.access.commands import account as account_commands
 from surveys.access.models import Account, Grant, GrantSource, Role, SignInSession
 from surveys.access.oidc import attempts
 from surveys.access.passwords import hash_password
 from surveys.audit.models import AuditEntry
+from surveys.operating.sign_in_examination import sign_in_provider_works
 from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -587,6 +590,106 @@ class TestSessionsAndSigningOut:
         _account(db, password_hash=hash_password(PASSWORD))
         client.post("/logg-inn", data={"username": "kari", "password": PASSWORD})
         assert client.post("/logg-ut").headers["Location"] == "/logg-inn"
+
+
+class TestAFormThatWaits:
+    """The session has ended while somebody typed: she signs in with the provider in another tab, and loses nothing."""
+
+    def _sent(self, client: FlaskClient) -> tuple[str, str]:
+        page = client.get("/brukere/ny").text
+        token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+        with client.application.app_context():
+            found = client.application.extensions["medvirk_database"]
+            with found.transaction() as session:
+                session.execute(delete(SignInSession))
+        answer = client.post("/brukere/ny", data={"csrf_token": token, "name": "Ny Bruker", "username": "ny"})
+        assert answer.status_code == 401
+        form = answer.text.split('name="avbrutt" value="')[1].split('"')[0]
+        own = answer.text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
+        return unescape(form), own
+
+    def test_it_is_given_back_after_signing_in_in_another_tab(self, client: FlaskClient) -> None:
+        sign_in(client)
+        typed, token = self._sent(client)
+        assert sign_in(client, "/logg-inn/fortsett").headers["Location"] == "/logg-inn/fortsett"
+        assert "venter i den andre fanen" in client.get("/logg-inn/fortsett").text
+        page = client.post("/logg-inn", data={"csrf_token": token, "avbrutt": typed})
+        assert page.status_code == 200
+        assert "Ny Bruker" in page.text
+
+    def test_an_ordinary_sign_in_keeps_no_token_from_before(self, client: FlaskClient) -> None:
+        before = (
+            client.get("/logg-inn").text.split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
+        )
+        sign_in(client)
+        assert client.post("/logg-ut", data={"csrf_token": before}).status_code == 400
+
+
+class TestTheDoctor:
+    def _says(self, app: Flask) -> dict[str, str]:
+        with app.app_context():
+            return {finding.what: finding.mark for finding in sign_in_provider_works(app)}
+
+    def _marked(self, app: Flask, mark: str) -> str:
+        return "\n".join(what for what, found in self._says(app).items() if found == mark)
+
+    def test_it_tells_what_is_in_order_and_which_units_are_unknown(
+        self, app: Flask, provider: RunningProvider
+    ) -> None:
+        assert f"{provider.issuer} svarer" in self._marked(app, " OK ")
+        assert "http://localhost/logg-inn/retur" in self._marked(app, " OK ")
+        assert "«FINNES-IKKE»" in self._marked(app, "FEIL")
+        assert "Ingen systemansvarlig kan logge inn med passord" in self._marked(app, "FEIL")
+
+    def test_an_administrator_with_a_password_is_a_way_in(self, app: Flask, db: Database) -> None:
+        account_id = _account(db, password_hash=hash_password(PASSWORD))
+        with db.transaction() as session:
+            top = session.scalars(select(Unit).where(Unit.code == "K")).one()
+            give_role(session, None, session.get_one(Account, account_id), Role.ADMINISTRATOR, top, Period())
+        assert "Ingen systemansvarlig" not in self._marked(app, "FEIL")
+
+    def test_it_tells_when_the_provider_does_not_answer(self, settings: Settings) -> None:
+        silent = create_app(replace(settings, oidc_issuer=f"http://127.0.0.1:{free_port()}"))
+        assert "Innloggingstjenesten svarer ikke riktig" in self._marked(silent, "FEIL")
+
+    def test_it_tells_every_fault_of_the_file(self, app: Flask, settings: Settings) -> None:
+        settings.oidc_roles_file.write_text(
+            "roles:\n  - {claim: groups, value: a, role: sjef, unit: K}\n  - {claim: groups, value: b, unit: K}\n"
+        )
+        said = self._marked(app, "FEIL")
+        assert "roles[0].role: «sjef» kan ikke brukes her. Velg en av: administrator, hr" in said
+        assert "roles[1].role: mangler." in said
+
+    def test_it_tells_when_there_is_no_file(self, app: Flask, settings: Settings) -> None:
+        settings.oidc_roles_file.unlink()
+        assert "finnes ikke, så ingen får roller" in self._marked(app, "FEIL")
+
+    def test_it_says_nothing_without_a_provider(self, settings: Settings) -> None:
+        assert self._says(create_app(replace(settings, oidc_issuer=""))) == {}
+
+
+class TestLinking:
+    def test_an_account_that_was_linked_beforehand_is_hers(
+        self, app: Flask, db: Database, provider: RunningProvider
+    ) -> None:
+        account_id = _account(db)
+        done = app.test_cli_runner().invoke(account_commands, ["link", "kari", "kari-1"], obj=lambda: app)
+        assert done.exit_code == 0, done.output
+        provider.says(claims={})
+        assert sign_in(app.test_client()).status_code == 302
+        assert [(account.id, account.oidc_issuer) for account in _accounts(db)] == [
+            (account_id, provider.issuer)
+        ]
+
+    @pytest.mark.parametrize("subject", ["kari-1", "01010750160"])
+    def test_nobody_is_two_accounts_and_nobody_is_a_personal_number(
+        self, app: Flask, db: Database, provider: RunningProvider, subject: str
+    ) -> None:
+        _account(db, username="ola", oidc_issuer=provider.issuer, oidc_subject="kari-1")
+        _account(db)
+        done = app.test_cli_runner().invoke(account_commands, ["link", "kari", subject], obj=lambda: app)
+        assert done.exit_code == 1
+        assert {account.oidc_subject for account in _accounts(db)} == {"kari-1", None}
 
 
 class TestProviderDown:

@@ -26,10 +26,16 @@ _log = logging.getLogger("medvirk.access")
 
 @dataclass(frozen=True)
 class ProviderIdentity:
-    """Whom a provider knows: its address, and its own name for the person."""
+    """Whom a provider knows: its address, and its own name for the person. Raises TokenRefusedError."""
 
     issuer: str
     subject: str
+
+    def __post_init__(self) -> None:
+        if not self.subject or len(self.subject) > 255:
+            raise TokenRefusedError("the person's claim is missing or too long")
+        if has_personal_number(self.subject):
+            raise TokenRefusedError("the person's claim is a personal number")
 
 
 def account_for(session: Session, settings: Settings, mapping: RoleMapping, claims: Claims) -> Account:
@@ -69,12 +75,7 @@ def link(session: Session, account: Account, identity: ProviderIdentity) -> None
 
 
 def _identity(settings: Settings, claims: Claims) -> ProviderIdentity:
-    subject = first_text(claims, settings.oidc_person)
-    if not subject or len(subject) > 255:
-        raise TokenRefusedError(f"the claim {settings.oidc_person} is missing or too long")
-    if has_personal_number(subject):
-        raise TokenRefusedError(f"the claim {settings.oidc_person} is a personal number")
-    return ProviderIdentity(settings.oidc_issuer, subject)
+    return ProviderIdentity(settings.oidc_issuer, first_text(claims, settings.oidc_person))
 
 
 def _roles(session: Session, mapping: RoleMapping, claims: Claims) -> set[tuple[Role, int]]:

@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from surveys.access.accounts import find_account
@@ -15,6 +15,7 @@ from surveys.access.models import Account
 from surveys.access.oidc.attempts import SignInAttempt, begin_attempt
 from surveys.access.oidc.errors import TokenRefusedError
 from surveys.access.oidc.kept_tokens import sealed
+from surveys.access.oidc.own_addresses import callback_address
 from surveys.access.oidc.protocol import ProvenPerson, SignInClient, address_to_sign_in, person_behind
 from surveys.access.oidc.provider import provider
 from surveys.access.oidc.recognising import account_for
@@ -79,12 +80,7 @@ def checked_issuer(sent: str | None) -> None:
 
 def _client() -> SignInClient:
     settings = _settings()
-    return SignInClient(settings, provider(), _own_address(settings, url_for("access.oidc_callback")))
-
-
-def _own_address(settings: Settings, path: str) -> str:
-    """As the provider has registered it: never made from what the browser calls us."""
-    return settings.base_url.rstrip("/") + path
+    return SignInClient(settings, provider(), callback_address(settings))
 
 
 def _mapping() -> RoleMapping:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
@@ -17,9 +17,10 @@ from surveys.access.oidc.errors import (
     TokenRefusedError,
 )
 from surveys.access.oidc.leaving import has_left_provider
+from surveys.access.oidc.own_addresses import CALLBACK_PATH, SIGNED_OUT_PATH
 from surveys.access.oidc.role_mapping import RoleMappingError
 from surveys.access.own_pages import safe_target
-from surveys.access.permissions import open_to_everyone
+from surveys.access.permissions import open_to_everyone, signed_in
 from surveys.access.views import blueprint
 from surveys.organisation.installation import installation
 from surveys.platform import database, limits
@@ -54,7 +55,7 @@ def oidc_begin() -> Page:
         return _set_up_wrong(error)
 
 
-@blueprint.get("/logg-inn/retur")
+@blueprint.get(CALLBACK_PATH)
 @limits.limiter.limit(limits.SIGN_INS_OF_A_CLIENT, deduct_when=_failed)
 @open_to_everyone
 def oidc_callback() -> Page:
@@ -109,13 +110,27 @@ def _signed_in(code: str, attempt: SignInAttempt) -> Page:
             _("Innloggingen gikk bra, men ingen har gitt deg en tilgang.") + " " + _ask_hr(),
             403,
         )
-    session.clear()
-    login_user(SignedIn(started.account, started.token))
-    g.has_signed_in = True
+    _begin_session(SignedIn(started.account, started.token), attempt)
     return redirect(safe_target(attempt.target))
 
 
-@blueprint.get("/logget-ut")
+def _begin_session(account: SignedIn, attempt: SignInAttempt) -> None:
+    """A clean session. A form that waits in another tab keeps its token, or it could not be sent."""
+    token = session.get("csrf_token") if attempt.target == url_for("access.oidc_continue") else None
+    session.clear()
+    if token:
+        session["csrf_token"] = token
+    login_user(account)
+
+
+@blueprint.get("/logg-inn/fortsett")
+@signed_in
+def oidc_continue() -> str:
+    """Signed in, in a tab of its own: what was being filled in waits in the other."""
+    return render_template("access/oidc/continue.html")
+
+
+@blueprint.get(SIGNED_OUT_PATH)
 @open_to_everyone
 def signed_out() -> Page:
     """What has ended: the session here, and at the provider when it has sent the browser back from there."""
