@@ -182,8 +182,9 @@ def test_going_back_before_openid_connect_takes_the_providers_roles_and_leaves_t
     """Both may have given the same role on the same unit, which the older schema has room for once."""
     grants = metadata.tables["role_grant"]
     with full.engine.begin() as connection:
-        before = connection.execute(select(grants)).mappings().all()
-        again = {name: value for name, value in before[0].items() if name != "id"} | {"source": "oidc"}
+        before = connection.execute(select(grants).order_by(grants.c.id)).mappings().all()
+        unused = max(row["id"] for row in before) + 1
+        again = dict(before[0]) | {"id": unused, "source": "oidc"}
         connection.execute(grants.insert(), again)
         connection.execute(
             text("UPDATE account SET oidc_issuer = 'https://porten.example', oidc_subject = 'a' WHERE id = 1")
@@ -193,7 +194,7 @@ def test_going_back_before_openid_connect_takes_the_providers_roles_and_leaves_t
     migrating.downgrade(full.engine, "0009")
     migrating.upgrade(full.engine)
     with full.engine.connect() as connection:
-        assert connection.execute(select(grants)).mappings().all() == before
+        assert connection.execute(select(grants).order_by(grants.c.id)).mappings().all() == before
 
 
 def test_foreign_keys_are_enforced_again_after_a_migration(full: Database) -> None:
