@@ -62,7 +62,7 @@ def sign_in() -> str | Response | FlaskResponse:
     """The sign-in page. A wrong name and a wrong password get the same answer."""
     form = SignInForm()
     typed = interrupted.sent_along()
-    if not current_user.is_authenticated and form.validate_on_submit():
+    if form.validate_on_submit():
         if _opened(form.username.data, form.password.data):
             return _onward(typed)
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
