@@ -114,8 +114,6 @@ def test_every_page_of_it_is_accessible(examined: Page, provider_site: ProviderS
     def look() -> None:
         found.extend(axe.faults(examined))
         assert axe.overflow(examined) == 0, examined.url
-        if SHOTS:
-            examined.screenshot(path=f"{SHOTS}/{len(list(Path(SHOTS).iterdir())):02}.png", full_page=True)
 
     examined.goto(f"{site.address}/logg-inn")
     look()
