@@ -20,7 +20,7 @@ from app import create_app
 from surveys.operating.beginning import Beginning, begin
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
-from surveys.site.worker import worker_thread
+from surveys.site.worker import WorkerThreads
 from tests.browser import axe
 from tests.browser.answering import served
 from tests.browser.conftest import PATIENCE
@@ -134,12 +134,13 @@ def new_installation(folder: Path) -> Iterator[tuple[str, PostOffice]]:
         )
         app = create_app(settings)
         begin(app, Beginning("Tindværøy kommune", "hr@tindvaer.example", password=SECRET))
-        worker = worker_thread(app)
+        worker = WorkerThreads(app)
+        worker.start()
         try:
             with served(app, port):
                 yield address, office
         finally:
-            worker.stop(graceful=True)
+            worker.stop()
             app.extensions["medvirk_database"].engine.dispose()
 
 
