@@ -73,8 +73,10 @@ def told(minutes: YearMinutes) -> str:
     group = {"employee": _("ansatte"), "user": _("disse brukerne"), "citizen": _("innbyggere")}[minutes.kind]
     if not minutes.asked:
         return ngettext(
-            "I %(year)s har vi ikke bedt %(group)s svare på noe annet. Denne undersøkelsen tar omtrent %(num)s minutt.",
-            "I %(year)s har vi ikke bedt %(group)s svare på noe annet. Denne undersøkelsen tar omtrent %(num)s minutter.",
+            "I %(year)s har vi ikke bedt %(group)s svare på noe annet. "
+            "Denne undersøkelsen tar omtrent %(num)s minutt.",
+            "I %(year)s har vi ikke bedt %(group)s svare på noe annet. "
+            "Denne undersøkelsen tar omtrent %(num)s minutter.",
             minutes.added,
             year=minutes.year,
             group=group,

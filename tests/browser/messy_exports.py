@@ -91,7 +91,7 @@ def people_file(people: list[ExportedPerson]) -> bytes:
     """«Medarb.ID» is a heading nothing is known of: HR has to say what it is."""
     rows = [
         "sep=;",
-        "Medarbeideroversikt – aktive arbeidsforhold;;;;;;;;",
+        "Medarbeideroversikt – alle arbeidsforhold;;;;;;;;",
         "Skrevet ut 27.11.2026 16:42 av system;;;;;;;;",
         ";;;;;;;;",
         "Medarb.ID;Fornavn;Etternavn;E-post jobb;Ansvar;Er leder;Stillingsprosent;Stillingsbetegnelse;Mobil privat",

@@ -296,6 +296,7 @@ WRONG_FIELDS = [
     ("visible_leaders", "2026-03-10", "før siste svardag"),
     ("visible_representatives", "2026-03-25", "før gruppen over"),
     ("questionnaire", "finnes-ikke:1", "Velg ett av spørreskjemaene."),
+    ("questionnaire", "", "Velg ett av spørreskjemaene."),
     ("unit", "999", "Velg en av enhetene."),
 ]
 

@@ -1,20 +1,17 @@
 """HR's pages for the ways in that are no e-mail: letters, sheets of loose codes, and the public link."""
 
-from collections.abc import Sequence
-
 from flask import current_app, flash, redirect, render_template, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.invitations import Recipient, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.public_links import address_of, make_link, places_of, remove_link
 from surveys.hr.paper import sheets as paper
 from surveys.hr.paper.forms import LettersForm, LooseCodesForm, PublicLinkForm, unit_choices
-from surveys.hr.paper.printing import facts_of, printed_sheets
+from surveys.hr.paper.printing import printed_page
 from surveys.hr.paper.qr import qr_svg
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
@@ -62,7 +59,7 @@ def _letters(key: str, *, again: bool) -> PaperResponse:
     if not chosen:
         return _overview(survey, problem=_("Det er ingen brev å skrive ut for denne enheten.")), 409
     paper.mark_printed(session, survey, chosen, today)
-    return _printed(session, survey, "letter", chosen)
+    return printed_page(session, survey, "letter", chosen)
 
 
 @blueprint.post("/undersokelser/<key>/koder")
@@ -81,7 +78,7 @@ def loose_codes(key: str) -> PaperResponse:
         made = paper.loose_codes(session, survey, wanted, form.count.data, form.batch.data, secret)
     except SurveyError as error:
         return _overview(survey, problem=str(error)), 409
-    return _printed(session, survey, "code_card", made)
+    return printed_page(session, survey, "code_card", made)
 
 
 @blueprint.post("/undersokelser/<key>/apen-lenke")
@@ -130,15 +127,6 @@ def poster(key: str) -> str | Response:
         address=address,
         qr=qr_svg(address, _("QR-kode til undersøkelsen")),
     )
-
-
-def _printed(session: Session, survey: Survey, template: str, chosen: Sequence[Invitation]) -> str:
-    """Commits, and then draws: a thousand letters take seconds, in which respondents must be able to save."""
-    printed = paper.printed_codes(survey, chosen, current_app.config["SECRETS"].codes)
-    facts = facts_of(survey, (each.language for each in printed))
-    session.commit()
-    sheets = printed_sheets(template, printed, facts)
-    return render_template(f"hr/paper/{template}s.html", survey=survey, sheets=sheets)
 
 
 def _overview(
