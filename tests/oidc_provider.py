@@ -85,7 +85,7 @@ def build_provider(port: int) -> Flask:  # noqa: C901 -- one function for each a
             "userinfo_endpoint": "userinfo",
             "end_session_endpoint": "end",
         }
-        document = {name: f"{state.issuer}/{path}" for name, path in names.items()}
+        document: dict[str, Any] = {name: f"{state.issuer}/{path}" for name, path in names.items()}
         document |= {
             "issuer": state.issuer,
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
@@ -109,11 +109,11 @@ def build_provider(port: int) -> Flask:  # noqa: C901 -- one function for each a
         return redirect(f"{asked['redirect_uri']}?{urlencode(answer)}")
 
     @app.post("/token")
+    @app.post("/elsewhere")
     def token() -> Any:
-        state.asked["token"].append(
-            {**request.form, "authorization": request.headers.get("Authorization", "")}
-        )
-        if state.next.get("moved"):
+        sent = {"authorization": request.headers.get("Authorization", ""), "path": request.path}
+        state.asked["token"].append({**request.form, **sent})
+        if state.next.get("moved") and request.path == "/token":
             return redirect(state.next["moved"], 307)
         if size := state.next.get("filler"):
             return jsonify({"filler": "x" * size})

@@ -13,7 +13,7 @@ def safe_target(wanted: str | None) -> str:
 
 
 def _is_ours(address: str) -> bool:
-    # Browsers read «\\» as «/», and drop tabs and line breaks: «/\t/elsewhere» is another host.
-    if not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():
+    # Browsers read «\\» as «/», and drop tabs and line breaks, as `urlsplit` does: «/\t/elsewhere» is another host.
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
         return False
     return not urlsplit(address).netloc

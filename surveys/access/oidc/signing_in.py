@@ -1,6 +1,6 @@
 """Signing in with the provider, from the link on the sign-in page until there is a session.
 
-Imported when somebody signs in: `requests`, Authlib and joserfc take 14 MB that a process for respondents never needs.
+Imported when somebody signs in: `requests`, Authlib and joserfc take 13 MB that a process for respondents never needs.
 """
 
 from collections.abc import MutableMapping

@@ -44,7 +44,7 @@ def oidc_begin() -> Page:
     _require_provider()
     if current_user.is_authenticated:
         return redirect(url_for("home.show"))
-    # `requests`, Authlib and joserfc (14 MB) are loaded by whoever signs in there, never for respondents.
+    # `requests`, Authlib and joserfc (13 MB) are loaded by whoever signs in there, never for respondents.
     from surveys.access.oidc.signing_in import address_of_provider
 
     try:
