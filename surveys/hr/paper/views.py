@@ -10,7 +10,13 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.public_links import address_of, make_link, places_of, remove_link
 from surveys.hr.paper import sheets as paper
-from surveys.hr.paper.forms import LettersForm, LooseCodesForm, PublicLinkForm, unit_choices
+from surveys.hr.paper.forms import (
+    LettersForm,
+    LooseCodesForm,
+    PublicLinkForm,
+    asked_unit_choices,
+    unit_choices,
+)
 from surveys.hr.paper.printing import printed_page
 from surveys.hr.paper.qr import qr_svg
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
@@ -69,7 +75,7 @@ def loose_codes(key: str) -> PaperResponse:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = LooseCodesForm()
-    form.loose_unit.choices = unit_choices(survey)
+    form.loose_unit.choices = asked_unit_choices(survey)
     if not form.validate_on_submit():
         return _overview(survey, loose_form=form), 422
     secret = current_app.config["SECRETS"].codes
@@ -88,7 +94,7 @@ def save_public_link(key: str) -> PaperResponse:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = PublicLinkForm()
-    form.places.choices = unit_choices(survey)
+    form.places.choices = asked_unit_choices(survey)
     known, places = {value for value, _text in form.places.choices}, form.places.data or []
     if not form.validate_on_submit() or not known.issuperset(places):
         return _overview(survey, problem=_("Velg en av enhetene i undersøkelsen.")), 422
@@ -136,12 +142,12 @@ def _overview(
     loose_form: LooseCodesForm | None = None,
 ) -> str:
     session = database.session()
-    choices = unit_choices(survey)
+    asked = asked_unit_choices(survey)
     letters_form = letters_form or LettersForm(formdata=None)
     loose_form = loose_form or LooseCodesForm(formdata=None)
     link = survey.public_link
     places = {str(place.unit_id) for place in link.places} if link else set()
-    letters_form.unit.choices = loose_form.loose_unit.choices = choices
+    letters_form.unit.choices, loose_form.loose_unit.choices = unit_choices(survey), asked
     return tab(
         "ways_in",
         survey,
@@ -152,7 +158,7 @@ def _overview(
         letters_form=letters_form,
         loose_form=loose_form,
         link_form=PublicLinkForm(formdata=None),
-        units=choices,
+        units=asked,
         link=link,
         link_address=address_of(link) if link else "",
         link_places=places_of(survey, link) if link else [],
