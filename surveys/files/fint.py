@@ -17,6 +17,7 @@ from surveys.platform.texts import _
 FintEntry = Mapping[str, Any]
 LinkKey = tuple[str, str]
 
+_DEEPEST: Final = 50  # lists and objects in each other; FINT has five
 _NUMBERED: Final = ("organisasjonsId", "organisasjonsKode")
 
 
@@ -28,7 +29,9 @@ def rows(content: bytes, columns: Sequence[ImportColumn]) -> Iterator[CellRow]:
     """The headings and then a row for each unit or employment, whichever the columns are about."""
     try:
         document = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise TableFileError(TableProblem.DEEP_JSON) from None
+    except ValueError:
         raise TableFileError(TableProblem.NOT_TEXT) from None
     entries = list(enumerate(_entries(document), start=1))
     _refuse(entries)
@@ -36,18 +39,20 @@ def rows(content: bytes, columns: Sequence[ImportColumn]) -> Iterator[CellRow]:
     return iter(_unit_rows(entries) if wants_units else _people_rows(entries))
 
 
-def _entries(node: object) -> Iterator[FintEntry]:
+def _entries(node: object, depth: int = 0) -> Iterator[FintEntry]:
     """Every entry in the document, in its order."""
+    if depth > _DEEPEST:
+        raise TableFileError(TableProblem.DEEP_JSON)
     if isinstance(node, list):
         for each in node:
-            yield from _entries(each)
+            yield from _entries(each, depth + 1)
     elif isinstance(node, Mapping):
         if _is_unit(node) or _is_employee(node) or _is_employment(node) or _is_person(node):
             yield node
         else:
             for key, each in node.items():
                 if key not in {"_links", "self"}:
-                    yield from _entries(each)
+                    yield from _entries(each, depth + 1)
 
 
 def _is_unit(entry: FintEntry) -> bool:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from surveys.platform.write_lock import note_writing
+
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -84,7 +86,7 @@ class Database:
         return Session(self._reading)
 
     def writing(self) -> Session:
-        return Session(self._writing)
+        return note_writing(Session(self._writing))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
