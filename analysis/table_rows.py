@@ -233,8 +233,7 @@ def _sheet_rows(sheet: Any, *, values_only: bool) -> Iterator[tuple[int, tuple[A
         if len(cells) > MOST_COLUMNS:
             if any((cell if values_only else cell.value) is not None for cell in cells[MOST_COLUMNS:]):
                 raise TableFileError(TableProblem.WIDE_ROW, line)
-            cells = cells[:MOST_COLUMNS]
-        yield line, cells
+        yield line, cells[:MOST_COLUMNS]
 
 
 def _shown(cell: Any) -> str:

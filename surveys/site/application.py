@@ -3,7 +3,7 @@
 from flask import Flask
 
 from surveys.access import permissions
-from surveys.platform import limits, security
+from surveys.platform import limits, request_cleaning, security
 from surveys.platform.extensions import csrf, login
 from surveys.site import pages, worker
 from surveys.site.routes import register_blueprints
@@ -11,6 +11,7 @@ from surveys.site.routes import register_blueprints
 
 def add_pages(app: Flask) -> Flask:
     """Gives an application from `surveys.platform.application` its pages and its jobs, and returns it."""
+    request_cleaning.init_app(app)
     csrf.init_app(app)
     login.init_app(app)
     limits.init_app(app)
