@@ -1,19 +1,18 @@
 """Signing in and out, and the choice of language."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask import Response as FlaskResponse
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from surveys.access import interrupted
+from surveys.access import interrupted, known_browsers
 from surveys.access.accounts import SignedIn, authenticate, find_account
 from surveys.access.forms import SignInForm
 from surveys.access.permissions import open_to_everyone, signed_in
 from surveys.access.sessions import account_of, end_all_sessions, end_session, note_seen, start_session
 from surveys.access.texts import role_word
 from surveys.platform import database, limits
+from surveys.platform.addresses import is_own_page
 from surveys.platform.extensions import login
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.texts import _
@@ -39,7 +38,7 @@ def _failed(response: FlaskResponse) -> bool:
 
 
 def _name_key() -> str:
-    return limits.keyed("name", request.form.get("username", "").strip().lower())
+    return known_browsers.failures_key(request.form.get("username", ""))
 
 
 @blueprint.route("/logg-inn", methods=["GET", "POST"])
@@ -54,7 +53,7 @@ def sign_in() -> str | Response | FlaskResponse:
     typed = interrupted.sent_along()
     if form.validate_on_submit():
         if _opened(form.username.data, form.password.data):
-            return _onward(typed)
+            return known_browsers.remember(_onward(typed), form.username.data)
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
     elif current_user.is_authenticated:
         return redirect(url_for("home.show"))
@@ -119,11 +118,4 @@ def choose_language(code: str) -> Response:
 
 def safe_target(wanted: str | None) -> str:
     """A page of our own: never an address that leads out of the site."""
-    if (
-        wanted
-        and wanted.startswith("/")
-        and not wanted.startswith(("//", "/\\"))
-        and not urlsplit(wanted).netloc
-    ):
-        return wanted
-    return url_for("home.show")
+    return wanted if wanted and is_own_page(wanted) else url_for("home.show")
