@@ -230,9 +230,8 @@ def _sheet_rows(sheet: Any, *, values_only: bool) -> Iterator[tuple[int, tuple[A
         passed += len(cells)
         if passed > _MOST_CELLS_PASSED or line > _MOST_EMPTY_ROWS:
             raise TableFileError(TableProblem.LARGE_WORKBOOK)
-        if len(cells) > MOST_COLUMNS:
-            if any((cell if values_only else cell.value) is not None for cell in cells[MOST_COLUMNS:]):
-                raise TableFileError(TableProblem.WIDE_ROW, line)
+        if any((cell if values_only else cell.value) is not None for cell in cells[MOST_COLUMNS:]):
+            raise TableFileError(TableProblem.WIDE_ROW, line)
         yield line, cells[:MOST_COLUMNS]
 
 

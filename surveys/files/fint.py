@@ -17,6 +17,7 @@ from surveys.platform.texts import _
 FintEntry = Mapping[str, Any]
 LinkKey = tuple[str, str]
 
+_LARGEST_SHARE: Final = 1_000_000  # a hundred positions: beyond it a number is a mistake
 _DEEPEST: Final = 50  # lists and objects in each other; FINT has five
 _NUMBERED: Final = ("organisasjonsId", "organisasjonsKode")
 
@@ -64,9 +65,14 @@ def _is_employee(entry: FintEntry) -> bool:
 
 
 def _is_employment(entry: FintEntry) -> bool:
-    return "personalressurs" in entry.get("_links", {}) and (
-        "arbeidssted" in entry["_links"] or "ansettelsesprosent" in entry
-    )
+    links = _links(entry)
+    return "personalressurs" in links and ("arbeidssted" in links or "ansettelsesprosent" in entry)
+
+
+def _links(entry: FintEntry) -> Mapping[str, Any]:
+    """By relation; none when the file has something else there."""
+    found = entry.get("_links")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _is_person(entry: FintEntry) -> bool:
@@ -139,7 +145,7 @@ def _unit_code(entry: FintEntry) -> str:
 def _name(person: FintEntry) -> str:
     name = person.get("navn")
     if isinstance(name, Mapping):
-        return " ".join(filter(None, (name.get(key) for key in ("fornavn", "mellomnavn", "etternavn"))))
+        return " ".join(str(name[key]) for key in ("fornavn", "mellomnavn", "etternavn") if name.get(key))
     return str(name or "")
 
 
@@ -151,7 +157,11 @@ def _address(entry: FintEntry) -> str:
 def _share(employment: FintEntry) -> str:
     """FINT writes hundredths of a percent: 10000 is a full position."""
     share = employment.get("ansettelsesprosent")
-    return f"{share / 100:g}".replace(".", ",") if isinstance(share, int | float) else ""
+    return (
+        f"{share / 100:g}".replace(".", ",")
+        if isinstance(share, int | float) and abs(share) <= _LARGEST_SHARE
+        else ""
+    )
 
 
 def _own_keys(entry: FintEntry) -> list[LinkKey]:
@@ -165,7 +175,8 @@ def _own_keys(entry: FintEntry) -> list[LinkKey]:
 
 
 def _link_keys(entry: FintEntry, relation: str) -> list[LinkKey]:
-    links = entry.get("_links", {}).get(relation) or ()
+    found = _links(entry).get(relation)
+    links = found if isinstance(found, list) else ()
     ends = [
         str(link.get("href", "")).rstrip("/").rsplit("/", 2) for link in links if isinstance(link, Mapping)
     ]

@@ -83,7 +83,6 @@ LINKS_OF_A_CLIENT = "10 per hour"
 SIGN_INS_TO_A_NAME = "20 per 15 minutes"
 """Failed sign-ins to one user name: by everybody together, but apart for each browser that has signed in to it.
 
-
 So a guesser stops others who are not known, but never the owner in her own browser.
 """
 

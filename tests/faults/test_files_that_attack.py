@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from analysis.tables import FileFaults, read_table
 from surveys.files import reading
-from surveys.files.columns import UNIT_COLUMNS
+from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
 from surveys.files.reading import parse_table
 from surveys.files.report import FileRefusedError
 from surveys.platform.localisation import in_language
@@ -145,3 +145,14 @@ def test_an_spss_file_with_absurd_counts_is_refused(tmp_path: Path) -> None:
     file.write_bytes(header.ljust(176, b"\xff"))
     with pytest.raises(FileFaults):
         read_table(file)
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 1, "x", [1], {"self": 5}, {"self": [{"href": None}]}, {"personalressurs": {}}]
+)
+def test_a_fint_file_with_something_else_in_its_fields_is_no_crash(odd: object) -> None:
+    entry = {"ansattnummer": odd, "navn": {"fornavn": odd, "etternavn": 3}, "_links": odd}
+    employment = {"ansettelsesprosent": 10**400, "_links": {"personalressurs": odd, "arbeidssted": odd}}
+    content = json.dumps([entry, employment, {"organisasjonsId": odd, "_links": odd}]).encode()
+    for columns in (PEOPLE_COLUMNS, UNIT_COLUMNS):
+        assert parse_table(content, columns).headings
