@@ -1,12 +1,12 @@
-"""A small, repeatable sample of `benchmarks/fuzzing.py`: no input makes a fault of ours."""
+"""A small, repeatable sample of `tests/fuzzing.py`: no input makes a fault of ours."""
 
 from flask import Flask
 
-from benchmarks.fuzzing import fuzzed
 from surveys.access.models import Role
 from surveys.platform.database import Database
 from tests.building import build_open_survey
 from tests.card_building import sign_in_as
+from tests.fuzzing import fuzzed
 
 
 def test_no_odd_input_makes_a_fault_of_ours(app: Flask, db: Database) -> None:

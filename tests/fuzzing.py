@@ -1,4 +1,4 @@
-"""Odd inputs against the real application: `python benchmarks/fuzzing.py INSTANCE --inputs 100000 --seed 1`.
+"""Odd inputs against the real application: `python -m tests.fuzzing INSTANCE --inputs 100000 --seed 1`.
 
 INSTANCE: a folder that `medvirk demo --build-only` has filled. It is changed by what is sent: use one that can go.
 Each input is a request (address, fields, a file) as one of the demo's accounts, as nobody or as a respondent; or the
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import click
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import Workbook
@@ -215,13 +216,13 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
-    settings = Settings(instance=wanted.instance, secret_key="fuzz", base_url="http://localhost")  # noqa: S106
+    settings = Settings(instance=wanted.instance, secret_key="fuzz", base_url="http://localhost")
     found = fuzzed(create_app(settings), wanted.inputs, wanted.seed)
     for name, count in sorted(found.counts.items()):
-        print(f"{count:8,} {name}")
-    print(f"{found.faults.total():8,} faults of ours")
+        click.echo(f"{count:8,} {name}")
+    click.echo(f"{found.faults.total():8,} faults of ours")
     for name, count in found.faults.most_common(40):
-        print(f"{count:8,} {name}")
+        click.echo(f"{count:8,} {name}")
 
 
 if __name__ == "__main__":
