@@ -5,7 +5,7 @@ from flask import Response as FlaskResponse
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from surveys.access import interrupted
+from surveys.access import interrupted, known_browsers
 from surveys.access.accounts import SignedIn, authenticate, find_account
 from surveys.access.forms import SignInForm
 from surveys.access.models import Account
@@ -55,7 +55,7 @@ def _failed(response: FlaskResponse) -> bool:
 
 
 def _name_key() -> str:
-    return limits.keyed("name", request.form.get("username", "").strip().lower())
+    return known_browsers.failures_key(request.form.get("username", ""))
 
 
 @blueprint.route("/logg-inn", methods=["GET", "POST"])
@@ -70,7 +70,7 @@ def sign_in() -> str | Response | FlaskResponse:
     typed = interrupted.sent_along()
     if form.validate_on_submit():
         if _opened(form.username.data, form.password.data):
-            return _onward(typed)
+            return known_browsers.remember(_onward(typed), form.username.data)
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
     elif current_user.is_authenticated:
         # Signed in with the provider in another tab, while a form waits in this one.
