@@ -13,7 +13,7 @@ from surveys.access.forms import SignInForm
 from surveys.access.permissions import open_to_everyone, signed_in
 from surveys.access.sessions import account_of, end_all_sessions, end_session, note_seen, start_session
 from surveys.access.texts import role_word
-from surveys.platform import database, limits
+from surveys.platform import database, limits, request_counts
 from surveys.platform.extensions import login
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.texts import _
@@ -55,6 +55,7 @@ def sign_in() -> str | Response | FlaskResponse:
     if form.validate_on_submit():
         if _opened(form.username.data, form.password.data):
             return _onward(typed)
+        request_counts.count_failed_sign_in()
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
     elif current_user.is_authenticated:
         return redirect(url_for("home.show"))

@@ -4,6 +4,7 @@ import gc
 import logging
 import re
 from collections.abc import Callable
+from typing import Any
 
 from babel import Locale
 from flask import Flask
@@ -14,6 +15,7 @@ from sqlalchemy.orm import configure_mappers
 
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.logs import MaskingFormatter
+from surveys.platform.request_counts import counts_of
 
 _FIRST_PAGES = ("respond/", "layout/", "components/")
 
@@ -56,6 +58,12 @@ def _warm(app: Flask) -> None:
         app.jinja_env.get_template(name)
 
 
+def _count_apart(_arbiter: object, worker: Any) -> None:
+    """`age` numbers the web processes in the order they were made."""
+    if counts := counts_of(worker.app.wsgi()):
+        counts.use_slot(worker.age)
+
+
 class Server(BaseApplication):
     """The site in `workers` processes of two threads each. With four, the slowest page in a hundred took twice as long:
     they wait for one another.
@@ -73,6 +81,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "preload_app": True,
             "pre_fork": _keep_shared,
+            "post_fork": _count_apart,
             # People think for some seconds over a page: their connection, and the proxy's, waits for the next one.
             "keepalive": 20,
             # What a proxy says of a request is read by `surveys.platform.proxies` alone.

@@ -39,6 +39,8 @@ class Settings:
     limits_storage: str = "database://"
     # Locks backups beside the installation's own secret, and alone those that hold the keys.
     backup_passphrase: str = ""
+    # What a Prometheus server must send to read /helse/metrics; empty: there is no such page, and nothing is counted.
+    metrics_token: str = ""
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
     erase_left_after_days: int = 0
 
@@ -60,7 +62,7 @@ class Settings:
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url"}
+        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url", "metrics_token"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden

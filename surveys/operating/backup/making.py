@@ -23,13 +23,16 @@ from surveys.operating.backup.rows import lines_of, snapshot
 from surveys.operating.backup.sealed_file import BackupKeys, SealedWriter
 from surveys.operating.tables import metadata
 from surveys.platform.database import Database
+from surveys.platform.heartbeats import WorkerHeartbeat
 
 MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
 KEYS: Final = "keys"
 
-# Who is signed in is nothing to bring back, and neither is a link that opens an account.
-NOT_KEPT: Final = frozenset({SignInSession.__tablename__, OneTimeLink.__tablename__})
+# Who is signed in is nothing to bring back, and neither is a link that opens an account, or when a worker was alive.
+NOT_KEPT: Final = frozenset(
+    {SignInSession.__tablename__, OneTimeLink.__tablename__, WorkerHeartbeat.__tablename__}
+)
 
 _PART: Final = 4 * 1024 * 1024
 

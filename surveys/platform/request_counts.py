@@ -1,0 +1,159 @@
+"""How many requests this machine has answered and how fast, in memory that all its web processes share.
+
+Kept only when somebody may ask for it (MEDVIRK_METRICS_TOKEN). A request costs two additions: nothing is written to a
+file or a database, and what is counted is gone when the service stops. Nobody's page, code or address is in it; a page
+of a respondent is one of all their pages, whatever she does there.
+"""
+
+import mmap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, Response, current_app, got_request_exception, request
+
+from surveys.platform.config import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class RequestClass(StrEnum):
+    """Whose requests: respondents' of every kind, those that sign in, and everybody else's."""
+
+    RESPONDENT = "respondent"
+    SIGN_IN = "sign_in"
+    STAFF = "staff"
+
+
+STATUSES: Final = ("2xx", "3xx", "4xx", "5xx")
+
+LIMITS: Final = (0.1, 0.5, 2.5, 10.0)
+"""Seconds. No page of a respondent takes as much as the first: finer ones would tell a delivery from a saved page."""
+
+_CLASS_OF: Final = {"respond": RequestClass.RESPONDENT, "access": RequestClass.SIGN_IN}
+_NOT_COUNTED: Final = frozenset({None, "static"})
+_WATCHER: Final = "health"
+
+_OF_A_CLASS: Final = len(STATUSES) + len(LIMITS) + 2  # …, slower than all limits, microseconds altogether
+_ERRORS: Final = _OF_A_CLASS * len(RequestClass)
+_FAILED_SIGN_INS: Final = _ERRORS + 1
+_NUMBERS: Final = _FAILED_SIGN_INS + 1
+# A process that takes the place of a dead one counts in the next slot. Live ones meet after 256 deaths.
+_SLOTS: Final = 256
+
+_FEWEST_CHARACTERS: Final = 20
+
+
+@dataclass(frozen=True)
+class ClassCounts:
+    """Of one class of requests, since the service started. `by_limit`: so many within each of LIMITS, and slower."""
+
+    by_status: dict[str, int]
+    by_limit: list[int]
+    seconds: float
+
+
+class RequestCounts:
+    """A slot of numbers for each process, so that none waits for another: the sum over all slots is what is told."""
+
+    def __init__(self) -> None:
+        self._all = memoryview(mmap.mmap(-1, _SLOTS * _NUMBERS * 8)).cast("Q")
+        self._lock = Lock()
+        self.use_slot(0)
+
+    def use_slot(self, number: int) -> None:
+        """Called once in each process after it has parted from the first."""
+        first = number % _SLOTS * _NUMBERS
+        self._own = self._all[first : first + _NUMBERS]
+
+    def answered(self, kind: RequestClass, status: int, seconds: float) -> None:
+        first = _FIRST_OF[kind]
+        slower = sum(seconds > limit for limit in LIMITS)
+        with self._lock:
+            self._own[first + min(max(status // 100, 2), 5) - 2] += 1
+            self._own[first + len(STATUSES) + slower] += 1
+            self._own[first + _OF_A_CLASS - 1] += int(seconds * 1e6)
+
+    def failed(self) -> None:
+        self._add(_ERRORS)
+
+    def sign_in_failed(self) -> None:
+        self._add(_FAILED_SIGN_INS)
+
+    @property
+    def errors(self) -> int:
+        return self._total(_ERRORS)
+
+    @property
+    def failed_sign_ins(self) -> int:
+        return self._total(_FAILED_SIGN_INS)
+
+    def by_class(self) -> Iterator[tuple[RequestClass, ClassCounts]]:
+        for kind, first in _FIRST_OF.items():
+            found = [self._total(first + index) for index in range(_OF_A_CLASS)]
+            statuses = dict(zip(STATUSES, found[: len(STATUSES)], strict=True))
+            yield kind, ClassCounts(statuses, found[len(STATUSES) : -1], found[-1] / 1e6)
+
+    def _add(self, index: int) -> None:
+        with self._lock:
+            self._own[index] += 1
+
+    def _total(self, index: int) -> int:
+        return sum(self._all[index::_NUMBERS])
+
+
+_FIRST_OF: Final = {kind: index * _OF_A_CLASS for index, kind in enumerate(RequestClass)}
+
+
+class _Timed:
+    """Notes when a request came, before anything else looks at it."""
+
+    def __init__(self, wrapped: "WSGIApplication") -> None:
+        self._wrapped = wrapped
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        environ["medvirk.began"] = time.perf_counter()
+        return self._wrapped(environ, start_response)
+
+
+def counts_of(app: Flask) -> RequestCounts | None:
+    """None when nothing is counted."""
+    found: RequestCounts | None = app.extensions.get("medvirk_request_counts")
+    return found
+
+
+def count_failed_sign_in() -> None:
+    if counts := counts_of(current_app):
+        counts.sign_in_failed()
+
+
+def init_app(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    if not settings.metrics_token:
+        return
+    if len(settings.metrics_token) < _FEWEST_CHARACTERS:
+        raise SettingsError(
+            f"MEDVIRK_METRICS_TOKEN må ha minst {_FEWEST_CHARACTERS} tegn. Lag den med «openssl rand -hex 32»."
+        )
+    counts = app.extensions["medvirk_request_counts"] = RequestCounts()
+    app.wsgi_app = _Timed(app.wsgi_app)  # type: ignore[method-assign]
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        blueprint = request.blueprint
+        if request.endpoint not in _NOT_COUNTED and blueprint != _WATCHER:
+            seconds = time.perf_counter() - request.environ["medvirk.began"]
+            kind = _CLASS_OF.get(blueprint or "", RequestClass.STAFF)
+            counts.answered(kind, response.status_code, seconds)
+        return response
+
+    def note_error(*_arguments: object, **_named: object) -> None:
+        counts.failed()
+
+    got_request_exception.connect(note_error, app, weak=False)
