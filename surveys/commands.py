@@ -6,7 +6,7 @@ wait for the libraries that count answers. `tests/architecture/test_commands.py`
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -71,6 +71,21 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         entry = COMMANDS.get(cmd_name)
         return entry.command() if entry else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A setting that cannot be used is a fault of the operator's, told in a line."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # Not loaded until something has gone wrong: `--help` needs none of it.
+            from surveys.platform.config import SettingsError
+            from surveys.platform.terminal import fail
+
+            if isinstance(error, SettingsError):
+                fail(str(error))
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, with whole sentences."""

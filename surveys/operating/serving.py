@@ -13,8 +13,9 @@ from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from sqlalchemy.orm import configure_mappers
 
+from surveys.platform.config import read_settings
 from surveys.platform.localisation import LANGUAGES
-from surveys.platform.logs import MaskingFormatter
+from surveys.platform.logs import JsonFormatter, MaskingFormatter, without_codes
 from surveys.platform.request_counts import counts_of
 
 _FIRST_PAGES = ("respond/", "layout/", "components/")
@@ -24,9 +25,13 @@ _ADDRESS = re.compile(r"\bip=\S+")
 _QUOTED = re.compile(r"(Invalid request from ip=\S+).*", re.DOTALL)
 
 
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub("ip=…", _QUOTED.sub(r"\1 …", without_codes(text)))
+
+
 class _DiscreetFormatter(MaskingFormatter):
     def format(self, record: logging.LogRecord) -> str:
-        return _ADDRESS.sub("ip=…", _QUOTED.sub(r"\1 …", super().format(record)))
+        return _without_addresses(super().format(record))
 
 
 class DiscreetLogger(Logger):
@@ -36,8 +41,13 @@ class DiscreetLogger(Logger):
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
+        is_json = read_settings().log_format == "json"
         for handler in self.error_log.handlers:
-            handler.setFormatter(_DiscreetFormatter(self.error_fmt, self.datefmt))
+            handler.setFormatter(
+                JsonFormatter(_without_addresses)
+                if is_json
+                else _DiscreetFormatter(self.error_fmt, self.datefmt)
+            )
 
     def access(self, resp: object, req: object, environ: object, request_time: object) -> None:
         """A respondent's address carries the code, so requests are never logged, whatever is set."""

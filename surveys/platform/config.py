@@ -31,6 +31,8 @@ class Settings:
     smtp_starttls: bool = False
     mail_from: str = "undersokelse@example.invalid"
     log_level: str = "INFO"
+    # A line for each event: «text», or «json» for whatever collects logs.
+    log_format: str = "text"
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0

@@ -14,7 +14,7 @@ from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, current_app, got_request_exception
+from flask import Flask, current_app
 
 from surveys.platform.config import Settings, SettingsError
 
@@ -40,8 +40,7 @@ LIMITS: Final = (0.1, 0.5, 2.5, 10.0)
 _NOT_COUNTED: Final = ("/static/", "/helse/")
 
 _OF_A_CLASS: Final = len(STATUSES) + len(LIMITS) + 2  # …, slower than all limits, microseconds altogether
-_ERRORS: Final = _OF_A_CLASS * len(RequestClass)
-_FAILED_SIGN_INS: Final = _ERRORS + 1
+_FAILED_SIGN_INS: Final = _OF_A_CLASS * len(RequestClass)
 _NUMBERS: Final = _FAILED_SIGN_INS + 1
 # A process that takes the place of a dead one counts in the next slot. Live ones meet after 256 deaths.
 _SLOTS: Final = 256
@@ -79,15 +78,14 @@ class RequestCounts:
             self._own[first + len(STATUSES) + slower] += 1
             self._own[first + _OF_A_CLASS - 1] += int(seconds * 1e6)
 
-    def failed(self) -> None:
-        self._add(_ERRORS)
-
     def sign_in_failed(self) -> None:
-        self._add(_FAILED_SIGN_INS)
+        with self._lock:
+            self._own[_FAILED_SIGN_INS] += 1
 
     @property
     def errors(self) -> int:
-        return self._total(_ERRORS)
+        """Requests that ended in a fault of ours, of every class."""
+        return sum(found.by_status["5xx"] for _kind, found in self.by_class())
 
     @property
     def failed_sign_ins(self) -> int:
@@ -98,10 +96,6 @@ class RequestCounts:
             found = [self._total(first + index) for index in range(_OF_A_CLASS)]
             statuses = dict(zip(STATUSES, found[: len(STATUSES)], strict=True))
             yield kind, ClassCounts(statuses, found[len(STATUSES) : -1], found[-1] / 1e6)
-
-    def _add(self, index: int) -> None:
-        with self._lock:
-            self._own[index] += 1
 
     def _total(self, index: int) -> int:
         return sum(self._all[index::_NUMBERS])
@@ -164,8 +158,3 @@ def init_app(app: Flask) -> None:
         )
     counts = app.extensions["medvirk_request_counts"] = RequestCounts()
     app.wsgi_app = _Counted(app.wsgi_app, counts)  # type: ignore[method-assign]
-
-    def note_error(*_arguments: object, **_named: object) -> None:
-        counts.failed()
-
-    got_request_exception.connect(note_error, app, weak=False)

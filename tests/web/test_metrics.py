@@ -181,7 +181,8 @@ class TestFigures:
         text = _scraped(client)
         assert _value(text, "medvirk_requests_total", **{"class": "sign_in", "status": "2xx"}) == 1
         assert _value(text, "medvirk_requests_total", **{"class": "staff", "status": "3xx"}) == 1
-        assert _value(text, "medvirk_request_seconds_count", **{"class": "staff"}) == 1
+        assert _value(text, "medvirk_requests_total", **{"class": "staff", "status": "4xx"}) == 1
+        assert _value(text, "medvirk_request_seconds_count", **{"class": "staff"}) == 2
 
     def test_failed_sign_ins(self, client: FlaskClient, codes: list[str]) -> None:
         assert codes
