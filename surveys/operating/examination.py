@@ -119,6 +119,11 @@ def _keys_are_the_databases_own(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding(
             f"Nøkkelen til «{key}» mangler i {settings.keys}. Uten den kan ingen åpne svarene.", is_wrong=True
         )
+    if KeyStore(settings.keys, secrets.master).masters.is_changing:
+        yield DoctorFinding(
+            "Et bytte av hovednøkkel ble ikke ferdig. Ingenting er tapt. Kjør «medvirk rotate-keys --apply».",
+            is_note=True,
+        )
     if not foreign and not lacking:
         yield DoctorFinding("Nøkkellageret hører til databasen, og ingen undersøkelser mangler nøkler.")
 

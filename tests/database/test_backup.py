@@ -50,7 +50,7 @@ def silent(_done: int, _total: int) -> None:
 
 def source_of(app: Flask, *, with_keys: bool = False) -> BackupSource:
     settings: Settings = app.config["SETTINGS"]
-    files = key_files_in(settings.keys, settings.secret_key) if with_keys else {}
+    files = key_files_in(keys_of(app), settings.keys, settings.secret_key) if with_keys else {}
     return BackupSource(app.extensions["medvirk_database"], keys_of(app), files)
 
 
@@ -300,7 +300,7 @@ class TestWhatAThiefReads:
         assert len(ballots) == 6
         # While the key was there, each could be opened: an attack that never works proves nothing.
         assert open_sheet(private_key, ballots[0]).answers
-        left = key_files_in(app.config["SETTINGS"].keys, app.config["SETTINGS"].secret_key)
+        left = key_files_in(keys_of(app), app.config["SETTINGS"].keys, app.config["SETTINGS"].secret_key)
         assert not any(name.startswith("surveys/") for name in left)
         secrets = read_secrets(elsewhere)
         for candidate in (*vars(secrets).values(), public):

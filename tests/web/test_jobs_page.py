@@ -185,6 +185,7 @@ class TestTryingAgain:
             step = session.scalars(select(LongStep)).one()
             assert (step.name, step.problem, step.attempts) == ("count", "", 0)
             assert step.account_id is not None
+        assert "Bakgrunnsjobben prøver igjen." in _text(client)
         [row] = _cells(client, "Steg som venter")
         assert row[1].startswith("Venter.")
 

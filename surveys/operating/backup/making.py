@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from surveys.access.models import OneTimeLink, SignInSession
 from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
+from surveys.campaigns.master_keys import LOCK, UNFINISHED
 from surveys.operating.backup.manifest import Manifest, municipality_of, uncounted_surveys
 from surveys.operating.backup.rows import lines_of, snapshot
 from surveys.operating.backup.sealed_file import BackupKeys, SealedWriter
@@ -133,13 +134,19 @@ def _add_tables(
         progress(done, manifest.total)
 
 
-def key_files_in(folder: Path, secret_key: str = "") -> dict[str, bytes]:
-    """Every key in the folder. A secret that comes from a setting is kept as the file it replaces."""
-    found = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".new"
-    }
+def key_files_in(store: KeyStore, folder: Path, secret_key: str = "") -> dict[str, bytes]:
+    """Every key in the folder, while no master key is being changed.
+
+    A secret that comes from a setting is kept as the file it replaces.
+    """
+    if not folder.is_dir():
+        return {"secret.key": secret_key.encode()} if secret_key else {}
+    with store.masters.steady():
+        found = {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix != UNFINISHED and path.name != LOCK
+        }
     return found | ({"secret.key": secret_key.encode()} if secret_key else {})
 
 

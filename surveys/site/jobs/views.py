@@ -72,6 +72,7 @@ def _page(problem: str = "") -> str:
     seen = heartbeats(session)
     return render_template(
         "site/jobs.html",
+        uses_messages=True,
         problem=problem,
         is_late=seen.is_late,
         workers=queries.workers_seen(seen),
