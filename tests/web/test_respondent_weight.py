@@ -24,6 +24,8 @@ HEAVY = (
     "fontTools",
     "pydantic",
     "pydantic_core",
+    "prometheus_client",
+    "structlog",
 )
 
 # The way a web process begins (the command, then the server), and one respondent through it.
