@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
     """The application for one installation, with its pages."""
+    from surveys.operating.health import add_health
     from surveys.site.application import add_pages
 
-    return add_pages(create_base(settings))
+    return add_health(add_pages(create_base(settings)))
 
 
 def create_base(settings: "Settings | None" = None) -> "Flask":

@@ -6,7 +6,7 @@ wait for the libraries that count answers. `tests/architecture/test_commands.py`
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -55,6 +55,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "release": CommandEntry("publishing.commands:release_command", "Frigir tallene fra en undersøkelse."),
     "remind": CommandEntry("hr.commands:remind_command", "Sender neste påminnelse nå til dem som ikke har levert."),
     "restore": CommandEntry("operating.backup.commands:restore", "Leser en sikkerhetskopi, sier hva som er i den, og legger den tilbake i en ny, tom installasjon med --apply."),
+    "rotate-keys": CommandEntry("operating.rotating:rotate_keys", "Bytter hovednøkkelen som nøklene til åpne undersøkelser er låst med."),
     "serve": CommandEntry("operating.commands:serve", "Starter nettstedet for drift."),
     "withdraw-import": CommandEntry("release.history.commands:withdraw_import_command", "Trekker tilbake noe som er importert fra et annet verktøy."),
     "worker": CommandEntry("operating.commands:worker", "Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."),
@@ -71,6 +72,21 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         entry = COMMANDS.get(cmd_name)
         return entry.command() if entry else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A setting that cannot be used is a fault of the operator's, told in a line."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # Not loaded until something has gone wrong: `--help` needs none of it.
+            from surveys.platform.config import SettingsError
+            from surveys.platform.terminal import fail
+
+            if isinstance(error, SettingsError):
+                fail(str(error))
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, with whole sentences."""

@@ -22,7 +22,7 @@ from surveys.access.sessions import (
     start_session,
 )
 from surveys.access.texts import provider_name, role_word
-from surveys.platform import database, limits
+from surveys.platform import database, limits, request_counts
 from surveys.platform.extensions import login
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.texts import _
@@ -71,6 +71,7 @@ def sign_in() -> str | Response | FlaskResponse:
     if form.validate_on_submit():
         if _opened(form.username.data, form.password.data):
             return known_browsers.remember(_onward(typed), form.username.data)
+        request_counts.count_failed_sign_in()
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
     elif current_user.is_authenticated:
         # Signed in with the provider in another tab, while a form waits in this one.

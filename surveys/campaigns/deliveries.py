@@ -16,7 +16,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Final
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from surveys.campaigns.mails import compose, sender_address
@@ -127,12 +127,19 @@ def _drop_unwanted(db: Database) -> int:
             .outerjoin(Person, Person.id == Invitation.person_id)
             .where(
                 Delivery.status == DeliveryStatus.QUEUED,
-                or_(Invitation.delivered, Person.active.is_(False)),
+                or_(and_(Invitation.delivered, ~_is_second_try()), Person.active.is_(False)),
             )
         ).all()
         for delivery in needless:
             session.delete(delivery)
         return int(stopped) + len(needless)
+
+
+def _is_second_try() -> ColumnElement[bool]:
+    """An invitation that HR or the administrator had sent again: one that goes to some and not to others would tell
+    them who has answered.
+    """
+    return and_(Delivery.kind == MessageKind.INVITATION, Delivery.number > 1)
 
 
 def _with_waiting_mail() -> Select[Survey]:

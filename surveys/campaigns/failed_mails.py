@@ -82,6 +82,20 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
     session.flush()
 
 
+def retry_failed(session: Session, survey: Survey) -> None:
+    """Sends every invitation that failed once more. Raises SurveyError when the survey is not open.
+
+    To those too who have answered with a code on paper: whoever presses the button sees whose mail failed before and
+    whose does after, and must not read out of it who has answered. One whose fate is unknown is not sent again.
+    """
+    _require_open(survey)
+    for mail in failed_mails(session, survey):
+        if not mail.unsure:
+            send_again(session, mail.invitation_id)
+    audit.record(session, "survey.mails_retried", survey.key)
+    session.flush()
+
+
 def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> Invitation:
     """Gives up on mail for this person: her code is printed. Raises SurveyError as `correct_address`."""
     invitation = _invitation(session, survey, invitation_id)
@@ -99,14 +113,18 @@ def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> In
 
 
 def _invitation(session: Session, survey: Survey, invitation_id: int) -> Invitation:
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen er ikke åpen. Da sender vi ingen flere meldinger."))
+    _require_open(survey)
     found = session.scalar(
         select(Invitation).where(Invitation.id == invitation_id, Invitation.survey_id == survey.id)
     )
     if found is None:
         raise SurveyError(_("Invitasjonen finnes ikke lenger. Last siden på nytt."))
     return found
+
+
+def _require_open(survey: Survey) -> None:
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError(_("Undersøkelsen er ikke åpen. Da sender vi ingen flere meldinger."))
 
 
 def _is_taken(session: Session, survey: Survey, invitation_id: int, address: str) -> bool:

@@ -26,13 +26,16 @@ def has_foreign_keys(session: Session, secrets: Secrets) -> bool:
 
 
 def surveys_without_keys(session: Session, keys: KeyStore) -> list[str]:
-    """Keys of surveys whose answers can be opened no more, or not here: the key store has nothing for them."""
+    """Keys of surveys whose answers can be opened no more, or not here.
+
+    The key store has nothing for them, or no master key that opens it.
+    """
     surveys = session.execute(
         select(Survey.id, Survey.key)
         .where(Survey.status.in_(_NEED_KEYS), Survey.public_key.is_not(None))
         .order_by(Survey.key)
     )
-    return [key for survey_id, key in surveys if not keys.has(survey_id)]
+    return [key for survey_id, key in surveys if not keys.opens(survey_id)]
 
 
 def note_fingerprint(

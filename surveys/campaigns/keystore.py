@@ -11,8 +11,8 @@ from pathlib import Path
 
 from flask import current_app
 from nacl.public import PrivateKey
-from nacl.secret import SecretBox
 
+from surveys.campaigns.master_keys import UNFINISHED, LockedKeyError, MasterKeys, overwrite, sync_folder
 from surveys.platform.private_files import make_private_folder
 from surveys.platform.texts import _
 
@@ -26,16 +26,38 @@ class KeyMissingError(Exception):
 class KeyStore:
     def __init__(self, folder: Path, master: bytes) -> None:
         self._folder = folder / "surveys"
-        self._box = SecretBox(master)
+        self._masters = MasterKeys(folder, master)
+
+    @property
+    def masters(self) -> MasterKeys:
+        return self._masters
+
+    def change_master(self) -> int:
+        """Wraps every key with a new master key; how many files."""
+        return self._masters.change(self._folder)
+
+    def files(self) -> int:
+        """How many files of keys there are: two for each survey that has begun and is not counted."""
+        return sum(path.suffix != UNFINISHED for path in self._folder.glob("*.*"))
 
     def create(self, survey_id: int) -> bytes:
         """The public key (32 bytes) of the survey; makes what is not there already, and never replaces a key."""
-        self._write(self._draft_file(survey_id), secrets.token_bytes(_DRAFT_SECRET_BYTES))
-        self._write(self._key_file(survey_id), bytes(PrivateKey.generate()))
+        make_private_folder(self._folder)
+        with self._masters.steady():
+            self._write(self._draft_file(survey_id), secrets.token_bytes(_DRAFT_SECRET_BYTES))
+            self._write(self._key_file(survey_id), bytes(PrivateKey.generate()))
         return bytes(self.read(survey_id).public_key)
 
     def has(self, survey_id: int) -> bool:
         return self._key_file(survey_id).exists()
+
+    def opens(self, survey_id: int) -> bool:
+        """There is a private key, and a master key that opens it."""
+        try:
+            self.read(survey_id)
+        except KeyMissingError:
+            return False
+        return True
 
     def read(self, survey_id: int) -> PrivateKey:
         """The private key. Raises KeyMissingError when it is gone or was never made here."""
@@ -50,14 +72,16 @@ class KeyStore:
 
         The private key goes last: as long as `has` says there is one, the destroying is not done.
         """
-        _destroy(self._draft_file(survey_id))
-        _destroy(self._key_file(survey_id))
-        if self._folder.is_dir():
-            self._sync_folder()
+        if not self._folder.is_dir():
+            return
+        with self._masters.steady():
+            _destroy(self._draft_file(survey_id))
+            _destroy(self._key_file(survey_id))
+            sync_folder(self._folder)
 
     def _unwrapped(self, file: Path, survey_id: int) -> bytes:
         try:
-            wrapped = file.read_bytes()
+            return self._masters.unwrapped(file)
         except FileNotFoundError:
             raise KeyMissingError(
                 _(
@@ -67,7 +91,15 @@ class KeyStore:
                     folder=self._folder,
                 )
             ) from None
-        return self._box.decrypt(wrapped)
+        except LockedKeyError:
+            raise KeyMissingError(
+                _(
+                    "Ingen hovednøkkel i %(folder)s åpner nøkkelen til undersøkelse %(survey_id)s. Uten den kan ingen "
+                    "åpne svarene. Legg master.key på plass fra kopien av nøkkelmappen.",
+                    survey_id=survey_id,
+                    folder=self._folder.parent,
+                )
+            ) from None
 
     def _write(self, file: Path, content: bytes) -> None:
         """Writes beside and links, so a killed process leaves a whole key or none, and the first of two stays.
@@ -75,14 +107,13 @@ class KeyStore:
         Two people may open a survey at the same moment: were a key replaced, ballots sealed with the first would be
         lost.
         """
-        make_private_folder(self._folder)
         if file.exists():
             return
-        beside = file.with_name(f"{file.name}.{secrets.token_hex(8)}.new")
+        beside = file.with_name(f"{file.name}.{secrets.token_hex(8)}{UNFINISHED}")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as opened:
-                opened.write(self._box.encrypt(content))
+                opened.write(self._masters.wrapped(content))
                 opened.flush()
                 os.fsync(opened.fileno())
             file.hardlink_to(beside)
@@ -90,14 +121,7 @@ class KeyStore:
             pass
         finally:
             beside.unlink()
-        self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(self._folder)
 
     def _key_file(self, survey_id: int) -> Path:
         return self._folder / f"{survey_id}.key"
@@ -109,10 +133,7 @@ class KeyStore:
 def _destroy(file: Path) -> None:
     """Overwrites the file's own bytes, so a second name of it (left by a killed process) opens nothing either."""
     try:
-        with file.open("r+b") as opened:
-            opened.write(secrets.token_bytes(file.stat().st_size))
-            opened.flush()
-            os.fsync(opened.fileno())
+        overwrite(file)
     except FileNotFoundError:
         return
     file.unlink(missing_ok=True)

@@ -118,6 +118,12 @@ def reminder_outlook(session: Session, survey: Survey, today: dt.date | None = N
     )
 
 
+def next_planned_day(session: Session, survey: Survey, plan: ReminderPlan) -> dt.date | None:
+    """The first day on which somebody gets a reminder by the plan; it may have been. None: nobody gets one more."""
+    days = (each.first_day(plan) for each in _to_remind(session, survey))
+    return min((day for day in days if day is not None), default=None)
+
+
 def reminders_due(session: Session, survey: Survey, today: dt.date | None = None) -> int:
     """How many would get their next reminder if HR sent it now."""
     return reminder_outlook(session, survey, today).now

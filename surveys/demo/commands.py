@@ -113,10 +113,11 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 def _serve(app: Flask, port: int) -> None:
+    from surveys.operating.health import add_health
     from surveys.site.application import add_pages
     from surveys.site.worker import WorkerThreads
 
-    add_pages(app)
+    add_health(add_pages(app))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     try:
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentHandler)

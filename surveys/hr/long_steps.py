@@ -88,6 +88,15 @@ def ask(
     )
 
 
+def ask_again(session: Session, survey: Survey, account_id: int) -> bool:
+    """Asks for a step that stopped once more, as it was asked for; False when none has."""
+    found = session.get(LongStep, survey.id)
+    if found is None or not found.problem:
+        return False
+    ask(session, survey, step_named(found.name), account_id, found.details)
+    return True
+
+
 def standing(session: Session, survey: Survey) -> LongStepState | None:
     """The survey's long step; None when there is none, or it was taken in another way after it went wrong."""
     found = session.get(LongStep, survey.id)

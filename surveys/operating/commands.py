@@ -102,6 +102,7 @@ _ACCEPT_LOST = click.option(
 @click.pass_context
 def serve(context: click.Context, port: int, host: str, workers: int, accept_lost_keys: bool) -> None:
     """Starter nettstedet for drift. Sett en webtjener med TLS foran."""
+    from surveys.operating.health import add_health
     from surveys.operating.serving import Server
     from surveys.site.application import add_pages
 
@@ -114,7 +115,13 @@ def serve(context: click.Context, port: int, host: str, workers: int, accept_los
     # The web processes open connections of their own: none may be shared with them.
     app.extensions["medvirk_database"].engine.dispose()
     say(f"Nettstedet svarer på http://{host}:{port}/. Stopp med Ctrl+C.")
-    Server(lambda: add_pages(make_app()), host, port, workers).run()
+
+    def make_site() -> Flask:
+        site = add_health(add_pages(make_app()))
+        site.config["LOST_KEYS_ACCEPTED"] = accept_lost_keys
+        return site
+
+    Server(make_site, host, port, workers).run()
 
 
 @click.command("worker")

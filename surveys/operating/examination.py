@@ -1,5 +1,7 @@
 """Is this installation in order? Each check says what it looked at and, when something is wrong, what to do."""
 
+import datetime as dt
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -18,16 +20,20 @@ from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
 from surveys.operating.findings import DoctorFinding
+from surveys.operating.health.checks import LEAST_FREE
 from surveys.operating.revisions import SchemaAge
 from surveys.operating.schema_state import schema_fault
 from surveys.operating.sign_in_examination import sign_in_provider_works
 from surveys.platform.clock import now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.heartbeats import heartbeats
 from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
 
 _OLD_BACKUP_DAYS: Final = 2
+_MOST_SECONDS_APART: Final = 5.0
+_COMFORTABLE: Final = 1024**3
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
 _NAMED_AT_MOST: Final = 3
 
@@ -98,6 +104,11 @@ def _keys_are_the_databases_own(app: Flask) -> Iterator[DoctorFinding]:
     for key in lacking:
         yield DoctorFinding(
             f"Nøkkelen til «{key}» mangler i {settings.keys}. Uten den kan ingen åpne svarene.", is_wrong=True
+        )
+    if KeyStore(settings.keys, secrets.master).masters.is_changing:
+        yield DoctorFinding(
+            "Et bytte av hovednøkkel ble ikke ferdig. Ingenting er tapt. Kjør «medvirk rotate-keys --apply».",
+            is_note=True,
         )
     if not foreign and not lacking:
         yield DoctorFinding("Nøkkellageret hører til databasen, og ingen undersøkelser mangler nøkler.")
@@ -252,6 +263,72 @@ def _backup_is_fresh(app: Flask) -> Iterator[DoctorFinding]:
     yield DoctorFinding(f"Siste sikkerhetskopi er tatt {age}.", is_note=days >= _OLD_BACKUP_DAYS)
 
 
+def _worker_is_alive(app: Flask) -> Iterator[DoctorFinding]:
+    db: Database = app.extensions["medvirk_database"]
+    try:
+        with db.reading() as session:
+            found = heartbeats(session)
+    except SQLAlchemyError:
+        return
+    if found.age is None:
+        yield DoctorFinding(
+            "Ingen jobbarbeider har vært i gang. Start «medvirk worker»: den sender e-post og lukker etter fristen.",
+            is_note=True,
+        )
+    elif found.is_late:
+        yield DoctorFinding(
+            f"Jobbarbeideren ble sist sett for {_ago(found.age)} siden. Start «medvirk worker»: uten den blir ingen "
+            "e-post sendt, og ingen undersøkelse lukket etter fristen.",
+            is_wrong=True,
+        )
+    else:
+        yield DoctorFinding("Jobbarbeideren er i gang.")
+
+
+def _ago(age: dt.timedelta) -> str:
+    minutes = int(age.total_seconds()) // 60
+    if minutes < 120:
+        return f"{minutes} minutter"
+    return f"{minutes // 60} timer" if minutes < 48 * 60 else f"{minutes // (24 * 60)} døgn"
+
+
+def _clock_is_right(app: Flask) -> Iterator[DoctorFinding]:
+    """Deadlines, links and limits follow the clock. An SQLite database has no clock but ours."""
+    db: Database = app.extensions["medvirk_database"]
+    if db.engine.dialect.name == "sqlite":
+        return
+    try:
+        with db.engine.connect() as connection:
+            before = now()
+            theirs = connection.scalar(select(func.clock_timestamp()))
+            ours = before + (now() - before) / 2
+    except SQLAlchemyError:
+        return
+    seconds = abs((theirs - ours).total_seconds()) if theirs else 0.0
+    if seconds > _MOST_SECONDS_APART:
+        yield DoctorFinding(
+            f"Klokka på denne maskinen og klokka til databasen går {seconds:.0f} sekunder ulikt. Slå på "
+            "tidssynkronisering (NTP) på begge.",
+            is_wrong=True,
+        )
+    else:
+        yield DoctorFinding("Klokka på denne maskinen og klokka til databasen går likt.")
+
+
+def _disk_has_room(app: Flask) -> Iterator[DoctorFinding]:
+    folder: Path = app.config["SETTINGS"].instance
+    if not folder.is_dir():
+        return
+    free = shutil.disk_usage(folder).free
+    room = f"Disken med {folder} har {free / 1024**3:.1f} GB ledig."
+    if free < LEAST_FREE:
+        yield DoctorFinding(f"{room} Rydd plass nå: svar kan ikke lagres når den er full.", is_wrong=True)
+    elif free < _COMFORTABLE:
+        yield DoctorFinding(f"{room} Rydd plass snart.", is_note=True)
+    else:
+        yield DoctorFinding(room)
+
+
 def _tables_are_as_migrated(app: Flask) -> Iterator[DoctorFinding]:
     """Of a database that is up to date: one that is not has been named already."""
     db: Database = app.extensions["medvirk_database"]
@@ -286,6 +363,9 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _limits_are_shared,
     sign_in_provider_works,
     _backup_is_fresh,
+    _worker_is_alive,
+    _clock_is_right,
+    _disk_has_room,
     # Last: it imports every table, and a query after it would have to prepare them all.
     _tables_are_as_migrated,
 )

@@ -4,6 +4,7 @@ import gc
 import logging
 import re
 from collections.abc import Callable
+from typing import Any
 
 from babel import Locale
 from flask import Flask
@@ -12,8 +13,10 @@ from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from sqlalchemy.orm import configure_mappers
 
+from surveys.platform.config import read_settings
 from surveys.platform.localisation import LANGUAGES
-from surveys.platform.logs import MaskingFormatter
+from surveys.platform.logs import JsonFormatter, MaskingFormatter, without_codes
+from surveys.platform.request_counts import counts_of
 
 _FIRST_PAGES = ("respond/", "layout/", "components/")
 
@@ -22,9 +25,13 @@ _ADDRESS = re.compile(r"\bip=\S+")
 _QUOTED = re.compile(r"(Invalid request from ip=\S+).*", re.DOTALL)
 
 
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub("ip=…", _QUOTED.sub(r"\1 …", without_codes(text)))
+
+
 class _DiscreetFormatter(MaskingFormatter):
     def format(self, record: logging.LogRecord) -> str:
-        return _ADDRESS.sub("ip=…", _QUOTED.sub(r"\1 …", super().format(record)))
+        return _without_addresses(super().format(record))
 
 
 class DiscreetLogger(Logger):
@@ -34,8 +41,13 @@ class DiscreetLogger(Logger):
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
+        is_json = read_settings().log_format == "json"
         for handler in self.error_log.handlers:
-            handler.setFormatter(_DiscreetFormatter(self.error_fmt, self.datefmt))
+            handler.setFormatter(
+                JsonFormatter(_without_addresses)
+                if is_json
+                else _DiscreetFormatter(self.error_fmt, self.datefmt)
+            )
 
     def access(self, resp: object, req: object, environ: object, request_time: object) -> None:
         """A respondent's address carries the code, so requests are never logged, whatever is set."""
@@ -56,6 +68,12 @@ def _warm(app: Flask) -> None:
         app.jinja_env.get_template(name)
 
 
+def _count_apart(_arbiter: object, worker: Any) -> None:
+    """`age` numbers the web processes in the order they were made."""
+    if counts := counts_of(worker.app.wsgi()):
+        counts.use_slot(worker.age)
+
+
 class Server(BaseApplication):
     """The site in `workers` processes of two threads each. With four, the slowest page in a hundred took twice as long:
     they wait for one another.
@@ -73,6 +91,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "preload_app": True,
             "pre_fork": _keep_shared,
+            "post_fork": _count_apart,
             # People think for some seconds over a page: their connection, and the proxy's, waits for the next one.
             "keepalive": 20,
             # What a proxy says of a request is read by `surveys.platform.proxies` alone.

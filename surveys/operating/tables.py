@@ -7,7 +7,7 @@ from surveys.campaigns import models as campaigns
 from surveys.counting import models as counting
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
-from surveys.platform import limit_counts
+from surveys.platform import heartbeats, limit_counts
 from surveys.platform.database import Base
 from surveys.release import models as release
 from surveys.release.comments import models as comments
@@ -23,6 +23,7 @@ __all__ = [
     "campaigns",
     "comments",
     "counting",
+    "heartbeats",
     "history",
     "instruments",
     "limit_counts",

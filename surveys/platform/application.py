@@ -29,7 +29,7 @@ def create_base(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    logs.init_app(app, settings.log_level)
+    logs.init_app(app, settings.log_level, settings.log_format)
     database.init_app(app, settings.database)
     localisation.init_app(app)
     return app

@@ -39,6 +39,8 @@ class Settings:
     smtp_starttls: bool = False
     mail_from: str = "undersokelse@example.invalid"
     log_level: str = "INFO"
+    # A line for each event: «text», or «json» for whatever collects logs.
+    log_format: str = "text"
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0
@@ -47,6 +49,8 @@ class Settings:
     limits_storage: str = "database://"
     # Locks backups beside the installation's own secret, and alone those that hold the keys.
     backup_passphrase: str = ""
+    # What a Prometheus server must send to read /helse/metrics; empty: there is no such page, and nothing is counted.
+    metrics_token: str = ""
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
     erase_left_after_days: int = 0
     # Sign-in with OpenID Connect: the provider's address as its own tokens write it. Empty: none.
@@ -86,7 +90,14 @@ class Settings:
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url", "oidc_client_secret"}
+        hidden = {
+            "secret_key",
+            "backup_passphrase",
+            "smtp_password",
+            "database_url",
+            "oidc_client_secret",
+            "metrics_token",
+        }
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden

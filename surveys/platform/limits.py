@@ -20,7 +20,7 @@ from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
 from werkzeug.exceptions import TooManyRequests
 
-from surveys.platform import limit_counts
+from surveys.platform import limit_counts, logs
 from surveys.platform.config import Settings, SettingsError
 from surveys.platform.texts import ngettext
 
@@ -145,10 +145,7 @@ def init_app(app: Flask) -> None:
     except ConfigurationError as error:
         raise SettingsError(f"MEDVIRK_LIMITS_STORAGE kan ikke brukes: {error}") from error
     # Below a warning it tells which key met which limit: nobody's business.
-    for log in (limiter.logger, _log):
-        log.handlers[:] = app.logger.handlers
-        log.setLevel(logging.WARNING)
-        log.propagate = False
+    logs.adopt(app, limiter.logger.name, _log.name)
 
 
 def _today() -> dt.date:

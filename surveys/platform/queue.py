@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from huey.api import TaskWrapper
 
 Work = Mapping[str, Callable[[], None]]
-"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «leavers».
+"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «leavers», and for each
+queue «alive_dates», «alive_steps», «alive_mail».
 
 Each is also done every minute by the worker.
 """
@@ -34,7 +35,13 @@ QueueName = Literal["mail", "steps", "dates"]
 QUEUES: Final[tuple[QueueName, ...]] = ("dates", "steps", "mail")
 """What is done at its date, what takes long to compute, and what waits for the mail server."""
 
-_QUEUE_OF: Final[Mapping[str, QueueName]] = {"outbox": "mail", "previews": "steps", "steps": "steps"}
+_QUEUE_OF: Final[Mapping[str, QueueName]] = {
+    "outbox": "mail",
+    "previews": "steps",
+    "steps": "steps",
+    "alive_steps": "steps",
+    "alive_mail": "mail",
+}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
-from surveys.platform import limits
+from surveys.platform import limits, logs
 from surveys.platform.clock import MUNICIPAL_TIME, now
 from surveys.platform.explained import ExplainedError
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language
@@ -110,9 +110,10 @@ def _with_reference(words: ErrorWords, code: int, error: BaseException) -> Error
         current_app.logger.error("Feil på en side for dem som svarer: %s, %s", code, type(error).__name__)
         return words
     number, moment = secrets.token_hex(4), f"{now().astimezone(MUNICIPAL_TIME):%H:%M:%S}"
-    current_app.logger.error(
-        "Feilnummer %s kl. %s: %s, %s i %s", number, moment, code, type(error).__name__, request.endpoint
-    )
+    with logs.bound(error_id=number):
+        current_app.logger.error(
+            "Feilnummer %s kl. %s: %s, %s i %s", number, moment, code, type(error).__name__, request.endpoint
+        )
     told = _(
         "Si fra til den som drifter Medvirk, og oppgi feilnummer %(number)s, klokken %(time)s.",
         number=number,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from surveys.access.models import HR_ROLES
+from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.hr.own_rates import own_rates
@@ -109,6 +109,8 @@ def menu() -> list[MenuEntry]:
             (_("Organisasjon"), "organisation.tree"),
             (_("Brukere"), "accounts.index"),
         ]
+    if Role.ADMINISTRATOR in roles_of(current_user):
+        entries.append((_("Drift"), "jobs.index"))
     here = (request.endpoint or "").split(".")[0]
     return [MenuEntry(text, url_for(endpoint), endpoint.split(".")[0] == here) for text, endpoint in entries]
 

@@ -32,6 +32,7 @@ from surveys.results.comovement import views as comovement_views
 from surveys.results.screening import views as screening_views
 from surveys.scorecards import views as scorecards
 from surveys.site import home
+from surveys.site.jobs import views as job_views
 
 # Each module puts its pages on its part's blueprint; a blueprint is registered once.
 _MODULES = (
@@ -64,6 +65,7 @@ _MODULES = (
     comment_reader_views,
     comovement_views,
     history_views,
+    job_views,
     results,
     screening_views,
     year_wheel,

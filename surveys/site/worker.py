@@ -12,7 +12,9 @@ from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
+from surveys.platform import logs
 from surveys.platform import queue as job_queue
+from surveys.platform.heartbeats import beat
 from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
@@ -22,6 +24,8 @@ _MOST_SECONDS_IDLE: Final = 2.0
 
 def init_app(app: Flask) -> None:
     job_queue.init_app(app, _work(app))
+    # What a job stumbles over is told by the queue's library.
+    logs.adopt(app, "huey")
 
 
 def work(app: Flask, workers: int = 1) -> None:
@@ -95,7 +99,11 @@ def _work(app: Flask) -> Work:
         close_overdue(database)
         remove_old(app.config["SETTINGS"].instance)
 
+    def alive(queue: QueueName) -> Callable[[], None]:
+        return in_context(lambda: beat(database, queue))
+
     return {
+        **{f"alive_{queue}": alive(queue) for queue in QUEUES},
         "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),

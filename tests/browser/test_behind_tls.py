@@ -163,6 +163,12 @@ def test_a_guesser_is_stopped_alone_whatever_she_says_of_her_address(proxied: Be
     assert proxied.site.ask(f"/svar/{proxied.codes[0]}", HOME)[0] == 200
 
 
+def test_health_and_metrics_are_not_for_those_outside(proxied: Behind) -> None:
+    for address in ("/helse/live", "/helse/klar", "/helse/metrics", "/helse/../helse/live", "//helse/live"):
+        assert proxied.site.ask(address)[0] in {404, 308}, address
+    assert proxied.site.ask("/svar")[0] == 200
+
+
 def test_the_proxy_keeps_no_code_not_even_when_the_site_is_down(proxied: Behind) -> None:
     code = proxied.codes[0]
     assert proxied.site.ask(f"/svar/{code}")[0] == 200

@@ -14,6 +14,7 @@ from surveys.access.models import Role
 from surveys.campaigns.lifecycle import close_survey, open_survey
 from surveys.campaigns.models import PublicLink
 from surveys.platform.database import Database
+from surveys.platform.heartbeats import beat
 from surveys.publishing.releasing import release
 from tests.building import (
     answer_some,
@@ -81,6 +82,7 @@ def site(app: Flask, db: Database, client: FlaskClient) -> Site:
         running.public_link = PublicLink(token="ugle-fjell-27")
         [code] = invite_some(app, session, running, "A")
     release(db, keys_of(app), "liten-2026")
+    beat(db, "dates")
     sign_in_as(client, db, Role.ADMINISTRATOR)
     return Site(app, client, code)
 

@@ -27,6 +27,8 @@ HEAVY = (
     "requests",
     "authlib",
     "joserfc",
+    "prometheus_client",
+    "structlog",
 )
 
 # The way a web process begins (the command, then the server), and one respondent through it.

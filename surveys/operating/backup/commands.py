@@ -44,10 +44,11 @@ def backup(app: Flask, file: Path, with_keys: bool, ask: bool) -> None:
     passphrase = settings.backup_passphrase
     if not passphrase and (ask or with_keys):
         passphrase = click.prompt("Passord til kopien", hide_input=True, confirmation_prompt="En gang til")
+    store = KeyStore(settings.keys, app.config["SECRETS"].master)
     source = BackupSource(
         app.extensions["medvirk_database"],
-        KeyStore(settings.keys, app.config["SECRETS"].master),
-        key_files_in(settings.keys, settings.secret_key) if with_keys else {},
+        store,
+        key_files_in(store, settings.keys, settings.secret_key) if with_keys else {},
     )
     keys = BackupKeys(None if with_keys else app.config["SECRETS"].backup, passphrase)
     try:

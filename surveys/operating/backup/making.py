@@ -18,18 +18,23 @@ from sqlalchemy.orm import Session
 from surveys.access.models import OneTimeLink, SignInSession
 from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
+from surveys.campaigns.master_keys import LOCK, UNFINISHED
 from surveys.operating.backup.manifest import Manifest, municipality_of, uncounted_surveys
 from surveys.operating.backup.rows import lines_of, snapshot
 from surveys.operating.backup.sealed_file import BackupKeys, SealedWriter
 from surveys.operating.tables import metadata
 from surveys.platform.database import Database
+from surveys.platform.heartbeats import WorkerHeartbeat
 
 MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
 KEYS: Final = "keys"
 
-# Who is signed in is nothing to bring back, and neither are links that open an account and counts of wrong guesses.
-NOT_KEPT: Final = frozenset({SignInSession.__tablename__, OneTimeLink.__tablename__, "limit_count"})
+# Who is signed in is nothing to bring back, and neither are links that open an account, counts of wrong guesses and when
+# a worker was alive.
+NOT_KEPT: Final = frozenset(
+    {SignInSession.__tablename__, OneTimeLink.__tablename__, WorkerHeartbeat.__tablename__, "limit_count"}
+)
 
 _PART: Final = 4 * 1024 * 1024
 
@@ -130,13 +135,19 @@ def _add_tables(
         progress(done, manifest.total)
 
 
-def key_files_in(folder: Path, secret_key: str = "") -> dict[str, bytes]:
-    """Every key in the folder. A secret that comes from a setting is kept as the file it replaces."""
-    found = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".new"
-    }
+def key_files_in(store: KeyStore, folder: Path, secret_key: str = "") -> dict[str, bytes]:
+    """Every key in the folder, while no master key is being changed.
+
+    A secret that comes from a setting is kept as the file it replaces.
+    """
+    if not folder.is_dir():
+        return {"secret.key": secret_key.encode()} if secret_key else {}
+    with store.masters.steady():
+        found = {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix != UNFINISHED and path.name != LOCK
+        }
     return found | ({"secret.key": secret_key.encode()} if secret_key else {})
 
 

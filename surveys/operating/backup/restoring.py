@@ -12,16 +12,16 @@ from typing import Final
 
 from sqlalchemy import JSON, Engine, MetaData, Table, func, insert, inspect, select, text, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from surveys.audit.models import AuditEntry
+from surveys.audit import trail as audit
 from surveys.campaigns.models import Delivery, DeliveryStatus
 from surveys.operating import migrating
 from surveys.operating.backup.making import KEYS, MANIFEST, TABLES, Progress
 from surveys.operating.backup.manifest import Manifest
 from surveys.operating.backup.rows import AT_A_TIME, row_of
 from surveys.operating.backup.sealed_file import BackupKeys, SealedReader
-from surveys.platform.clock import now
 
 _TABLE: Final = re.compile(rf"{TABLES}/([a-z_]+)/\d+\.jsonl")
 _KEY_FILE: Final = re.compile(rf"{KEYS}/((?:surveys/)?[\w.-]+)")
@@ -216,14 +216,12 @@ def _hold_back_mails(connection: Connection) -> int:
 
 
 def _leave_trace(connection: Connection, manifest: Manifest) -> None:
-    connection.execute(
-        insert(AuditEntry).values(
-            at=now(),
-            action="installation.restored",
-            subject=manifest.municipality,
-            detail={"made_at": manifest.made_at.isoformat(timespec="minutes"), "rows": manifest.total},
+    made_at = manifest.made_at.isoformat(timespec="minutes")
+    with Session(connection) as session:
+        audit.record(
+            session, "installation.restored", manifest.municipality, made_at=made_at, rows=manifest.total
         )
-    )
+        session.flush()
 
 
 def _refuse_other_keys(folder: Path) -> None:
