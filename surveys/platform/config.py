@@ -5,10 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from surveys.platform.connection_limits import ConnectionLimits
 from surveys.platform.private_files import make_private_folder
 
 
@@ -37,6 +39,13 @@ class Settings:
     # Where failed attempts are counted: together, in the database («database://»), or in each process by itself
     # («memory://»).
     limits_storage: str = "database://"
+    # PostgreSQL only: how many connections a process may have at once, and how many seconds it waits for a connection,
+    # for a lock, for a statement to end, and for something to happen in a transaction.
+    database_connections: int = ConnectionLimits.connections
+    database_connect_seconds: int = ConnectionLimits.connect
+    database_lock_seconds: int = ConnectionLimits.lock
+    database_statement_seconds: int = ConnectionLimits.statement
+    database_idle_seconds: int = ConnectionLimits.idle
     # Locks backups beside the installation's own secret, and alone those that hold the keys.
     backup_passphrase: str = ""
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
@@ -48,6 +57,16 @@ class Settings:
         if self.database_url:
             return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         return f"sqlite:///{self.instance.resolve() / 'medvirk.sqlite3'}"
+
+    @property
+    def connection_limits(self) -> ConnectionLimits:
+        return ConnectionLimits(
+            self.database_connections,
+            self.database_connect_seconds,
+            self.database_lock_seconds,
+            self.database_statement_seconds,
+            self.database_idle_seconds,
+        )
 
     @property
     def keys(self) -> Path:
@@ -69,6 +88,12 @@ class Settings:
         }
 
 
+# PostgreSQL understands a limit of 0 as «for ever».
+_AT_LEAST_ONE: Final = frozenset(f.name for f in fields(Settings) if f.name.startswith("database_")) - {
+    "database_url"
+}
+
+
 def _converted(name: str, text: str, default: object) -> object:
     variable = f"MEDVIRK_{name.upper()}"
     if isinstance(default, bool):
@@ -85,12 +110,15 @@ def _converted(name: str, text: str, default: object) -> object:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the environment; raises SettingsError on a value that cannot be used."""
     known = {f.name: f.default for f in fields(Settings)}
-    values = {
+    values: dict[str, Any] = {
         name: _converted(name, environment[variable], default)
         for name, default in known.items()
         if (variable := f"MEDVIRK_{name.upper()}") in environment
     }
-    return Settings(**values)  # type: ignore[arg-type]
+    for name in values.keys() & _AT_LEAST_ONE:
+        if values[name] < 1:
+            raise SettingsError(f"MEDVIRK_{name.upper()} må være minst 1.")
+    return Settings(**values)
 
 
 @dataclass(frozen=True)
