@@ -33,6 +33,10 @@ class Settings:
     smtp_starttls: bool = False
     mail_from: str = "undersokelse@example.invalid"
     log_level: str = "INFO"
+    # Who is told of a security hole: an address for /.well-known/security.txt (mailto:, https: or tel:).
+    security_contact: str = ""
+    # The municipality's own statement at the authority's site (uustatus.no), which our page links to.
+    accessibility_statement: str = ""
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0
@@ -48,8 +52,12 @@ class Settings:
     database_idle_seconds: int = ConnectionLimits.idle
     # Locks backups beside the installation's own secret, and alone those that hold the keys.
     backup_passphrase: str = ""
-    # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
+    # Retention: how many days after somebody has left the roster she is erased, after a survey is counted its codes
+    # lead nowhere and its comments are deleted, and after a file is taken into use it can be undone. 0: for ever.
     erase_left_after_days: int = 0
+    erase_codes_after_days: int = 90
+    delete_comments_after_days: int = 0
+    forget_import_after_days: int = 30
 
     @property
     def database(self) -> str:

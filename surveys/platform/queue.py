@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from huey.api import TaskWrapper
 
 Work = Mapping[str, Callable[[], None]]
-"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «leavers».
+"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «retention».
 
 Each is also done every minute by the worker.
 """

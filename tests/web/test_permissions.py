@@ -31,6 +31,8 @@ VALUES: dict[str, Any] = {
     "account_id": 1,
     "grant_id": 1,
     "person_id": 1,
+    "form": "csv",
+    "document_name": "dpia",
 }
 
 
