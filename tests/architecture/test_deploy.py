@@ -170,10 +170,8 @@ def test_the_services_run_commands_and_settings_that_medvirk_has(composed: dict[
 
 
 def test_only_the_proxy_is_reached_from_outside(composed: dict[str, Any]) -> None:
-    """Caddy shares the site's network: the site listens on 127.0.0.1, where the Caddyfile looks for it."""
     services = composed["services"]
-    assert services["caddy"]["network_mode"] == "service:web"
-    assert "--host" not in services["web"]["command"]
-    assert {port.split("/")[0] for port in services["web"]["ports"]} == {"80:80", "443:443"}
-    assert "ports" not in services["database"]
-    assert "reverse_proxy 127.0.0.1:5470" in (DEPLOY / "Caddyfile").read_text()
+    assert {name for name, service in services.items() if "ports" in service} == {"caddy"}
+    assert services["caddy"]["environment"] == {"MEDVIRK_UPSTREAM": "web:5470"}
+    assert "{$MEDVIRK_UPSTREAM:127.0.0.1:5470}" in (DEPLOY / "Caddyfile").read_text()
+    assert services["web"]["environment"]["MEDVIRK_PROXIES"] == "1"

@@ -79,7 +79,9 @@ def _risks(facts: ProcessingFacts) -> list[DocumentLine]:
         ),
         (
             _("En sikkerhetskopi kommer på avveie"),
-            _("Kopien er kryptert, og nøklene er ikke med. Etter opptellingen kan ingen åpne svarene i den."),
+            _(
+                "Kopien er kryptert, og nøklene er vanligvis ikke med. Etter opptellingen kan ingen åpne svarene i den."
+            ),
         ),
         (
             _("En lenke brukes av en annen enn den var til"),

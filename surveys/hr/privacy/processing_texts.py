@@ -30,7 +30,7 @@ def who_is_registered(facts: ProcessingFacts) -> str:
         groups.append(_("brukere av tjenester, og foresatte"))
     if "citizen" in facts.kinds:
         groups.append(_("innbyggere"))
-    return listed(groups)
+    return _sentence(listed(groups))
 
 
 def what_is_registered(facts: ProcessingFacts) -> str:
@@ -43,7 +43,11 @@ def what_is_registered(facts: ProcessingFacts) -> str:
         kinds.append(_("bakgrunnsopplysninger: %(questions)s", questions=listed(facts.background)))
     if facts.has_comments:
         kinds.append(_("kommentarer i fritekst, lagret for seg"))
-    return "; ".join(kinds) + "."
+    return _sentence("; ".join(kinds))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def recipients(facts: ProcessingFacts) -> list[DocumentLine]:
@@ -88,7 +92,7 @@ def measures(facts: ProcessingFacts) -> list[DocumentLine]:
     backup = _("Ingen kopi er tatt med Medvirk.")
     if facts.last_backup:
         backup = _(
-            "Siste kopi med Medvirk: %(day)s. Kopien er kryptert, og nøklene er ikke med.",
+            "Siste kopi med Medvirk: %(day)s. Kopien er kryptert.",
             day=short_date(facts.last_backup.date()),
         )
     return [
