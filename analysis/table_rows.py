@@ -9,7 +9,9 @@ command's response file and a page's upload say them differently.
 import codecs
 import csv
 import io
+import lzma
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -27,11 +29,19 @@ _SEPARATOR_LINE: Final = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _LINES_LOOKED_AT: Final = 10
 _TEXT_LOOKED_AT: Final = 100_000
 _DELIMITERS: Final = ";,\t"
+_NO_DELIMITERS: Final = '" \r\n'
 
 MOST_COLUMNS: Final = 1_000
 """Columns of a sheet that are read; the national user surveys have about 300."""
 
-_MOST_CELLS_PASSED: Final = 50_000_000
+_MOST_CELLS_PASSED: Final = 20_000_000
+_MOST_EMPTY_ROWS: Final = 1_100_000
+
+MOST_UNZIPPED: Final = 1_000_000_000
+"""Bytes of a workbook's parts where the caller has no limit of its own: 500,000 answers are about half of it."""
+
+_DECLARES: Final = (b"<!DOCTYPE", b"<!ENTITY")
+_PROLOGUE: Final = 4_096  # bytes: a DOCTYPE comes before the first element
 
 
 class TableProblem(Enum):
@@ -41,6 +51,10 @@ class TableProblem(Enum):
     LOOSE_QUOTE = "a quotation mark where none can be"
     OLD_EXCEL = "a workbook in the format before 2007"
     BROKEN_WORKBOOK = "not a workbook, or a damaged one"
+    LONG_CELL = "a cell that is longer than any text"
+    WIDE_ROW = "a cell far to the right of any table"
+    ENTITIES = "a workbook whose XML declares entities"
+    DEEP_JSON = "objects in objects, deeper than any record"
     LARGE_WORKBOOK = "a workbook that is far larger than its file"
 
 
@@ -90,7 +104,9 @@ def csv_rows(text: str) -> Iterator[CellRow]:
             yield CellRow(line, tuple(cells))
             line = reader.line_num + 1  # where the next row begins: a quoted cell may go on for several lines
     except csv.Error as error:
-        raise TableFileError(TableProblem.LOOSE_QUOTE, line, str(error)) from None
+        is_long = "field larger than field limit" in str(error)
+        problem = TableProblem.LONG_CELL if is_long else TableProblem.LOOSE_QUOTE
+        raise TableFileError(problem, line, str(error)) from None
 
 
 def delimiter_of(text: str) -> str:
@@ -106,7 +122,7 @@ def delimiter_of(text: str) -> str:
     lines = [line for line in text[:_TEXT_LOOKED_AT].splitlines() if line.strip()][:_LINES_LOOKED_AT]
     if not lines:
         return ";"
-    if stated := _SEPARATOR_LINE.fullmatch(lines[0]):
+    if (stated := _SEPARATOR_LINE.fullmatch(lines[0])) and stated[1] not in _NO_DELIMITERS:
         return stated[1]
     outside_quotes = ["".join(line.split('"')[::2]) for line in lines]
 
@@ -129,7 +145,9 @@ def xlsx_rows(source: Path | BinaryIO) -> Iterator[CellRow]:
     >>> [row.cells for row in xlsx_rows(file)]
     [('skolen', 5)]
     """
-    with _workbook(source, data_only=True) as book:
+    content = source.read_bytes() if isinstance(source, Path) else source.read()
+    _refuse_dangerous(content, MOST_UNZIPPED)
+    with _workbook(io.BytesIO(content), data_only=True) as book:
         for line, values in _sheet_rows(book.worksheets[0], values_only=True):
             yield CellRow(line, values)
 
@@ -146,7 +164,7 @@ class ShownSheet:
 def shown_sheets(content: bytes, most_unzipped: int) -> Iterator[list[ShownSheet]]:
     """The sheets of a workbook's bytes. Raises TableFileError, also while rows are read.
 
-    Columns beyond `MOST_COLUMNS` are not read: one cell in column XFD would make every row 16,384 cells long.
+    Columns beyond `MOST_COLUMNS` may be formatted, but not have values: one cell in column XFD makes a row of 16,384.
 
     >>> from openpyxl import Workbook
     >>> book, file = Workbook(), io.BytesIO()
@@ -156,15 +174,44 @@ def shown_sheets(content: bytes, most_unzipped: int) -> Iterator[list[ShownSheet
     ...     [row.cells for row in sheets[0].rows()]
     [('7', '=1+1')]
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            unzipped = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile as error:
-        raise TableFileError(TableProblem.BROKEN_WORKBOOK, detail=str(error)) from error
-    if unzipped > most_unzipped:
-        raise TableFileError(TableProblem.LARGE_WORKBOOK)
+    _refuse_dangerous(content, most_unzipped)
     with _workbook(io.BytesIO(content), data_only=False) as book:
         yield [_shown_sheet(sheet) for sheet in book.worksheets]
+
+
+def _refuse_dangerous(content: bytes, most_unzipped: int) -> None:
+    """Looks at the parts before openpyxl does. A part that is larger than its stated size ends there, as damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > most_unzipped:
+                raise TableFileError(TableProblem.LARGE_WORKBOOK)
+            for part in parts.infolist():
+                if part.filename.endswith((".xml", ".rels")):
+                    with parts.open(part) as opened:
+                        # In UTF-16 every other byte of plain letters is zero.
+                        beginning = opened.read(_PROLOGUE).replace(b"\0", b"").upper()
+                    if any(word in beginning for word in _DECLARES):
+                        raise TableFileError(TableProblem.ENTITIES)
+    except _BROKEN as error:
+        raise TableFileError(TableProblem.BROKEN_WORKBOOK, detail=str(error)) from error
+
+
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,  # bz2's word for damaged data
+    RuntimeError,  # encrypted; NotImplementedError: packed in a way nobody uses
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    SyntaxError,  # openpyxl's parser of XML
+)
+"""What zipfile and openpyxl raise for damaged and made-up files; found by fuzzing."""
 
 
 def _shown_sheet(sheet: Any) -> ShownSheet:
@@ -181,8 +228,10 @@ def _sheet_rows(sheet: Any, *, values_only: bool) -> Iterator[tuple[int, tuple[A
     passed = 0
     for line, cells in enumerate(sheet.iter_rows(values_only=values_only), start=1):
         passed += len(cells)
-        if passed > _MOST_CELLS_PASSED:
+        if passed > _MOST_CELLS_PASSED or line > _MOST_EMPTY_ROWS:
             raise TableFileError(TableProblem.LARGE_WORKBOOK)
+        if any((cell if values_only else cell.value) is not None for cell in cells[MOST_COLUMNS:]):
+            raise TableFileError(TableProblem.WIDE_ROW, line)
         yield line, cells[:MOST_COLUMNS]
 
 
@@ -204,15 +253,7 @@ def _workbook(source: Path | BinaryIO, *, data_only: bool) -> Iterator[Any]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    broken = (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        TypeError,
-        SyntaxError,  # openpyxl's parser of XML
-    )
+    broken = (InvalidFileException, *_BROKEN)
     try:
         with warnings.catch_warnings():
             # openpyxl warns of styles and extensions it leaves out; only the cells' values are wanted.

@@ -7,11 +7,11 @@ of its own sent after somebody signs in. Passwords and files are not carried alo
 import json
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request, url_for
 
 from surveys.access.forms import SignInForm
+from surveys.platform.addresses import is_own_page
 
 _FIELD: Final = "avbrutt"
 _MOST_CHARACTERS: Final = 200_000
@@ -35,10 +35,10 @@ class InterruptedForm:
         try:
             address, fields, had_file = json.loads(text[:_MOST_CHARACTERS])
             pairs = tuple((str(name), str(value)) for name, value in fields)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return None
-        own = isinstance(address, str) and address.startswith("/") and not address.startswith(("//", "/\\"))
-        return cls(address, pairs, bool(had_file)) if own and not urlsplit(address).netloc else None
+        own = isinstance(address, str) and is_own_page(address)
+        return cls(address, pairs, bool(had_file)) if own else None
 
 
 def current_form() -> InterruptedForm | None:

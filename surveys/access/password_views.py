@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, session, url
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from surveys.access import known_browsers
 from surveys.access.account_mail import send_link_later
 from surveys.access.accounts import authenticate, find_by_username
 from surveys.access.forms import ChangePasswordForm, ChoosePasswordForm, ForgottenForm
@@ -40,7 +41,7 @@ def choose_password(token: str) -> str | Response | tuple[str, int]:
         else:
             session.clear()
             flash(_("Passordet er lagret. Logg inn med det nå."))
-            return redirect(url_for("access.sign_in"))
+            return known_browsers.remember(redirect(url_for("access.sign_in")), username)
     status = 422 if request.method == "POST" else 200
     return render_template("access/choose_password.html", form=form, username=username), status
 
@@ -80,7 +81,8 @@ def own_account() -> str | Response | tuple[str, int]:
         account = reading.get(Account, current_user.id)
         if account is None:
             abort(404)
-        roles = [(grant.role, grant.unit.name, grant.to_day) for grant in account.grants]
+        # The provider may give what somebody else has given too: one line for both.
+        roles = list(dict.fromkeys((grant.role, grant.unit.name, grant.to_day) for grant in account.grants))
         about = words_about(reading, account)
         right = (
             authenticate(reading, account.username, form.current.data or "") if form.is_submitted() else None

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from surveys.platform.texts import _
+from surveys.platform.write_lock import without_write_lock
 
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 256
@@ -46,22 +47,27 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
         )
     if len(password) > LONGEST_PASSWORD:
         raise PasswordRefusedError(_("Passordet kan ha høyst %(most)s tegn.", most=LONGEST_PASSWORD))
-    if _score(password, tuple(about)) < _LEAST_SCORE:
+    with without_write_lock():
+        is_easy = _score(password, tuple(about)) < _LEAST_SCORE
+        hashed = "" if is_easy else _hasher.hash(password)
+    if is_easy:
         raise PasswordRefusedError(
             _("Passordet er lett å gjette. Velg noen ord som ikke hører sammen, og gjerne et tall.")
         )
-    return _hasher.hash(password)
+    return hashed
 
 
 def hash_unjudged(password: str) -> str:
     """An argon2id hash of a password that nobody has chosen: a made one, or one that is printed for everybody."""
-    return _hasher.hash(password)
+    with without_write_lock():
+        return _hasher.hash(password)
 
 
 def is_right(stored: str, password: str) -> bool:
     """Whether the password is the one behind the hash. An empty hash takes as long and is never right."""
     try:
-        _hasher.verify(stored or _hash_of_nobody(), password)
+        with without_write_lock():
+            _hasher.verify(stored or _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return bool(stored)

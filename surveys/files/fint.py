@@ -17,6 +17,8 @@ from surveys.platform.texts import _
 FintEntry = Mapping[str, Any]
 LinkKey = tuple[str, str]
 
+_LARGEST_SHARE: Final = 1_000_000  # a hundred positions: beyond it a number is a mistake
+_DEEPEST: Final = 50  # lists and objects in each other; FINT has five
 _NUMBERED: Final = ("organisasjonsId", "organisasjonsKode")
 
 
@@ -28,7 +30,9 @@ def rows(content: bytes, columns: Sequence[ImportColumn]) -> Iterator[CellRow]:
     """The headings and then a row for each unit or employment, whichever the columns are about."""
     try:
         document = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise TableFileError(TableProblem.DEEP_JSON) from None
+    except ValueError:
         raise TableFileError(TableProblem.NOT_TEXT) from None
     entries = list(enumerate(_entries(document), start=1))
     _refuse(entries)
@@ -36,18 +40,20 @@ def rows(content: bytes, columns: Sequence[ImportColumn]) -> Iterator[CellRow]:
     return iter(_unit_rows(entries) if wants_units else _people_rows(entries))
 
 
-def _entries(node: object) -> Iterator[FintEntry]:
+def _entries(node: object, depth: int = 0) -> Iterator[FintEntry]:
     """Every entry in the document, in its order."""
+    if depth > _DEEPEST:
+        raise TableFileError(TableProblem.DEEP_JSON)
     if isinstance(node, list):
         for each in node:
-            yield from _entries(each)
+            yield from _entries(each, depth + 1)
     elif isinstance(node, Mapping):
         if _is_unit(node) or _is_employee(node) or _is_employment(node) or _is_person(node):
             yield node
         else:
             for key, each in node.items():
                 if key not in {"_links", "self"}:
-                    yield from _entries(each)
+                    yield from _entries(each, depth + 1)
 
 
 def _is_unit(entry: FintEntry) -> bool:
@@ -59,9 +65,14 @@ def _is_employee(entry: FintEntry) -> bool:
 
 
 def _is_employment(entry: FintEntry) -> bool:
-    return "personalressurs" in entry.get("_links", {}) and (
-        "arbeidssted" in entry["_links"] or "ansettelsesprosent" in entry
-    )
+    links = _links(entry)
+    return "personalressurs" in links and ("arbeidssted" in links or "ansettelsesprosent" in entry)
+
+
+def _links(entry: FintEntry) -> Mapping[str, Any]:
+    """By relation; none when the file has something else there."""
+    found = entry.get("_links")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _is_person(entry: FintEntry) -> bool:
@@ -134,7 +145,7 @@ def _unit_code(entry: FintEntry) -> str:
 def _name(person: FintEntry) -> str:
     name = person.get("navn")
     if isinstance(name, Mapping):
-        return " ".join(filter(None, (name.get(key) for key in ("fornavn", "mellomnavn", "etternavn"))))
+        return " ".join(str(name[key]) for key in ("fornavn", "mellomnavn", "etternavn") if name.get(key))
     return str(name or "")
 
 
@@ -146,7 +157,11 @@ def _address(entry: FintEntry) -> str:
 def _share(employment: FintEntry) -> str:
     """FINT writes hundredths of a percent: 10000 is a full position."""
     share = employment.get("ansettelsesprosent")
-    return f"{share / 100:g}".replace(".", ",") if isinstance(share, int | float) else ""
+    return (
+        f"{share / 100:g}".replace(".", ",")
+        if isinstance(share, int | float) and abs(share) <= _LARGEST_SHARE
+        else ""
+    )
 
 
 def _own_keys(entry: FintEntry) -> list[LinkKey]:
@@ -160,7 +175,8 @@ def _own_keys(entry: FintEntry) -> list[LinkKey]:
 
 
 def _link_keys(entry: FintEntry, relation: str) -> list[LinkKey]:
-    links = entry.get("_links", {}).get(relation) or ()
+    found = _links(entry).get(relation)
+    links = found if isinstance(found, list) else ()
     ends = [
         str(link.get("href", "")).rstrip("/").rsplit("/", 2) for link in links if isinstance(link, Mapping)
     ]

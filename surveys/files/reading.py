@@ -6,6 +6,7 @@ a personal number, or a very large one.
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -28,12 +29,15 @@ from surveys.files.encoded_twice import Mender
 from surveys.files.headings import ColumnChoices, ImportColumn, guess
 from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
 from surveys.platform.texts import _
+from surveys.platform.write_lock import without_write_lock
 
 LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipality is below a tenth of this
 MOST_ROWS: Final = 500_000
 MOST_CELLS: Final = 10_000_000
-MOST_UNZIPPED: Final = 400_000_000  # bytes
+MOST_UNZIPPED: Final = 200_000_000  # bytes
+MOST_SECONDS: Final = 60.0
 _ROWS_LOOKED_AT: Final = 10
+_ROWS_BETWEEN_LOOKS: Final = 200  # at the clock
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
@@ -81,7 +85,12 @@ def read_table(
 def parse_table(
     content: bytes, columns: Sequence[ImportColumn] = (), chosen: ColumnChoices | None = None
 ) -> Table:
-    """The table of a file's bytes; raises as `read_table`."""
+    """The table of a file's bytes; raises as `read_table`. Nobody waits for SQLite's write lock meanwhile."""
+    with without_write_lock():
+        return _parsed(content, columns, chosen)
+
+
+def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoices | None) -> Table:
     try:
         written, heading, notes = _written_rows(content, columns, chosen)
     except TableFileError as error:
@@ -160,7 +169,15 @@ def _beginning(rows: Iterable[CellRow]) -> list[TableRow]:
 def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
     written: list[TableRow] = []
     cells = 0
-    for row in rows:
+    latest = time.monotonic() + MOST_SECONDS
+    for index, row in enumerate(rows):
+        if index % _ROWS_BETWEEN_LOOKS == 0 and time.monotonic() > latest:
+            raise FileRefusedError(
+                ImportFault(
+                    _("Filen tar for lang tid å lese. Del den i flere filer, eller lagre den som CSV."),
+                    row.line,
+                )
+            )
         texts: tuple[str, ...] = row.cells  # type: ignore[assignment]
         if _UNCLEAN.search(f"\0{chr(0).join(texts)}\0"):
             texts = tuple([_cleaned(cell) for cell in texts])
@@ -249,6 +266,16 @@ def _words(problem: TableProblem) -> str:
         TableProblem.BROKEN_WORKBOOK: _(
             "Filen ser ut som et regneark, men kan ikke åpnes. Lagre den på nytt som XLSX."
         ),
+        TableProblem.LONG_CELL: _(
+            "En celle har flere enn 130 000 tegn. Se etter et anførselstegn som mangler, eller kort ned teksten."
+        ),
+        TableProblem.WIDE_ROW: _(
+            "Linjen har flere enn %(most)s kolonner. Er det riktig fil?", most=MOST_COLUMNS
+        ),
+        TableProblem.ENTITIES: _(
+            "Regnearket har innhold som ikke hører hjemme i et regneark (DOCTYPE). Lagre det på nytt som XLSX."
+        ),
+        TableProblem.DEEP_JSON: _("Innholdet er nøstet for dypt. Hent filen på nytt fra FINT."),
         TableProblem.LARGE_WORKBOOK: _("Regnearket er for stort når det pakkes ut. Er det riktig fil?"),
     }
     return words[problem]

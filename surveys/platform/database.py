@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from surveys.platform.connection_limits import ConnectionLimits
 from surveys.platform.private_files import make_private_file
+from surveys.platform.write_lock import note_writing
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -91,7 +92,7 @@ class Database:
         return Session(self._reading)
 
     def writing(self) -> Session:
-        return Session(self._writing)
+        return note_writing(Session(self._writing))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

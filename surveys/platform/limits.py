@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
@@ -22,7 +22,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from surveys.platform import limit_counts
 from surveys.platform.config import Settings, SettingsError
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import ngettext
 
 _log = logging.getLogger("medvirk.limits")
 
@@ -81,7 +81,10 @@ LINKS_OF_A_CLIENT = "10 per hour"
 """Links for a forgotten password."""
 
 SIGN_INS_TO_A_NAME = "20 per 15 minutes"
-"""Failed sign-ins to one user name, whoever tries."""
+"""Failed sign-ins to one user name: by everybody together, but apart for each browser that has signed in to it.
+
+So a guesser stops others who are not known, but never the owner in her own browser.
+"""
 
 
 def client_key() -> str:
@@ -146,12 +149,6 @@ def init_app(app: Flask) -> None:
         log.handlers[:] = app.logger.handlers
         log.setLevel(logging.WARNING)
         log.propagate = False
-
-    @app.errorhandler(429)
-    def explain(error: TooManyRequests) -> Response:
-        advice = wait_text(seconds_left(error))
-        page = render_template("site/error.html", heading=_("For mange forsøk"), advice=advice)
-        return too_many(page, error)
 
 
 def _today() -> dt.date:

@@ -343,6 +343,46 @@ def test_guessing_one_password_is_stopped_whoever_guesses(
     assert _sign_in(ask, "en annen", HOME) == 200
 
 
+def test_a_guesser_cannot_lock_the_owner_out_of_a_browser_she_has_used(
+    app: Flask, account: dict[str, str], ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, most = app.test_client(), parse(limits.SIGN_INS_TO_A_NAME).amount
+    assert own.post("/logg-inn", data=account).status_code == 302
+    own.post("/logg-ut")
+    _forget_passwords(monkeypatch)
+    for n in range(most + 5):
+        _sign_in(ask, "hr", f"198.51.100.{n}")
+    assert _sign_in(ask, "hr", HOME) == 429
+    monkeypatch.undo()
+    assert own.post("/logg-inn", data=account).status_code == 302
+    stolen = own.get_cookie("medvirk_kjent", path="/logg-inn")
+    assert stolen is not None
+    assert "hr" not in stolen.decoded_value.split(".")[0]
+
+
+def test_a_known_browser_may_not_guess_without_end(
+    app: Flask, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, most = app.test_client(), parse(limits.SIGN_INS_TO_A_NAME).amount
+    own.post("/logg-inn", data=account)
+    own.post("/logg-ut")
+    _forget_passwords(monkeypatch)
+    wrong = account | {"password": WRONG}
+    statuses = [own.post("/logg-inn", data=wrong).status_code for _ in range(most + 1)]
+    assert statuses == [200] * most + [429]
+
+
+def test_a_made_up_cookie_makes_no_browser_known(
+    app: Flask, account: dict[str, str], ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _forget_passwords(monkeypatch)
+    for n in range(parse(limits.SIGN_INS_TO_A_NAME).amount):
+        _sign_in(ask, "hr", f"198.51.100.{n}")
+    guesser = app.test_client()
+    guesser.set_cookie("medvirk_kjent", "eyJociI6MX0.aaaa.bbbb", path="/logg-inn")
+    assert guesser.post("/logg-inn", data=account).status_code == 429
+
+
 def test_guessing_many_peoples_passwords_is_stopped_by_client(
     ask: Ask, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

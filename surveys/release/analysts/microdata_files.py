@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
 from questionnaires.model import Item, Questionnaire
+from surveys.files.escaping import safe_cell
 from surveys.platform.localisation import localised
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def _csv(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, plain: 
         texts[key] = [words.get(code, code) for code in rows[key].tolist()]
     with path.open("w", encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter="," if plain else ";", lineterminator="\r\n")
-        writer.writerow(texts.columns)
-        writer.writerows(texts.itertuples(index=False))
+        writer.writerow([safe_cell(name) for name in texts.columns])
+        writer.writerows([safe_cell(cell) for cell in row] for row in texts.itertuples(index=False))
 
 
 def _parquet(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, _plain: bool) -> None:

@@ -72,11 +72,11 @@ def import_figures(
         return HistoryReport(
             faults=(ImportFault(_("Skriv hvor tallene kommer fra. Kilden vises ved siden av dem.")),)
         )
-    _lock(session, wanted)
     try:
         table = parse_table(content, COLUMNS[wanted.kind])
     except FileRefusedError as refusal:
         return HistoryReport(faults=refusal.faults)
+    _lock(session, wanted)
     notes = (*table.notes, *left_out(table, COLUMNS[wanted.kind]))
     lines, faults = figure_lines(table, _ground(session, wanted, today))
     standing = {_place(figure): figure for figure in session.scalars(_standing(wanted))}

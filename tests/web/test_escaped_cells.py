@@ -1,0 +1,23 @@
+"""No file we write has a cell that a spreadsheet would run."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from surveys.files.escaping import safe_cell
+from surveys.release.analysts import microdata_files
+from tests.building import SMALL
+
+
+@pytest.mark.parametrize("beginning", ["=", "+", "-", "@", "\t", "\r"])
+def test_rows_for_analysts_are_escaped_as_the_figures_are(tmp_path: Path, beginning: str) -> None:
+    assert safe_cell(f"{beginning}1") == f"'{beginning}1"
+    assert safe_cell(-1) == -1
+    file = tmp_path / "svar.csv"
+    rows = pd.DataFrame({"enhet": [f'{beginning}HYPERLINK("x")', "A"]})
+    microdata_files.write(file, rows, SMALL)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        cells = [cell for row in csv.reader(opened, delimiter=";") for cell in row]
+    assert cells == ["enhet", f'\'{beginning}HYPERLINK("x")', "A"]
