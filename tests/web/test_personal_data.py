@@ -127,6 +127,8 @@ def configured(settings: Settings) -> Iterator[Flask]:
             security_contact="sikkerhet@fjordvik.example",
             accessibility_statement="https://uustatus.no/nb/erklaringer/1",
             proxies=1,
+            oidc_issuer="https://id.fjordvik.example",
+            oidc_client_id="medvirk",
         )
     )
     yield application
@@ -159,6 +161,7 @@ class TestDocuments:
         for words in (
             "Fjordvik kommune",
             "post.fjordvik.example",
+            "https://id.fjordvik.example får vite hvem som logger inn",
             "https på medvirk.fjordvik.example",
             "730 dager etter opptellingen",
             "Liten undersøkelse 2026",

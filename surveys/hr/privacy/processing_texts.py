@@ -61,8 +61,12 @@ def recipients(facts: ProcessingFacts) -> list[DocumentLine]:
     where = _("Samme maskin som nettstedet.")
     if facts.database_host:
         where = _("PostgreSQL på %(host)s.", host=facts.database_host)
+    sign_in = _("Ingen. Brukere logger inn med passord i Medvirk.")
+    if facts.settings.oidc_issuer:
+        sign_in = _("%(service)s får vite hvem som logger inn, og når.", service=facts.settings.oidc_issuer)
     return [
         known(_("E-post"), mail),
+        known(_("Innlogging"), sign_in),
         known(_("Databasen"), where),
         known(
             _("Lesere av resultater"),
