@@ -55,6 +55,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "release": CommandEntry("publishing.commands:release_command", "Frigir tallene fra en undersøkelse."),
     "remind": CommandEntry("hr.commands:remind_command", "Sender neste påminnelse nå til dem som ikke har levert."),
     "restore": CommandEntry("operating.backup.commands:restore", "Leser en sikkerhetskopi, sier hva som er i den, og legger den tilbake i en ny, tom installasjon med --apply."),
+    "retention": CommandEntry("hr.privacy.retention_command:retention_command", "Sier hva som er lagret lenge nok til å bli slettet, og sletter det med --apply."),
     "rotate-keys": CommandEntry("operating.rotating:rotate_keys", "Bytter hovednøkkelen som nøklene til åpne undersøkelser er låst med."),
     "serve": CommandEntry("operating.commands:serve", "Starter nettstedet for drift."),
     "withdraw-import": CommandEntry("release.history.commands:withdraw_import_command", "Trekker tilbake noe som er importert fra et annet verktøy."),

@@ -9,6 +9,7 @@ import pytest
 LEFT_OUT: Final = (
     "tests/anonymity/",
     "tests/architecture/test_commands.py",
+    "tests/architecture/test_upgrading.py",
     "tests/architecture/test_wheel.py",
     "tests/browser/",
     "tests/database/",

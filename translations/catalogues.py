@@ -46,6 +46,7 @@ RESPONDENT_FILES = (
     "templates/layout/",
     "templates/components/languages.html",
     "templates/site/accessibility.html",
+    "templates/site/cookies.html",
     "templates/site/error.html",
     "templates/site/privacy.html",
     "surveys/site/pages.py",

@@ -5,7 +5,7 @@ import secrets
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, SignInSession
@@ -28,7 +28,7 @@ def start_session(
     id_token: the sign-in provider's, encrypted; empty when nobody else vouched for her.
     """
     moment = now or dt.datetime.now(dt.UTC)
-    session.execute(delete(SignInSession).where(_has_ended(moment)))
+    end_old_sessions(session, moment)
     token = secrets.token_urlsafe(32)
     session.add(
         SignInSession(
@@ -66,6 +66,16 @@ def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
         session.execute(
             update(SignInSession).where(SignInSession.token_hash == _hash(token)).values(seen_at=moment)
         )
+
+
+def count_ended(session: Session, now: dt.datetime | None = None) -> int:
+    """Sessions that nobody can use any more, and that are still stored."""
+    ended = _has_ended(now or dt.datetime.now(dt.UTC))
+    return session.scalar(select(func.count()).select_from(SignInSession).where(ended)) or 0
+
+
+def end_old_sessions(session: Session, now: dt.datetime | None = None) -> None:
+    session.execute(delete(SignInSession).where(_has_ended(now or dt.datetime.now(dt.UTC))))
 
 
 def id_token_of(session: Session, token: str) -> str:

@@ -74,6 +74,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "people.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn ansatte fra fil")),
     "quality.discussed": TrailAction(About.SURVEY, _l("Skrev en drøfting av kvaliteten")),
     "quality.discussion_withdrawn": TrailAction(About.SURVEY, _l("Trakk tilbake en drøfting")),
+    "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
     "scorecard.created": TrailAction(About.MUNICIPALITY, _l("Laget et styringskort")),
     "survey.address_corrected": TrailAction(About.SURVEY, _l("Rettet en e-postadresse")),
     "survey.changed": TrailAction(About.SURVEY, _l("Endret undersøkelsen")),

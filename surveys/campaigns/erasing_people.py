@@ -16,7 +16,6 @@ from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.organisation.models import Person
-from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
 
@@ -86,17 +85,38 @@ def erase_person(session: Session, actor: Account | None, person: Person) -> Non
     session.flush()
 
 
-def erase_those_who_left(db: Database, days: int, today: dt.date | None = None) -> int:
-    """Erases whoever left at least `days` days ago; how many. Nobody when `days` is 0.
+@dataclass(frozen=True)
+class Leavers:
+    """Ids of people who left on a day or before it, and how many of them wait for a survey to be counted."""
+
+    ids: tuple[int, ...]
+    waiting: int
+
+
+def who_left(session: Session, limit: dt.date) -> Leavers:
+    """Those who left on this day or before it, and are still known by name."""
+    gone = session.execute(
+        select(Person.id, Person.unit_id)
+        .where(Person.active.is_(False), Person.left_on <= limit)
+        .order_by(Person.id)
+    ).all()
+    busy = set(
+        session.scalars(
+            select(SurveyUnit.unit_id)
+            .join(Survey, Survey.id == SurveyUnit.survey_id)
+            .where(Survey.status.in_(_UNCOUNTED))
+        )
+    )
+    return Leavers(tuple(each.id for each in gone), sum(each.unit_id in busy for each in gone))
+
+
+def erase_those_who_left(db: Database, limit: dt.date) -> int:
+    """Erases whoever left on this day or before it; how many.
 
     Those who may stand in the comments of a survey that is not counted wait: their names are masked at counting.
     """
-    if not days:
-        return 0
-    limit = (today or municipal_day()) - dt.timedelta(days=days)
-    gone = (Person.active.is_(False), Person.left_on <= limit)
     with db.reading() as session:
-        ids = session.scalars(select(Person.id).where(*gone).order_by(Person.id)).all()
+        ids = who_left(session, limit).ids
     erased = sum(_erase_if_gone(db, person_id, limit) for person_id in ids)
     if erased:
         _log.info("%s som har sluttet, er slettet.", erased)

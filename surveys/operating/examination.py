@@ -30,6 +30,7 @@ from surveys.platform.database import Database
 from surveys.platform.heartbeats import heartbeats
 from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
 from surveys.platform.static_files import missing_vendor_files
+from surveys.site.security_text import contact_address
 
 _OLD_BACKUP_DAYS: Final = 2
 _MOST_SECONDS_APART: Final = 5.0
@@ -224,6 +225,23 @@ def _proxies_are_told_of(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding(f"Mellomtjenere foran nettstedet: {settings.proxies}.")
 
 
+def _holes_can_be_told_of(app: Flask) -> Iterator[DoctorFinding]:
+    settings: Settings = app.config["SETTINGS"]
+    if contact_address(settings.security_contact):
+        yield DoctorFinding(f"Den som finner et sikkerhetshull, skriver til {settings.security_contact}.")
+    elif settings.security_contact:
+        yield DoctorFinding(
+            "MEDVIRK_SECURITY_CONTACT må være en e-postadresse, eller begynne med https:, mailto: eller tel:.",
+            is_wrong=True,
+        )
+    else:
+        yield DoctorFinding(
+            "MEDVIRK_SECURITY_CONTACT er ikke satt, så den som finner et sikkerhetshull, vet ikke hvem som skal få "
+            "vite det.",
+            is_note=True,
+        )
+
+
 def _limits_are_shared(app: Flask) -> Iterator[DoctorFinding]:
     settings: Settings = app.config["SETTINGS"]
     if settings.limits_storage.startswith("memory"):
@@ -361,6 +379,7 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _links_can_be_opened,
     _proxies_are_told_of,
     _limits_are_shared,
+    _holes_can_be_told_of,
     sign_in_provider_works,
     _backup_is_fresh,
     _worker_is_alive,

@@ -30,6 +30,6 @@ def create_base(settings: Settings | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.init_app(app, settings.log_level, settings.log_format)
-    database.init_app(app, settings.database)
+    database.init_app(app, settings.database, settings.connection_limits)
     localisation.init_app(app)
     return app

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from surveys.platform.connection_limits import ConnectionLimits
 from surveys.platform.private_files import make_private_folder
 
 MATCH_EMAIL: Final = ("never", "verified", "unverified")
@@ -41,18 +42,33 @@ class Settings:
     log_level: str = "INFO"
     # A line for each event: «text», or «json» for whatever collects logs.
     log_format: str = "text"
+    # Who is told of a security hole: an address for /.well-known/security.txt (mailto:, https: or tel:).
+    security_contact: str = ""
+    # The municipality's own statement at the authority's site (uustatus.no), which our page links to.
+    accessibility_statement: str = ""
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0
     # Where failed attempts are counted: together, in the database («database://»), or in each process by itself
     # («memory://»).
     limits_storage: str = "database://"
+    # PostgreSQL only: how many connections a process may have at once, and how many seconds it waits for a connection,
+    # for a lock, for a statement to end, and for something to happen in a transaction.
+    database_connections: int = ConnectionLimits.connections
+    database_connect_seconds: int = ConnectionLimits.connect
+    database_lock_seconds: int = ConnectionLimits.lock
+    database_statement_seconds: int = ConnectionLimits.statement
+    database_idle_seconds: int = ConnectionLimits.idle
     # Locks backups beside the installation's own secret, and alone those that hold the keys.
     backup_passphrase: str = ""
     # What a Prometheus server must send to read /helse/metrics; empty: there is no such page, and nothing is counted.
     metrics_token: str = ""
-    # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
+    # Retention: how many days after somebody has left the roster she is erased, after a survey is counted its codes
+    # lead nowhere and its comments are deleted, and after a file is taken into use it can be undone. 0: for ever.
     erase_left_after_days: int = 0
+    erase_codes_after_days: int = 90
+    delete_comments_after_days: int = 0
+    forget_import_after_days: int = 30
     # Sign-in with OpenID Connect: the provider's address as its own tokens write it. Empty: none.
     oidc_issuer: str = ""
     # What the sign-in page calls the provider: «Logg inn med <name>».
@@ -74,6 +90,16 @@ class Settings:
         if self.database_url:
             return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         return f"sqlite:///{self.instance.resolve() / 'medvirk.sqlite3'}"
+
+    @property
+    def connection_limits(self) -> ConnectionLimits:
+        return ConnectionLimits(
+            self.database_connections,
+            self.database_connect_seconds,
+            self.database_lock_seconds,
+            self.database_statement_seconds,
+            self.database_idle_seconds,
+        )
 
     @property
     def keys(self) -> Path:
@@ -106,6 +132,12 @@ class Settings:
         }
 
 
+# PostgreSQL understands a limit of 0 as «for ever».
+_AT_LEAST_ONE: Final = frozenset(f.name for f in fields(Settings) if f.name.startswith("database_")) - {
+    "database_url"
+}
+
+
 def _converted(name: str, text: str, default: object) -> object:
     variable = f"MEDVIRK_{name.upper()}"
     if isinstance(default, bool):
@@ -122,12 +154,15 @@ def _converted(name: str, text: str, default: object) -> object:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the environment; raises SettingsError on a value that cannot be used."""
     known = {f.name: f.default for f in fields(Settings)}
-    values = {
+    values: dict[str, Any] = {
         name: _converted(name, environment[variable], default)
         for name, default in known.items()
         if (variable := f"MEDVIRK_{name.upper()}") in environment
     }
-    settings = Settings(**values)  # type: ignore[arg-type]
+    for name in values.keys() & _AT_LEAST_ONE:
+        if values[name] < 1:
+            raise SettingsError(f"MEDVIRK_{name.upper()} må være minst 1.")
+    settings = Settings(**values)
     _check_oidc(settings)
     return settings
 

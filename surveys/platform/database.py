@@ -15,6 +15,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from surveys.platform.connection_limits import ConnectionLimits
 from surveys.platform.private_files import make_private_file
 from surveys.platform.write_lock import note_writing
 
@@ -29,13 +30,8 @@ CONSTRAINT_NAMES = {
 # A connection to PostgreSQL that has been idle for longer is asked whether it still works.
 _RESTED_SECONDS = 1.0
 
-# How long PostgreSQL lets one of our connections wait for a lock, work on a statement, and hold a transaction in which
-# nothing happens. Counting the largest survey holds its own lock for half a minute; a web request ends after ten.
-_PATIENCE = {
-    "lock_timeout": "2min",
-    "statement_timeout": "10min",
-    "idle_in_transaction_session_timeout": "1h",
-}
+# How many connections the pool keeps open while nobody uses them.
+_KEPT_OPEN = 5
 
 identity = Annotated[int, mapped_column(primary_key=True)]
 wording = Annotated[dict[str, str], mapped_column(JSON)]
@@ -81,14 +77,13 @@ class Database:
     first and writes later would otherwise fail when another one has written in between.
     """
 
-    def __init__(self, url: str) -> None:
-        is_sqlite = url.startswith("sqlite")
-        self.engine = create_engine(url, hide_parameters=True)
-        if is_sqlite:
+    def __init__(self, url: str, limits: ConnectionLimits | None = None) -> None:
+        if url.startswith("sqlite"):
+            self.engine = create_engine(url, hide_parameters=True)
             _prepare_sqlite(self.engine)
             self._reading = self.engine
         else:
-            _limit_waiting(self.engine)
+            self.engine = _postgresql_engine(url, limits or ConnectionLimits())
             _check_rested_connections(self.engine)
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
@@ -132,13 +127,26 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def _limit_waiting(engine: Engine) -> None:
+def _postgresql_engine(url: str, limits: ConnectionLimits) -> Engine:
+    kept = min(_KEPT_OPEN, limits.connections)
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=kept,
+        max_overflow=limits.connections - kept,
+        connect_args=limits.for_the_driver(),
+    )
+    _limit_waiting(engine, limits)
+    return engine
+
+
+def _limit_waiting(engine: Engine, limits: ConnectionLimits) -> None:
     """PostgreSQL waits for ever for a lock, unless it is told how long."""
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.autocommit = True
-        for name, value in _PATIENCE.items():
+        for name, value in limits.on_the_server().items():
             connection.execute(f"SET {name} = '{value}'")
         connection.autocommit = False
 
@@ -179,8 +187,8 @@ def session() -> Session:
     return found
 
 
-def init_app(app: Flask, url: str) -> None:
-    app.extensions["medvirk_database"] = Database(url)
+def init_app(app: Flask, url: str, limits: ConnectionLimits) -> None:
+    app.extensions["medvirk_database"] = Database(url, limits)
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from huey.api import TaskWrapper
 
 Work = Mapping[str, Callable[[], None]]
-"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «leavers», and for each
-queue «alive_dates», «alive_steps», «alive_mail».
+"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «retention», and for
+each queue «alive_dates», «alive_steps», «alive_mail».
 
 Each is also done every minute by the worker.
 """

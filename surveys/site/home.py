@@ -1,9 +1,11 @@
-"""The signed-in home page, the menu, and the two pages every footer links to."""
+"""The signed-in home page, the menu, the pages every footer links to, and security.txt."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask import Response as FlaskResponse
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,14 +19,19 @@ from surveys.hr.waiting import tasks
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.config import Settings
 from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
 from surveys.platform.texts import _
 from surveys.release.entrances import entrances
 from surveys.release.visibility import readable_cards
+from surveys.site.security_text import security_text
 
 blueprint = Blueprint("home", __name__)
 
 MOST_RESULTS: Final = 5
+
+# The day the accessibility statement was last gone through, claim by claim.
+ASSESSED_ON: Final = dt.date(2026, 11, 28)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,13 @@ def _open_surveys(session: Session) -> list[tuple[Survey, bool]]:
 @open_to_everyone
 def accessibility() -> str:
     _use_asked_language()
-    return render_template("site/accessibility.html")
+    settings: Settings = current_app.config["SETTINGS"]
+    return render_template(
+        "site/accessibility.html",
+        assessed_on=ASSESSED_ON,
+        official=settings.accessibility_statement,
+        address=settings.base_url,
+    )
 
 
 @blueprint.get("/anonymitet")
@@ -88,6 +101,24 @@ def accessibility() -> str:
 def privacy() -> str:
     _use_asked_language()
     return render_template("site/privacy.html")
+
+
+@blueprint.get("/informasjonskapsler")
+@open_to_everyone
+def cookies() -> str:
+    _use_asked_language()
+    return render_template("site/cookies.html")
+
+
+@blueprint.get("/.well-known/security.txt")
+@open_to_everyone
+def security_txt() -> FlaskResponse:
+    """RFC 9116. There is none until the operator has said who is to be told."""
+    settings: Settings = current_app.config["SETTINGS"]
+    text = security_text(settings, municipal_day())
+    if text is None:
+        abort(404)
+    return FlaskResponse(text, mimetype="text/plain")
 
 
 def _use_asked_language() -> None:

@@ -7,13 +7,14 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
-from surveys.campaigns.erasing_people import erase_those_who_left
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
+from surveys.hr.privacy.retention import delete_what_is_due
 from surveys.platform import logs
 from surveys.platform import queue as job_queue
+from surveys.platform.clock import municipal_day
 from surveys.platform.heartbeats import beat
 from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.turns import LONG_STEPS, only_one
@@ -110,7 +111,18 @@ def _work(app: Flask) -> Work:
         "openings": in_context(lambda: open_due(database)),
         "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
-        "leavers": in_context(
-            lambda: erase_those_who_left(database, app.config["SETTINGS"].erase_left_after_days)
-        ),
+        "retention": in_context(_once_a_day(app)),
     }
+
+
+def _once_a_day(app: Flask) -> Callable[[], None]:
+    """Deletes what is due when the worker starts, and then on each new day."""
+    last: list[object] = []
+
+    def keep_retention() -> None:
+        asked = (municipal_day(), app.config["SETTINGS"])
+        if asked not in last:
+            delete_what_is_due(app.extensions["medvirk_database"], app.config["SETTINGS"])
+            last[:] = [asked]
+
+    return keep_retention

@@ -38,7 +38,7 @@ def visited(app: Flask, codes: list[str]) -> list[TestResponse]:
     gets += [f"{half}/{page}" for page in ("side/1?mangler=1", "side/1?endre=1", "pause", "oppsummering")]
     gets += [f"{done}/kvittering", f"{done}/side/1", f"/svar/{codes[2]}"]
     gets += ["/svar", f"/svar/{codes[0]}", f"/svar/{codes[0]}?sprak=en", "/svar/0000-0000-0000"]
-    gets += ["/tilgjengelighet?sprak=nb", "/anonymitet?sprak=en"]
+    gets += ["/tilgjengelighet?sprak=nb", "/anonymitet?sprak=en", "/informasjonskapsler?sprak=nn"]
     return seen + [client.get(address) for address in gets]
 
 

@@ -33,6 +33,11 @@ READERS_PAGES = {
         "/organisasjon/omorganisering",
         "/organisasjon/sluttet",
         "/hendelseslogg",
+        "/personvern?sok=an",
+        "/personvern/oppbevaring",
+        "/personvern/protokoll",
+        "/personvern/dpia",
+        "/personvern/innsyn/1",
         "/sporreskjema",
         "/sporreskjema/innbygger",
         "/sporreskjema/innbygger/sammenlign",
@@ -51,7 +56,7 @@ READERS_PAGES = {
     ),
     "politiker": ("/", "/styringskort", "/styringskort/FK"),
 }
-OPEN_PAGES = ("/logg-inn", "/svar", "/anonymitet", "/tilgjengelighet", "/finnes-ikke")
+OPEN_PAGES = ("/logg-inn", "/svar", "/anonymitet", "/tilgjengelighet", "/informasjonskapsler", "/finnes-ikke")
 SIZES = {"phone": {"width": 320, "height": 640}, "desk": {"width": 1280, "height": 900}}
 
 

@@ -1,13 +1,20 @@
 """Connections to the database: a rested one that was cut is replaced unseen, and readers hold no transaction."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 
+from app import create_app
 from surveys.platform import database as database_module
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from tests.building import build_installation
+from tests.building import build_installation, build_open_survey, invite_some
 
 
 @pytest.fixture
@@ -80,3 +87,61 @@ def test_a_writer_after_a_reader_on_the_same_connection_still_rolls_back(db: Dat
         session.flush()
     with db.reading() as session:
         assert session.execute(text("SELECT count(*) FROM installation")).scalar_one() == 0
+
+
+@pytest.fixture
+def impatient(settings: Settings) -> Iterator[Flask]:
+    """An application that waits one second for a lock, and whose errors become pages."""
+    application = create_app(replace(settings, database_lock_seconds=1))
+    yield application
+    application.extensions["medvirk_database"].engine.dispose()
+
+
+def test_a_lock_that_nobody_lets_go_gives_an_error_page_and_no_endless_wait(
+    impatient: Flask, db: Database
+) -> None:
+    """On SQLite a reader waits for nobody: the page is there."""
+    with db.transaction() as session:
+        [code] = invite_some(impatient, session, build_open_survey(impatient, session))
+    with db.engine.begin() as holder:
+        if _is_postgresql(db):
+            holder.execute(text("LOCK TABLE invitation IN ACCESS EXCLUSIVE MODE"))
+        else:
+            holder.execute(text("UPDATE invitation SET language = 'en'"))
+        answer = impatient.test_client().get(f"/svar/{code}")
+        if _is_postgresql(db):
+            assert answer.status_code >= 500
+            assert "<h1" in answer.text
+        else:
+            assert answer.status_code == 200
+    assert impatient.test_client().get(f"/svar/{code}").status_code == 200
+
+
+def test_every_limit_is_a_setting_and_reaches_the_server(settings: Settings) -> None:
+    limited = replace(
+        settings,
+        database_connections=2,
+        database_connect_seconds=3,
+        database_lock_seconds=4,
+        database_statement_seconds=5,
+        database_idle_seconds=6,
+    )
+    db = Database(limited.database, limited.connection_limits)
+    if _is_postgresql(db):
+        with db.reading() as session:
+            for name, value in (
+                ("lock_timeout", "4s"),
+                ("statement_timeout", "5s"),
+                ("idle_in_transaction_session_timeout", "6s"),
+            ):
+                assert session.scalar(text(f"SHOW {name}")) == value
+            driver = session.connection().connection.dbapi_connection
+            assert driver is not None
+            assert driver.info.get_parameters()["connect_timeout"] == "3"
+            assert driver.info.get_parameters()["keepalives_idle"] == "30"
+            pool = db.engine.pool
+            assert isinstance(pool, QueuePool)
+            with db.engine.connect():
+                assert pool.checkedout() == 2
+                assert pool.size() + pool._max_overflow == 2
+    db.engine.dispose()

@@ -98,6 +98,10 @@ def hr_of_all(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.is_hr and visitor.at_top)
 
 
+def administrator_of_all(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is Role.ADMINISTRATOR and visitor.at_top)
+
+
 def hr_who_knows_the_account(visitor: AccessVisitor, about: About) -> Outcome:
     """That there is such an account is told to nobody else."""
     if not visitor.is_hr:
@@ -131,7 +135,7 @@ NOT_STAFF: Final = "respond."
 ACCESS: Final[dict[str, AccessRule]] = dict(
     [
         *_lines(everybody, "access", "choose_language choose_password forgotten sign_in sign_out"),
-        *_lines(everybody, "home", "accessibility privacy show"),
+        *_lines(everybody, "home", "accessibility cookies privacy security_txt show"),
         *_lines(any_account, "access", "own_account sign_out_everywhere"),
         *_lines(hr_somewhere, "accounts", "create index leaders"),
         *_lines(
@@ -169,6 +173,9 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "previews",
             "deliver_answers paused receipt review save_statements start_in statements",
         ),
+        *_lines(hr_somewhere, "privacy", "document document_file index retention"),
+        *_lines(hr_there, "privacy", "access_file access_page"),
+        *_lines(administrator_of_all, "privacy", "delete_now"),
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments unit"),
         *_lines(role_in_the_survey, "results", "changes"),

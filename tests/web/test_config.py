@@ -38,3 +38,9 @@ def test_secrets_are_never_shown() -> None:
         secret_key="hush", smtp_password="hush", database_url="postgresql://u:hush@h/d"
     ).described()
     assert "hush" not in " ".join(described.values())
+
+
+@pytest.mark.parametrize("name", ["CONNECTIONS", "CONNECT_SECONDS", "LOCK_SECONDS", "STATEMENT_SECONDS"])
+def test_no_limit_on_waiting_for_the_database_can_be_turned_off(name: str) -> None:
+    with pytest.raises(SettingsError, match="minst 1"):
+        read_settings({f"MEDVIRK_DATABASE_{name}": "0"})

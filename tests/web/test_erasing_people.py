@@ -16,6 +16,7 @@ from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Delivery, Invitation, SurveyStatus
 from surveys.hr.paper.sheets import letters_to_print
+from surveys.hr.privacy.retention import delete_what_is_due
 from surveys.organisation.models import Person
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import read_settings
@@ -165,26 +166,25 @@ class TestRule:
     def test_it_is_off_unless_the_operator_turns_it_on(self, left: Database) -> None:
         self._counted(left)
         assert read_settings({}).erase_left_after_days == 0
-        assert erase_those_who_left(left, 0, dt.date(2040, 1, 1)) == 0
+        assert delete_what_is_due(left, read_settings({}), dt.date(2040, 1, 1)) == {}
         assert _liv(left)
         assert read_settings({"MEDVIRK_ERASE_LEFT_AFTER_DAYS": "90"}).erase_left_after_days == 90
 
     def test_it_waits_for_the_day_and_for_the_counting(self, left: Database) -> None:
-        day = LEFT + dt.timedelta(days=90)
-        assert erase_those_who_left(left, 90, day) == 0, "the survey of her unit is open"
+        assert erase_those_who_left(left, LEFT) == 0, "the survey of her unit is open"
         self._counted(left)
-        assert erase_those_who_left(left, 90, day - dt.timedelta(days=1)) == 0
-        assert erase_those_who_left(left, 90, day) == 1
+        assert erase_those_who_left(left, LEFT - dt.timedelta(days=1)) == 0
+        assert erase_those_who_left(left, LEFT) == 1
         assert _liv(left) is None
         assert "Liv" not in _everything(left)
-        assert erase_those_who_left(left, 90, day) == 0
+        assert erase_those_who_left(left, LEFT) == 0
 
     def test_the_worker_does_it(self, left: Database, app: Flask) -> None:
         self._counted(left)
         jobs_of(app, immediate=True)
         work = app.extensions["medvirk_work"]
-        work["leavers"]()
+        work["retention"]()
         assert _liv(left), "it is off"
         app.config["SETTINGS"] = replace(app.config["SETTINGS"], erase_left_after_days=1)
-        work["leavers"]()
+        work["retention"]()
         assert _liv(left) is None

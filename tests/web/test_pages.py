@@ -55,7 +55,7 @@ class Site:
         }
         values |= {"language": "nb", "number": "1", "instrument": "liten", "version": "1"}
         values |= {"token": "ugle-fjell-27", "factor": "TRI", "account_id": "1", "grant_id": "1"}
-        values |= {"person_id": "1"}
+        values |= {"person_id": "1", "document_name": "protokoll", "form": "html"}
         with self.app.test_request_context():
             return url_for(rule.endpoint, **{each: values[each] for each in rule.arguments})
 

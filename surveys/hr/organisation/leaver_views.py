@@ -1,6 +1,6 @@
 """«Slett en som har sluttet»: those who have left, what erasing one means, and doing it."""
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -13,7 +13,6 @@ from surveys.campaigns.erasing_people import ErasureError, erase_person, what_er
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation.models import Person
 from surveys.platform import database
-from surveys.platform.config import Settings
 from surveys.platform.localisation import alphabetical
 from surveys.platform.texts import _
 
@@ -30,7 +29,6 @@ def leavers() -> str:
     return render_template(
         "hr/organisation/leavers.html",
         people=sorted(found, key=lambda person: alphabetical(person.name)),
-        days=_settings().erase_left_after_days,
     )
 
 
@@ -63,8 +61,3 @@ def _page(session: Session, person: Person, problem: str = "") -> str:
         means=what_erasing_means(session, person),
         problem=problem,
     )
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.config["SETTINGS"]
-    return found

@@ -96,7 +96,7 @@ def restore(file: Path, apply_it: bool) -> None:
     Sett MEDVIRK_SECRET_KEY, eller legg nøkkelmappen på plass, før du legger tilbake en kopi uten nøkler.
     """
     settings = read_settings()
-    db = Database(settings.database)
+    db = Database(settings.database, settings.connection_limits)
     try:
         if not apply_it:
             _tell_manifest(read_backup(file, _keys_to(file, settings)))

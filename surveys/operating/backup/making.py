@@ -30,8 +30,8 @@ MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
 KEYS: Final = "keys"
 
-# Who is signed in is nothing to bring back, and neither are links that open an account, counts of wrong guesses and when
-# a worker was alive.
+# Who is signed in is nothing to bring back, and neither are links that open an account, counts of wrong guesses and
+# when a worker was alive.
 NOT_KEPT: Final = frozenset(
     {SignInSession.__tablename__, OneTimeLink.__tablename__, WorkerHeartbeat.__tablename__, "limit_count"}
 )
