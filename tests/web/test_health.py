@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text, update
 
 from app import create_app
-from surveys.operating.examination import DoctorFinding, examine
+from surveys.operating.examination import examine
+from surveys.operating.findings import DoctorFinding
 from surveys.operating.health import checks, readiness
 from surveys.platform import queue as job_queue
 from surveys.platform.config import Settings
