@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.campaigns.handing_over import NotTakenError, UnsureError
@@ -156,7 +156,12 @@ def _drop_unwanted(db: Database) -> int:
             .outerjoin(Person, Person.id == Invitation.person_id)
             .where(
                 Delivery.status == DeliveryStatus.QUEUED,
-                or_(Invitation.delivered, Person.active.is_(False)),
+                or_(
+                    Invitation.delivered,
+                    Person.active.is_(False),
+                    # It waited for a gateway, and meanwhile she got a letter.
+                    and_(Delivery.channel == MessageChannel.SMS, Invitation.printed_on.is_not(None)),
+                ),
             )
         ).all()
         for delivery in needless:

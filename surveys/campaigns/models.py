@@ -293,7 +293,7 @@ class MessageChannel(StrEnum):
 
 class DeliveryStatus(StrEnum):
     QUEUED = "queued"
-    # Handed to the mail server or SMS gateway; stays so if we were killed before its answer. Never sent again by itself.
+    # Handed over; stays so if we were killed before the answer came. Never sent again by itself.
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"

@@ -14,6 +14,7 @@ from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
 from surveys.platform import queue as job_queue
 from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
+from surveys.platform.sms_gateway import has_gateway
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
 
@@ -88,7 +89,8 @@ def _work(app: Flask) -> Work:
 
     def remind() -> None:
         # Without a mail server they would pile up, and all go out on the day there is one.
-        if app.config["SETTINGS"].smtp_host:
+        settings = app.config["SETTINGS"]
+        if settings.smtp_host or has_gateway(settings):
             queue_planned(database)
 
     def keep_time() -> None:
