@@ -42,8 +42,8 @@ class OutboxCounts:
     sent: int = 0
     unsure: int = 0
     failed: int = 0
-    # How many of all these are SMS.
-    sms: int = 0
+    # How many of `sent` are SMS.
+    sms_sent: int = 0
 
 
 def queue_invitations(session: Session, survey: Survey) -> Queued:
@@ -149,11 +149,15 @@ def reminders_due(session: Session, survey: Survey, today: dt.date | None = None
     return reminder_outlook(session, survey, today).now
 
 
-def due_among(session: Session, survey: Survey, invitation_ids: Collection[int]) -> int:
+def due_among(
+    session: Session, survey: Survey, invitation_ids: Collection[int], *, sms_only: bool = False
+) -> int:
     """How many of these invitations `reminders_due` has counted."""
     day = municipal_day()
     return sum(
-        each.invitation_id in invitation_ids and _is_due(each, day, None)
+        each.invitation_id in invitation_ids
+        and _is_due(each, day, None)
+        and (each.channel == MessageChannel.SMS or not sms_only)
         for each in _to_remind(session, survey)
     )
 
@@ -189,9 +193,10 @@ def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
         .select_from(Delivery)
         .join(Delivery.invitation)
         .where(Invitation.survey_id == survey.id, Delivery.channel == MessageChannel.SMS)
+        .where(Delivery.status == DeliveryStatus.SENT)
     )
     return OutboxCounts(
-        sms=session.scalar(by_sms) or 0,
+        sms_sent=session.scalar(by_sms) or 0,
         waiting=found.get(DeliveryStatus.QUEUED, 0),
         sent=found.get(DeliveryStatus.SENT, 0),
         unsure=found.get(DeliveryStatus.SENDING, 0),

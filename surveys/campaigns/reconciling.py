@@ -174,6 +174,13 @@ class Reconciliation:
             + sum(each.sends_again or each.is_first for each in self.phones)
         )
 
+    def with_unused_number(self, choices: ReconcileChoices) -> int:
+        """How many of those on paper would get SMS if there were a gateway."""
+        return sum(
+            not each.email and each.phone is not None and not each.gets_sms
+            for each in self.recipients(choices)
+        )
+
     def on_paper(self, choices: ReconcileChoices) -> int:
         return sum(not each.email and not each.gets_sms for each in self.recipients(choices))
 

@@ -120,6 +120,18 @@ def _judged(host: str, port: int, *, allow_private: bool, must_be_here: bool) ->
     return addresses
 
 
+def why_refused_host(address: str, *, allow_private: bool) -> str:
+    """Why a connection to the address would be refused now, or why its host is not found; «» when it would be made."""
+    parts = urlsplit(address)
+    is_tls = parts.scheme == "https"
+    port = parts.port or (443 if is_tls else 80)
+    try:
+        _judged(parts.hostname or "", port, allow_private=allow_private, must_be_here=not is_tls)
+    except NotSentError as error:
+        return str(error)
+    return ""
+
+
 def innermost(address: IpAddress) -> IpAddress:
     """The IPv4 address that an IPv6 address carries, else the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
