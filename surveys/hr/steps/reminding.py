@@ -53,7 +53,7 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     changes = [each for each in found.addresses if not each.delivered]
     phones = [each for each in found.phones if each.sends_again]
     again = sum(each.sends_again for each in changes) + len(phones)
-    held_back = [each.invitation_id for each in (*changes, *phones)]
+    held_back = [each.invitation_id for each in changes] + [each.invitation_id for each in phones]
     reminders = outlook.now - outbox.due_among(session, survey, held_back)
     sms = outlook.sms - outbox.due_among(session, survey, held_back, sms_only=True)
     lines = [_reminders_told(reminders, sms)]
