@@ -241,7 +241,7 @@ def reconcile(
         )
     take_over_numbers(session, survey)
     again = _settle_addresses(session, found, choices)
-    again += rephone(session, found.phones)
+    texted_again = rephone(session, found.phones)
     _settle_left(session, found.left, counts=choices.left_counts)
     if choices.moved == "moves":
         _move(session, found.moved)
@@ -252,9 +252,13 @@ def reconcile(
         _keep_on_paper(session, survey, found.shared)
     queued = outbox.queue_invitations(session, survey)
     audit.record(
-        session, "survey.reconciled", survey.key, new=len(found.recipients(choices)), readdressed=again
+        session,
+        "survey.reconciled",
+        survey.key,
+        new=len(found.recipients(choices)),
+        readdressed=again + texted_again,
     )
-    return replace(queued, messages=queued.messages + again)
+    return replace(queued, messages=queued.messages + again + texted_again, sms=queued.sms + texted_again)
 
 
 def _invited_addresses(session: Session, survey: Survey) -> dict[str, frozenset[str]]:
