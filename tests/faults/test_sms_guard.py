@@ -102,7 +102,7 @@ def test_no_connection_is_made_to_an_address_inside(address: str, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    "address", ["169.254.169.254", "fe80::1", "224.0.0.1", "0.0.0.0", "::ffff:169.254.1.1"]
+    "address", ["169.254.169.254", "fe80::1", "224.0.0.1", "::", "::ffff:169.254.1.1"]
 )
 def test_some_addresses_are_refused_even_when_private_ones_are_allowed(
     address: str, monkeypatch: pytest.MonkeyPatch
