@@ -84,10 +84,12 @@ def test_participation_is_kept_per_unit_and_people_are_not(app: Flask, db: Datab
             .order_by(Unit.code)
         ).all()
         assert [tuple(row) for row in kept] == [("A", 9, 8), ("B", 4, 4), ("K", 0, 0)]
-        people = session.execute(select(
+        people = session.execute(
+            select(
                 Invitation.person_id, Invitation.email, Invitation.phone, Invitation.declined_phone
-            ).distinct()).all()
-    assert [tuple(row) for row in people] == [(None, "")]
+            ).distinct()
+        ).all()
+    assert [tuple(row) for row in people] == [(None, "", None, "")]
 
 
 @pytest.mark.usefixtures("closed")
