@@ -10,26 +10,11 @@ from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Delivery, MessageKind, Survey
 from surveys.campaigns.survey_texts import title_in
 from surveys.organisation.models import Installation
+from surveys.platform.gsm_characters import simple_characters
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language
 from surveys.platform.texts import _
 
 MOST_CHARACTERS: Final = 160
-
-_GSM: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-# Take the room of two.
-_GSM_EXTENDED: Final = frozenset("^{}\\[~]|€")
-_SAME_MEANING: Final = str.maketrans(
-    {
-        **dict.fromkeys("«»“”„″", '"'),
-        **dict.fromkeys("‘’‚′`´", "'"),
-        **dict.fromkeys("–—‐‑−", "-"),
-        "…": "...",
-        "•": "-",
-    }
-)
 
 
 def compose_sms(delivery: Delivery, installation: Installation) -> str:
@@ -52,15 +37,3 @@ def sms_of(survey: Survey, installation: Installation, kind: MessageKind, langua
             else _('%(municipality)s ber deg svare på "%(title)s". Lenken er bare din. Svar her:', **names)
         )
     return f"{simple_characters(words)} {link}"
-
-
-def simple_characters(text: str) -> str:
-    """On one line, with typographic marks as the plain ones that mean the same."""
-    return " ".join(text.translate(_SAME_MEANING).split())
-
-
-def sms_length(text: str) -> int | None:
-    """How many of 160 characters it takes; None when it has a character that not every phone has."""
-    if not all(letter in _GSM or letter in _GSM_EXTENDED for letter in text):
-        return None
-    return len(text) + sum(letter in _GSM_EXTENDED for letter in text)

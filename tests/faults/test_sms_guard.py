@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from surveys.campaigns.sms_texts import simple_characters, sms_length
 from surveys.platform import guarded_http
 from surveys.platform.config import Settings, read_settings
+from surveys.platform.gsm_characters import simple_characters, sms_length
 from surveys.platform.guarded_http import GuardedConnection, NotSentError, RefusedAddressError
 from surveys.platform.phone_numbers import international
 from surveys.platform.sms_gateway import has_gateway
@@ -101,9 +101,7 @@ def test_no_connection_is_made_to_an_address_inside(address: str, monkeypatch: p
         GuardedConnection("https://sms.example.no/", allow_private=False)
 
 
-@pytest.mark.parametrize(
-    "address", ["169.254.169.254", "fe80::1", "224.0.0.1", "::", "::ffff:169.254.1.1"]
-)
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1", "224.0.0.1", "::", "::ffff:169.254.1.1"])
 def test_some_addresses_are_refused_even_when_private_ones_are_allowed(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

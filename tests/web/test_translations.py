@@ -36,6 +36,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/platform/limits.py": "settings: the program stops before any page",
     "surveys/campaigns/deliveries.py": "why a mail was not sent: kept in the database and in logs, on no page",
     "surveys/campaigns/sms_handing_over.py": "why an SMS was not sent: kept in the database and in logs",
+    "surveys/platform/gsm_characters.py": DATA,
     "surveys/platform/guarded_http.py": "why an SMS was not sent, and what doctor says",
     "surveys/platform/sms_template.py": "settings: what doctor says",
     "surveys/respond/drafts.py": "never shown: the page for a draft that cannot be opened has its own words",

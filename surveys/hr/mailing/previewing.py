@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.mails import Letter, letter_of, mail_of
 from surveys.campaigns.models import MessageKind, Survey
-from surveys.campaigns.sms_texts import MOST_CHARACTERS, sms_length, sms_of
+from surveys.campaigns.sms_texts import MOST_CHARACTERS, sms_of
 from surveys.hr.catalogue.previewing import EXAMPLE_CODE
 from surveys.organisation.models import Installation
+from surveys.platform.gsm_characters import sms_length
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES
 from surveys.platform.mail_server import connected, why_no_mail
 from surveys.platform.texts import _
