@@ -40,6 +40,7 @@ _CHANGING = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Last-Translator', b
 RESPONDENT_FILES = (
     "surveys/respond/",
     "surveys/campaigns/mails.py",
+    "surveys/campaigns/sms_texts.py",
     "surveys/campaigns/visibility_texts.py",
     "surveys/platform/limits.py",
     "templates/respond/",

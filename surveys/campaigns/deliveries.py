@@ -1,6 +1,6 @@
-"""Sending what stands in the outbox over SMTP: each message at most once, whatever dies on the way.
+"""Sending what stands in the outbox by mail and SMS: each message at most once, whatever dies on the way.
 
-A row is set to «sending» and committed before the mail server is given anything. If we or the server die after that,
+A row is set to «sending» and committed before anybody is given anything. If we or the server die after that,
 the row stays so and is never sent again by itself: a missing mail can be mended with a reminder, a second mail cannot
 be taken back. Errors that come before the content is handed over are tried again later.
 """
@@ -10,31 +10,39 @@ import logging
 import re
 import smtplib
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
+from functools import partial
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
+from surveys.campaigns.handing_over import NotTakenError, UnsureError
 from surveys.campaigns.mails import compose, sender_address
 from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
     Invitation,
+    MessageChannel,
     MessageKind,
     Survey,
     SurveyStatus,
 )
 from surveys.campaigns.reminder_plan import may_remind_at
 from surveys.campaigns.roster_following import update_invitations_from_roster
+from surveys.campaigns.sms_handing_over import connected_gateway, hand_over_sms
+from surveys.campaigns.sms_texts import compose_sms
 from surveys.organisation.models import Installation, Person
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.guarded_http import GuardedConnection, NotSentError
 from surveys.platform.mail_server import connected
+from surveys.platform.sms_gateway import has_gateway
 
 __all__ = ["Outcome", "send_queued"]
 
@@ -60,29 +68,28 @@ class Outcome:
     problem: str = ""
 
 
-class _NotTakenError(Exception):
-    """The server did not take the message, so it may be tried again; `passing` tells whether it is worth it."""
-
-    def __init__(self, reason: str, *, passing: bool, line_is_dead: bool = False) -> None:
-        super().__init__(reason)
-        self.passing = passing
-        self.line_is_dead = line_is_dead
-
-
-class _UnsureError(Exception):
-    """The content was handed over and no answer came: the message may have been taken."""
-
-
 def send_queued(db: Database, settings: Settings, now: dt.datetime | None = None) -> Outcome:
     """Sends everything in the outbox that is due. Needs an application context. Safe to run twice at once."""
     moment = now or dt.datetime.now(dt.UTC)
-    if not settings.smtp_host:
+    by_sms = has_gateway(settings)
+    if not settings.smtp_host and not by_sms:
         return Outcome(problem="Ingen e-posttjener er valgt. Sett MEDVIRK_SMTP_HOST.")
     dropped = _drop_unwanted(db)
     became: Counter[str] = Counter()
-    problem = ""
+    problems = []
+    if settings.smtp_host:
+        problems.append(_send_mail(db, settings, moment, became))
+    if by_sms:
+        problems.append(_send_sms(db, settings, moment, became))
+    return Outcome(
+        **{name: became[name] for name in _RESULTS}, dropped=dropped, problem=" ".join(filter(None, problems))
+    )
+
+
+def _send_mail(db: Database, settings: Settings, now: dt.datetime, became: Counter[str]) -> str:
+    """Why it stopped early, in a sentence, or «»."""
     try:
-        problem = _send_due(db, settings, moment, became)
+        problem = _send_due(db, settings, now, became)
     except (OSError, smtplib.SMTPException) as error:
         problem = _reason(error)
     if problem:
@@ -90,21 +97,43 @@ def send_queued(db: Database, settings: Settings, now: dt.datetime | None = None
             f"E-posttjeneren {settings.smtp_host}:{settings.smtp_port} svarte ikke som den skal: {problem}"
         )
         _log.warning("%s", problem)
-    return Outcome(**{name: became[name] for name in _RESULTS}, dropped=dropped, problem=problem)
+    return problem
 
 
 def _send_due(db: Database, settings: Settings, now: dt.datetime, became: Counter[str]) -> str:
     """Sends what is due over one connection, counting in `became`; why it stopped early, or «»."""
-    due = _due(db, now)
+    due = _due(db, now, MessageChannel.MAIL)
     if not due:
         return ""
     with connected(settings) as server:
         for delivery_id in due:
-            result, broken = _send_one(db, server, delivery_id, now)
+            result, broken = _send_one(db, delivery_id, now, partial(_mail_one, db, server, delivery_id))
             became[result] += 1
             if broken:
                 return broken
     return ""
+
+
+def _send_sms(db: Database, settings: Settings, now: dt.datetime, became: Counter[str]) -> str:
+    """As `_send_mail`. The connection is made before a message is claimed: a gateway that is down costs no attempt."""
+    for delivery_id in _due(db, now, MessageChannel.SMS):
+        try:
+            gateway = connected_gateway(settings)
+        except NotSentError as error:
+            return _sms_problem(str(error))
+        with closing(gateway):
+            text_one = partial(_text_one, db, gateway, settings, delivery_id)
+            result, broken = _send_one(db, delivery_id, now, text_one)
+        became[result] += 1
+        if broken:
+            return _sms_problem(broken)
+    return ""
+
+
+def _sms_problem(why: str) -> str:
+    problem = f"SMS-tjenesten svarte ikke som den skal: {why}"
+    _log.warning("%s", problem)
+    return problem
 
 
 def _drop_unwanted(db: Database) -> int:
@@ -127,7 +156,12 @@ def _drop_unwanted(db: Database) -> int:
             .outerjoin(Person, Person.id == Invitation.person_id)
             .where(
                 Delivery.status == DeliveryStatus.QUEUED,
-                or_(and_(Invitation.delivered, ~_is_second_try()), Person.active.is_(False)),
+                or_(
+                    and_(Invitation.delivered, ~_is_second_try()),
+                    Person.active.is_(False),
+                    # It waited for a gateway, and meanwhile she got a letter.
+                    and_(Delivery.channel == MessageChannel.SMS, Invitation.printed_on.is_not(None)),
+                ),
             )
         ).all()
         for delivery in needless:
@@ -153,15 +187,19 @@ def _with_waiting_mail() -> Select[Survey]:
     )
 
 
-def _due(db: Database, now: dt.datetime) -> list[int]:
-    """What may be sent now. A reminder waits for a working day between 8 and 20."""
-    kinds = tuple(MessageKind) if may_remind_at(now) else (MessageKind.INVITATION,)
+def _due(db: Database, now: dt.datetime, channel: MessageChannel) -> list[int]:
+    """What may be sent now. A reminder waits for a working day between 8 and 20, and so does every SMS: phones beep."""
+    if may_remind_at(now):
+        kinds = tuple(MessageKind)
+    else:
+        kinds = (MessageKind.INVITATION,) if channel == MessageChannel.MAIL else ()
     with db.reading() as session:
         return list(
             session.scalars(
                 select(Delivery.id)
                 .where(
                     Delivery.status == DeliveryStatus.QUEUED,
+                    Delivery.channel == channel,
                     Delivery.kind.in_(kinds),
                     or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
                 )
@@ -170,16 +208,18 @@ def _due(db: Database, now: dt.datetime) -> list[int]:
         )
 
 
-def _send_one(db: Database, server: smtplib.SMTP, delivery_id: int, now: dt.datetime) -> tuple[str, str]:
+def _send_one(
+    db: Database, delivery_id: int, now: dt.datetime, hand_over: Callable[[], None]
+) -> tuple[str, str]:
     """What became of it (one of _RESULTS, or «» when it was not ours to send), and why the line is dead, or «»."""
     try:
         if not _claim(db, delivery_id, municipal_day(now)):
             return "", ""
-        _hand_over(server, *_composed(db, delivery_id))
-    except _NotTakenError as refusal:
+        hand_over()
+    except NotTakenError as refusal:
         return _settle_refusal(db, delivery_id, refusal, now), str(refusal) if refusal.line_is_dead else ""
-    except _UnsureError as error:
-        _settle(db, delivery_id, DeliveryStatus.SENDING, f"Vi vet ikke om e-posten kom fram: {error}")
+    except UnsureError as error:
+        _settle(db, delivery_id, DeliveryStatus.SENDING, f"Vi vet ikke om meldingen kom fram: {error}")
         return "unsure", str(error)
     _settle(db, delivery_id, DeliveryStatus.SENT)
     return "sent", ""
@@ -196,33 +236,50 @@ def _claim(db: Database, delivery_id: int, today: dt.date) -> bool:
         return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
 
 
+def _mail_one(db: Database, server: smtplib.SMTP, delivery_id: int) -> None:
+    _hand_over(server, *_composed(db, delivery_id))
+
+
+def _text_one(db: Database, gateway: GuardedConnection, settings: Settings, delivery_id: int) -> None:
+    with db.reading() as session:
+        delivery, installation = _with_survey(session, delivery_id)
+        number, text = delivery.invitation.phone, compose_sms(delivery, installation)
+    if not number:
+        raise NotTakenError("Mottakeren har ikke noe mobilnummer.", passing=False)
+    hand_over_sms(gateway, settings, number, text)
+
+
 def _composed(db: Database, delivery_id: int) -> tuple[str, EmailMessage]:
     """The recipient's address and the message."""
-    survey = joinedload(Delivery.invitation).joinedload(Invitation.survey).joinedload(Survey.instrument)
     with db.reading() as session:
-        delivery = session.get_one(Delivery, delivery_id, options=[survey])
+        delivery, installation = _with_survey(session, delivery_id)
         try:
-            return delivery.invitation.email, compose(delivery, session.get_one(Installation, 1))
+            return delivery.invitation.email, compose(delivery, installation)
         except (ValueError, MessageError) as error:
-            raise _NotTakenError(f"E-posten kan ikke lages: {error}", passing=False) from error
+            raise NotTakenError(f"E-posten kan ikke lages: {error}", passing=False) from error
+
+
+def _with_survey(session: Session, delivery_id: int) -> tuple[Delivery, Installation]:
+    survey = joinedload(Delivery.invitation).joinedload(Invitation.survey).joinedload(Survey.instrument)
+    return session.get_one(Delivery, delivery_id, options=[survey]), session.get_one(Installation, 1)
 
 
 def _hand_over(server: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
-    """One SMTP transaction. Raises _NotTakenError before the content is sent, _UnsureError after."""
+    """One SMTP transaction. Raises NotTakenError before the content is sent, UnsureError after."""
     try:
         _expect(server, server.mail(sender_address()), 250)
         _expect(server, server.rcpt(recipient), 250, 251)
         _expect(server, server.docmd("DATA"), 354)
     except UnicodeEncodeError as error:
-        raise _NotTakenError("Adressen har tegn som e-posttjeneren ikke tar imot.", passing=False) from error
+        raise NotTakenError("Adressen har tegn som e-posttjeneren ikke tar imot.", passing=False) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise _NotTakenError(_reason(error), passing=True, line_is_dead=True) from error
+        raise NotTakenError(_reason(error), passing=True, line_is_dead=True) from error
     try:
         # A line of the content that begins with a full stop gets one more (RFC 5321, 4.5.2).
         server.send(re.sub(rb"(?m)^\.", b"..", message.as_bytes()) + b".\r\n")
         reply = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        raise _UnsureError(_reason(error)) from error
+        raise UnsureError(_reason(error)) from error
     _expect(server, reply, 250)
 
 
@@ -233,10 +290,10 @@ def _expect(server: smtplib.SMTP, reply: tuple[int, bytes], *wanted: int) -> Non
     with suppress(OSError, smtplib.SMTPException):
         server.rset()
     reason = f"{code} {text.decode(errors='replace')}"
-    raise _NotTakenError(reason, passing=400 <= code < 500, line_is_dead=code == 421)
+    raise NotTakenError(reason, passing=400 <= code < 500, line_is_dead=code == 421)
 
 
-def _settle_refusal(db: Database, delivery_id: int, refusal: _NotTakenError, now: dt.datetime) -> str:
+def _settle_refusal(db: Database, delivery_id: int, refusal: NotTakenError, now: dt.datetime) -> str:
     with db.transaction() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.error, delivery.sent_on = str(refusal), None

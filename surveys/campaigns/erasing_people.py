@@ -73,6 +73,7 @@ def erase_person(session: Session, actor: Account | None, person: Person) -> Non
     for invitation in invitations:
         # Loose: a code that is nobody's in particular. Without it, an empty address would make a letter of it.
         invitation.person_id, invitation.email, invitation.loose = None, "", True
+        invitation.phone, invitation.declined_email, invitation.declined_phone = None, "", ""
     audit.record(
         session,
         "organisation.person_erased",

@@ -1,4 +1,4 @@
-"""Invitations that did not arrive: whose, why, and sending them again to the right address.
+"""Invitations that did not arrive: whose, why, and sending them again to the right address or number.
 
 Only invitations are told of, and whether or not their code has been used: reminders go to those who have not answered,
 so a list of failed reminders would name them.
@@ -6,21 +6,26 @@ so a list of failed reminders would name them.
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
-from surveys.campaigns.roster_following import plain, send_again
+from surveys.campaigns.roster_following import plain, send_again, use_address
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
+from surveys.platform.phone_numbers import international
+from surveys.platform.sms_gateway import sms_is_set_up
 from surveys.platform.texts import _
 
 
 @dataclass(frozen=True)
 class FailedMail:
-    """A person's latest invitation mail that failed, or that we do not know the fate of (`unsure`)."""
+    """A person's latest invitation that failed, or that we do not know the fate of (`unsure`).
+
+    email: where it went; «» for an SMS, and then `phone` is the number.
+    """
 
     invitation_id: int
     name: str
@@ -28,6 +33,7 @@ class FailedMail:
     email: str
     why: str
     unsure: bool
+    phone: str = ""
 
 
 def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
@@ -39,7 +45,10 @@ def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
         .subquery()
     )
     rows = session.execute(
-        select(Invitation.id, Person.name, Unit.name, Invitation.email, Delivery.error, Delivery.status)
+        select(
+            *(Invitation.id, Person.name, Unit.name, Invitation.email, Invitation.phone),
+            *(Delivery.error, Delivery.status),
+        )
         .join(Delivery, Delivery.invitation_id == Invitation.id)
         .join(
             latest,
@@ -49,15 +58,19 @@ def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
         .outerjoin(Person, Person.id == Invitation.person_id)
         .where(
             Invitation.survey_id == survey.id,
-            Invitation.email != "",
+            or_(Invitation.email != "", Invitation.phone.is_not(None)),
+            Invitation.printed_on.is_(None) | (Invitation.email != ""),
             Delivery.kind == MessageKind.INVITATION,
             Delivery.status.in_((DeliveryStatus.FAILED, DeliveryStatus.SENDING)),
         )
         .order_by(Unit.name, Person.name, Invitation.id)
     )
     return [
-        FailedMail(invitation_id, name or "", unit, email, error, status == DeliveryStatus.SENDING)
-        for invitation_id, name, unit, email, error, status in rows
+        FailedMail(
+            *(invitation_id, name or "", unit, email, error, status == DeliveryStatus.SENDING),
+            phone="" if email else phone or "",
+        )
+        for invitation_id, name, unit, email, phone, error, status in rows
     ]
 
 
@@ -73,11 +86,10 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
         raise SurveyError(_("«%(email)s» er ikke en e-postadresse.", email=address))
     if _is_taken(session, survey, invitation_id, address):
         raise SurveyError(_("Adressen «%(email)s» har alt en invitasjon.", email=address))
-    invitation.email, invitation.declined_email = address, ""
+    use_address(session, invitation, address)
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).email = address
-    if not invitation.delivered and not _is_waiting(session, invitation_id):
-        send_again(session, invitation_id)
+    _send_if_wanted(session, invitation)
     audit.record(session, "survey.address_corrected", survey.key)
     session.flush()
 
@@ -96,12 +108,35 @@ def retry_failed(session: Session, survey: Survey) -> None:
     session.flush()
 
 
+def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: str) -> None:
+    """Gives the invitation and its person the number, and sends the same code there as `correct_address` does.
+
+    The same number again is also allowed: HR has asked the person, and the SMS never came. Raises SurveyError as
+    `correct_address`, and when she has an e-mail address or no SMS is sent from here.
+    """
+    invitation = _invitation(session, survey, invitation_id)
+    number = international(typed)
+    if number is None:
+        raise SurveyError(_("«%(number)s» er ikke et telefonnummer.", number=typed.strip()))
+    if not sms_is_set_up():
+        raise SurveyError(_("SMS er ikke satt opp. Lag brev, eller skriv en e-postadresse."))
+    if invitation.email:
+        raise SurveyError(_("Hun har en e-postadresse, og får e-post."))
+    invitation.phone, invitation.declined_phone = number, ""
+    if invitation.person_id is not None:
+        session.get_one(Person, invitation.person_id).phone = number
+    _send_if_wanted(session, invitation)
+    audit.record(session, "survey.phone_corrected", survey.key)
+    session.flush()
+
+
 def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> Invitation:
-    """Gives up on mail for this person: her code is printed. Raises SurveyError as `correct_address`."""
+    """Gives up on mail and SMS for this person: her code is printed. Raises SurveyError as `correct_address`."""
     invitation = _invitation(session, survey, invitation_id)
     if invitation.person_id is not None:
-        invitation.declined_email = session.get_one(Person, invitation.person_id).email
-    invitation.email = ""
+        person = session.get_one(Person, invitation.person_id)
+        invitation.declined_email, invitation.declined_phone = person.email, person.phone or ""
+    invitation.email, invitation.phone = "", None
     waiting = select(Delivery).where(
         Delivery.invitation_id == invitation_id, Delivery.status == DeliveryStatus.QUEUED
     )
@@ -134,6 +169,12 @@ def _is_taken(session: Session, survey: Survey, invitation_id: int, address: str
         )
     )
     return plain(address) in {plain(other) for other in others}
+
+
+def _send_if_wanted(session: Session, invitation: Invitation) -> None:
+    """Not to somebody who has delivered, and not twice when one waits already."""
+    if not invitation.delivered and not _is_waiting(session, invitation.id):
+        send_again(session, invitation)
 
 
 def _is_waiting(session: Session, invitation_id: int) -> bool:

@@ -13,6 +13,7 @@ from surveys.campaigns.models import Invitation, Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Person
 from surveys.platform import code_format
+from surveys.platform.sms_gateway import sms_is_set_up
 
 _random = SystemRandom()
 
@@ -21,7 +22,8 @@ _random = SystemRandom()
 class Recipient:
     """Somebody to invite: a person in the roster, an address alone (a parent), or whoever gets a loose code.
 
-    `self_started`: came by the public link. `nonce`: what the code is made from, drawn at random when empty.
+    phone: of somebody without an address only. `self_started`: came by the public link. `nonce`: what the code is made
+    from, drawn at random when empty.
     """
 
     unit_id: int
@@ -32,13 +34,28 @@ class Recipient:
     loose: bool = False
     self_started: bool = False
     nonce: bytes = b""
+    phone: str | None = None
+
+    @property
+    def gets_sms(self) -> bool:
+        return not self.email and self.phone is not None and sms_is_set_up()
 
 
 def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
     """A recipient for each of `not_invited`."""
-    return [
-        Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in not_invited(session, survey)
-    ]
+    return [recipient_of(person) for person in not_invited(session, survey)]
+
+
+def recipient_of(person: Person, *, on_paper: bool = False) -> Recipient:
+    """How the person is invited. Her number is used only when she has no address: we keep no more than we need."""
+    return Recipient(
+        person.unit_id,
+        "" if on_paper else person.email,
+        person.language,
+        person.is_leader,
+        person.id,
+        phone=None if on_paper or person.email else person.phone,
+    )
 
 
 def not_invited(session: Session, survey: Survey) -> Sequence[Person]:
@@ -78,6 +95,7 @@ def invite(
                 unit_id=recipient.unit_id,
                 person_id=recipient.person_id,
                 email=recipient.email,
+                phone=recipient.phone,
                 language=recipient.language,
                 audience="leaders" if recipient.is_leader else "staff",
                 nonce=nonce,

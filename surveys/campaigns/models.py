@@ -238,6 +238,7 @@ class Invitation(Base):
         Index("ix_invitation_survey_unit", "survey_id", "unit_id"),
         CheckConstraint("audience IN ('leaders', 'staff')", name="audience"),
         CheckConstraint("counted IS NULL OR counted OR NOT delivered", name="whoever_has_delivered_counts"),
+        CheckConstraint("phone IS NULL OR phone LIKE '+%'", name="international_phone"),
     )
 
     id: Mapped[identity]
@@ -246,6 +247,8 @@ class Invitation(Base):
     # Cleared at counting. NULL from the start for people outside the roster, such as parents.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     email: Mapped[str] = mapped_column(default="")
+    # Of somebody without an e-mail address, as +4790000000. Cleared where the address is.
+    phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="nb")
     audience: Mapped[str] = mapped_column(default="staff")
     # With the server's secret this gives the code; without it, nothing.
@@ -263,6 +266,8 @@ class Invitation(Base):
     counted: Mapped[bool | None]
     # The address in the roster that HR has chosen not to use: `email` is kept while the roster has this one.
     declined_email: Mapped[str] = mapped_column(default="", server_default="")
+    # The same for the number: HR has made a letter of the SMS.
+    declined_phone: Mapped[str] = mapped_column(default="", server_default="")
 
     survey: Mapped[Survey] = relationship()
     unit: Mapped[Unit] = relationship()
@@ -281,9 +286,14 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
 
 
+class MessageChannel(StrEnum):
+    MAIL = "mail"
+    SMS = "sms"
+
+
 class DeliveryStatus(StrEnum):
     QUEUED = "queued"
-    # Handed to the mail server; stays so if we were killed before its answer. Never sent again by itself.
+    # Handed over; stays so if we were killed before the answer came. Never sent again by itself.
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
@@ -305,6 +315,9 @@ class Delivery(Base):
     id: Mapped[identity]
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
     kind: Mapped[MessageKind] = mapped_column(choice(MessageKind, "kind"))
+    channel: Mapped[MessageChannel] = mapped_column(
+        choice(MessageChannel, "channel"), default=MessageChannel.MAIL, server_default=MessageChannel.MAIL
+    )
     number: Mapped[int] = mapped_column(default=1)
     status: Mapped[DeliveryStatus] = mapped_column(
         choice(DeliveryStatus, "status"), default=DeliveryStatus.QUEUED, index=True
@@ -313,7 +326,7 @@ class Delivery(Base):
     # After a passing error: not to be tried again before this moment.
     not_before: Mapped[dt.datetime | None]
     error: Mapped[str] = mapped_column(default="")
-    # The day it was handed to the mail server, in Norway. Cleared at counting.
+    # The day it was handed over, in Norway. Cleared at counting.
     sent_on: Mapped[dt.date | None]
 
     invitation: Mapped[Invitation] = relationship()

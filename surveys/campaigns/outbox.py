@@ -1,15 +1,24 @@
 """The outbox: which messages are to be sent. One row for each message; its unique key makes a second one impossible."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.campaigns.channels import channel_of, gets_messages, gets_sms
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    MessageChannel,
+    MessageKind,
+    Survey,
+    SurveyStatus,
+)
 from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, MOST_REMINDERS, ReminderPlan
 from surveys.organisation.models import Person
 from surveys.platform.clock import municipal_day
@@ -18,10 +27,11 @@ from surveys.platform.texts import _
 
 @dataclass(frozen=True)
 class Queued:
-    """How many messages were put in the outbox, and how many invited people have no e-mail address."""
+    """How many messages were put in the outbox, how many of them as SMS, and how many invited people get a letter."""
 
     messages: int
     without_address: int = 0
+    sms: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,45 +42,53 @@ class OutboxCounts:
     sent: int = 0
     unsure: int = 0
     failed: int = 0
+    # How many of `sent` are SMS.
+    sms_sent: int = 0
 
 
 def queue_invitations(session: Session, survey: Survey) -> Queued:
-    """Puts an invitation in the outbox for everyone who has an address and has none there. Repeating adds nothing.
+    """Puts an invitation in the outbox for everyone who can be reached and has none there. Repeating adds nothing.
 
     Raises SurveyError unless the survey is open.
     """
     require_open(survey)
     invitations = session.scalars(_unqueued(survey).where(_in_roster_or_none()).order_by(Invitation.id)).all()
     rows = [
-        Delivery(invitation_id=each.id, kind=MessageKind.INVITATION) for each in invitations if each.email
+        Delivery(invitation_id=each.id, kind=MessageKind.INVITATION, channel=channel)
+        for each in invitations
+        if (channel := channel_of(each)) is not None
     ]
     session.add_all(rows)
     session.flush()
     if rows:
         audit.record(session, "survey.invitations_queued", survey.key, messages=len(rows))
-    return Queued(len(rows), sum(not each.email for each in invitations))
+    return Queued(
+        len(rows), len(invitations) - len(rows), sum(each.channel == MessageChannel.SMS for each in rows)
+    )
 
 
 @dataclass(frozen=True)
 class ReminderOutlook:
     """The next reminders as HR may send them: how many may go now, and the first day more may.
 
-    `used_up`: everybody who has not delivered has been reminded twice, or nobody can be reminded by mail.
+    `used_up`: everybody who has not delivered has been reminded twice, or nobody can be reminded. `sms`: of `now`.
     """
 
     now: int
     next_day: dt.date | None
     used_up: bool
+    sms: int = 0
 
 
 @dataclass(frozen=True)
 class _Reminded:
-    """Somebody who was invited by mail and has not delivered, and may be reminded again. None: a day not known."""
+    """Somebody who was invited by message and has not delivered, and may be reminded again. None: a day not known."""
 
     invitation_id: int
     invited_on: dt.date | None
     last_on: dt.date | None
     reminders: int
+    channel: MessageChannel
 
     def first_day(self, plan: ReminderPlan | None) -> dt.date | None:
         """The first day she may get her next reminder; by the plan when there is one. None: never by the plan."""
@@ -86,7 +104,7 @@ class _Reminded:
 def queue_reminders(
     session: Session, survey: Survey, today: dt.date | None = None, *, plan: ReminderPlan | None = None
 ) -> Queued:
-    """Puts her next reminder in the outbox for each who was invited by e-mail and has not delivered.
+    """Puts her next reminder in the outbox for each who was invited by message and has not delivered.
 
     Nobody gets one less than three days after her last message, and nobody more than two. With a `plan` only those
     whose day it is get one. Repeating adds nothing. Raises SurveyError unless the survey is open.
@@ -95,14 +113,19 @@ def queue_reminders(
     day = today or municipal_day()
     due = [each for each in _to_remind(session, survey) if _is_due(each, day, plan)]
     session.add_all(
-        Delivery(invitation_id=each.invitation_id, kind=MessageKind.REMINDER, number=each.reminders + 1)
+        Delivery(
+            invitation_id=each.invitation_id,
+            kind=MessageKind.REMINDER,
+            number=each.reminders + 1,
+            channel=each.channel,
+        )
         for each in due
     )
     session.flush()
     if due:
         by = {"by": "systemet"} if plan else {}
         audit.record(session, "survey.reminders_queued", survey.key, messages=len(due), **by)
-    return Queued(len(due))
+    return Queued(len(due), sms=_by_sms(due))
 
 
 def reminder_outlook(session: Session, survey: Survey, today: dt.date | None = None) -> ReminderOutlook:
@@ -112,9 +135,12 @@ def reminder_outlook(session: Session, survey: Survey, today: dt.date | None = N
     day = today or municipal_day()
     candidates = _to_remind(session, survey)
     later = [first for each in candidates if (first := each.first_day(None)) is not None and first > day]
-    now = len(candidates) - len(later)
+    due = [each for each in candidates if _is_due(each, day, None)]
     return ReminderOutlook(
-        now, min(later, default=None), used_up=not candidates and _was_reminded(session, survey)
+        len(due),
+        min(later, default=None),
+        used_up=not candidates and _was_reminded(session, survey),
+        sms=_by_sms(due),
     )
 
 
@@ -129,13 +155,21 @@ def reminders_due(session: Session, survey: Survey, today: dt.date | None = None
     return reminder_outlook(session, survey, today).now
 
 
-def due_among(session: Session, survey: Survey, invitation_ids: Collection[int]) -> int:
+def due_among(
+    session: Session, survey: Survey, invitation_ids: Collection[int], *, sms_only: bool = False
+) -> int:
     """How many of these invitations `reminders_due` has counted."""
     day = municipal_day()
     return sum(
-        each.invitation_id in invitation_ids and _is_due(each, day, None)
+        each.invitation_id in invitation_ids
+        and _is_due(each, day, None)
+        and (each.channel == MessageChannel.SMS or not sms_only)
         for each in _to_remind(session, survey)
     )
+
+
+def _by_sms(reminded: Iterable[_Reminded]) -> int:
+    return sum(each.channel == MessageChannel.SMS for each in reminded)
 
 
 def _is_due(each: _Reminded, day: dt.date, plan: ReminderPlan | None) -> bool:
@@ -160,7 +194,15 @@ def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
         .group_by(Delivery.status)
     )
     found = {status: count for status, count in rows}  # noqa: C416 -- Row is not a pair to mypy
+    by_sms = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(Delivery.invitation)
+        .where(Invitation.survey_id == survey.id, Delivery.channel == MessageChannel.SMS)
+        .where(Delivery.status == DeliveryStatus.SENT)
+    )
     return OutboxCounts(
+        sms_sent=session.scalar(by_sms) or 0,
         waiting=found.get(DeliveryStatus.QUEUED, 0),
         sent=found.get(DeliveryStatus.SENT, 0),
         unsure=found.get(DeliveryStatus.SENDING, 0),
@@ -168,13 +210,15 @@ def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
     )
 
 
-def without_message(session: Session, survey: Survey, taken_over: Collection[int] = ()) -> int:
-    """How many invited people have an address but no invitation in the outbox.
+def without_message(
+    session: Session, survey: Survey, taken_over: Collection[int] = (), *, sms_only: bool = False
+) -> int:
+    """How many invited people can be reached but have no invitation in the outbox.
 
     With `taken_over` only these invitations, of people who are out of the roster and in it again.
     """
     gone = Invitation.id.in_(taken_over) if taken_over else _in_roster_or_none()
-    waiting = _unqueued(survey).where(Invitation.email != "", gone)
+    waiting = _unqueued(survey).where(gets_sms() if sms_only else gets_messages(), gone)
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
@@ -220,13 +264,19 @@ def _to_remind(session: Session, survey: Survey) -> list[_Reminded]:
         .subquery()
     )
     rows = session.execute(
-        select(Invitation.id, own.c.invited_on, own.c.last_on, own.c.reminders)
+        select(Invitation.id, Invitation.email, own.c.invited_on, own.c.last_on, own.c.reminders)
         .join(own, own.c.invitation_id == Invitation.id)
         .outerjoin(Person, Person.id == Invitation.person_id)
-        .where(Invitation.email != "", or_(Person.id.is_(None), Person.active))
+        .where(gets_messages(), or_(Person.id.is_(None), Person.active))
         .order_by(Invitation.id)
     )
-    return [_Reminded(*row) for row in rows]
+    return [
+        _Reminded(
+            *(invitation_id, invited_on, last_on, reminders),
+            MessageChannel.MAIL if email else MessageChannel.SMS,
+        )
+        for invitation_id, email, invited_on, last_on, reminders in rows
+    ]
 
 
 def require_open(survey: Survey) -> None:

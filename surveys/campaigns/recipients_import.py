@@ -1,7 +1,8 @@
 """Recipients from a file of addresses: parents, users and residents, who are not in the roster.
 
 An address is one respondent in each unit: a parent with children in two kindergartens answers for both. A line without
-an address is a code on paper. Nothing tells such a line from another one, so reading it again makes a new invitation.
+an address is an SMS when it has a number, else a code on paper. Nothing tells a line without either from another one,
+so reading it again makes a new invitation.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
@@ -23,16 +24,17 @@ from surveys.campaigns.scope import asked_units
 from surveys.files.columns import PEOPLE_COLUMNS, Record, read_records
 from surveys.files.report import ImportFault, told_once
 from surveys.organisation.models import Unit
-from surveys.organisation.people_lines import LANGUAGE_WORDS
+from surveys.organisation.people_lines import LANGUAGE_WORDS, phone_notes
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.phone_numbers import international
 from surveys.platform.texts import _
 
 # The roster's own headings, so that a column is called the same in every file.
 RECIPIENT_COLUMNS: Final = tuple(
     replace(column, required=column.name == "unit")
     for column in PEOPLE_COLUMNS
-    if column.name in {"unit", "email", "language"}
+    if column.name in {"unit", "email", "language", "phone"}
 )
 
 
@@ -44,6 +46,7 @@ class UnitCount:
     name: str
     invited: int
     on_paper: int
+    sms: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class RecipientsReport:
     def on_paper(self) -> int:
         return sum(unit.on_paper for unit in self.units)
 
+    @property
+    def sms(self) -> int:
+        return sum(unit.sms for unit in self.units)
+
 
 def import_recipients(session: Session, survey_key: str, file: Path, *, apply: bool) -> RecipientsReport:
     """Whom the file would invite, and with `apply` the invitations and their e-mails, in the caller's transaction.
@@ -88,11 +95,17 @@ def import_recipients(session: Session, survey_key: str, file: Path, *, apply: b
     known = _known(session, survey)
     new: list[Record] = []
     left_out: list[Record] = []
+    numbers: set[tuple[str, str]] = set()
     for row in rows:
-        (left_out if known.has(row, units) else new).append(row)
-    left_out_lines = tuple((row.line, row["email"]) for row in left_out)
-    report = RecipientsReport(_counted(new, units), left_out_lines, notes=read.notes)
-    return _applied(session, survey, report, _recipients(new, units)) if apply else report
+        number = (row["unit"], _number(row) or "")
+        (left_out if known.has(row, units) or number in numbers else new).append(row)
+        if number[1]:
+            numbers.add(number)
+    left_out_lines = tuple((row.line, row["email"] or row["phone"]) for row in left_out)
+    recipients = _recipients(new, units)
+    notes = (*read.notes, *phone_notes(rows))
+    report = RecipientsReport(_counted(recipients, units), left_out_lines, notes=notes)
+    return _applied(session, survey, report, recipients) if apply else report
 
 
 def _open_survey(session: Session, survey_key: str) -> Survey:
@@ -159,13 +172,16 @@ def _plain(address: str) -> str:
 
 @dataclass(frozen=True)
 class _Known:
-    """Who has a way in already: (unit id, address) from earlier files, and addresses in the roster, in any unit."""
+    """Who has a way in already: (unit id, address) from earlier files, and addresses in the roster, in any unit.
+
+    A number counts as an address where there is none.
+    """
 
     from_files: Set[tuple[int, str]]
     in_roster: Set[str]
 
     def has(self, row: Record, units: Mapping[str, SurveyUnit]) -> bool:
-        address = _plain(row["email"])
+        address = _plain(row["email"]) or _number(row) or ""
         return bool(address) and (
             (units[row["unit"]].unit_id, address) in self.from_files or address in self.in_roster
         )
@@ -174,29 +190,45 @@ class _Known:
 def _known(session: Session, survey: Survey) -> _Known:
     """An employee answers once, wherever a file places them; also one whom the next `invite` will invite."""
     invited = session.execute(
-        select(Invitation.unit_id, Invitation.email, Invitation.person_id).where(
-            Invitation.survey_id == survey.id, Invitation.email != ""
+        select(Invitation.unit_id, _address(Invitation), Invitation.person_id).where(
+            Invitation.survey_id == survey.id, _address(Invitation) != ""
         )
     ).all()
-    roster = {_plain(email) for _unit, email, person_id in invited if person_id is not None}
+    roster = {_plain(address) for _unit, address, person_id in invited if person_id is not None}
     if uses_roster(survey):
-        roster |= {_plain(each.email) for each in recipients_from_roster(session, survey)}
-    return _Known({(unit, _plain(email)) for unit, email, _person in invited}, roster)
+        roster |= {_plain(each.email or each.phone or "") for each in recipients_from_roster(session, survey)}
+    return _Known({(unit, _plain(address)) for unit, address, _person in invited}, roster)
 
 
-def _counted(rows: Sequence[Record], units: Mapping[str, SurveyUnit]) -> tuple[UnitCount, ...]:
-    invited = Counter(row["unit"] for row in rows)
-    on_paper = Counter(row["unit"] for row in rows if not row["email"])
+def _address(invitation: type[Invitation]) -> ColumnElement[str]:
+    """The address, else the number, else «»."""
+    return func.coalesce(func.nullif(invitation.email, ""), invitation.phone, "")
+
+
+def _number(row: Record) -> str | None:
+    """The number of a line without an address."""
+    return None if row["email"] or not row["phone"] else international(row["phone"])
+
+
+def _counted(recipients: Sequence[Recipient], units: Mapping[str, SurveyUnit]) -> tuple[UnitCount, ...]:
+    invited = Counter(each.unit_id for each in recipients)
+    sms = Counter(each.unit_id for each in recipients if each.gets_sms)
+    on_paper = Counter(each.unit_id for each in recipients if not each.email and not each.gets_sms)
     return tuple(
-        UnitCount(code, unit.name, invited[code], on_paper[code])
+        UnitCount(code, unit.name, invited[unit.unit_id], on_paper[unit.unit_id], sms[unit.unit_id])
         for code, unit in units.items()
-        if invited[code]
+        if invited[unit.unit_id]
     )
 
 
 def _recipients(rows: Sequence[Record], units: Mapping[str, SurveyUnit]) -> list[Recipient]:
     return [
-        Recipient(units[row["unit"]].unit_id, row["email"], LANGUAGE_WORDS[row["language"].casefold()])
+        Recipient(
+            units[row["unit"]].unit_id,
+            row["email"],
+            LANGUAGE_WORDS[row["language"].casefold()],
+            phone=_number(row),
+        )
         for row in rows
     ]
 

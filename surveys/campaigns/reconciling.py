@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
-from surveys.campaigns.invitations import Recipient, invite, not_invited, uses_roster
+from surveys.campaigns.invitations import Recipient, invite, not_invited, recipient_of, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.roster_following import (
     AddressChange,
+    PhoneChange,
     address_changes,
+    phone_changes,
     plain,
     readdress,
     renumbered,
+    rephone,
     take_over_numbers,
+    with_invitation,
 )
 from surveys.campaigns.scope import Scope, asked_units, lineage_within, units_to_choose
 from surveys.organisation.models import Person, Unit
@@ -96,6 +100,10 @@ class Reconciliation:
     renumbered: int = 0
     # Invited before, with an address, and not yet put in the outbox.
     unsent: int = 0
+    # New numbers of people who get SMS. HR has no choice to make: the SMS goes to the number of today.
+    phones: tuple[PhoneChange, ...] = ()
+    # Of `unsent`, as SMS.
+    unsent_sms: int = 0
     # Invitations without an address until now, and moved invitations that have been used.
     first_mails: frozenset[int] = frozenset()
     delivered_moves: frozenset[int] = frozenset()
@@ -128,12 +136,12 @@ class Reconciliation:
         """Whom the choices invite. Of those who share an address, one; or each on paper."""
         chosen: list[Recipient] = []
         if choices.new:
-            chosen += [_recipient(person) for person in self.new]
+            chosen += [recipient_of(person) for person in self.new]
             for shared in self.shared:
                 on_paper = choices.shared == "paper"
-                chosen += [_recipient(each, on_paper=on_paper) for each in shared.to_invite(choices.shared)]
+                chosen += [recipient_of(each, on_paper=on_paper) for each in shared.to_invite(choices.shared)]
         if choices.new_units:
-            chosen += [_recipient(person) for people in self.outside.values() for person in people]
+            chosen += [recipient_of(person) for people in self.outside.values() for person in people]
         return chosen
 
     def within(self, unit_ids: Collection[int]) -> "Reconciliation":
@@ -146,23 +154,43 @@ class Reconciliation:
             new=tuple(person for person in self.new if person.unit_id in unit_ids),
             shared=tuple(each for each in shared if each.people),
             unsent=self.unsent,
+            unsent_sms=self.unsent_sms,
         )
 
     def messages(self, choices: ReconcileChoices) -> int:
-        """Exactly how many mails the choices put in the outbox."""
+        """Exactly how many mails and SMS the choices put in the outbox."""
         again = sum(each.sends_again and not each.delivered for each in self.addresses)
         new = sum(bool(each.email) for each in self.recipients(choices))
-        return new + self.unsent + (again + len(self.first_mails) if choices.address else 0)
+        mails = (
+            new + self.unsent - self.unsent_sms + (again + len(self.first_mails) if choices.address else 0)
+        )
+        return mails + self.sms(choices)
+
+    def sms(self, choices: ReconcileChoices) -> int:
+        """How many of `messages` are SMS."""
+        return (
+            sum(each.gets_sms for each in self.recipients(choices))
+            + self.unsent_sms
+            + sum(each.sends_again or each.is_first for each in self.phones)
+        )
+
+    def with_unused_number(self, choices: ReconcileChoices) -> int:
+        """How many of those on paper would get SMS if there were a gateway."""
+        return sum(
+            not each.email and each.phone is not None and not each.gets_sms
+            for each in self.recipients(choices)
+        )
 
     def on_paper(self, choices: ReconcileChoices) -> int:
-        return sum(not each.email for each in self.recipients(choices))
+        return sum(not each.email and not each.gets_sms for each in self.recipients(choices))
 
 
 def reconciliation(session: Session, survey: Survey) -> Reconciliation:
     """Everything that differs between the survey's invitations and the roster. Changes nothing."""
     unsent = outbox.without_message(session, survey)
+    unsent_sms = outbox.without_message(session, survey, sms_only=True)
     if not uses_roster(survey):
-        return Reconciliation(unsent=unsent)
+        return Reconciliation(unsent=unsent, unsent_sms=unsent_sms)
     pairs = renumbered(session, survey)
     kept, taken_over = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
     waiting = [person for person in not_invited(session, survey) if person.id not in taken_over]
@@ -179,7 +207,9 @@ def reconciliation(session: Session, survey: Survey) -> Reconciliation:
         moved=moved,
         addresses=tuple(changes),
         renumbered=len(kept),
+        phones=tuple(phone_changes(session, survey)),
         unsent=unsent + (outbox.without_message(session, survey, kept) if kept else 0),
+        unsent_sms=unsent_sms,
         first_mails=_first_mails(session, changes),
         delivered_moves=delivered_moves,
     )
@@ -211,6 +241,7 @@ def reconcile(
         )
     take_over_numbers(session, survey)
     again = _settle_addresses(session, found, choices)
+    texted_again = rephone(session, found.phones)
     _settle_left(session, found.left, counts=choices.left_counts)
     if choices.moved == "moves":
         _move(session, found.moved)
@@ -221,14 +252,13 @@ def reconcile(
         _keep_on_paper(session, survey, found.shared)
     queued = outbox.queue_invitations(session, survey)
     audit.record(
-        session, "survey.reconciled", survey.key, new=len(found.recipients(choices)), readdressed=again
+        session,
+        "survey.reconciled",
+        survey.key,
+        new=len(found.recipients(choices)),
+        readdressed=again + texted_again,
     )
-    return replace(queued, messages=queued.messages + again)
-
-
-def _recipient(person: Person, *, on_paper: bool = False) -> Recipient:
-    email = "" if on_paper else person.email
-    return Recipient(person.unit_id, email, person.language, person.is_leader, person.id)
+    return replace(queued, messages=queued.messages + again + texted_again, sms=queued.sms + texted_again)
 
 
 def _invited_addresses(session: Session, survey: Survey) -> dict[str, frozenset[str]]:
@@ -328,8 +358,9 @@ def _first_mails(session: Session, changes: Iterable[AddressChange]) -> frozense
     """Invitations that had no address and get one: their first mail is queued with the others."""
     wanted = [each.invitation_id for each in changes if each.email and not each.delivered]
     rows = session.scalars(select(Invitation).where(Invitation.id.in_(wanted), Invitation.email == ""))
-    again = {each.invitation_id for each in changes if each.sends_again}
-    return frozenset(each.id for each in rows if each.id not in again)
+    # Whoever has an SMS waiting gets that as a mail.
+    begun = with_invitation(session, wanted)
+    return frozenset(each.id for each in rows if each.id not in begun)
 
 
 def _settle_addresses(session: Session, found: Reconciliation, choices: ReconcileChoices) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.channels import channel_of
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReplacedCode, Survey, SurveyStatus
 from surveys.campaigns.roster_following import send_again
@@ -55,8 +56,8 @@ def replace_code(session: Session, survey: Survey, invitation_id: int, secret: b
     invitation.code_hash = codes.code_hash(secret, codes.code_for(secret, invitation.nonce))
     invitation.printed_on = None
     session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))
-    if invitation.email:
-        send_again(session, invitation.id)
+    if channel_of(invitation) is not None:
+        send_again(session, invitation)
     session.flush()
 
 

@@ -11,8 +11,17 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
+from surveys.campaigns.channels import channel_of
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    MessageChannel,
+    MessageKind,
+    Survey,
+)
 from surveys.organisation.models import Person
+from surveys.platform.sms_gateway import sms_is_set_up
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,19 @@ class AddressChange:
     email: str
     delivered: bool
     sends_again: bool
+
+
+@dataclass(frozen=True)
+class PhoneChange:
+    """A new number of somebody without an address. `sends_again`: as `AddressChange`.
+
+    is_first: she had no number until now, and nothing has been sent to her.
+    """
+
+    invitation_id: int
+    phone: str
+    sends_again: bool
+    is_first: bool
 
 
 def plain(text: str) -> str:
@@ -43,7 +65,8 @@ def update_invitations_from_roster(session: Session, survey: Survey) -> int:
         )
         .values(counted=None)
     )
-    return readdress(session, address_changes(session, survey))
+    again = readdress(session, address_changes(session, survey))
+    return again + rephone(session, phone_changes(session, survey))
 
 
 def renumbered(session: Session, survey: Survey) -> list[tuple[int, int]]:
@@ -113,21 +136,98 @@ def readdress(session: Session, changes: Iterable[AddressChange]) -> int:
     wanted = [change for change in changes if not change.delivered]
     for change in wanted:
         invitation = session.get_one(Invitation, change.invitation_id)
-        invitation.email, invitation.declined_email = change.email, ""
+        use_address(session, invitation, change.email)
         if change.sends_again:
-            send_again(session, invitation.id)
+            send_again(session, invitation)
     session.flush()
     return sum(change.sends_again for change in wanted)
 
 
-def send_again(session: Session, invitation_id: int) -> None:
-    """One more invitation mail with the same code, numbered after those before it."""
+def phone_changes(session: Session, survey: Survey) -> list[PhoneChange]:
+    """Everybody who gets SMS and whose number in the roster is another than her invitation's. None without a gateway.
+
+    Whoever has delivered, has an address, or was given paper by HR is left alone.
+    """
+    if not sms_is_set_up():
+        return []
+    rows = session.execute(
+        select(Invitation.id, Person.phone, Invitation.phone)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(
+            Invitation.survey_id == survey.id,
+            ~Invitation.delivered,
+            Invitation.email == "",
+            Invitation.declined_email == "",
+            Invitation.printed_on.is_(None),
+            Person.active,
+            Person.email == "",
+            Person.phone.is_not(None),
+            Person.phone.is_distinct_from(Invitation.phone),
+            Person.phone != Invitation.declined_phone,
+        )
+        .order_by(Invitation.id)
+    ).all()
+    changed = [row[0] for row in rows]
+    handed_over, begun = _handed_over(session, changed), with_invitation(session, changed)
+    return [
+        PhoneChange(
+            *(invitation_id, phone, invitation_id in handed_over),
+            is_first=before is None and invitation_id not in begun,
+        )
+        for invitation_id, phone, before in rows
+        if phone is not None
+    ]
+
+
+def rephone(session: Session, changes: Iterable[PhoneChange]) -> int:
+    """Gives them their new number; how many invitations are sent again."""
+    again = 0
+    for change in changes:
+        invitation = session.get_one(Invitation, change.invitation_id)
+        invitation.phone, invitation.declined_phone = change.phone, ""
+        if change.sends_again:
+            send_again(session, invitation)
+            again += 1
+    session.flush()
+    return again
+
+
+def use_address(session: Session, invitation: Invitation, email: str) -> None:
+    """From now on she gets mail: what waits for her as SMS too, and her number is not kept."""
+    invitation.email, invitation.declined_email = email, ""
+    invitation.phone, invitation.declined_phone = None, ""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.invitation_id == invitation.id, Delivery.status == DeliveryStatus.QUEUED)
+        .values(channel=MessageChannel.MAIL)
+    )
+
+
+def send_again(session: Session, invitation: Invitation) -> None:
+    """One more invitation with the same code, numbered after those before it."""
     before = session.scalar(
         select(func.max(Delivery.number)).where(
-            Delivery.invitation_id == invitation_id, Delivery.kind == MessageKind.INVITATION
+            Delivery.invitation_id == invitation.id, Delivery.kind == MessageKind.INVITATION
         )
     )
-    session.add(Delivery(invitation_id=invitation_id, kind=MessageKind.INVITATION, number=(before or 0) + 1))
+    session.add(
+        Delivery(
+            invitation_id=invitation.id,
+            kind=MessageKind.INVITATION,
+            number=(before or 0) + 1,
+            channel=channel_of(invitation) or MessageChannel.MAIL,
+        )
+    )
+
+
+def with_invitation(session: Session, invitation_ids: Collection[int]) -> frozenset[int]:
+    """Those of the invitations that have an invitation in the outbox, whatever has become of it."""
+    rows = session.scalars(
+        select(Delivery.invitation_id).where(
+            Delivery.invitation_id.in_(invitation_ids), Delivery.kind == MessageKind.INVITATION
+        )
+    )
+    return frozenset(rows)
 
 
 def _handed_over(session: Session, changed: Collection[int]) -> frozenset[int]:

@@ -121,6 +121,14 @@ PEOPLE_COLUMNS: Final = (
     ImportColumn(
         "unit_name", ("enhetsnavn", "navn på enhet", "avdelingsnavn", "organisasjonsnavn"), required=False
     ),
+    ImportColumn(
+        "phone",
+        (
+            *("mobil", "mobilnummer", "mobilnr", "mobiltelefon", "telefon", "telefonnummer", "tlf", "mobile"),
+            *("phone", "telefon jobb", "telefon mobil"),
+        ),
+        required=False,
+    ),
     ImportColumn("leader", ("leder", "er leder", "is leader"), required=False),
     ImportColumn("language", ("språk", "målform"), required=False),
     ImportColumn("main_position", ("hovedstilling", "hovedarbeidsforhold"), required=False),

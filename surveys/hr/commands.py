@@ -105,8 +105,8 @@ def _told(report: RecipientsReport) -> Iterator[str]:
     """The report in words, line by line, when it has no faults."""
     yield f"{'Invitert' if report.applied else 'Blir invitert'}: {report.invited}"
     for unit in report.units:
-        paper = f" ({unit.on_paper} på papir)" if unit.on_paper else ""
-        yield f"  {unit.code} {unit.name}: {unit.invited}{paper}"
+        ways = [f"{unit.sms} på SMS"] * bool(unit.sms) + [f"{unit.on_paper} på papir"] * bool(unit.on_paper)
+        yield f"  {unit.code} {unit.name}: {unit.invited}" + (f" ({', '.join(ways)})" if ways else "")
     yield f"Invitert fra før eller fra lista over ansatte: {len(report.known)}"
     for line, address in report.known:
         yield f"  Linje {line}: {address}"
@@ -125,7 +125,10 @@ def _ending(report: RecipientsReport) -> str:
     if not report.invited:
         return "Ingen nye å invitere."
     if report.applied:
-        return f"E-poster lagt i køen: {report.messages}. {why_no_mail()}".strip()
+        if report.sms == report.messages > 0:
+            return f"SMS lagt i køen: {report.sms}."
+        sms = f" SMS lagt i køen: {report.sms}." if report.sms else ""
+        return f"E-poster lagt i køen: {report.messages - report.sms}.{sms} {why_no_mail()}".strip()
     return "Ingen er invitert ennå. Kjør kommandoen på nytt med --apply for å invitere."
 
 

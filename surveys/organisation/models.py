@@ -78,12 +78,17 @@ class Person(Base):
     """Somebody who may be invited. Never a personal number, never pay."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("employee_number"),)
+    __table_args__ = (
+        UniqueConstraint("employee_number"),
+        CheckConstraint("phone IS NULL OR phone LIKE '+%'", name="international_phone"),
+    )
 
     id: Mapped[identity]
     employee_number: Mapped[str]
     name: Mapped[str]
     email: Mapped[str] = mapped_column(default="")
+    # For SMS to somebody without an e-mail address, as +4790000000.
+    phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="nb")
     is_leader: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)

@@ -30,6 +30,7 @@ def after(person: RosterPerson, line: PersonLine) -> RosterPerson:
         True,
         line.unit_id,
         line.shared_mailbox,
+        person.phone if line.phone is None else line.phone or None,
     )
 
 
@@ -87,8 +88,11 @@ def _write(session: Session, now: Sequence[RosterPerson], wanted: Sequence[Roste
     if wanted:
         names = RosterPerson._fields[1:]
         changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        rows = [
-            {"key": person.id} | {f"new_{name}": value for name, value in zip(names, person[1:], strict=True)}
+        rows: list[dict[str, Any]] = [
+            {
+                "key": person.id,
+                **{f"new_{name}": value for name, value in zip(names, person[1:], strict=True)},
+            }
             for person in wanted
         ]
         session.execute(_PERSON.update().where(own).values(**changes), rows)
@@ -121,6 +125,7 @@ def _insert(session: Session, lines: Sequence[PersonLine]) -> list[int]:
                 "active": True,
                 "unit_id": line.unit_id,
                 "shared_mailbox": line.shared_mailbox,
+                "phone": line.phone or None,
             }
             for line in lines
         ],

@@ -168,7 +168,7 @@ def _changes(found: PeopleMatch, codes: Mapping[int, str]) -> Iterator[ImportCha
     words = (
         *(_("ansattnummer"), _("navn"), _("e-post"), _("enhet")),
         pgettext("what changed in an import", "leder"),
-        *(_("språk"), _("inviteres"), _("delt postkasse")),
+        *(_("språk"), _("inviteres"), _("delt postkasse"), _("mobilnummer")),
     )
     answers = {True: _("ja"), False: _("nei")}
     units = dict(codes)
@@ -180,7 +180,7 @@ def _changes(found: PeopleMatch, codes: Mapping[int, str]) -> Iterator[ImportCha
                 (
                     *(before.employee_number, before.name, before.email),
                     *(units.get(before.unit_id, ended), answers[before.is_leader], before.language),
-                    *(answers[before.active], answers[before.shared_mailbox]),
+                    *(answers[before.active], answers[before.shared_mailbox], before.phone or ""),
                 )
                 for before in (person, after)
             ]

@@ -15,6 +15,7 @@ from surveys.files.report import ImportFault, lines_in_words
 from surveys.organisation.models import Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.localisation import LANGUAGES
+from surveys.platform.phone_numbers import international
 from surveys.platform.texts import _, ngettext
 
 _YES_OR_NO: Final = {
@@ -45,6 +46,8 @@ class PersonLine:
     language: str | None
     is_main: bool = False
     shared_mailbox: bool = False
+    # «»: the file has the column, and she has no number there.
+    phone: str | None = None
 
     @property
     def address(self) -> str:
@@ -139,7 +142,21 @@ def person_lines(rows: Iterable[Record], units: KnownUnits) -> tuple[list[Person
         by_person.setdefault(row["employee_number"], []).append(row)
     lines = [_line(_deciding(own), units) for own in by_person.values()]
     several = {number: own for number, own in by_person.items() if len(own) > 1}
-    return lines, tuple(_notes(several))
+    deciding = [_deciding(own) for own in by_person.values()]
+    return lines, (*_notes(several), *phone_notes(deciding))
+
+
+def phone_notes(rows: Iterable[Record]) -> Iterator[str]:
+    """Numbers that are none, in one sentence: their owners are without a number, and nothing else is stopped."""
+    wrong = [row for row in rows if row["phone"] and international(row["phone"]) is None]
+    if not wrong:
+        return
+    yield ngettext(
+        "Mobilnummeret på linje %(lines)s er ikke et telefonnummer og er utelatt.",
+        "%(num)s mobilnumre er ikke telefonnumre og er utelatt. De står på linje %(lines)s.",
+        len(wrong),
+        lines=lines_in_words(row.line for row in wrong),
+    )
 
 
 def _name(row: Record) -> str:
@@ -227,4 +244,5 @@ def _line(row: Record, units: KnownUnits) -> PersonLine:
         _YES_OR_NO[row["leader"].casefold()] if "leader" in row else None,
         LANGUAGE_WORDS[row["language"].casefold()] if "language" in row else None,
         _is_main(row),
+        phone=(international(row["phone"]) or "") if "phone" in row else None,
     )

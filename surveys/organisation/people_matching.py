@@ -29,6 +29,8 @@ class RosterPerson(NamedTuple):
     active: bool
     unit_id: int
     shared_mailbox: bool
+    # Last, and with a default: what an import of before the column keeps for its undoing does not have it.
+    phone: str | None = None
 
 
 @dataclass(frozen=True)

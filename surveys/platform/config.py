@@ -83,6 +83,16 @@ class Settings:
     oidc_match_email: str = "verified"
     # Which claims give which roles: a YAML file, in the instance folder unless the path is absolute.
     oidc_roles: Path = Path("oidc-roller.yaml")
+    # SMS to people without an e-mail address: the gateway's address, a template as in `sms_template`. Empty: none.
+    sms_url: str = ""
+    sms_method: str = "GET"
+    # What is posted: JSON when it begins with { or [, else a form.
+    sms_body: str = ""
+    # One header, «Name: value», such as the gateway's key.
+    sms_header: str = ""
+    sms_sender: str = ""
+    # The gateway may have an address in the municipality's own network, and http:// on this machine.
+    sms_allow_private: bool = False
 
     @property
     def database(self) -> str:
@@ -124,6 +134,8 @@ class Settings:
             "oidc_client_secret",
             "metrics_token",
         }
+        # Gateways often want their key in the address or in the body, so all three may hold it.
+        hidden |= {"sms_url", "sms_body", "sms_header"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden

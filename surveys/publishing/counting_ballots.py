@@ -117,7 +117,8 @@ def _clear_invitations(session: Session, survey: Survey) -> None:
         .where(Delivery.invitation_id.in_(select(Invitation.id).where(own)))
         .values(error="", sent_on=None)
     )
-    session.execute(update(Invitation).where(own).values(person_id=None, email="", declined_email=""))
+    cleared = {"email": "", "declined_email": "", "phone": None, "declined_phone": ""}
+    session.execute(update(Invitation).where(own).values(person_id=None, **cleared))
 
 
 def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey | None:

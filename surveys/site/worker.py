@@ -17,6 +17,7 @@ from surveys.platform import queue as job_queue
 from surveys.platform.clock import municipal_day
 from surveys.platform.heartbeats import beat
 from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
+from surveys.platform.sms_gateway import has_gateway
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
 
@@ -93,7 +94,8 @@ def _work(app: Flask) -> Work:
 
     def remind() -> None:
         # Without a mail server they would pile up, and all go out on the day there is one.
-        if app.config["SETTINGS"].smtp_host:
+        settings = app.config["SETTINGS"]
+        if settings.smtp_host or has_gateway(settings):
             queue_planned(database)
 
     def keep_time() -> None:

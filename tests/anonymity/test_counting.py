@@ -46,6 +46,8 @@ def fill(app: Flask, db: Database, people_in_a: int, comment: str = "Mer tid.") 
                 unit_id=unit_a.id,
                 person_id=person.id,
                 email=person.email,
+                phone="+4790000001",
+                declined_phone="+4790000002",
                 nonce=b"n" * 16,
                 code_hash=b"h" * 32,
             )
@@ -82,8 +84,12 @@ def test_participation_is_kept_per_unit_and_people_are_not(app: Flask, db: Datab
             .order_by(Unit.code)
         ).all()
         assert [tuple(row) for row in kept] == [("A", 9, 8), ("B", 4, 4), ("K", 0, 0)]
-        people = session.execute(select(Invitation.person_id, Invitation.email).distinct()).all()
-    assert [tuple(row) for row in people] == [(None, "")]
+        people = session.execute(
+            select(
+                Invitation.person_id, Invitation.email, Invitation.phone, Invitation.declined_phone
+            ).distinct()
+        ).all()
+    assert [tuple(row) for row in people] == [(None, "", None, "")]
 
 
 @pytest.mark.usefixtures("closed")

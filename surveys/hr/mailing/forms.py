@@ -55,6 +55,13 @@ class AddressForm(FlaskForm):
     email = StringField(_l("Riktig e-postadresse"), validators=[InputRequired(_l("Skriv adressen."))])
 
 
+class PhoneForm(FlaskForm):
+    """The right number of somebody whose SMS did not arrive."""
+
+    invitation = HiddenField(validators=[InputRequired()])
+    phone = StringField(_l("Riktig mobilnummer"), validators=[InputRequired(_l("Skriv mobilnummeret."))])
+
+
 class ReplaceCodeForm(FlaskForm):
     """Whose code is withdrawn and replaced."""
 

@@ -8,14 +8,14 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
-from surveys.campaigns.failed_mails import correct_address, failed_mails, turn_into_letter
+from surveys.campaigns.failed_mails import correct_address, correct_phone, failed_mails, turn_into_letter
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import MessageKind, Survey, SurveyStatus
 from surveys.campaigns.own_openings import PLACEHOLDERS
 from surveys.campaigns.planned_reminders import plan_of
 from surveys.campaigns.replacing_codes import find_invited, replace_code
-from surveys.hr.mailing.forms import AddressForm, OpeningsForm, ReminderPlanForm, ReplaceCodeForm
-from surveys.hr.mailing.previewing import previewed, send_test
+from surveys.hr.mailing.forms import AddressForm, OpeningsForm, PhoneForm, ReminderPlanForm, ReplaceCodeForm
+from surveys.hr.mailing.previewing import SmsPreview, previewed, previewed_sms, send_test
 from surveys.hr.mailing.texts import plan_told, text_warnings
 from surveys.hr.paper import sheets
 from surveys.hr.paper.printing import printed_page
@@ -26,6 +26,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.mail_server import why_no_mail
 from surveys.platform.queue import current_jobs
+from surveys.platform.sms_gateway import sms_is_set_up
 from surveys.platform.texts import _
 
 Page = str | Response | tuple[str, int]
@@ -77,6 +78,25 @@ def correct_failed(key: str) -> Page:
     return redirect(url_for("hr.mailing", key=key))
 
 
+@blueprint.post("/undersokelser/<key>/utsending/nummer")
+@requires(*HR_ROLES)
+def correct_failed_number(key: str) -> Page:
+    """Corrects a number and sends the same code there."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    form = PhoneForm()
+    if not form.validate_on_submit():
+        return _overview(survey, problem=_("Skriv mobilnummeret."), typed_number=form), 422
+    try:
+        correct_phone(session, survey, _number(form.invitation.data), form.phone.data)
+    except SurveyError as error:
+        return _overview(survey, problem=str(error), typed_number=form), 409
+    session.commit()
+    current_jobs().wake("outbox")
+    flash(_("Mobilnummeret er rettet. Har hun ikke svart, får hun invitasjonen der."))
+    return redirect(url_for("hr.mailing", key=key))
+
+
 @blueprint.post("/undersokelser/<key>/utsending/brev")
 @requires(*HR_ROLES)
 def letter_instead(key: str) -> Page:
@@ -110,8 +130,8 @@ def replace_a_code(key: str) -> Page:
     current_jobs().wake("outbox")
     flash(
         _(
-            "Koden er byttet, hvis den ikke alt var brukt. Den gamle lenken sier at den er byttet ut. Den nye går på "
-            "e-post, eller som brev til den som ikke har adresse."
+            "Koden er byttet, hvis den ikke alt var brukt. Den gamle lenken sier at den er byttet ut. Den nye går "
+            "samme vei som den gamle: på e-post, SMS eller som brev."
         )
     )
     return redirect(url_for("hr.mailing", key=key))
@@ -168,6 +188,7 @@ def _overview(
     plan_form: ReminderPlanForm | None = None,
     code_form: ReplaceCodeForm | None = None,
     typed: AddressForm | None = None,
+    typed_number: PhoneForm | None = None,
 ) -> str:
     session = database.session()
     plan = plan_of(survey)
@@ -182,6 +203,7 @@ def _overview(
         mail=outbox.outbox_counts(session, survey),
         failures=failed_mails(session, survey),
         typed=typed,
+        typed_number=typed_number,
         is_open=survey.status == SurveyStatus.OPEN,
         plan=plan_told(plan),
         plan_form=plan_form,
@@ -190,6 +212,13 @@ def _overview(
         when_may=when_may(outlook.next_day),
         text_warnings=text_warnings(survey),
     )
+
+
+def _sms_texts(survey: Survey) -> list[tuple[MessageKind, str, SmsPreview]]:
+    session = database.session()
+    return [
+        (kind, code, previewed_sms(session, survey, kind, code)) for kind in MessageKind for code in LANGUAGES
+    ]
 
 
 def _words(survey: Survey, form: OpeningsForm, problem: str = "") -> str:
@@ -203,6 +232,7 @@ def _words(survey: Survey, form: OpeningsForm, problem: str = "") -> str:
         form=form,
         problem=problem,
         letters=letters,
+        texts=_sms_texts(survey) if sms_is_set_up() else [],
         placeholders=list(PLACEHOLDERS.values()),
         own_email=current_user.account.email,
         mail_problem=why_no_mail(),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns import codes
+from surveys.campaigns.channels import gets_messages
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
@@ -153,7 +154,7 @@ def _letters(session: Session, survey: Survey) -> Sequence[Invitation]:
     return session.scalars(
         select(Invitation).where(
             Invitation.survey_id == survey.id,
-            Invitation.email == "",
+            ~gets_messages(),
             ~Invitation.loose,
             ~Invitation.self_started,
         )

@@ -63,7 +63,7 @@ def _left_out(found: Reconciliation, choices: ReconcileChoices) -> tuple[str, ..
 
 def told(queued: Queued) -> str:
     """What was put in the outbox, and what becomes of it."""
-    problem = why_no_mail()
+    problem = why_no_mail() if queued.messages > queued.sms or not queued.messages else ""
     if problem:
         said = ngettext(
             "%(num)s invitasjon er lagt i køen.", "%(num)s invitasjoner er lagt i køen.", queued.messages
@@ -75,6 +75,10 @@ def told(queued: Queued) -> str:
             "%(num)s invitasjoner er lagt i køen og blir sendt straks.",
             queued.messages,
         )
+    if queued.sms:
+        said += (
+            " " + ngettext("%(num)s av dem er SMS.", "%(num)s av dem er SMS.", queued.sms) + " " + sms_hours()
+        )
     if queued.without_address:
         said += " " + ngettext(
             "%(num)s person mangler e-postadresse og må få koden på papir.",
@@ -84,26 +88,50 @@ def told(queued: Queued) -> str:
     return said
 
 
+def sms_hours() -> str:
+    """When SMS go."""
+    return _("SMS går bare på hverdager mellom kl. 8 og 20.")
+
+
 def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, str]) -> StepDescription:
     found = reconciliation(session, survey)
     choices = choices_from(given, found)
-    messages = found.messages(choices)
+    messages, sms = found.messages(choices), found.sms(choices)
     lines = [
-        _messages_told(messages),
+        *_sending_told(found, choices),
         _("De som er invitert fra før, får ikke en ny kode."),
         _("Du kan invitere flere så lenge undersøkelsen er åpen."),
     ]
-    if paper := found.on_paper(choices):
-        lines.insert(
-            1,
-            ngettext("%(num)s person får koden på papir.", "%(num)s personer får koden på papir.", paper),
-        )
     lines += _about_those_before(found, survey)
     decisions = tuple(_choices(session, found, choices))
     heading = _("Sende invitasjoner?")
     if not decisions and not messages:
         heading = _("Invitasjonene stemmer med personlisten")
-    return StepDescription(heading, tuple(lines), messages, decisions, why_no_mail())
+    warning = why_no_mail() if messages > sms or not sms else ""
+    return StepDescription(heading, tuple(lines), messages, decisions, warning)
+
+
+def _sending_told(found: Reconciliation, choices: ReconcileChoices) -> Iterator[str]:
+    """How many get mail, SMS and a letter."""
+    messages, sms, paper = found.messages(choices), found.sms(choices), found.on_paper(choices)
+    if sms:
+        yield _(
+            "%(mail)s får e-post, %(sms)s får SMS, %(paper)s får brev.",
+            mail=messages - sms,
+            sms=sms,
+            paper=paper,
+        )
+        yield sms_hours()
+        return
+    yield _messages_told(messages)
+    if paper:
+        yield ngettext("%(num)s person får koden på papir.", "%(num)s personer får koden på papir.", paper)
+    if reachable := found.with_unused_number(choices):
+        yield ngettext(
+            "SMS er ikke satt opp. %(num)s av dem på papir har mobilnummer.",
+            "SMS er ikke satt opp. %(num)s av dem på papir har mobilnummer.",
+            reachable,
+        )
 
 
 def _messages_told(messages: int) -> str:

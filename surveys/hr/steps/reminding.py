@@ -49,21 +49,19 @@ def _description(session: Session, survey: Survey) -> StepDescription:
         return StepDescription(
             _("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),), 0, warning=why_no_mail()
         )
-    changes = [each for each in reconciliation(session, survey).addresses if not each.delivered]
-    again = sum(each.sends_again for each in changes)
-    reminders = outlook.now - outbox.due_among(session, survey, [each.invitation_id for each in changes])
-    lines = [
-        ngettext(
-            "%(num)s person som ikke har levert, får en påminnelse på e-post.",
-            "%(num)s personer som ikke har levert, får en påminnelse på e-post.",
-            reminders,
-        )
-    ]
+    found = reconciliation(session, survey)
+    changes = [each for each in found.addresses if not each.delivered]
+    phones = [each for each in found.phones if each.sends_again]
+    again = sum(each.sends_again for each in changes) + len(phones)
+    held_back = [each.invitation_id for each in changes] + [each.invitation_id for each in phones]
+    reminders = outlook.now - outbox.due_among(session, survey, held_back)
+    sms = outlook.sms - outbox.due_among(session, survey, held_back, sms_only=True)
+    lines = [_reminders_told(reminders, sms)]
     if again:
         lines.append(
             ngettext(
-                "%(num)s person med ny adresse får invitasjonen på nytt, til den nye adressen.",
-                "%(num)s personer med ny adresse får invitasjonen på nytt, til den nye adressen.",
+                "%(num)s person med ny adresse eller nytt nummer får invitasjonen på nytt, dit.",
+                "%(num)s personer med ny adresse eller nytt nummer får invitasjonen på nytt, dit.",
                 again,
             )
         )
@@ -78,13 +76,27 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     )
 
 
+def _reminders_told(reminders: int, sms: int) -> str:
+    if sms:
+        return _(
+            "Av dem som ikke har levert, får %(mail)s en påminnelse på e-post og %(sms)s på SMS.",
+            mail=reminders - sms,
+            sms=sms,
+        )
+    return ngettext(
+        "%(num)s person som ikke har levert, får en påminnelse på e-post.",
+        "%(num)s personer som ikke har levert, får en påminnelse på e-post.",
+        reminders,
+    )
+
+
 def when_may(next_day: dt.date | None) -> str:
     """From when the next of those who were written to lately may be reminded; empty when there are none."""
     if next_day is None:
         return ""
     first = next_allowed(now(), next_day)
     return _(
-        "De som fikk en e-post for mindre enn %(days)s dager siden, kan tidligst få en påminnelse %(day)s kl. 8.",
+        "De som fikk en melding for mindre enn %(days)s dager siden, kan tidligst få en påminnelse %(day)s kl. 8.",
         days=FEWEST_DAYS_BETWEEN,
         day=day_and_date(first.date()),
     )
