@@ -103,7 +103,7 @@ def retry_failed(session: Session, survey: Survey) -> None:
     _require_open(survey)
     for mail in failed_mails(session, survey):
         if not mail.unsure:
-            send_again(session, mail.invitation_id)
+            send_again(session, session.get_one(Invitation, mail.invitation_id))
     audit.record(session, "survey.mails_retried", survey.key)
     session.flush()
 
