@@ -16,9 +16,11 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Final
 
+from flask import current_app
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from surveys.campaigns.invitation_seals import is_intact
 from surveys.campaigns.mails import compose, sender_address
 from surveys.campaigns.models import (
     Delivery,
@@ -194,6 +196,10 @@ def _composed(db: Database, delivery_id: int) -> tuple[str, EmailMessage]:
     survey = joinedload(Delivery.invitation).joinedload(Invitation.survey).joinedload(Survey.instrument)
     with db.reading() as session:
         delivery = session.get_one(Delivery, delivery_id, options=[survey])
+        if not is_intact(delivery.invitation, current_app.config["SECRETS"].codes):
+            raise _NotTakenError(
+                "Invitasjonen er endret utenom Medvirk, så e-posten er ikke sendt.", passing=False
+            )
         try:
             return delivery.invitation.email, compose(delivery, session.get_one(Installation, 1))
         except (ValueError, MessageError) as error:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
 from surveys.campaigns.roster_following import plain, send_again
@@ -73,7 +74,8 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
         raise SurveyError(_("«%(email)s» er ikke en e-postadresse.", email=address))
     if _is_taken(session, survey, invitation_id, address):
         raise SurveyError(_("Adressen «%(email)s» har alt en invitasjon.", email=address))
-    invitation.email, invitation.declined_email = address, ""
+    change_sealed(invitation, email=address)
+    invitation.declined_email = ""
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).email = address
     if not invitation.delivered and not _is_waiting(session, invitation_id):
@@ -87,7 +89,7 @@ def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> In
     invitation = _invitation(session, survey, invitation_id)
     if invitation.person_id is not None:
         invitation.declined_email = session.get_one(Person, invitation.person_id).email
-    invitation.email = ""
+    change_sealed(invitation, email="")
     waiting = select(Delivery).where(
         Delivery.invitation_id == invitation_id, Delivery.status == DeliveryStatus.QUEUED
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
 from surveys.organisation.models import Person
 
@@ -79,7 +80,7 @@ def renumbered(session: Session, survey: Survey) -> list[tuple[int, int]]:
 def take_over_numbers(session: Session, survey: Survey) -> int:
     pairs = renumbered(session, survey)
     for invitation_id, person_id in pairs:
-        session.execute(update(Invitation).where(Invitation.id == invitation_id).values(person_id=person_id))
+        change_sealed(session.get_one(Invitation, invitation_id), person_id=person_id)
     session.flush()
     return len(pairs)
 
@@ -113,7 +114,8 @@ def readdress(session: Session, changes: Iterable[AddressChange]) -> int:
     wanted = [change for change in changes if not change.delivered]
     for change in wanted:
         invitation = session.get_one(Invitation, change.invitation_id)
-        invitation.email, invitation.declined_email = change.email, ""
+        change_sealed(invitation, email=change.email)
+        invitation.declined_email = ""
         if change.sends_again:
             send_again(session, invitation.id)
     session.flush()

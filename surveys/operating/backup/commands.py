@@ -46,7 +46,7 @@ def backup(app: Flask, file: Path, with_keys: bool, ask: bool) -> None:
         passphrase = click.prompt("Passord til kopien", hide_input=True, confirmation_prompt="En gang til")
     source = BackupSource(
         app.extensions["medvirk_database"],
-        KeyStore(settings.keys, app.config["SECRETS"].master),
+        KeyStore.of(settings.keys, app.config["SECRETS"]),
         key_files_in(settings.keys, settings.secret_key) if with_keys else {},
     )
     keys = BackupKeys(None if with_keys else app.config["SECRETS"].backup, passphrase)
@@ -161,7 +161,7 @@ def _tell_restored(done: Restored, settings: Settings) -> None:
 
 def _without_key(manifest: Manifest, settings: Settings) -> list[UncountedSurvey]:
     secrets = existing_secrets(settings)
-    store = KeyStore(settings.keys, secrets.master) if secrets else None
+    store = KeyStore.of(settings.keys, secrets) if secrets else None
     return [
         survey for survey in manifest.uncounted if survey.has_key and not (store and store.has(survey.id))
     ]
