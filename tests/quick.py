@@ -27,6 +27,7 @@ LEFT_OUT: Final = (
     "tests/web/test_instruments_in_use.py",
     "tests/web/test_microdata.py",
     "tests/web/test_pages.py",
+    "tests/web/test_oidc.py",
     "tests/web/test_permissions.py",
     "tests/web/test_preview.py",
     "tests/web/test_public_link.py",
@@ -46,6 +47,7 @@ LEFT_OUT: Final = (
     "tests/web/test_stating_succession.py",
     "tests/web/test_succession.py",
     "tests/web/test_translations.py",
+    "tests/web/test_visibility.py",
 )
 
 

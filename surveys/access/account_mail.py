@@ -4,15 +4,13 @@ import logging
 import smtplib
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid, parseaddr
 from threading import Thread
 
 from flask import current_app
 
 from surveys.access.models import Account
 from surveys.organisation.models import Installation
-from surveys.platform.clock import now
+from surveys.platform import mail_headers
 from surveys.platform.config import Settings
 from surveys.platform.database import database
 from surveys.platform.localisation import in_language
@@ -59,14 +57,9 @@ def _message(account: Account, address: str, settings: Settings) -> EmailMessage
     with database().reading() as session:
         found = session.get(Installation, 1)
     municipality = found.municipality if found else "Medvirk"
-    sender = parseaddr(settings.mail_from)[1]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = _("Velg passord til Medvirk i %(municipality)s", municipality=municipality)
-    message["From"] = Address(municipality, addr_spec=sender)
-    message["To"] = Address(account.name, addr_spec=account.email)
-    message["Date"] = format_datetime(now())
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"
+    subject = _("Velg passord til Medvirk i %(municipality)s", municipality=municipality)
+    to = Address(account.name, addr_spec=account.email)
+    message = mail_headers.new_message(settings, municipality, to, subject)
     paragraphs = (
         _("Hei %(name)s,", name=account.name),
         _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),

@@ -114,13 +114,15 @@ def give_role(
 ) -> Grant:
     """Gives the role on the unit and all below it; one she has there already gets the new period.
 
+    The sign-in provider's own grant of the same role is left as it is: the provider takes it away again.
     Raises AccountError when the actor may not, or would give it to herself.
     """
     if actor is not None and account.id == actor.id:
         raise AccountError(_("Du kan ikke gi deg selv tilganger. Be en annen om å gjøre det."))
     if not may_give(session, actor, role, unit.id):
         raise AccountError(_("Du kan ikke gi denne rollen for %(unit)s.", unit=unit.name))
-    grant = next((g for g in account.all_grants if (g.role, g.unit_id) == (role, unit.id)), None)
+    held = [g for g in account.all_grants if (g.role, g.unit_id) == (role, unit.id)]
+    grant = next((g for g in held if g.source != GrantSource.OIDC), None)
     if grant is None:
         grant = Grant(role=role, unit_id=unit.id)
         account.all_grants.append(grant)

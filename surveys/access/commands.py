@@ -14,10 +14,14 @@ from surveys.access.account_mail import link_address, send_link
 from surveys.access.accounts import find_by_username
 from surveys.access.administering import AccountError, Period
 from surveys.access.models import Account, Grant, Role
+from surveys.access.oidc.errors import TokenRefusedError
+from surveys.access.oidc.recognising import ProviderIdentity, find_linked
+from surveys.access.oidc.recognising import link as link_account
 from surveys.access.one_time_links import make_link
 from surveys.access.passwords import PasswordRefusedError, hash_password
 from surveys.access.texts import role_word
 from surveys.organisation.models import Unit
+from surveys.platform.config import Settings
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
 
@@ -88,10 +92,7 @@ def list_accounts(app: Flask) -> None:  # noqa: ARG001
         ).all()
         for one in accounts:
             roles = ", ".join(f"{role_word(grant.role)}: {grant.unit.code}" for grant in one.grants)
-            state = (
-                "stengt" if not one.active else ("i bruk" if one.password_hash else "har ikke valgt passord")
-            )
-            say(f"{one.username}\t{one.name}\t{roles or 'ingen tilganger'}\t{state}")
+            say(f"{one.username}\t{one.name}\t{roles or 'ingen tilganger'}\t{_state(one)}")
 
 
 @account.command("reset")
@@ -122,6 +123,32 @@ def deactivate(app: Flask, username: str) -> None:  # noqa: ARG001
     say(f"Kontoen «{username}» er stengt, og brukeren er logget ut.")
 
 
+@account.command("link")
+@click.argument("username", metavar="BRUKERNAVN")
+@click.argument("subject", metavar="ID")
+@with_app
+def link(app: Flask, username: str, subject: str) -> None:
+    """Knytter en bruker til en person hos innloggingstjenesten.
+
+    ID er det tjenesten kaller personen, i feltet som MEDVIRK_OIDC_PERSON nevner. Bruk kommandoen når tjenesten
+    ikke bekrefter e-postadresser.
+    """
+    settings: Settings = app.config["SETTINGS"]
+    if not settings.oidc_issuer:
+        fail("MEDVIRK_OIDC_ISSUER er ikke satt, så det er ingen tjeneste å knytte til.")
+    try:
+        identity = ProviderIdentity(settings.oidc_issuer, subject)
+    except TokenRefusedError:
+        fail("ID-en er tom, for lang eller et fødselsnummer. Medvirk skal aldri ha fødselsnummer.")
+    with database().transaction() as session:
+        one = _account(session, username)
+        other = find_linked(session, identity)
+        if other is not None and other.id != one.id:
+            fail(f"Denne personen er alt knyttet til «{other.username}».")
+        link_account(session, one, identity)
+    say(f"«{username}» logger nå inn med innloggingstjenesten.")
+
+
 def _hand_out(account: Account, token: str) -> None:
     """Sends the link where that can be done; the operator gets it too."""
     if send_link(account, token):
@@ -135,6 +162,14 @@ def _hash_from_stdin(about: tuple[str, ...]) -> str:
         return hash_password(sys.stdin.readline().rstrip("\r\n"), about)
     except PasswordRefusedError as refusal:
         fail(str(refusal))
+
+
+def _state(one: Account) -> str:
+    if not one.active:
+        return "stengt"
+    if one.oidc_subject:
+        return "logger inn med innloggingstjenesten"
+    return "i bruk" if one.password_hash else "har ikke valgt passord"
 
 
 def _unit(session: Session, code: str) -> Unit:

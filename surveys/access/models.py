@@ -34,7 +34,11 @@ class Account(Base):
     __table_args__ = (
         UniqueConstraint("username"),
         UniqueConstraint("person_id"),
+        UniqueConstraint("oidc_issuer", "oidc_subject"),
         CheckConstraint("username = lower(username)", name="username_lower_case"),
+        CheckConstraint(
+            "(oidc_issuer IS NULL) = (oidc_subject IS NULL)", name="oidc_issuer_and_subject_together"
+        ),
     )
 
     id: Mapped[identity]
@@ -48,6 +52,9 @@ class Account(Base):
     active: Mapped[bool] = mapped_column(default=True)
     # The person in the roster, when the account was made from it: her leader's role follows the roster.
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    # Whom the sign-in provider knows the account as: its address, and its own name for the person.
+    oidc_issuer: Mapped[str | None]
+    oidc_subject: Mapped[str | None]
 
     all_grants: Mapped[list["Grant"]] = relationship(
         back_populates="account", cascade="all, delete-orphan", foreign_keys="Grant.account_id"
@@ -83,7 +90,8 @@ class Grant(Base):
     # «grant» is a reserved word in SQL.
     __tablename__ = "role_grant"
     __table_args__ = (
-        UniqueConstraint("account_id", "role", "unit_id"),
+        # The provider gives and takes its own, beside the same role from somebody else.
+        UniqueConstraint("account_id", "role", "unit_id", "source"),
         CheckConstraint("to_day IS NULL OR from_day IS NULL OR to_day >= from_day", name="period"),
     )
 
@@ -118,7 +126,7 @@ class SignInSession(Base):
     started_at: Mapped[dt.datetime]
     # Within a few minutes: written no more often than that.
     seen_at: Mapped[dt.datetime]
-    # The provider's token for signing out there too; empty for local sign-ins.
+    # The provider's token for signing out there too, encrypted (`oidc.kept_tokens`); empty for local sign-ins.
     id_token: Mapped[str] = mapped_column(default="", server_default="")
 
 

@@ -80,7 +80,8 @@ def own_account() -> str | Response | tuple[str, int]:
         account = reading.get(Account, current_user.id)
         if account is None:
             abort(404)
-        roles = [(grant.role, grant.unit.name, grant.to_day) for grant in account.grants]
+        # The provider may give what somebody else has given too: one line for both.
+        roles = list(dict.fromkeys((grant.role, grant.unit.name, grant.to_day) for grant in account.grants))
         about = words_about(reading, account)
         right = (
             authenticate(reading, account.username, form.current.data or "") if form.is_submitted() else None

@@ -30,7 +30,7 @@ def create_leader_account(session: Session, actor: Account | None, person: Perso
     return account
 
 
-def follow_roster(session: Session) -> int:
+def update_leader_roles(session: Session) -> int:
     """Gives and ends the leader's roles that came from the roster, as it is now; how many were changed.
 
     An account whose person is no longer in the roster keeps what somebody gave it by hand, and loses the rest.
@@ -48,7 +48,8 @@ def follow_roster(session: Session) -> int:
                 account.all_grants.remove(grant)
                 _note(session, "account.role_ended", account, grant)
                 changed += 1
-        held = {(grant.role, grant.unit_id) for grant in account.all_grants}
+        # What the sign-in provider gives, it may take away: the roster's own role is beside it.
+        held = {(g.role, g.unit_id) for g in account.all_grants if g.source != GrantSource.OIDC}
         if leads is not None and (Role.LEADER, leads) not in held:
             grant = Grant(role=Role.LEADER, unit_id=leads, source=GrantSource.ROSTER)
             account.all_grants.append(grant)

@@ -20,13 +20,24 @@ LONGEST: Final = dt.timedelta(hours=12)
 _NOTED_EVERY: Final = dt.timedelta(minutes=5)
 
 
-def start_session(session: Session, account: Account, now: dt.datetime | None = None) -> str:
-    """A new session's token, for the browser to keep. Sessions that have ended are cleared away."""
+def start_session(
+    session: Session, account: Account, now: dt.datetime | None = None, *, id_token: str = ""
+) -> str:
+    """A new session's token, for the browser to keep. Sessions that have ended are cleared away.
+
+    id_token: the sign-in provider's, encrypted; empty when nobody else vouched for her.
+    """
     moment = now or dt.datetime.now(dt.UTC)
     session.execute(delete(SignInSession).where(_has_ended(moment)))
     token = secrets.token_urlsafe(32)
     session.add(
-        SignInSession(token_hash=_hash(token), account_id=account.id, started_at=moment, seen_at=moment)
+        SignInSession(
+            token_hash=_hash(token),
+            account_id=account.id,
+            started_at=moment,
+            seen_at=moment,
+            id_token=id_token,
+        )
     )
     return token
 
@@ -40,16 +51,28 @@ def account_of(session: Session, token: str, now: dt.datetime | None = None) -> 
 
 
 def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
-    """The browser has asked for a page. Writes no more often than every five minutes."""
+    """The browser has asked for a page. Writes no more often than every five minutes.
+
+    A session that has ended stays so: whoever comes back after an hour does not wake it.
+    """
     moment = now or dt.datetime.now(dt.UTC)
     with db.reading() as session:
-        seen = session.scalar(select(SignInSession.seen_at).where(SignInSession.token_hash == _hash(token)))
+        seen = session.scalar(
+            select(SignInSession.seen_at).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
+        )
     if seen is None or moment - seen < _NOTED_EVERY:
         return
     with db.transaction() as session:
         session.execute(
             update(SignInSession).where(SignInSession.token_hash == _hash(token)).values(seen_at=moment)
         )
+
+
+def id_token_of(session: Session, token: str) -> str:
+    """The sign-in provider's token of the session, as it is stored; empty when a password opened it."""
+    return (
+        session.scalar(select(SignInSession.id_token).where(SignInSession.token_hash == _hash(token))) or ""
+    )
 
 
 def end_session(session: Session, token: str) -> None:

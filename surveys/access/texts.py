@@ -1,8 +1,11 @@
-"""What roles are called."""
+"""What roles and the sign-in provider are called."""
 
 from collections.abc import Mapping
 
+from flask import current_app
+
 from surveys.access.models import Role
+from surveys.platform.config import Settings
 from surveys.platform.texts import _
 
 
@@ -16,3 +19,9 @@ def role_word(role: Role) -> str:
         Role.POLITICIAN: _("Politiker"),
     }
     return words[role]
+
+
+def provider_name() -> str:
+    """«Entra», «Ansattporten»; empty when nobody but Medvirk itself signs people in."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return (settings.oidc_name or _("jobbkontoen")) if settings.oidc_issuer else ""

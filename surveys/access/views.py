@@ -1,7 +1,5 @@
 """Signing in and out, and the choice of language."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask import Response as FlaskResponse
 from flask_login import current_user, login_user, logout_user
@@ -10,9 +8,20 @@ from werkzeug.wrappers import Response
 from surveys.access import interrupted
 from surveys.access.accounts import SignedIn, authenticate, find_account
 from surveys.access.forms import SignInForm
+from surveys.access.models import Account
+from surveys.access.oidc.leaving import leave_provider
+from surveys.access.oidc.provider_roles import end_provider_roles, has_provider_roles
+from surveys.access.own_pages import safe_target
 from surveys.access.permissions import open_to_everyone, signed_in
-from surveys.access.sessions import account_of, end_all_sessions, end_session, note_seen, start_session
-from surveys.access.texts import role_word
+from surveys.access.sessions import (
+    account_of,
+    end_all_sessions,
+    end_session,
+    id_token_of,
+    note_seen,
+    start_session,
+)
+from surveys.access.texts import provider_name, role_word
 from surveys.platform import database, limits
 from surveys.platform.extensions import login
 from surveys.platform.localisation import LANGUAGES
@@ -20,6 +29,13 @@ from surveys.platform.texts import _
 
 blueprint = Blueprint("access", __name__)
 blueprint.add_app_template_filter(role_word, "role_word")
+blueprint.add_app_template_global(provider_name, "sign_in_provider")
+
+
+@blueprint.context_processor
+def messages() -> dict[str, bool]:
+    """The page shows what was done: «Passordet er lagret.»"""
+    return {"uses_messages": True}
 
 
 @login.user_loader
@@ -57,7 +73,9 @@ def sign_in() -> str | Response | FlaskResponse:
             return _onward(typed)
         form.password.errors = [_("Brukernavnet eller passordet er feil.")]
     elif current_user.is_authenticated:
-        return redirect(url_for("home.show"))
+        # Signed in with the provider in another tab, while a form waits in this one.
+        g.has_signed_in = True
+        return interrupted.page_to_resume(typed) if typed else redirect(url_for("home.show"))
     return render_template("access/sign_in.html", form=form, typed=typed)
 
 
@@ -69,6 +87,8 @@ def _opened(username: str, password: str) -> bool:
     if account is None:
         return False
     with db.transaction() as writing:
+        if has_provider_roles(account):
+            end_provider_roles(writing, writing.get_one(Account, account.id))
         token = start_session(writing, account)
     session.clear()
     login_user(SignedIn(account, token))
@@ -85,25 +105,32 @@ def _onward(typed: interrupted.InterruptedForm | None) -> Response | FlaskRespon
 
 @blueprint.post("/logg-ut")
 @open_to_everyone
-def sign_out() -> Response:
+def sign_out() -> str | Response:
+    id_token = ""
     if current_user.is_authenticated:
+        id_token = id_token_of(database.session(), current_user.token)
         end_session(database.session(), current_user.token)
         database.session().commit()
-    logout_user()
-    session.clear()
-    flash(_("Du er logget ut."))
-    return redirect(url_for("access.sign_in"))
+    return _signed_out(id_token, _("Du er logget ut."))
 
 
 @blueprint.post("/logg-ut-overalt")
 @signed_in
-def sign_out_everywhere() -> Response:
+def sign_out_everywhere() -> str | Response:
     """Ends the account's sessions in every browser, this one too."""
+    id_token = id_token_of(database.session(), current_user.token)
     end_all_sessions(database.session(), current_user.id)
     database.session().commit()
+    return _signed_out(id_token, _("Du er logget ut overalt."))
+
+
+def _signed_out(id_token: str, said: str) -> str | Response:
+    """The browser forgets the session. One that the sign-in provider vouched for goes there to end that session too."""
     logout_user()
     session.clear()
-    flash(_("Du er logget ut overalt."))
+    if id_token:
+        return leave_provider(id_token)
+    flash(said)
     return redirect(url_for("access.sign_in"))
 
 
@@ -115,15 +142,3 @@ def choose_language(code: str) -> Response:
         abort(404)
     session["language"] = code
     return redirect(safe_target(request.args.get("neste")))
-
-
-def safe_target(wanted: str | None) -> str:
-    """A page of our own: never an address that leads out of the site."""
-    if (
-        wanted
-        and wanted.startswith("/")
-        and not wanted.startswith(("//", "/\\"))
-        and not urlsplit(wanted).netloc
-    ):
-        return wanted
-    return url_for("home.show")

@@ -37,6 +37,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "account.created": TrailAction(About.ACCOUNT, _l("Laget brukeren")),
     "account.deactivated": TrailAction(About.ACCOUNT, _l("Stengte kontoen")),
     "account.link_made": TrailAction(About.ACCOUNT, _l("Laget lenke for å velge passord")),
+    "account.linked": TrailAction(About.ACCOUNT, _l("Knyttet kontoen til innloggingstjenesten")),
     "account.password_chosen": TrailAction(About.ACCOUNT, _l("Valgte passord")),
     "account.role_ended": TrailAction(About.ACCOUNT, _l("Avsluttet en tilgang")),
     "account.role_given": TrailAction(About.ACCOUNT, _l("Ga en tilgang")),

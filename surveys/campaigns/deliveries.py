@@ -31,7 +31,7 @@ from surveys.campaigns.models import (
     SurveyStatus,
 )
 from surveys.campaigns.reminder_plan import may_remind_at
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.organisation.models import Installation, Person
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
@@ -122,7 +122,7 @@ def _drop_unwanted(db: Database) -> int:
         reason = "Undersøkelsen var lukket før meldingen ble sendt."
         stopped = session.execute(late.values(status=DeliveryStatus.FAILED, error=reason)).rowcount  # type: ignore[attr-defined]
         for survey in session.scalars(_with_waiting_mail()):
-            follow_roster(session, survey)
+            update_invitations_from_roster(session, survey)
         needless = session.scalars(
             select(Delivery)
             .join(Delivery.invitation)

@@ -1,6 +1,6 @@
 """Invitations: one for each respondent, found again by the code alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from secrets import SystemRandom
 
@@ -36,11 +36,18 @@ class Recipient:
 
 
 def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
-    """Every active person in the survey's units who has no invitation to it yet."""
+    """A recipient for each of `not_invited`."""
+    return [
+        Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in not_invited(session, survey)
+    ]
+
+
+def not_invited(session: Session, survey: Survey) -> Sequence[Person]:
+    """Every active person whom the survey asks, by its scope, and who has no invitation to it yet."""
     invited = select(Invitation.person_id).where(
         Invitation.survey_id == survey.id, Invitation.person_id.is_not(None)
     )
-    people = session.scalars(
+    return session.scalars(
         select(Person)
         .join(SurveyUnit, SurveyUnit.unit_id == Person.unit_id)
         .where(
@@ -51,8 +58,7 @@ def recipients_from_roster(session: Session, survey: Survey) -> list[Recipient]:
             Person.id.not_in(invited),
         )
         .order_by(Person.id)
-    )
-    return [Recipient(p.unit_id, p.email, p.language, p.is_leader, p.id) for p in people]
+    ).all()
 
 
 def invite(

@@ -4,8 +4,6 @@ import hmac
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 
 from flask import current_app, render_template
@@ -16,7 +14,8 @@ from surveys.campaigns.own_openings import PLACEHOLDERS, filled
 from surveys.campaigns.survey_texts import title_in
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
-from surveys.platform.clock import now
+from surveys.platform import mail_headers
+from surveys.platform.config import Settings
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, day_and_date, in_language, localised
 from surveys.platform.texts import _
 
@@ -38,7 +37,7 @@ def compose(delivery: Delivery, installation: Installation) -> EmailMessage:
     language = invitation.language if invitation.language in LANGUAGES else DEFAULT_LANGUAGE
     letter = letter_of(invitation.survey, installation, delivery.kind, language, link_of(invitation))
     message = mail_of(letter, installation, invitation.email, language)
-    message["Message-ID"] = message_id(delivery.id, sender_address())
+    message.replace_header("Message-ID", message_id(delivery.id, sender_address()))
     return message
 
 
@@ -51,15 +50,11 @@ def letter_of(
 
 
 def mail_of(letter: Letter, installation: Installation, recipient: str, language: str) -> EmailMessage:
-    """The letter as a message from the municipality, without a Message-ID."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = letter.subject
-    message["From"] = Address(installation.municipality, addr_spec=sender_address())
-    message["To"] = Address(addr_spec=recipient)
-    message["Date"] = format_datetime(now())
+    """The letter as a message from the municipality. Its Message-ID is of no delivery."""
+    settings: Settings = current_app.config["SETTINGS"]
+    to = Address(addr_spec=recipient)
+    message = mail_headers.new_message(settings, installation.municipality, to, letter.subject)
     message["Content-Language"] = language
-    # No answering machine needs to answer this.
-    message["Auto-Submitted"] = "auto-generated"
     link = f"{letter.link_text}: {letter.link}"
     message.set_content("\n\n".join((*letter.before, link, *letter.after)) + "\n", cte="quoted-printable")
     html = render_template("campaigns/mail.html", letter=letter, mail_language=language)
@@ -69,14 +64,14 @@ def mail_of(letter: Letter, installation: Installation, recipient: str, language
 
 def sender_address() -> str:
     """The bare address in MEDVIRK_MAIL_FROM."""
-    return parseaddr(current_app.config["SETTINGS"].mail_from)[1]
+    return mail_headers.sender_address(current_app.config["SETTINGS"])
 
 
 def message_id(delivery_id: int, sender: str) -> str:
     """«<…@domain>», from the delivery's number and a secret: it tells nothing and never holds the code."""
     secret: bytes = current_app.config["SECRETS"].codes
     name = hmac.digest(secret, b"message" + str(delivery_id).encode(), sha256).hex()[:32]
-    return f"<{name}@{sender.rpartition('@')[2]}>"
+    return f"<{name}@{mail_headers.domain_of(sender)}>"
 
 
 def _letter(

@@ -39,7 +39,7 @@ def queue_invitations(session: Session, survey: Survey) -> Queued:
 
     Raises SurveyError unless the survey is open.
     """
-    _require_open(survey)
+    require_open(survey)
     invitations = session.scalars(_unqueued(survey).where(_in_roster_or_none()).order_by(Invitation.id)).all()
     rows = [
         Delivery(invitation_id=each.id, kind=MessageKind.INVITATION) for each in invitations if each.email
@@ -91,7 +91,7 @@ def queue_reminders(
     Nobody gets one less than three days after her last message, and nobody more than two. With a `plan` only those
     whose day it is get one. Repeating adds nothing. Raises SurveyError unless the survey is open.
     """
-    _require_open(survey)
+    require_open(survey)
     day = today or municipal_day()
     due = [each for each in _to_remind(session, survey) if _is_due(each, day, plan)]
     session.add_all(
@@ -223,6 +223,7 @@ def _to_remind(session: Session, survey: Survey) -> list[_Reminded]:
     return [_Reminded(*row) for row in rows]
 
 
-def _require_open(survey: Survey) -> None:
+def require_open(survey: Survey) -> None:
+    """Raises SurveyError unless the survey is open."""
     if survey.status != SurveyStatus.OPEN:
         raise SurveyError(_("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger."))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.reminder_plan import ReminderPlan, may_remind_at
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.platform.clock import municipal_day, now
 from surveys.platform.database import Database
 
@@ -49,7 +49,7 @@ def _queue(db: Database, survey_id: int, today: dt.date) -> int:
         )
         if survey is None:
             return 0
-        follow_roster(session, survey)
+        update_invitations_from_roster(session, survey)
         queued = queue_reminders(session, survey, today, plan=plan_of(survey)).messages
         if queued:
             _log.info("%s påminnelser i «%s» er lagt i køen etter planen.", queued, survey.key)

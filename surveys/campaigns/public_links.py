@@ -17,6 +17,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, PublicLink, PublicPlace, Survey, SurveyStatus
+from surveys.campaigns.scope import asked_units
 from surveys.organisation.tree import Node, in_order
 from surveys.platform.texts import _
 
@@ -32,12 +33,12 @@ def make_link(session: Session, survey: Survey, unit_ids: Iterable[int]) -> Publ
     """Opens the survey to everybody, or changes where they may answer. The address stays the same.
 
     Those who come choose among `unit_ids`; none: they answer for the survey's top unit. Raises SurveyError when the
-    survey has closed or a unit is not in it.
+    survey has closed or does not ask a unit.
     """
     if survey.status not in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:
         raise SurveyError(_("Undersøkelsen er lukket, så den kan ikke få en åpen lenke."))
     wanted = set(unit_ids) or {survey.unit_id}
-    if not wanted <= {unit.unit_id for unit in survey.units}:
+    if not wanted <= asked_units(survey).keys():
         raise SurveyError(_("Velg en av enhetene i undersøkelsen."))
     link = survey.public_link
     if link is None:
@@ -73,11 +74,14 @@ def address_of(link: PublicLink) -> str:
 def places_of(survey: Survey, link: PublicLink) -> Sequence[Node]:
     """Where those who come may answer, in the order of the tree. Never empty.
 
-    A unit that has left the tree since it was chosen is left out; when none remains it is the top unit.
+    A unit that is no longer asked is left out. When none remains it is the top unit, or all that are asked when the
+    top unit is not.
     """
     nodes = in_order((unit.unit_id, unit.parent_id, unit.name, unit.type) for unit in survey.units)
-    chosen = {place.unit_id for place in link.places}
-    return [node for node in nodes if node.unit_id in chosen] or nodes[:1]
+    chosen, asked = {place.unit_id for place in link.places}, asked_units(survey)
+    offered = [node for node in nodes if node.unit_id in asked]
+    top = [node for node in nodes[:1] if node.unit_id in asked]
+    return [node for node in offered if node.unit_id in chosen] or top or offered or nodes[:1]
 
 
 def start(session: Session, survey: Survey, unit_id: int, language: str, secret: bytes) -> Invitation:

@@ -19,6 +19,7 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster, uses_roster
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.scope import asked_units
 from surveys.files.columns import PEOPLE_COLUMNS, Record, read_records
 from surveys.files.report import ImportFault, told_once
 from surveys.organisation.models import Unit
@@ -104,11 +105,11 @@ def _open_survey(session: Session, survey_key: str) -> Survey:
 
 
 def _units(session: Session, survey: Survey) -> dict[str, SurveyUnit]:
-    """Unit code → the unit in the survey's own picture of the tree."""
+    """Unit code → the unit in the survey's own picture of the tree, of those the survey asks."""
     rows = session.execute(
         select(Unit.code, SurveyUnit)
         .join(SurveyUnit, SurveyUnit.unit_id == Unit.id)
-        .where(SurveyUnit.survey_id == survey.id)
+        .where(SurveyUnit.survey_id == survey.id, SurveyUnit.unit_id.in_(asked_units(survey)))
         .order_by(Unit.code)
     )
     return {code: unit for code, unit in rows}  # noqa: C416 -- Row is not a pair to mypy
@@ -117,7 +118,7 @@ def _units(session: Session, survey: Survey) -> dict[str, SurveyUnit]:
 def _faults(
     rows: Sequence[Record], units: Mapping[str, SurveyUnit], elsewhere: Set[str]
 ) -> Iterator[ImportFault]:
-    """`elsewhere`: codes of units that exist but are not in the survey."""
+    """`elsewhere`: codes of units that exist but that the survey does not ask."""
     if not rows:
         yield ImportFault(_("Filen har ingen mottakere under overskriften."))
     first_lines: dict[tuple[str, str], int] = {}

@@ -4,7 +4,7 @@ HR reads it before every sending. Nobody gets two codes, and whoever has deliver
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
 from surveys.campaigns.invitation_seals import change_sealed
-from surveys.campaigns.invitations import Recipient, invite, uses_roster
+from surveys.campaigns.invitations import Recipient, invite, not_invited, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.roster_following import (
@@ -25,6 +25,7 @@ from surveys.campaigns.roster_following import (
     renumbered,
     take_over_numbers,
 )
+from surveys.campaigns.scope import Scope, asked_units, lineage_within, units_to_choose
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.platform.texts import _
@@ -65,7 +66,7 @@ class SharedAddress:
 
 @dataclass(frozen=True)
 class Moved:
-    """Somebody whose unit is not her invitation's. `can_move`: she has not delivered, and the unit is in the survey."""
+    """Somebody whose unit is not her invitation's. `can_move`: she has not delivered, and the unit is asked."""
 
     invitation_id: int
     person_id: int
@@ -136,6 +137,18 @@ class Reconciliation:
             chosen += [_recipient(person) for people in self.outside.values() for person in people]
         return chosen
 
+    def within(self, unit_ids: Collection[int]) -> "Reconciliation":
+        """Only whom to invite in these units, and what waits to be sent: for the pilot, which settles nothing else."""
+        shared = [
+            replace(each, people=tuple(person for person in each.people if person.unit_id in unit_ids))
+            for each in self.shared
+        ]
+        return Reconciliation(
+            new=tuple(person for person in self.new if person.unit_id in unit_ids),
+            shared=tuple(each for each in shared if each.people),
+            unsent=self.unsent,
+        )
+
     def messages(self, choices: ReconcileChoices) -> int:
         """Exactly how many mails the choices put in the outbox."""
         again = sum(each.sends_again and not each.delivered for each in self.addresses)
@@ -153,7 +166,7 @@ def reconciliation(session: Session, survey: Survey) -> Reconciliation:
         return Reconciliation(unsent=unsent)
     pairs = renumbered(session, survey)
     kept, taken_over = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    waiting = [person for person in _not_invited(session, survey) if person.id not in taken_over]
+    waiting = [person for person in not_invited(session, survey) if person.id not in taken_over]
     addresses = _invited_addresses(session, survey)
     new, shared = _apart(waiting, addresses)
     changes = address_changes(session, survey)
@@ -174,15 +187,25 @@ def reconciliation(session: Session, survey: Survey) -> Reconciliation:
 
 
 def reconcile(
-    session: Session, survey: Survey, choices: ReconcileChoices, secret: bytes, expected: int | None = None
+    session: Session,
+    survey: Survey,
+    choices: ReconcileChoices,
+    secret: bytes,
+    expected: int | None = None,
+    *,
+    within: Collection[int] | None = None,
 ) -> outbox.Queued:
     """Does what the choices say and puts the mails in the outbox. `secret` is `Secrets.codes`.
+
+    within: only people in these units are invited, and nothing else is settled.
 
     Raises SurveyError when the survey is not open, or when `expected` is not how many mails it would be now.
     """
     if survey.status != SurveyStatus.OPEN:
         raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
     found = reconciliation(session, survey)
+    if within is not None:
+        found = found.within(within)
     if expected is not None and expected != found.messages(choices):
         raise SurveyError(
             _("Tallet er endret siden siden ble vist. Se over det som står her, og bekreft på nytt.")
@@ -207,18 +230,6 @@ def reconcile(
 def _recipient(person: Person, *, on_paper: bool = False) -> Recipient:
     email = "" if on_paper else person.email
     return Recipient(person.unit_id, email, person.language, person.is_leader, person.id)
-
-
-def _not_invited(session: Session, survey: Survey) -> Sequence[Person]:
-    invited = select(Invitation.person_id).where(
-        Invitation.survey_id == survey.id, Invitation.person_id.is_not(None)
-    )
-    return session.scalars(
-        select(Person)
-        .join(SurveyUnit, SurveyUnit.unit_id == Person.unit_id)
-        .where(SurveyUnit.survey_id == survey.id, Person.active, Person.id.not_in(invited))
-        .order_by(Person.id)
-    ).all()
 
 
 def _invited_addresses(session: Session, survey: Survey) -> dict[str, frozenset[str]]:
@@ -273,12 +284,16 @@ def _outside(
             Person.unit_id.not_in(select(ReportGroup.unit_id)),
             Person.id.not_in(invited),
             Person.active,
+            *([Person.is_leader] if survey.leaders_only else []),
         )
         .order_by(Unit.name, Person.id)
     )
     found: defaultdict[Unit, list[Person]] = defaultdict(list)
     seen: set[str] = set(addresses)
+    scope, units = Scope.of(survey), units_to_choose(session, survey)
     for person in people:
+        if not scope.is_asked(person.unit, lineage_within(units, person.unit)):
+            continue
         if not person.email or plain(person.email) not in seen:
             found[person.unit].append(person)
             seen.add(plain(person.email))
@@ -296,7 +311,7 @@ def _left(session: Session, survey: Survey) -> list[Left]:
 
 
 def _moved(session: Session, survey: Survey) -> tuple[tuple[Moved, ...], frozenset[int]]:
-    pictured = {unit.unit_id for unit in survey.units}
+    asked = asked_units(survey)
     rows = session.execute(
         select(Invitation.id, Person.id, Person.unit_id, Invitation.delivered)
         .join(Person, Person.id == Invitation.person_id)
@@ -304,7 +319,7 @@ def _moved(session: Session, survey: Survey) -> tuple[tuple[Moved, ...], frozens
         .order_by(Invitation.id)
     ).all()
     moved = tuple(
-        Moved(invitation_id, person_id, unit_id, not delivered and unit_id in pictured)
+        Moved(invitation_id, person_id, unit_id, not delivered and unit_id in asked)
         for invitation_id, person_id, unit_id, delivered in rows
     )
     return moved, frozenset(row[0] for row in rows if row[3])

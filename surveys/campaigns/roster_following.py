@@ -32,7 +32,7 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def follow_roster(session: Session, survey: Survey) -> int:
+def update_invitations_from_roster(session: Session, survey: Survey) -> int:
     """Moves invitations to new numbers and addresses; how many were put in the outbox for a new address."""
     take_over_numbers(session, survey)
     session.execute(

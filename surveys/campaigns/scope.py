@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.campaigns.models import ReportGroup, ScopeRule, ScopeType, ScopeUnit, Survey
+from surveys.campaigns.models import ReportGroup, ScopeRule, ScopeType, ScopeUnit, Survey, SurveyUnit
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
 
@@ -41,6 +41,14 @@ class Scope:
         within = not self.only or not self.only.isdisjoint(above)
         left_out = not self.excluded.isdisjoint(above)
         return within and not left_out and (not self.types or unit.type in self.types)
+
+
+def asked_units(survey: Survey) -> dict[int, SurveyUnit]:
+    """The units that may get invitations, codes and answers, by id: those of the survey's picture within its scope.
+
+    The others are in the picture only because a unit below them is asked.
+    """
+    return {unit.unit_id: unit for unit in survey.units if unit.asked}
 
 
 def units_to_choose(session: Session, survey: Survey) -> dict[int, Unit]:

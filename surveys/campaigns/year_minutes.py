@@ -71,6 +71,16 @@ def told(minutes: YearMinutes) -> str:
     if not minutes.added:
         return ""
     group = {"employee": _("ansatte"), "user": _("disse brukerne"), "citizen": _("innbyggere")}[minutes.kind]
+    if not minutes.asked:
+        return ngettext(
+            "I %(year)s har vi ikke bedt %(group)s svare på noe annet. "
+            "Denne undersøkelsen tar omtrent %(num)s minutt.",
+            "I %(year)s har vi ikke bedt %(group)s svare på noe annet. "
+            "Denne undersøkelsen tar omtrent %(num)s minutter.",
+            minutes.added,
+            year=minutes.year,
+            group=group,
+        )
     before = ngettext(
         "I %(year)s har vi bedt %(group)s om %(num)s minutt.",
         "I %(year)s har vi bedt %(group)s om %(num)s minutter.",

@@ -1,5 +1,6 @@
 """Commands for a survey's life and for questionnaire files."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from questionnaires.checking import check
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Invitation
+from surveys.campaigns.outbox import require_open
 from surveys.campaigns.recipients_import import RecipientsReport, import_recipients
 from surveys.hr.steps.closing import CLOSE
 from surveys.hr.steps.inviting import INVITE
@@ -44,7 +46,12 @@ def close_command(app: Flask, key: str) -> None:  # noqa: ARG001
 
 @click.command("invite")
 @_KEY
-@click.option("--links", is_flag=True, help="Skriv ut lenken til alle som ikke har svart, én på hver linje.")
+@click.option(
+    "--links",
+    metavar="FIL",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Skriv lenken til alle som ikke har svart, til en fil, én på hver linje (- er skjermen).",
+)
 @click.option(
     "--recipients",
     metavar="FIL",
@@ -55,10 +62,16 @@ def close_command(app: Flask, key: str) -> None:  # noqa: ARG001
     "--apply",
     "apply",
     is_flag=True,
-    help="Inviter dem som står i filen. Uten dette vises bare hva som skjer. Uten --recipients trengs det ikke.",
+    help="Inviter. Uten dette vises bare hva som skjer.",
 )
 @with_app
-def invite_command(app: Flask, key: str, links: bool, recipients: Path | None, apply: bool) -> None:  # noqa: ARG001
+def invite_command(
+    app: Flask,  # noqa: ARG001
+    key: str,
+    links: Path | None,
+    recipients: Path | None,
+    apply: bool,
+) -> None:
     """Inviterer alle i undersøkelsens enheter som ikke er invitert før.
 
     E-postene legges i køen, som «medvirk worker» sender. Lenkene er nøkler: ta vare på dem som passord.
@@ -67,13 +80,13 @@ def invite_command(app: Flask, key: str, links: bool, recipients: Path | None, a
     og language/språk. Linjer uten e-postadresse får koden på papir.
     """
     if recipients is None:
-        _take(key, INVITE)
-    elif links and not apply:
+        _tell_or_take(key, INVITE, {}, apply=apply)
+    elif links is not None and not apply:
         raise click.UsageError("--links sammen med --recipients krever --apply: før det finnes ingen lenker.")
     else:
         _invite_from_file(key, recipients, apply=apply)
-    if links:
-        _show_links(key)
+    if links is not None:
+        _write_links(key, links)
 
 
 def _invite_from_file(key: str, file: Path, *, apply: bool) -> None:
@@ -116,12 +129,33 @@ def _ending(report: RecipientsReport) -> str:
     return "Ingen er invitert ennå. Kjør kommandoen på nytt med --apply for å invitere."
 
 
-def _show_links(key: str) -> None:
+def _write_links(key: str, file: Path) -> None:
+    """The links, one a line, for letters. A link is a key: only the owner may read the file."""
+    links = _links_of(key)
+    if str(file) == "-":
+        for link in links:
+            say(link)
+        return
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as target:
+        # A file that was there before keeps its mode when it is opened.
+        os.fchmod(target.fileno(), 0o600)
+        target.writelines(f"{link}\n" for link in links)
+    say(f"Lenker skrevet til {file}: {len(links)}")
+
+
+def _links_of(key: str) -> list[str]:
     with database().reading() as session:
-        survey = find_survey(session, key)
+        try:
+            survey = find_survey(session, key)
+        except SurveyError as error:
+            fail(str(error))
         waiting = select(Invitation).where(Invitation.survey_id == survey.id, ~Invitation.delivered)
-        for invitation in session.scalars(waiting.order_by(Invitation.unit_id, Invitation.id)):
-            say(link_of(invitation))
+        invitations = session.scalars(waiting.order_by(Invitation.unit_id, Invitation.id))
+        return [link_of(invitation) for invitation in invitations]
 
 
 @click.command("reconcile")
@@ -176,11 +210,15 @@ def remind_command(app: Flask, key: str, apply: bool) -> None:  # noqa: ARG001
 
 def _tell_or_take(key: str, step: SurveyStep, given: dict[str, str], *, apply: bool) -> None:
     try:
-        if apply:
-            say(step.take(StepRequest(database(), key, details=given)))
-            return
         with database().reading() as session:
-            _tell(described(session, find_survey(session, key), step, given))
+            survey = find_survey(session, key)
+            require_open(survey)
+            description = described(session, survey, step, given)
+        _tell(description)
+        if apply:
+            # The number that was told is the number that is sent, or nothing is.
+            say(step.take(StepRequest(database(), key, description.messages, given)))
+            return
     except SurveyError as error:
         fail(str(error))
     say("Ingenting er gjort ennå. Kjør kommandoen på nytt med --apply.")

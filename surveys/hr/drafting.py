@@ -17,6 +17,7 @@ from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
 
 _INDENT = "\N{EM SPACE}"
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
@@ -26,7 +27,8 @@ def fill_choices(form: NewSurveyForm, session: Session, account: Account) -> Non
     """The newest version of every questionnaire, and the units the account is HR for, as a tree."""
     newest = {path.parent.name: path for path in loading.available()}
     questionnaires = [loading.builtin(key, int(path.stem[1:])) for key, path in newest.items()]
-    form.questionnaire.choices = [
+    # Nobody may get the first in the list by not looking at it.
+    form.questionnaire.choices = [("", _("Velg et spørreskjema"))] + [
         (f"{each.key}:{each.version}", localised(each.title)) for each in questionnaires
     ]
     granted = granted_units(session, account, *HR_ROLES)

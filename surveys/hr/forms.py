@@ -38,14 +38,14 @@ class _GroupField(IntegerField):
 
 
 class _Choice(SelectField):
-    """One of the choices on offer; `refusal` is said when it is none of them."""
+    """One of the choices on offer; `refusal` is said when it is none of them, or the empty one that asks."""
 
     def __init__(self, label: object, refusal: object, **settings: Any) -> None:
         super().__init__(label, validators=[self._offered], validate_choice=False, **settings)
         self._refusal = refusal
 
     def _offered(self, _form: object, field: Any) -> None:
-        if field.data not in {value for value, _text in field.choices}:
+        if not field.data or field.data not in {value for value, _text in field.choices}:
             raise ValidationError(self._refusal)
 
 

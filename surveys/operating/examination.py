@@ -2,7 +2,6 @@
 
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -18,8 +17,10 @@ from surveys.campaigns.key_faults import has_foreign_keys, surveys_without_keys
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.operating import migrating
+from surveys.operating.findings import DoctorFinding
 from surveys.operating.revisions import SchemaAge
 from surveys.operating.schema_state import schema_fault
+from surveys.operating.sign_in_examination import sign_in_provider_works
 from surveys.platform.clock import now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -29,21 +30,6 @@ from surveys.platform.static_files import missing_vendor_files
 _OLD_BACKUP_DAYS: Final = 2
 _COUNTED: Final = (SurveyStatus.COUNTED, SurveyStatus.RELEASED)
 _NAMED_AT_MOST: Final = 3
-
-
-@dataclass(frozen=True)
-class DoctorFinding:
-    """One thing that was looked at: in order, worth knowing, or wrong."""
-
-    what: str
-    is_wrong: bool = False
-    is_note: bool = False
-
-    @property
-    def mark(self) -> str:
-        if self.is_wrong:
-            return "FEIL"
-        return "MERK" if self.is_note else " OK "
 
 
 def examine(app: Flask) -> list[DoctorFinding]:
@@ -213,8 +199,8 @@ def _proxies_are_told_of(app: Flask) -> Iterator[DoctorFinding]:
     is_https = settings.base_url.startswith("https://")
     if is_https and not settings.proxies:
         yield DoctorFinding(
-            f"MEDVIRK_BASE_URL er {settings.base_url}, men MEDVIRK_PROXIES er 0. Sett den til antallet "
-            "mellomtjenere som står foran, som regel 1. Ellers avvises alle sidene.",
+            f"MEDVIRK_PROXIES er 0, men adressen er {settings.base_url}. Sett den til antallet mellomtjenere som står "
+            "foran, som regel 1. Ellers avvises alle sidene.",
             is_wrong=True,
         )
     elif settings.proxies and not is_https:
@@ -231,7 +217,7 @@ def _limits_are_shared(app: Flask) -> Iterator[DoctorFinding]:
     settings: Settings = app.config["SETTINGS"]
     if settings.limits_storage.startswith("memory"):
         yield DoctorFinding(
-            "MEDVIRK_LIMITS_STORAGE er memory://, så hver prosess teller forsøk på å gjette koder og passord for "
+            "MEDVIRK_LIMITS_STORAGE er memory://, så prosessene teller forsøk på å gjette koder og passord hver for "
             "seg. Fjern innstillingen, så teller de sammen.",
             is_note=True,
         )
@@ -298,6 +284,7 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _links_can_be_opened,
     _proxies_are_told_of,
     _limits_are_shared,
+    sign_in_provider_works,
     _backup_is_fresh,
     # Last: it imports every table, and a query after it would have to prepare them all.
     _tables_are_as_migrated,

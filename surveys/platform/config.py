@@ -4,12 +4,20 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from surveys.platform.private_files import make_private_folder
+
+MATCH_EMAIL: Final = ("never", "verified", "unverified")
+"""Which e-mail addresses of the sign-in provider are trusted to name an account. «unverified»: every one."""
+
+_PERSONAL_NUMBER_CLAIMS: Final = frozenset({"pid", "nin", "ssn", "noredupersonnin"})
 
 
 class SettingsError(Exception):
@@ -41,6 +49,20 @@ class Settings:
     backup_passphrase: str = ""
     # How many days after somebody has left the roster she is erased by the job worker; 0: never by itself.
     erase_left_after_days: int = 0
+    # Sign-in with OpenID Connect: the provider's address as its own tokens write it. Empty: none.
+    oidc_issuer: str = ""
+    # What the sign-in page calls the provider: «Logg inn med <name>».
+    oidc_name: str = ""
+    oidc_client_id: str = ""
+    # Empty for a public client: PKCE is used in any case.
+    oidc_client_secret: str = ""
+    oidc_scopes: str = "openid profile email"
+    # The claim that tells one person from another for ever. Never a personal number.
+    oidc_person: str = "sub"
+    # Whether an account may be recognised by the provider's e-mail address the first time: one of MATCH_EMAIL.
+    oidc_match_email: str = "verified"
+    # Which claims give which roles: a YAML file, in the instance folder unless the path is absolute.
+    oidc_roles: Path = Path("oidc-roller.yaml")
 
     @property
     def database(self) -> str:
@@ -55,12 +77,16 @@ class Settings:
         return self.instance / "keys"
 
     @property
+    def oidc_roles_file(self) -> Path:
+        return self.instance / self.oidc_roles
+
+    @property
     def secure_cookies(self) -> bool:
         return self.base_url.startswith("https://")
 
     def described(self) -> dict[str, str]:
         """Every setting by variable name, secrets masked, for `medvirk doctor`."""
-        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url"}
+        hidden = {"secret_key", "backup_passphrase", "smtp_password", "database_url", "oidc_client_secret"}
         return {
             f"MEDVIRK_{f.name.upper()}": ("satt" if getattr(self, f.name) else "ikke satt")
             if f.name in hidden
@@ -90,7 +116,51 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         for name, default in known.items()
         if (variable := f"MEDVIRK_{name.upper()}") in environment
     }
-    return Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    _check_oidc(settings)
+    return settings
+
+
+def _check_oidc(settings: Settings) -> None:
+    if settings.oidc_match_email not in MATCH_EMAIL:
+        raise SettingsError(
+            f"MEDVIRK_OIDC_MATCH_EMAIL må være {', '.join(MATCH_EMAIL)}, ikke «{settings.oidc_match_email}»."
+        )
+    if not settings.oidc_issuer:
+        return
+    if not is_safe_address(settings.oidc_issuer):
+        raise SettingsError("MEDVIRK_OIDC_ISSUER må begynne med https://. Bare 127.0.0.1 kan ha http://.")
+    if not settings.oidc_client_id:
+        raise SettingsError(
+            "MEDVIRK_OIDC_CLIENT_ID mangler. Den får du når du registrerer Medvirk hos tjenesten."
+        )
+    if "openid" not in settings.oidc_scopes.split():
+        raise SettingsError("MEDVIRK_OIDC_SCOPES må ha med openid.")
+    if settings.oidc_person.rpartition("/")[2].lower() in _PERSONAL_NUMBER_CLAIMS:
+        raise SettingsError(
+            f"MEDVIRK_OIDC_PERSON kan ikke være {settings.oidc_person}: Medvirk skal aldri ha fødselsnummer."
+        )
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether secrets may be sent there: https, or this machine itself for tests and trials."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.username is not None or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -102,6 +172,7 @@ class Secrets:
     master: bytes
     limits: bytes
     backup: bytes
+    tokens: bytes
     # Tells one installation's secrets from another's, and nothing of them: the database keeps it.
     fingerprint: bytes
 
@@ -120,7 +191,7 @@ def existing_secrets(settings: Settings) -> Secrets | None:
 
 
 def _secrets_from(root: bytes) -> Secrets:
-    purposes = (b"session", b"codes", b"master", b"limits", b"backup", b"fingerprint")
+    purposes = (b"session", b"codes", b"master", b"limits", b"backup", b"tokens", b"fingerprint")
     return Secrets(*(_derived(root, purpose) for purpose in purposes))
 
 

@@ -11,7 +11,6 @@ nobody can talk us out of it.
 import logging
 import mmap
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -71,7 +70,7 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    scheme = urlsplit(settings.base_url).scheme
+    scheme = "https" if settings.secure_cookies else "http"
     app.wsgi_app = _OwnScheme(app.wsgi_app, scheme)  # type: ignore[method-assign]
     # One byte that all processes made from this one share: the log gets one line, not one from each of them.
     told = mmap.mmap(-1, 1)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from surveys.access import password_views
 from surveys.access import views as access
+from surveys.access.oidc import views as oidc_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import views as account_views
 from surveys.hr.catalogue import preview_views
@@ -35,6 +36,7 @@ from surveys.site import home
 # Each module puts its pages on its part's blueprint; a blueprint is registered once.
 _MODULES = (
     access,
+    oidc_views,
     password_views,
     account_views,
     campaigns,

@@ -199,7 +199,7 @@ def answering_site(settings: Settings) -> Iterator[AnsweringSite]:
         [closed_code] = invite_some(app, session, surveys[CLOSED])
         close_survey(session, surveys[CLOSED])
     badge = _signed_in(app, db)
-    with _served(app) as address:
+    with served(app) as address:
         yield AnsweringSite(address, app, words, closed_code, badge)
     db.engine.dispose()
 
@@ -220,8 +220,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+def served(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serves the application from this process, on a free port when none is named, and says at what address."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     try:

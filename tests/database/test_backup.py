@@ -177,7 +177,7 @@ class TestEverythingComesBack:
         other.engine.dispose()
 
     def test_without_whoever_was_signed_in(self) -> None:
-        assert {"sign_in_session", "one_time_link"} == NOT_KEPT
+        assert {"sign_in_session", "one_time_link", "limit_count"} == NOT_KEPT
         assert {table.name for table in kept_tables()} == set(metadata.tables) - NOT_KEPT
 
     def test_and_mails_that_waited_are_held_back(

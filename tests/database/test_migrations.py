@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import MetaData, delete, inspect, text
+from sqlalchemy import MetaData, delete, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from surveys.operating import migrating
@@ -176,6 +176,27 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_with_rows_in_it(full: Datab
         connection.execute(text("UPDATE indicator SET kind = 'other'"))
     [(_remove, removed), (_add, added)] = migrating.differences(full.engine)
     assert removed.name == added.name == "ck_indicator_kind"
+
+
+def test_going_back_before_openid_connect_takes_the_providers_roles_and_leaves_the_others(
+    full: Database,
+) -> None:
+    """Both may have given the same role on the same unit, which the older schema has room for once."""
+    grants = metadata.tables["role_grant"]
+    with full.engine.begin() as connection:
+        before = connection.execute(select(grants).order_by(grants.c.id)).mappings().all()
+        unused = max(row["id"] for row in before) + 1
+        again = dict(before[0]) | {"id": unused, "source": "oidc"}
+        connection.execute(grants.insert(), again)
+        connection.execute(
+            text("UPDATE account SET oidc_issuer = 'https://porten.example', oidc_subject = 'a' WHERE id = 1")
+        )
+    with pytest.raises(IntegrityError), full.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET oidc_issuer = NULL WHERE id = 1"))
+    migrating.downgrade(full.engine, "0009")
+    migrating.upgrade(full.engine)
+    with full.engine.connect() as connection:
+        assert connection.execute(select(grants).order_by(grants.c.id)).mappings().all() == before
 
 
 def test_foreign_keys_are_enforced_again_after_a_migration(full: Database) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +21,7 @@ from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
 from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminders_due
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format
 from surveys.platform.database import Database
@@ -75,6 +76,9 @@ def test_everybody_with_an_address_gets_one_mail_in_their_language(
 ) -> None:
     assert _send(app, outbox, office) == Outcome(sent=3)
     assert office.recipients == [EVE, KARI, OLA]
+    assert len({message["Message-ID"] for message in office.taken}) == 3
+    for header in ("Date", "Auto-Submitted", "X-Auto-Response-Suppress"):
+        assert all(message.get_all(header, []) for message in office.taken), header
     subjects = {str(message["To"]): str(message["Subject"]) for message in office.taken}
     assert subjects[KARI] == "Fjordvik kommune ber om svaret ditt: Liten undersøkelse 2026"
     assert subjects[OLA] == "Fjordvik kommune bed om svaret ditt: Lita undersøking 2026"
@@ -290,11 +294,17 @@ def _slow_answer(office: PostOffice) -> Iterator[None]:
 
 def _kill_in_the_middle(office: PostOffice, environment: dict[str, str]) -> None:
     office.content_arrived.clear()
+    before = len(office.taken)
     with _slow_answer(office):
         worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
         assert office.content_arrived.wait(120)
         worker.kill()
         assert worker.wait() == -signal.SIGKILL
+    # The server has taken the mail, and is done with it in its own time.
+    last = time.monotonic() + 120
+    while len(office.taken) == before:
+        assert time.monotonic() < last
+        time.sleep(0.01)
 
 
 def test_two_workers_at_once_send_each_mail_once(app: Flask, outbox: Database, office: PostOffice) -> None:
@@ -378,8 +388,8 @@ def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
     right = "kari.riktig@example.no"
     with outbox.transaction() as session:
         session.scalars(select(Person)).one().email = right
-        assert follow_roster(session, _survey(session)) == 1
-        assert follow_roster(session, _survey(session)) == 0
+        assert update_invitations_from_roster(session, _survey(session)) == 1
+        assert update_invitations_from_roster(session, _survey(session)) == 0
     where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
     _kill_in_the_middle(office, os.environ | environment | where)
     office.answer_content = lambda _message: "250 OK"

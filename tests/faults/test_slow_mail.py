@@ -14,10 +14,12 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, SurveyStatus
 from surveys.campaigns.outbox import queue_invitations
+from surveys.counting.models import Response
 from surveys.hr.long_steps import ask
 from surveys.hr.steps.counting import COUNT
 from surveys.organisation.models import Unit
@@ -31,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 120  # seconds
 FAR_AWAY = dt.date(2099, 3, 20)
 MAILS = 3
+ANSWERS = 7
 
 
 def test_closing_and_counting_go_on_while_the_mail_server_has_not_answered(
@@ -49,6 +52,25 @@ def test_closing_and_counting_go_on_while_the_mail_server_has_not_answered(
         assert len(office.taken) == MAILS
 
 
+def test_two_workers_at_once_send_and_count_everything_once(
+    app: Flask, db: Database, environment: dict[str, str]
+) -> None:
+    _build(app, db)
+    with (
+        open_post_office() as office,
+        _working(environment, office) as worker,
+        _working(environment, office),
+    ):
+        _wait(worker, lambda: _status(db, "telles-2026") == SurveyStatus.COUNTED)
+        _wait(worker, lambda: _status(db, "lukkes-2026") == SurveyStatus.CLOSED)
+        _wait(worker, lambda: _sent(db) == MAILS)
+    assert len(set(office.recipients)) == len(office.recipients) == MAILS
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Response)) == ANSWERS
+        counted = select(func.count()).where(AuditEntry.action == "survey.counted")
+        assert session.scalar(counted) == 1
+
+
 def _build(app: Flask, db: Database) -> None:
     """A survey that sends mail, one that has closed and is to be counted, and one whose last day is over."""
     with db.transaction() as session:
@@ -61,7 +83,7 @@ def _build(app: Flask, db: Database) -> None:
         closes = build_survey(session, top, "lukkes-2026", closes_automatically=True)
         for survey in (counts, closes):
             open_survey(session, survey, keys_of(app))
-        answer_some(app, session, counts, "A", [sheet_of(3)] * 7)
+        answer_some(app, session, counts, "A", [sheet_of(3)] * ANSWERS)
         close_survey(session, counts)
         ask(session, counts, COUNT, None)
 

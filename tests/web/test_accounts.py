@@ -13,7 +13,7 @@ from surveys.access.accounts import authenticate
 from surveys.access.models import Account, Grant, GrantSource, OneTimeLink, Role, SignInSession
 from surveys.access.passwords import PasswordRefusedError, hash_password, hash_unjudged
 from surveys.access.permissions import roles_of
-from surveys.access.roster import follow_roster
+from surveys.access.roster import update_leader_roles
 from surveys.access.sessions import account_of, note_seen, start_session
 from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
@@ -257,12 +257,12 @@ class TestLeadersFromTheRoster:
         with municipality.transaction() as session:
             moved = session.scalars(select(Person).where(Person.employee_number == "1")).one()
             moved.unit_id = unit_of(session, "B").id
-            assert follow_roster(session) == 2
+            assert update_leader_roles(session) == 2
         assert roles(municipality, kari) == {(Role.LEADER, "B")}
         with municipality.transaction() as session:
             session.scalars(select(Person).where(Person.employee_number == "1")).one().active = False
-            follow_roster(session)
-            assert follow_roster(session) == 0, "it changes nothing twice"
+            update_leader_roles(session)
+            assert update_leader_roles(session) == 0, "it changes nothing twice"
         assert roles(municipality, kari) == set()
 
     def test_a_role_given_by_hand_does_not_follow_the_roster(self, municipality: Database) -> None:
@@ -278,7 +278,7 @@ class TestLeadersFromTheRoster:
             account.all_grants.append(Grant(role=Role.LEADER, unit_id=unit_of(session, "B").id))
             session.add(account)
             session.flush()
-            assert follow_roster(session) == 0
+            assert update_leader_roles(session) == 0
             assert [grant.source for grant in account.all_grants] == [GrantSource.GIVEN]
 
 

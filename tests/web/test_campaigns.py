@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -296,6 +297,7 @@ WRONG_FIELDS = [
     ("visible_leaders", "2026-03-10", "før siste svardag"),
     ("visible_representatives", "2026-03-25", "før gruppen over"),
     ("questionnaire", "finnes-ikke:1", "Velg ett av spørreskjemaene."),
+    ("questionnaire", "", "Velg ett av spørreskjemaene."),
     ("unit", "999", "Velg en av enhetene."),
 ]
 
@@ -330,15 +332,29 @@ def test_home_says_what_waits_for_hr_in_at_most_three_lines(draft: Database, hr:
     assert _text(hr, "/").count(">Åpne Liten undersøkelse 2026<") == 3
 
 
-def test_the_commands_lead_a_survey_too_and_give_links_on_demand(app: Flask, draft: Database) -> None:
+def test_the_commands_lead_a_survey_too_and_give_links_on_demand(
+    app: Flask, draft: Database, tmp_path: Path
+) -> None:
     def run(*arguments: str) -> tuple[int, str]:
         result = app.test_cli_runner().invoke(medvirk, list(arguments), obj=lambda: app)
         return result.exit_code, result.output
 
     assert run("invite", "liten-2026")[0] == 1
     assert run("open", "liten-2026") == (0, "Undersøkelsen er åpen.\n")
-    code, said = run("invite", "liten-2026", "--links")
+    code, told = run("invite", "liten-2026")
     assert code == 0
+    assert "blir lagt i køen" in told
+    assert "--apply" in told
+    with draft.reading() as session:
+        assert session.scalar(select(func.count(Invitation.id))) == 0
+    code, said = run("invite", "liten-2026", "--apply", "--links", "-")
+    assert code == 0
+    assert re.findall(r"(\d+) e-poster blir lagt", told) == re.findall(r"(\d+) invitasjoner er lagt", said)
+    file = tmp_path / "lenker.txt"
+    file.touch(mode=0o644)
+    assert run("invite", "liten-2026", "--links", str(file))[0] == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(set(file.read_text(encoding="utf-8").splitlines())) == 7
     assert (
         len(re.findall(r"^http://localhost/svar/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$", said, re.MULTILINE))
         == 7

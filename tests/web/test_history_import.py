@@ -327,6 +327,14 @@ def test_hr_sees_what_a_file_would_add_before_anything_is_stored(released: Datab
     assert stored(released) == 0
 
 
+def test_the_page_says_what_of_a_file_is_left_out_as_the_command_does(
+    released: Database, hr: FlaskClient
+) -> None:
+    headings = "enhet;tema;antall;snitt;år;verktøy;rådgiver"
+    text = words(upload(hr, csv("A;TRI;24;3,1;2018;T;Kari", headings=headings)))
+    assert "Disse kolonnene er ikke lest og blir ikke lagret: «rådgiver»." in text
+
+
 def test_hr_confirms_and_the_set_stands_in_the_list(released: Database, hr: FlaskClient) -> None:
     page = upload(hr, ONE, comparable="y")
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))  # type: ignore[attr-defined]

@@ -78,6 +78,17 @@ def _folder(app: Flask) -> list[Path]:
     return sorted((app.config["SETTINGS"].instance / "uploads").glob("*"))
 
 
+def test_the_first_file_on_offer_is_the_units(app: Flask, db: Database, client: FlaskClient) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        session.add(Unit(code="kommune", name="Kommunen"))
+    sign_in_as(client, db, Role.HR, "kommune")
+    assert re.search(r'value="units" checked', client.get("/organisasjon/import").text)
+    app.config["WTF_CSRF_ENABLED"] = False
+    _take(client, "units.csv", "units")
+    assert re.search(r'value="people" checked', client.get("/organisasjon/import").text)
+
+
 def test_a_file_is_taken_into_use_and_undone(app: Flask, db: Database, site: FlaskClient) -> None:
     address = _preview(site, "people.csv")
     page = site.get(address).text

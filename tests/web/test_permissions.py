@@ -1,62 +1,82 @@
-"""Every route says who may use it, and nobody else gets in."""
+"""Every route of the staff × every visitor × whose unit it is: who gets in is what `access_table.py` says.
 
+A request of somebody who may not is refused before anything is written. A request of somebody who may is stopped at its
+first change, so that all of them are asked about the same data.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from surveys.access.models import Role
-from surveys.access.permissions import Permission, permission_of
-from surveys.organisation.models import Unit
+from surveys.access.models import Account, Grant, Role
+from surveys.access.permissions import permission_of
+from surveys.access.sessions import start_session
+from surveys.organisation.models import Person, Succession, Unit
+from surveys.platform.clock import municipal_day
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from tests.building import build_open_survey, build_survey
-from tests.card_building import sign_in_as
+from surveys.release.models import Turnout
+from tests.building import build_installation, build_survey, build_units
+from tests.card_building import release_figures, sign_in_as
+from tests.conftest import Installations
+from tests.web.access_table import (
+    ACCESS,
+    NOT_STAFF,
+    VISITORS,
+    About,
+    AccessVisitor,
+    Outcome,
+    everybody,
+    expected,
+    hr_who_knows_the_account,
+)
 
-VALUES: dict[str, Any] = {
-    "key": "liten-2026",
-    "survey_key": "liten-2026",
-    "unit_code": "A",
-    "name": "close",
-    "code": "0000-0000-0000",
-    "token": "ugle-fjell-27",
-    "page": 1,
-    "language": "nb",
-    "number": 1,
-    "instrument": "medarbeider",
-    "version": 1,
-    "factor": "TRI",
-    "account_id": 1,
-    "grant_id": 1,
-    "person_id": 1,
-}
-
-
-def _rules(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+TREE = {"K": None, "A": "K", "B": "K", "A1": "A", "B1": "B"}
+UNIT_OF = {About.OWN: "B", About.OTHER: "A", About.ABOVE: "K"}
+# A statement that units came from one another, about units of that kind only.
+STATED = {About.OWN: ("B", "B1"), About.OTHER: ("A", "A1"), About.ABOVE: ("A", "B")}
 
 
-def _permission(app: Flask, rule: Rule) -> Permission | None:
-    return permission_of(app.view_functions[rule.endpoint])
+class _ChangeError(Exception):
+    """A request wanted to change the database."""
 
 
-def _address(app: Flask, rule: Rule) -> str:
-    with app.test_request_context():
-        return url_for(rule.endpoint, **{name: VALUES[name] for name in rule.arguments})
+@dataclass(frozen=True)
+class AccessCase:
+    """One request of the matrix, and how it ended."""
+
+    visitor: AccessVisitor
+    about: About
+    endpoint: str
+    method: str
+    outcome: Outcome
+
+    @property
+    def is_right(self) -> bool:
+        """Whoever may hears 404 of what is not there (a file that waits); of accounts, all that are asked about are."""
+        rule = ACCESS[self.endpoint]
+        wanted = expected(rule, self.visitor, self.about)
+        is_absent = self.outcome is Outcome.HIDDEN and rule is not hr_who_knows_the_account
+        # The front page and signing out lead there too.
+        leads_to_sign_in = self.outcome is Outcome.SIGN_IN and rule is everybody
+        return self.outcome is wanted or (wanted is Outcome.IN and (is_absent or leads_to_sign_in))
 
 
-def _closed_to_strangers(app: Flask) -> list[Rule]:
-    return [rule for rule in _rules(app) if (found := _permission(app, rule)) and not found.everyone]
-
-
-def _for_hr_only(app: Flask) -> list[Rule]:
-    hr = {Role.HR, Role.ADMINISTRATOR}
+def _staff_rules(app: Flask) -> list[Rule]:
     return [
         rule
-        for rule in _rules(app)
-        if (found := _permission(app, rule)) and found.roles and found.roles <= hr
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and not rule.endpoint.startswith(NOT_STAFF)
     ]
 
 
@@ -64,70 +84,147 @@ def _methods(rule: Rule) -> list[str]:
     return sorted((rule.methods or set()) & {"GET", "POST"})
 
 
+@contextmanager
+def _unchangeable(db: Database) -> Iterator[None]:
+    """Whoever changes anything ends with `_ChangeError`."""
+
+    def stop(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}:
+            raise _ChangeError
+
+    event.listen(db.engine, "before_cursor_execute", stop)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", stop)
+
+
 @pytest.fixture
-def survey(app: Flask, db: Database) -> Database:
-    """An open survey of the whole municipality, and one of unit A alone; forms need no tokens."""
+def settings(tmp_path: Path, installations: Installations) -> Iterator[Settings]:
+    """One database is enough: who may is decided in Python, from rows that both have alike."""
+    with installations("sqlite", tmp_path) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def values(app: Flask, db: Database) -> dict[About, dict[str, Any]]:
+    """What the addresses' parts are, for a thing of each unit. Forms need no tokens."""
     app.config["WTF_CSRF_ENABLED"] = False
     with db.transaction() as session:
-        build_open_survey(app, session)
-        build_survey(session, session.scalars(select(Unit).where(Unit.code == "A")).one(), key="bare-a")
-    return db
+        build_installation(session)
+        units = build_units(session, TREE)
+        return {about: _things(session, units, about) for about in About}
 
 
-def test_every_route_says_who_may_use_it(app: Flask) -> None:
-    assert [rule.endpoint for rule in _rules(app) if _permission(app, rule) is None] == []
+def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str, Any]:
+    code = UNIT_OF[about]
+    unit = units[code]
+    survey = build_survey(session, unit, key=f"kladd-{code.lower()}")
+    released = build_survey(session, unit, key=f"frigitt-{code.lower()}")
+    release = release_figures(session, released, {code: 4.0})
+    session.add_all(
+        Turnout(release_id=release.id, unit_id=each.unit_id, invited=20, delivered=12)
+        for each in released.units
+    )
+    account = Account(username=f"leder-{code}".lower(), name=f"Leder {code}", password_hash="-")
+    account.all_grants = [Grant(role=Role.LEADER, unit=unit)]
+    person = Person(employee_number=code, name="Har Sluttet", email="", unit=unit, active=False)
+    before, after = (units[each] for each in STATED[about])
+    stated = Succession(predecessor_id=before.id, successor_id=after.id, kind="split", on=dt.date(2026, 1, 1))
+    session.add_all([account, person, stated])
+    session.flush()
+    return {
+        "key": survey.key,
+        "survey_key": released.key,
+        "unit_code": code,
+        "account_id": account.id,
+        "grant_id": account.all_grants[0].id,
+        "person_id": person.id,
+        "number": stated.id,
+        "name": "close",
+        "token": "finnes-ikke",
+        "code": "nn",
+        "language": "nb",
+        "instrument": "medarbeider",
+        "version": 1,
+        "factor": "TRI",
+    }
 
 
-def test_a_route_that_says_nothing_is_closed_to_all(app: Flask, survey: Database) -> None:
+def _sign_in(client: FlaskClient, db: Database, visitor: AccessVisitor) -> None:
+    if not visitor.signed_in:
+        return
+    with db.transaction() as session:
+        account = Account(username=visitor.name, name=visitor.name, password_hash="-", all_grants=[])
+        if visitor.role:
+            code = UNIT_OF[About.ABOVE if visitor.at_top else About.OWN]
+            unit = session.scalars(select(Unit).where(Unit.code == code)).one()
+            grant = Grant(role=visitor.role, unit=unit)
+            if visitor.is_deputy:
+                leader = session.scalars(select(Account).where(Account.username == "leder-a")).one()
+                grant.deputy_for_id, grant.to_day = leader.id, municipal_day()
+            account.all_grants.append(grant)
+        session.add(account)
+        session.flush()
+        token = start_session(session, account)
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+
+
+def _outcome(client: FlaskClient, db: Database, address: str, method: str) -> Outcome:
+    try:
+        with _unchangeable(db):
+            response = client.open(address, method=method)
+    except _ChangeError:
+        return Outcome.IN
+    assert response.status_code < 500, address
+    if response.status_code == 302 and response.headers["Location"].startswith("/logg-inn"):
+        return Outcome.SIGN_IN
+    return {403: Outcome.FORBIDDEN, 404: Outcome.HIDDEN}.get(response.status_code, Outcome.IN)
+
+
+def _asked(
+    app: Flask, db: Database, visitor: AccessVisitor, values: dict[About, dict[str, Any]]
+) -> Iterator[AccessCase]:
+    client = app.test_client()
+    _sign_in(client, db, visitor)
+    for rule in _staff_rules(app):
+        for about in About:
+            with app.test_request_context():
+                address = url_for(rule.endpoint, **{name: values[about][name] for name in rule.arguments})
+            for method in _methods(rule):
+                outcome = _outcome(client, db, address, method)
+                yield AccessCase(visitor, about, rule.endpoint, method, outcome)
+
+
+def test_every_route_has_a_line_in_the_table(app: Flask) -> None:
+    assert {rule.endpoint for rule in _staff_rules(app)} == set(ACCESS)
+    silent = [rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    assert [each for each in silent if permission_of(app.view_functions[each]) is None] == []
+
+
+def test_a_route_that_says_nothing_is_closed_to_all(app: Flask, db: Database) -> None:
     app.add_url_rule("/glemt", "glemt", lambda: "alt for alle")
     assert app.test_client().get("/glemt").status_code == 403
 
 
-def test_a_stranger_is_sent_to_sign_in_from_every_page_that_is_not_public(
-    app: Flask, client: FlaskClient, survey: Database
+@pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: str(visitor.name))
+def test_the_table_is_what_happens(
+    app: Flask, db: Database, values: dict[About, dict[str, Any]], visitor: AccessVisitor
 ) -> None:
-    rules = _closed_to_strangers(app)
-    assert len(rules) > 8
-    for rule in rules:
-        for method in _methods(rule):
-            response = client.open(_address(app, rule), method=method)
-            assert response.status_code == 302, rule
-            assert response.headers["Location"].startswith("/logg-inn"), rule
+    cases = list(_asked(app, db, visitor, values))
+    wrong = [case for case in cases if not case.is_right]
+    assert len(cases) == len(About) * sum(len(_methods(rule)) for rule in _staff_rules(app)) > 400
+    assert [(case.endpoint, case.method, case.about.value, case.outcome.value) for case in wrong] == []
 
 
-def test_only_hr_gets_into_hrs_pages(app: Flask, client: FlaskClient, survey: Database) -> None:
-    rules = _for_hr_only(app)
-    assert len(rules) > 6
-    for role in (Role.POLITICIAN, Role.LEADER, Role.REPRESENTATIVE, Role.CONTROLLER):
-        sign_in_as(client, survey, role)
-        for rule in rules:
-            for method in _methods(rule):
-                assert client.open(_address(app, rule), method=method).status_code == 403, (role, rule)
-
-
-def test_hr_of_one_subtree_sees_its_own_surveys_and_no_others(
-    app: Flask, client: FlaskClient, survey: Database
+def test_hr_cannot_make_a_survey_of_a_unit_that_is_not_hers(
+    client: FlaskClient, db: Database, values: dict[About, dict[str, Any]]
 ) -> None:
-    sign_in_as(client, survey, Role.HR, "B")
-    assert client.get("/undersokelser").status_code == 200
-    assert "undersokelser/liten-2026" not in client.get("/undersokelser").text
-    for rule in _for_hr_only(app):
-        if "key" not in rule.arguments:
-            continue
-        for key in ("liten-2026", "bare-a"):
-            address = _address(app, rule).replace("liten-2026", key)
-            for method in _methods(rule):
-                assert client.open(address, method=method).status_code == 403, address
-
-
-def test_hr_above_sees_the_surveys_below(client: FlaskClient, survey: Database) -> None:
-    sign_in_as(client, survey, Role.HR, "K")
-    for key in ("liten-2026", "bare-a"):
-        assert client.get(f"/undersokelser/{key}").status_code == 200
-
-
-def test_hr_cannot_make_a_survey_of_a_unit_that_is_not_hers(client: FlaskClient, survey: Database) -> None:
-    sign_in_as(client, survey, Role.HR, "B")
+    sign_in_as(client, db, Role.HR, "B")
     page = client.get("/undersokelser/ny").text
     assert "Enhet B" in page
     assert "Enhet A" not in page
+    listed = client.get("/undersokelser").text
+    assert "undersokelser/kladd-b" in listed
+    assert "undersokelser/kladd-a" not in listed

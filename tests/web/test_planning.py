@@ -17,6 +17,7 @@ from surveys.campaigns.invitations import recipients_from_roster
 from surveys.campaigns.lifecycle import open_survey, picture_tree
 from surveys.campaigns.models import Invitation, ScopeRule, ScopeUnit, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.planning import change_scope
+from surveys.campaigns.reconciling import ReconcileChoices, reconciliation
 from surveys.campaigns.scope import Scope
 from surveys.hr.opening_by_plan import open_due
 from surveys.organisation.models import Person, Unit
@@ -331,6 +332,40 @@ def test_the_pilot_is_invited_first_and_the_rest_after(app: Flask, draft: Databa
     hr.post(f"{PAGE}/steg/invite", data={"messages": number})
     with draft.reading() as session:
         assert session.scalar(select(func.count()).select_from(Invitation)) == 18
+
+
+@pytest.mark.parametrize(("shared", "mails"), [("one", "8"), ("paper", "7")])
+def test_the_pilot_asks_about_an_address_that_two_have(
+    app: Flask, draft: Database, hr: FlaskClient, shared: str, mails: str
+) -> None:
+    ids = _ids(draft)
+    with draft.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        change_scope(session, survey, Scope(pilot=frozenset({ids["A"]})))
+        open_survey(session, survey, keys_of(app))
+        people = session.scalars(select(Person).where(Person.unit_id == ids["A1"])).all()
+        people[0].email = people[1].email = "felles@example.no"
+    address = f"{PAGE}/steg/invite-pilot"
+    assert "felles@example.no" in hr.get(address).text
+    assert hr.post(address, data={"messages": "99", "shared": shared}).status_code == 409
+    assert hr.post(address, data={"messages": mails, "shared": shared}).status_code == 302
+    with draft.reading() as session:
+        found = session.scalars(select(Invitation.email)).all()
+        assert sum(bool(email) for email in found) == int(mails)
+        assert found.count("felles@example.no") == (shared == "one")
+        assert found.count("") == (2 if shared == "paper" else 0)
+
+
+def test_the_full_invitation_leaves_out_units_outside_the_scope(draft: Database, app: Flask) -> None:
+    ids = _ids(draft)
+    with draft.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        change_scope(session, survey, Scope(excluded=frozenset({ids["A1"]}), leaders_only=True))
+        with app.app_context():
+            invited = reconciliation(session, survey).recipients(ReconcileChoices(new_units=True))
+        assert {each.person_id for each in invited} == {
+            each.person_id for each in recipients_from_roster(session, survey)
+        }
 
 
 def test_the_test_answers_are_the_preview(hr: FlaskClient) -> None:

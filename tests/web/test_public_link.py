@@ -11,10 +11,12 @@ from sqlalchemy import select
 
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
+from surveys.campaigns.invitations import Recipient
 from surveys.campaigns.lifecycle import Participation, SurveyError, close_survey, open_survey, participation
 from surveys.campaigns.models import Invitation, PublicLink, Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.public_links import WORDS, find_link, make_link, remove_link
 from surveys.counting.models import Response
+from surveys.hr.paper.sheets import loose_codes
 from surveys.hr.steps.inviting import audience
 from surveys.hr.turnout import turnout
 from surveys.organisation.models import Unit
@@ -412,3 +414,21 @@ def test_hr_sees_answers_and_no_rate_while_anyone_may_answer(
     assert "5 svar er levert." in page
     assert "kan ikke regne ut svarprosenten" in page
     assert "5 svar er levert. Etter dette" in hr.get("/undersokelser/liten-2026/steg/close").text
+
+
+def test_a_unit_outside_the_scope_is_neither_offered_nor_accepted(db: Database, hr: FlaskClient) -> None:
+    with db.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        for unit in survey.units:
+            unit.asked = unit.unit.code == "A"
+        outside = next(unit.unit_id for unit in survey.units if unit.unit.code == "B")
+    answer = hr.post("/undersokelser/liten-2026/apen-lenke", data={"places": [str(outside)]})
+    assert answer.status_code == 422
+    with db.transaction() as session:
+        survey = session.scalars(select(Survey)).one()
+        for chosen in ([outside], []):
+            with pytest.raises(SurveyError, match="enhetene"):
+                make_link(session, survey, chosen)
+        wanted = Recipient(outside, loose=True)
+        with pytest.raises(SurveyError, match="enhetene"):
+            loose_codes(session, survey, wanted, 1, "b", b"s" * 32)

@@ -202,13 +202,22 @@ def test_a_personal_number_in_any_column_refuses_the_file_and_is_never_shown(
     assert _invited(opened) == []
 
 
+def test_a_unit_outside_the_scope_is_refused(app: Flask, opened: Database, tmp_path: Path) -> None:
+    with opened.transaction() as session:
+        [unit] = [each for each in find_survey(session, "liten-2026").units if each.unit.code == "B"]
+        unit.asked = False
+    report = _import(app, opened, _written(tmp_path, PARENTS))
+    assert "«B» er ikke med i denne undersøkelsen" in str(report.faults[0])
+    assert _invited(opened) == []
+
+
 def test_links_for_letters_are_printed_for_all_who_have_not_answered(
     app: Flask, opened: Database, tmp_path: Path
 ) -> None:
     file = str(_written(tmp_path, PARENTS))
-    assert _run(app, "--recipients", file, "--links")[0] == 2
+    assert _run(app, "--recipients", file, "--links", "-")[0] == 2
     assert _invited(opened) == []
-    code, said = _run(app, "--recipients", file, "--apply", "--links")
+    code, said = _run(app, "--recipients", file, "--apply", "--links", "-")
     assert code == 0
     assert len(set(LINK.findall(said))) == 4
 

@@ -19,7 +19,7 @@ from surveys.campaigns.lifecycle import SurveyError, open_survey, participation
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
 from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.reconciling import ReconcileChoices, reconcile, reconciliation
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.commands import medvirk
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.people_import import import_people
@@ -111,7 +111,7 @@ def _invite(app: Flask, db: Database, choices: ReconcileChoices | None = None) -
 
 def _remind(db: Database, day: dt.date) -> int:
     with db.transaction() as session:
-        follow_roster(session, _survey(session))
+        update_invitations_from_roster(session, _survey(session))
         return queue_reminders(session, _survey(session), day).messages
 
 
@@ -231,7 +231,7 @@ def test_people_in_a_unit_made_after_the_survey_are_named_and_invited_when_hr_sa
     assert "1 e-post blir lagt i køen" in told.output
     with app.app_context():
         told = app.test_cli_runner(catch_exceptions=False).invoke(
-            medvirk, ["invite", "liten-2026"], obj=lambda: app
+            medvirk, ["invite", "liten-2026", "--apply"], obj=lambda: app
         )
     assert "1 invitasjon er lagt i køen" in told.output
     assert "Ikke invitert: 1 ansatt i «Ny barnehage»" in told.output
@@ -357,7 +357,7 @@ def test_without_a_mail_server_nothing_is_said_to_be_sent(app: Flask, db: Databa
     _opened(app, db, "left_person")
     with app.app_context():
         told = app.test_cli_runner(catch_exceptions=False).invoke(
-            medvirk, ["invite", "liten-2026"], obj=lambda: app
+            medvirk, ["invite", "liten-2026", "--apply"], obj=lambda: app
         )
     assert "24 invitasjoner er lagt i køen." in told.output
     assert "MEDVIRK_SMTP_HOST" in told.output

@@ -24,6 +24,9 @@ HEAVY = (
     "fontTools",
     "pydantic",
     "pydantic_core",
+    "requests",
+    "authlib",
+    "joserfc",
 )
 
 # The way a web process begins (the command, then the server), and one respondent through it.

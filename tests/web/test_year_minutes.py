@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires import loading
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.campaigns.year_minutes import minutes_in_year
+from surveys.campaigns.year_minutes import minutes_in_year, told
 from surveys.hr.steps.opening import OPEN
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
@@ -75,6 +75,16 @@ def test_the_users_of_one_service_are_not_those_of_another(draft: Database) -> N
         library = _held(session, "bibliotek", **_builtin("bibliotek"))
         _held(session, "byggesak", **_builtin("byggesak"))
         assert minutes_in_year(session, library).asked == 0
+
+
+def test_the_first_of_a_year_is_not_set_beside_nothing(app: Flask, draft: Database) -> None:
+    with draft.transaction() as session:
+        survey = session.scalars(select(Survey).where(Survey.key == "liten-2026")).one()
+        with app.test_request_context(headers={"Accept-Language": "nb"}):
+            said = told(minutes_in_year(session, survey))
+    assert said == (
+        "I 2026 har vi ikke bedt ansatte svare på noe annet. Denne undersøkelsen tar omtrent 3 minutter."
+    )
 
 
 def test_the_confirmation_of_the_opening_says_it(app: Flask, draft: Database) -> None:

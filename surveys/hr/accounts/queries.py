@@ -33,7 +33,7 @@ def known_accounts(session: Session, reader: Account, search: str = "") -> list[
     accounts = session.scalars(query.options(selectinload(Account.all_grants).joinedload(Grant.unit))).all()
     wanted = search.strip().casefold()
     return [
-        AccountRow(account, tuple(account.grants), bool(account.password_hash))
+        AccountRow(account, tuple(account.grants), bool(account.password_hash or account.oidc_subject))
         for account in sorted(accounts, key=lambda account: alphabetical(account.name))
         if wanted in f"{account.name} {account.username} {account.email}".casefold()
     ]

@@ -18,7 +18,7 @@ from surveys.hr.mailing.forms import AddressForm, OpeningsForm, ReminderPlanForm
 from surveys.hr.mailing.previewing import previewed, send_test
 from surveys.hr.mailing.texts import plan_told, text_warnings
 from surveys.hr.paper import sheets
-from surveys.hr.paper.printing import facts_of, printed_sheets
+from surveys.hr.paper.printing import printed_page
 from surveys.hr.steps.reminding import when_may
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.platform import database
@@ -88,11 +88,7 @@ def letter_instead(key: str) -> Page:
     except SurveyError as error:
         return _overview(survey, problem=str(error)), 409
     sheets.mark_printed(session, survey, [invitation], municipal_day())
-    printed = sheets.printed_codes(survey, [invitation], current_app.config["SECRETS"].codes)
-    facts = facts_of(survey, [invitation.language])
-    session.commit()
-    drawn = printed_sheets("letter", printed, facts)
-    return render_template("hr/paper/letters.html", survey=survey, sheets=drawn)
+    return printed_page(session, survey, "letter", [invitation])
 
 
 @blueprint.post("/undersokelser/<key>/utsending/kode")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from surveys.access.roster import follow_roster
+from surveys.access.roster import update_leader_roles
 from surveys.files.headings import ColumnChoices
 from surveys.files.report import ImportReport
 from surveys.organisation.import_answers import NO_ANSWERS, ImportAnswers
@@ -94,7 +94,7 @@ def _import_file(
         progress=progress,
     )
     if report.applied:
-        follow_roster(session)
+        update_leader_roles(session)
     return report
 
 
@@ -104,5 +104,5 @@ def undo_file(session: Session, number: int) -> int:
     Returns how many new units or people something needs by now, and which have been ended instead of removed.
     """
     kept = undo_import(session, number, municipal_day())
-    follow_roster(session)
+    update_leader_roles(session)
     return kept

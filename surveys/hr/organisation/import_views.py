@@ -33,7 +33,7 @@ from surveys.hr.organisation.import_forms import (
     column_words,
     question_faults,
 )
-from surveys.hr.organisation.tree_queries import may_bring_in_files
+from surveys.hr.organisation.tree_queries import has_units_below_top, may_bring_in_files
 from surveys.hr.organisation.uploads import StoredUpload
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation.import_answers import ImportAnswers
@@ -69,6 +69,9 @@ def start_import() -> Page:
     uploads.remove_old(_instance())
     form = UploadForm()
     if not form.is_submitted():
+        if not has_units_below_top(session):
+            # People belong to units: the first file of a new installation is the units'.
+            form.kind.data = ImportKind.UNITS.value
         return _start_page(session, form)
     if not form.validate():
         return _start_page(session, form), 422

@@ -139,6 +139,11 @@ def history(session: Session, unit: Unit, most: int = 10) -> Sequence[AuditEntry
     ).all()
 
 
+def has_units_below_top(session: Session) -> bool:
+    """False in an installation that nobody has brought units into."""
+    return session.scalar(select(Unit.id).where(Unit.parent_id.is_not(None)).limit(1)) is not None
+
+
 def may_bring_in_files(session: Session, reader: Account) -> bool:
     """A file may touch every unit, so it takes HR of the whole organisation."""
     tops = session.scalars(select(Unit.id).where(Unit.parent_id.is_(None), Unit.valid_to.is_(None)))

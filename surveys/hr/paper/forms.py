@@ -8,6 +8,7 @@ from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from surveys.campaigns.models import Survey
+from surveys.campaigns.scope import asked_units
 from surveys.hr.paper.sheets import MOST_LOOSE_CODES
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import LANGUAGES
@@ -56,3 +57,9 @@ def unit_choices(survey: Survey) -> list[tuple[str, str]]:
     """The survey's tree as choices, the top first, each level further in."""
     nodes = in_order((unit.unit_id, unit.parent_id, unit.name, unit.type) for unit in survey.units)
     return [(str(node.unit_id), _INDENT * node.depth + node.name) for node in nodes]
+
+
+def asked_unit_choices(survey: Survey) -> list[tuple[str, str]]:
+    """As `unit_choices`, without units outside the survey's scope: nobody may answer for them."""
+    asked = {str(unit_id) for unit_id in asked_units(survey)}
+    return [choice for choice in unit_choices(survey) if choice[0] in asked]

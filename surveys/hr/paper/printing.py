@@ -1,17 +1,18 @@
 """Letters and cards as they are printed, each in its reader's language."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app, render_template
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Invitation, Survey
 from surveys.campaigns.survey_texts import title_in
 from surveys.campaigns.visibility_texts import who_sees_what
 from surveys.hr.paper.qr import qr_svg
-from surveys.hr.paper.sheets import PrintedCode
+from surveys.hr.paper.sheets import PrintedCode, printed_codes
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.installation import installation
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language, language_name, localised
@@ -43,6 +44,18 @@ class SurveyFacts:
     minimum_group: int
     who_sees_what: tuple[str, ...]
     other_languages: tuple[LanguageNote, ...]
+
+
+def printed_page(session: Session, survey: Survey, template: str, chosen: Sequence[Invitation]) -> str:
+    """The invitations' sheets, `hr/paper/<template>.html` each, on a page to print.
+
+    Commits, and then draws: a thousand letters take seconds, in which respondents must be able to save.
+    """
+    printed = printed_codes(survey, chosen, current_app.config["SECRETS"].codes)
+    facts = facts_of(survey, (each.language for each in printed))
+    session.commit()
+    sheets = printed_sheets(template, printed, facts)
+    return render_template(f"hr/paper/{template}s.html", survey=survey, sheets=sheets)
 
 
 def facts_of(survey: Survey, languages: Iterable[str]) -> dict[str, SurveyFacts]:

@@ -19,6 +19,7 @@ from surveys.campaigns import codes
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.scope import asked_units
 from surveys.organisation.tree import in_order
 from surveys.platform import code_format
 from surveys.platform.localisation import number
@@ -97,11 +98,11 @@ def loose_codes(
 ) -> list[Invitation]:
     """`count` loose codes like `recipient`, newly invited. The same `batch` again gives the same codes, not new ones.
 
-    `secret` is `Secrets.codes`. Raises SurveyError when the survey is not open, the unit is not in it, they are too
+    `secret` is `Secrets.codes`. Raises SurveyError when the survey is not open, the unit is not asked, they are too
     many, or the batch was made for something else.
     """
     _require_open(survey)
-    if recipient.unit_id not in {unit.unit_id for unit in survey.units}:
+    if recipient.unit_id not in asked_units(survey):
         raise SurveyError(_("Velg en av enhetene i undersøkelsen."))
     if not 1 <= count <= MOST_LOOSE_CODES:
         raise SurveyError(_("Skriv et tall fra 1 til %(most)s.", most=MOST_LOOSE_CODES))

@@ -1,20 +1,23 @@
 """HR's pages for the ways in that are no e-mail: letters, sheets of loose codes, and the public link."""
 
-from collections.abc import Sequence
-
 from flask import current_app, flash, redirect, render_template, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.invitations import Recipient, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.public_links import address_of, make_link, places_of, remove_link
 from surveys.hr.paper import sheets as paper
-from surveys.hr.paper.forms import LettersForm, LooseCodesForm, PublicLinkForm, unit_choices
-from surveys.hr.paper.printing import facts_of, printed_sheets
+from surveys.hr.paper.forms import (
+    LettersForm,
+    LooseCodesForm,
+    PublicLinkForm,
+    asked_unit_choices,
+    unit_choices,
+)
+from surveys.hr.paper.printing import printed_page
 from surveys.hr.paper.qr import qr_svg
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
@@ -62,7 +65,7 @@ def _letters(key: str, *, again: bool) -> PaperResponse:
     if not chosen:
         return _overview(survey, problem=_("Det er ingen brev å skrive ut for denne enheten.")), 409
     paper.mark_printed(session, survey, chosen, today)
-    return _printed(session, survey, "letter", chosen)
+    return printed_page(session, survey, "letter", chosen)
 
 
 @blueprint.post("/undersokelser/<key>/koder")
@@ -72,7 +75,7 @@ def loose_codes(key: str) -> PaperResponse:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = LooseCodesForm()
-    form.loose_unit.choices = unit_choices(survey)
+    form.loose_unit.choices = asked_unit_choices(survey)
     if not form.validate_on_submit():
         return _overview(survey, loose_form=form), 422
     secret = current_app.config["SECRETS"].codes
@@ -81,7 +84,7 @@ def loose_codes(key: str) -> PaperResponse:
         made = paper.loose_codes(session, survey, wanted, form.count.data, form.batch.data, secret)
     except SurveyError as error:
         return _overview(survey, problem=str(error)), 409
-    return _printed(session, survey, "code_card", made)
+    return printed_page(session, survey, "code_card", made)
 
 
 @blueprint.post("/undersokelser/<key>/apen-lenke")
@@ -91,7 +94,7 @@ def save_public_link(key: str) -> PaperResponse:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = PublicLinkForm()
-    form.places.choices = unit_choices(survey)
+    form.places.choices = asked_unit_choices(survey)
     known, places = {value for value, _text in form.places.choices}, form.places.data or []
     if not form.validate_on_submit() or not known.issuperset(places):
         return _overview(survey, problem=_("Velg en av enhetene i undersøkelsen.")), 422
@@ -132,15 +135,6 @@ def poster(key: str) -> str | Response:
     )
 
 
-def _printed(session: Session, survey: Survey, template: str, chosen: Sequence[Invitation]) -> str:
-    """Commits, and then draws: a thousand letters take seconds, in which respondents must be able to save."""
-    printed = paper.printed_codes(survey, chosen, current_app.config["SECRETS"].codes)
-    facts = facts_of(survey, (each.language for each in printed))
-    session.commit()
-    sheets = printed_sheets(template, printed, facts)
-    return render_template(f"hr/paper/{template}s.html", survey=survey, sheets=sheets)
-
-
 def _overview(
     survey: Survey,
     problem: str = "",
@@ -148,12 +142,12 @@ def _overview(
     loose_form: LooseCodesForm | None = None,
 ) -> str:
     session = database.session()
-    choices = unit_choices(survey)
+    asked = asked_unit_choices(survey)
     letters_form = letters_form or LettersForm(formdata=None)
     loose_form = loose_form or LooseCodesForm(formdata=None)
     link = survey.public_link
     places = {str(place.unit_id) for place in link.places} if link else set()
-    letters_form.unit.choices = loose_form.loose_unit.choices = choices
+    letters_form.unit.choices, loose_form.loose_unit.choices = unit_choices(survey), asked
     return tab(
         "ways_in",
         survey,
@@ -164,7 +158,7 @@ def _overview(
         letters_form=letters_form,
         loose_form=loose_form,
         link_form=PublicLinkForm(formdata=None),
-        units=choices,
+        units=asked,
         link=link,
         link_address=address_of(link) if link else "",
         link_places=places_of(survey, link) if link else [],

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.access.administering import Period, give_role, may_give
 from surveys.access.models import HR_ROLES, Account, Grant, GrantSource
 from surveys.access.permissions import is_granted
-from surveys.access.roster import follow_roster
+from surveys.access.roster import update_leader_roles
 from surveys.access.texts import role_word
 from surveys.audit import trail as audit
 from surveys.audit.models import AuditEntry
@@ -65,7 +65,7 @@ def carry_out(session: Session, actor: Account, steps: tuple[PlanStep, ...], on:
     reorganiser = _Reorganiser(session, actor, on)
     for step in steps:
         reorganiser.take(step)
-    follow_roster(session)
+    update_leader_roles(session)
     outcome = reorganiser.outcome
     top = steps[0].into[0].code if steps[0].into and steps[0].into[0].code else steps[0].units[0]
     audit.record(
@@ -275,7 +275,7 @@ def _undo_people_and_roles(session: Session, units: dict[str, Unit], was: dict[s
         if grant is not None and grant.unit_id in created:
             grant.account.all_grants.remove(grant)
     session.flush()
-    follow_roster(session)
+    update_leader_roles(session)
 
 
 def _overtaken(code: str) -> UnitChangeError:

@@ -57,7 +57,7 @@ def _left_out(found: Reconciliation, choices: ReconcileChoices) -> tuple[str, ..
     if found.outside and not choices.new_units:
         why += [_("Ikke invitert:"), *_outside(found, choices).findings]
     if found.shared and choices.shared == "one":
-        why += _shared(found, choices).findings
+        why += shared_choice(found, choices).findings
     return tuple(why)
 
 
@@ -145,7 +145,7 @@ def _choices(session: Session, found: Reconciliation, choices: ReconcileChoices)
     if found.new:
         yield _new(found, choices)
     if found.shared:
-        yield _shared(found, choices)
+        yield shared_choice(found, choices)
     if found.outside:
         yield _outside(found, choices)
     if found.addresses:
@@ -166,7 +166,8 @@ def _new(found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
     return StepChoice("new", _("Nye"), options, "yes" if choices.new else "no", (finding,))
 
 
-def _shared(found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
+def shared_choice(found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
+    """Whether those with one address are one person, or get each a code on paper."""
     findings = [
         ngettext(
             "%(num)s adresse står på flere personer, eller er invitert fra før:",

@@ -10,7 +10,7 @@ from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
 from surveys.campaigns.reconciling import reconciliation
 from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, may_remind_at, next_allowed
-from surveys.campaigns.roster_following import follow_roster
+from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.hr.steps.step import StepDescription, StepRequest, SurveyStep
 from surveys.platform.clock import now
 from surveys.platform.localisation import day_and_date
@@ -21,7 +21,7 @@ from surveys.platform.texts import _, _l, ngettext
 def _remind(request: StepRequest) -> str:
     with request.db.transaction() as session:
         survey = find_survey(session, request.survey_key)
-        again = follow_roster(session, survey)
+        again = update_invitations_from_roster(session, survey)
         queued = outbox.queue_reminders(session, survey)
         if request.messages is not None and request.messages != queued.messages + again:
             raise SurveyError(

@@ -28,8 +28,8 @@ MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
 KEYS: Final = "keys"
 
-# Who is signed in is nothing to bring back, and neither is a link that opens an account.
-NOT_KEPT: Final = frozenset({SignInSession.__tablename__, OneTimeLink.__tablename__})
+# Who is signed in is nothing to bring back, and neither are links that open an account and counts of wrong guesses.
+NOT_KEPT: Final = frozenset({SignInSession.__tablename__, OneTimeLink.__tablename__, "limit_count"})
 
 _PART: Final = 4 * 1024 * 1024
 

@@ -1,0 +1,131 @@
+"""Every page of the staff is looked at somewhere: axe finds nothing, and nothing scrolls sideways at 320 px.
+
+A new route that can be read (GET) needs an address below, or a line in `NOT_HERE` that says where it is looked at or
+why it is no page.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from app import create_app
+from surveys.platform.config import Settings
+from tests.browser import axe
+from tests.browser.conftest import Site, sign_in
+from tests.browser.looking import DESK, PHONE
+from tests.browser.test_accessibility import OPEN_PAGES, READERS_PAGES
+from tests.web.access_table import NOT_STAFF
+
+PREVIEW = "/sporreskjema/medarbeider/v1/forhandsvisning/nb"
+# As HR of the whole municipality, beside those of `test_accessibility.py`.
+HR_PAGES = (
+    "/konto",
+    "/brukere",
+    "/brukere?sok=finnes-ikke",
+    "/brukere/ny",
+    "/brukere/ledere",
+    "/brukere/1",
+    "/brukere/2",
+    "/brukere/1/hvem-ser-hva",
+    "/undersokelser/arshjul",
+    "/undersokelser/ny?som=medarbeider-2026",
+    "/undersokelser/medarbeider-2026/frist",
+    "/undersokelser/medarbeider-2026/utvalg",
+    "/undersokelser/medarbeider-2026/sjekkliste",
+    "/undersokelser/medarbeider-2026/tidligere",
+    "/undersokelser/medarbeider-2024/frigivelse",
+    "/organisasjon?sok=barnehage&avsluttet=y",
+    "/organisasjon/import",
+    "/organisasjon/endringer",
+    "/organisasjon/enhet/OK4/ny",
+    "/organisasjon/enhet/OK4/navn",
+    "/organisasjon/enhet/OK4/avslutt",
+    "/organisasjon/enhet/OK4/gjenapne",
+    "/resultater/medarbeider-2024/endringer",
+    "/resultater/medarbeider-2024/samvariasjon",
+    "/resultater/medarbeider-2024/FK/kommentarer",
+    f"{PREVIEW}/",
+    f"{PREVIEW}/side/1",
+    f"{PREVIEW}/oppsummering",
+    f"{PREVIEW}/pause",
+    f"{PREVIEW}/kvittering",
+)
+SIGNED_OUT_PAGES = ("/glemt-passord", "/velg-passord/finnes-ikke")
+_MONDAY = "test_monday.py, which makes what the page is about"
+NOT_HERE = {
+    "access.choose_language": "goes back to the page it was chosen on",
+    "hr.delete": _MONDAY,
+    "hr.edit": _MONDAY,
+    "hr.poster": "a page for paper: tests/web/test_code_sheets.py and test_public_link.py",
+    "hr.progress": "numbers for the script of a long step",
+    "hr.quality_factor_figure": "a figure's data; test_explored_figures.py draws it",
+    "hr.quality_structure_figure": "a figure's data; test_explored_figures.py draws it",
+    "hr.quality_years_figure": "a figure's data; test_explored_figures.py draws it",
+    "hr.try_answering": "leads to the preview",
+    "organisation.erase_leaver": "nobody has left the demo; tests/web/test_erasing_people.py",
+    "organisation.import_columns": _MONDAY,
+    "organisation.import_preview": _MONDAY,
+    "organisation.undo_reorganisation": "the demo has no plan to undo; tests/web/test_reorganising.py",
+    "trail.download": "a file",
+}
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(Settings(instance=tmp_path_factory.mktemp("routes")))
+    yield app
+    app.extensions["medvirk_database"].engine.dispose()
+
+
+def _endpoint(app: Flask, address: str) -> str:
+    endpoint, _values = app.url_map.bind("localhost").match(address.partition("?")[0])
+    return str(endpoint)
+
+
+def test_every_page_of_the_staff_is_looked_at_somewhere(routes: Flask) -> None:
+    elsewhere = [address for pages in READERS_PAGES.values() for address in pages]
+    open_pages = [address for address in OPEN_PAGES if address != "/finnes-ikke"]
+    visited = {
+        _endpoint(routes, address) for address in (*HR_PAGES, *SIGNED_OUT_PAGES, *elsewhere, *open_pages)
+    }
+    staff = {
+        rule.endpoint
+        for rule in routes.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(("static", NOT_STAFF))
+    }
+    assert staff - visited - set(NOT_HERE) == set(), "a page that nobody looks at"
+    assert set(NOT_HERE) & visited == set(), "looked at after all"
+    assert set(NOT_HERE) <= staff, "a route that is gone"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="nb-NO", viewport=DESK, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+def _faults(page: Page, site: Site, address: str) -> list[str]:
+    """What is wrong with the page, on a desk and on a phone."""
+    answer = page.goto(site.path(address))
+    assert answer is not None
+    is_there = answer.status == 200 or address in SIGNED_OUT_PAGES
+    found = [] if is_there and page.url == site.path(address) else [f"{address}: {answer.status} {page.url}"]
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        found += axe.faults(page)
+        if axe.overflow(page) > 0:
+            found.append(f"{address}: {axe.overflow(page)} px too wide at {size['width']}")
+    page.set_viewport_size(DESK)
+    return found
+
+
+def test_hrs_pages_are_sound(page: Page, site: Site) -> None:
+    sign_in(page, site, "hr")
+    assert [fault for address in HR_PAGES for fault in _faults(page, site, address)] == []
+
+
+def test_the_pages_before_signing_in_are_sound(page: Page, site: Site) -> None:
+    assert [fault for address in SIGNED_OUT_PAGES for fault in _faults(page, site, address)] == []

@@ -1,0 +1,179 @@
+"""Who may do what: one line for each route of the staff, and the rule that line names.
+
+`ACCESS` is the table of `test_permissions.py`, which asks every route as every visitor about her own unit, another one
+and the one above. A new route needs a line here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from surveys.access.models import HR_ROLES, Role
+
+
+class About(StrEnum):
+    """Whose the thing is that the address names."""
+
+    OWN = "own unit"
+    OTHER = "other unit"
+    ABOVE = "unit above"
+
+
+class Outcome(StrEnum):
+    """How a request ends. IN: whatever the page answers somebody who may."""
+
+    IN = "in"
+    FORBIDDEN = "forbidden"
+    HIDDEN = "hidden"
+    SIGN_IN = "sign in"
+
+
+@dataclass(frozen=True)
+class AccessVisitor:
+    """Somebody who asks. `role`: on her own unit, or on the one above when `at_top`; None for somebody without any."""
+
+    name: str
+    role: Role | None = None
+    at_top: bool = False
+    signed_in: bool = True
+    is_deputy: bool = False
+
+    @property
+    def is_hr(self) -> bool:
+        return self.role in HR_ROLES
+
+    def reaches(self, about: About) -> bool:
+        """Whether her role, whatever it is, is on the unit or above it."""
+        return self.role is not None and (self.at_top or about is About.OWN)
+
+
+VISITORS: Final = (
+    AccessVisitor("administrator", Role.ADMINISTRATOR, at_top=True),
+    AccessVisitor("hr", Role.HR, at_top=True),
+    AccessVisitor("hr of a subtree", Role.HR),
+    AccessVisitor("deputy of hr of a subtree", Role.HR, is_deputy=True),
+    AccessVisitor("controller", Role.CONTROLLER),
+    AccessVisitor("leader", Role.LEADER),
+    AccessVisitor("representative", Role.REPRESENTATIVE),
+    AccessVisitor("politician", Role.POLITICIAN),
+    AccessVisitor("account without a role"),
+    AccessVisitor("signed out", signed_in=False),
+)
+
+AccessRule = Callable[[AccessVisitor, About], Outcome]
+
+
+def _in_if(may: bool, otherwise: Outcome = Outcome.FORBIDDEN) -> Outcome:
+    return Outcome.IN if may else otherwise
+
+
+def everybody(_visitor: AccessVisitor, _about: About) -> Outcome:
+    return Outcome.IN
+
+
+def any_account(_visitor: AccessVisitor, _about: About) -> Outcome:
+    return Outcome.IN
+
+
+def any_role(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is not None)
+
+
+def hr_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
+    """The page itself shows what is in the reader's units."""
+    return _in_if(visitor.is_hr)
+
+
+def hr_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.is_hr and visitor.reaches(about))
+
+
+def hr_above(visitor: AccessVisitor, about: About) -> Outcome:
+    """Moving or ending a unit changes the unit above it; nobody is above the top."""
+    return _in_if(visitor.is_hr and visitor.at_top and about is not About.ABOVE)
+
+
+def hr_of_all(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.is_hr and visitor.at_top)
+
+
+def hr_who_knows_the_account(visitor: AccessVisitor, about: About) -> Outcome:
+    """That there is such an account is told to nobody else."""
+    if not visitor.is_hr:
+        return Outcome.FORBIDDEN
+    return _in_if(visitor.reaches(about), Outcome.HIDDEN)
+
+
+def role_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.reaches(about))
+
+
+def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
+    """A survey of the whole has units of everybody's; the page shows the reader's."""
+    return _in_if(visitor.role is not None and (visitor.reaches(about) or about is About.ABOVE))
+
+
+def expected(rule: AccessRule, visitor: AccessVisitor, about: About) -> Outcome:
+    """What the rule says. Whoever is signed out is asked to sign in, wherever it is not open to everybody."""
+    if rule is not everybody and not visitor.signed_in:
+        return Outcome.SIGN_IN
+    return rule(visitor, about)
+
+
+def _lines(rule: AccessRule, blueprint: str, names: str) -> Iterable[tuple[str, AccessRule]]:
+    return ((f"{blueprint}.{name}", rule) for name in names.split())
+
+
+# The respondents' pages are no staff's: the code in their address is the key (tests/anonymity).
+NOT_STAFF: Final = "respond."
+
+ACCESS: Final[dict[str, AccessRule]] = dict(
+    [
+        *_lines(everybody, "access", "choose_language choose_password forgotten sign_in sign_out"),
+        *_lines(everybody, "home", "accessibility privacy show"),
+        *_lines(any_account, "access", "own_account sign_out_everywhere"),
+        *_lines(hr_somewhere, "accounts", "create index leaders"),
+        *_lines(
+            hr_who_knows_the_account,
+            "accounts",
+            "activate change deactivate end_role give_role make_deputy make_one_time_link show sign_out",
+        ),
+        *_lines(hr_who_knows_the_account, "who_sees", "account"),
+        *_lines(hr_there, "who_sees", "unit"),
+        *_lines(hr_somewhere, "hr", "compare_versions create index instrument instruments year_wheel"),
+        *_lines(
+            hr_there,
+            "hr",
+            "add_history checklist comments confirm correct_failed correct_publication deadline decide_comment delete "
+            "discuss_quality edit history letter_instead letters letters_again loose_codes mail_words mailing "
+            "merge_in_report poster progress publication quality quality_factor quality_factor_figure "
+            "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "
+            "remove_public_link replace_a_code save_public_link save_reminder_plan scope separate_in_report show take "
+            "test_mail tick_checklist try_answering visibility ways_in withdraw_discussion withdraw_history",
+        ),
+        *_lines(
+            hr_somewhere,
+            "organisation",
+            "changes leavers reorganise state_change tree undo_reorganisation",
+        ),
+        *_lines(hr_there, "organisation", "create_unit erase_leaver rename_unit take_change_back unit"),
+        *_lines(hr_above, "organisation", "end_unit move_unit reopen_unit"),
+        *_lines(
+            hr_of_all,
+            "organisation",
+            "apply_import cancel_import import_columns import_preview start_import undo_import",
+        ),
+        *_lines(
+            hr_somewhere,
+            "previews",
+            "deliver_answers paused receipt review save_statements start_in statements",
+        ),
+        *_lines(any_role, "results", "index"),
+        *_lines(role_there, "results", "co_movement comments unit"),
+        *_lines(role_in_the_survey, "results", "changes"),
+        *_lines(any_account, "scorecards", "index"),
+        *_lines(role_there, "scorecards", "show"),
+        *_lines(hr_somewhere, "trail", "download index"),
+    ]
+)
