@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import render_template, request
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.audit.models import AuditEntry
@@ -24,23 +25,24 @@ _ACTIONS: Final = {SwappedKeyError: "survey.key_swapped", BrokenSealError: "surv
 @blueprint.errorhandler(BrokenSealError)
 def stop_and_tell(error: SwappedKeyError | BrokenSealError) -> tuple[str, int]:
     """What she answered stays in her draft, which only her code and the key store open."""
-    database.session().rollback()
+    session = database.session()
+    session.rollback()
     arguments = request.view_args or {}
     respondent = open_session(arguments["code"], arguments.get("language"))
-    _tell(respondent.lookup.survey_id, _ACTIONS[type(error)])
+    _tell(session, respondent.lookup.survey_id, _ACTIONS[type(error)])
+    session.commit()
     return render_template("respond/stopped.html"), 503
 
 
-def _tell(survey_id: int, action: str) -> None:
-    """In the log, and once a day and survey in the trail. Neither says whose delivery it was, or when."""
-    with database.database().transaction() as session:
-        survey = session.get_one(Survey, survey_id)
-        _log.critical("Undersøkelsen «%s» tar ikke imot svar: %s.", survey.key, action)
-        last = session.scalar(
-            select(AuditEntry.at)
-            .where(AuditEntry.action == action, AuditEntry.subject == survey.key)
-            .order_by(AuditEntry.at.desc())
-            .limit(1)
-        )
-        if last is None or clock.municipal_day(last) != clock.municipal_day():
-            audit.record(session, action, survey.key)
+def _tell(session: Session, survey_id: int, action: str) -> None:
+    """In the log, and once a day and survey in the trail. Neither says whose delivery it was."""
+    survey = session.get_one(Survey, survey_id)
+    _log.critical("Undersøkelsen «%s» tar ikke imot svar: %s.", survey.key, action)
+    last = session.scalar(
+        select(AuditEntry.at)
+        .where(AuditEntry.action == action, AuditEntry.subject == survey.key)
+        .order_by(AuditEntry.at.desc())
+        .limit(1)
+    )
+    if last is None or clock.municipal_day(last) != clock.municipal_day():
+        audit.record(session, action, survey.key)
