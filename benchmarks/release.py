@@ -159,7 +159,7 @@ def fill_box(session: Session, survey: Survey, unit: NDArray[np.int64], codes: N
 
 
 def municipal(app: Flask, db: Database) -> tuple[str, KeyStore]:
-    keys = KeyStore(app.config["SETTINGS"].keys, app.config["SECRETS"].master)
+    keys = KeyStore.of(app.config["SETTINGS"].keys, app.config["SECRETS"])
     source = definition(background=True)
     with db.transaction() as session:
         top, leaves = build_tree(session, (1, 10, 30, 300), types=True)
@@ -183,7 +183,7 @@ def national(app: Flask, db: Database) -> tuple[str, KeyStore]:
         top, leaves = build_tree(session, (1, 10, 400, 10_000), types=False)
         survey = build_survey(session, top, 2026, source)
         store_counted(session, survey, *answers(500_000, leaves, 2026, background=False))
-    return "m-2026", KeyStore(app.config["SETTINGS"].keys, app.config["SECRETS"].master)
+    return "m-2026", KeyStore.of(app.config["SETTINGS"].keys, app.config["SECRETS"])
 
 
 def measure(name: str) -> None:

@@ -27,7 +27,7 @@ from surveys.campaigns.models import Invitation, ReaderGroup, Survey
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation, Unit
 from surveys.platform import code_format
-from surveys.respond.ballots import Sheet, deliver
+from surveys.respond.ballots import Sheet, Trust, deliver
 
 SMALL_SOURCE = (Path(__file__).parent / "instruments" / "small.yaml").read_bytes()
 SMALL = loading.parse(SMALL_SOURCE, "small.yaml")
@@ -97,7 +97,13 @@ def invite_some(
 
 def keys_of(app: Flask) -> KeyStore:
     """The application's key store, outside any request."""
-    return KeyStore(app.config["SETTINGS"].keys, app.config["SECRETS"].master)
+    return KeyStore.of(app.config["SETTINGS"].keys, app.config["SECRETS"])
+
+
+def trust_of(app: Flask, survey: Survey) -> Trust:
+    """What a delivery to the survey is checked with."""
+    keys = keys_of(app)
+    return Trust(keys.public_key(survey.id), keys.seal_secret)
 
 
 def answer_some(
@@ -118,7 +124,9 @@ def answer_some(
         hashed = codes.code_hash(secret, code_format.normalised(code) or "")
         invitation = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
         answers = encode(questionnaire, coded, asked)
-        assert deliver(session, invitation, Sheet(invitation.unit_id, answers, comments or {}))
+        assert deliver(
+            session, invitation, Sheet(invitation.unit_id, answers, comments or {}), trust_of(app, survey)
+        )
 
 
 def sheet_of(value: int, **others: int) -> dict[str, int]:

@@ -117,7 +117,7 @@ def _seed(settings: Settings, invitations: int) -> list[str]:
             closes_on=today + dt.timedelta(days=14),
         )
         survey = create_survey(session, plan)
-        open_survey(session, survey, KeyStore(settings.keys, secrets.master))
+        open_survey(session, survey, KeyStore.of(settings.keys, secrets))
         people = [Recipient(unit.id)] * invitations
         given = [
             code_format.grouped(code_of(one, secrets.codes))

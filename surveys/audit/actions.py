@@ -95,6 +95,10 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.letter_instead_of_mail": TrailAction(About.SURVEY, _l("Valgte brev i stedet for e-post")),
     "survey.mail_words_saved": TrailAction(About.SURVEY, _l("Endret tekstene i e-postene")),
     "survey.mails_retried": TrailAction(About.SURVEY, _l("Prøvde igjen e-post som ikke kom fram")),
+    "survey.key_swapped": TrailAction(
+        About.SURVEY, _l("Alarm: nøkkelen som forsegler svarene, er byttet utenom Medvirk")
+    ),
+    "survey.seal_broken": TrailAction(About.SURVEY, _l("Alarm: en invitasjon er endret utenom Medvirk")),
     "survey.opened": TrailAction(About.SURVEY, _l("Åpnet undersøkelsen")),
     "survey.public_link_made": TrailAction(About.SURVEY, _l("Laget åpen lenke")),
     "survey.public_link_removed": TrailAction(About.SURVEY, _l("Fjernet åpen lenke")),

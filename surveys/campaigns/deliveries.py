@@ -18,10 +18,12 @@ from email.message import EmailMessage
 from functools import partial
 from typing import Final
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.campaigns.handing_over import NotTakenError, UnsureError
+from surveys.campaigns.invitation_seals import is_intact
 from surveys.campaigns.mails import compose, sender_address
 from surveys.campaigns.models import (
     Delivery,
@@ -260,8 +262,14 @@ def _composed(db: Database, delivery_id: int) -> tuple[str, EmailMessage]:
 
 
 def _with_survey(session: Session, delivery_id: int) -> tuple[Delivery, Installation]:
+    """What the message is made from. Raises NotTakenError when somebody has changed the invitation."""
     survey = joinedload(Delivery.invitation).joinedload(Invitation.survey).joinedload(Survey.instrument)
-    return session.get_one(Delivery, delivery_id, options=[survey]), session.get_one(Installation, 1)
+    delivery = session.get_one(Delivery, delivery_id, options=[survey])
+    if not is_intact(delivery.invitation, current_app.config["SECRETS"].codes):
+        raise NotTakenError(
+            "Invitasjonen er endret utenom Medvirk, så meldingen er ikke sendt.", passing=False
+        )
+    return delivery, session.get_one(Installation, 1)
 
 
 def _hand_over(server: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.access.administering import AccountError, deactivate, may_administer
 from surveys.access.models import Account
 from surveys.audit import trail as audit
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.organisation.models import Person
 from surveys.platform.database import Database
@@ -72,8 +73,8 @@ def erase_person(session: Session, actor: Account | None, person: Person) -> Non
     )
     for invitation in invitations:
         # Loose: a code that is nobody's in particular. Without it, an empty address would make a letter of it.
-        invitation.person_id, invitation.email, invitation.loose = None, "", True
-        invitation.phone, invitation.declined_email, invitation.declined_phone = None, "", ""
+        change_sealed(invitation, person_id=None, email="", phone=None, loose=True)
+        invitation.declined_email, invitation.declined_phone = "", ""
     audit.record(
         session,
         "organisation.person_erased",

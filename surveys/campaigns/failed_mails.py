@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
 from surveys.campaigns.roster_following import plain, send_again, use_address
@@ -122,7 +123,8 @@ def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: s
         raise SurveyError(_("SMS er ikke satt opp. Lag brev, eller skriv en e-postadresse."))
     if invitation.email:
         raise SurveyError(_("Hun har en e-postadresse, og får e-post."))
-    invitation.phone, invitation.declined_phone = number, ""
+    change_sealed(invitation, phone=number)
+    invitation.declined_phone = ""
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).phone = number
     _send_if_wanted(session, invitation)
@@ -136,7 +138,7 @@ def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> In
     if invitation.person_id is not None:
         person = session.get_one(Person, invitation.person_id)
         invitation.declined_email, invitation.declined_phone = person.email, person.phone or ""
-    invitation.email, invitation.phone = "", None
+    change_sealed(invitation, email="", phone=None)
     waiting = select(Delivery).where(
         Delivery.invitation_id == invitation_id, Delivery.status == DeliveryStatus.QUEUED
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns import codes
+from surveys.campaigns.invitation_seals import seal_of
 from surveys.campaigns.models import Invitation, Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Person
@@ -104,6 +105,8 @@ def invite(
                 self_started=recipient.self_started,
             )
         )
+    for invitation in invitations:
+        invitation.seal = seal_of(invitation, secret)
     session.add_all(invitations)
     session.flush()
     return invitations

@@ -1,8 +1,9 @@
 """The key store: what an open survey's answers are locked with, in files of their own, wrapped with the master key.
 
 It is a folder beside the database, never in it: when a survey's keys are destroyed here, the ballots and the drafts
-in every backup of the database can no longer be opened. A survey has two: the private key, which opens its ballots and
-is read only when they are counted, and the draft secret, which every page of a respondent needs.
+in every backup of the database can no longer be opened. A survey has three: the private key, which opens its ballots
+and is read only when they are counted, the public key, which seals them, and the draft secret, which every page of a
+respondent needs.
 """
 
 import os
@@ -13,6 +14,7 @@ from flask import current_app
 from nacl.public import PrivateKey
 
 from surveys.campaigns.master_keys import UNFINISHED, LockedKeyError, MasterKeys, overwrite, sync_folder
+from surveys.platform.config import Secrets
 from surveys.platform.private_files import make_private_folder
 from surveys.platform.texts import _
 
@@ -24,7 +26,10 @@ class KeyMissingError(Exception):
 
 
 class KeyStore:
-    def __init__(self, folder: Path, master: bytes) -> None:
+    """`seal_secret`: what the invitations' seals are made with (`surveys.campaigns.invitation_seals`)."""
+
+    def __init__(self, folder: Path, master: bytes, seal_secret: bytes) -> None:
+        self.seal_secret = seal_secret
         self._folder = folder / "surveys"
         self._masters = MasterKeys(folder, master)
 
@@ -37,8 +42,13 @@ class KeyStore:
         return self._masters.change(self._folder)
 
     def files(self) -> int:
-        """How many files of keys there are: two for each survey that has begun and is not counted."""
+        """How many files of keys there are: three for each survey that has begun and is not counted."""
         return sum(path.suffix != UNFINISHED for path in self._folder.glob("*.*"))
+
+    @classmethod
+    def of(cls, folder: Path, secrets: Secrets) -> "KeyStore":
+        """The installation's key store."""
+        return cls(folder, secrets.master, secrets.codes)
 
     def create(self, survey_id: int) -> bytes:
         """The public key (32 bytes) of the survey; makes what is not there already, and never replaces a key."""
@@ -46,7 +56,7 @@ class KeyStore:
         with self._masters.steady():
             self._write(self._draft_file(survey_id), secrets.token_bytes(_DRAFT_SECRET_BYTES))
             self._write(self._key_file(survey_id), bytes(PrivateKey.generate()))
-        return bytes(self.read(survey_id).public_key)
+        return self.public_key(survey_id)
 
     def has(self, survey_id: int) -> bool:
         return self._key_file(survey_id).exists()
@@ -63,12 +73,25 @@ class KeyStore:
         """The private key. Raises KeyMissingError when it is gone or was never made here."""
         return PrivateKey(self._unwrapped(self._key_file(survey_id), survey_id))
 
+    def public_key(self, survey_id: int) -> bytes:
+        """What the survey's ballots are sealed with, 32 bytes. Raises KeyMissingError as `read`.
+
+        The database has it too, where others may write. This one is wrapped with the master key, so nobody without it
+        can put another in its place.
+        """
+        file = self._public_file(survey_id)
+        if not file.exists():
+            public = bytes(self.read(survey_id).public_key)
+            with self._masters.steady():
+                self._write(file, public)
+        return self._unwrapped(file, survey_id)
+
     def draft_secret(self, survey_id: int) -> bytes:
         """What the survey's drafts are locked with beside each code, 32 bytes. Raises KeyMissingError as `read`."""
         return self._unwrapped(self._draft_file(survey_id), survey_id)
 
     def destroy(self, survey_id: int) -> None:
-        """Overwrites and removes both; does nothing when they are gone already.
+        """Overwrites and removes them; does nothing when they are gone already.
 
         The private key goes last: as long as `has` says there is one, the destroying is not done.
         """
@@ -76,6 +99,7 @@ class KeyStore:
             return
         with self._masters.steady():
             _destroy(self._draft_file(survey_id))
+            _destroy(self._public_file(survey_id))
             _destroy(self._key_file(survey_id))
             sync_folder(self._folder)
 
@@ -126,6 +150,9 @@ class KeyStore:
     def _key_file(self, survey_id: int) -> Path:
         return self._folder / f"{survey_id}.key"
 
+    def _public_file(self, survey_id: int) -> Path:
+        return self._folder / f"{survey_id}.public"
+
     def _draft_file(self, survey_id: int) -> Path:
         return self._folder / f"{survey_id}.drafts"
 
@@ -141,4 +168,4 @@ def _destroy(file: Path) -> None:
 
 def key_store() -> KeyStore:
     """The current application's key store."""
-    return KeyStore(current_app.config["SETTINGS"].keys, current_app.config["SECRETS"].master)
+    return KeyStore.of(current_app.config["SETTINGS"].keys, current_app.config["SECRETS"])

@@ -254,6 +254,8 @@ class Invitation(Base):
     # With the server's secret this gives the code; without it, nothing.
     nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # `surveys.campaigns.invitation_seals`. NULL: from before there were seals, and counted already.
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     delivered: Mapped[bool] = mapped_column(default=False)
     # A code on a sheet, for whoever gets it: nobody's in particular.
     loose: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -279,6 +281,35 @@ class ReplacedCode(Base):
     __tablename__ = "replaced_code"
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
+class EndedCode(Base):
+    """A code to a counted survey. Its invitation is deleted: of a used and an unused code nothing differs."""
+
+    __tablename__ = "ended_code"
+    # No rowid: the rows are stored by the hash, not in the order they came.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+
+
+class AudienceTurnout(Base):
+    """How many leaders and staff were invited and delivered, in the whole survey; written at counting.
+
+    For the survey only: a unit's one leader would be told by the unit's own line.
+    """
+
+    __tablename__ = "audience_turnout"
+    __table_args__ = (
+        CheckConstraint("audience IN ('leaders', 'staff')", name="audience"),
+        CheckConstraint("delivered >= 0 AND delivered <= invited", name="not_more_than_invited"),
+    )
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    audience: Mapped[str] = mapped_column(primary_key=True)
+    invited: Mapped[int]
+    delivered: Mapped[int]
 
 
 class MessageKind(StrEnum):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, invite, not_invited, recipient_of, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyStatus, SurveyUnit
@@ -386,12 +387,9 @@ def _settle_left(session: Session, left: Iterable[Left], *, counts: bool) -> Non
 def _move(session: Session, moved: Iterable[Moved]) -> None:
     """The unit a half-finished answer says it is for goes with the code; what was answered is kept."""
     for each in moved:
-        if each.can_move:
-            session.execute(
-                update(Invitation)
-                .where(Invitation.id == each.invitation_id, ~Invitation.delivered)
-                .values(unit_id=each.unit_id)
-            )
+        invitation = session.get_one(Invitation, each.invitation_id, with_for_update=True)
+        if each.can_move and not invitation.delivered:
+            change_sealed(invitation, unit_id=each.unit_id)
 
 
 def _take_in(session: Session, survey: Survey, outside: Mapping[Unit, tuple[Person, ...]]) -> None:

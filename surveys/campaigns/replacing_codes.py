@@ -7,6 +7,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.channels import channel_of
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReplacedCode, Survey, SurveyStatus
 from surveys.campaigns.roster_following import send_again
@@ -52,7 +53,7 @@ def replace_code(session: Session, survey: Survey, invitation_id: int, secret: b
     if invitation.delivered:
         return
     session.add(ReplacedCode(code_hash=invitation.code_hash))
-    invitation.nonce = codes.new_nonce()
+    change_sealed(invitation, nonce=codes.new_nonce())
     invitation.code_hash = codes.code_hash(secret, codes.code_for(secret, invitation.nonce))
     invitation.printed_on = None
     session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))

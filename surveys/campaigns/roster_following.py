@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.channels import channel_of
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
@@ -102,7 +103,7 @@ def renumbered(session: Session, survey: Survey) -> list[tuple[int, int]]:
 def take_over_numbers(session: Session, survey: Survey) -> int:
     pairs = renumbered(session, survey)
     for invitation_id, person_id in pairs:
-        session.execute(update(Invitation).where(Invitation.id == invitation_id).values(person_id=person_id))
+        change_sealed(session.get_one(Invitation, invitation_id), person_id=person_id)
     session.flush()
     return len(pairs)
 
@@ -184,7 +185,8 @@ def rephone(session: Session, changes: Iterable[PhoneChange]) -> int:
     again = 0
     for change in changes:
         invitation = session.get_one(Invitation, change.invitation_id)
-        invitation.phone, invitation.declined_phone = change.phone, ""
+        change_sealed(invitation, phone=change.phone)
+        invitation.declined_phone = ""
         if change.sends_again:
             send_again(session, invitation)
             again += 1
@@ -194,8 +196,8 @@ def rephone(session: Session, changes: Iterable[PhoneChange]) -> int:
 
 def use_address(session: Session, invitation: Invitation, email: str) -> None:
     """From now on she gets mail: what waits for her as SMS too, and her number is not kept."""
-    invitation.email, invitation.declined_email = email, ""
-    invitation.phone, invitation.declined_phone = None, ""
+    change_sealed(invitation, email=email, phone=None)
+    invitation.declined_email = invitation.declined_phone = ""
     session.execute(
         update(Delivery)
         .where(Delivery.invitation_id == invitation.id, Delivery.status == DeliveryStatus.QUEUED)

@@ -24,7 +24,7 @@ from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.publishing.releasing import release
-from surveys.respond.ballots import Sheet, deliver
+from surveys.respond.ballots import Sheet, Trust, deliver
 
 PURPOSES: Mapping[str, Mapping[str, str]] = {
     "medarbeider": {
@@ -184,13 +184,13 @@ class Fjordvik:
             ),
         )
         waiting = {unit: iter(people) for unit, people in by_unit.items()}
+        trust = Trust(key_store().public_key(survey.id), key_store().seal_secret)
         for unit, coded in sheets:
             invitation = next(waiting[int(unit)])
             asked = asked_keys(questionnaire, "leaders" if invitation.audience == "leaders" else "staff")
             answers = encode(questionnaire, coded, asked)
-            deliver(
-                session, invitation, Sheet(invitation.unit_id, answers, self._comments.write(questionnaire))
-            )
+            sheet = Sheet(invitation.unit_id, answers, self._comments.write(questionnaire))
+            deliver(session, invitation, sheet, trust)
 
     def _effects_of(self, questionnaire: Questionnaire, units: int) -> population.Effects:
         earlier = self._effects.get(questionnaire.key)

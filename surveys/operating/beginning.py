@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account, Grant, Role
 from surveys.access.passwords import hash_password
 from surveys.audit import trail as audit
+from surveys.campaigns.invitation_seals import seal_the_unsealed
 from surveys.campaigns.key_faults import note_fingerprint
 from surveys.campaigns.keystore import KeyStore
 from surveys.operating import migrating
+from surveys.operating.revisions import SchemaAge
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.database import Database
 from surveys.platform.private_files import make_private_folder
@@ -57,13 +59,16 @@ def begin(app: Flask, plan: Beginning) -> Begun:
     db = _database(app)
     settings, own = app.config["SETTINGS"], app.config["SECRETS"]
     make_private_folder(settings.keys)
+    was_up_to_date = migrating.schema_age(db.engine) is SchemaAge.NEWEST
     migrating.upgrade(db.engine)
     generated = "" if plan.password else secrets.token_urlsafe(15)
     with db.transaction() as session:
         migrating.take_turn(session.connection())
         top = _installation_and_top(session, plan)
-        keys = KeyStore(settings.keys, own.master)
+        keys = KeyStore.of(settings.keys, own)
         note_fingerprint(session, own, keys, accept_lost=plan.accept_lost_keys)
+        if not was_up_to_date:
+            seal_the_unsealed(session, own.codes)
         if _has_administrator(session):
             return Begun("", administrator_made=False)
         username = plan.username.strip().lower()

@@ -96,7 +96,7 @@ def _keys_are_the_databases_own(app: Flask) -> Iterator[DoctorFinding]:
     try:
         with db.reading() as session:
             foreign = has_foreign_keys(session, secrets)
-            lacking = surveys_without_keys(session, KeyStore(settings.keys, secrets.master))
+            lacking = surveys_without_keys(session, KeyStore.of(settings.keys, secrets))
     except SQLAlchemyError:
         return
     if foreign:
@@ -108,7 +108,7 @@ def _keys_are_the_databases_own(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding(
             f"Nøkkelen til «{key}» mangler i {settings.keys}. Uten den kan ingen åpne svarene.", is_wrong=True
         )
-    if KeyStore(settings.keys, secrets.master).masters.is_changing:
+    if KeyStore.of(settings.keys, secrets).masters.is_changing:
         yield DoctorFinding(
             "Et bytte av hovednøkkel ble ikke ferdig. Ingenting er tapt. Kjør «medvirk rotate-keys --apply».",
             is_note=True,
@@ -123,7 +123,7 @@ def _others_may_use(path: Path) -> bool:
 
 def _counted_surveys_have_no_key(app: Flask) -> Iterator[DoctorFinding]:
     """A process that was killed between counting and destroying leaves a key: it is destroyed here."""
-    keys = KeyStore(app.config["SETTINGS"].keys, app.config["SECRETS"].master)
+    keys = KeyStore.of(app.config["SETTINGS"].keys, app.config["SECRETS"])
     db: Database = app.extensions["medvirk_database"]
     try:
         with db.reading() as session:

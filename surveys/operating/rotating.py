@@ -26,7 +26,7 @@ def rotate_keys(app: Flask, apply_it: bool) -> None:
     ferdig.
     """
     settings: Settings = app.config["SETTINGS"]
-    store = KeyStore(settings.keys, app.config["SECRETS"].master)
+    store = KeyStore.of(settings.keys, app.config["SECRETS"])
     _refuse_wrong_keys(app, store)
     if store.masters.is_changing:
         say("Et tidligere bytte ble ikke ferdig. Det blir gjort ferdig nå.")

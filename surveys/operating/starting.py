@@ -48,7 +48,7 @@ def refuse_missing_keys(app: Flask, *, accept_lost: bool) -> None:
     db: Database = app.extensions["medvirk_database"]
     with _answering(), db.reading() as session:
         foreign = has_foreign_keys(session, secrets)
-        lacking = surveys_without_keys(session, KeyStore(settings.keys, secrets.master))
+        lacking = surveys_without_keys(session, KeyStore.of(settings.keys, secrets))
     if foreign:
         fail(
             f"Medvirk starter ikke. Nøkkellageret {settings.keys} (eller MEDVIRK_SECRET_KEY) hører til en annen "

@@ -94,6 +94,20 @@ class Database:
     def writing(self) -> Session:
         return note_writing(Session(self._writing))
 
+    def forget_deleted(self, *tables: str) -> None:
+        """Has the database let go of the bytes of rows that were deleted from these tables.
+
+        SQLite overwrites them (`secure_delete`); here its write-ahead log is emptied too, unless somebody is reading
+        from it: the next checkpoint does it then. PostgreSQL gives the space free and writes over it later; its own
+        write-ahead log goes by the server's settings.
+        """
+        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            for table in tables:
+                connection.exec_driver_sql(f'VACUUM "{table}"')
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A writing session that commits at the end, or rolls back on any exception."""

@@ -1,8 +1,9 @@
 """Counting: the sealed ballots of a closed survey become responses that nobody can join to a person.
 
-In one transaction every ballot is opened in memory, the sheets are shuffled and written with random ids, the
-invitations lose their people, and the ballots are deleted. After the commit the private key is destroyed. A
-process that is killed leaves either everything sealed or everything counted; counting again finishes the rest.
+In one transaction every ballot is opened in memory, the sheets are shuffled and written with random ids, and the
+invitations and the ballots are deleted. After the commit the private key is destroyed, and the database forgets the
+bytes of what was deleted. A process that is killed leaves either everything sealed or everything counted; counting
+again finishes the rest.
 """
 
 import datetime as dt
@@ -22,15 +23,24 @@ from sqlalchemy.orm import Session
 from questionnaires.coding import row_check
 from surveys.audit import trail as audit
 from surveys.campaigns.ballot_box import Ballot, Draft
+from surveys.campaigns.invitation_seals import is_intact
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import Participation, SurveyError, find_survey, participation
-from surveys.campaigns.models import Delivery, Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.models import (
+    AudienceTurnout,
+    Delivery,
+    EndedCode,
+    Invitation,
+    Survey,
+    SurveyStatus,
+    SurveyUnit,
+)
 from surveys.counting.comments.storing import store_comments
 from surveys.counting.models import Response
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
-from surveys.platform.texts import _
+from surveys.platform.texts import _, ngettext
 from surveys.release.quality import store_quality_report
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
 
@@ -74,6 +84,8 @@ def count(
     with suppress(FileNotFoundError):  # another counter was destroying it too: gone is gone
         keys.destroy(survey_id)
     report("key_destroyed", 0.9)
+    db.forget_deleted("ballot", "draft", "invitation", "delivery")
+    report("bytes_forgotten", 0.92)
     store_quality_report(db, survey_key)
     report("done", 1.0)
 
@@ -90,6 +102,7 @@ def locked(session: Session, survey_key: str) -> Survey:
 
 def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Progress) -> None:
     sheets = list(_opened(session, survey, _private_key(session, survey, keys), report))
+    _check_seals(session, survey, keys.seal_secret)
     invited = participation(session, survey)
     _check_totals(sheets, invited)
     report("opened", 0.5)
@@ -98,9 +111,9 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     kept, dropped = store_comments(session, survey, sheets)
     report("comments_stored", 0.65)
     _write_participation(session, survey, invited)
-    _clear_invitations(session, survey)
-    report("invitations_cleared", 0.7)
     session.execute(delete(Draft).where(Draft.survey_id == survey.id))
+    _delete_invitations(session, survey)
+    report("invitations_deleted", 0.7)
     session.execute(delete(Ballot).where(Ballot.survey_id == survey.id))
     report("ballots_deleted", 0.75)
     survey.status = SurveyStatus.COUNTED
@@ -109,16 +122,48 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     )
 
 
-def _clear_invitations(session: Session, survey: Survey) -> None:
-    """Takes away whom they were for, and what the mails say of it: a mail server's answer may hold the address."""
+def _check_seals(session: Session, survey: Survey, secret: bytes) -> None:
+    """Raises CountingError when an invitation was moved or handed to somebody else behind Medvirk's back."""
+    own = select(Invitation).where(Invitation.survey_id == survey.id).execution_options(yield_per=_AT_A_TIME)
+    broken = sum(not is_intact(invitation, secret) for invitation in session.scalars(own))
+    if broken:
+        raise CountingError(
+            ngettext(
+                "%(num)s invitasjon er endret utenom Medvirk. Ingenting er talt opp eller endret. "
+                "Be dem som drifter Medvirk, finne ut hvem som har skrevet i databasen.",
+                "%(num)s invitasjoner er endret utenom Medvirk. Ingenting er talt opp eller endret. "
+                "Be dem som drifter Medvirk, finne ut hvem som har skrevet i databasen.",
+                broken,
+            )
+        )
+
+
+def _delete_invitations(session: Session, survey: Survey) -> None:
+    """With them goes who was invited and who delivered. Left are their codes' hashes, so that a link still leads to
+    the page of the survey that is over, and how many leaders and staff there were.
+    """
     own = Invitation.survey_id == survey.id
     session.execute(
-        update(Delivery)
-        .where(Delivery.invitation_id.in_(select(Invitation.id).where(own)))
-        .values(error="", sent_on=None)
+        insert(AudienceTurnout).from_select(
+            ["survey_id", "audience", "invited", "delivered"],
+            select(
+                Invitation.survey_id,
+                Invitation.audience,
+                func.count(),
+                func.count().filter(Invitation.delivered),
+            )
+            .where(own, Invitation.counted.is_not(False))
+            .group_by(Invitation.survey_id, Invitation.audience),
+        )
     )
-    cleared = {"email": "", "declined_email": "", "phone": None, "declined_phone": ""}
-    session.execute(update(Invitation).where(own).values(person_id=None, **cleared))
+    session.execute(
+        insert(EndedCode).from_select(
+            ["code_hash", "survey_id"],
+            select(Invitation.code_hash, Invitation.survey_id).where(own).order_by(Invitation.code_hash),
+        )
+    )
+    session.execute(delete(Delivery).where(Delivery.invitation_id.in_(select(Invitation.id).where(own))))
+    session.execute(delete(Invitation).where(own))
 
 
 def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey | None:

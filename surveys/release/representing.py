@@ -6,11 +6,11 @@ Groups with fewer invited than the minimum group are put together, as on HR's pa
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
-from surveys.campaigns.models import Invitation, Survey, SurveyUnit
+from surveys.campaigns.models import AudienceTurnout, Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 
 OTHERS: Final = "others"
@@ -111,17 +111,9 @@ def _areas(survey: Survey) -> list[GroupTurnout]:
 
 
 def _audiences(session: Session, survey: Survey) -> dict[str, tuple[int, int]]:
-    """Invited and answered of leaders and staff: the invitations keep whom they were for, not who."""
-    found = session.execute(
-        select(Invitation.audience, Invitation.delivered, func.count())
-        .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
-        .group_by(Invitation.audience, Invitation.delivered)
-    )
-    totals: dict[str, tuple[int, int]] = {}
-    for audience, delivered, count in found:
-        before = totals.get(audience, (0, 0))
-        totals[audience] = (before[0] + count, before[1] + (count if delivered else 0))
-    return totals
+    """Invited and answered of leaders and staff, as written down at counting."""
+    rows = session.scalars(select(AudienceTurnout).where(AudienceTurnout.survey_id == survey.id))
+    return {row.audience: (row.invited, row.delivered) for row in rows}
 
 
 def _asked(

@@ -1,5 +1,6 @@
 """The ballot box: answer sheets sealed with the survey's public key, opened only when the survey is counted."""
 
+import hmac
 import json
 import struct
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.deadline import takes_answers
+from surveys.campaigns.invitation_seals import check_seal
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.platform.texts import _
 from surveys.respond.padding import padded, unpadded
@@ -27,6 +29,10 @@ _VERSION = 1
 
 class BallotUnreadableError(Exception):
     """A ballot that this key does not open, or that is no answer sheet."""
+
+
+class SwappedKeyError(Exception):
+    """The database has another public key than the key store: whoever put it there could read what it seals."""
 
 
 class NotOpenError(Exception):
@@ -66,12 +72,21 @@ def open_sheet(private_key: PrivateKey, sealed: bytes) -> Sheet:
     return Sheet(unit_id, content[_HEAD.size : end], json.loads(content[end:]))
 
 
-def deliver(session: Session, invitation: Invitation, sheet: Sheet) -> bool:
+@dataclass(frozen=True)
+class Trust:
+    """What whoever writes in the database cannot forge: the key from the key store, and the secret of the seals."""
+
+    public_key: bytes
+    seal_secret: bytes
+
+
+def deliver(session: Session, invitation: Invitation, sheet: Sheet, trust: Trust) -> bool:
     """Drops the sealed sheet in the box, marks the invitation used and deletes its draft; the caller commits.
 
     False, and nothing changed, when the invitation was used before. Raises NotOpenError when the survey is not
-    open, or its deadline and the grace are over. The lock on the survey keeps a ballot from slipping in behind a
-    counting that has begun.
+    open, or its deadline and the grace are over; SwappedKeyError and BrokenSealError when somebody has written in the
+    database what would give her answers away. The lock on the survey keeps a ballot from slipping in behind a counting
+    that has begun.
     """
     status, public_key, closes_on, by_itself, delivered = session.execute(
         select(
@@ -90,10 +105,13 @@ def deliver(session: Session, invitation: Invitation, sheet: Sheet) -> bool:
     in_time = takes_answers(closes_on, closes_automatically=by_itself, begun=True)
     if status != SurveyStatus.OPEN or public_key is None or not in_time:
         raise NotOpenError(_("Undersøkelsen tar ikke imot svar nå."))
+    if not hmac.compare_digest(public_key, trust.public_key):
+        raise SwappedKeyError(_("Nøkkelen som forsegler svarene, er byttet utenom Medvirk."))
+    check_seal(invitation, trust.seal_secret)
     if not _mark_used(session, invitation):
         return False
     session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))
-    session.add(Ballot(survey_id=invitation.survey_id, sealed=seal(public_key, sheet)))
+    session.add(Ballot(survey_id=invitation.survey_id, sealed=seal(trust.public_key, sheet)))
     return True
 
 

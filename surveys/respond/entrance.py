@@ -9,6 +9,8 @@ from surveys.platform import code_format, database
 from surveys.platform.localisation import LANGUAGES
 from surveys.respond import guessing
 from surveys.respond.blueprint import blueprint
+from surveys.respond.ended import ended_page
+from surveys.respond.lookup import look_up_ended
 from surveys.respond.session import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.texts import language_choices
 
@@ -33,15 +35,25 @@ def use_code() -> Response | tuple[str, int]:
 
 
 @blueprint.errorhandler(UnknownCodeError)
-def explain_unknown_code(_error: UnknownCodeError) -> tuple[str, int]:
+def explain_unknown_code(_error: UnknownCodeError) -> Response | tuple[str, int]:
     arguments = request.view_args or {}
     typed = arguments.get("code", "")
     language = use_asked_language(arguments.get("language"))
     code = code_format.normalised(typed)
+    ended = look_up_ended(database.session(), typed, current_app.config["SECRETS"].codes)
+    if ended is not None and code:
+        return _ended(ended, language, code_format.grouped(code))
     if code and is_replaced(database.session(), code, current_app.config["SECRETS"].codes):
         return _code_form(language, fault="replaced"), 410
     guessing.count(typed)
     return _code_form(language, typed=typed, fault="unknown"), 404
+
+
+def _ended(survey_id: int, language: str, shown_code: str) -> Response | tuple[str, int]:
+    """The survey is counted: every page with the code leads to the one that says so."""
+    if request.endpoint in {"respond.start", "respond.start_in"}:
+        return ended_page(survey_id, language, shown_code), 200
+    return lead_to(url_for("respond.start", code=shown_code, sprak=language))
 
 
 def _code_form(language: str, typed: str = "", fault: str = "") -> str:

@@ -10,7 +10,7 @@ from questionnaires.model import Audience, Questionnaire
 from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.deadline import takes_answers
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.models import EndedCode, Invitation, Survey, SurveyStatus
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.platform import code_format
@@ -33,6 +33,14 @@ class InvitationLookup:
     fingerprint: str
     draft: bytes | None
 
+    @property
+    def is_over(self) -> bool:
+        """Closed, or its deadline and the grace are over. From then on every code to it shows the same."""
+        return self.status not in {SurveyStatus.DRAFT, SurveyStatus.OPEN} or (
+            self.status == SurveyStatus.OPEN
+            and not takes_answers(self.closes_on, closes_automatically=self.closes_automatically, begun=True)
+        )
+
     def is_open(self, *, saves: bool = False) -> bool:
         """Whether the survey takes answers by this code now. `saves`: a page she had in front of her is being sent."""
         return self.status == SurveyStatus.OPEN and takes_answers(
@@ -40,6 +48,15 @@ class InvitationLookup:
             closes_automatically=self.closes_automatically,
             begun=saves or self.draft is not None,
         )
+
+
+def look_up_ended(session: Session, typed: str, secret: bytes) -> int | None:
+    """The counted survey that this code was for; None when it was for none. `secret` is `Secrets.codes`."""
+    code = code_format.normalised(typed)
+    if code is None:
+        return None
+    ended = session.get(EndedCode, codes.code_hash(secret, code))
+    return ended.survey_id if ended else None
 
 
 def look_up_code(

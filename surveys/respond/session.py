@@ -9,11 +9,11 @@ from flask import Response, current_app, request, url_for
 from questionnaires.model import Audience, Page, Questionnaire
 from surveys.platform import code_format, database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
-from surveys.respond.draft_secrets import draft_secret
 from surveys.respond.drafts import DraftBox
 from surveys.respond.lookup import InvitationLookup, look_up_code, questionnaire_for
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.routes import Route, RoutePage, Routes
+from surveys.respond.survey_keys import AnsweringKeys, answering_keys
 
 
 class UnknownCodeError(Exception):
@@ -39,9 +39,13 @@ class RespondentSession:
     questionnaire: Questionnaire
     language: str
 
+    @property
+    def keys(self) -> AnsweringKeys:
+        return answering_keys(self.lookup.survey_id)
+
     @cached_property
     def box(self) -> DraftBox:
-        return DraftBox(draft_secret(self.lookup.survey_id), self.lookup.code)
+        return DraftBox(self.keys.draft_secret, self.lookup.code)
 
     @cached_property
     def progress(self) -> AnsweringProgress:

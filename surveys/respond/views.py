@@ -1,6 +1,6 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
@@ -8,8 +8,9 @@ from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.models import Invitation
 from surveys.platform import database
 from surveys.respond import drafts, statement_pages, survey_pages
-from surveys.respond.ballots import NotOpenError, deliver
+from surveys.respond.ballots import NotOpenError, Trust, deliver
 from surveys.respond.blueprint import blueprint
+from surveys.respond.ended import ended_page
 from surveys.respond.fixed_pages import question_key
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
@@ -34,6 +35,8 @@ def lead_to_start(_error: Exception) -> Response:
 def start(code: str, language: str | None = None) -> str:
     """Who asks, why, who sees what; or, when answering is over, how things stand."""
     respondent = open_session(code, language)
+    if respondent.lookup.is_over:
+        return ended_page(respondent.lookup.survey_id, respondent.language, code)
     template = "start"
     if respondent.lookup.delivered:
         template = "delivered"
@@ -115,14 +118,16 @@ def deliver_answers(code: str, language: str) -> Response:
     """Delivers once; pressing again only shows the receipt again."""
     respondent = open_session(code, language)
     lookup = respondent.lookup
-    if lookup.delivered:
+    if lookup.delivered and not lookup.is_over:
         return lead_to(respondent.address("receipt"))
     if lookup.draft is None:
         raise NotAnsweringError
     session = database.session()
     invitation = session.get_one(Invitation, lookup.invitation_id)
     sheet = respondent.progress.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
-    deliver(session, invitation, sheet)
+    deliver(
+        session, invitation, sheet, Trust(respondent.keys.public_key, current_app.config["SECRETS"].codes)
+    )
     session.commit()
     return lead_to(respondent.address("receipt"))
 
@@ -132,7 +137,7 @@ def deliver_answers(code: str, language: str) -> Response:
 def receipt(code: str, language: str) -> str:
     """Thanks, and what happens next. Names neither person, number nor time."""
     respondent = open_session(code, language)
-    if not respondent.lookup.delivered:
+    if not respondent.lookup.delivered or respondent.lookup.is_over:
         raise NotAnsweringError
     return survey_pages.show(respondent, "delivered", "receipt", just_delivered=True)
 

@@ -15,7 +15,7 @@ from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Invitation, Survey
 from surveys.platform.database import Database
 from surveys.respond.ballots import BallotUnreadableError, NotOpenError, Sheet, deliver, open_sheet, seal
-from tests.building import build_open_survey, invite_some, keys_of
+from tests.building import build_open_survey, invite_some, keys_of, trust_of
 from tests.respondent import Respondent
 
 KEY = PrivateKey.generate()
@@ -59,6 +59,10 @@ def test_the_same_sheet_never_gives_the_same_ballot_twice() -> None:
     assert seal(PUBLIC, sheet) != seal(PUBLIC, sheet)
 
 
+def put_in(app: Flask, session: Session, invitation: Invitation, sheet: Sheet) -> bool:
+    return deliver(session, invitation, sheet, trust_of(app, invitation.survey))
+
+
 def invited(app: Flask, session: Session) -> Invitation:
     invite_some(app, session, build_open_survey(app, session))
     return session.scalars(select(Invitation)).one()
@@ -69,7 +73,7 @@ def test_a_delivered_ballot_tells_the_database_nothing_without_the_private_key(
 ) -> None:
     comment = "En helt spesiell kommentar"
     with db.transaction() as session:
-        deliver(session, invited(app, session), Sheet(2, b"\x05" * 40, {"bedre": comment}))
+        put_in(app, session, invited(app, session), Sheet(2, b"\x05" * 40, {"bedre": comment}))
     with db.reading() as session:
         row = session.execute(text("SELECT * FROM ballot")).one()
         stored = bytes(row.sealed)
@@ -105,7 +109,7 @@ def test_ballot_ids_do_not_follow_the_order_of_delivery(app: Flask, db: Database
         invite_some(app, session, survey, count=30)
         ids = []
         for invitation in session.scalars(select(Invitation)):
-            deliver(session, invitation, Sheet(1, b"", {}))
+            put_in(app, session, invitation, Sheet(1, b"", {}))
             session.flush()
             known = session.scalars(select(Ballot.id)).all()
             ids += [one for one in known if one not in ids]
@@ -116,12 +120,12 @@ def test_ballot_ids_do_not_follow_the_order_of_delivery(app: Flask, db: Database
 
 def test_a_second_delivery_is_refused_and_changes_nothing(app: Flask, db: Database) -> None:
     with db.transaction() as session:
-        assert deliver(session, invited(app, session), Sheet(1, b"\x01", {})) is True
+        assert put_in(app, session, invited(app, session), Sheet(1, b"\x01", {})) is True
     with db.transaction() as session:
         invitation = session.scalars(select(Invitation)).one()
-        assert deliver(session, invitation, Sheet(1, b"\x02", {})) is False
+        assert put_in(app, session, invitation, Sheet(1, b"\x02", {})) is False
         close_survey(session, invitation.survey)
-        assert deliver(session, invitation, Sheet(1, b"\x03", {})) is False
+        assert put_in(app, session, invitation, Sheet(1, b"\x03", {})) is False
     with db.reading() as session:
         [ballot] = session.scalars(select(Ballot))
         key = keys_of(app).read(session.scalars(select(Survey.id)).one())
@@ -138,7 +142,7 @@ def test_a_delivery_that_is_not_committed_leaves_everything_as_it_was(app: Flask
             )
         )
     with db.writing() as session:
-        deliver(session, session.scalars(select(Invitation)).one(), Sheet(1, b"\x01", {}))
+        put_in(app, session, session.scalars(select(Invitation)).one(), Sheet(1, b"\x01", {}))
         session.flush()
         session.rollback()
     with db.reading() as session:
@@ -152,7 +156,7 @@ def test_no_ballot_slips_into_a_closed_survey(app: Flask, db: Database) -> None:
         invitation = invited(app, session)
         close_survey(session, invitation.survey)
         with pytest.raises(NotOpenError):
-            deliver(session, invitation, Sheet(1, b"\x01", {}))
+            put_in(app, session, invitation, Sheet(1, b"\x01", {}))
     with db.reading() as session:
         assert session.scalars(select(Ballot)).all() == []
         assert not session.scalars(select(Invitation)).one().delivered

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from questionnaires.coding import decode
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import SurveyError, close_survey, find_survey
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.models import AudienceTurnout, Delivery, Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.counting.models import Comment, Response
 from surveys.organisation.models import Person, Unit
 from surveys.platform.database import Base, Database
 from surveys.publishing.counting_ballots import CountingError, count
 from surveys.release.models import QualityReport
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet, seal
-from tests.building import SMALL, answer_some, build_open_survey, keys_of, sheet_of
+from tests.building import SMALL, answer_some, build_open_survey, invite_some, keys_of, sheet_of
 
 KEY = "liten-2026"
 
@@ -40,18 +40,7 @@ def fill(app: Flask, db: Database, people_in_a: int, comment: str = "Mer tid.") 
         person = Person(employee_number="1", name="Kari", email="kari@fjordvik.example", unit=unit_a)
         session.add(person)
         session.flush()
-        session.add(
-            Invitation(
-                survey_id=survey.id,
-                unit_id=unit_a.id,
-                person_id=person.id,
-                email=person.email,
-                phone="+4790000001",
-                declined_phone="+4790000002",
-                nonce=b"n" * 16,
-                code_hash=b"h" * 32,
-            )
-        )
+        invite_some(app, session, survey, "A", person_id=person.id, email=person.email, phone="+4790000001")
         close_survey(session, survey)
 
 
@@ -84,12 +73,10 @@ def test_participation_is_kept_per_unit_and_people_are_not(app: Flask, db: Datab
             .order_by(Unit.code)
         ).all()
         assert [tuple(row) for row in kept] == [("A", 9, 8), ("B", 4, 4), ("K", 0, 0)]
-        people = session.execute(
-            select(
-                Invitation.person_id, Invitation.email, Invitation.phone, Invitation.declined_phone
-            ).distinct()
-        ).all()
-    assert [tuple(row) for row in people] == [(None, "", None, "")]
+        assert session.scalars(select(Invitation)).all() == []
+        assert session.scalars(select(Delivery)).all() == []
+        turnout = session.scalars(select(AudienceTurnout)).all()
+        assert [(row.audience, row.invited, row.delivered) for row in turnout] == [("staff", 13, 12)]
 
 
 @pytest.mark.usefixtures("closed")

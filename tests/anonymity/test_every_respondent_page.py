@@ -12,14 +12,16 @@ from functools import wraps
 import pytest
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.codes import code_hash
 from surveys.campaigns.lifecycle import find_survey
-from surveys.campaigns.models import SurveyStatus
+from surveys.campaigns.models import Invitation, SurveyStatus
 from surveys.campaigns.public_links import make_link
+from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from tests.building import build_open_survey, invite_some
 from tests.respondent import Respondent
@@ -83,11 +85,15 @@ class Place:
 
 @pytest.fixture
 def place(app: Flask, db: Database) -> Place:
-    """Somebody has not begun, somebody is half-way, somebody has delivered, and one draft has been tampered with."""
+    """Somebody has not begun, is half-way, or has delivered; a draft and an invitation are tampered with."""
     with db.transaction() as session:
         survey = build_open_survey(app, session)
         codes = dict(
-            zip(("spoilt", "fresh", "half", "done"), invite_some(app, session, survey, count=4), strict=True)
+            zip(
+                ("spoilt", "fresh", "half", "done", "moved"),
+                invite_some(app, session, survey, count=5),
+                strict=True,
+            )
         )
         token = make_link(session, survey, []).token
     client = app.test_client()
@@ -95,9 +101,13 @@ def place(app: Flask, db: Database) -> Place:
     client.post(f"/svar/{codes['spoilt']}/nb/side/1", data={"TRI01": "1"})
     with db.transaction() as session:
         session.execute(update(Draft).values(ciphertext=b"tampered"))
-    for name in ("half", "done"):
+    for name in ("half", "done", "moved"):
         client.post(f"/svar/{codes[name]}/nb/side/1", data={"TRI01": "1"})
     client.post(f"/svar/{codes['done']}/nb/lever")
+    with db.transaction() as session:
+        hashed = code_hash(app.config["SECRETS"].codes, codes["moved"].replace("-", ""))
+        moved = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
+        moved.unit_id = session.scalars(select(Unit.id).where(Unit.code == "B")).one()
     return Place(app, db, [token, "finnes-ikke"], codes | {"unknown": "0000-0000-0000", "mistyped": "tull"})
 
 
@@ -144,7 +154,7 @@ def test_no_answer_to_a_respondent_leaves_or_leaks_anything(place: Place, walk: 
     folder = place.app.config["ROOT"] / "templates" / "respond"
     pages = {f"respond/{file.name}" for file in folder.glob("*.html") if "{% extends" in file.read_text()}
     assert pages - walk.shown == set()
-    assert {answer.status_code for answer in walk.answers} == {200, 303, 404, 405, 409, 422, 429}
+    assert {answer.status_code for answer in walk.answers} == {200, 303, 404, 405, 409, 422, 429, 503}
     assert {fault for answer in walk.answers for fault in _faults(answer)} == set()
 
 

@@ -15,7 +15,7 @@ from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
-from surveys.respond.draft_secrets import REMEMBERED_FOR, DraftSecrets
+from surveys.respond.survey_keys import REMEMBERED_FOR, RememberedKeys
 from tests.building import build_open_survey, invite_some, keys_of
 from tests.respondent import Respondent
 
@@ -24,7 +24,7 @@ MASTER = b"m" * 32
 
 @pytest.fixture
 def store(tmp_path: Path) -> KeyStore:
-    return KeyStore(tmp_path, MASTER)
+    return KeyStore(tmp_path, MASTER, b"seals")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def second_names(store: KeyStore, tmp_path: Path) -> list[Path]:
 
 def test_destroying_overwrites_the_bytes_themselves(store: KeyStore, second_names: list[Path]) -> None:
     before = [name.read_bytes() for name in second_names]
-    assert len({SecretBox(MASTER).decrypt(wrapped) for wrapped in before}) == 2
+    assert len({SecretBox(MASTER).decrypt(wrapped) for wrapped in before}) == 3
     store.destroy(1)
     for name, wrapped in zip(second_names, before, strict=True):
         left = name.read_bytes()
@@ -99,7 +99,7 @@ def test_the_files_are_for_the_owner_only_and_hold_nothing_unwrapped(store: KeyS
     secrets = bytes(store.read(1)), store.draft_secret(1)
     files = list((tmp_path / "surveys").iterdir())
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
-    assert len(files) == 2
+    assert len(files) == 3
     everything = b"".join(file.read_bytes() for file in files)
     for secret in (*secrets, public):
         for shape in (secret, secret.hex().encode(), base64.b64encode(secret)):
@@ -117,7 +117,7 @@ def test_the_private_key_and_the_draft_secret_have_nothing_in_common(store: KeyS
 
 def test_a_web_process_reads_the_draft_secret_once_and_forgets_it_after_a_while(store: KeyStore) -> None:
     now = [0.0]
-    known = DraftSecrets(store, clock=lambda: now[0])
+    known = RememberedKeys(store, clock=lambda: now[0])
     store.create(1)
     secret = known.of(1)
     store.destroy(1)
@@ -141,7 +141,7 @@ def test_whoever_comes_back_with_her_code_after_counting_is_told_so_calmly(app: 
     with db.transaction() as session:
         close_survey(session, find_survey(session, key))
     count(db, keys_of(app), key)
-    fresh = app.extensions.pop("medvirk_draft_secrets")
+    fresh = app.extensions.pop("medvirk_answering_keys")
     assert fresh is not None
     for code in (delivered, never):
         client = app.test_client()

@@ -386,7 +386,7 @@ def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
         _with_person(session, KARI)
     _send(app, outbox, office)
     right = "kari.riktig@example.no"
-    with outbox.transaction() as session:
+    with app.app_context(), outbox.transaction() as session:
         session.scalars(select(Person)).one().email = right
         assert update_invitations_from_roster(session, _survey(session)) == 1
         assert update_invitations_from_roster(session, _survey(session)) == 0

@@ -49,13 +49,13 @@ def deadly(step):
     return called
 for name in ("replace", "fsync", "pwrite", "unlink"):
     setattr(os, name, deadly(getattr(os, name)))
-KeyStore(folder, b"d" * 32).change_master()
+KeyStore(folder, b"d" * 32, b"seals").change_master()
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = KeyStore(tmp_path / "keys", DERIVED)
+    made = KeyStore(tmp_path / "keys", DERIVED, b"seals")
     for survey_id in SURVEYS:
         made.create(survey_id)
     return tmp_path / "keys"
@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _kept(folder: Path) -> Mapping[int, tuple[bytes, bytes]]:
     """What every survey's keys are, as anybody with this folder reads them."""
-    store = KeyStore(folder, DERIVED)
+    store = KeyStore(folder, DERIVED, b"seals")
     return {survey_id: (bytes(store.read(survey_id)), store.draft_secret(survey_id)) for survey_id in SURVEYS}
 
 
@@ -82,7 +82,7 @@ def _killed(folder: Path, stop: int, when: str) -> bool:
 def test_killed_at_every_step_every_key_is_read_and_the_next_run_ends_it(
     folder: Path, tmp_path: Path, when: str
 ) -> None:
-    KeyStore(folder, DERIVED).change_master()
+    KeyStore(folder, DERIVED, b"seals").change_master()
     wanted, stop = _kept(folder), 0
     is_killed = True
     while is_killed:
@@ -90,9 +90,9 @@ def test_killed_at_every_step_every_key_is_read_and_the_next_run_ends_it(
         copy = shutil.copytree(folder, tmp_path / f"copy-{stop}")
         is_killed = _killed(copy, stop, when)
         assert _kept(copy) == wanted, stop
-        KeyStore(copy, DERIVED).change_master()
+        KeyStore(copy, DERIVED, b"seals").change_master()
         assert _kept(copy) == wanted, stop
-        assert not KeyStore(copy, DERIVED).masters.is_changing
+        assert not KeyStore(copy, DERIVED, b"seals").masters.is_changing
         assert list(copy.rglob(f"*{UNFINISHED}")) == []
     assert stop > 25, "it was killed at many steps"
 
@@ -101,7 +101,7 @@ def test_a_new_one_opens_them_and_the_old_one_no_longer(folder: Path) -> None:
     wanted = _kept(folder)
     for _time in range(2):
         before = (folder / "master.key").read_bytes() if (folder / "master.key").exists() else DERIVED
-        assert KeyStore(folder, DERIVED).change_master() == 2 * len(SURVEYS)
+        assert KeyStore(folder, DERIVED, b"seals").change_master() == 3 * len(SURVEYS)
         for file in (folder / "surveys").iterdir():
             with pytest.raises(CryptoError):
                 SecretBox(before).decrypt(file.read_bytes())
@@ -116,7 +116,7 @@ def test_what_a_killed_process_left_is_no_way_back_to_a_key(folder: Path) -> Non
     elsewhere = folder / "seen"
     os.link(folder / "surveys" / "1.key", elsewhere)
     wanted = _kept(folder)
-    KeyStore(folder, DERIVED).change_master()
+    KeyStore(folder, DERIVED, b"seals").change_master()
     assert not second.exists()
     with pytest.raises(CryptoError):
         SecretBox(DERIVED).decrypt(elsewhere.read_bytes())
@@ -128,14 +128,14 @@ def test_readers_on_other_machines_notice_nothing(folder: Path) -> None:
     reading, found = threading.Event(), []
 
     def read_on() -> None:
-        store = KeyStore(folder, DERIVED)
+        store = KeyStore(folder, DERIVED, b"seals")
         while not reading.is_set():
             found.append(all(bytes(store.read(each)) == wanted[each][0] for each in SURVEYS))
 
     other = threading.Thread(target=read_on)
     other.start()
     for _time in range(20):
-        KeyStore(folder, DERIVED).change_master()
+        KeyStore(folder, DERIVED, b"seals").change_master()
     reading.set()
     other.join()
     assert len(found) > 20
@@ -144,11 +144,11 @@ def test_readers_on_other_machines_notice_nothing(folder: Path) -> None:
 
 def test_a_survey_that_is_made_or_destroyed_meanwhile_waits(folder: Path) -> None:
     """A key made with the old master key would be lost, and a destroyed one would come back."""
-    store, stop = KeyStore(folder, DERIVED), threading.Event()
+    store, stop = KeyStore(folder, DERIVED, b"seals"), threading.Event()
 
     def change_on() -> None:
         while not stop.is_set():
-            KeyStore(folder, DERIVED).change_master()
+            KeyStore(folder, DERIVED, b"seals").change_master()
 
     other = threading.Thread(target=change_on)
     other.start()
@@ -226,6 +226,4 @@ class TestTheCommand:
         (there.keys / "surveys").mkdir(parents=True)
         for name, content in files.items():
             (there.keys / name).write_bytes(content)
-        assert bytes(KeyStore(there.keys, app.config["SECRETS"].master).read(1)) == bytes(
-            keys_of(app).read(1)
-        )
+        assert bytes(KeyStore.of(there.keys, app.config["SECRETS"]).read(1)) == bytes(keys_of(app).read(1))

@@ -1,6 +1,7 @@
 """Somebody who has left can be erased, by HR or by the rule, and what she answered stays and leads nowhere."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -119,8 +120,8 @@ def test_hr_reads_what_it_means_and_then_every_trace_of_her_is_gone(
     assert "Slettet en som har sluttet" in client.get("/hendelseslogg").text
 
 
-def test_an_erased_persons_invitation_is_neither_mailed_nor_printed(left: Database) -> None:
-    with left.transaction() as session:
+def test_an_erased_persons_invitation_is_neither_mailed_nor_printed(app: Flask, left: Database) -> None:
+    with app.app_context(), left.transaction() as session:
         erase_person(session, None, session.get_one(Person, _liv(left)))
         survey = find_survey(session, "liten-2026")
         assert outbox.queue_invitations(session, survey) == outbox.Queued(0)
@@ -156,6 +157,12 @@ def test_an_account_that_hr_may_not_change_stops_her(left: Database, client: Fla
     assert _liv(left)
 
 
+@pytest.fixture
+def in_the_application(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
 class TestRule:
     def _counted(self, db: Database) -> None:
         with db.transaction() as session:
@@ -170,6 +177,7 @@ class TestRule:
         assert _liv(left)
         assert read_settings({"MEDVIRK_ERASE_LEFT_AFTER_DAYS": "90"}).erase_left_after_days == 90
 
+    @pytest.mark.usefixtures("in_the_application")
     def test_it_waits_for_the_day_and_for_the_counting(self, left: Database) -> None:
         assert erase_those_who_left(left, LEFT) == 0, "the survey of her unit is open"
         self._counted(left)

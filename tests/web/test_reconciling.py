@@ -101,7 +101,7 @@ def _sent(app: Flask, db: Database, office: PostOffice, days: int = 0) -> list[s
 
 def _invite(app: Flask, db: Database, choices: ReconcileChoices | None = None) -> int:
     """Reconciles; how many mails it put in the outbox, which is the number that was promised."""
-    with db.transaction() as session:
+    with app.app_context(), db.transaction() as session:
         promised = reconciliation(session, _survey(session)).messages(choices or ReconcileChoices())
         secret = app.config["SECRETS"].codes
         queued = reconcile(session, _survey(session), choices or ReconcileChoices(), secret, promised)
@@ -109,8 +109,8 @@ def _invite(app: Flask, db: Database, choices: ReconcileChoices | None = None) -
         return promised
 
 
-def _remind(db: Database, day: dt.date) -> int:
-    with db.transaction() as session:
+def _remind(app: Flask, db: Database, day: dt.date) -> int:
+    with app.app_context(), db.transaction() as session:
         update_invitations_from_roster(session, _survey(session))
         return queue_reminders(session, _survey(session), day).messages
 
@@ -135,7 +135,7 @@ def test_a_corrected_address_gets_the_same_code_and_reminders_go_only_there(
     bodies = [mail.get_body(("plain",)) for mail in (first, again)]
     assert len({link.findall(body.get_content())[0] for body in bodies if body}) == 1
     assert _invite(app, db) == 0, "the same correction is sent once"
-    assert _remind(db, dt.date(2026, 3, 9)) == 24
+    assert _remind(app, db, dt.date(2026, 3, 9)) == 24
     assert "riktig1@prove.example" in _sent(app, db, office, 6)
     assert "a1@prove.example" not in office.recipients
 
@@ -147,7 +147,7 @@ def test_a_reminder_finds_a_corrected_address_without_anybody_reconciling(
     _invite(app, db)
     _sent(app, db, office)
     _roster(db, CASES / "corrected_address" / "people_after.csv")
-    assert _remind(db, dt.date(2026, 3, 9)) == 23
+    assert _remind(app, db, dt.date(2026, 3, 9)) == 23
     sent = _sent(app, db, office, 6)
     assert "riktig1@prove.example" in sent, "she gets the invitation first"
     assert "a1@prove.example" not in sent
@@ -174,7 +174,7 @@ def test_an_old_address_that_hr_keeps_is_kept(app: Flask, db: Database, office: 
     _sent(app, db, office)
     _roster(db, CASES / "corrected_address" / "people_after.csv")
     assert _invite(app, db, ReconcileChoices(address=False)) == 0
-    assert _remind(db, dt.date(2026, 3, 9)) == 24
+    assert _remind(app, db, dt.date(2026, 3, 9)) == 24
     assert "a1@prove.example" in _sent(app, db, office, 6)
 
 
@@ -185,7 +185,7 @@ def test_whoever_has_left_gets_nothing_more_and_counts_only_if_hr_says_so(
     _invite(app, db)
     _sent(app, db, office)
     _roster(db, CASES / "left_person" / "people_left.csv")
-    assert _remind(db, dt.date(2026, 3, 9)) == 23
+    assert _remind(app, db, dt.date(2026, 3, 9)) == 23
     assert "a2@prove.example" not in _sent(app, db, office, 6)
     assert _invited(db) == 24, "nobody has decided yet"
     _invite(app, db)
@@ -193,7 +193,7 @@ def test_whoever_has_left_gets_nothing_more_and_counts_only_if_hr_says_so(
     _invite(app, db, ReconcileChoices(left_counts=True))
     assert _invited(db) == 24
     _roster(db, CASES / "left_person" / "people.csv")
-    _remind(db, dt.date(2026, 3, 9))
+    _remind(app, db, dt.date(2026, 3, 9))
     with db.reading() as session:
         assert not session.scalars(select(Invitation).where(Invitation.counted.is_not(None))).all()
 
@@ -272,7 +272,7 @@ def test_the_same_people_under_other_numbers_never_get_a_second_invitation(
     assert _sent(app, db, office) == []
     assert set(_codes(app, db)) == before
     assert _invited(db) == 24, "nobody of them has left"
-    assert _remind(db, dt.date(2026, 3, 9)) == 24
+    assert _remind(app, db, dt.date(2026, 3, 9)) == 24
 
 
 def test_one_address_with_two_numbers_gets_one_invitation_or_codes_on_paper(app: Flask, db: Database) -> None:
@@ -329,7 +329,7 @@ def test_somebody_who_moved_answers_for_the_unit_she_was_invited_in_unless_hr_mo
 def test_a_number_that_is_no_longer_right_sends_nothing(app: Flask, db: Database) -> None:
     _opened(app, db, "left_person")
     secret = app.config["SECRETS"].codes
-    with db.transaction() as session, pytest.raises(SurveyError, match="Tallet er endret"):
+    with app.app_context(), db.transaction() as session, pytest.raises(SurveyError, match="Tallet er endret"):
         reconcile(session, _survey(session), ReconcileChoices(), secret, 23)
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Delivery)) == 0
@@ -416,4 +416,4 @@ def test_that_persons_letter_can_be_printed_instead(
     assert printed.status_code == 200
     assert f"{code[:4]}-{code[4:8]}-{code[8:]}" in printed.text
     assert "550" not in hr.get(f"{PAGE}/utsending").text
-    assert _remind(db, dt.date(2026, 3, 9)) == 23
+    assert _remind(app, db, dt.date(2026, 3, 9)) == 23

@@ -44,7 +44,7 @@ def backup(app: Flask, file: Path, with_keys: bool, ask: bool) -> None:
     passphrase = settings.backup_passphrase
     if not passphrase and (ask or with_keys):
         passphrase = click.prompt("Passord til kopien", hide_input=True, confirmation_prompt="En gang til")
-    store = KeyStore(settings.keys, app.config["SECRETS"].master)
+    store = KeyStore.of(settings.keys, app.config["SECRETS"])
     source = BackupSource(
         app.extensions["medvirk_database"],
         store,
@@ -162,7 +162,7 @@ def _tell_restored(done: Restored, settings: Settings) -> None:
 
 def _without_key(manifest: Manifest, settings: Settings) -> list[UncountedSurvey]:
     secrets = existing_secrets(settings)
-    store = KeyStore(settings.keys, secrets.master) if secrets else None
+    store = KeyStore.of(settings.keys, secrets) if secrets else None
     return [
         survey for survey in manifest.uncounted if survey.has_key and not (store and store.has(survey.id))
     ]

@@ -78,7 +78,7 @@ def _keys(app: Flask, session: Session) -> Verdict:
     if app.config.get("LOST_KEYS_ACCEPTED"):
         return "ok"
     try:
-        lacking = surveys_without_keys(session, KeyStore(settings.keys, secrets.master))
+        lacking = surveys_without_keys(session, KeyStore.of(settings.keys, secrets))
     except OSError:
         return "no answer"
     return "missing keys" if lacking else "ok"
