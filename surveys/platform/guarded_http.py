@@ -152,7 +152,7 @@ def why_refused(address: IpAddress, *, allow_private: bool) -> str:
     if address.is_unspecified:
         return "ingen bestemt maskin"
     if address.is_link_local:
-        return "lokal for nettverkskortet (link-local)"
+        return "bare for ett nettverkskort (link-local)"
     if allow_private:
         return ""
     if address.is_loopback:
