@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from surveys.access.models import Account, OneTimeLink, Role, SignInSession
 from surveys.access.one_time_links import make_link
 from surveys.access.sessions import start_session
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.codes import code_hash
-from surveys.campaigns.models import Delivery, Invitation, Survey
+from surveys.campaigns.models import AudienceTurnout, EndedCode, Survey
 from surveys.commands import medvirk
 from surveys.counting.models import Comment
 from surveys.hr.privacy.retention import RULES, delete_what_is_due, retention_plans
@@ -24,7 +24,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.release.comments.models import CommentReview
-from tests.building import invite_some, sheet_of
+from tests.building import sheet_of
 from tests.card_building import sign_in_as
 from tests.commenting import approve_everything
 from tests.releasing import build_released
@@ -76,34 +76,30 @@ def test_codes_lead_nowhere_ninety_days_after_the_count_and_the_numbers_stay(
     assert _due(released, settings, before)["codes"] == 0
     assert delete_what_is_due(released, settings, before) == {}
     day = COUNTED + dt.timedelta(days=90)
-    with released.reading() as session:
-        hashes = set(session.scalars(select(Invitation.code_hash)))
     assert _due(released, settings, day)["codes"] == len(SHEETS)
     assert delete_what_is_due(released, settings, day) == {"codes": len(SHEETS)}
+    assert _count(released, EndedCode) == 0
     with released.reading() as session:
-        rows = session.scalars(select(Invitation)).all()
-        assert len(rows) == len(SHEETS)
-        assert all(row.delivered for row in rows)
-        assert not hashes & {row.code_hash for row in rows}
-        assert len({row.code_hash for row in rows}) == len(rows)
-    assert _count(released, Delivery) == 0
+        turnout = session.scalars(select(AudienceTurnout)).one()
+        assert (turnout.invited, turnout.delivered) == (len(SHEETS), len(SHEETS))
     assert _audited(released) == [("codes", {"rows": len(SHEETS)})]
     assert delete_what_is_due(released, settings, day) == {}, "they are not deleted twice"
 
 
-def test_a_mails_link_no_longer_tells_whether_it_was_used(
+def test_a_mails_link_says_first_that_the_survey_is_over_and_then_nothing(
     app: Flask, released: Database, client: FlaskClient, settings: Settings
 ) -> None:
+    code = "0123-4567-89A6"
+    plain = code_format.normalised(code)
+    assert plain
     with released.transaction() as session:
         survey = session.scalars(select(Survey)).one()
-        [code] = invite_some(app, session, survey)
-        hashed = code_hash(app.config["SECRETS"].codes, code_format.normalised(code) or "")
-        session.execute(update(Invitation).where(Invitation.code_hash == hashed).values(delivered=True))
+        hashed = code_hash(app.config["SECRETS"].codes, plain)
+        session.add(EndedCode(code_hash=hashed, survey_id=survey.id))
     known = client.get(f"/svar/{code}")
+    assert "Undersøkelsen er avsluttet" in known.text
     delete_what_is_due(released, settings, COUNTED + dt.timedelta(days=90))
-    unknown = client.get(f"/svar/{code}")
-    assert unknown.status_code == 404
-    assert known.status_code != unknown.status_code
+    assert client.get(f"/svar/{code}").status_code == 404
 
 
 def test_comments_are_kept_until_the_operator_sets_a_limit(released: Database, settings: Settings) -> None:

@@ -39,7 +39,7 @@ def plan_words(plan: RetentionPlan) -> KeptWords:
 def _what(key: str) -> str:
     return {
         "leavers": _("Navn, e-post og ansattnummer til dem som har sluttet"),
-        "codes": _("Koder til undersøkelser som er talt opp, og hvilke meldinger som ble sendt"),
+        "codes": _("Avtrykk av kodene til undersøkelser som er talt opp"),
         "comments": _("Kommentarer, både viste og holdt tilbake"),
         "undo": _("Det som trengs for å angre den siste filen med enheter eller ansatte"),
         "access": _("Innlogginger som er over, og lenker for passord som er gått ut"),
