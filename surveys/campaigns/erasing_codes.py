@@ -1,7 +1,7 @@
 """Forgetting the codes of surveys that were counted long ago.
 
-Their invitations went when they were counted. What is left is a hash of each code, so that an old link leads to the page
-of the survey that is over. Without it, nobody can see that the link was ever one.
+Their invitations went when they were counted. What is left is a hash of each code, so that an old link leads to the
+page of the survey that is over. Without it, nobody can see that the link was ever one.
 """
 
 import datetime as dt

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from surveys.access.models import Account, OneTimeLink, Role, SignInSession
 from surveys.access.one_time_links import make_link
