@@ -31,7 +31,7 @@ from surveys.campaigns.models import (
 from surveys.campaigns.reminder_plan import may_remind_at
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.organisation.models import Installation, Person
-from surveys.platform.clock import municipal_day
+from surveys.platform.clock import AHEAD, municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.mail_server import connected
@@ -156,7 +156,12 @@ def _due(db: Database, now: dt.datetime) -> list[int]:
                 .where(
                     Delivery.status == DeliveryStatus.QUEUED,
                     Delivery.kind.in_(kinds),
-                    or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
+                    or_(
+                        Delivery.not_before.is_(None),
+                        Delivery.not_before <= now,
+                        # Postponed while the clock was ahead: it has gone back since.
+                        Delivery.not_before > now + max(_PAUSES) + AHEAD,
+                    ),
                 )
                 .order_by(Delivery.id)
             )

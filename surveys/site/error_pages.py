@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
@@ -19,6 +19,7 @@ from surveys.platform.clock import MUNICIPAL_TIME, now
 from surveys.platform.explained import ExplainedError
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language
 from surveys.platform.texts import _
+from surveys.site.full_disks import cannot_save
 
 _DATABASE_IS_OUT: Final = (OperationalError, InterfaceError, NoFreeConnectionError)
 _TOO_LARGE_FOR_SQLITE: Final = "Python int too large to convert to SQLite INTEGER"
@@ -40,6 +41,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _explain)
     for kind in _DATABASE_IS_OUT:
         app.register_error_handler(kind, _database_is_out)
+    for kind in (InternalError, OSError):
+        app.register_error_handler(kind, _explain_if_cannot_save)
     for refused in (DataError, OverflowError, UnicodeEncodeError):
         app.register_error_handler(refused, _refuse_unstorable)
 
@@ -47,7 +50,7 @@ def init_app(app: Flask) -> None:
 def _explain(error: HTTPException) -> _Answer:
     # What failed while another error was being explained has become an InternalServerError on the way.
     cause = error.original_exception if isinstance(error, InternalServerError) else None
-    if isinstance(cause, _DATABASE_IS_OUT):
+    if isinstance(cause, _DATABASE_IS_OUT) or cannot_save(cause):
         return _database_is_out(cause)
     code = 400 if _cannot_be_stored(cause) else error.code or 500
     headers = {"Retry-After": str(limits.seconds_left(error))} if isinstance(error, TooManyRequests) else {}
@@ -58,7 +61,14 @@ def _explain(error: HTTPException) -> _Answer:
 
 def _database_is_out(error: BaseException) -> _Answer:
     with in_language(asked_language()):
-        return _page(_with_reference(_words(503), 503, error)), 503, {"Retry-After": "60"}
+        words = _unsaved_words() if cannot_save(error) else _words(503)
+        return _page(_with_reference(words, 503, error)), 503, {"Retry-After": "60"}
+
+
+def _explain_if_cannot_save(error: Exception) -> _Answer:
+    if not cannot_save(error):
+        raise error
+    return _database_is_out(error)
 
 
 def _refuse_unstorable(error: Exception) -> _Answer:
@@ -129,6 +139,16 @@ def _page(words: ErrorWords) -> str:
     """Rendered without Flask's context: that would look for who is signed in."""
     template = current_app.jinja_env.get_template("site/error.html")
     return template.render(words=words, language=g.language, is_respondents=_is_respondents())
+
+
+def _unsaved_words() -> ErrorWords:
+    """For her who pressed a button: what this page held is not saved, and what was saved before is."""
+    return ErrorWords(
+        _("Vi kan ikke lagre akkurat nå"),
+        _("Det du sendte nå, er ikke lagret. Det som var lagret fra før, er trygt.")
+        + " "
+        + _("Vent et par minutter og prøv igjen. Går det ikke da, si fra til den som drifter Medvirk."),
+    )
 
 
 def _explanations() -> dict[int, ErrorWords]:

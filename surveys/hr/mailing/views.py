@@ -25,7 +25,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.mail_server import why_no_mail
-from surveys.platform.queue import current_jobs
+from surveys.platform.queue import wake
 from surveys.platform.texts import _
 
 Page = str | Response | tuple[str, int]
@@ -71,7 +71,7 @@ def correct_failed(key: str) -> Page:
     except SurveyError as error:
         return _overview(survey, problem=str(error), typed=form), 409
     session.commit()
-    current_jobs().wake("outbox")
+    wake("outbox")
     # Whether she has delivered already is not told.
     flash(_("Adressen er rettet. Har hun ikke svart, får hun invitasjonen der.") + " " + why_no_mail())
     return redirect(url_for("hr.mailing", key=key))
@@ -107,7 +107,7 @@ def replace_a_code(key: str) -> Page:
         form.person.errors = [str(error)]
         return _overview(survey, code_form=form), 409
     session.commit()
-    current_jobs().wake("outbox")
+    wake("outbox")
     flash(
         _(
             "Koden er byttet, hvis den ikke alt var brukt. Den gamle lenken sier at den er byttet ut. Den nye går på "
