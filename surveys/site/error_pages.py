@@ -145,10 +145,16 @@ def _unsaved_words() -> ErrorWords:
     """For her who pressed a button: what this page held is not saved, and what was saved before is."""
     return ErrorWords(
         _("Vi kan ikke lagre akkurat nå"),
-        _("Det du sendte nå, er ikke lagret. Det som var lagret fra før, er trygt.")
-        + " "
-        + _("Vent et par minutter og prøv igjen. Går det ikke da, si fra til den som drifter Medvirk."),
+        f"{_('Det du sendte nå, er ikke lagret. Det som var lagret fra før, er trygt.')} {_waiting()}",
     )
+
+
+def _waiting() -> str:
+    """Staff are told in the line with the error number whom to turn to."""
+    told = _("Vent et par minutter og prøv igjen.")
+    if _is_respondents():
+        told += " " + _("Går det ikke da, si fra til den som ba deg svare.")
+    return told
 
 
 def _explanations() -> dict[int, ErrorWords]:
@@ -159,17 +165,28 @@ def _explanations() -> dict[int, ErrorWords]:
         ),
         403: ErrorWords(
             _("Du har ikke tilgang til denne siden"),
-            f"{_('Mener du at du skal ha tilgang, snakk med HR i kommunen.')} {unsaved}",
+            unsaved
+            if _is_respondents()
+            else f"{_('Mener du at du skal ha tilgang, snakk med HR i kommunen.')} {unsaved}",
         ),
-        404: ErrorWords(_("Vi finner ikke siden"), _("Sjekk adressen, eller gå til forsiden.")),
-        405: ErrorWords(_("Siden kan ikke brukes slik"), _("Gå til forsiden og prøv derfra.")),
+        404: ErrorWords(
+            _("Vi finner ikke siden"),
+            _("Sjekk at lenken er hel, eller skriv koden din.")
+            if _is_respondents()
+            else _("Sjekk adressen, eller gå til forsiden."),
+        ),
+        405: ErrorWords(
+            _("Siden kan ikke brukes slik"),
+            _("Åpne lenken du fikk, på nytt, eller skriv koden din.")
+            if _is_respondents()
+            else _("Gå til forsiden og prøv derfra."),
+        ),
         413: ErrorWords(
             _("Det du sendte, er for stort"), f"{_('Kort ned teksten eller filen og prøv igjen.')} {unsaved}"
         ),
         500: ErrorWords(_("Noe gikk galt hos oss"), f"{unsaved} {_('Prøv igjen om litt.')}"),
         503: ErrorWords(
             _("Databasen svarer ikke"),
-            f"{unsaved} "
-            + _("Vent et par minutter og prøv igjen. Går det ikke da, si fra til den som drifter Medvirk."),
+            f"{unsaved} {_waiting()}",
         ),
     }

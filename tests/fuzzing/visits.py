@@ -42,13 +42,17 @@ class StaffVisits:
 
     def request(self) -> str:
         random = self._odd.random
+        is_get = random.random() < 0.5
         if random.random() < 0.4:
             address = random.choice(self._addresses)
         else:
-            address = re.sub("<[^>]+>", lambda _part: self._odd.quoted(), random.choice(self._rules).rule)
+            rule = random.choice(self._rules)
+            address = re.sub("<[^>]+>", lambda _part: self._odd.quoted(), rule.rule)
+            # Now and then the wrong method all the same.
+            is_get = "GET" in (rule.methods or ()) if random.random() < 0.9 else is_get
         fields = {random.choice(self._fields): self._odd.value() for _field in range(random.randrange(8))}
         visitor = random.choice(self._visitors)
-        if random.random() < 0.5:
+        if is_get:
             answer = get(self._odd, visitor, address, fields)
             self._learn(answer.text if answer.mimetype == "text/html" else "")
         else:
@@ -99,7 +103,8 @@ class RespondentVisits:
                 )[0]
             )
         fields = self._fields(way)
-        if random.random() < 0.4:
+        is_get = not way.endswith("/lever") and random.random() < 0.4
+        if is_get or way.endswith(("/oppsummering", "/pause", "/kvittering")):
             answer = get(self._odd, self._client, way, dict(fields[:3]))
             if answer.status_code == 200:
                 self._remember(way, _FIELD.findall(answer.text))
