@@ -145,7 +145,7 @@ def _unsaved_words() -> ErrorWords:
     """For her who pressed a button: what this page held is not saved, and what was saved before is."""
     return ErrorWords(
         _("Vi kan ikke lagre akkurat nå"),
-        f"{_('Det du sendte nå, er ikke lagret. Det som var lagret fra før, er trygt.')} {_waiting()}",
+        _("Det du sendte nå, er ikke lagret. Det som var lagret fra før, er trygt.") + " " + _waiting(),
     )
 
 
