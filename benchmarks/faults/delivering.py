@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 _RADIO: Final = re.compile(r'<input[^>]*type="radio"[^>]*>')
 _ATTRIBUTE: Final = re.compile(r'(name|value)="([^"]*)"')
 _PATIENCE: Final = 300  # seconds for one respondent
-_GIVE_UP_IN_HUNDRED: Final = 20
+_GIVE_UP_IN_HUNDRED: Final = 3
 
 
 class Browser:

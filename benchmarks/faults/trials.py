@@ -53,7 +53,7 @@ def deliveries_and_counting(kind: str, people: int, seed: int) -> list[Trial]:
                 site.crash_database()
                 crashes.append(kills)
 
-        serve = [MEDVIRK, "serve", "--port", str(port)]
+        serve: list[str | Path] = [MEDVIRK, "serve", "--port", str(port)]
         with KilledProgram(serve, site.environment, _LIVES, seed, crash) as served:
             seen = deliver_all(port, site.codes, seed)
         marked, ballots = delivered_and_ballots(site)
@@ -108,7 +108,7 @@ def imports(kind: str, people: int) -> Trial:
         lines = [f"{number};Ansatt {number};a{number}@example.no;A" for number in range(people)]
         file.write_text("\n".join(["ansattnummer;navn;e-post;enhet", *lines]))
         seen: Counter[int] = Counter()
-        command = [MEDVIRK, "import-people", str(file), "--apply"]
+        command: list[str | Path] = [MEDVIRK, "import-people", file, "--apply"]
         kills = 0
         for most in range(1, 13):
             killed, code = kill_until_done(command, site.environment, 0.2 * most, 0.2 * most, 1)

@@ -41,8 +41,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _explain)
     for kind in _DATABASE_IS_OUT:
         app.register_error_handler(kind, _database_is_out)
-    for kind in (InternalError, OSError):
-        app.register_error_handler(kind, _explain_if_cannot_save)
+    app.register_error_handler(InternalError, _explain_if_cannot_save)
+    app.register_error_handler(OSError, _explain_if_cannot_save)
     for refused in (DataError, OverflowError, UnicodeEncodeError):
         app.register_error_handler(refused, _refuse_unstorable)
 
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
 def _explain(error: HTTPException) -> _Answer:
     # What failed while another error was being explained has become an InternalServerError on the way.
     cause = error.original_exception if isinstance(error, InternalServerError) else None
-    if isinstance(cause, _DATABASE_IS_OUT) or cannot_save(cause):
+    if cause is not None and (isinstance(cause, _DATABASE_IS_OUT) or cannot_save(cause)):
         return _database_is_out(cause)
     code = 400 if _cannot_be_stored(cause) else error.code or 500
     headers = {"Retry-After": str(limits.seconds_left(error))} if isinstance(error, TooManyRequests) else {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import abort
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -47,14 +47,14 @@ def failing(tmp_path_factory: pytest.TempPathFactory, installations: Installatio
 
 
 class _Silent(WSGIRequestHandler):
-    def log(self, *_arguments: object) -> None:  # type: ignore[override]
+    def log(self, *_arguments: object) -> None:
         pass
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_error_pages_have_no_faults_and_fit_the_screen(
-    browser: Browser, failing: str, screen: dict[str, int], language: str, tmp_path: Path
+    browser: Browser, failing: str, screen: ViewportSize, language: str, tmp_path: Path
 ) -> None:
     context = browser.new_context(locale=f"{language}-NO", viewport=screen, bypass_csp=True)
     page = context.new_page()
