@@ -5,13 +5,14 @@ import secrets
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, OneTimeLink
 from surveys.access.sessions import end_all_sessions
 from surveys.audit import trail as audit
 from surveys.organisation.models import Installation
+from surveys.platform.clock import AHEAD
 
 HOLDS_FOR: Final = dt.timedelta(hours=72)
 
@@ -23,9 +24,7 @@ class LinkGoneError(Exception):
 def make_link(session: Session, account: Account, now: dt.datetime | None = None) -> str:
     """The token of a new link. Links made for the account before open nothing any more."""
     moment = now or dt.datetime.now(dt.UTC)
-    session.execute(
-        delete(OneTimeLink).where((OneTimeLink.account_id == account.id) | (OneTimeLink.expires_at < moment))
-    )
+    session.execute(delete(OneTimeLink).where((OneTimeLink.account_id == account.id) | ~_holds(moment)))
     token = secrets.token_urlsafe(32)
     session.add(OneTimeLink(token_hash=_hash(token), account_id=account.id, expires_at=moment + HOLDS_FOR))
     audit.record(session, "account.link_made", account.trail_name)
@@ -38,7 +37,7 @@ def account_behind(session: Session, token: str, now: dt.datetime | None = None)
     return session.scalar(
         select(Account)
         .join(OneTimeLink, OneTimeLink.account_id == Account.id)
-        .where(OneTimeLink.token_hash == _hash(token), OneTimeLink.expires_at > moment, Account.active)
+        .where(OneTimeLink.token_hash == _hash(token), _holds(moment), Account.active)
     )
 
 
@@ -62,6 +61,11 @@ def words_about(session: Session, account: Account) -> tuple[str, ...]:
     """What a guesser of the account's password would try first."""
     installation = session.get(Installation, 1)
     return account.username, account.name, account.email, installation.municipality if installation else ""
+
+
+def _holds(moment: dt.datetime) -> ColumnElement[bool]:
+    """Not over, and not made in a future that the clock has gone back from."""
+    return and_(OneTimeLink.expires_at > moment, OneTimeLink.expires_at <= moment + HOLDS_FOR + AHEAD)
 
 
 def _hash(token: str) -> bytes:

@@ -5,10 +5,11 @@ import secrets
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, SignInSession
+from surveys.platform.clock import AHEAD
 from surveys.platform.database import Database
 
 IDLE: Final = dt.timedelta(minutes=60)
@@ -96,7 +97,13 @@ def end_all_sessions(session: Session, account_id: int) -> int:
 
 
 def _has_ended(moment: dt.datetime) -> ColumnElement[bool]:
-    return (SignInSession.seen_at < moment - IDLE) | (SignInSession.started_at < moment - LONGEST)
+    """Idle too long, too long altogether, or from a future that the clock has gone back from."""
+    return or_(
+        SignInSession.seen_at < moment - IDLE,
+        SignInSession.started_at < moment - LONGEST,
+        SignInSession.seen_at > moment + AHEAD,
+        SignInSession.started_at > moment + AHEAD,
+    )
 
 
 def _hash(token: str) -> bytes:

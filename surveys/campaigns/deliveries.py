@@ -39,7 +39,7 @@ from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.campaigns.sms_handing_over import connected_gateway, hand_over_sms
 from surveys.campaigns.sms_texts import compose_sms
 from surveys.organisation.models import Installation, Person
-from surveys.platform.clock import municipal_day
+from surveys.platform.clock import AHEAD, municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.guarded_http import GuardedConnection, NotSentError
@@ -203,7 +203,12 @@ def _due(db: Database, now: dt.datetime, channel: MessageChannel) -> list[int]:
                     Delivery.status == DeliveryStatus.QUEUED,
                     Delivery.channel == channel,
                     Delivery.kind.in_(kinds),
-                    or_(Delivery.not_before.is_(None), Delivery.not_before <= now),
+                    or_(
+                        Delivery.not_before.is_(None),
+                        Delivery.not_before <= now,
+                        # Postponed while the clock was ahead: it has gone back since.
+                        Delivery.not_before > now + max(_PAUSES) + AHEAD,
+                    ),
                 )
                 .order_by(Delivery.id)
             )

@@ -15,7 +15,7 @@ from surveys.hr import long_steps
 from surveys.hr.steps.all_steps import next_step
 from surveys.hr.steps.step import SurveyStep
 from surveys.platform import database
-from surveys.platform.queue import current_jobs
+from surveys.platform.queue import current_jobs, wake
 
 blueprint = Blueprint("hr", __name__)
 
@@ -66,7 +66,7 @@ def left_to_worker(
     long_steps.ask(session, survey, step, current_user.id, details)
     session.commit()
     session.close()
-    current_jobs().work_steps()
+    wake("steps")
     return True
 
 

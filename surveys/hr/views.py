@@ -37,7 +37,7 @@ from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.mail_server import why_no_mail
-from surveys.platform.queue import current_jobs
+from surveys.platform.queue import wake
 
 
 @blueprint.get("/undersokelser")
@@ -146,7 +146,7 @@ def take(key: str, name: str) -> Response | tuple[str, int]:
         findings = getattr(error, "findings", ())
         return _confirmation(session, survey_for_hr(session, key), step, str(error), findings), 409
     if step.wakes:
-        current_jobs().wake(step.wakes)
+        wake(step.wakes)
     flash(done)
     return redirect(url_for("hr.show", key=key))
 

@@ -6,6 +6,12 @@ from zoneinfo import ZoneInfo
 
 MUNICIPAL_TIME: Final = ZoneInfo("Europe/Oslo")
 
+AHEAD: Final = dt.timedelta(minutes=5)
+"""How far a saved moment may be ahead of the clock and still be believed: machines differ by seconds.
+
+One that is further ahead was saved while the clock was wrong. Whatever holds for a time after it would hold for years.
+"""
+
 
 def now() -> dt.datetime:
     """This moment, in UTC."""

@@ -6,6 +6,7 @@ the database (the outbox, a long step), so a job that is lost, or runs twice, do
 rows.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -18,6 +19,8 @@ from surveys.platform.private_files import make_private_file
 if TYPE_CHECKING:
     from huey import Huey
     from huey.api import TaskWrapper
+
+_log = logging.getLogger("medvirk.queue")
 
 Work = Mapping[str, Callable[[], None]]
 """What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «retention», and for
@@ -72,10 +75,6 @@ class Jobs:
         for queue in self.queues.values():
             queue.storage.close()
 
-    def wake(self, job: JobName) -> None:
-        """Has the job worked soon."""
-        self.every[job]()
-
     def share_done(self, survey_id: int) -> float | None:
         """How much of the survey's long step is done, 0–1; None when none is being taken."""
         found: float | None = self.queues["steps"].get(_share_of(survey_id), peek=True)
@@ -96,6 +95,17 @@ def init_app(app: Flask, work: Work) -> None:
 def current_jobs() -> Jobs:
     """The jobs of the application that serves this request."""
     return jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def wake(job: JobName) -> None:
+    """Has the job worked soon. What is to be done has been committed: the page that asks must not fail any more.
+
+    A queue that cannot be written to (the disk is full) costs at most a minute: then the worker does the job anyway.
+    """
+    try:
+        current_jobs().every[job]()
+    except Exception as error:  # noqa: BLE001 (sqlite3's and psycopg's errors have no other base in common)
+        _log.warning("Jobben %s kunne ikke settes i gang nå, og blir tatt ved neste minutt: %s", job, error)
 
 
 def jobs_of(app: Flask, *, immediate: bool = False) -> Jobs:

@@ -151,6 +151,10 @@ def _indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
         yield _("en indikator fra en undersøkelse måles for hele året.")
     if planned.kind is IndicatorKind.DEVELOPMENT and planned.targets:
         yield _("et utviklingstrekk har ikke ambisjonsnivå.")
+    starts = [(target.unit, target.from_year) for target in planned.targets]
+    for unit, year in sorted({start for start in starts if starts.count(start) > 1}):
+        whom = _("enheten «%(code)s»", code=unit) if unit else _("alle enheter")
+        yield _("to ambisjonsnivåer gjelder fra %(year)s for %(whom)s.", year=year, whom=whom)
     for target in planned.targets:
         try:
             _ambition(target).check(planned.direction)

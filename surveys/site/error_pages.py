@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
@@ -19,6 +19,7 @@ from surveys.platform.clock import MUNICIPAL_TIME, now
 from surveys.platform.explained import ExplainedError
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language
 from surveys.platform.texts import _
+from surveys.site.full_disks import cannot_save
 
 _DATABASE_IS_OUT: Final = (OperationalError, InterfaceError, NoFreeConnectionError)
 _TOO_LARGE_FOR_SQLITE: Final = "Python int too large to convert to SQLite INTEGER"
@@ -40,6 +41,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _explain)
     for kind in _DATABASE_IS_OUT:
         app.register_error_handler(kind, _database_is_out)
+    app.register_error_handler(InternalError, _explain_if_cannot_save)
+    app.register_error_handler(OSError, _explain_if_cannot_save)
     for refused in (DataError, OverflowError, UnicodeEncodeError):
         app.register_error_handler(refused, _refuse_unstorable)
 
@@ -47,7 +50,7 @@ def init_app(app: Flask) -> None:
 def _explain(error: HTTPException) -> _Answer:
     # What failed while another error was being explained has become an InternalServerError on the way.
     cause = error.original_exception if isinstance(error, InternalServerError) else None
-    if isinstance(cause, _DATABASE_IS_OUT):
+    if cause is not None and (isinstance(cause, _DATABASE_IS_OUT) or cannot_save(cause)):
         return _database_is_out(cause)
     code = 400 if _cannot_be_stored(cause) else error.code or 500
     headers = {"Retry-After": str(limits.seconds_left(error))} if isinstance(error, TooManyRequests) else {}
@@ -58,7 +61,14 @@ def _explain(error: HTTPException) -> _Answer:
 
 def _database_is_out(error: BaseException) -> _Answer:
     with in_language(asked_language()):
-        return _page(_with_reference(_words(503), 503, error)), 503, {"Retry-After": "60"}
+        words = _unsaved_words() if cannot_save(error) else _words(503)
+        return _page(_with_reference(words, 503, error)), 503, {"Retry-After": "60"}
+
+
+def _explain_if_cannot_save(error: Exception) -> _Answer:
+    if not cannot_save(error):
+        raise error
+    return _database_is_out(error)
 
 
 def _refuse_unstorable(error: Exception) -> _Answer:
@@ -132,6 +142,22 @@ def _page(words: ErrorWords) -> str:
     return template.render(words=words, language=g.language, is_respondents=_is_respondents())
 
 
+def _unsaved_words() -> ErrorWords:
+    """For her who pressed a button: what this page held is not saved, and what was saved before is."""
+    return ErrorWords(
+        _("Vi kan ikke lagre akkurat nå"),
+        _("Det du sendte nå, er ikke lagret. Det som var lagret fra før, er trygt.") + " " + _waiting(),
+    )
+
+
+def _waiting() -> str:
+    """Staff are told in the line with the error number whom to turn to."""
+    told = _("Vent et par minutter og prøv igjen.")
+    if _is_respondents():
+        told += " " + _("Går det ikke da, si fra til den som ba deg svare.")
+    return told
+
+
 def _explanations() -> dict[int, ErrorWords]:
     unsaved = _("Ingenting er lagret halvveis.")
     return {
@@ -140,17 +166,28 @@ def _explanations() -> dict[int, ErrorWords]:
         ),
         403: ErrorWords(
             _("Du har ikke tilgang til denne siden"),
-            f"{_('Mener du at du skal ha tilgang, snakk med HR i kommunen.')} {unsaved}",
+            unsaved
+            if _is_respondents()
+            else f"{_('Mener du at du skal ha tilgang, snakk med HR i kommunen.')} {unsaved}",
         ),
-        404: ErrorWords(_("Vi finner ikke siden"), _("Sjekk adressen, eller gå til forsiden.")),
-        405: ErrorWords(_("Siden kan ikke brukes slik"), _("Gå til forsiden og prøv derfra.")),
+        404: ErrorWords(
+            _("Vi finner ikke siden"),
+            _("Sjekk at lenken er hel, eller skriv koden din.")
+            if _is_respondents()
+            else _("Sjekk adressen, eller gå til forsiden."),
+        ),
+        405: ErrorWords(
+            _("Siden kan ikke brukes slik"),
+            _("Åpne lenken du fikk, på nytt, eller skriv koden din.")
+            if _is_respondents()
+            else _("Gå til forsiden og prøv derfra."),
+        ),
         413: ErrorWords(
             _("Det du sendte, er for stort"), f"{_('Kort ned teksten eller filen og prøv igjen.')} {unsaved}"
         ),
         500: ErrorWords(_("Noe gikk galt hos oss"), f"{unsaved} {_('Prøv igjen om litt.')}"),
         503: ErrorWords(
             _("Databasen svarer ikke"),
-            f"{unsaved} "
-            + _("Vent et par minutter og prøv igjen. Går det ikke da, si fra til den som drifter Medvirk."),
+            f"{unsaved} {_waiting()}",
         ),
     }

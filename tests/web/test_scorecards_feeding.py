@@ -160,6 +160,7 @@ def test_a_faulty_description_is_refused_with_every_fault(db: Database, survey_i
     [goal] = card.perspectives[1].goals
     faulty = [
         replace(JOY, targets=[TargetPlan(3.5, 4.0)]),
+        replace(JOY, code="M1.2", targets=[TargetPlan(4.0, 3.5), TargetPlan(4.2, 3.5)]),
         replace(JOY, code="X", measure=None),
         replace(JOY, code="X", kind=IndicatorKind.DEVELOPMENT),
     ]
@@ -167,4 +168,4 @@ def test_a_faulty_description_is_refused_with_every_fault(db: Database, survey_i
     perspectives = [replace(card.perspectives[1], goals=[goal])]
     with db.transaction() as session, pytest.raises(SetupError) as refused:
         build_card(session, replace(card, perspectives=perspectives))
-    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == ["X", "M1.1", "X", "X"]
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == ["X", "M1.1", "M1.2", "X", "X"]

@@ -25,7 +25,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.mail_server import why_no_mail
-from surveys.platform.queue import current_jobs
+from surveys.platform.queue import wake
 from surveys.platform.sms_gateway import sms_is_set_up
 from surveys.platform.texts import _
 
@@ -72,7 +72,7 @@ def correct_failed(key: str) -> Page:
     except SurveyError as error:
         return _overview(survey, problem=str(error), typed=form), 409
     session.commit()
-    current_jobs().wake("outbox")
+    wake("outbox")
     # Whether she has delivered already is not told.
     flash(_("Adressen er rettet. Har hun ikke svart, får hun invitasjonen der.") + " " + why_no_mail())
     return redirect(url_for("hr.mailing", key=key))
@@ -92,7 +92,7 @@ def correct_failed_number(key: str) -> Page:
     except SurveyError as error:
         return _overview(survey, problem=str(error), typed_number=form), 409
     session.commit()
-    current_jobs().wake("outbox")
+    wake("outbox")
     flash(_("Mobilnummeret er rettet. Har hun ikke svart, får hun invitasjonen der."))
     return redirect(url_for("hr.mailing", key=key))
 
@@ -127,7 +127,7 @@ def replace_a_code(key: str) -> Page:
         form.person.errors = [str(error)]
         return _overview(survey, code_form=form), 409
     session.commit()
-    current_jobs().wake("outbox")
+    wake("outbox")
     flash(
         _(
             "Koden er byttet, hvis den ikke alt var brukt. Den gamle lenken sier at den er byttet ut. Den nye går "

@@ -22,7 +22,7 @@ from surveys.hr.survey_page import blueprint, left_to_worker, survey_for_hr, tab
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
-from surveys.platform.queue import current_jobs
+from surveys.platform.queue import wake
 from surveys.platform.texts import _
 from surveys.publishing.preview import preview_of, renewed
 
@@ -103,7 +103,7 @@ def merge_in_report(key: str) -> Response | tuple[str, int]:
     name = merged.name
     session.commit()
     if preview is None:
-        current_jobs().work_previews()
+        wake("previews")
     flash(
         _("«%(name)s» er slått sammen i rapporten. Du kan skille dem igjen fram til frigivelsen.", name=name)
     )
@@ -136,7 +136,7 @@ def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
     preview = renewed(session, survey)
     session.commit()
     if preview is None:
-        current_jobs().work_previews()
+        wake("previews")
     flash(_("Enhetene står hver for seg igjen."))
     return redirect(url_for("hr.publication", key=key))
 

@@ -14,7 +14,7 @@ from surveys.platform import database
 from surveys.platform.clock import now
 from surveys.platform.heartbeats import heartbeats
 from surveys.platform.mail_server import why_no_mail
-from surveys.platform.queue import current_jobs
+from surveys.platform.queue import current_jobs, wake
 from surveys.platform.texts import _
 from surveys.site.jobs import queries
 
@@ -35,7 +35,7 @@ def retry_step(key: str) -> Response:
     asked = ask_again(session, _own_survey(key), current_user.id)
     session.commit()
     if asked:
-        current_jobs().wake("steps")
+        wake("steps")
         flash(_("Bakgrunnsjobben prøver igjen."))
     return redirect(url_for("jobs.index"))
 
@@ -51,7 +51,7 @@ def retry_mails(key: str) -> Response | tuple[str, int]:
         session.rollback()
         return _page(problem=str(error)), 409
     session.commit()
-    current_jobs().wake("outbox")
+    wake("outbox")
     flash(_("Invitasjonene som ikke kom fram, blir sendt på nytt."))
     return redirect(url_for("jobs.index"))
 

@@ -1,0 +1,64 @@
+"""Odd inputs against the real application: `python -m tests.fuzzing INSTANCE --inputs 100000 --seed 1`.
+
+INSTANCE: a folder that `medvirk demo --build-only` has filled. It is changed by what is sent: use one that can go.
+Each input is a request (address, fields, a file) as one of the demo's accounts, as nobody or as a respondent with a
+code that is good; or the bytes of a table, a questionnaire, a card, roles or answers, given to their readers. Told: how
+often each status came, and everything that was a fault of ours (status 500, or an exception that no reader should let
+out).
+"""
+
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from tests.fuzzing.contents import OddContents
+from tests.fuzzing.odd_values import OddValues
+from tests.fuzzing.visits import RespondentVisits, ServerFaultError, StaffVisits
+
+
+class Fuzzer:
+    """Sends one odd input after another, and counts what came back."""
+
+    def __init__(self, app: Flask, seed: int, folder: Path) -> None:
+        self._odd = OddValues(seed)
+        contents = OddContents(app, self._odd, folder)
+        kinds: dict[Callable[[], str], int] = {
+            StaffVisits(app, self._odd, contents).request: 12,
+            RespondentVisits(app, self._odd).request: 6,
+            contents.table: 4,
+            contents.questionnaire: 1,
+            contents.card: 2,
+            contents.roles: 2,
+            contents.responses: 2,
+        }
+        self._kinds, self._weights = list(kinds), list(kinds.values())
+        self.counts: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
+
+    def send(self) -> None:
+        kind = self._odd.random.choices(self._kinds, weights=self._weights)[0]
+        try:
+            self.counts[kind()] += 1
+        except ServerFaultError as error:
+            self.counts[str(error)[:3]] += 1
+            self.faults[str(error)] += 1
+        except Exception as error:  # noqa: BLE001 – whatever gets out is what is looked for
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            self.counts["exception"] += 1
+            told = f"{kind.__qualname__}: {type(error).__name__} in {last.filename}:{last.lineno}: {error}"
+            self.faults[told[:300]] += 1
+
+
+def fuzzed(app: Flask, inputs: int, seed: int) -> Fuzzer:
+    """What so many inputs gave. The same seed on the same database sends the same."""
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.logger.disabled = True
+    with tempfile.TemporaryDirectory(prefix="medvirk-fuzz-") as folder:
+        fuzzer = Fuzzer(app, seed, Path(folder))
+        for _input in range(inputs):
+            fuzzer.send()
+    return fuzzer
