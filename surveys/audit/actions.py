@@ -139,6 +139,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "leaders_only": _l("bare ledere"),
     "letters": _l("brev"),
     "loose": _l("koder til utdeling"),
+    "made_at": _l("tatt"),
     "measurements": _l("målinger"),
     "messages": _l("meldinger"),
     "name": _l("navn"),

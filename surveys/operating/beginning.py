@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account, Grant, Role
 from surveys.access.passwords import hash_password
 from surveys.audit import trail as audit
-from surveys.campaigns.invitation_seals import seal_the_unsealed
 from surveys.campaigns.key_faults import note_fingerprint
 from surveys.campaigns.keystore import KeyStore
 from surveys.operating import migrating
@@ -68,6 +67,9 @@ def begin(app: Flask, plan: Beginning) -> Begun:
         keys = KeyStore.of(settings.keys, own)
         note_fingerprint(session, own, keys, accept_lost=plan.accept_lost_keys)
         if not was_up_to_date:
+            # It loads what reads questionnaires, which `medvirk init` on an up-to-date database need not wait for.
+            from surveys.campaigns.invitation_seals import seal_the_unsealed
+
             seal_the_unsealed(session, own.codes)
         if _has_administrator(session):
             return Begun("", administrator_made=False)

@@ -1,6 +1,7 @@
 """Does sign-in with the provider work: does it answer, is the file of roles right, and is there a way in without it?"""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from sqlalchemy import select
@@ -9,10 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from surveys.access.models import Account, Grant, GrantSource, Role
 from surveys.access.oidc.errors import ProviderDownError
 from surveys.access.oidc.own_addresses import callback_address, signed_out_address
-from surveys.access.oidc.role_mapping import RoleMapping, RoleMappingError, read_role_mapping, unknown_units
 from surveys.operating.findings import DoctorFinding
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+
+if TYPE_CHECKING:
+    from surveys.access.oidc.role_mapping import RoleMapping
 
 
 def sign_in_provider_works(app: Flask) -> Iterator[DoctorFinding]:
@@ -64,6 +67,9 @@ def _roles_are_right(app: Flask, settings: Settings) -> Iterator[DoctorFinding]:
             is_wrong=True,
         )
         return
+    # YAML and its checks are loaded when there is a file of roles to read.
+    from surveys.access.oidc.role_mapping import RoleMappingError, read_role_mapping
+
     try:
         mapping = read_role_mapping(file)
     except RoleMappingError as error:
@@ -72,7 +78,9 @@ def _roles_are_right(app: Flask, settings: Settings) -> Iterator[DoctorFinding]:
     yield from _units_are_there(app, settings, mapping)
 
 
-def _units_are_there(app: Flask, settings: Settings, mapping: RoleMapping) -> Iterator[DoctorFinding]:
+def _units_are_there(app: Flask, settings: Settings, mapping: "RoleMapping") -> Iterator[DoctorFinding]:
+    from surveys.access.oidc.role_mapping import unknown_units
+
     db: Database = app.extensions["medvirk_database"]
     try:
         with db.reading() as session:

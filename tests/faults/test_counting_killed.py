@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import close_survey, find_survey
-from surveys.campaigns.models import Invitation, SurveyStatus
+from surveys.campaigns.models import Invitation, SurveyStatus, SurveyUnit
 from surveys.counting.models import Response
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
@@ -73,12 +73,14 @@ def test_a_killed_count_is_finished_by_counting_again(
 
 
 def state(db: Database) -> tuple[SurveyStatus, int, int, int]:
-    """The survey's status, and the numbers of ballots, responses and delivered invitations."""
+    """The survey's status, and the numbers of ballots, responses and those who have delivered."""
     with db.reading() as session:
         ballots, responses, delivered = (
             session.scalar(select(func.count()).select_from(Ballot)) or 0,
             session.scalar(select(func.count()).select_from(Response)) or 0,
-            session.scalar(select(func.count()).where(Invitation.delivered)) or 0,
+            session.scalar(select(func.count()).where(Invitation.delivered))
+            or session.scalar(select(func.sum(SurveyUnit.delivered)))
+            or 0,
         )
         return find_survey(session, KEY).status, ballots, responses, delivered
 

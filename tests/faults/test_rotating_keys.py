@@ -183,7 +183,7 @@ class TestTheCommand:
         assert survey
         status, said = self._run(app)
         assert status == 0
-        assert "2 nøkkelfiler" in said
+        assert "3 nøkkelfiler" in said
         assert "Ingenting er endret" in said
         assert keys_of(app).masters.is_derived
 
@@ -220,7 +220,9 @@ class TestTheCommand:
         self._run(app, "--apply")
         settings = app.config["SETTINGS"]
         files = key_files_in(keys_of(app), settings.keys, settings.secret_key)
-        assert {"master.key", "secret.key", "surveys/1.key", "surveys/1.drafts"} == set(files)
+        assert {"master.key", "secret.key", "surveys/1.key", "surveys/1.public", "surveys/1.drafts"} == set(
+            files
+        )
         assert LOCK not in files
         there = replace(settings, instance=tmp_path / "there")
         (there.keys / "surveys").mkdir(parents=True)

@@ -102,6 +102,14 @@ def administrator_of_all(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.role is Role.ADMINISTRATOR and visitor.at_top)
 
 
+def administrator_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is Role.ADMINISTRATOR)
+
+
+def administrator_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role is Role.ADMINISTRATOR and visitor.reaches(about))
+
+
 def hr_who_knows_the_account(visitor: AccessVisitor, about: About) -> Outcome:
     """That there is such an account is told to nobody else."""
     if not visitor.is_hr:
@@ -129,12 +137,14 @@ def _lines(rule: AccessRule, blueprint: str, names: str) -> Iterable[tuple[str, 
     return ((f"{blueprint}.{name}", rule) for name in names.split())
 
 
-# The respondents' pages are no staff's: the code in their address is the key (tests/anonymity).
-NOT_STAFF: Final = "respond."
+# The respondents' pages are no staff's: the code in their address is the key (tests/anonymity). Those that programs ask
+# whether Medvirk works are nobody's (tests/web/test_health.py).
+NOT_STAFF: Final = ("respond.", "health.")
 
 ACCESS: Final[dict[str, AccessRule]] = dict(
     [
-        *_lines(everybody, "access", "choose_language choose_password forgotten sign_in sign_out"),
+        *_lines(everybody, "access", "choose_language choose_password forgotten sign_in sign_out signed_out"),
+        *_lines(everybody, "access", "oidc_begin oidc_callback oidc_continue"),
         *_lines(everybody, "home", "accessibility cookies privacy security_txt show"),
         *_lines(any_account, "access", "own_account sign_out_everywhere"),
         *_lines(hr_somewhere, "accounts", "create index leaders"),
@@ -149,7 +159,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             hr_there,
             "hr",
-            "add_history checklist comments confirm correct_failed correct_publication deadline decide_comment delete "
+            "add_history checklist comments confirm correct_failed correct_failed_number correct_publication "
+            "deadline decide_comment delete "
             "discuss_quality edit history letter_instead letters letters_again loose_codes mail_words mailing "
             "merge_in_report poster progress publication quality quality_factor quality_factor_figure "
             "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "
@@ -176,6 +187,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(hr_somewhere, "privacy", "document document_file index retention"),
         *_lines(hr_there, "privacy", "access_file access_page"),
         *_lines(administrator_of_all, "privacy", "delete_now"),
+        *_lines(administrator_somewhere, "jobs", "index"),
+        *_lines(administrator_there, "jobs", "retry_mails retry_step"),
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments unit"),
         *_lines(role_in_the_survey, "results", "changes"),
