@@ -79,6 +79,9 @@ def _visit(settings: Settings) -> Visited:
         written_first = server.read_until("Invalid request from")
         went_wrong += _goes_wrong(server.port, codes[1])
         with db.engine.begin() as connection:
+            connection.execute(text("UPDATE survey SET title = '1'"))
+        went_wrong += [_get(server.port, f"/svar/{codes[1]}")]
+        with db.engine.begin() as connection:
             connection.execute(text("ALTER TABLE draft RENAME TO gone"))
         way = f"/svar/{codes[1]}/nb/side/1"
         went_wrong += [_get(server.port, way), _post(server.port, way, "TRI01=4")]

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
@@ -77,10 +77,10 @@ def test_somebody_signs_in_and_out_of_both(page: Page, provider_site: ProviderSi
     """The browser is led on by the page and not by a redirect, which `form-action 'self'` would stop in Chrome."""
     provider_site.provider.says(claims={"groups": ["hr-gruppa"], "name": "Kari Nordmann"})
     _sign_in(page, provider_site)
-    assert page.get_by_role("link", name="Kari Nordmann").is_visible()
+    expect(page.get_by_role("link", name="Kari Nordmann")).to_be_visible()
     page.get_by_role("button", name="Logg ut").click()
     page.wait_for_url(f"{provider_site.address}/logget-ut?*")
-    assert page.get_by_text("Du er logget ut av Medvirk og av Testporten.").is_visible()
+    expect(page.get_by_text("Du er logget ut av Medvirk og av Testporten.")).to_be_visible()
     assert len(provider_site.provider.asked()["end"]) >= 1
 
 

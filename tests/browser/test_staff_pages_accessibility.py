@@ -22,6 +22,7 @@ PREVIEW = "/sporreskjema/medarbeider/v1/forhandsvisning/nb"
 # As HR of the whole municipality, beside those of `test_accessibility.py`.
 HR_PAGES = (
     "/konto",
+    "/personvern/oppbevaring",
     "/brukere",
     "/brukere?sok=finnes-ikke",
     "/brukere/ny",
@@ -56,6 +57,11 @@ SIGNED_OUT_PAGES = ("/glemt-passord", "/velg-passord/finnes-ikke")
 _MONDAY = "test_monday.py, which makes what the page is about"
 NOT_HERE = {
     "access.choose_language": "goes back to the page it was chosen on",
+    "access.oidc_begin": "leads to the provider; test_sign_in_provider.py",
+    "access.oidc_callback": "comes from the provider; test_sign_in_provider.py",
+    "access.oidc_continue": "leads on; test_sign_in_provider.py",
+    "access.signed_out": "test_sign_in_provider.py",
+    "home.security_txt": "a file that programs read",
     "hr.delete": _MONDAY,
     "hr.edit": _MONDAY,
     "hr.poster": "a page for paper: tests/web/test_code_sheets.py and test_public_link.py",
@@ -64,10 +70,13 @@ NOT_HERE = {
     "hr.quality_structure_figure": "a figure's data; test_explored_figures.py draws it",
     "hr.quality_years_figure": "a figure's data; test_explored_figures.py draws it",
     "hr.try_answering": "leads to the preview",
+    "jobs.index": "test_jobs_page.py",
     "organisation.erase_leaver": "nobody has left the demo; tests/web/test_erasing_people.py",
     "organisation.import_columns": _MONDAY,
     "organisation.import_preview": _MONDAY,
     "organisation.undo_reorganisation": "the demo has no plan to undo; tests/web/test_reorganising.py",
+    "privacy.access_file": "a file",
+    "privacy.document_file": "a file",
     "trail.download": "a file",
 }
 
@@ -93,7 +102,7 @@ def test_every_page_of_the_staff_is_looked_at_somewhere(routes: Flask) -> None:
     staff = {
         rule.endpoint
         for rule in routes.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(("static", NOT_STAFF))
+        if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(("static", *NOT_STAFF))
     }
     assert staff - visited - set(NOT_HERE) == set(), "a page that nobody looks at"
     assert set(NOT_HERE) & visited == set(), "looked at after all"

@@ -170,7 +170,7 @@ class TestEverythingComesBack:
         done = restore_backup(
             tmp_path / "kopi", BackupKeys(None, PASSPHRASE), other.engine, without_secret.keys, silent
         )
-        assert done.key_files == 3
+        assert done.key_files == 4
         there = KeyStore.of(without_secret.keys, read_secrets(without_secret))
         assert there.read(survey_id) == keys_of(app).read(survey_id)
         assert (without_secret.keys / "secret.key").stat().st_mode & 0o077 == 0

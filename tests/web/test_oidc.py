@@ -581,7 +581,7 @@ class TestSessionsAndSigningOut:
         with db.reading() as session:
             stored = session.scalars(select(SignInSession.id_token)).one()
         assert stored
-        assert "eyJ" not in stored
+        assert ".eyJ" not in stored, "a token is three parts with full stops between"
 
     @pytest.mark.parametrize("path", ["/logg-ut", "/logg-ut-overalt"])
     def test_signing_out_ends_both_sessions_and_says_so(

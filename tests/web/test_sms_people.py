@@ -191,7 +191,7 @@ def test_a_file_of_recipients_has_numbers_too_and_asks_nobody_twice(
 def test_erasing_somebody_clears_her_number(app: Flask, survey_db: Database, office: SmsOffice) -> None:
     office.settings(app)
     _invite(app, survey_db)
-    with survey_db.transaction() as session:
+    with app.app_context(), survey_db.transaction() as session:
         ola = session.scalars(select(Person).where(Person.employee_number == "2")).one()
         ola.active = False
         session.flush()
