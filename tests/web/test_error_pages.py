@@ -92,7 +92,8 @@ def test_staff_get_a_number_that_the_log_has_and_respondents_do_not(
     page = faulty.get("/feil/500").text
     found = re.search(r"feilnummer ([0-9a-f]{8}), klokken (\d\d:\d\d:\d\d)", page)
     assert found
-    [line] = [line for line in caplog.messages if found[1] in line]
+    # Heard once or twice: by the handler we added, and by the root if the log passes lines on.
+    [line] = {line for line in caplog.messages if found[1] in line}
     assert found[2] in line
     assert "ABCD" not in line
     caplog.clear()
