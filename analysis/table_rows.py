@@ -145,7 +145,11 @@ def xlsx_rows(source: Path | BinaryIO) -> Iterator[CellRow]:
     >>> [row.cells for row in xlsx_rows(file)]
     [('skolen', 5)]
     """
-    content = source.read_bytes() if isinstance(source, Path) else source.read()
+    if isinstance(source, Path):
+        content = source.read_bytes()
+    else:
+        source.seek(0)
+        content = source.read()
     _refuse_dangerous(content, MOST_UNZIPPED)
     with _workbook(io.BytesIO(content), data_only=True) as book:
         for line, values in _sheet_rows(book.worksheets[0], values_only=True):

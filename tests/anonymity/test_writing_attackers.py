@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from surveys.audit.models import AuditEntry
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.invitation_seals import BrokenSealError, is_intact, seal_the_unsealed
+from surveys.campaigns.keystore import KeyMissingError
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
 from surveys.campaigns.reconciling import ReconcileChoices, reconcile
@@ -121,7 +121,7 @@ class TestSwappingTheKey:
             survey_id = find_survey(session, KEY).id
         file = app.config["SETTINGS"].keys / "surveys" / f"{survey_id}.public"
         file.write_bytes(bytes(PrivateKey.generate().public_key) + bytes(40))
-        with pytest.raises(CryptoError):
+        with pytest.raises(KeyMissingError):
             keys_of(app).public_key(survey_id)
         assert victim
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.deliveries import Outcome, send_queued
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
@@ -369,13 +370,14 @@ def test_a_reminder_is_taken_out_of_the_queue_when_the_person_delivers_first(
     assert office.recipients == [EVE, KARI]
 
 
-def _with_person(session: Session, email: str) -> Person:
+def _with_person(app: Flask, session: Session, email: str) -> Person:
     """Gives the invitation at the address a person in the roster."""
     invitation = session.scalars(select(Invitation).where(Invitation.email == email)).one()
     person = Person(employee_number=email, name=email, email=email, unit_id=invitation.unit_id)
     session.add(person)
     session.flush()
-    invitation.person_id = person.id
+    with app.app_context():
+        change_sealed(invitation, person_id=person.id)
     return person
 
 
@@ -383,7 +385,7 @@ def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
     app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
 ) -> None:
     with outbox.transaction() as session:
-        _with_person(session, KARI)
+        _with_person(app, session, KARI)
     _send(app, outbox, office)
     right = "kari.riktig@example.no"
     with app.app_context(), outbox.transaction() as session:
@@ -404,7 +406,7 @@ def test_a_waiting_invitation_goes_to_the_address_that_was_corrected_meanwhile(
     app: Flask, outbox: Database, office: PostOffice
 ) -> None:
     with outbox.transaction() as session:
-        _with_person(session, KARI).email = "ny@example.no"
+        _with_person(app, session, KARI).email = "ny@example.no"
     assert _send(app, outbox, office) == Outcome(sent=3)
     assert office.recipients == [EVE, "ny@example.no", OLA]
 
@@ -413,7 +415,7 @@ def test_a_waiting_invitation_to_somebody_who_has_left_is_taken_out(
     app: Flask, outbox: Database, office: PostOffice
 ) -> None:
     with outbox.transaction() as session:
-        _with_person(session, KARI).active = False
+        _with_person(app, session, KARI).active = False
     assert _send(app, outbox, office) == Outcome(sent=2, dropped=1)
 
 

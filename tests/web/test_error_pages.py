@@ -1,5 +1,6 @@
 """Error pages need no database, carry every header, and speak the reader's language; no input makes a 500."""
 
+import logging
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -89,6 +90,7 @@ def test_staff_get_a_number_that_the_log_has_and_respondents_do_not(
 ) -> None:
     log = faulty.application.logger
     log.addHandler(caplog.handler)
+    caplog.set_level(logging.ERROR, logger=log.name)
     page = faulty.get("/feil/500").text
     found = re.search(r"feilnummer ([0-9a-f]{8}), klokken (\d\d:\d\d:\d\d)", page)
     assert found

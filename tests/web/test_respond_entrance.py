@@ -155,7 +155,7 @@ def test_a_survey_that_closes_while_somebody_answers_is_told_calmly_and_keeps_no
     closing(db)
     page = person.press({"ROL01": "1"})
     assert page.heading == "Undersøkelsen er avsluttet"
-    assert "Svar som var påbegynt, men ikke levert, er slettet." in page.text
+    assert "Svar som ikke var levert, er slettet." in page.text
     with db.reading() as session:
         assert session.scalars(select(Draft)).all() == []
 
