@@ -85,7 +85,7 @@ def test_somebody_signs_in_and_out_of_both(page: Page, provider_site: ProviderSi
 
 
 def test_the_sign_in_page_is_reached_with_the_keyboard(page: Page, provider_site: ProviderSite) -> None:
-    provider_site.provider.says(claims={"groups": ["hr-gruppa"]})
+    provider_site.provider.says(claims={"groups": ["hr-gruppa"], "name": "Kari Nordmann"})
     page.goto(f"{provider_site.address}/logg-inn")
     for _press in range(10):
         page.keyboard.press("Tab")
@@ -123,7 +123,7 @@ def test_every_page_of_it_is_accessible(examined: Page, provider_site: ProviderS
     look()
     examined.goto(f"{site.address}/logget-ut")
     look()
-    site.provider.says(claims={"groups": ["hr-gruppa"]})
+    site.provider.says(claims={"groups": ["hr-gruppa"], "name": "Kari Nordmann"})
     _sign_in(examined, site)
     examined.goto(f"{site.address}/logg-inn/fortsett")
     look()
