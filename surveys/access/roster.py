@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from surveys.access.accounts import find_by_username
 from surveys.access.administering import Period, create_account, give_role
 from surveys.access.models import Account, Grant, GrantSource, Role
-from surveys.audit import trail as audit
+from surveys.access.role_trail import note_role
 from surveys.organisation.models import Person, Unit
 
 
@@ -46,7 +46,7 @@ def update_leader_roles(session: Session) -> int:
         for grant in [g for g in account.all_grants if g.source == GrantSource.ROSTER]:
             if grant.unit_id != leads:
                 account.all_grants.remove(grant)
-                _note(session, "account.role_ended", account, grant)
+                note_role(session, "account.role_ended", account, grant)
                 changed += 1
         # What the sign-in provider gives, it may take away: the roster's own role is beside it.
         held = {(g.role, g.unit_id) for g in account.all_grants if g.source != GrantSource.OIDC}
@@ -54,7 +54,7 @@ def update_leader_roles(session: Session) -> int:
             grant = Grant(role=Role.LEADER, unit_id=leads, source=GrantSource.ROSTER)
             account.all_grants.append(grant)
             session.flush()
-            _note(session, "account.role_given", account, grant)
+            note_role(session, "account.role_given", account, grant)
             changed += 1
     session.flush()
     return changed
@@ -62,18 +62,6 @@ def update_leader_roles(session: Session) -> int:
 
 def _leads(person: Person | None) -> int | None:
     return person.unit_id if person and person.active and person.is_leader else None
-
-
-def _note(session: Session, action: str, account: Account, grant: Grant) -> None:
-    unit = session.get(Unit, grant.unit_id)
-    audit.record(
-        session,
-        action,
-        account.trail_name,
-        role=grant.role.value,
-        unit=unit.code if unit else "",
-        source=GrantSource.ROSTER.value,
-    )
 
 
 def _username(session: Session, person: Person) -> str:

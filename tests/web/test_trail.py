@@ -42,8 +42,7 @@ SURVEYS = Path(__file__).parents[2] / "surveys"
 
 # Calls whose action is not written out: the module and every action the call can make.
 COMPOSED = {
-    "access/oidc/provider_roles.py": {"account.role_given", "account.role_ended"},
-    "access/roster.py": {"account.role_given", "account.role_ended"},
+    "access/role_trail.py": {"account.role_given", "account.role_ended"},
     "hr/reorganising/carrying_out.py": {
         "organisation.reorganised",
         "organisation.reorganisation_undone",

@@ -5,8 +5,7 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Grant, GrantSource, Role
-from surveys.audit import trail as audit
-from surveys.organisation.models import Unit
+from surveys.access.role_trail import note_role
 
 
 def follow_provider(session: Session, account: Account, roles: Collection[tuple[Role, int]]) -> int:
@@ -19,7 +18,7 @@ def follow_provider(session: Session, account: Account, roles: Collection[tuple[
         grant = Grant(role=role, unit_id=unit_id, source=GrantSource.OIDC)
         account.all_grants.append(grant)
         session.flush()
-        _note(session, "account.role_given", account, grant)
+        note_role(session, "account.role_given", account, grant)
     session.flush()
     return len(set(held) ^ set(roles))
 
@@ -41,17 +40,5 @@ def _from_provider(account: Account) -> list[Grant]:
 
 
 def _end(session: Session, account: Account, grant: Grant) -> None:
-    _note(session, "account.role_ended", account, grant)
+    note_role(session, "account.role_ended", account, grant)
     account.all_grants.remove(grant)
-
-
-def _note(session: Session, action: str, account: Account, grant: Grant) -> None:
-    unit = session.get(Unit, grant.unit_id)
-    audit.record(
-        session,
-        action,
-        account.trail_name,
-        role=grant.role.value,
-        unit=unit.code if unit else "",
-        source=GrantSource.OIDC.value,
-    )
