@@ -1,6 +1,6 @@
 """What is lost or doubled when processes are killed: deliveries, counting, release, imports and mail.
 
-`python benchmarks/kills.py --people 1000 --runs 20` is the whole of it, and takes hours. Processes get SIGKILL at
+`python benchmarks/kills.py --people 1000 --runs 20` runs all of it, and takes hours. Processes get SIGKILL at
 random moments, with all they have started; PostgreSQL is crashed and started again after each third kill. A respondent
 begins anew when the site fails, and now and then one gives up: what was acknowledged is then less than what is stored.
 """

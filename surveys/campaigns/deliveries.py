@@ -1,4 +1,4 @@
-"""Sending what stands in the outbox by mail and SMS: each message at most once, whatever dies on the way.
+"""Sending what is in the outbox by mail and SMS: each message at most once, whatever dies on the way.
 
 A row is set to «sending» and committed before anybody is given anything. If we or the server die after that,
 the row stays so and is never sent again by itself: a missing mail can be mended with a reminder, a second mail cannot

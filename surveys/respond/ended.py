@@ -14,7 +14,7 @@ from surveys.respond.survey_pages import page_values
 
 
 def ended_page(survey_id: int, language: str, code: str) -> str:
-    """In the language asked for, else the questionnaire's first. `code`: as it stands in the address."""
+    """In the language asked for, else the questionnaire's first. `code`: as in the address."""
     survey = database.session().get_one(Survey, survey_id)
     questionnaire = questionnaire_of(survey.instrument)
     chosen = language if language in questionnaire.languages else questionnaire.languages[0]

@@ -1,6 +1,6 @@
 """Error pages: they need no database and no session of anybody's, so that they work when nothing else does.
 
-Staff get an error number and the time, which stand in the log too. A respondent's page has neither: a moment in the log
+Staff get an error number and the time, which the log has too. A respondent's page has neither: a moment in the log
 beside a number on her screen would tell when she answered.
 """
 

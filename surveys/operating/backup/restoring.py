@@ -1,4 +1,4 @@
-"""Putting a backup back: only where nothing stands, all or nothing."""
+"""Putting a backup back: only into an empty installation, all or nothing."""
 
 import os
 import re

@@ -23,7 +23,7 @@ def snapshot(engine: Engine) -> Connection:
 
 
 def lines_of(connection: Connection, table: Table) -> Iterator[bytes]:
-    """Every row as a line, in the order of the primary key: the order they came in is nobody's business."""
+    """Every row as a line, in the order of the primary key: the order of arrival must not be kept."""
     json_columns = {column.name for column in table.columns if isinstance(column.type, JSON)}
     query = select(table).order_by(*table.primary_key.columns)
     rows = connection.execution_options(yield_per=AT_A_TIME).execute(query)
