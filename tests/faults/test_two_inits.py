@@ -15,7 +15,7 @@ from surveys.access.models import Account
 from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.database import Database
-from tests.conftest import named, run_on
+from tests.conftest import drop, named, run_on
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 3
@@ -27,7 +27,7 @@ def empty_postgresql(postgresql_server: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex}"
     run_on(postgresql_server, f"CREATE DATABASE {name}")
     yield named(postgresql_server, name)
-    run_on(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    drop(postgresql_server, name)
 
 
 def test_all_succeed_and_make_one_installation(empty_postgresql: str, tmp_path: Path) -> None:
