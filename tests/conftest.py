@@ -26,7 +26,13 @@ from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.static_files import missing_vendor_files
-from tests.made_once import hash_passwords_quickly, keep_compiled_addresses, keep_compiled_templates
+from tests.made_once import (
+    hash_passwords_quickly,
+    keep_compiled_addresses,
+    keep_compiled_statements,
+    keep_compiled_templates,
+    keep_parsed_addresses,
+)
 from tests.quick import is_quick
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
@@ -34,6 +40,8 @@ hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_c
 hypothesis_settings.load_profile("medvirk")
 
 keep_compiled_addresses()
+keep_parsed_addresses()
+keep_compiled_statements()
 keep_compiled_templates()
 hash_passwords_quickly()
 
