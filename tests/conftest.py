@@ -26,6 +26,7 @@ from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.static_files import missing_vendor_files
+from tests.databases import repeated_on_postgresql
 from tests.made_once import (
     hash_passwords_quickly,
     keep_compiled_addresses,
@@ -70,10 +71,11 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what takes long: see tests/quick.py."""
-    if config.option.quick:
-        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
-        items[:] = [item for item in items if is_quick(item)]
+    """`--quick` leaves out what takes long (tests/quick.py); the whole run leaves out repetition (tests/databases.py)."""
+    slow = {item for item in items if not is_quick(item)}
+    left_out = slow if config.option.quick else repeated_on_postgresql(items)
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(tryfirst=True)
