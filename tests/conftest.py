@@ -71,7 +71,7 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what takes long (tests/quick.py); the whole run leaves out repetition (tests/databases.py)."""
+    """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py)."""
     slow = {item for item in items if not is_quick(item)}
     left_out = slow if config.option.quick else repeated_on_postgresql(items)
     config.hook.pytest_deselected(items=list(left_out))
