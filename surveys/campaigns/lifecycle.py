@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
-from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.ballot_box import Draft, KeyHolder
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import (
     Invitation,
@@ -135,11 +135,24 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
         return
     if survey.status != SurveyStatus.DRAFT:
         raise SurveyError(_("Undersøkelsen er lukket og kan ikke åpnes igjen."))
-    survey.public_key = keys.create(survey.id)
+    survey.public_key = _ballot_key(session, survey, keys)
     survey.status = SurveyStatus.OPEN
     plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     audit.record(session, "survey.opened", survey.key, **detail)
+
+
+def _ballot_key(session: Session, survey: Survey, keys: KeyStore) -> bytes:
+    """The public key: a new pair's, or that of the key which has been shared out. Raises SurveyError."""
+    own = (KeyHolder.survey_id == survey.id, KeyHolder.account_id.is_not(None))
+    shares = session.scalars(select(KeyHolder.share).where(*own)).all()
+    if not shares:
+        return keys.create(survey.id)
+    if None in shares or not keys.seals(survey.id):
+        raise SurveyError(
+            _("To skal åpne urnen sammen, men nøkkelen er ikke laget ennå. Gjør det på siden «Nøkler» først.")
+        )
+    return keys.public_key(survey.id)
 
 
 def close_survey(session: Session, survey: Survey, **detail: object) -> None:

@@ -22,8 +22,9 @@ from sqlalchemy.orm import Session
 
 from questionnaires.coding import row_check
 from surveys.audit import trail as audit
-from surveys.campaigns.ballot_box import Ballot, Draft
+from surveys.campaigns.ballot_box import Ballot, Draft, KeyHolder
 from surveys.campaigns.invitation_seals import is_intact
+from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import Participation, SurveyError, find_survey, participation
 from surveys.campaigns.models import (
@@ -84,7 +85,7 @@ def count(
     with suppress(FileNotFoundError):  # another counter was destroying it too: gone is gone
         keys.destroy(survey_id)
     report("key_destroyed", 0.9)
-    db.forget_deleted("ballot", "draft", "invitation", "delivery")
+    db.forget_deleted("ballot", "draft", "invitation", "delivery", "key_holder")
     report("bytes_forgotten", 0.92)
     store_quality_report(db, survey_key)
     report("done", 1.0)
@@ -115,6 +116,7 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     _delete_invitations(session, survey)
     report("invitations_deleted", 0.7)
     session.execute(delete(Ballot).where(Ballot.survey_id == survey.id))
+    session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
     report("ballots_deleted", 0.75)
     survey.status = SurveyStatus.COUNTED
     audit.record(
@@ -171,6 +173,13 @@ def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey
     try:
         return keys.read(survey.id)
     except KeyMissingError as error:
+        if is_opened_by_two(session, survey):
+            raise CountingError(
+                _(
+                    "Urnen er ikke åpnet. To nøkkelholdere må åpne den sammen, på siden «Nøkler», før svarene kan "
+                    "telles opp."
+                )
+            ) from error
         if session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)):
             raise CountingError(
                 f"{error} " + _("Hent nøkkelmappen tilbake og prøv igjen. Ingenting er endret.")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import render_template
 
 from questionnaires.model import Questionnaire
+from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.models import Survey
 from surveys.campaigns.visibility_texts import who_sees_what
 from surveys.platform import database
@@ -32,6 +33,7 @@ def page_values(
         "easy": questionnaire.reading == "easy",
         "deadline": Deadline.of(survey),
         "who_sees_what": who_sees_what(survey),
+        "opened_by_two": is_opened_by_two(database.session(), survey),
         "choices": language_choices(
             questionnaire.languages, language, lambda code: address(page, language=code)
         ),

@@ -11,6 +11,7 @@ from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
+from surveys.hr.key_holding import views as key_holder_views
 from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import import_views as organisation_imports
 from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
@@ -43,6 +44,7 @@ _MODULES = (
     account_views,
     campaigns,
     instrument_views,
+    key_holder_views,
     mailing_views,
     paper_views,
     planning_views,
