@@ -66,7 +66,7 @@ def _use_libraries_with_machine_code() -> None:
     import pingouin  # noqa: F401
     import plotly.graph_objects  # noqa: F401
     import psycopg  # noqa: F401
-    import pyarrow  # noqa: F401
+    import pyarrow  # type: ignore[import-untyped]  # noqa: F401
     import pyreadstat  # noqa: F401
     import scipy.integrate
     import scipy.optimize
@@ -74,7 +74,7 @@ def _use_libraries_with_machine_code() -> None:
 
     np.linalg.inv(np.eye(200))
     scipy.integrate.quad(lambda x: x, 0, 1)
-    scipy.optimize.minimize(lambda v: ((v - 1) ** 2).sum(), [0.0, 0.0])
+    scipy.optimize.minimize(np.linalg.norm, [1.0, 1.0])
     nacl.public.SealedBox(nacl.public.PrivateKey.generate()).encrypt(b"x")
     argon2.PasswordHasher(time_cost=1, memory_cost=64).hash("x")
 
