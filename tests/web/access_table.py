@@ -186,6 +186,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         ),
         *_lines(hr_somewhere, "privacy", "document document_file index retention"),
         *_lines(hr_there, "privacy", "access_file access_page"),
+        *_lines(hr_who_knows_the_account, "privacy", "account_access_file account_access_page"),
         *_lines(administrator_of_all, "privacy", "delete_now"),
         *_lines(administrator_somewhere, "jobs", "index"),
         *_lines(administrator_there, "jobs", "retry_mails retry_step"),
