@@ -79,7 +79,8 @@ def test_it_finds_what_a_unit_of_one_person_can_work_out(release: Release) -> No
 
 def test_a_sum_of_few_people_with_other_weights_is_found() -> None:
     """Three people: twice the first and the second less the third. No sum of any of the three follows."""
-    published, sizes = [{0, 1, 3}, {0, 4}, {2, 3, 4}], np.array([1, 1, 1, 9, 9])
+    published = [frozenset({0, 1, 3}), frozenset({0, 4}), frozenset({2, 3, 4})]
+    sizes = np.array([1, 1, 1, 9, 9])
     assert not derivable_groups(published, sizes.tolist(), 4)
     (breach,) = attack(published, sizes, 4)
     assert (breach.members, breach.n) == ((0, 1, 2), 3)
