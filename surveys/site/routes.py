@@ -25,7 +25,7 @@ from surveys.hr.quality import views as quality_views
 from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.who_sees import views as who_sees_views
-from surveys.respond import alarm, entrance, erasing, public_link
+from surveys.respond import alarm, entrance, erasing, public_link, tally_views
 from surveys.respond import views as respond
 from surveys.results import views as results
 from surveys.results.comments import reader_views as comment_reader_views
@@ -62,6 +62,7 @@ _MODULES = (
     entrance,
     erasing,
     public_link,
+    tally_views,
     respond,
     alarm,
     comment_views,
