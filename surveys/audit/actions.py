@@ -131,6 +131,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "comments_dropped": _l("kommentarer som ikke er tatt med"),
     "deadline": _l("frist"),
     "deputy_for": _l("stedfortreder for"),
+    "digest": _l("avtrykk av tallene"),
     "discussion": _l("drøfting nummer"),
     "ended": _l("avsluttet"),
     "excluded": _l("enheter som ikke er med"),
