@@ -10,7 +10,7 @@ import datetime as dt
 import struct
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import SystemRandom
@@ -122,8 +122,9 @@ def locked(session: Session, survey_key: str) -> Survey:
 
 def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Progress) -> None:
     private_key = _private_key(session, survey, keys)
-    check_box(session, survey, _leaves(session, survey))
-    sheets = list(_opened(session, survey, private_key, report))
+    leaves = _leaves(session, survey)
+    check_box(session, survey, leaves)
+    sheets = list(_opened(session, survey, private_key, frozenset(leaves), report))
     _check_seals(session, survey, keys.seal_secret)
     invited = participation(session, survey)
     _check_totals(sheets, invited)
@@ -218,9 +219,17 @@ def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey
 
 
 def _opened(
-    session: Session, survey: Survey, private_key: PrivateKey | None, report: Progress
+    session: Session,
+    survey: Survey,
+    private_key: PrivateKey | None,
+    leaves: Collection[bytes],
+    report: Progress,
 ) -> Iterator[Sheet]:
-    """Every ballot's sheet, checked. The sealed ballots are held a few hundred at a time."""
+    """Every ballot's sheet, checked. The sealed ballots are held a few hundred at a time.
+
+    leaves: those that were checked against the tree. Raises BrokenTallyError when somebody has changed a ballot since.
+    """
+    waiting = set(leaves)
     if private_key is None:
         return
     total = session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)) or 1
@@ -228,9 +237,14 @@ def _opened(
     sealed_ballots = select(Ballot.id, Ballot.sealed).where(Ballot.survey_id == survey.id)
     with session.execute(sealed_ballots, execution_options={"yield_per": _AT_A_TIME}) as ballots:
         for number, (ballot_id, sealed) in enumerate(ballots, start=1):
+            if (leaf := leaf_hash(sealed)) not in waiting:
+                raise BrokenTallyError(_("Et forseglet svar ble endret mens svarene ble talt opp."))
+            waiting.remove(leaf)
             yield _opened_one(private_key, ballot_id, sealed, check)
             if number % _AT_A_TIME == 0:
                 report("opening", 0.5 * number / total)
+    if waiting:
+        raise BrokenTallyError(_("Et forseglet svar ble endret mens svarene ble talt opp."))
 
 
 def _opened_one(private_key: PrivateKey, ballot_id: uuid.UUID, sealed: bytes, check: "SheetCheck") -> Sheet:

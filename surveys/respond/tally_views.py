@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import Response, abort, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.lifecycle import SurveyError, find_survey
@@ -38,9 +38,14 @@ class ReceiptAnswer(StrEnum):
 
 @dataclass(frozen=True)
 class PublishedTally:
-    """ballots: None while the survey is open, and for fewer than the minimum group for good."""
+    """What may be told of the survey's box.
+
+    takes_codes: False for a survey that was closed before there were receipts. ballots: None while the survey is open,
+    and for fewer than the minimum group for good.
+    """
 
     roots: tuple[TallyRoot, ...]
+    takes_codes: bool
     ballots: int | None
 
     @classmethod
@@ -48,7 +53,8 @@ class PublishedTally:
         roots = tuple(roots_of(database.session(), survey))
         last = roots[-1] if roots and roots[-1].kind == RootKind.CLOSING else None
         enough = last is not None and last.ballots >= survey.minimum_group
-        return cls(roots, last.ballots if last and enough else None)
+        takes_codes = last is not None or survey.status == SurveyStatus.OPEN
+        return cls(roots, takes_codes, last.ballots if last and enough else None)
 
 
 def answer_to(survey: Survey, typed: str) -> ReceiptAnswer:
@@ -70,11 +76,12 @@ def answer_to(survey: Survey, typed: str) -> ReceiptAnswer:
 @blueprint.get("/telling")
 @open_to_everyone
 def tallies() -> str:
-    """Every survey that has been opened, the newest first."""
+    """Every survey with receipts, the newest first."""
     language = use_asked_language()
+    with_tree = select(TallyRoot.survey_id).where(TallyRoot.kind == RootKind.CLOSING)
     surveys = database.session().scalars(
         select(Survey)
-        .where(Survey.status != SurveyStatus.DRAFT, Survey.imported.is_(False))
+        .where(or_(Survey.status == SurveyStatus.OPEN, Survey.id.in_(with_tree)))
         .order_by(Survey.opens_on.desc(), Survey.key)
     )
     choices = language_choices(LANGUAGES, language, lambda code: url_for("respond.tallies", sprak=code))

@@ -6,7 +6,7 @@ hands of somebody outside.
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 
 import pytest
@@ -19,7 +19,8 @@ from surveys.audit.models import AuditEntry
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.campaigns.tally.checking import roots_of
+from surveys.campaigns.tally.checking import check_box, roots_of
+from surveys.campaigns.tally.closing_root import freeze_boxes_closed_before
 from surveys.campaigns.tally.merkle import leaf_hash, root_of
 from surveys.campaigns.tally.models import NightLeaf, TallyLeaf, TallyRoot
 from surveys.campaigns.tally.nightly import publish_tonight
@@ -28,6 +29,7 @@ from surveys.campaigns.tally.trail_chain import published_head
 from surveys.platform import code_format
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
+from surveys.publishing import counting_ballots
 from surveys.publishing.counting_ballots import CountingError, count
 from surveys.respond.ballots import Sheet, seal
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
@@ -213,6 +215,45 @@ def test_a_trail_that_was_changed_after_it_was_chained_stops_the_count(app: Flas
         )
     with pytest.raises(CountingError, match="Hendelsesloggen om undersøkelsen er endret"):
         count(db, keys_of(app), KEY)
+
+
+def test_a_ballot_that_is_changed_while_they_are_counted_stops_the_count(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the check and the opening, which PostgreSQL would let another connection do."""
+
+    def check_and_meddle(session: Session, survey: Survey, leaves: Collection[bytes]) -> None:
+        check_box(session, survey, leaves)
+        replaced(session)
+        session.flush()
+
+    opened(app, db)
+    closed(db)
+    monkeypatch.setattr(counting_ballots, "check_box", check_and_meddle)
+    with pytest.raises(CountingError, match="endret mens svarene ble talt opp"):
+        count(db, keys_of(app), KEY)
+
+
+def test_a_survey_that_was_closed_before_there_were_trees_is_frozen_once(app: Flask, db: Database) -> None:
+    opened(app, db)
+    with db.transaction() as session:
+        find_survey(session, KEY).status = SurveyStatus.CLOSED
+    with pytest.raises(CountingError, match="Kontrolltallet fra lukkingen mangler"):
+        count(db, keys_of(app), KEY)
+    with db.transaction() as session:
+        assert freeze_boxes_closed_before(session) == 1
+        assert freeze_boxes_closed_before(session) == 0
+    count(db, keys_of(app), KEY)
+
+
+def test_a_survey_from_before_there_were_receipts_asks_for_no_code(
+    app: Flask, db: Database, client: FlaskClient
+) -> None:
+    opened(app, db)
+    with db.transaction() as session:
+        find_survey(session, KEY).status = SurveyStatus.COUNTED
+    assert "før kvitteringene fikk en kode" in client.get(PAGE).text
+    assert KEY not in client.get("/svar/telling").text
 
 
 def test_an_untouched_box_is_counted(app: Flask, db: Database) -> None:
