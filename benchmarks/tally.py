@@ -1,6 +1,6 @@
 """What the tally costs a municipality of 5,000 answers and 300 units: a night, closing, counting, the package.
 
-.venv/bin/python -m benchmarks.tally
+.venv/bin/python benchmarks/tally.py
 """
 
 import secrets
@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from release import answers, build_survey, build_tree, definition, fill_box
+
 from app import create_app
-from benchmarks.release import answers, build_survey, build_tree, definition, fill_box
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.campaigns.tally.nightly import publish_tonight

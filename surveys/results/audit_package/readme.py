@@ -15,7 +15,7 @@ SLIK KONTROLLERER DU
    hendelsesloggen med det programmet skriver. Har du skrevet dem ned før, bruk de gamle:
    python kontroll.py --kontrolltall TALLET --hendelser AVTRYKKET
 
-Steg 3 er viktig: den som lager en falsk pakke, kan regne om alt inni den, men ikke det som alt er publisert.
+Steg 3 er viktig: den som forfalsker pakken, kan regne om alt inni den, men ikke det som alt er publisert.
 
 HVA PROGRAMMET KONTROLLERER
 
