@@ -151,6 +151,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "measurements": _l("målinger"),
     "messages": _l("meldinger"),
     "name": _l("navn"),
+    "names": _l("avtrykk av navnene på enhetene"),
     "new": _l("nye"),
     "new_name": _l("nytt navn"),
     "new_parent": _l("ligger nå under"),

@@ -15,7 +15,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.publishing.counting_ballots import Progress, count, locked, silent
-from surveys.release.digest import release_digest
+from surveys.release.digest import names_digest, release_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
         figures=len(rows),
         measurements=measurements,
         digest=release_digest(session, published),
+        names=names_digest(unit_names(survey)),
     )
     return number
 

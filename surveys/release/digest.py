@@ -14,6 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.campaigns.models import Survey
+from surveys.instruments.in_use import questionnaire_of
+from surveys.release.measures import measures_of
 from surveys.release.models import Figure, Release, Turnout
 
 Row = Mapping[str, Any]
@@ -30,13 +33,25 @@ def digest_of(release: Row, tree: list[Row], figures: list[Row]) -> str:
 
 
 def release_row(release: Release) -> Row:
+    """What the release is, and the ends of each measure's scale."""
+    measures = measures_of(questionnaire_of(release.survey.instrument))
     return {
         "number": release.number,
         "released_on": release.released_on.isoformat(),
         "minimum_group": release.minimum_group,
         "correction": release.correction,
         "questionnaire": release.survey.instrument.fingerprint,
+        "measures": {measure.key: [measure.minimum, measure.maximum] for measure in measures},
     }
+
+
+def names_digest(names: Mapping[int, str]) -> str:
+    """Of the units' names in the report, by unit: whoever swapped two names would move their figures."""
+    return sha256("\n".join(line_of([unit, names[unit]]) for unit in sorted(names)).encode()).hexdigest()
+
+
+def unit_names(survey: Survey) -> dict[int, str]:
+    return {unit.unit_id: unit.name for unit in survey.units}
 
 
 def tree_rows(session: Session, release: Release) -> list[Row]:
@@ -55,7 +70,7 @@ def figure_rows(session: Session, release: Release) -> list[Row]:
     return [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
 
 
-def line_of(row: Row) -> str:
+def line_of(row: Row | list[Any]) -> str:
     return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

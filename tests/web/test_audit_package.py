@@ -159,6 +159,18 @@ def a_moved_unit(folder: Path) -> None:
     changed(folder, "tall.json", lambda content: content[0]["tree"][-1].update(parent_id=1))
 
 
+def two_swapped_names(folder: Path) -> None:
+    def swap(about: Any) -> None:
+        first, second, *_ = about["units"].values()
+        first["name"], second["name"] = second["name"], first["name"]
+
+    changed(folder, "undersokelse.json", swap)
+
+
+def another_scale(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: content[0]["release"]["measures"].update(TRI=[0, 100]))
+
+
 def a_dropped_correction(folder: Path) -> None:
     changed(folder, "tall.json", lambda content: content.pop())
 
@@ -243,6 +255,8 @@ TAMPERINGS: list[Tamper] = [
     a_moved_hidden_figure,
     a_dropped_figure,
     a_moved_unit,
+    two_swapped_names,
+    another_scale,
     a_dropped_correction,
     a_changed_reason_for_a_correction,
     a_dropped_root,

@@ -17,11 +17,9 @@ from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.campaigns.tally.checking import roots_of
 from surveys.campaigns.tally.models import RootKind, TallyLeaf
 from surveys.campaigns.tally.trail_chain import chain, published_head
-from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.texts import _
 from surveys.release.digest import figure_rows, release_row, tree_rows
-from surveys.release.measures import measures_of
 from surveys.release.models import Release
 from surveys.results.audit_package.readme import README
 from surveys.results.audit_package.turnout import protected_turnout
@@ -80,10 +78,6 @@ def _about(session: Session, survey: Survey, latest: Release) -> Mapping[str, An
             "every_answer_from": 20,
             "least_range_of_a_hidden_mean": 0.25,
             "visible_from": {step.readers.value: step.visible_on.isoformat() for step in survey.visibility},
-        },
-        "measures": {
-            measure.key: {"minimum": measure.minimum, "maximum": measure.maximum}
-            for measure in measures_of(questionnaire_of(survey.instrument))
         },
         "units": _units(session, survey),
         "trail": {

@@ -31,6 +31,7 @@ HVA PROGRAMMET KONTROLLERER
 
 HVA DET IKKE KAN KONTROLLERE
 
+- Deltakelsen i hver enhet: bare tallet for hele undersøkelsen kan sammenlignes med urnen.
 - At det forseglede svaret er det den enkelte svarte. Det vet bare den som svarte, og programmet som forseglet det.
 - At kontrolltallene fra nettene er del av det fra lukkingen. Det kontrollerer Medvirk ved opptellingen. Et bevis for
   andre måtte ha sagt hvilken natt hvert svar kom.
@@ -41,7 +42,7 @@ HVA DET IKKE KAN KONTROLLERE
 
 FILENE
 
-undersokelse.json   navn, regler, skalaer, enheter, og avtrykket av hendelsesloggen
+undersokelse.json   navn, regler, enheter, og avtrykket av hendelsesloggen
 sporreskjema.yaml   spørreskjemaet slik det ble brukt
 tall.json           hver frigivelse: enhetene og tallene, skjulte tall med grunn
 deltakelse.json     inviterte og leverte; leverte mangler der det kunne si noe om en liten gruppe
