@@ -34,6 +34,7 @@ def upgrade() -> None:
         ),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.Column("root", sa.LargeBinary(32), nullable=False),
+        sa.Column("salt", sa.LargeBinary(32), nullable=True),
         sa.Column("ballots", sa.Integer(), nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_tally_root_number")),
         sa.CheckConstraint("ballots >= 0", name=op.f("ck_tally_root_ballots")),

@@ -87,7 +87,7 @@ def count(
     with suppress(FileNotFoundError):  # another counter was destroying it too: gone is gone
         keys.destroy(survey_id)
     report("key_destroyed", 0.9)
-    db.forget_deleted("ballot", "draft", "invitation", "delivery", "night_leaf")
+    db.forget_deleted("ballot", "draft", "invitation", "delivery", "night_leaf", "tally_root")
     report("bytes_forgotten", 0.92)
     store_quality_report(db, survey_key)
     report("done", 1.0)

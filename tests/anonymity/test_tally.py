@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Collection
 from hashlib import sha256
+from itertools import combinations
 
 import pytest
 from flask import Flask
@@ -21,7 +22,7 @@ from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.tally.checking import check_box, roots_of
 from surveys.campaigns.tally.closing_root import freeze_boxes_closed_before
-from surveys.campaigns.tally.merkle import leaf_hash, root_of
+from surveys.campaigns.tally.merkle import covered, leaf_hash, root_of
 from surveys.campaigns.tally.models import NightLeaf, TallyLeaf, TallyRoot
 from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.campaigns.tally.receipt_codes import grouped, is_in_the_tree, normalised, receipt_code
@@ -314,6 +315,25 @@ def test_after_counting_nothing_tells_in_which_night_a_ballot_came(app: Flask, d
         kept = session.scalars(select(TallyLeaf.leaf)).all()
     assert {column.name for column in TallyLeaf.__table__.columns} == {"survey_id", "leaf"}
     assert kept == sorted(kept)
+
+
+def test_nobody_finds_those_who_came_last_by_trying_which_leaves_a_night_had(
+    app: Flask, db: Database, client: FlaskClient
+) -> None:
+    """The leaves are public after closing. Leaving out each two of them in turn is nothing for a computer."""
+    opened(app, db, 9)
+    publish_tonight(db, days(1))
+    in_the_night = leaves_in_box(db)
+    more_answers(app, db, 2)
+    closed(db)
+    count(db, keys_of(app), KEY)
+    public = [bytes.fromhex(line) for line in client.get(f"{PAGE}/avtrykk.txt").text.split()]
+    tried = {root_of(set(public) - set(last)) for last in combinations(public, 2)}
+    assert root_of(in_the_night) in tried, "the attack works on a root that is not covered"
+    [night, _closing] = roots(db)
+    assert night.salt is None
+    assert night.root not in tried
+    assert night.root not in {covered(root, b"") for root in tried}
 
 
 def test_the_trail_is_chained_each_night_and_an_earlier_head_stays_in_the_chain(

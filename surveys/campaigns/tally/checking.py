@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import Survey
-from surveys.campaigns.tally.merkle import root_of
+from surveys.campaigns.tally.merkle import covered, root_of
 from surveys.campaigns.tally.models import NightLeaf, RootKind, TallyLeaf, TallyRoot
 from surveys.campaigns.tally.trail_chain import BrokenChainError, check_chain
 from surveys.platform.texts import _
@@ -38,8 +38,12 @@ def check_box(session: Session, survey: Survey, leaves: Collection[bytes]) -> No
 
 
 def forget_nights(session: Session, survey: Survey) -> None:
-    """Deletes which night a leaf was first published: after counting nothing tells when a ballot came."""
+    """Deletes which night a leaf was first published, and what each night's root is covered with.
+
+    After counting nothing tells when a ballot came, not even to somebody who tries which leaves a night had.
+    """
     session.execute(delete(NightLeaf).where(NightLeaf.survey_id == survey.id))
+    session.execute(update(TallyRoot).where(TallyRoot.survey_id == survey.id).values(salt=None))
 
 
 def _faults(session: Session, survey: Survey, leaves: Collection[bytes]) -> Iterator[str]:
@@ -79,7 +83,7 @@ def _faults_of_nights(
     for root in roots:
         if root.kind == RootKind.NIGHT:
             then = [leaf for leaf, number in first_in.items() if number <= root.number]
-            if root_of(then) != root.root:
+            if covered(root_of(then), root.salt or b"") != root.root:
                 yield _("Kontrolltall nummer %(number)s passer ikke til svarene i urnen.", number=root.number)
 
 

@@ -8,6 +8,7 @@ HASH_BYTES: Final = 32
 
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
+_COVERED: Final = b"\x02"
 
 
 def leaf_hash(content: bytes) -> bytes:
@@ -30,6 +31,15 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     while complete:
         root = _parent(complete.pop()[1], root)
     return root
+
+
+def covered(root: bytes, salt: bytes) -> bytes:
+    """What is published of a night's root, 32 bytes: without the salt nobody can try which leaves the night had.
+
+    The leaves are public after closing. Were the root itself public, whoever left out each few of them in turn would
+    find those that came last.
+    """
+    return sha256(_COVERED + salt + root).digest()
 
 
 def _parent(left: bytes, right: bytes) -> bytes:

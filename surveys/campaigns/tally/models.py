@@ -27,7 +27,9 @@ class TallyRoot(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[RootKind] = mapped_column(choice(RootKind, "kind"))
     published_on: Mapped[dt.date]
+    # By night: covered with the salt (`surveys.campaigns.tally.merkle.covered`), which is deleted at counting.
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # At closing: how many there were. By night: at least so many (`surveys.campaigns.tally.nightly.rounded_down`).
     ballots: Mapped[int]
 

@@ -1,11 +1,13 @@
 """Each night the root of the tree over the ballots in the box is published, when enough have come since the last.
 
 A number of every night would tell how many delivered each day: one person who is known to have been late could be seen.
-So a root is published only when at least the minimum group of ballots is new, and its number is rounded down.
+So a root is published only when at least the minimum group of ballots is new, its number is rounded down, and the root
+itself is covered.
 """
 
 import datetime as dt
 import logging
+import secrets
 from typing import Final
 
 from sqlalchemy import func, insert, select
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.campaigns.tally.merkle import root_of
+from surveys.campaigns.tally.merkle import HASH_BYTES, covered, root_of
 from surveys.campaigns.tally.models import NightLeaf, RootKind, TallyNight, TallyRoot
 from surveys.campaigns.tally.trail_chain import chain_new_entries, has_new_entries
 from surveys.platform.clock import municipal_day
@@ -78,7 +80,8 @@ def _publish_root(session: Session, survey: Survey, day: dt.date) -> bool:
         [{"survey_id": survey.id, "leaf": leaf, "number": number} for leaf in sorted(new)],
     )
     # What was published before stays in the tree: were it gone from the box, counting would miss it and stop.
-    root, ballots = root_of(in_box | known), rounded_down(len(in_box | known))
+    salt = secrets.token_bytes(HASH_BYTES)
+    root, ballots = covered(root_of(in_box | known), salt), rounded_down(len(in_box | known))
     session.add(
         TallyRoot(
             survey_id=survey.id,
@@ -86,6 +89,7 @@ def _publish_root(session: Session, survey: Survey, day: dt.date) -> bool:
             kind=RootKind.NIGHT,
             published_on=day,
             root=root,
+            salt=salt,
             ballots=ballots,
         )
     )

@@ -34,7 +34,8 @@ HVA DET IKKE KAN KONTROLLERE
 - Deltakelsen i hver enhet: bare tallet for hele undersøkelsen kan sammenlignes med urnen.
 - At det forseglede svaret er det den enkelte svarte. Det vet bare den som svarte, og programmet som forseglet det.
 - At kontrolltallene fra nettene er del av det fra lukkingen. Det kontrollerer Medvirk ved opptellingen. Et bevis for
-  andre måtte ha sagt hvilken natt hvert svar kom.
+  andre måtte ha sagt hvilken natt hvert svar kom. Derfor er de også dekket til: ingen kan prøve seg fram til hvilke
+  svar som kom sist.
 - Angrepet her bruker bare det som er frigitt. Medvirks egen kontroll (medvirk audit-disclosure) kjenner svarene og er
   strengere.
 - Meldinger og adresser er holdt utenfor hendelsesloggen i pakken: hvor mange som ble påminnet, sier hvor mange som
