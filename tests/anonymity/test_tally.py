@@ -305,6 +305,12 @@ def test_the_work_of_a_night_is_done_once_however_often_it_is_asked_for(app: Fla
     assert len(roots(db)) == 1
 
 
+def test_the_worker_does_the_work_of_the_night(app: Flask, db: Database) -> None:
+    opened(app, db)
+    app.extensions["medvirk_work"]["tally"]()
+    assert len(roots(db)) == 1
+
+
 def test_after_counting_nothing_tells_in_which_night_a_ballot_came(app: Flask, db: Database) -> None:
     opened(app, db)
     publish_tonight(db, days(1))
