@@ -62,12 +62,17 @@ def tree_rows(session: Session, release: Release) -> list[Row]:
 
 
 def figure_rows(session: Session, release: Release) -> list[Row]:
-    """Every column of every figure but the numbers of the row and the release."""
+    """What every column of every figure says, but the numbers of the row and the release; nothing where it is NULL.
+
+    So a column that is added later, and is NULL for the figures that are out, leaves their digest as it was recorded.
+    """
     columns = [column for column in Figure.__table__.columns if column.name not in {"id", "release_id"}]
     rows = session.execute(
         select(*columns).where(Figure.__table__.c.release_id == release.id).order_by(Figure.__table__.c.id)
     )
-    return [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
+    return [
+        {name: _plain(value) for name, value in row._mapping.items() if value is not None} for row in rows
+    ]
 
 
 def line_of(row: Row | list[Any]) -> str:
