@@ -101,6 +101,11 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
         About.SURVEY, _l("Alarm: nøkkelen som forsegler svarene, er byttet utenom Medvirk")
     ),
     "survey.seal_broken": TrailAction(About.SURVEY, _l("Alarm: en invitasjon er endret utenom Medvirk")),
+    "survey.box_frozen": TrailAction(About.SURVEY, _l("Låste urnen")),
+    "survey.tally_broken": TrailAction(
+        About.SURVEY, _l("Alarm: urnen stemmer ikke med kontrolltallene, og svarene ble ikke talt opp")
+    ),
+    "survey.tally_published": TrailAction(About.SURVEY, _l("Publiserte et kontrolltall for urnen")),
     "survey.opened": TrailAction(About.SURVEY, _l("Åpnet undersøkelsen")),
     "survey.public_link_made": TrailAction(About.SURVEY, _l("Laget åpen lenke")),
     "survey.public_link_removed": TrailAction(About.SURVEY, _l("Fjernet åpen lenke")),
@@ -116,7 +121,9 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
 
 DETAILS: Final[Mapping[str, Any]] = {
     "after": _l("etter"),
+    "at_least": _l("minst så mange svar"),
     "background": _l("bakgrunnsopplysninger"),
+    "ballots": _l("forseglede svar"),
     "before": _l("slik det var"),
     "by": _l("gjort av"),
     "changed": _l("endret"),
@@ -126,6 +133,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "comments_dropped": _l("kommentarer som ikke er tatt med"),
     "deadline": _l("frist"),
     "deputy_for": _l("stedfortreder for"),
+    "digest": _l("avtrykk av tallene"),
     "discussion": _l("drøfting nummer"),
     "ended": _l("avsluttet"),
     "excluded": _l("enheter som ikke er med"),
@@ -145,6 +153,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "measurements": _l("målinger"),
     "messages": _l("meldinger"),
     "name": _l("navn"),
+    "names": _l("avtrykk av navnene på enhetene"),
     "new": _l("nye"),
     "new_name": _l("nytt navn"),
     "new_parent": _l("ligger nå under"),
@@ -165,6 +174,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "reason": _l("grunn"),
     "responses": _l("svar"),
     "role": _l("rolle"),
+    "root": _l("kontrolltall"),
     "rows": _l("rader"),
     "second": _l("andre"),
     "set": _l("sett nummer"),

@@ -193,6 +193,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments unit"),
         *_lines(role_in_the_survey, "results", "changes"),
+        # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
+        *_lines(hr_there, "results", "audit_package"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "show"),
         *_lines(hr_somewhere, "trail", "download index"),
