@@ -5,7 +5,7 @@ import surveys.platform.database
 from alembic import op
 
 revision = "0024"
-down_revision = "0015"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

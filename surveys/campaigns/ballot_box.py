@@ -3,10 +3,12 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.access.models import Account
+from surveys.campaigns.tally.merkle import leaf_hash
 from surveys.platform.database import Base, identity
 
 
@@ -23,16 +25,27 @@ class Draft(Base):
     saved_on: Mapped[dt.date]
 
 
+def _leaf(context: DefaultExecutionContext) -> bytes:
+    return leaf_hash(context.get_current_parameters()["sealed"])  # type: ignore[no-untyped-call]
+
+
 class Ballot(Base):
     """A delivered answer sheet, sealed with the survey's public key. Deleted when it has been counted."""
 
     __tablename__ = "ballot"
-    # No rowid: SQLite then stores rows by their random id, not by the order they came in.
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # The tree of a night is built from this alone, without reading the ballots.
+        Index("ix_ballot_survey_leaf", "survey_id", "leaf"),
+        # No rowid: SQLite then stores rows by their random id, not by the order they came in.
+        {"sqlite_with_rowid": False},
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    # Its leaf in the tree over all ballots (`surveys.campaigns.tally`): a hash of what is sealed, computed again when
+    # the ballots are counted.
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32), default=_leaf)
 
 
 class KeyHolder(Base):

@@ -22,6 +22,7 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.reminder_plan import default_plan
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
+from surveys.campaigns.tally.closing_root import freeze_box
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day
@@ -156,7 +157,7 @@ def _ballot_key(session: Session, survey: Survey, keys: KeyStore) -> bytes:
 
 
 def close_survey(session: Session, survey: Survey, **detail: object) -> None:
-    """Ends the answering and deletes every draft. Closing a closed survey changes nothing.
+    """Ends the answering, publishes what is in the box and deletes every draft. Closing again changes nothing.
 
     `detail` goes into the audit trail.
     """
@@ -166,7 +167,10 @@ def close_survey(session: Session, survey: Survey, **detail: object) -> None:
         return
     survey.status = SurveyStatus.CLOSED
     session.execute(delete(Draft).where(Draft.survey_id == survey.id))
-    audit.record(session, "survey.closed", survey.key, **detail)
+    frozen = freeze_box(session, survey)
+    audit.record(
+        session, "survey.closed", survey.key, root=frozen.root.hex(), ballots=frozen.ballots, **detail
+    )
 
 
 @dataclass(frozen=True)

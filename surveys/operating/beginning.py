@@ -69,8 +69,10 @@ def begin(app: Flask, plan: Beginning) -> Begun:
         if not was_up_to_date:
             # It loads what reads questionnaires, which `medvirk init` on an up-to-date database need not wait for.
             from surveys.campaigns.invitation_seals import seal_the_unsealed
+            from surveys.campaigns.tally.closing_root import freeze_boxes_closed_before
 
             seal_the_unsealed(session, own.codes)
+            freeze_boxes_closed_before(session)
         if _has_administrator(session):
             return Begun("", administrator_made=False)
         username = plan.username.strip().lower()

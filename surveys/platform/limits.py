@@ -71,6 +71,9 @@ hundred careless people make about ten of these; with fifty thousand codes out, 
 UNKNOWN_CODES_WITH_A_PREFIX = RateLimit("prefix", parse("20 per hour"))
 """The same for codes that begin with the same four characters, whoever tries: against many clients after one code."""
 
+UNKNOWN_RECEIPTS_OF_A_CLIENT = RateLimit("receipt", parse("60 per hour"))
+"""Receipt codes that pass the check character and are no ballot's."""
+
 STARTS_OF_A_CLIENT = "600 per hour"
 """Starts by a public link. A whole school behind one address may answer in the same hour."""
 

@@ -10,7 +10,7 @@ import datetime as dt
 import struct
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import SystemRandom
@@ -36,6 +36,9 @@ from surveys.campaigns.models import (
     SurveyStatus,
     SurveyUnit,
 )
+from surveys.campaigns.tally.alarm import tell_broken_tally
+from surveys.campaigns.tally.checking import BrokenTallyError, check_box, forget_nights
+from surveys.campaigns.tally.merkle import leaf_hash
 from surveys.counting.comments.storing import store_comments
 from surveys.counting.models import Response
 from surveys.instruments.in_use import questionnaire_of
@@ -67,10 +70,34 @@ def count(
     """Opens the survey's ballots. Counting a counted survey only finishes what a killed process left.
 
     Raises SurveyError when there is no such survey or it is not closed, CountingError when the ballots cannot be
-    opened or do not agree with the invitations. Then nothing is changed.
+    opened, or agree neither with the invitations nor with the published tree. Then nothing is changed.
     """
     report = progress or silent
-    today = today or municipal_day()
+    try:
+        survey_id = _count_in_a_transaction(db, keys, survey_key, report, today or municipal_day())
+    except BrokenTallyError as error:
+        tell_broken_tally(db, survey_key)
+        raise CountingError(
+            _(
+                "%(fault)s Ingenting er talt opp eller endret. Be dem som drifter Medvirk, finne ut hvem som har "
+                "skrevet i databasen.",
+                fault=error,
+            )
+        ) from error
+    report("committed", 0.85)
+    with suppress(FileNotFoundError):  # another counter was destroying it too: gone is gone
+        keys.destroy(survey_id)
+    report("key_destroyed", 0.9)
+    db.forget_deleted("ballot", "draft", "invitation", "delivery", "night_leaf", "tally_root", "key_holder")
+    report("bytes_forgotten", 0.92)
+    store_quality_report(db, survey_key)
+    report("done", 1.0)
+
+
+def _count_in_a_transaction(
+    db: Database, keys: KeyStore, survey_key: str, report: Progress, today: dt.date
+) -> int:
+    """The survey's id."""
     with db.transaction() as session:
         survey = locked(session, survey_key)
         survey_id = survey.id
@@ -81,14 +108,7 @@ def count(
             survey.counted_on = today
             session.flush()
             report("before_commit", 0.8)
-    report("committed", 0.85)
-    with suppress(FileNotFoundError):  # another counter was destroying it too: gone is gone
-        keys.destroy(survey_id)
-    report("key_destroyed", 0.9)
-    db.forget_deleted("ballot", "draft", "invitation", "delivery", "key_holder")
-    report("bytes_forgotten", 0.92)
-    store_quality_report(db, survey_key)
-    report("done", 1.0)
+    return survey_id
 
 
 def silent(_step: str, _share: float) -> None:
@@ -102,7 +122,10 @@ def locked(session: Session, survey_key: str) -> Survey:
 
 
 def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Progress) -> None:
-    sheets = list(_opened(session, survey, _private_key(session, survey, keys), report))
+    private_key = _private_key(session, survey, keys)
+    leaves = _leaves(session, survey)
+    check_box(session, survey, leaves)
+    sheets = list(_opened(session, survey, private_key, frozenset(leaves), report))
     _check_seals(session, survey, keys.seal_secret)
     invited = participation(session, survey)
     _check_totals(sheets, invited)
@@ -117,11 +140,20 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     report("invitations_deleted", 0.7)
     session.execute(delete(Ballot).where(Ballot.survey_id == survey.id))
     session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
+    forget_nights(session, survey)
     report("ballots_deleted", 0.75)
     survey.status = SurveyStatus.COUNTED
     audit.record(
         session, "survey.counted", survey.key, responses=len(sheets), comments=kept, comments_dropped=dropped
     )
+
+
+def _leaves(session: Session, survey: Survey) -> list[bytes]:
+    """The leaf of every ballot in the box, computed from what is sealed."""
+    ballots = (
+        select(Ballot.sealed).where(Ballot.survey_id == survey.id).execution_options(yield_per=_AT_A_TIME)
+    )
+    return [leaf_hash(sealed) for sealed in session.scalars(ballots)]
 
 
 def _check_seals(session: Session, survey: Survey, secret: bytes) -> None:
@@ -196,9 +228,17 @@ def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey
 
 
 def _opened(
-    session: Session, survey: Survey, private_key: PrivateKey | None, report: Progress
+    session: Session,
+    survey: Survey,
+    private_key: PrivateKey | None,
+    leaves: Collection[bytes],
+    report: Progress,
 ) -> Iterator[Sheet]:
-    """Every ballot's sheet, checked. The sealed ballots are held a few hundred at a time."""
+    """Every ballot's sheet, checked. The sealed ballots are held a few hundred at a time.
+
+    leaves: those that were checked against the tree. Raises BrokenTallyError when somebody has changed a ballot since.
+    """
+    waiting = set(leaves)
     if private_key is None:
         return
     total = session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)) or 1
@@ -206,9 +246,14 @@ def _opened(
     sealed_ballots = select(Ballot.id, Ballot.sealed).where(Ballot.survey_id == survey.id)
     with session.execute(sealed_ballots, execution_options={"yield_per": _AT_A_TIME}) as ballots:
         for number, (ballot_id, sealed) in enumerate(ballots, start=1):
+            if (leaf := leaf_hash(sealed)) not in waiting:
+                raise BrokenTallyError(_("Et forseglet svar ble endret mens svarene ble talt opp."))
+            waiting.remove(leaf)
             yield _opened_one(private_key, ballot_id, sealed, check)
             if number % _AT_A_TIME == 0:
                 report("opening", 0.5 * number / total)
+    if waiting:
+        raise BrokenTallyError(_("Et forseglet svar ble endret mens svarene ble talt opp."))
 
 
 def _opened_one(private_key: PrivateKey, ballot_id: uuid.UUID, sealed: bytes, check: "SheetCheck") -> Sheet:

@@ -15,6 +15,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.publishing.counting_ballots import Progress, count, locked, silent
+from surveys.release.digest import names_digest, release_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
 if TYPE_CHECKING:
@@ -133,7 +134,16 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     measurements = feed(session, published)
     report("scorecards_fed", 0.95)
     action = "survey.corrected" if correction else "survey.released"
-    audit.record(session, action, survey.key, number=number, figures=len(rows), measurements=measurements)
+    audit.record(
+        session,
+        action,
+        survey.key,
+        number=number,
+        figures=len(rows),
+        measurements=measurements,
+        digest=release_digest(session, published),
+        names=names_digest(unit_names(survey)),
+    )
     return number
 
 

@@ -1,5 +1,7 @@
 """The pages that tell about the survey: start, pause, review, receipt."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -15,10 +17,20 @@ from surveys.respond.session import Address, RespondentSession
 from surveys.respond.texts import Deadline, language_choices
 
 
-def show(respondent: RespondentSession, template: str, page: str, **more: object) -> str:
-    """The template `respond/<template>.html`; `page` is the endpoint that shows it in other languages."""
+def show(
+    respondent: RespondentSession,
+    template: str,
+    page: str,
+    in_address: Mapping[str, str] | None = None,
+    **more: object,
+) -> str:
+    """The template `respond/<template>.html`.
+
+    page: the endpoint that shows it in other languages; in_address: what the address carries there too.
+    """
     survey = survey_of(database.session(), respondent.lookup)
-    values = page_values(survey, respondent.questionnaire, respondent.language, respondent.address, page)
+    address = partial(respondent.address, **(in_address or {}))
+    values = page_values(survey, respondent.questionnaire, respondent.language, address, page)
     return render_template(f"respond/{template}.html", **values, respondent=respondent, **more)
 
 

@@ -26,9 +26,10 @@ from surveys.hr.quality import views as quality_views
 from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.who_sees import views as who_sees_views
-from surveys.respond import alarm, entrance, erasing, public_link
+from surveys.respond import alarm, entrance, erasing, public_link, tally_views
 from surveys.respond import views as respond
 from surveys.results import views as results
+from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
 from surveys.results.comovement import views as comovement_views
 from surveys.results.screening import views as screening_views
@@ -64,8 +65,10 @@ _MODULES = (
     entrance,
     erasing,
     public_link,
+    tally_views,
     respond,
     alarm,
+    audit_package_views,
     comment_views,
     comment_reader_views,
     comovement_views,

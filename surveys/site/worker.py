@@ -8,6 +8,7 @@ from flask import Flask
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.planned_reminders import queue_planned
+from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
@@ -113,6 +114,7 @@ def _work(app: Flask) -> Work:
         "openings": in_context(lambda: open_due(database)),
         "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
+        "tally": in_context(lambda: publish_tonight(database)),
         "retention": in_context(_once_a_day(app)),
     }
 

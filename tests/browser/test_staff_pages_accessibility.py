@@ -23,6 +23,7 @@ PREVIEW = "/sporreskjema/medarbeider/v1/forhandsvisning/nb"
 HR_PAGES = (
     "/konto",
     "/personvern/oppbevaring",
+    "/personvern/innsyn/bruker/2",
     "/brukere",
     "/brukere?sok=finnes-ikke",
     "/brukere/ny",
@@ -75,6 +76,7 @@ NOT_HERE = {
     "organisation.import_columns": _MONDAY,
     "organisation.import_preview": _MONDAY,
     "organisation.undo_reorganisation": "the demo has no plan to undo; tests/web/test_reorganising.py",
+    "privacy.account_access_file": "a file",
     "privacy.access_file": "a file",
     "privacy.document_file": "a file",
     "trail.download": "a file",
