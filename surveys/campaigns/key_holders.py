@@ -25,6 +25,7 @@ from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform import clock
+from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.platform.write_lock import without_write_lock
 
@@ -193,14 +194,18 @@ def _give(session: Session, survey: Survey, holder: KeyHolder, share: str, keys:
     return True
 
 
-def forget_old_shares(session: Session, now: dt.datetime) -> int:
-    """Shares that have waited a day are not kept; how many."""
-    rows: Sequence[KeyHolder] = session.scalars(
-        select(KeyHolder).where(KeyHolder.given_at.is_not(None), KeyHolder.given_at <= now - KEPT_FOR)
-    ).all()
-    for row in rows:
-        row.given_share = row.given_at = None
-    return len(rows)
+def forget_shares(db: Database, now: dt.datetime | None = None) -> int:
+    """Shares that have waited a day are not kept; how many there were."""
+    moment = now or clock.now()
+    old = (KeyHolder.given_at.is_not(None), KeyHolder.given_at <= moment - KEPT_FOR)
+    with db.reading() as session:
+        if session.scalar(select(KeyHolder.id).where(*old).limit(1)) is None:
+            return 0
+    with db.transaction() as session:
+        rows = session.scalars(select(KeyHolder).where(*old)).all()
+        for row in rows:
+            row.given_share = row.given_at = None
+        return len(rows)
 
 
 def _put_together(survey: Survey, shares: Sequence[str], keys: KeyStore) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.hr.long_steps import take_asked
@@ -101,6 +102,7 @@ def _work(app: Flask) -> Work:
 
     def keep_time() -> None:
         close_overdue(database)
+        forget_shares(database)
         remove_old(app.config["SETTINGS"].instance)
 
     def alive(queue: QueueName) -> Callable[[], None]:

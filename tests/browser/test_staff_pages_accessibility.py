@@ -65,6 +65,8 @@ NOT_HERE = {
     "home.security_txt": "a file that programs read",
     "hr.delete": _MONDAY,
     "hr.edit": _MONDAY,
+    "hr.keys": "test_key_holders.py",
+    "hr.own_key": "test_key_holders.py",
     "hr.poster": "a page for paper: tests/web/test_code_sheets.py and test_public_link.py",
     "hr.progress": "numbers for the script of a long step",
     "hr.quality_factor_figure": "a figure's data; test_explored_figures.py draws it",

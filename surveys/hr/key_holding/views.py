@@ -14,6 +14,7 @@ from surveys.campaigns.ballot_box import Ballot, KeyHolder
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.tally.checking import roots_of
 from surveys.hr.key_holding.choices import possible_holders
 from surveys.hr.key_holding.forms import (
     ONE,
@@ -133,6 +134,7 @@ def _own_page(session: Session, survey: Survey, holder: KeyHolder, form: Opening
         holder=holder,
         holding=holding,
         form=form,
+        root=roots_of(session, survey)[-1].root.hex() if survey.status == SurveyStatus.CLOSED else "",
         ballots=session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)),
         is_open=key_store().can_count(survey.id),
         uses_messages=True,
