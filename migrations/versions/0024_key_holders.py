@@ -1,8 +1,9 @@
 """Two may have to open the ballot box together: shares of the ballot key, each locked with its holder's passphrase."""
 
 import sqlalchemy as sa
-import surveys.platform.database
 from alembic import op
+
+import surveys.platform.database
 
 revision = "0024"
 down_revision = "0023"
