@@ -80,6 +80,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "scorecard.created": TrailAction(About.MUNICIPALITY, _l("Laget et styringskort")),
     "survey.address_corrected": TrailAction(About.SURVEY, _l("Rettet en e-postadresse")),
     "survey.phone_corrected": TrailAction(About.SURVEY, _l("Rettet et mobilnummer")),
+    "survey.background_separated": TrailAction(About.SURVEY, _l("Skilte bakgrunn fra svarene")),
     "survey.changed": TrailAction(About.SURVEY, _l("Endret undersøkelsen")),
     "survey.checklist_ticked": TrailAction(About.SURVEY, _l("Krysset av i sjekklisten")),
     "survey.checklist_unticked": TrailAction(About.SURVEY, _l("Fjernet et kryss i sjekklisten")),

@@ -110,10 +110,8 @@ def write_migration(message: str, folder: Path = FOLDER) -> Path:
         upgrade(engine, folder=folder)
         with engine.begin() as connection:
             config = _config(connection, folder)
-            # Numbers may have gaps: branches that were merged had taken theirs beforehand.
-            number = 1 + max(
-                int(each.revision) for each in ScriptDirectory.from_config(config).walk_revisions()
-            )
+            script = ScriptDirectory.from_config(config)
+            number = 1 + max(int(found.revision) for found in script.walk_revisions())
             written: Any = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
         engine.dispose()
     return Path(written.path)

@@ -1,9 +1,9 @@
 """Counting: the sealed ballots of a closed survey become responses that nobody can join to a person.
 
-In one transaction every ballot is opened in memory, the sheets are shuffled and written with random ids, and the
-invitations and the ballots are deleted. After the commit the private key is destroyed, and the database forgets the
-bytes of what was deleted. A process that is killed leaves either everything sealed or everything counted; counting
-again finishes the rest.
+In one transaction every ballot is opened in memory, the sheets are shuffled and written with random ids and without the
+background that would single somebody out (`separating`), and the invitations and the ballots are deleted. After the
+commit the private key is destroyed, and the database forgets the bytes of what was deleted. A process that is killed
+leaves either everything sealed or everything counted; counting again finishes the rest.
 """
 
 import datetime as dt
@@ -45,6 +45,14 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _, ngettext
+from surveys.publishing.separating import (
+    Separated,
+    StoredRow,
+    basis_of_rows,
+    separate_stored,
+    store_separated,
+    taken_apart,
+)
 from surveys.release.quality import store_quality_report
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
 
@@ -89,6 +97,7 @@ def count(
         keys.destroy(survey_id)
     report("key_destroyed", 0.9)
     db.forget_deleted("ballot", "draft", "invitation", "delivery", "night_leaf", "tally_root", "key_holder")
+    separate_stored(db, survey_key)
     report("bytes_forgotten", 0.92)
     store_quality_report(db, survey_key)
     report("done", 1.0)
@@ -98,13 +107,14 @@ def _count_in_a_transaction(
     db: Database, keys: KeyStore, survey_key: str, report: Progress, today: dt.date
 ) -> int:
     """The survey's id."""
+    prepared = _prepared(db, keys, survey_key)
     with db.transaction() as session:
         survey = locked(session, survey_key)
         survey_id = survey.id
         if survey.status in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:
             raise SurveyError(_("Undersøkelsen må være lukket før den kan telles opp. Lukk den først."))
         if survey.status == SurveyStatus.CLOSED:
-            _count_closed(session, survey, keys, report)
+            _count_closed(session, survey, keys, report, prepared)
             survey.counted_on = today
             session.flush()
             report("before_commit", 0.8)
@@ -121,7 +131,29 @@ def locked(session: Session, survey_key: str) -> Survey:
     return find_survey(session, survey_key)
 
 
-def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Progress) -> None:
+def _prepared(db: Database, keys: KeyStore, survey_key: str) -> Separated | None:
+    """What the background comes to, worked out while others may write; None where counting will say what is wrong."""
+    # A transaction, unlike `db.reading`: PostgreSQL gives the ballots a few hundred at a time only inside one.
+    with Session(db.engine) as session:
+        survey = session.scalars(select(Survey).where(Survey.key == survey_key)).first()
+        if survey is None or survey.status != SurveyStatus.CLOSED:
+            return None
+        try:
+            private_key = _private_key(session, survey, keys)
+            sheets = list(_opened(session, survey, private_key, _leaves(session, survey), silent))
+        except (CountingError, BrokenTallyError):
+            return None
+        return taken_apart(session, survey, _rows_of(sheets))
+
+
+def _rows_of(sheets: Sequence[Sheet]) -> list[StoredRow]:
+    """Sorted, so that the same sheets are the same rows whatever order the database gives them in."""
+    return sorted((sheet.unit_id, sheet.answers) for sheet in sheets)
+
+
+def _count_closed(
+    session: Session, survey: Survey, keys: KeyStore, report: Progress, prepared: Separated | None
+) -> None:
     private_key = _private_key(session, survey, keys)
     leaves = _leaves(session, survey)
     check_box(session, survey, leaves)
@@ -130,7 +162,11 @@ def _count_closed(session: Session, survey: Survey, keys: KeyStore, report: Prog
     invited = participation(session, survey)
     _check_totals(sheets, invited)
     report("opened", 0.5)
-    store_responses(session, survey, [(sheet.unit_id, sheet.answers) for sheet in sheets])
+    rows = _rows_of(sheets)
+    if prepared is None or prepared.basis != basis_of_rows(survey, rows):
+        prepared = taken_apart(session, survey, rows)
+    store_responses(session, survey, prepared.rows)
+    store_separated(session, survey, prepared)
     report("responses_stored", 0.6)
     kept, dropped = store_comments(session, survey, sheets)
     report("comments_stored", 0.65)

@@ -101,13 +101,12 @@ def correct(
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
     from surveys.release.comparisons.changing import compare_with_earlier
-    from surveys.release.figuring import figure_rows
     from surveys.release.protection.composing import compose
     from surveys.release.screening.verdicts import screened
     from surveys.scorecards.feeding import feed
 
     composed = compose(session, survey)
-    rows, turnout = figure_rows(composed.protected), turnout_rows(survey)
+    rows, turnout = composed.rows(), turnout_rows(survey)
     report("figures_computed", 0.7)
     if composed.earlier:
         _check_correction(session, survey, rows, turnout, gives_away=composed.gives_away)

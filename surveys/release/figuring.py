@@ -46,7 +46,7 @@ def figure_rows(protected: Protected) -> list[FigureValues]:
     return [
         *_unit_rows(protected, direct),
         *_rest_rows(protected, direct),
-        *(row for breakdown in gathered.breakdowns for row in _breakdown_rows(protected, breakdown)),
+        *(row for breakdown in gathered.breakdowns for row in breakdown_rows(protected, breakdown)),
     ]
 
 
@@ -100,7 +100,7 @@ def _of_blocks(direct: Totals, blocks: Sequence[Block]) -> Totals:
     return direct.regrouped(into, len(blocks))
 
 
-def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[FigureValues]:
+def breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[FigureValues]:
     """One row for every category and measure; they carry the top unit's id."""
     gathered = protected.gathered
     chosen = breakdown.label >= 0
