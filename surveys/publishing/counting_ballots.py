@@ -7,25 +7,17 @@ leaves either everything sealed or everything counted; counting again finishes t
 """
 
 import datetime as dt
-import struct
 import uuid
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from secrets import SystemRandom
 
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from questionnaires.coding import row_check
 from surveys.audit import trail as audit
 from surveys.campaigns.ballot_box import Ballot, Draft, KeyHolder
-from surveys.campaigns.invitation_seals import is_intact
-from surveys.campaigns.key_holders import is_opened_by_two
-from surveys.campaigns.keystore import KeyMissingError, KeyStore
+from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import Participation, SurveyError, find_survey, participation
 from surveys.campaigns.models import (
     AudienceTurnout,
@@ -38,13 +30,21 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.tally.alarm import tell_broken_tally
 from surveys.campaigns.tally.checking import BrokenTallyError, check_box, forget_nights
-from surveys.campaigns.tally.merkle import leaf_hash
 from surveys.counting.comments.storing import store_comments
 from surveys.counting.models import Response
-from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import _
+from surveys.publishing.opening_ballots import (
+    CountingError,
+    Progress,
+    check_seals,
+    check_totals,
+    leaves_of,
+    opened_sheets,
+    private_key_of,
+    silent,
+)
 from surveys.publishing.separating import (
     Separated,
     StoredRow,
@@ -54,18 +54,11 @@ from surveys.publishing.separating import (
     taken_apart,
 )
 from surveys.release.quality import store_quality_report
-from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet
-
-Progress = Callable[[str, float], None]
-"""Told the step that is done and the share (0–1) of the whole that is done with it."""
+from surveys.respond.ballots import Sheet
 
 _AT_A_TIME = 500
 
 _random = SystemRandom()
-
-
-class CountingError(SurveyError):
-    """The survey cannot be counted as it stands; nothing has been changed."""
 
 
 def count(
@@ -121,10 +114,6 @@ def _count_in_a_transaction(
     return survey_id
 
 
-def silent(_step: str, _share: float) -> None:
-    """Nobody listens."""
-
-
 def locked(session: Session, survey_key: str) -> Survey:
     """The survey, locked until the transaction ends: two counters cannot work side by side."""
     session.execute(select(Survey.id).where(Survey.key == survey_key).with_for_update())
@@ -139,8 +128,8 @@ def _prepared(db: Database, keys: KeyStore, survey_key: str) -> Separated | None
         if survey is None or survey.status != SurveyStatus.CLOSED:
             return None
         try:
-            private_key = _private_key(session, survey, keys)
-            sheets = list(_opened(session, survey, private_key, _leaves(session, survey), silent))
+            private_key = private_key_of(session, survey, keys)
+            sheets = list(opened_sheets(session, survey, private_key, leaves_of(session, survey), silent))
         except (CountingError, BrokenTallyError):
             return None
         return taken_apart(session, survey, _rows_of(sheets))
@@ -154,13 +143,13 @@ def _rows_of(sheets: Sequence[Sheet]) -> list[StoredRow]:
 def _count_closed(
     session: Session, survey: Survey, keys: KeyStore, report: Progress, prepared: Separated | None
 ) -> None:
-    private_key = _private_key(session, survey, keys)
-    leaves = _leaves(session, survey)
+    private_key = private_key_of(session, survey, keys)
+    leaves = leaves_of(session, survey)
     check_box(session, survey, leaves)
-    sheets = list(_opened(session, survey, private_key, frozenset(leaves), report))
-    _check_seals(session, survey, keys.seal_secret)
+    sheets = list(opened_sheets(session, survey, private_key, frozenset(leaves), report))
+    check_seals(session, survey, keys.seal_secret)
     invited = participation(session, survey)
-    _check_totals(sheets, invited)
+    check_totals(sheets, invited)
     report("opened", 0.5)
     rows = _rows_of(sheets)
     if prepared is None or prepared.basis != basis_of_rows(survey, rows):
@@ -182,30 +171,6 @@ def _count_closed(
     audit.record(
         session, "survey.counted", survey.key, responses=len(sheets), comments=kept, comments_dropped=dropped
     )
-
-
-def _leaves(session: Session, survey: Survey) -> list[bytes]:
-    """The leaf of every ballot in the box, computed from what is sealed."""
-    ballots = (
-        select(Ballot.sealed).where(Ballot.survey_id == survey.id).execution_options(yield_per=_AT_A_TIME)
-    )
-    return [leaf_hash(sealed) for sealed in session.scalars(ballots)]
-
-
-def _check_seals(session: Session, survey: Survey, secret: bytes) -> None:
-    """Raises CountingError when an invitation was moved or handed to somebody else behind Medvirk's back."""
-    own = select(Invitation).where(Invitation.survey_id == survey.id).execution_options(yield_per=_AT_A_TIME)
-    broken = sum(not is_intact(invitation, secret) for invitation in session.scalars(own))
-    if broken:
-        raise CountingError(
-            ngettext(
-                "%(num)s invitasjon er endret utenom Medvirk. Ingenting er talt opp eller endret. "
-                "Be dem som drifter Medvirk, finne ut hvem som har skrevet i databasen.",
-                "%(num)s invitasjoner er endret utenom Medvirk. Ingenting er talt opp eller endret. "
-                "Be dem som drifter Medvirk, finne ut hvem som har skrevet i databasen.",
-                broken,
-            )
-        )
 
 
 def _delete_invitations(session: Session, survey: Survey) -> None:
@@ -234,116 +199,6 @@ def _delete_invitations(session: Session, survey: Survey) -> None:
     )
     session.execute(delete(Delivery).where(Delivery.invitation_id.in_(select(Invitation.id).where(own))))
     session.execute(delete(Invitation).where(own))
-
-
-def _private_key(session: Session, survey: Survey, keys: KeyStore) -> PrivateKey | None:
-    """The key, or None when there is nothing to open."""
-    try:
-        return keys.read(survey.id)
-    except KeyMissingError as error:
-        if is_opened_by_two(session, survey):
-            raise CountingError(
-                _(
-                    "Urnen er ikke åpnet. To nøkkelholdere må åpne den sammen, på siden «Nøkler», før svarene kan "
-                    "telles opp."
-                )
-            ) from error
-        if session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)):
-            raise CountingError(
-                f"{error} " + _("Hent nøkkelmappen tilbake og prøv igjen. Ingenting er endret.")
-            ) from error
-        return None
-    except CryptoError as error:
-        raise CountingError(
-            _(
-                "Nøkkelen til undersøkelsen er låst med en annen hovednøkkel enn den denne "
-                "installasjonen har. Sett tilbake riktig MEDVIRK_SECRET_KEY eller secret.key. "
-                "Ingenting er endret."
-            )
-        ) from error
-
-
-def _opened(
-    session: Session,
-    survey: Survey,
-    private_key: PrivateKey | None,
-    leaves: Collection[bytes],
-    report: Progress,
-) -> Iterator[Sheet]:
-    """Every ballot's sheet, checked. The sealed ballots are held a few hundred at a time.
-
-    leaves: those that were checked against the tree. Raises BrokenTallyError when somebody has changed a ballot since.
-    """
-    waiting = set(leaves)
-    if private_key is None:
-        return
-    total = session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)) or 1
-    check = SheetCheck.of(survey)
-    sealed_ballots = select(Ballot.id, Ballot.sealed).where(Ballot.survey_id == survey.id)
-    with session.execute(sealed_ballots, execution_options={"yield_per": _AT_A_TIME}) as ballots:
-        for number, (ballot_id, sealed) in enumerate(ballots, start=1):
-            if (leaf := leaf_hash(sealed)) not in waiting:
-                raise BrokenTallyError(_("Et forseglet svar ble endret mens svarene ble talt opp."))
-            waiting.remove(leaf)
-            yield _opened_one(private_key, ballot_id, sealed, check)
-            if number % _AT_A_TIME == 0:
-                report("opening", 0.5 * number / total)
-    if waiting:
-        raise BrokenTallyError(_("Et forseglet svar ble endret mens svarene ble talt opp."))
-
-
-def _opened_one(private_key: PrivateKey, ballot_id: uuid.UUID, sealed: bytes, check: "SheetCheck") -> Sheet:
-    try:
-        sheet = open_sheet(private_key, sealed)
-        check(sheet)
-    except (BallotUnreadableError, ValueError, struct.error) as error:
-        raise CountingError(
-            _(
-                "Et forseglet svar kan ikke åpnes eller passer ikke spørreskjemaet (svar "
-                "%(ballot_id)s: %(error)s). Ingenting er talt opp eller endret.",
-                ballot_id=ballot_id,
-                error=error,
-            )
-        ) from error
-    return sheet
-
-
-@dataclass(frozen=True)
-class SheetCheck:
-    """What a sheet must be: from a unit of the survey, one allowed byte for each closed question."""
-
-    units: frozenset[int]
-    fits: Callable[[bytes], bool]
-
-    @classmethod
-    def of(cls, survey: Survey) -> "SheetCheck":
-        return cls(
-            frozenset(unit.unit_id for unit in survey.units), row_check(questionnaire_of(survey.instrument))
-        )
-
-    def __call__(self, sheet: Sheet) -> None:
-        """Raises ValueError when the sheet does not fit."""
-        if sheet.unit_id not in self.units:
-            raise ValueError(_("enhet %(unit)s er ikke med i undersøkelsen", unit=sheet.unit_id))
-        if not self.fits(sheet.answers):
-            raise ValueError(_("svarene passer ikke spørreskjemaet"))
-
-
-def _check_totals(sheets: Sequence[Sheet], invited: Mapping[int, Participation]) -> None:
-    """As many sheets as delivered invitations, unit by unit; else a ballot was lost or slipped in."""
-    opened = Counter(sheet.unit_id for sheet in sheets)
-    delivered = {unit: p.delivered for unit, p in invited.items() if p.delivered}
-    if opened == delivered:
-        return
-    raise CountingError(
-        _(
-            "Det ligger %(sealed)s forseglede svar i urnen, men %(delivered)s invitasjoner er "
-            "merket som levert, eller de fordeler seg ulikt på enhetene. Ingenting er talt opp "
-            "eller endret. Er databasen hentet tilbake fra en sikkerhetskopi?",
-            sealed=opened.total(),
-            delivered=sum(delivered.values()),
-        )
-    )
 
 
 def store_responses(session: Session, survey: Survey, rows: Sequence[tuple[int, bytes]]) -> None:

@@ -14,7 +14,8 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
-from surveys.publishing.counting_ballots import Progress, count, locked, silent
+from surveys.publishing.counting_ballots import count, locked
+from surveys.publishing.opening_ballots import Progress, silent
 from surveys.release.digest import names_digest, release_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 

@@ -19,7 +19,8 @@ from surveys.campaigns.tally.merkle import leaf_hash
 from surveys.counting.models import Comment, Response
 from surveys.organisation.models import Person, Unit
 from surveys.platform.database import Base, Database
-from surveys.publishing.counting_ballots import CountingError, count
+from surveys.publishing.counting_ballots import count
+from surveys.publishing.opening_ballots import CountingError
 from surveys.release.models import QualityReport
 from surveys.respond.ballots import BallotUnreadableError, Sheet, open_sheet, seal
 from tests.building import SMALL, answer_some, build_open_survey, invite_some, keys_of, sheet_of

@@ -27,7 +27,8 @@ from surveys.campaigns.models import SurveyStatus
 from surveys.organisation.models import Unit
 from surveys.platform import clock
 from surveys.platform.database import Database
-from surveys.publishing.counting_ballots import CountingError, count
+from surveys.publishing.counting_ballots import count
+from surveys.publishing.opening_ballots import CountingError
 from tests.building import (
     answer_some,
     build_installation,

@@ -31,7 +31,8 @@ from surveys.platform import code_format
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.publishing import counting_ballots
-from surveys.publishing.counting_ballots import CountingError, count
+from surveys.publishing.counting_ballots import count
+from surveys.publishing.opening_ballots import CountingError
 from surveys.respond.ballots import Sheet, seal
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
 from tests.respondent import Respondent

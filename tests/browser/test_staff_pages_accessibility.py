@@ -81,6 +81,7 @@ NOT_HERE = {
     "privacy.account_access_file": "a file",
     "privacy.access_file": "a file",
     "privacy.document_file": "a file",
+    "results.audit_package": "a file",
     "trail.download": "a file",
 }
 

@@ -14,7 +14,7 @@ from surveys.platform.queue import JobName
 from surveys.platform.texts import _
 
 if TYPE_CHECKING:
-    from surveys.publishing.counting_ballots import Progress
+    from surveys.publishing.opening_ballots import Progress
 
 
 @dataclass(frozen=True)
