@@ -20,8 +20,7 @@ class UnitScores:
     n: people with a score, 0 or more.
     mean: on the factor's scale; NaN when n = 0.
     sd: sample standard deviation (n − 1); NaN when n < 2.
-    ci_low, ci_high: t interval of the mean as far as the scale goes, without finite population correction; NaN when
-        n < 2.
+    ci_low, ci_high: t interval of the mean, without finite population correction; NaN when n < 2.
     low, middle, high: shares (0–1) of the answers to the factor's items, see `classes`; NaN without answers.
     """
 
@@ -38,7 +37,7 @@ class UnitScores:
 def unit_scores(moments: Moments, confidence: float = CONFIDENCE) -> UnitScores:
     """The scores of every unit in `moments`.
 
-    mean ± t(n − 1)·sd/√n, and no further than the scale's ends. R: `t.test(x)$conf.int`; a unit of identical scores has sd 0 exactly.
+    mean ± t(n − 1)·sd/√n. R: `t.test(x)$conf.int`; a unit of identical scores has sd 0 exactly.
 
     >>> from analysis.example import RESPONSES
     >>> from analysis.moments import moments
@@ -53,10 +52,7 @@ def unit_scores(moments: Moments, confidence: float = CONFIDENCE) -> UnitScores:
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = t_quantile(n - 1, 0.5 + confidence / 2) * sd / np.sqrt(n)
     low, middle, high = answer_shares(moments)
-    lowest = np.array([scoring.minimum for scoring in moments.scorings], dtype=np.float64)
-    highest = np.array([scoring.maximum for scoring in moments.scorings], dtype=np.float64)
-    ci_low, ci_high = np.maximum(mean - margin, lowest), np.minimum(mean + margin, highest)
-    return UnitScores(n, mean, sd, ci_low, ci_high, low, middle, high)
+    return UnitScores(n, mean, sd, mean - margin, mean + margin, low, middle, high)
 
 
 def mean_and_sd(
