@@ -41,6 +41,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/campaigns/tally/alarm.py": "a line in the log",
     "surveys/results/audit_package/kontroll.py": "a program of its own, handed out in Norwegian",
     "surveys/results/audit_package/readme.py": "the file beside it",
+    "surveys/release/analysts/microdata_files.py": "words in a file of rows, which is in bokmål",
     "surveys/platform/limits.py": "settings: the program stops before any page",
     "surveys/campaigns/deliveries.py": "why a mail was not sent: kept in the database and in logs, on no page",
     "surveys/campaigns/sms_handing_over.py": "why an SMS was not sent: kept in the database and in logs",
