@@ -12,23 +12,33 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReplacedCode, Survey, SurveyStatus
 from surveys.campaigns.roster_following import send_again
 from surveys.organisation.models import Person
+from surveys.platform.phone_numbers import international
 from surveys.platform.texts import _
 
 
 def find_invited(session: Session, survey: Survey, typed: str) -> int:
-    """The invitation of the one person with this employee number or address. Raises SurveyError unless there is one."""
+    """The invitation of the one person with this employee number, address or mobile number, however it is written.
+
+    Raises SurveyError unless there is one.
+    """
     wanted = typed.strip()
+    number = international(wanted)
+    of_hers = [Person.employee_number == wanted, func.lower(Invitation.email) == wanted.lower()]
+    if number is not None:
+        of_hers += [Invitation.phone == number, Person.phone == number]
     found = session.scalars(
         select(Invitation.id)
         .outerjoin(Person, Person.id == Invitation.person_id)
         .where(
             Invitation.survey_id == survey.id,
-            or_(Person.employee_number == wanted, func.lower(Invitation.email) == wanted.lower()),
+            or_(*of_hers),
         )
         .limit(2)
     ).all()
     if not wanted or not found:
-        raise SurveyError(_("Ingen invitert har ansattnummeret eller adressen «%(typed)s».", typed=wanted))
+        raise SurveyError(
+            _("Ingen invitert har ansattnummeret, adressen eller mobilnummeret «%(typed)s».", typed=wanted)
+        )
     if len(found) > 1:
         raise SurveyError(_("Flere inviterte har «%(typed)s». Skriv ansattnummeret.", typed=wanted))
     return found[0]
