@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
@@ -177,11 +177,13 @@ def close_survey(session: Session, survey: Survey, **detail: object) -> None:
 class Participation:
     """How many were invited and have delivered, placed directly on one unit.
 
-    `invited` is None where anyone could answer: nobody knows how many that was.
+    `invited` is None where anyone could answer: nobody knows how many that was. `without_name`: of those who delivered,
+    how many no named invitation stands behind: a loose code or the public link.
     """
 
     invited: int | None
     delivered: int
+    without_name: int = 0
 
 
 def participation(session: Session, survey: Survey) -> dict[int, Participation]:
@@ -195,15 +197,16 @@ def participation(session: Session, survey: Survey) -> dict[int, Participation]:
             func.count(),
             func.count().filter(Invitation.delivered),
             func.count().filter(Invitation.self_started),
+            func.count().filter(Invitation.delivered, or_(Invitation.loose, Invitation.self_started)),
         )
         .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
         .group_by(Invitation.unit_id)
     )
     public = {place.unit_id for place in survey.public_link.places} if survey.public_link else set()
     found = {unit_id: Participation(None, 0) for unit_id in public}
-    for unit_id, invited, delivered, started in rows:
+    for unit_id, invited, delivered, started, without_name in rows:
         is_public = started or unit_id in public
-        found[unit_id] = Participation(None if is_public else invited, delivered)
+        found[unit_id] = Participation(None if is_public else invited, delivered, without_name)
     return found
 
 

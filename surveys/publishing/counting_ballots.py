@@ -225,6 +225,7 @@ def _write_participation(session: Session, survey: Survey, found: Mapping[int, P
                 "unit_id": unit.unit_id,
                 "invited": found.get(unit.unit_id, nobody).invited,
                 "delivered": found.get(unit.unit_id, nobody).delivered,
+                "without_name": found.get(unit.unit_id, nobody).without_name,
             }
             for unit in survey.units
         ],

@@ -282,7 +282,7 @@ def test_a_removed_link_stops_new_starts_and_not_those_who_have_begun(
     assert person.press().heading == "Takk! Svaret ditt er levert."
     with db.reading() as session:
         survey = the_survey(session)
-        assert participation(session, survey) == {survey.unit_id: Participation(None, 1)}
+        assert participation(session, survey) == {survey.unit_id: Participation(None, 1, 1)}
 
 
 def test_abandoned_starts_do_not_disturb_counting_and_release(

@@ -17,6 +17,7 @@ from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
 from surveys.release.measures import Measure, measures_of
 from surveys.release.protection.breakdowns import Breakdown, background_of, unit_types
+from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
     MaskedFigures,
@@ -228,6 +229,7 @@ class _Work:
         """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale."""
         if not ranges:
             scores = scores[:, :1]
+        scores = np.hstack([scores, *without_the_nameless(scores[:, 0], self.gathered)])
         people = Respondents(
             self.gathered.responses.unit, ~np.isnan(scores), scores if ranges else None, 0.0, 1.0
         )

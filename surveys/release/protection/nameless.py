@@ -1,0 +1,45 @@
+"""Answers that no named invitation stands behind lift no unit over the minimum group.
+
+Whoever makes loose codes, or has cards left over, knows what she answered with them. So a figure must stand up to
+somebody who knows all of these answers, and takes them away: it needs the minimum group of the others.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from surveys.release.protection.suppression import Gathered
+
+Column = NDArray[np.float64]
+
+
+def without_the_nameless(scores: Column, gathered: "Gathered") -> list[Column]:
+    """What else one mask must be safe for: (N, 1) scores with NaN for whoever is left out; empty when none is.
+
+    First the named alone. Then the same with one answer from each unit where there are no named: it is small too, and
+    somebody honest may be among its answers. A response says only its unit, so which of a unit's answers are left out
+    is chosen here; only how many counts. A survey where nobody has a name has nothing to be held up to.
+    """
+    nameless = np.array(gathered.tree.without_name, dtype=np.int64)
+    if not len(nameless) or not nameless.any() or not len(scores):
+        return []
+    unit, answered = gathered.responses.unit, ~np.isnan(scores)
+    order = np.flatnonzero(answered)
+    order = order[np.argsort(unit[order], kind="stable")]
+    own = unit[order]
+    first = np.flatnonzero(np.r_[True, own[1:] != own[:-1]])
+    rank = np.arange(len(own)) - np.repeat(first, np.diff(np.r_[first, len(own)]))
+    is_named = rank >= nameless[own]
+    if not is_named.any():
+        return []
+    named = np.bincount(own, is_named, minlength=len(nameless)) > 0
+    kept = is_named | ((rank == 0) & ~named[own])
+    return [_only(scores, order[chosen]) for chosen in (is_named, kept)]
+
+
+def _only(scores: Column, chosen: NDArray[np.int64]) -> Column:
+    column: Column = np.full((len(scores), 1), np.nan)
+    column[chosen, 0] = scores[chosen]
+    return column
