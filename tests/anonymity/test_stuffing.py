@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from analysis.suppression import SECONDARY
 from questionnaires.answers import asked_keys
 from questionnaires.coding import encode
 from surveys.campaigns.invitations import Recipient, invite
@@ -81,6 +82,13 @@ def test_two_peoples_answers_cannot_be_had_by_filling_up_their_unit(
     assert "A" not in shown, "n = 7, of which she knows five"
     assert not {"B", "K"} <= shown.keys(), "nor as the whole without B"
     assert not any(name.startswith("rest") for name in shown)
+    with opened.reading() as session:
+        reasons = session.scalars(
+            select(Figure.reason).join(Unit, Figure.unit_id == Unit.id).where(Unit.code == "A")
+        ).all()
+    assert {reason for reason in reasons if reason} == {SECONDARY}, (
+        "seven have answered: «færre enn 5 har svart» would be untrue"
+    )
 
 
 def test_a_unit_with_the_minimum_group_of_named_answers_is_shown_with_all_of_them(
