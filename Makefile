@@ -20,7 +20,7 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 	MEDVIRK_INSTANCE="$(INSTANCE)" $(BIN)/medvirk demo --port $(PORT)
 
 test: .venv/ready-dev chromium proxies ## run all tests, on SQLite and on PostgreSQL, with a real browser
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 3 $(ARGS)
 
 quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)
