@@ -47,8 +47,8 @@ def find_invited(session: Session, survey: Survey, typed: str) -> int:
 def replace_code(session: Session, survey: Survey, invitation_id: int, secret: bytes) -> None:
     """The old code says that it has been replaced; the new one is sent, or printed where there is no address.
 
-    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered keeps what she
-    has, and the caller is not told which it was. Raises SurveyError unless the survey is open.
+    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered keeps the code
+    she has, is sent it again, and the caller is not told which it was. Raises SurveyError unless the survey is open.
     """
     if survey.status != SurveyStatus.OPEN:
         raise SurveyError(_("Undersøkelsen må være åpen før en kode kan byttes."))
@@ -61,6 +61,10 @@ def replace_code(session: Session, survey: Survey, invitation_id: int, secret: b
         raise SurveyError(_("Invitasjonen finnes ikke lenger. Last siden på nytt."))
     audit.record(session, "survey.code_replaced", survey.key)
     if invitation.delivered:
+        # The same as for the others in the list of what was sent; her code, which is used, stays.
+        if channel_of(invitation) is not None:
+            send_again(session, invitation)
+            session.flush()
         return
     session.add(ReplacedCode(code_hash=invitation.code_hash))
     change_sealed(invitation, nonce=codes.new_nonce())

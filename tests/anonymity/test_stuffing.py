@@ -28,15 +28,21 @@ KEY = "liten-2026"
 HERS = 3
 
 
-def _answer_loose(app: Flask, db: Database, unit_code: str, number: int, *, started: bool = False) -> None:
-    """What the attacker does with codes of her own: 3 on everything, so that she knows what to take away."""
+def _answer_loose(
+    app: Flask, db: Database, unit_code: str, number: int, *, started: bool = False, blank: str = "-"
+) -> None:
+    """What the attacker does with codes of her own: 3 on everything, so that she knows what to take away.
+
+    blank: how the keys of the items begin that she leaves blank.
+    """
     with app.app_context(), db.transaction() as session:
         survey = find_survey(session, KEY)
         unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()
         questionnaire = questionnaire_of(survey.instrument)
         wanted = [Recipient(unit.id, loose=not started, self_started=started) for _each in range(number)]
         made = invite(session, survey, wanted, app.config["SECRETS"].codes)
-        answers = encode(questionnaire, sheet_of(HERS), asked_keys(questionnaire, "staff"))
+        sheet = {key: value for key, value in sheet_of(HERS).items() if not key.startswith(blank)}
+        answers = encode(questionnaire, sheet, asked_keys(questionnaire, "staff"))
         for invitation in made:
             assert deliver(session, invitation, Sheet(unit.id, answers, {}), trust_of(app, survey))
 
@@ -89,6 +95,14 @@ def test_two_peoples_answers_cannot_be_had_by_filling_up_their_unit(
     assert {reason for reason in reasons if reason} == {SECONDARY}, (
         "seven have answered: «færre enn 5 har svart» would be untrue"
     )
+
+
+def test_leaving_items_blank_does_not_take_the_protection_away(app: Flask, opened: Database) -> None:
+    """Two of her five sheets have nothing on TRI: with the two named, five answered it."""
+    _answer(app, opened, "A", [1, 5])
+    _answer_loose(app, opened, "A", 3)
+    _answer_loose(app, opened, "A", 2, blank="TRI")
+    assert _shown(app, opened) == {}
 
 
 def test_a_unit_with_the_minimum_group_of_named_answers_is_shown_with_all_of_them(

@@ -20,20 +20,20 @@ def without_the_nameless(scores: Column, gathered: "Gathered") -> list[Column]:
 
     First the named alone. Then the same with one answer from each unit where there are no named: it is small too, and
     somebody honest may be among its answers. A response says only its unit, so which of a unit's answers are left out
-    is chosen here; only how many counts. A survey where nobody has a name has nothing to be held up to.
+    is chosen here, from those who have a score: only how many counts, and the others may be anybody's. A survey where
+    nobody who answered has a name has nothing to be held up to. That is asked of the survey, never of one measure:
+    leaving some of them blank must not take the protection away.
     """
     nameless = np.array(gathered.tree.without_name, dtype=np.int64)
-    if not len(nameless) or not nameless.any() or not len(scores):
-        return []
     unit, answered = gathered.responses.unit, ~np.isnan(scores)
+    if not nameless.any() or nameless.sum() >= len(unit) or not answered.any():
+        return []
     order = np.flatnonzero(answered)
     order = order[np.argsort(unit[order], kind="stable")]
     own = unit[order]
     first = np.flatnonzero(np.r_[True, own[1:] != own[:-1]])
     rank = np.arange(len(own)) - np.repeat(first, np.diff(np.r_[first, len(own)]))
     is_named = rank >= nameless[own]
-    if not is_named.any():
-        return []
     named = np.bincount(own, is_named, minlength=len(nameless)) > 0
     kept = is_named | ((rank == 0) & ~named[own])
     return [_only(scores, order[chosen]) for chosen in (is_named, kept)]
