@@ -23,6 +23,7 @@ from surveys.campaigns.ballot_box import KeyHolder
 from surveys.campaigns.key_shares import NEEDED, ShareError
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.master_keys import LockedKeyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform import clock
 from surveys.platform.database import Database
@@ -60,17 +61,22 @@ def key_holding(session: Session, survey: Survey, now: dt.datetime | None = None
         .where(KeyHolder.survey_id == survey.id)
         .options(joinedload(KeyHolder.account))
         .order_by(KeyHolder.id)
+        .execution_options(populate_existing=True)
     ).all()
     if not rows:
         return None
-    since = (now or clock.now()) - KEPT_FOR
     people = tuple(row for row in rows if row.account_id is not None)
     return KeyHolding(
         people,
         next((row for row in rows if row.account_id is None), None),
         all(holder.share is not None for holder in people),
-        tuple(row for row in rows if row.given_at is not None and row.given_at > since),
+        tuple(row for row in rows if has_given(row, now)),
     )
+
+
+def has_given(holder: KeyHolder, now: dt.datetime | None = None) -> bool:
+    """Whether her share waits for another one. After a day it does not, forgotten by the worker yet or not."""
+    return holder.given_at is not None and holder.given_at > (now or clock.now()) - KEPT_FOR
 
 
 def name_holders(session: Session, survey: Survey, hr: Account, representative: Account) -> None:
@@ -91,6 +97,7 @@ def name_holders(session: Session, survey: Survey, hr: Account, representative: 
                 )
             )
     session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
+    survey.public_key = None
     session.add_all(KeyHolder(survey_id=survey.id, account_id=account.id) for account, _roles in wanted)
     session.add(KeyHolder(survey_id=survey.id))
     audit.record(
@@ -104,6 +111,7 @@ def open_alone(session: Session, survey: Survey, keys: KeyStore) -> None:
     if not is_opened_by_two(session, survey):
         return
     session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
+    survey.public_key = None
     keys.destroy(survey.id)
     audit.record(session, "survey.key_holders_removed", survey.key)
 
@@ -132,21 +140,36 @@ def choose_passphrase(session: Session, survey: Survey, holder: KeyHolder, passp
     audit.record(session, "survey.key_phrase_chosen", survey.key, holder=_name_of(holder))
 
 
-def share_out(session: Session, survey: Survey, keys: KeyStore) -> str:
+def share_out(session: Session, survey: Survey, maker: Account, keys: KeyStore) -> str:
     """Makes the ballot key and shares it out; the words of the reserve share, which nobody can be shown again.
 
-    May be done again until the survey opens, when the words were lost. Raises SurveyError.
+    maker: who is shown them. She holds no other share: with two she could open the box alone. May be done again until
+    the survey opens, when the words were lost. Raises SurveyError.
     """
     _require_draft(survey)
+    session.execute(select(Survey.id).where(Survey.id == survey.id).with_for_update())
     holding = key_holding(session, survey)
     if holding is None or holding.lacking:
         raise SurveyError(_("Begge nøkkelholderne må velge nøkkelord før nøkkelen kan lages."))
+    if is_holder(holding, maker):
+        raise SurveyError(
+            _(
+                "Den som lager nøkkelen, får se ordene på arket. Det kan ikke være en nøkkelholder, for da har hun to "
+                "deler. Be en annen i HR eller en administrator gjøre det."
+            )
+        )
     ballot_key = keys.create_apart(survey.id)
     *shares, reserve = key_shares.split(ballot_key)
     for holder, share in zip(holding.people, shares, strict=True):
         holder.share = key_shares.locked(share, PublicKey(holder.public_key or b""))
+    # What the shares open. The key store is no part of the transaction: `lifecycle` compares the two at opening.
+    survey.public_key = bytes(ballot_key.public_key)
     audit.record(session, "survey.key_shared_out", survey.key)
     return reserve
+
+
+def is_holder(holding: KeyHolding, account: Account) -> bool:
+    return any(holder.account_id == account.id for holder in holding.people)
 
 
 def give_share(session: Session, survey: Survey, holder: KeyHolder, passphrase: str, keys: KeyStore) -> bool:
@@ -178,20 +201,31 @@ def give_reserve(session: Session, survey: Survey, words: str, keys: KeyStore) -
 
 
 def _give(session: Session, survey: Survey, holder: KeyHolder, share: str, keys: KeyStore) -> bool:
+    # One after the other: two who give at the same moment would each wait for the other.
+    session.execute(select(Survey.id).where(Survey.id == survey.id).with_for_update())
     now = clock.now()
     audit.record(session, "survey.key_share_given", survey.key, holder=_name_of(holder))
     holder.given_share, holder.given_at = keys.masters.wrapped(share.encode()), now
     session.flush()
     holding = key_holding(session, survey, now)
     given = holding.given if holding else ()
-    if len(given) < NEEDED:
+    shares = [found for row in given if (found := _unwrapped(row, keys)) is not None]
+    if len(shares) < NEEDED:
         return False
-    shares = [keys.masters.opened(row.given_share or b"").decode() for row in given[:NEEDED]]
-    _put_together(survey, shares, keys)
+    _put_together(survey, shares[:NEEDED], keys)
     for row in given:
         row.given_share = row.given_at = None
     audit.record(session, "survey.box_opened", survey.key, holders=[_name_of(row) for row in given])
     return True
+
+
+def _unwrapped(holder: KeyHolder, keys: KeyStore) -> str | None:
+    """What she gave; None, and forgotten, when the master key has been changed since: she gives it again."""
+    try:
+        return keys.masters.opened(holder.given_share or b"").decode()
+    except LockedKeyError:
+        holder.given_share = holder.given_at = None
+        return None
 
 
 def forget_shares(db: Database, now: dt.datetime | None = None) -> int:

@@ -149,7 +149,8 @@ def _ballot_key(session: Session, survey: Survey, keys: KeyStore) -> bytes:
     shares = session.scalars(select(KeyHolder.share).where(*own)).all()
     if not shares:
         return keys.create(survey.id)
-    if None in shares or not keys.seals(survey.id):
+    if None in shares or not keys.seals(survey.id) or keys.public_key(survey.id) != survey.public_key:
+        # Also when the key store has another key than the shares: what was sealed with it could never be opened.
         raise SurveyError(
             _("To skal åpne urnen sammen, men nøkkelen er ikke laget ennå. Gjør det på siden «Nøkler» først.")
         )

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -84,6 +85,12 @@ def _named(app: Flask, db: Database) -> None:
         roles = {"hr": Role.HR, "tillitsvalgt": Role.REPRESENTATIVE}
         people = [_account(session, name, role, units["K"]) for name, role in roles.items()]
         key_holders.name_holders(session, survey, *people)
+        _account(session, "arkivet", Role.ADMINISTRATOR, units["K"])
+
+
+def _maker(session: Session) -> Account:
+    """Who makes the key and sees the words: none of the two."""
+    return session.scalars(select(Account).where(Account.username == "arkivet")).one()
 
 
 def _choose(db: Database) -> None:
@@ -103,7 +110,7 @@ def shared(app: Flask, db: Database) -> Shared:
     _choose(db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
-        words = key_holders.share_out(session, survey, keys_of(app))
+        words = key_holders.share_out(session, survey, _maker(session), keys_of(app))
         open_survey(session, survey, keys_of(app))
         answer_some(app, session, survey, "A", [sheet_of(3)] * 7)
     return Shared(app, db, words)
@@ -224,10 +231,47 @@ def test_it_opens_only_when_both_have_chosen_and_the_key_is_made(app: Flask, db:
         with pytest.raises(SurveyError, match="Nøkler"):
             open_survey(session, survey, keys_of(app))
         with pytest.raises(SurveyError, match="Begge"):
-            key_holders.share_out(session, survey, keys_of(app))
+            key_holders.share_out(session, survey, _maker(session), keys_of(app))
     _choose(db)
     with db.transaction() as session, pytest.raises(SurveyError, match="Nøkler"):
         open_survey(session, find_survey(session, KEY), keys_of(app))
+
+
+@pytest.mark.parametrize("who", ["hr", "tillitsvalgt"])
+def test_no_key_holder_makes_the_key_and_sees_the_sheet_too(app: Flask, db: Database, who: str) -> None:
+    """With her own share and the words on the sheet she could open the box alone."""
+    _named(app, db)
+    _choose(db)
+    with db.transaction() as session:
+        account = session.scalars(select(Account).where(Account.username == who)).one()
+        with pytest.raises(SurveyError, match="to deler"):
+            key_holders.share_out(session, find_survey(session, KEY), account, keys_of(app))
+
+
+def test_a_key_that_the_shares_do_not_open_lets_no_survey_open(app: Flask, db: Database) -> None:
+    """The key store has the new key, and the database, which was stopped before its commit, the old shares."""
+    _named(app, db)
+    _choose(db)
+    with db.transaction() as session:
+        survey = find_survey(session, KEY)
+        key_holders.share_out(session, survey, _maker(session), keys_of(app))
+    keys_of(app).create_apart(1)
+    with db.transaction() as session, pytest.raises(SurveyError, match="Nøkler"):
+        open_survey(session, find_survey(session, KEY), keys_of(app))
+
+
+def test_two_who_give_at_the_same_moment_open_it(closed: Shared) -> None:
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(closed.give, ["hr", "tillitsvalgt"])) == [False, True]
+    assert keys_of(closed.app).can_count(1)
+
+
+def test_a_share_that_waits_while_the_master_key_is_changed_is_given_again(closed: Shared) -> None:
+    keys_of(closed.app).change_master()
+    closed.give("hr")
+    keys_of(closed.app).change_master()
+    assert not closed.give("tillitsvalgt")
+    assert closed.give("hr")
 
 
 def test_words_of_a_key_that_was_made_anew_open_nothing(app: Flask, db: Database) -> None:
@@ -235,8 +279,8 @@ def test_words_of_a_key_that_was_made_anew_open_nothing(app: Flask, db: Database
     _choose(db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
-        old = key_holders.share_out(session, survey, keys_of(app))
-        new = key_holders.share_out(session, survey, keys_of(app))
+        old = key_holders.share_out(session, survey, _maker(session), keys_of(app))
+        new = key_holders.share_out(session, survey, _maker(session), keys_of(app))
         open_survey(session, survey, keys_of(app))
         close_survey(session, survey)
     shared = Shared(app, db, old)
@@ -296,7 +340,9 @@ class TestThePages:
                 client.post(own, data={"passphrase": PHRASES[name], "again": PHRASES[name]}).status_code
                 == 302
             )
-        sheet = hr.post(f"{page}/del-ut").text
+        assert hr.post(f"{page}/del-ut").status_code == 409
+        assert "En annen i HR eller en administrator må lage nøkkelen" in hr.get(page).text
+        sheet = clients["arkivet"].post(f"{page}/del-ut").text
         words = re.findall(r"<li>([a-z]+)</li>", sheet)
         assert len(words) == 33
 
@@ -326,7 +372,7 @@ class TestThePages:
         with shared.db.transaction() as session:
             [code] = invite_some(shared.app, session, find_survey(session, KEY))
         said = client.get(f"/svar/{code}/nb/", follow_redirects=True).text
-        assert "To må åpne urnen sammen" in said
+        assert "To av delene må til" in said
         assert "Serveren har ingen nøkkel" in said
 
 

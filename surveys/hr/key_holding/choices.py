@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.ballot_box import KeyHolder
+from surveys.campaigns.key_holders import has_given
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.waiting import Task
@@ -41,7 +42,7 @@ def key_tasks(session: Session, account: Account) -> list[Task]:
             found.append(Task(_("Velg nøkkelord for %(title)s", title=title), survey.key, "hr.own_key"))
         elif (
             survey.status == SurveyStatus.CLOSED
-            and holder.given_at is None
+            and not has_given(holder)
             and not key_store().can_count(survey.id)
         ):
             found.append(Task(_("Åpne urnen for %(title)s", title=title), survey.key, "hr.own_key"))

@@ -64,7 +64,7 @@ def share_out_key(key: str) -> str | tuple[str, int]:
     session = database.session()
     survey = survey_for_hr(session, key)
     try:
-        words = key_holders.share_out(session, survey, key_store())
+        words = key_holders.share_out(session, survey, current_user, key_store())
         session.commit()
     except SurveyError as error:
         session.rollback()
@@ -128,13 +128,14 @@ def _held(session: Session, key: str) -> tuple[Survey, KeyHolder]:
 
 def _own_page(session: Session, survey: Survey, holder: KeyHolder, form: OpeningForm | PassphraseForm) -> str:
     holding = key_holders.key_holding(session, survey)
+    roots = roots_of(session, survey) if survey.status == SurveyStatus.CLOSED else ()
     return render_template(
         "hr/key_holding/own.html",
         survey=survey,
         holder=holder,
         holding=holding,
         form=form,
-        root=roots_of(session, survey)[-1].root.hex() if survey.status == SurveyStatus.CLOSED else "",
+        root=roots[-1].root.hex() if roots else "",
         ballots=session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)),
         is_open=key_store().can_count(survey.id),
         uses_messages=True,
@@ -155,12 +156,14 @@ def _holders_form(session: Session, survey: Survey) -> HoldersForm:
 
 
 def _page(session: Session, survey: Survey, form: HoldersForm, problem: str = "") -> str:
+    holding = key_holders.key_holding(session, survey)
     return tab(
         "keys",
         survey,
         form=form,
         problem=problem,
-        holding=key_holders.key_holding(session, survey),
+        holding=holding,
+        may_make=holding is not None and not key_holders.is_holder(holding, current_user),
         is_open=key_store().can_count(survey.id),
         reserve_form=ReserveForm(),
     )

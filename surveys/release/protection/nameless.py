@@ -1,22 +1,23 @@
-"""Answers that no named invitation stands behind lift no unit over the minimum group.
+"""Answers without a named invitation lift no unit over the minimum group.
 
-Whoever makes loose codes, or has cards left over, knows what she answered with them. So a figure must stand up to
+Whoever makes loose codes, or has cards left over, knows what she answered with them. So a figure must be safe from
 somebody who knows all of these answers, and takes them away: it needs the minimum group of the others.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from surveys.release.protection.suppression import Gathered
-
 Column = NDArray[np.float64]
 
 
-def without_the_nameless(scores: Column, gathered: "Gathered") -> list[Column]:
+def without_the_nameless(
+    scores: Column, unit: NDArray[np.integer], without_name: Sequence[int]
+) -> list[Column]:
     """What else one mask must be safe for: (N, 1) scores with NaN for whoever is left out; empty when none is.
+
+    scores, unit: (N,) of each response. without_name: of each unit, how many answers have no named invitation.
 
     First the named alone. Then the same with one answer from each unit where there are no named: it is small too, and
     somebody honest may be among its answers. A response says only its unit, so which of a unit's answers are left out
@@ -24,8 +25,7 @@ def without_the_nameless(scores: Column, gathered: "Gathered") -> list[Column]:
     nobody who answered has a name has nothing to be held up to. That is asked of the survey, never of one measure:
     leaving some of them blank must not take the protection away.
     """
-    nameless = np.array(gathered.tree.without_name, dtype=np.int64)
-    unit, answered = gathered.responses.unit, ~np.isnan(scores)
+    nameless, answered = np.array(without_name, dtype=np.int64), ~np.isnan(scores)
     if not nameless.any() or nameless.sum() >= len(unit) or not answered.any():
         return []
     order = np.flatnonzero(answered)

@@ -229,11 +229,15 @@ class _Work:
         """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale."""
         if not ranges:
             scores = scores[:, :1]
-        scores = np.hstack([scores, *without_the_nameless(scores[:, 0], self.gathered)])
+        scores = np.hstack([scores, *self._named_alone(scores[:, 0])])
         people = Respondents(
             self.gathered.responses.unit, ~np.isnan(scores), scores if ranges else None, 0.0, 1.0
         )
         return protect_cells(self._cells(known), people, least, keep=keep)
+
+    def _named_alone(self, scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        gathered = self.gathered
+        return without_the_nameless(scores, gathered.responses.unit, gathered.tree.without_name)
 
     def _cells(self, known: Sequence[RespondentIndices]) -> Cells:
         key = frozenset(people.tobytes() for people in known)
