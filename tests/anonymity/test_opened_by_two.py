@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -261,8 +261,18 @@ def test_a_key_that_the_shares_do_not_open_lets_no_survey_open(app: Flask, db: D
 
 
 def test_two_who_give_at_the_same_moment_open_it(closed: Shared) -> None:
-    with ThreadPoolExecutor(2) as both:
-        assert sorted(both.map(closed.give, ["hr", "tillitsvalgt"])) == [False, True]
+    """The second begins before the first has been committed, and waits for her."""
+    with ThreadPoolExecutor(1) as other:
+        with closed.db.transaction() as session:
+            survey = find_survey(session, KEY)
+            account = session.scalars(select(Account).where(Account.username == "hr")).one()
+            holder = key_holders.holding_of(session, survey, account)
+            assert holder is not None
+            keys = keys_of(closed.app)
+            assert not key_holders.give_share(session, survey, holder, PHRASES["hr"], keys)
+            second = other.submit(closed.give, "tillitsvalgt")
+            wait([second], timeout=1)
+        assert second.result()
     assert keys_of(closed.app).can_count(1)
 
 
