@@ -179,7 +179,7 @@ class Participation:
     """How many were invited and have delivered, placed directly on one unit.
 
     `invited` is None where anyone could answer: nobody knows how many that was. `without_name`: of those who delivered,
-    how many no named invitation stands behind: a loose code or the public link.
+    how many had no named invitation: a loose code or the public link.
     """
 
     invited: int | None

@@ -20,7 +20,7 @@ class SurveyTree:
     """A survey's picture of the organisation as arrays; node i is unit `unit_ids[i]`.
 
     parents: (nodes,) int32, index of each node's parent, −1 for the top. types: unit types, «» for none. without_name:
-    how many of each node's own answers no named invitation stands behind.
+    how many of each node's own answers had no named invitation.
     """
 
     unit_ids: tuple[int, ...]

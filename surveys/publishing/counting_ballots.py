@@ -121,7 +121,7 @@ def locked(session: Session, survey_key: str) -> Survey:
 
 
 def _prepared(db: Database, keys: KeyStore, survey_key: str) -> Separated | None:
-    """What the background comes to, worked out while others may write; None where counting will say what is wrong."""
+    """What is kept of the background, worked out while others may write; None where counting will say what is wrong."""
     # A transaction, unlike `db.reading`: PostgreSQL gives the ballots a few hundred at a time only inside one.
     with Session(db.engine) as session:
         survey = session.scalars(select(Survey).where(Survey.key == survey_key)).first()

@@ -32,7 +32,7 @@ _AT_A_TIME: Final = 500
 
 
 class CountingError(SurveyError):
-    """The survey cannot be counted as it stands; nothing has been changed."""
+    """The survey cannot be counted as it is now; nothing has been changed."""
 
 
 def silent(_step: str, _share: float) -> None:

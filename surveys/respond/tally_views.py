@@ -1,6 +1,6 @@
 """«Ble svaret mitt telt med?»: the published roots of a survey, and a look in its tree by receipt code.
 
-For anybody, on any device, without a cookie. The code is sent in the form and stands in no address.
+For anybody, on any device, without a cookie. The code is sent in the form and is in no address.
 """
 
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ def receipt_code(leaf: bytes) -> str:
 
 
 def grouped(code: str) -> str:
-    """«ABCD-EFGH-JKMN-PQRS»: as it stands on the receipt."""
+    """«ABCD-EFGH-JKMN-PQRS»: as the receipt shows it."""
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
 
 

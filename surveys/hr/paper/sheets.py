@@ -181,7 +181,7 @@ def _made_before(session: Session, nonces: Iterable[bytes], secret: bytes) -> li
 
 
 def _require_company(session: Session, survey: Survey, unit_id: int) -> None:
-    """Raises SurveyError where loose codes would stand beside fewer named invitations than the minimum group.
+    """Raises SurveyError where loose codes would be made beside fewer named invitations than the minimum group.
 
     Whoever makes them knows what is answered with them, and could take it from the unit's figures. A survey that
     invites nobody by name has only such codes.
