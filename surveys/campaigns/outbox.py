@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
@@ -20,6 +20,7 @@ from surveys.campaigns.models import (
     SurveyStatus,
 )
 from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, MOST_REMINDERS, ReminderPlan
+from surveys.campaigns.turnout_protection import leaves_nobody_alone
 from surveys.organisation.models import Person
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _
@@ -72,12 +73,15 @@ class ReminderOutlook:
     """The next reminders as HR may send them: how many may go now, and the first day more may.
 
     `used_up`: everybody who has not delivered has been reminded twice, or nobody can be reminded. `sms`: of `now`.
+    `shown`: whether pages may show the numbers. Beside the turnout they would else tell whether the few who cannot be
+    reminded now have delivered.
     """
 
     now: int
     next_day: dt.date | None
     used_up: bool
     sms: int = 0
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ def queue_reminders(
     require_open(survey)
     day = today or municipal_day()
     due = [each for each in _to_remind(session, survey) if _is_due(each, day, plan)]
+    is_shown = _is_shown(session, survey, day, plan)
     session.add_all(
         Delivery(
             invitation_id=each.invitation_id,
@@ -123,8 +128,8 @@ def queue_reminders(
     )
     session.flush()
     if due:
-        by = {"by": "systemet"} if plan else {}
-        audit.record(session, "survey.reminders_queued", survey.key, messages=len(due), **by)
+        details = ({"messages": len(due)} if is_shown else {}) | ({"by": "systemet"} if plan else {})
+        audit.record(session, "survey.reminders_queued", survey.key, **details)
     return Queued(len(due), sms=_by_sms(due))
 
 
@@ -141,6 +146,7 @@ def reminder_outlook(session: Session, survey: Survey, today: dt.date | None = N
         min(later, default=None),
         used_up=not candidates and _was_reminded(session, survey),
         sms=_by_sms(due),
+        shown=_is_shown(session, survey, day, None),
     )
 
 
@@ -177,6 +183,21 @@ def _is_due(each: _Reminded, day: dt.date, plan: ReminderPlan | None) -> bool:
     return first is not None and first <= day
 
 
+def _is_shown(session: Session, survey: Survey, day: dt.date, plan: ReminderPlan | None) -> bool:
+    """Whether it may be shown how many are due: neither they, had nobody delivered, nor all others are few."""
+    everybody = _to_remind(session, survey, also_delivered=True)
+    return _are_many(session, survey, sum(_is_due(each, day, plan) for each in everybody))
+
+
+def _are_many(session: Session, survey: Survey, people: int) -> bool:
+    invited = session.scalar(
+        select(func.count())
+        .select_from(Invitation)
+        .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
+    )
+    return leaves_nobody_alone(people, max(people, invited or 0), survey.minimum_group)
+
+
 def _was_reminded(session: Session, survey: Survey) -> bool:
     reminded = (
         select(Delivery.id)
@@ -187,18 +208,22 @@ def _was_reminded(session: Session, survey: Survey) -> bool:
 
 
 def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
+    """Invitations, and reminders where their number may be shown."""
+    written_to = select(func.count(func.distinct(Delivery.invitation_id))).join(Delivery.invitation)
+    people = session.scalar(written_to.where(Invitation.survey_id == survey.id)) or 0
+    of = (
+        Invitation.survey_id == survey.id,
+        true() if _are_many(session, survey, people) else Delivery.kind == MessageKind.INVITATION,
+    )
     rows = session.execute(
-        select(Delivery.status, func.count())
-        .join(Delivery.invitation)
-        .where(Invitation.survey_id == survey.id)
-        .group_by(Delivery.status)
+        select(Delivery.status, func.count()).join(Delivery.invitation).where(*of).group_by(Delivery.status)
     )
     found = {status: count for status, count in rows}  # noqa: C416 -- Row is not a pair to mypy
     by_sms = (
         select(func.count())
         .select_from(Delivery)
         .join(Delivery.invitation)
-        .where(Invitation.survey_id == survey.id, Delivery.channel == MessageChannel.SMS)
+        .where(*of, Delivery.channel == MessageChannel.SMS)
         .where(Delivery.status == DeliveryStatus.SENT)
     )
     return OutboxCounts(
@@ -241,8 +266,11 @@ def _in_roster_or_none() -> ColumnElement[bool]:
     )
 
 
-def _to_remind(session: Session, survey: Survey) -> list[_Reminded]:
-    """Surely invited at the address of today, not delivered, still in the roster, with no message waiting."""
+def _to_remind(session: Session, survey: Survey, *, also_delivered: bool = False) -> list[_Reminded]:
+    """Surely invited at the address of today, not delivered, still in the roster, with no message waiting.
+
+    also_delivered: as if nobody had delivered.
+    """
     is_invitation = Delivery.kind == MessageKind.INVITATION
     is_sent = Delivery.status == DeliveryStatus.SENT
     own = (
@@ -253,7 +281,7 @@ def _to_remind(session: Session, survey: Survey) -> list[_Reminded]:
             func.count().filter(Delivery.kind == MessageKind.REMINDER).label("reminders"),
         )
         .join(Delivery.invitation)
-        .where(Invitation.survey_id == survey.id, ~Invitation.delivered)
+        .where(Invitation.survey_id == survey.id, true() if also_delivered else ~Invitation.delivered)
         .group_by(Delivery.invitation_id)
         .having(
             func.max(Delivery.number).filter(is_invitation)

@@ -52,12 +52,12 @@ def letter_for(survey: Survey, row: UnitTurnout) -> str:
     closing = _(
         "Fristen er %(deadline)s. Ingen ser hvem som har svart hva, heller ikke jeg.", deadline=deadline
     )
-    if row.rate is None:
+    if row.rate is None or not row.delivered:
         opening = _("Hei! Vi ber alle i %(unit)s svare på «%(title)s».", unit=row.node.name, title=title)
     elif row.rate >= GOAL:
         opening = _(
-            "Hei! %(rate)s av oss i %(unit)s har svart på «%(title)s». Jo flere, jo sikrere blir resultatet.",
-            rate=percent(row.rate),
+            "Hei! Av oss i %(unit)s har %(rate)s svart på «%(title)s». Jo flere, jo sikrere blir resultatet.",
+            rate=row.rate_text,
             unit=row.node.name,
             title=title,
         )
@@ -65,7 +65,7 @@ def letter_for(survey: Survey, row: UnitTurnout) -> str:
         opening = _(
             "Hei! Hjelp oss over %(goal)s: %(delivered)s av %(invited)s i %(unit)s har svart på «%(title)s».",
             goal=percent(GOAL),
-            delivered=number(row.delivered or 0, 0),
+            delivered=row.delivered_text,
             invited=number(row.invited or 0, 0),
             unit=row.node.name,
             title=title,

@@ -16,6 +16,7 @@ from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.publishing.counting_ballots import count, locked
 from surveys.publishing.opening_ballots import Progress, silent
+from surveys.publishing.released_turnout import turnout_rows
 from surveys.release.digest import names_digest, release_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
@@ -107,7 +108,8 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     from surveys.scorecards.feeding import feed
 
     composed = compose(session, survey)
-    rows, turnout = composed.rows(), turnout_rows(survey)
+    rows = composed.rows()
+    turnout = turnout_rows(survey, rows)
     report("figures_computed", 0.7)
     if composed.earlier:
         _check_correction(session, survey, rows, turnout, gives_away=composed.gives_away)
@@ -199,33 +201,6 @@ def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -
     found = audit_survey(session, survey, responses, thorough=False)
     if found.findings:
         raise ReleaseRefusedError([f"{finding.measure}: {finding.text}" for finding in found.findings])
-
-
-def turnout_rows(survey: Survey) -> Rows:
-    """Invited and delivered in every unit and below it, and the picture of the tree.
-
-    Invited is unknown when it is so anywhere below.
-    """
-    import numpy as np
-
-    from surveys.counting.loading import SurveyTree
-
-    tree = SurveyTree.of(survey)
-    placed = {unit.unit_id: unit for unit in survey.units}
-    invited = [placed[unit].invited for unit in tree.unit_ids]
-    delivered = tree.summed(np.array([placed[unit].delivered or 0 for unit in tree.unit_ids]))
-    known = tree.summed(np.array([number is None for number in invited])) == 0
-    below = tree.summed(np.array([number or 0 for number in invited]))
-    return [
-        {
-            "unit_id": unit,
-            "parent_id": tree.unit_ids[parent] if parent >= 0 else None,
-            "type": tree.types[node],
-            "invited": int(below[node]) if known[node] else None,
-            "delivered": int(delivered[node]),
-        }
-        for node, (unit, parent) in enumerate(zip(tree.unit_ids, tree.parents.tolist(), strict=True))
-    ]
 
 
 def _insert(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -245,6 +246,8 @@ class Turnout(Base):
     # NULL: unknown, for imported answers.
     invited: Mapped[int | None]
     delivered: Mapped[int]
+    # Whether pages and files may show how many delivered (`campaigns.turnout_protection`).
+    shown: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The picture the release was made by: what a figure covers, also after units have been moved.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     type: Mapped[str] = mapped_column(default="", server_default="")

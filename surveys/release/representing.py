@@ -1,6 +1,7 @@
 """Who answered, against who was invited: counted from invitations and units, without a single answer.
 
-Groups with fewer invited than the minimum group are put together, as on HR's page of participation.
+Groups that may not be told of are put together: those with fewer invited than the minimum group, and what could be
+found by subtracting from HR's page of participation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import AudienceTurnout, Survey, SurveyUnit
+from surveys.campaigns.turnout_protection import UnitGroup, units_with_turnout_shown
 from surveys.instruments.in_use import questionnaire_of
 
 OTHERS: Final = "others"
@@ -34,7 +36,7 @@ def representation(session: Session, survey: Survey) -> dict[str, Any] | None:
     invited = sum(unit.invited or 0 for unit in survey.units)
     smallest = survey.minimum_group
     by = {
-        "unit_type": _types(survey.units, smallest),
+        "unit_type": _types(survey),
         "area": _areas(survey),
         "audience": [(key, *numbers) for key, numbers in sorted(audiences.items())],
     }
@@ -52,7 +54,7 @@ def pooled(groups: Sequence[GroupTurnout], smallest: int) -> list[GroupTurnout]:
     >>> pooled([("a", 20, 9), ("b", 3, 1), ("c", 1, 1), ("d", 9, 8)], 5)
     [('a', 20, 9), ('others', 13, 10)]
     """
-    left = [group for group in groups if group[1] >= smallest]
+    left = [group for group in groups if group[1] >= smallest and group[0] != OTHERS]
     small = [group for group in groups if group not in left]
     if not sum(invited for _key, invited, _answered in small):
         return left
@@ -85,28 +87,55 @@ def skew_of(groups: Sequence[GroupTurnout]) -> dict[str, Any] | None:
     }
 
 
-def _types(units: Sequence[SurveyUnit], smallest: int) -> list[GroupTurnout]:
-    """By unit type; units too small to be told of count among the others whatever their type."""
+def _types(survey: Survey) -> list[GroupTurnout]:
+    """By unit type, of people whose unit may be told of; the others are one group whatever their type."""
+    shown = _shown(survey)
+    parents = {unit.parent_id for unit in survey.units if unit.unit_id not in shown}
     totals: dict[str, tuple[int, int]] = {}
-    for unit in units:
-        invited, answered = unit.invited or 0, unit.delivered or 0
-        key = unit.type if invited >= smallest else OTHERS
-        before = totals.get(key, (0, 0))
-        totals[key] = (before[0] + invited, before[1] + answered)
-    return [(key, *numbers) for key, numbers in sorted(totals.items()) if numbers[0]]
+    for unit in survey.units:
+        # A unit's own people are what is left of it without the units below: known only when those are.
+        is_told = unit.unit_id in shown and unit.unit_id not in parents
+        _add(totals, unit.type if is_told else OTHERS, unit)
+    return _rows(totals)
 
 
 def _areas(survey: Survey) -> list[GroupTurnout]:
     """By the units right below the top, each with everything below it."""
+    shown = _shown(survey)
     parents = {unit.unit_id: unit.parent_id for unit in survey.units}
+    areas = [unit.unit_id for unit in survey.units if unit.parent_id == survey.unit_id]
     totals: dict[str, tuple[int, int]] = {}
     for unit in survey.units:
         area = unit.unit_id
         while (parent := parents.get(area)) not in {None, survey.unit_id}:
             area = parent or area
-        key = DIRECT if unit.unit_id == survey.unit_id else str(area)
-        before = totals.get(key, (0, 0))
-        totals[key] = (before[0] + (unit.invited or 0), before[1] + (unit.delivered or 0))
+        if area == survey.unit_id:
+            key = DIRECT if shown.issuperset(areas) else OTHERS
+        else:
+            key = str(area) if area in shown else OTHERS
+        _add(totals, key, unit)
+    return _rows(totals)
+
+
+def _shown(survey: Survey) -> set[int]:
+    """The units whose turnout HR's page of participation shows."""
+    people = {unit.unit_id: unit.invited or 0 for unit in survey.units}
+    parents = {unit.unit_id: unit.parent_id for unit in survey.units}
+    for unit in survey.units:
+        above = unit.parent_id
+        while above in people:
+            people[above] += unit.invited or 0
+            above = parents[above]
+    groups = [UnitGroup(unit_id, parents[unit_id], count) for unit_id, count in people.items()]
+    return units_with_turnout_shown(groups, survey.minimum_group)
+
+
+def _add(totals: dict[str, tuple[int, int]], key: str, unit: SurveyUnit) -> None:
+    invited, answered = totals.get(key, (0, 0))
+    totals[key] = (invited + (unit.invited or 0), answered + (unit.delivered or 0))
+
+
+def _rows(totals: Mapping[str, tuple[int, int]]) -> list[GroupTurnout]:
     return [(key, *numbers) for key, numbers in sorted(totals.items()) if numbers[0]]
 
 

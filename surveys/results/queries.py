@@ -79,7 +79,8 @@ class UnitResult:
     choices: tuple[ReferenceChoice, ...]
     reference: Reference
     invited: int | None
-    delivered: int
+    # None: not shown, because it would tell of fewer people than the minimum group.
+    delivered: int | None
     lines: tuple[Line, ...]
     rest: tuple[Line, ...]
     parent: Neighbour | None
@@ -140,7 +141,7 @@ def unit_result(
         choices=beside.choices,
         reference=beside.chosen,
         invited=turnout.invited,
-        delivered=turnout.delivered,
+        delivered=turnout.delivered if turnout.shown else None,
         lines=tuple(
             replace(_in_place(line, turnout, changes, beside.chosen), not_compared=not_compared.get(line.key))
             for line in _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))

@@ -9,10 +9,13 @@ from surveys.results.texts import extremes, mean_text, spread_word
 
 def facts(result: UnitResult) -> list[tuple[str, str]]:
     """(what, how much) for the list over the table; what is unknown is left out."""
-    found = [(_("Svar"), number(result.delivered, 0))]
+    found = []
     if result.invited:
-        found.insert(0, (_("Inviterte"), number(result.invited, 0)))
-        found.append((_("Svarprosent"), percent(result.delivered / result.invited)))
+        found.append((_("Inviterte"), number(result.invited, 0)))
+    if result.delivered is not None:
+        found.append((_("Svar"), number(result.delivered, 0)))
+        if result.invited:
+            found.append((_("Svarprosent"), percent(result.delivered / result.invited)))
     pair = extremes([line for line in result.lines if line.shown and line.kind == MeasureKind.MEAN])
     if pair:
         weakest, strongest = pair

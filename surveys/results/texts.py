@@ -90,6 +90,8 @@ def is_hidden(result: UnitResult) -> bool:
 
 def turnout(result: UnitResult) -> str:
     """«31 av 36 svarte (86 %)», or how many answers there are when nobody was invited here."""
+    if result.delivered is None:
+        return _("Hvor mange som svarte, vises ikke her.")
     if not result.invited:
         return _("%(count)s har svart", count=number(result.delivered, 0))
     return _(

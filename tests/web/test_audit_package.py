@@ -22,13 +22,13 @@ from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.campaigns.turnout_protection import UnitGroup, units_with_turnout_shown
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.publishing.releasing import correct
 from surveys.release.models import Figure, FigureStatus
 from surveys.results.audit_package import contents
 from surveys.results.audit_package.contents import package_files
-from surveys.results.audit_package.turnout import _Unit, shown_units
 from surveys.results.audit_package.writing import write_folder
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, SMALL_TEAMS, some_answers
@@ -375,15 +375,8 @@ def test_nothing_hidden_is_in_the_package(package: Path) -> None:
 
 
 def test_turnout_of_a_small_group_cannot_be_subtracted() -> None:
-    units = {
-        1: _Unit(1, None, 30, 20),
-        2: _Unit(2, 1, 3, 1),
-        3: _Unit(3, 1, 12, 9),
-        4: _Unit(4, 1, 15, 10),
-        5: _Unit(5, 3, 6, 5),
-        6: _Unit(6, 3, 6, 4),
-    }
-    shown = shown_units(units, 5)
+    people = {1: (None, 30), 2: (1, 3), 3: (1, 12), 4: (1, 15), 5: (3, 6), 6: (3, 6)}
+    shown = units_with_turnout_shown([UnitGroup(unit, *each) for unit, each in people.items()], 5)
     assert 2 not in shown
     assert not {1, 3, 4} <= shown
     assert not {1, 4, 5, 6} <= shown

@@ -164,9 +164,9 @@ def test_confirming_the_same_reminder_twice_sends_it_once(draft: Database, hr: F
     with draft.transaction() as session:
         for delivery in session.scalars(select(Delivery)):
             delivery.status = "sent"  # type: ignore[assignment]
-    assert "Send påminnelse til 6 personer" in _text(hr)
-    assert hr.post(f"{PAGE}/steg/remind", data={"messages": "6"}).status_code == 302
-    assert hr.post(f"{PAGE}/steg/remind", data={"messages": "6"}).status_code == 409
+    assert "Send påminnelse til dem som ikke har levert" in _text(hr)
+    assert hr.post(f"{PAGE}/steg/remind").status_code == 302
+    assert hr.post(f"{PAGE}/steg/remind").status_code == 409
     with draft.reading() as session:
         assert session.scalar(select(func.count()).where(Delivery.kind == "reminder")) == 6
 
@@ -185,11 +185,12 @@ def test_participation_is_live_and_silent_about_small_units(
     with db.reading() as session:
         rows = {row.node.name: row for row in turnout(session, session.scalars(select(Survey)).one())}
     assert (rows["Enhet K"].invited, rows["Enhet K"].delivered) == (10, 5)
-    assert (rows["Enhet A"].invited, rows["Enhet A"].delivered, rows["Enhet A"].rate) == (6, 3, 0.5)
     assert (rows["Enhet B"].invited, rows["Enhet B"].delivered) == (4, None)
+    # Else the four would be K without A.
+    assert (rows["Enhet A"].invited, rows["Enhet A"].delivered) == (6, None)
     sign_in_as(hr, db, Role.HR)
     page = _text(hr)
-    assert "5 av 10 har levert (50 %)" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Minst 5 av 10 har levert" in page
     assert "vises ikke" in page
 
 

@@ -316,16 +316,21 @@ def test_a_leader_sees_her_own_units_rate_by_the_same_rule(
 ) -> None:
     sign_in_as(client, open_survey, Role.LEADER, "A")
     page = client.get("/").text
-    assert "Antallet vises ikke når færre enn 5 er invitert" in page
+    assert "Vi viser ikke antallet når det kan fortelle om færre enn 5 personer" in page
     assert "Hjelp oss over" not in page
     with open_survey.transaction() as session:
         answer_some(app, session, _survey(session), "A", [sheet_of(4)] * 4)
     page = client.get("/").text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "4 av 5 har levert (80 %)" in page
+    assert "Færre enn 5 av 5 har levert" in page
+    assert "Vi ber alle i Enhet A svare" in page
+    with open_survey.transaction() as session:
+        answer_some(app, session, _survey(session), "A", [sheet_of(4)] * 2)
+    page = client.get("/").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Minst 5 av 7 har levert" in page
     with open_survey.transaction() as session:
         invite_some(app, session, _survey(session), "A", 5)
     page = client.get("/").text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Hjelp oss over 80 %: 4 av 10 i Enhet A har svart" in page
+    assert "Hjelp oss over 80 %: minst 5 av 12 i Enhet A har svart" in page
     assert "Enhet B" not in page
 
 

@@ -4,9 +4,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.lifecycle import close_survey, participation
+from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
+from surveys.hr.turnout import turnout
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import long_date
 from surveys.platform.texts import _, _l, ngettext
@@ -33,19 +34,9 @@ def _description(session: Session, survey: Survey) -> StepDescription:
 
 
 def _delivered_so_far(session: Session, survey: Survey) -> str:
-    people = participation(session, survey).values()
-    delivered, invited = sum(each.delivered for each in people), [each.invited for each in people]
-    if None in invited:
-        return ngettext(
-            "%(num)s svar er levert. Etter dette kan ingen flere svare.",
-            "%(num)s svar er levert. Etter dette kan ingen flere svare.",
-            delivered,
-        )
-    return _(
-        "%(delivered)s av %(invited)s har levert. Etter dette kan ingen flere svare.",
-        delivered=delivered,
-        invited=sum(each or 0 for each in invited),
-    )
+    top = next(iter(turnout(session, survey)), None)
+    said = f"{top.sentence}. " if top and top.sentence else ""
+    return said + _("Etter dette kan ingen flere svare.")
 
 
 def _is_next(_session: Session, survey: Survey) -> bool:

@@ -21,15 +21,19 @@ from surveys.platform.texts import _, _l, ngettext
 def _remind(request: StepRequest) -> str:
     with request.db.transaction() as session:
         survey = find_survey(session, request.survey_key)
+        is_shown = outbox.reminder_outlook(session, survey).shown
         again = update_invitations_from_roster(session, survey)
         queued = outbox.queue_reminders(session, survey)
-        if request.messages is not None and request.messages != queued.messages + again:
+        in_all = queued.messages + again
+        if not in_all or (request.messages is not None and request.messages != in_all):
             raise SurveyError(
                 _("Tallet er endret siden siden ble vist. Se over det som står her, og bekreft på nytt.")
             )
-    said = ngettext(
-        "%(num)s påminnelse er lagt i køen.", "%(num)s påminnelser er lagt i køen.", queued.messages
-    )
+    said = _("Påminnelsene er lagt i køen.")
+    if is_shown:
+        said = ngettext(
+            "%(num)s påminnelse er lagt i køen.", "%(num)s påminnelser er lagt i køen.", queued.messages
+        )
     return f"{said} {_when_sent()}"
 
 
@@ -56,7 +60,7 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     held_back = [each.invitation_id for each in changes] + [each.invitation_id for each in phones]
     reminders = outlook.now - outbox.due_among(session, survey, held_back)
     sms = outlook.sms - outbox.due_among(session, survey, held_back, sms_only=True)
-    lines = [_reminders_told(reminders, sms)]
+    lines = [_reminders_told(reminders, sms) if outlook.shown else _number_not_shown(survey)]
     if again:
         lines.append(
             ngettext(
@@ -72,7 +76,18 @@ def _description(session: Session, survey: Survey) -> StepDescription:
         _when_sent(),
     ]
     return StepDescription(
-        _("Sende påminnelse?"), tuple(filter(None, lines)), reminders + again, warning=why_no_mail()
+        _("Sende påminnelse?"),
+        tuple(filter(None, lines)),
+        reminders + again if outlook.shown else None,
+        warning=why_no_mail(),
+    )
+
+
+def _number_not_shown(survey: Survey) -> str:
+    return _(
+        "De som ikke har levert, får en påminnelse. Vi viser ikke hvor mange det er, for da kunne du regne ut hva "
+        "færre enn %(group)s personer har gjort.",
+        group=survey.minimum_group,
     )
 
 
