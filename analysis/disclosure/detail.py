@@ -19,6 +19,7 @@ POINTS_FROM = 20  # respondents behind any distribution over all answers
 LEAST_SPREAD = 0.05  # of the scale; a smaller standard deviation is not told: all but a few answered alike
 _MARGIN = 0.05  # of the scale: a mean so near an end is told as a bound
 _ROUNDING = 1e-9
+_VARIANCE_ROUNDING = 1e-7
 
 Bound = Literal["exact", "at_least", "at_most"]
 
@@ -47,6 +48,21 @@ def coded_mean(mean: float, n: int, low: float, high: float) -> Coded:
     if mean <= low + margin + _ROUNDING:
         return Coded(low + margin, "at_most")
     return Coded(mean)
+
+
+def tells_all_alike(
+    n: NDArray[np.float64], sums: NDArray[np.float64], squares: NDArray[np.float64], length: float
+) -> NDArray[np.bool_]:
+    """Where mean and spread together say that all but a few answered alike. sums, squares: of shares of the scale.
+
+    >>> tells_all_alike(np.array([6.0, 6.0]), np.array([3.0, 3.0]), np.array([1.5, 1.9]), 4.0).tolist()
+    [True, False]
+    """
+    mean = sums / np.maximum(n, 1)
+    variance = (squares - sums * mean) / np.maximum(n - 1, 1)
+    return np.asarray(
+        (n <= 1) | is_near_an_end(mean, n, length) | (variance < LEAST_SPREAD**2 - _VARIANCE_ROUNDING)
+    )
 
 
 def is_near_an_end(mean: NDArray[np.float64], n: NDArray[np.float64], length: float) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.disclosure.detail import LEAST_SPREAD, is_near_an_end
+from analysis.disclosure.detail import tells_all_alike
 
 _TOLERANCE = 1e-7
 _SEED = 2  # any random keys do
@@ -134,10 +134,7 @@ def may_show_spread(people: People, figures: Sequence[frozenset[int]], length: f
         [values[cells].sum(axis=0) for cells in inside] for values in (people.n, people.sums, people.squares)
     ]
     n, sums, squares = (np.array(row).reshape(-1, people.scores.shape[1]) for row in rows)
-    mean = sums / np.maximum(n, 1)
-    variance = (squares - sums * mean) / np.maximum(n - 1, 1)
-    enough = variance >= LEAST_SPREAD**2 - _TOLERANCE
-    return np.asarray((n > 1) & ~is_near_an_end(mean, n, length) & enough)
+    return ~tells_all_alike(n, sums, squares, length)
 
 
 def _tables(

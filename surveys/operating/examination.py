@@ -2,7 +2,6 @@
 
 import datetime as dt
 import shutil
-import stat
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,12 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.changed_questionnaires import changed_files
-from surveys.campaigns.key_faults import has_foreign_keys, surveys_without_keys
-from surveys.campaigns.keystore import KeyStore
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.models import SurveyStatus
 from surveys.operating import migrating
 from surveys.operating.findings import DoctorFinding
 from surveys.operating.health.checks import LEAST_FREE
+from surveys.operating.key_examination import (
+    counted_surveys_have_no_key,
+    files_are_private,
+    keys_are_apart,
+    keys_are_private,
+    keys_are_the_databases_own,
+)
 from surveys.operating.revisions import SchemaAge
 from surveys.operating.schema_state import schema_fault
 from surveys.operating.sign_in_examination import sign_in_provider_works
@@ -57,87 +61,6 @@ def _database_answers(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding(fault.advice, is_wrong=True)
     else:
         yield DoctorFinding("Databasen svarer og er oppdatert.")
-
-
-def _keys_are_private(app: Flask) -> Iterator[DoctorFinding]:
-    folder: Path = app.config["SETTINGS"].keys
-    if not folder.is_dir():
-        yield DoctorFinding(f"Nøkkellageret {folder} finnes ikke. Kjør «medvirk init».", is_wrong=True)
-        return
-    too_open = [path for path in (folder, *folder.rglob("*")) if _others_may_use(path)]
-    for path in too_open:
-        mode = "700" if path.is_dir() else "600"
-        yield DoctorFinding(f"Andre kan lese {path}. Kjør «chmod {mode} {path}».", is_wrong=True)
-    if not too_open:
-        yield DoctorFinding(
-            f"Bare eieren kan lese nøkkellageret {folder}. Det skal aldri med i en sikkerhetskopi."
-        )
-
-
-def _files_are_private(app: Flask) -> Iterator[DoctorFinding]:
-    """Everything else the installation owns: the database, the job queue, counts, and what is beside them."""
-    settings: Settings = app.config["SETTINGS"]
-    folder = settings.instance
-    if not folder.is_dir():
-        return
-    own = (path for path in folder.rglob("*") if settings.keys not in (path, *path.parents))
-    too_open = [path for path in (folder, *own) if not path.is_symlink() and _others_may_use(path)]
-    if too_open:
-        named = ", ".join(str(path) for path in too_open[:_NAMED_AT_MOST])
-        more = f" og {len(too_open) - _NAMED_AT_MOST} til" if len(too_open) > _NAMED_AT_MOST else ""
-        yield DoctorFinding(f"Andre kan lese {named}{more}. Kjør «chmod -R go-rwx {folder}».", is_wrong=True)
-    else:
-        yield DoctorFinding(f"Bare eieren kan lese det som ligger i {folder}.")
-
-
-def _keys_are_the_databases_own(app: Flask) -> Iterator[DoctorFinding]:
-    settings, secrets = app.config["SETTINGS"], app.config["SECRETS"]
-    db: Database = app.extensions["medvirk_database"]
-    try:
-        with db.reading() as session:
-            foreign = has_foreign_keys(session, secrets)
-            lacking = surveys_without_keys(session, KeyStore.of(settings.keys, secrets))
-    except SQLAlchemyError:
-        return
-    if foreign:
-        yield DoctorFinding(
-            f"Nøkkellageret {settings.keys} (eller MEDVIRK_SECRET_KEY) hører til en annen installasjon enn databasen.",
-            is_wrong=True,
-        )
-    for key in lacking:
-        yield DoctorFinding(
-            f"Nøkkelen til «{key}» mangler i {settings.keys}. Uten den kan ingen åpne svarene.", is_wrong=True
-        )
-    if KeyStore.of(settings.keys, secrets).masters.is_changing:
-        yield DoctorFinding(
-            "Et bytte av hovednøkkel ble ikke ferdig. Ingenting er tapt. Kjør «medvirk rotate-keys --apply».",
-            is_note=True,
-        )
-    if not foreign and not lacking:
-        yield DoctorFinding("Nøkkellageret hører til databasen, og ingen undersøkelser mangler nøkler.")
-
-
-def _others_may_use(path: Path) -> bool:
-    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
-
-
-def _counted_surveys_have_no_key(app: Flask) -> Iterator[DoctorFinding]:
-    """A process that was killed between counting and destroying leaves a key: it is destroyed here."""
-    keys = KeyStore.of(app.config["SETTINGS"].keys, app.config["SECRETS"])
-    db: Database = app.extensions["medvirk_database"]
-    try:
-        with db.reading() as session:
-            counted = session.execute(select(Survey.id, Survey.key).where(Survey.status.in_(_COUNTED))).all()
-    except SQLAlchemyError:
-        return
-    left = [(survey_id, key) for survey_id, key in counted if keys.has(survey_id)]
-    for survey_id, key in left:
-        keys.destroy(survey_id)
-        yield DoctorFinding(
-            f"Nøkkelen til «{key}» lå igjen etter opptellingen. Den er slettet nå.", is_note=True
-        )
-    if not left:
-        yield DoctorFinding("Ingen opptalte undersøkelser har nøkkelen liggende igjen.")
 
 
 def _questionnaires_are_as_they_were(app: Flask) -> Iterator[DoctorFinding]:
@@ -391,10 +314,11 @@ def _tables_are_as_migrated(app: Flask) -> Iterator[DoctorFinding]:
 
 _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _database_answers,
-    _keys_are_private,
-    _files_are_private,
-    _keys_are_the_databases_own,
-    _counted_surveys_have_no_key,
+    keys_are_private,
+    keys_are_apart,
+    files_are_private,
+    keys_are_the_databases_own,
+    counted_surveys_have_no_key,
     _questionnaires_are_as_they_were,
     _files_are_there,
     _translations_are_compiled,

@@ -42,6 +42,8 @@ class Settings:
     log_level: str = "INFO"
     # A line for each event: «text», or «json» for whatever collects logs.
     log_format: str = "text"
+    # Where the keys are, if not in the instance folder: on another disk, which a copy of the instance does not take.
+    keys_folder: Path = Path()
     # Who is told of a security hole: an address for /.well-known/security.txt (mailto:, https: or tel:).
     security_contact: str = ""
     # The municipality's own statement at the authority's site (uustatus.no), which our page links to.
@@ -114,7 +116,12 @@ class Settings:
     @property
     def keys(self) -> Path:
         """The key store's folder. It must never be part of a database backup."""
-        return self.instance / "keys"
+        return self.instance / "keys" if self.keys_folder == Path() else self.keys_folder
+
+    @property
+    def keys_beside_data(self) -> bool:
+        """Whether a copy of the instance folder takes the keys with it."""
+        return self.keys.resolve().is_relative_to(self.instance.resolve())
 
     @property
     def oidc_roles_file(self) -> Path:

@@ -19,6 +19,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 def make_private_file(file: Path) -> None:
-    """An empty file with mode 600, unless there is one."""
+    """An empty file with mode 600, unless there is one, in folders that are made where they are missing."""
     if not file.exists():
+        make_private_folder(file.parent)
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))

@@ -79,3 +79,9 @@ def _of_factor(questionnaire: Questionnaire, factor: Factor) -> tuple[Measure, .
     if not questionnaire.reporting.index:
         return (mean,)
     return mean, Measure(f"{factor.key}:index", MeasureKind.INDEX, factor)
+
+
+def answer_length(measure: Measure) -> float:
+    """From the lowest to the highest answer that people could give; a share's is 1."""
+    scale = measure.factor.scale
+    return 1.0 if measure.kind == MeasureKind.SHARE else float(scale.maximum - scale.minimum)

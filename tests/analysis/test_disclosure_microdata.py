@@ -13,6 +13,7 @@ from analysis.disclosure.microdata import Recoding, recode
 from tests.analysis.brute_force import covers, is_safe
 
 K = 3
+LENGTH = np.array([4.0])
 
 
 def recoded(
@@ -22,11 +23,17 @@ def recoded(
     k: int = K,
     published: Sequence[NDArray[np.int64]] = (),
 ) -> Recoding:
-    """All measures answered by all; every unit whose figures a release would show is shown."""
+    """All answered all, and unlike each other; every unit whose figures a release would show is shown."""
     tree, people = np.array(parents, dtype=np.int32), np.array(unit, dtype=np.int32)
     shown = protect_tree(tree, np.bincount(people, minlength=len(tree)), k).shown
     columns = np.array(background, dtype=np.int64).reshape(len(people), -1)
-    return recode(tree, people, shown, columns, np.ones((len(people), 1), dtype=np.bool_), k, published)
+    return recode(tree, people, shown, columns, unlike(len(people)), LENGTH, k, published)
+
+
+def unlike(people: int) -> NDArray[np.float64]:
+    """(people, 1) scores of which any few are far apart."""
+    placed = 0.2 + 0.6 * ((np.arange(people, dtype=np.float64) * 0.618) % 1)
+    return placed.astype(np.float64)[:, np.newaxis]
 
 
 def test_a_row_carries_its_own_unit_where_it_is_large_enough() -> None:
@@ -59,13 +66,42 @@ def test_background_that_would_take_everybody_to_the_top_is_left_out() -> None:
 
 
 def test_a_measure_that_few_in_a_unit_answered_makes_the_unit_small() -> None:
-    answered = np.ones((6, 2), dtype=np.bool_)
-    answered[0, 1] = False
+    scores = np.hstack([unlike(6), unlike(6)])
+    scores[0, 1] = np.nan
     everywhere = np.ones(3, dtype=np.bool_)
     unit = np.array([1, 1, 1, 2, 2, 2], dtype=np.int32)
     tree = np.array([-1, 0, 0], dtype=np.int32)
-    found = recode(tree, unit, everywhere, np.empty((6, 0), dtype=np.int64), answered, K)
-    assert set(found.node.tolist()) == {-1}
+    found = recode(tree, unit, everywhere, np.empty((6, 0), dtype=np.int64), scores, LENGTH.repeat(2), K)
+    assert set(found.node.tolist()) == {0}
+
+
+@pytest.mark.parametrize("answer", [0.0, 0.5, 1.0])
+def test_a_unit_whose_people_answered_alike_stands_with_another(answer: float) -> None:
+    """Alone as the unit above it would still say the same, so the smallest unit beside it stands there too."""
+    unit = np.array([1] * 6 + [2] * 9 + [3] * 8, dtype=np.int32)
+    scores = unlike(23)
+    scores[:6] = answer
+    tree = np.array([-1, 0, 0, 0], dtype=np.int32)
+    found = recode(
+        tree, unit, np.ones(4, dtype=np.bool_), np.empty((23, 0), dtype=np.int64), scores, LENGTH, K
+    )
+    assert found.node.tolist() == [0] * 6 + [2] * 9 + [0] * 8
+
+
+def test_background_in_which_a_combination_answered_alike_is_left_out() -> None:
+    unit, scores = np.repeat([1, 2], 8).astype(np.int32), unlike(16)
+    leads = np.tile([[0], [1]], (8, 1))
+    scores[(unit == 1) & (leads[:, 0] == 1)] = 0.75
+    tree = np.array([-1, 0, 0], dtype=np.int32)
+    found = recode(tree, unit, np.ones(3, dtype=np.bool_), leads, scores, LENGTH, K)
+    assert (found.used, found.node.tolist()) == ((), unit.tolist())
+
+
+def test_rows_in_which_everybody_answered_alike_give_no_file() -> None:
+    unit, scores = np.repeat([1, 2], 8).astype(np.int32), np.ones((16, 1))
+    tree = np.array([-1, 0, 0], dtype=np.int32)
+    with pytest.raises(ValueError, match="answered alike"):
+        recode(tree, unit, np.ones(3, dtype=np.bool_), np.empty((16, 0), dtype=np.int64), scores, LENGTH, K)
 
 
 def test_background_that_gives_a_published_figure_away_is_left_out() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,17 +16,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
+from app import create_app, create_base
 from surveys.access.accounts import authenticate
 from surveys.access.models import Account, Grant, Role
-from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.commands import COMMANDS, medvirk
 from surveys.operating.examination import examine
+from surveys.operating.key_examination import keys_are_apart
 from surveys.operating.serving import DiscreetLogger
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.config import Settings
-from surveys.platform.database import Database
-from tests.building import build_open_survey, keys_of
+from surveys.platform.database import Base, Database, database
+from surveys.publishing.counting_ballots import count
+from tests.building import answer_some, build_open_survey, keys_of, sheet_of
 from tests.mail_server import free_port
 
 
@@ -117,6 +121,48 @@ def test_doctor_names_the_tables_that_somebody_changed(app: Flask, db: Database)
     with db.transaction() as session:
         session.execute(text("ALTER TABLE goal ADD COLUMN colour VARCHAR"))
     assert "Disse tabellene er ikke som de skal: goal." in _wrong(app)
+
+
+def test_doctor_says_when_a_natural_copy_would_take_both_halves(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "instance", tmp_path / "disk"
+    together = Settings(instance=inside)
+    apart = Settings(instance=inside, keys_folder=outside)
+    elsewhere = Settings(instance=inside, database_url="postgresql://medvirk@/medvirk")
+    linked = Settings(instance=inside, keys_folder=tmp_path / "link")
+    inside.mkdir()
+    (tmp_path / "link").symlink_to(inside)
+    said = {
+        name: next(iter(keys_are_apart(create_base(settings))))
+        for name, settings in {
+            "together": together, "apart": apart, "elsewhere": elsewhere, "linked": linked
+        }.items()
+    }  # fmt: skip
+    assert "tar med både databasen og nøklene" in said["together"].what
+    assert said["together"].is_note
+    assert "tar med både" in said["linked"].what
+    assert "ligger utenfor" in said["apart"].what
+    assert "Ta kopi av dem hver for seg" in said["elsewhere"].what
+
+
+def test_a_copy_of_the_instance_folder_opens_nothing_when_the_keys_are_elsewhere(tmp_path: Path) -> None:
+    """With the keys, nobody sees them in the folder; without them, another machine neither starts nor counts."""
+    settings = Settings(instance=tmp_path / "instance", keys_folder=tmp_path / "disk")
+    app = create_app(settings)
+    with app.app_context():
+        Base.metadata.create_all(database().engine)
+        with database().transaction() as session:
+            survey = build_open_survey(app, session)
+            answer_some(app, session, survey, "A", [sheet_of(4)] * 5)
+            close_survey(session, survey)
+        database().engine.dispose()
+    assert next(settings.keys.rglob("*.key"))
+    assert not [path for path in settings.instance.rglob("*") if "key" in path.name]
+    shutil.copytree(settings.instance, tmp_path / "copy")
+    thief = create_app(Settings(instance=tmp_path / "copy"))
+    with thief.app_context(), pytest.raises(SurveyError):
+        count(database(), keys_of(thief), "liten-2026")
+    with app.app_context():
+        count(database(), keys_of(app), "liten-2026")
 
 
 def test_doctor_finds_keys_that_others_can_read(app: Flask, db: Database) -> None:

@@ -52,6 +52,22 @@ def test_small_units_stand_as_the_unit_above(app: Flask, released: Database, tmp
     assert Counter(rows["enhet"]) == {"A": 12, "B1": 12, "B": 12, "C": 14}
 
 
+@pytest.mark.parametrize("answer", [1, 3, 5], ids=["lowest", "middle", "highest"])
+def test_no_unit_in_the_rows_has_only_one_answer_to_a_theme(
+    app: Flask, db: Database, tmp_path: Path, answer: int
+) -> None:
+    """The figure of A is a bound, or a mean without spread. Its rows said that everybody had answered the same."""
+    answers = {unit: [sheet_of(1 + place % 4) for place in range(people)] for unit, people in PEOPLE.items()}
+    build_released(app, db, answers | {"A": [sheet_of(answer)] * 12})
+    exported(app, tmp_path / "svar.csv")
+    rows = pd.read_csv(tmp_path / "svar.csv", sep=";", encoding="utf-8-sig")
+    assert len(rows) == sum(PEOPLE.values())
+    assert "A" not in set(rows["enhet"])
+    assert (rows.groupby("enhet")["TRI01"].nunique() > 1).all()
+    # With those of B, the smallest beside it: alone as K they would say the same.
+    assert Counter(rows["enhet"]) == {"K": 24, "B1": 12, "C": 14}
+
+
 def test_no_combination_of_unit_and_background_is_small(
     app: Flask, released: Database, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ from surveys.counting.loading import SurveyTree, load_responses
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 from surveys.release.analysts.microdata_files import UNIT
-from surveys.release.measures import measures_of
+from surveys.release.measures import answer_length, measures_of
 from surveys.release.models import MicrodataRecipe
 from surveys.release.protection.issued_rows import asked_of_all
 from surveys.release.protection.published import Coverage, Covering, released_figures
@@ -139,7 +139,8 @@ def _new_recipe(
             responses.unit,
             _shown_by_all(tree, [units for key, units in releases[-1].shown_units.items() if key in keys]),
             np.column_stack(background) if background else np.empty((len(responses), 0), dtype=np.int64),
-            ~np.isnan(scores),
+            scores,
+            np.array([answer_length(one) for one in measures]),
             survey.minimum_group,
             list(published.values()),
         )

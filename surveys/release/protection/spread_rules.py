@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analysis.disclosure import SurveyProtection
 from analysis.disclosure.spread import People, PublishedDetail, may_show_spread, without_narrowing
 from analysis.disclosure.survey import Cells
-from surveys.release.measures import Measure, MeasureKind
+from surveys.release.measures import Measure, MeasureKind, answer_length
 from surveys.release.protection.prior_knowledge import PriorKnowledge
 
 Flags = NDArray[np.bool_]
@@ -176,7 +176,7 @@ def _allowed(shown: MaskedFigures, figures: _Figures, people: People) -> Publish
     for column in range(spread.shape[1]):
         measure = next(m for m, of in zip(shown.measures, shown.column, strict=True) if of == column)
         one = replace(people, scores=people.scores[:, [column]])
-        spread[:new, column] = may_show_spread(one, members[:new], _length(measure))[:, 0]
+        spread[:new, column] = may_show_spread(one, members[:new], answer_length(measure))[:, 0]
         distribution[:new, column] = spread[:new, column] & in_classes
         if len(measure.factor.items) == 1 and measure.kind != MeasureKind.SHARE:
             spread[:new, column] = distribution[:new, column]
@@ -186,12 +186,6 @@ def _allowed(shown: MaskedFigures, figures: _Figures, people: People) -> Publish
             spread[new + place, column] = mine is not None and mine.spread
             distribution[new + place, column] = mine is not None and mine.classes
     return PublishedDetail(members, figures.tables(), spread, distribution, fixed, figures.is_rest())
-
-
-def _length(measure: Measure) -> float:
-    """Of the scale that people answered on; a share's is 1."""
-    scale = measure.factor.scale
-    return 1.0 if measure.kind == MeasureKind.SHARE else float(scale.maximum - scale.minimum)
 
 
 def _hidden(shown: MaskedFigures, people: People) -> list[frozenset[int]]:
