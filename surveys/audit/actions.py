@@ -113,6 +113,9 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
         About.SURVEY, _l("Alarm: urnen stemmer ikke med kontrolltallene, og svarene ble ikke talt opp")
     ),
     "survey.tally_published": TrailAction(About.SURVEY, _l("Publiserte et kontrolltall for urnen")),
+    "survey.group_raised": TrailAction(
+        About.SURVEY, _l("Økte minste gruppe, fordi ingen er invitert ved navn")
+    ),
     "survey.opened": TrailAction(About.SURVEY, _l("Åpnet undersøkelsen")),
     "survey.public_link_made": TrailAction(About.SURVEY, _l("Laget åpen lenke")),
     "survey.public_link_removed": TrailAction(About.SURVEY, _l("Fjernet åpen lenke")),
@@ -137,6 +140,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "holders": _l("nøkkelholdere"),
     "changed": _l("endret"),
     "codes": _l("antall koder"),
+    "minimum_group": _l("minste gruppe"),
     "comment": _l("kommentar nummer"),
     "comments": _l("kommentarer"),
     "comments_dropped": _l("kommentarer som ikke er tatt med"),

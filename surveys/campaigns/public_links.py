@@ -17,6 +17,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, PublicLink, PublicPlace, Survey, SurveyStatus
+from surveys.campaigns.open_group import raise_to_open_group
 from surveys.campaigns.scope import asked_units
 from surveys.organisation.tree import Node, in_order
 from surveys.platform.texts import _
@@ -86,6 +87,7 @@ def places_of(survey: Survey, link: PublicLink) -> Sequence[Node]:
 
 def start(session: Session, survey: Survey, unit_id: int, language: str, secret: bytes) -> Invitation:
     """An invitation for somebody who has just pressed «Start». `secret` is `Secrets.codes`."""
+    raise_to_open_group(session, survey)
     newcomer = Recipient(unit_id, language=language, self_started=True)
     [invitation] = invite(session, survey, [newcomer], secret)
     return invitation

@@ -14,6 +14,7 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
+from surveys.campaigns.open_group import promised_group
 from surveys.campaigns.planning import change_scope
 from surveys.campaigns.reader_groups import kept_steps
 from surveys.hr import long_steps
@@ -92,6 +93,7 @@ def show(key: str) -> str:
         survey,
         rows=rows,
         top=rows[0] if rows else None,
+        least=promised_group(session, survey) if rows and rows[0].invited is None else survey.minimum_group,
         people=audience(session, survey),
         uses_roster=uses_roster(survey),
         mail=outbox.outbox_counts(session, survey),

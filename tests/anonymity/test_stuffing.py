@@ -11,9 +11,11 @@ from sqlalchemy import select
 from analysis.suppression import SECONDARY
 from questionnaires.answers import asked_keys
 from questionnaires.coding import encode
+from surveys.audit.models import AuditEntry
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey, find_survey
 from surveys.campaigns.models import SurveyUnit
+from surveys.campaigns.public_links import make_link
 from surveys.hr.paper.sheets import loose_codes
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
@@ -131,10 +133,47 @@ def test_left_over_cards_of_a_unit_without_named_answers_show_nobody(app: Flask,
     assert shown
 
 
-def test_a_survey_that_invites_nobody_by_name_is_shown_as_before(app: Flask, opened: Database) -> None:
-    _answer_loose(app, opened, "A", 7)
-    _answer_loose(app, opened, "B", 8)
-    assert _shown(app, opened)["A"] == {7}
+@pytest.mark.parametrize("started", [False, True], ids=["loose codes", "public link"])
+def test_a_survey_that_invites_nobody_by_name_needs_twenty_answers_for_a_group(
+    app: Flask, opened: Database, started: bool
+) -> None:
+    _answer_loose(app, opened, "A", 19, started=started)
+    _answer_loose(app, opened, "B", 22, started=started)
+    assert _shown(app, opened) == {"K": {41}}
+
+
+def test_twenty_answers_are_enough_where_nobody_is_invited_by_name(app: Flask, opened: Database) -> None:
+    _answer_loose(app, opened, "A", 20)
+    _answer_loose(app, opened, "B", 20)
+    assert _shown(app, opened)["A"] == {20}
+
+
+def test_the_start_page_says_twenty_and_inviting_by_name_later_does_not_lower_it(
+    app: Flask, opened: Database
+) -> None:
+    with opened.transaction() as session:
+        survey = find_survey(session, KEY)
+        token = make_link(session, survey, [survey.unit_id]).token
+    client = app.test_client()
+    assert "grupper der minst 20 har svart" in client.get(f"/svar/apen/{token}").text
+    app.config["WTF_CSRF_ENABLED"] = False
+    first = client.post(f"/svar/apen/{token}")
+    assert first.status_code == 303
+    with opened.transaction() as session:
+        invite_some(app, session, find_survey(session, KEY), "A", 6)
+    assert "grupper der minst 20 har svart" in client.get(f"/svar/apen/{token}").text
+    with opened.reading() as session:
+        assert find_survey(session, KEY).minimum_group == 20
+        raised = select(AuditEntry).where(AuditEntry.action == "survey.group_raised")
+        assert [entry.detail for entry in session.scalars(raised)] == [{"minimum_group": 20}]
+
+
+def test_the_start_page_says_five_where_people_are_invited_by_name_too(app: Flask, opened: Database) -> None:
+    with opened.transaction() as session:
+        survey = find_survey(session, KEY)
+        token = make_link(session, survey, [survey.unit_id]).token
+        invite_some(app, session, survey, "A", 6)
+    assert "grupper der minst 5 har svart" in app.test_client().get(f"/svar/apen/{token}").text
 
 
 def test_no_loose_codes_are_made_beside_a_few_named_invitations(app: Flask, opened: Database) -> None:

@@ -15,6 +15,7 @@ from surveys.audit.models import AuditEntry
 from surveys.campaigns.invitations import Recipient
 from surveys.campaigns.lifecycle import Participation, SurveyError, close_survey, open_survey, participation
 from surveys.campaigns.models import Invitation, PublicLink, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.open_group import OPEN_GROUP
 from surveys.campaigns.public_links import WORDS, find_link, make_link, remove_link
 from surveys.counting.models import Response
 from surveys.hr.paper.sheets import loose_codes
@@ -246,13 +247,13 @@ def test_a_start_is_no_invitation_and_gives_no_response_rate(
 
 
 def test_delivered_answers_are_told_from_the_minimum_group_on(app: Flask, db: Database, token: str) -> None:
-    for _ in range(4):
+    for _ in range(19):
         starts_and_delivers(app, token)
     with db.reading() as session:
         assert turnout(session, the_survey(session))[0].delivered is None
     starts_and_delivers(app, token)
     with db.reading() as session:
-        assert turnout(session, the_survey(session))[0].delivered == 5
+        assert turnout(session, the_survey(session))[0].delivered == 20
 
 
 def test_a_unit_outside_the_link_keeps_its_rate(app: Flask, db: Database) -> None:
@@ -288,7 +289,7 @@ def test_a_removed_link_stops_new_starts_and_not_those_who_have_begun(
 def test_abandoned_starts_do_not_disturb_counting_and_release(
     app: Flask, db: Database, client: FlaskClient, token: str
 ) -> None:
-    for _ in range(6):
+    for _ in range(OPEN_GROUP + 1):
         starts_and_delivers(app, token)
     for _ in range(4):
         starts(client, token)
@@ -299,16 +300,16 @@ def test_abandoned_starts_do_not_disturb_counting_and_release(
     with db.reading() as session:
         survey = the_survey(session)
         assert survey.status == SurveyStatus.COUNTED
-        assert len(session.scalars(select(Response)).all()) == 6
+        assert len(session.scalars(select(Response)).all()) == OPEN_GROUP + 1
         unit = session.get_one(SurveyUnit, (survey.id, survey.unit_id))
-        assert (unit.invited, unit.delivered) == (None, 6)
+        assert (unit.invited, unit.delivered) == (None, OPEN_GROUP + 1)
         top = turnout(session, survey)[0]
-        assert (top.invited, top.delivered_text) == (None, "minst 5")
+        assert (top.invited, top.delivered_text) == (None, "minst 20")
     release(db, keys_of(app), "liten-2026")
     with db.reading() as session:
         top_id = the_survey(session).unit_id
         released = session.scalars(select(Turnout).where(Turnout.unit_id == top_id)).one()
-        assert (released.invited, released.delivered) == (None, 6)
+        assert (released.invited, released.delivered) == (None, OPEN_GROUP + 1)
 
 
 def test_the_receipt_of_a_public_survey_lets_the_next_person_start(
@@ -399,13 +400,13 @@ def test_hr_sees_answers_and_no_rate_while_anyone_may_answer(
 ) -> None:
     with db.transaction() as session:
         token = make_link(session, the_survey(session), []).token
-    assert "Færre enn 5 svar er levert." in hr.get("/undersokelser/liten-2026").text
-    for _ in range(5):
+    assert "Færre enn 20 svar er levert." in hr.get("/undersokelser/liten-2026").text
+    for _ in range(OPEN_GROUP):
         starts_and_delivers(app, token)
     page = hr.get("/undersokelser/liten-2026").text
-    assert "5 svar er levert." in page
+    assert "Minst 20 svar er levert." in page
     assert "kan ikke regne ut svarprosenten" in page
-    assert "5 svar er levert. Etter dette" in hr.get("/undersokelser/liten-2026/steg/close").text
+    assert "Minst 20 svar er levert. Etter dette" in hr.get("/undersokelser/liten-2026/steg/close").text
 
 
 def test_a_unit_outside_the_scope_is_neither_offered_nor_accepted(db: Database, hr: FlaskClient) -> None:

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns import codes
 from surveys.campaigns.channels import gets_messages
-from surveys.campaigns.invitations import Recipient, invite
+from surveys.campaigns.invitations import Recipient, invite, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.open_group import invites_by_name, raise_to_open_group
 from surveys.campaigns.scope import asked_units
 from surveys.organisation.tree import in_order
 from surveys.platform import code_format
@@ -111,6 +112,8 @@ def loose_codes(
     made = _made_before(session, nonces, secret)
     if not made:
         _require_company(session, survey, recipient.unit_id)
+        if not uses_roster(survey):
+            raise_to_open_group(session, survey)
         wanted = [
             Recipient(recipient.unit_id, language=recipient.language, loose=True, nonce=nonce)
             for nonce in nonces
@@ -186,9 +189,9 @@ def _require_company(session: Session, survey: Survey, unit_id: int) -> None:
     Whoever makes them knows what is answered with them, and could take it from the unit's figures. A survey that
     invites nobody by name has only such codes.
     """
-    named = (Invitation.survey_id == survey.id, ~Invitation.loose, ~Invitation.self_started)
-    if session.scalar(select(Invitation.id).where(*named).limit(1)) is None:
+    if not invites_by_name(session, survey):
         return
+    named = (Invitation.survey_id == survey.id, ~Invitation.loose, ~Invitation.self_started)
     invited = session.scalar(
         select(func.count()).select_from(Invitation).where(*named, Invitation.unit_id == unit_id)
     )

@@ -8,6 +8,7 @@ from surveys.access.permissions import requires
 from surveys.campaigns.invitations import Recipient, uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.open_group import OPEN_GROUP
 from surveys.campaigns.public_links import address_of, make_link, places_of, remove_link
 from surveys.hr.paper import sheets as paper
 from surveys.hr.paper.forms import (
@@ -164,4 +165,5 @@ def _overview(
         link_places=places_of(survey, link) if link else [],
         chosen_places=places,
         for_employees=uses_roster(survey),
+        open_group=OPEN_GROUP,
     )
