@@ -15,9 +15,17 @@ from surveys.respond.fixed_pages import question_key
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.routes import Route, RoutePage
-from surveys.respond.session import NotAnsweringError, RespondentSession, answering, lead_to, open_session
+from surveys.respond.session import (
+    NotAnsweringError,
+    RespondentSession,
+    addresses,
+    answering,
+    lead_to,
+    open_session,
+)
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
+from surveys.respond.visits import parted
 
 
 @blueprint.errorhandler(NotAnsweringError)
@@ -36,7 +44,7 @@ def start(code: str, language: str | None = None) -> str:
     """Who asks, why, who sees what; or, when answering is over, how things stand."""
     respondent = open_session(code, language)
     if respondent.lookup.is_over:
-        return ended_page(respondent.lookup.survey_id, respondent.language, code)
+        return ended_page(respondent.lookup.survey_id, respondent.language, parted(code)[0])
     template = "start"
     if respondent.lookup.delivered:
         template = "delivered"
@@ -77,7 +85,7 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
-    progress = drafts.keep(session, respondent.lookup, respondent.box, add_page)
+    progress = drafts.keep(session, respondent.lookup, respondent.draft, respondent.routes, add_page)
     session.commit()
     route = respondent.routes.after(progress.coded)
     place = route.at(number)
@@ -107,7 +115,11 @@ def review(code: str, language: str) -> str:
         "review",
         "review",
         reviewed=reviewed_pages(
-            respondent.questionnaire, respondent.route, respondent.progress, respondent.language
+            respondent.questionnaire,
+            respondent.route,
+            respondent.progress,
+            respondent.language,
+            respondent.hidden_pages,
         ),
     )
 
@@ -124,12 +136,14 @@ def deliver_answers(code: str, language: str) -> Response:
         raise NotAnsweringError
     session = database.session()
     invitation = session.get_one(Invitation, lookup.invitation_id)
-    sheet = respondent.progress.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
+    answers = respondent.draft.delivered
+    sheet = answers.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
     deliver(
         session, invitation, sheet, Trust(respondent.keys.public_key, current_app.config["SECRETS"].codes)
     )
     session.commit()
-    return lead_to(respondent.address("receipt"))
+    # The visit is over: its token has no place in the browser's history.
+    return lead_to(addresses(respondent.shown_code, respondent.language)("receipt"))
 
 
 @blueprint.get("/<code>/<language>/kvittering")
