@@ -71,6 +71,13 @@ hundred careless people make about ten of these; with fifty thousand codes out, 
 UNKNOWN_CODES_WITH_A_PREFIX = RateLimit("prefix", parse("20 per hour"))
 """The same for codes that begin with the same four characters, whoever tries: against many clients after one code."""
 
+WORDS_FOR_A_CODE = RateLimit("word", parse("20 per day"))
+"""Words that are chosen or tried for one begun answer, right or wrong. Whoever has the link and not the word has some
+four hundred tries while a survey is open for three weeks."""
+
+WRONG_WORDS_OF_A_CLIENT = RateLimit("wrong-word", parse("60 per hour"))
+"""Wrong words, whatever they are tried for: against one who has the links of many."""
+
 STARTS_OF_A_CLIENT = "600 per hour"
 """Starts by a public link. A whole school behind one address may answer in the same hour."""
 
