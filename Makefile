@@ -5,6 +5,9 @@ BIN := .venv/bin
 INSTANCE ?= $(or $(MEDVIRK_INSTANCE),instance)
 SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benchmarks docs static translations
 
+# Compiled modules are kept: programs that start others, as the tests do, would compile everything every time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test quick check format bench messages migration house wheel lock chromium proxies clean
 
@@ -17,7 +20,7 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 	MEDVIRK_INSTANCE="$(INSTANCE)" $(BIN)/medvirk demo --port $(PORT)
 
 test: .venv/ready-dev chromium proxies ## run all tests, on SQLite and on PostgreSQL, with a real browser
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 3 $(ARGS)
 
 quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)

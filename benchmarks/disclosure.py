@@ -6,11 +6,13 @@ what the cheapest set costs that meets every attack found, whether or not it sto
 
 import time
 from collections.abc import Iterable
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.disclosure import Respondents, cutting, protect_survey, protect_tree
+from analysis.disclosure import Respondents, attacker, cutting, protect_survey, protect_tree
+from analysis.disclosure.combinations import weighted_sum
 from analysis.disclosure.cutting import Cut, cheapest_cover
 
 LEVELS = (1, 30, 600, 3_000)
@@ -20,11 +22,13 @@ K = 5
 Ints = NDArray[np.int32]
 
 
-def organisation(rng: np.random.Generator) -> tuple[Ints, NDArray[np.int64]]:
+def organisation(
+    rng: np.random.Generator, levels: tuple[int, ...] = LEVELS
+) -> tuple[Ints, NDArray[np.int64]]:
     """Parents, and people placed directly on each node: about eleven in a unit, many units with very few."""
     parents = [-1]
     above = np.array([0])
-    for many in LEVELS[1:]:
+    for many in levels[1:]:
         start = len(parents)
         parents += rng.choice(above, many).tolist()
         above = np.arange(start, start + many)
@@ -44,16 +48,21 @@ def tree(seed: int) -> None:
     )
 
 
-def linked(seed: int, *, ranges: bool) -> None:
-    rng = np.random.default_rng(seed)
-    parents, counts = organisation(rng)
-    unit = np.repeat(np.arange(len(parents)), counts).astype(np.int32)
+def breakdowns_of(rng: np.random.Generator, parents: Ints, unit: Ints) -> dict[str, Ints]:
+    """Unit type, sex and age of everybody."""
     share = rng.dirichlet(np.full(TYPES, 0.5))
-    breakdowns = {
+    return {
         "unit_type": rng.choice(TYPES, len(parents), p=share)[unit].astype(np.int32),
         "sex": (rng.random(len(unit)) < 0.3).astype(np.int32),
         "age": rng.choice(5, len(unit)).astype(np.int32),
     }
+
+
+def linked(seed: int, *, ranges: bool) -> None:
+    rng = np.random.default_rng(seed)
+    parents, counts = organisation(rng)
+    unit = np.repeat(np.arange(len(parents)), counts).astype(np.int32)
+    breakdowns = breakdowns_of(rng, parents, unit)
     scores = np.clip(rng.normal(3.7, 0.8, (len(unit), 1)), 1, 5) if ranges else None
     people = Respondents(unit, np.ones((len(unit), 1), dtype=np.bool_), scores)
     bounds = [0.0]
@@ -77,7 +86,38 @@ def linked(seed: int, *, ranges: bool) -> None:
     )
 
 
+def rules(levels: tuple[int, ...], seed: int) -> None:
+    """How many figures each rule hides: sums with weights 0 and 1, with any weights, and ranges of hidden means."""
+    rng = np.random.default_rng(seed)
+    parents, counts = organisation(rng, levels)
+    unit = np.repeat(np.arange(len(parents)), counts).astype(np.int32)
+    breakdowns = breakdowns_of(rng, parents, unit)
+    scores = np.clip(rng.normal(3.7, 0.8, (len(unit), 1)), 1, 5)
+    found = []
+    for search, seen in ((_no_weights, None), (weighted_sum, None), (weighted_sum, scores)):
+        people = Respondents(unit, np.ones((len(unit), 1), dtype=np.bool_), seen)
+        with patch.object(attacker, "weighted_sum", search):
+            result = protect_survey(parents, people, K, breakdowns=breakdowns)
+        found.append(
+            int(result.units.secondary.sum()) + sum(of.reason == "protecting" for of in result.categories)
+        )
+    small = sum(reason == "small" for reason in result.units.reason)
+    print(
+        f"rules {levels[-1]} units, {seed}: {small} hidden as small; to protect by sums {found[0]}, with any weights "
+        f"{found[1]}, with ranges {found[2]}"
+    )
+
+
+def _no_weights(*_given: object) -> None:
+    return None
+
+
 if __name__ == "__main__":
+    for number in range(3):
+        rules((1, 8, 50), number)
+    for number in range(2):
+        rules((1, 12, 300), number)
+    rules(LEVELS, 0)
     for number in range(3):
         tree(number)
     for number in range(2):

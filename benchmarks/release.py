@@ -25,8 +25,9 @@ from app import create_app
 from questionnaires import loading
 from questionnaires.coding import BLANK, row_length
 from surveys.campaigns.ballot_box import Ballot
+from surveys.campaigns.invitation_seals import seal_of
 from surveys.campaigns.keystore import KeyStore
-from surveys.campaigns.lifecycle import Plan, create_survey, open_survey
+from surveys.campaigns.lifecycle import Plan, close_survey, create_survey, open_survey
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
@@ -132,8 +133,10 @@ def store_counted(
     session.add(QualityReport(survey_id=survey.id, result={}))
 
 
-def fill_box(session: Session, survey: Survey, unit: NDArray[np.int64], codes: NDArray[np.uint8]) -> None:
-    """A sealed ballot and a used invitation for everybody; then the survey is closed."""
+def fill_box(
+    session: Session, survey: Survey, secret: bytes, unit: NDArray[np.int64], codes: NDArray[np.uint8]
+) -> None:
+    """A sealed ballot and a used invitation for everybody."""
     key = survey.public_key or b""
     session.execute(
         insert(Ballot),
@@ -142,20 +145,24 @@ def fill_box(session: Session, survey: Survey, unit: NDArray[np.int64], codes: N
             for of, row in zip(unit.tolist(), codes, strict=True)
         ],
     )
-    session.execute(
-        insert(Invitation),
-        [
-            {
-                "survey_id": survey.id,
-                "unit_id": of,
-                "nonce": secrets.token_bytes(16),
-                "code_hash": secrets.token_bytes(32),
-                "delivered": True,
-            }
-            for of in unit.tolist()
-        ],
+    session.add_all(_used_invitation(survey, of, secret) for of in unit.tolist())
+    session.flush()
+
+
+def _used_invitation(survey: Survey, unit_id: int, secret: bytes) -> Invitation:
+    found = Invitation(
+        survey_id=survey.id,
+        unit_id=unit_id,
+        nonce=secrets.token_bytes(16),
+        code_hash=secrets.token_bytes(32),
+        delivered=True,
+        audience="staff",
+        email="",
+        loose=False,
+        self_started=False,
     )
-    survey.status = SurveyStatus.CLOSED
+    found.seal = seal_of(found, secret)
+    return found
 
 
 def municipal(app: Flask, db: Database) -> tuple[str, KeyStore]:
@@ -171,7 +178,8 @@ def municipal(app: Flask, db: Database) -> tuple[str, KeyStore]:
             )
         survey = build_survey(session, top, 2026, source)
         open_survey(session, survey, keys)
-        fill_box(session, survey, *answers(5_000, leaves, 2026, background=True))
+        fill_box(session, survey, keys.seal_secret, *answers(5_000, leaves, 2026, background=True))
+        close_survey(session, survey)
     for year in (2023, 2024, 2025):
         release(db, keys, f"m-{year}")
     return "m-2026", keys

@@ -17,9 +17,11 @@ from questionnaires.codes import (
     LARGEST_WIDE_VALUE,
     NOT_APPLICABLE,
     NOT_ASKED,
+    NOT_KEPT,
     WIDE_BLANK,
     WIDE_NOT_APPLICABLE,
     WIDE_NOT_ASKED,
+    WIDE_NOT_KEPT,
 )
 from questionnaires.kinds import handler_of
 from questionnaires.model import Question, Questionnaire
@@ -30,9 +32,11 @@ __all__ = [
     "LARGEST_WIDE_VALUE",
     "NOT_APPLICABLE",
     "NOT_ASKED",
+    "NOT_KEPT",
     "WIDE_BLANK",
     "WIDE_NOT_APPLICABLE",
     "WIDE_NOT_ASKED",
+    "WIDE_NOT_KEPT",
     "RowPosition",
     "closed_keys",
     "decode",
@@ -60,6 +64,10 @@ class RowPosition:
     @property
     def not_asked(self) -> int:
         return NOT_ASKED if self.width == 1 else WIDE_NOT_ASKED
+
+    @property
+    def not_kept(self) -> int:
+        return NOT_KEPT if self.width == 1 else WIDE_NOT_KEPT
 
     def code_in(self, row: bytes) -> int:
         return int.from_bytes(row[self.start : self.start + self.width], "big")

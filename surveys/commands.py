@@ -31,6 +31,7 @@ class CommandEntry:
 COMMANDS: Final[dict[str, CommandEntry]] = {
     "account": CommandEntry("access.commands:account", "Brukere som logger inn: lag, list opp, ny lenke, steng."),
     "analyse": CommandEntry("publishing.analysts.analyse_command:analyse_command", "Reliabilitet, validitet og enhetsresultater fra en fil med svar, uten database."),
+    "audit-package": CommandEntry("results.audit_package.package_command:audit_package_command", "Skriver alt som er frigitt fra en undersøkelse, med et program som kontrollerer det uten Medvirk."),
     "audit-disclosure": CommandEntry("publishing.commands:audit_command", "Angriper alt som er frigitt, for å se om noe kan regnes ut om færre enn minste gruppe."),
     "backup": CommandEntry("operating.backup.commands:backup", "Tar en kryptert sikkerhetskopi av hele databasen."),
     "check-questionnaires": CommandEntry("hr.commands:check_questionnaires", "Finner alle feil i spørreskjemaer, med fil og sted."),

@@ -26,7 +26,14 @@ from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.static_files import missing_vendor_files
-from tests.made_once import hash_passwords_quickly, keep_compiled_addresses, keep_compiled_templates
+from tests.databases import repeated_on_postgresql
+from tests.made_once import (
+    hash_passwords_quickly,
+    keep_compiled_addresses,
+    keep_compiled_statements,
+    keep_compiled_templates,
+    keep_parsed_addresses,
+)
 from tests.quick import is_quick
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
@@ -34,6 +41,8 @@ hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_c
 hypothesis_settings.load_profile("medvirk")
 
 keep_compiled_addresses()
+keep_parsed_addresses()
+keep_compiled_statements()
 keep_compiled_templates()
 hash_passwords_quickly()
 
@@ -62,10 +71,11 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what takes long: see tests/quick.py."""
-    if config.option.quick:
-        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
-        items[:] = [item for item in items if is_quick(item)]
+    """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py)."""
+    slow = {item for item in items if not is_quick(item)}
+    left_out = slow if config.option.quick else repeated_on_postgresql(items)
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,13 +4,19 @@ Making an application compiles 130 addresses, and its first page compiles the pa
 of a page cost. The same addresses and templates give the same code, so it is kept. Nothing a test can see is shared.
 """
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 from surveys.access import passwords
 
@@ -45,6 +51,40 @@ def keep_compiled_addresses() -> None:
         return made[key]
 
     Rule._compile_builder = kept  # type: ignore[method-assign, assignment]
+
+
+def keep_parsed_addresses() -> None:
+    """A rule's parts, and what it notes of them in the rule, are made of its text."""
+    parse = Rule._parse_rule
+    parsed: dict[
+        str, tuple[tuple[RulePart, ...], tuple[tuple[bool, str], ...], dict[str, BaseConverter]]
+    ] = {}
+
+    def kept(rule: Rule, text: str) -> Iterable[RulePart]:
+        if text in parsed:
+            parts, trace, converters = parsed[text]
+            rule._trace.extend(trace)
+        else:
+            before, known = len(rule._trace), set(rule._converters)
+            parts = tuple(parse(rule, text))
+            converters = {name: made for name, made in rule._converters.items() if name not in known}
+            parsed[text] = parts, tuple(rule._trace[before:]), converters
+        rule._converters.update(converters)
+        rule.arguments.update(converters)
+        return parts
+
+    Rule._parse_rule = kept  # type: ignore[method-assign, assignment]
+
+
+def keep_compiled_statements() -> None:
+    """Engines of one kind of database compile a statement alike, so they may use each other's."""
+    statements: dict[type[Dialect], LRUCache[Any, Any]] = {}
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        statements[kind] = LRUCache(5000)
+        kind.__hash__ = lambda dialect: hash(type(dialect))  # type: ignore[method-assign, assignment]
+        kind.__eq__ = lambda dialect, other: type(dialect) is type(other)  # type: ignore[method-assign]
+    shared = property(lambda engine: statements[type(engine.dialect)], lambda _engine, _own: None)
+    Engine._compiled_cache = shared  # type: ignore[assignment]
 
 
 def keep_compiled_templates() -> None:

@@ -1,13 +1,12 @@
 """An attacker from outside: the figures as a CSV file, the organisation, and who answered where. No more.
 
 It reads `medvirk figures --csv`, writes every shown figure as a 0/1 row over groups of people, looks for small groups
-in the row space by elimination in fractions, and bounds hidden means by linear programming.
+in the row space whatever their weights, by ranks, and bounds hidden means by linear programming.
 """
 
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def small_groups(
     k: int,
     rows: Sequence[Collection[Person]] = (),
 ) -> list[list[Group]]:
-    """Every group of fewer than k people whose sum is a combination of the figures, seen by anybody.
+    """Every group of fewer than k people that a combination of the figures, with any weights, is about alone.
 
     Also what somebody who is alone in his unit could find with his own answer. Complete for up to 18 groups.
     rows: further sums that are known, each as the people in it.
@@ -96,7 +95,7 @@ def small_groups(
     for insider in (None, *alone):
         own = [] if insider is None else [[int(i == insider) for i in range(len(seen.atoms))]]
         tried = candidates if insider is None else candidates[candidates[:, insider] == 0]
-        derived = tried[_in_span(tried, [*seen.published, *own])]
+        derived = tried[_tells_of_them_alone(tried, [*seen.published, *own], insider)]
         found += [[atom for atom, inside in zip(seen.atoms, row, strict=True) if inside] for row in derived]
     return found
 
@@ -176,27 +175,20 @@ def _hidden(atoms: Sequence[Group], files: Sequence[Figures]) -> dict[str, np.nd
     return found
 
 
-def _in_span(candidates: np.ndarray, known: Sequence[Sequence[int]]) -> np.ndarray:
-    """(candidates,) whether each is a combination of the known rows, in fractions: no rounding."""
-    left = candidates.astype(object)
-    for pivot, row in _echelon(known):
-        left = left - np.outer(left[:, pivot], row)
-    return np.asarray((left == 0).all(axis=1))
+def _tells_of_them_alone(
+    candidates: np.ndarray, known: Sequence[Sequence[int]], insider: int | None
+) -> np.ndarray:
+    """(candidates,) whether the known rows have a lower rank without the columns of the candidate.
 
-
-def _echelon(rows: Sequence[Sequence[int]]) -> list[tuple[int, np.ndarray]]:
-    """The rows' span in reduced form: each with its pivot, which is 1 there and 0 in all the others."""
-    done: list[tuple[int, np.ndarray]] = []
-    for numbers in rows:
-        row = np.array([Fraction(number) for number in numbers], dtype=object)
-        for pivot, other in done:
-            row = row - row[pivot] * other
-        places = np.flatnonzero(row != 0)
-        if len(places):
-            row = row / row[places[0]]
-            done = [(pivot, other - other[places[0]] * row) for pivot, other in done]
-            done.append((int(places[0]), row))
-    return done
+    Then a combination of them is about the candidate and nobody else. An insider's own column counts for nothing.
+    """
+    rows = np.array(known, dtype=float).reshape(-1, candidates.shape[1])
+    if insider is not None:
+        rows[:, insider] = 0
+    if not len(candidates) or not len(rows):
+        return np.zeros(len(candidates), dtype=bool)
+    outside = rows[np.newaxis] * (1 - candidates)[:, np.newaxis]
+    return np.asarray(np.linalg.matrix_rank(outside) < np.linalg.matrix_rank(rows))
 
 
 def wrong_figures(people: Sequence[Person], figures: Figures) -> list[Mapping[str, str]]:

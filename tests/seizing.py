@@ -5,6 +5,7 @@ last, keeps every log line, and takes the files of the instance and of the datab
 the counting. What she makes of it stands in `tests/anonymity/test_database_administrator.py`.
 """
 
+import datetime as dt
 import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +22,10 @@ from app import create_app
 from questionnaires.coding import decode
 from surveys.campaigns.invitations import code_of, invite, recipients_from_roster
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
+from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.organisation.models import Person
 from surveys.platform import code_format
+from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
@@ -112,6 +115,7 @@ def seize(settings: Settings, kind: str) -> Evidence:
         evidence.before_answering = seen(db)
         _all_answer(app, db, everybody, evidence)
         evidence.after_answering = seen(db)
+        publish_tonight(db, municipal_day() + dt.timedelta(days=1))
         evidence.files_while_open = _files(db, settings)
         with db.transaction() as session:
             close_survey(session, find_survey(session, KEY))

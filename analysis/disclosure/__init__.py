@@ -5,9 +5,9 @@ block and category its number of respondents and its sum or mean, exactly), know
 was asked of whom, and the number of respondents in every unit and every combination of unit and breakdown,
 hidden or not. Then, for every measure:
 
-1. No linear combination of all these figures equals the sum of a group of fewer than k people. `k` is the
-   survey's minimum group.
-2. Someone who is the only respondent of a unit cannot find such a sum by using his own answer either.
+1. No linear combination of all these figures, with any weights, is about fewer than k people alone (see
+   `combinations` for how far the search goes). `k` is the survey's minimum group.
+2. Someone who is the only respondent of a unit cannot find such a combination by using his own answer either.
 3. Knowing that answers lie on the scale, he cannot bound the mean of a hidden unit or category of fewer than k
    people, or of fewer than k people placed directly on a unit, to less than a set width: a quarter of the
    scale, 1.0 on 1–5. (By sums alone: all answers on the scale that fit the published sums are considered.)

@@ -9,7 +9,8 @@ after `merging` has made the problem small, in integers:
 2. The left-over rows are brought to reduced form, component by component. There the coefficient of a row
    equals the combination's value at the row's pivot atom; in a group of fewer than k people at most k − 1
    rows take part, each once, and a branching search over the atoms that are not yet 0 or 1 finds them all.
-3. For an atom that is a unit of one person the search is repeated with that person's own answer known.
+3. Where that finds nothing, `combinations` looks for sums with other weights than 0 and 1.
+4. For an atom that is a unit of one person the search is repeated with that person's own answer known.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,6 +20,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.disclosure.combinations import weighted_sum
 from analysis.disclosure.elimination import EquationRow, components, eliminate, reduced
 from analysis.disclosure.groups import small_groups
 from analysis.disclosure.merging import Sums, merged, unmerged
@@ -31,7 +33,7 @@ class Breach:
     members: its atoms, ascending.
     n: its people.
     figures: the published sums that give it, as (index, coefficient): Σ coefficient × sum = the group's sum,
-        apart from the multiple of `insider`'s own answer.
+        apart from the multiple of `insider`'s own answer; or a sum in which the atoms have other weights than 1.
     insider: the one-person atom whose own answer is needed too, or None.
     """
 
@@ -54,7 +56,7 @@ def attack(
     one_person: NDArray[np.bool_] | None = None,
     shorten: bool = True,
 ) -> tuple[Breach, ...]:
-    """Groups of fewer than `minimum_group` people whose sum is a combination of published sums.
+    """Groups of fewer than `minimum_group` people whose sum, weighted or not, is a combination of published sums.
 
     An empty result is a proof that there are none (integer arithmetic, complete search). Otherwise the
     breaches reported are examples: none contains another, and what follows by adding them up is left out.
@@ -93,6 +95,7 @@ def _breaches(component: list[EquationRow], people: list[int], k: int, insiders:
     """Breaches anybody can make; only where there are none, those that take an insider."""
     basis = reduced(component, people, insiders)
     plain = [_breach(basis, chosen, people, None) for chosen, _ in small_groups(basis, people, k)]
+    plain = plain or _weighted(component, people, k, insiders, None)
     if plain or not insiders:
         return plain
     breaches = [
@@ -105,7 +108,25 @@ def _breaches(component: list[EquationRow], people: list[int], k: int, insiders:
         breaches += [
             _breach(without, chosen, people, insider) for chosen, _ in small_groups(without, people, k)
         ]
+    if breaches:
+        return breaches
+    inside = insiders & set().union(*(row.atoms for row in component))
+    for insider in sorted(inside):
+        without_own = [row.without(insider) for row in component]
+        breaches += _weighted(without_own, people, k, insiders, insider)
     return breaches
+
+
+def _weighted(
+    rows: list[EquationRow], people: list[int], k: int, insiders: set[int], insider: int | None
+) -> list[Breach]:
+    """A sum of few people with other weights than 0 and 1, if there is any."""
+    found = weighted_sum(rows, people, k, insiders)
+    if found is None:
+        return []
+    members = tuple(sorted(found.atoms))
+    figures = tuple(sorted((figure, Fraction(times)) for figure, times in found.figures.items()))
+    return [Breach(members, sum(people[atom] for atom in members), figures, insider)]
 
 
 def _breach(

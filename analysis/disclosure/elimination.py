@@ -74,6 +74,15 @@ def _reduce(row: EquationRow, echelon: dict[int, tuple[int, EquationRow]]) -> Eq
     return _lowest(atoms, figures)
 
 
+def cleared(row: EquationRow, atom: int, by: EquationRow) -> EquationRow:
+    """`row` without the atom, by taking away as much of a row that has it.
+
+    >>> cleared(EquationRow({0: 1, 1: 1}, {0: 1}), 1, EquationRow({1: 2}, {1: 1}))
+    EquationRow(atoms={0: 2}, figures={0: 2, 1: -1})
+    """
+    return _reduce(row, {atom: (0, by)})
+
+
 def _subtract(values: dict[int, int], keep: int, other: dict[int, int], take: int) -> None:
     """values ← keep × values − take × other, in place, without zeros."""
     if keep != 1:

@@ -34,7 +34,13 @@ class PasswordRefusedError(ValueError):
 
 
 def hash_password(password: str, about: Iterable[str] = ()) -> str:
-    """An argon2id hash. Raises PasswordRefusedError for a password that is short or easy to guess.
+    """An argon2id hash. Raises PasswordRefusedError as `judge`."""
+    judge(password, about)
+    return hash_unjudged(password)
+
+
+def judge(password: str, about: Iterable[str] = ()) -> None:
+    """Raises PasswordRefusedError for a password that is short, endless or easy to guess.
 
     about: words about the account and the municipality, which a guesser would try first.
     """
@@ -49,16 +55,14 @@ def hash_password(password: str, about: Iterable[str] = ()) -> str:
         raise PasswordRefusedError(_("Passordet kan ha høyst %(most)s tegn.", most=LONGEST_PASSWORD))
     with without_write_lock():
         is_easy = _score(password, tuple(about)) < _LEAST_SCORE
-        hashed = "" if is_easy else _hasher.hash(password)
     if is_easy:
         raise PasswordRefusedError(
             _("Passordet er lett å gjette. Velg noen ord som ikke hører sammen, og gjerne et tall.")
         )
-    return hashed
 
 
 def hash_unjudged(password: str) -> str:
-    """An argon2id hash of a password that nobody has chosen: a made one, or one that is printed for everybody."""
+    """An argon2id hash of a password that is not judged: a made one, or one that is printed for everybody."""
     with without_write_lock():
         return _hasher.hash(password)
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey, SurveyStatus
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
+from surveys.campaigns.outbox import require_open
 from surveys.campaigns.roster_following import plain, send_again, use_address
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
@@ -76,7 +77,7 @@ def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
 
 
 def correct_address(session: Session, survey: Survey, invitation_id: int, email: str) -> None:
-    """Gives the invitation and its person the address, and sends the same code there unless it has been used.
+    """Gives the invitation and its person the address, and sends the same code there, used or not.
 
     Raises SurveyError when the survey is not open, there is no such invitation, the address is none, or somebody else
     has an invitation there.
@@ -90,7 +91,7 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
     use_address(session, invitation, address)
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).email = address
-    _send_if_wanted(session, invitation)
+    _send_unless_waiting(session, invitation)
     audit.record(session, "survey.address_corrected", survey.key)
     session.flush()
 
@@ -101,7 +102,7 @@ def retry_failed(session: Session, survey: Survey) -> None:
     To those too who have answered with a code on paper: whoever presses the button sees whose mail failed before and
     whose does after, and must not read out of it who has answered. One whose fate is unknown is not sent again.
     """
-    _require_open(survey)
+    require_open(survey)
     for mail in failed_mails(session, survey):
         if not mail.unsure:
             send_again(session, session.get_one(Invitation, mail.invitation_id))
@@ -127,7 +128,7 @@ def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: s
     invitation.declined_phone = ""
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).phone = number
-    _send_if_wanted(session, invitation)
+    _send_unless_waiting(session, invitation)
     audit.record(session, "survey.phone_corrected", survey.key)
     session.flush()
 
@@ -150,18 +151,13 @@ def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> In
 
 
 def _invitation(session: Session, survey: Survey, invitation_id: int) -> Invitation:
-    _require_open(survey)
+    require_open(survey)
     found = session.scalar(
         select(Invitation).where(Invitation.id == invitation_id, Invitation.survey_id == survey.id)
     )
     if found is None:
         raise SurveyError(_("Invitasjonen finnes ikke lenger. Last siden på nytt."))
     return found
-
-
-def _require_open(survey: Survey) -> None:
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen er ikke åpen. Da sender vi ingen flere meldinger."))
 
 
 def _is_taken(session: Session, survey: Survey, invitation_id: int, address: str) -> bool:
@@ -173,9 +169,9 @@ def _is_taken(session: Session, survey: Survey, invitation_id: int, address: str
     return plain(address) in {plain(other) for other in others}
 
 
-def _send_if_wanted(session: Session, invitation: Invitation) -> None:
-    """Not to somebody who has delivered, and not twice when one waits already."""
-    if not invitation.delivered and not _is_waiting(session, invitation.id):
+def _send_unless_waiting(session: Session, invitation: Invitation) -> None:
+    """To somebody who has answered with a code on paper too: else HR would see her stay in the list of failed mails."""
+    if not _is_waiting(session, invitation.id):
         send_again(session, invitation)
 
 

@@ -4,9 +4,10 @@ With two machines the key store is a folder they share. A machine that starts be
 its own, and every respondent it serves would meet an error.
 """
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from surveys.campaigns.ballot_box import KeyHolder
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Installation
@@ -31,11 +32,16 @@ def surveys_without_keys(session: Session, keys: KeyStore) -> list[str]:
     The key store has nothing for them, or no master key that opens it.
     """
     surveys = session.execute(
-        select(Survey.id, Survey.key)
+        select(Survey.id, Survey.key, exists().where(KeyHolder.survey_id == Survey.id))
         .where(Survey.status.in_(_NEED_KEYS), Survey.public_key.is_not(None))
         .order_by(Survey.key)
     )
-    return [key for survey_id, key in surveys if not keys.opens(survey_id)]
+    # Where two open the box, the private key is not here until they have.
+    return [
+        key
+        for survey_id, key, is_shared in surveys
+        if not (keys.seals(survey_id) if is_shared else keys.opens(survey_id))
+    ]
 
 
 def note_fingerprint(

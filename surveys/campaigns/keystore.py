@@ -3,7 +3,7 @@
 It is a folder beside the database, never in it: when a survey's keys are destroyed here, the ballots and the drafts
 in every backup of the database can no longer be opened. A survey has three: the private key, which opens its ballots
 and is read only when they are counted, the public key, which seals them, and the draft secret, which every page of a
-respondent needs.
+respondent needs. Where two open the box together, the private key is not here until they have (`key_holders`).
 """
 
 import os
@@ -58,8 +58,43 @@ class KeyStore:
             self._write(self._key_file(survey_id), bytes(PrivateKey.generate()))
         return self.public_key(survey_id)
 
+    def create_apart(self, survey_id: int) -> PrivateKey:
+        """A new ballot key whose private half is not kept here: the caller shares it out, or nobody opens anything.
+
+        Replaces what was there, so only before anybody can answer.
+        """
+        self.destroy(survey_id)
+        make_private_folder(self._folder)
+        made = PrivateKey.generate()
+        with self._masters.steady():
+            self._write(self._draft_file(survey_id), secrets.token_bytes(_DRAFT_SECRET_BYTES))
+            self._write(self._public_file(survey_id), bytes(made.public_key))
+        return made
+
+    def put_back(self, survey_id: int, private: PrivateKey) -> None:
+        """Keeps the private half until the ballots are counted. Raises KeyMissingError unless it is the survey's."""
+        if bytes(private.public_key) != self.public_key(survey_id):
+            raise KeyMissingError(_("Delene hører ikke til nøkkelen for denne undersøkelsen."))
+        with self._masters.steady():
+            self._write(self._key_file(survey_id), bytes(private))
+
     def has(self, survey_id: int) -> bool:
+        """Anything of the survey's keys is left."""
+        files = (self._key_file(survey_id), self._public_file(survey_id), self._draft_file(survey_id))
+        return any(file.exists() for file in files)
+
+    def can_count(self, survey_id: int) -> bool:
+        """The private key is here, whole."""
         return self._key_file(survey_id).exists()
+
+    def seals(self, survey_id: int) -> bool:
+        """There is what people need to answer, and a master key that opens it."""
+        try:
+            self.public_key(survey_id)
+            self.draft_secret(survey_id)
+        except KeyMissingError:
+            return False
+        return True
 
     def opens(self, survey_id: int) -> bool:
         """There is a private key, and a master key that opens it."""
@@ -93,7 +128,7 @@ class KeyStore:
     def destroy(self, survey_id: int) -> None:
         """Overwrites and removes them; does nothing when they are gone already.
 
-        The private key goes last: as long as `has` says there is one, the destroying is not done.
+        As long as `has` says that something is there, the destroying is not done.
         """
         if not self._folder.is_dir():
             return

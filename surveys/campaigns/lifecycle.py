@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
-from surveys.campaigns.ballot_box import Draft
+from surveys.campaigns.ballot_box import Draft, KeyHolder
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import (
     Invitation,
@@ -22,6 +22,7 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.reminder_plan import default_plan
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
+from surveys.campaigns.tally.closing_root import freeze_box
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day
@@ -135,15 +136,29 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
         return
     if survey.status != SurveyStatus.DRAFT:
         raise SurveyError(_("Undersøkelsen er lukket og kan ikke åpnes igjen."))
-    survey.public_key = keys.create(survey.id)
+    survey.public_key = _ballot_key(session, survey, keys)
     survey.status = SurveyStatus.OPEN
     plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     audit.record(session, "survey.opened", survey.key, **detail)
 
 
+def _ballot_key(session: Session, survey: Survey, keys: KeyStore) -> bytes:
+    """The public key: a new pair's, or that of the key which has been shared out. Raises SurveyError."""
+    own = (KeyHolder.survey_id == survey.id, KeyHolder.account_id.is_not(None))
+    shares = session.scalars(select(KeyHolder.share).where(*own)).all()
+    if not shares:
+        return keys.create(survey.id)
+    if None in shares or not keys.seals(survey.id) or keys.public_key(survey.id) != survey.public_key:
+        # Also when the key store has another key than the shares: what was sealed with it could never be opened.
+        raise SurveyError(
+            _("To skal åpne urnen sammen, men nøkkelen er ikke laget ennå. Gjør det på siden «Nøkler» først.")
+        )
+    return keys.public_key(survey.id)
+
+
 def close_survey(session: Session, survey: Survey, **detail: object) -> None:
-    """Ends the answering and deletes every draft. Closing a closed survey changes nothing.
+    """Ends the answering, publishes what is in the box and deletes every draft. Closing again changes nothing.
 
     `detail` goes into the audit trail.
     """
@@ -153,18 +168,23 @@ def close_survey(session: Session, survey: Survey, **detail: object) -> None:
         return
     survey.status = SurveyStatus.CLOSED
     session.execute(delete(Draft).where(Draft.survey_id == survey.id))
-    audit.record(session, "survey.closed", survey.key, **detail)
+    frozen = freeze_box(session, survey)
+    audit.record(
+        session, "survey.closed", survey.key, root=frozen.root.hex(), ballots=frozen.ballots, **detail
+    )
 
 
 @dataclass(frozen=True)
 class Participation:
     """How many were invited and have delivered, placed directly on one unit.
 
-    `invited` is None where anyone could answer: nobody knows how many that was.
+    `invited` is None where anyone could answer: nobody knows how many that was. `without_name`: of those who delivered,
+    how many had no named invitation: a loose code or the public link.
     """
 
     invited: int | None
     delivered: int
+    without_name: int = 0
 
 
 def participation(session: Session, survey: Survey) -> dict[int, Participation]:
@@ -178,15 +198,16 @@ def participation(session: Session, survey: Survey) -> dict[int, Participation]:
             func.count(),
             func.count().filter(Invitation.delivered),
             func.count().filter(Invitation.self_started),
+            func.count().filter(Invitation.delivered, or_(Invitation.loose, Invitation.self_started)),
         )
         .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
         .group_by(Invitation.unit_id)
     )
     public = {place.unit_id for place in survey.public_link.places} if survey.public_link else set()
     found = {unit_id: Participation(None, 0) for unit_id in public}
-    for unit_id, invited, delivered, started in rows:
+    for unit_id, invited, delivered, started, without_name in rows:
         is_public = started or unit_id in public
-        found[unit_id] = Participation(None if is_public else invited, delivered)
+        found[unit_id] = Participation(None if is_public else invited, delivered, without_name)
     return found
 
 

@@ -12,7 +12,7 @@ was destroyed meanwhile would come back.
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -59,13 +59,15 @@ class MasterKeys:
         # A change may end between our reading the master keys and the file. It cannot end twice in that time.
         for _attempt in range(3):
             boxes = self._boxes()
-            wrapped = file.read_bytes()
-            for box in boxes:
-                try:
-                    return bytes(box.decrypt(wrapped))
-                except (CryptoError, ValueError):
-                    continue
+            if (content := _opened(boxes, file.read_bytes())) is not None:
+                return content
         raise LockedKeyError(file)
+
+    def opened(self, wrapped: bytes) -> bytes:
+        """What was wrapped in the database. Raises LockedKeyError: the master key has been changed since."""
+        if (content := _opened(self._boxes(), wrapped)) is None:
+            raise LockedKeyError
+        return content
 
     @contextmanager
     def steady(self) -> Iterator[None]:
@@ -124,6 +126,15 @@ class MasterKeys:
         with lock.open("rb+") as opened:
             fcntl.flock(opened, how)
             yield
+
+
+def _opened(boxes: Iterable[SecretBox], wrapped: bytes) -> bytes | None:
+    for box in boxes:
+        try:
+            return bytes(box.decrypt(wrapped))
+        except (CryptoError, ValueError):
+            continue
+    return None
 
 
 def write_new(file: Path, content: bytes) -> None:

@@ -111,6 +111,9 @@ class SurveyUnit(Base):
         CheckConstraint("invited IS NULL OR invited >= 0", name="invited"),
         CheckConstraint("delivered IS NULL OR delivered >= 0", name="delivered"),
         CheckConstraint("invited IS NULL OR delivered <= invited", name="not_more_than_invited"),
+        CheckConstraint(
+            "without_name IS NULL OR (without_name >= 0 AND without_name <= delivered)", name="without_name"
+        ),
     )
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
@@ -124,6 +127,8 @@ class SurveyUnit(Base):
     # Placed directly on this unit; written at counting. NULL invited: unknown (imported answers).
     invited: Mapped[int | None]
     delivered: Mapped[int | None]
+    # Of those, by a code that was made for nobody or by the public link; written at counting. NULL: none that is known.
+    without_name: Mapped[int | None]
 
     survey: Mapped[Survey] = relationship(back_populates="units")
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])

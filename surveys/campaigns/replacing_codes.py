@@ -12,23 +12,33 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Invitation, ReplacedCode, Survey, SurveyStatus
 from surveys.campaigns.roster_following import send_again
 from surveys.organisation.models import Person
+from surveys.platform.phone_numbers import international
 from surveys.platform.texts import _
 
 
 def find_invited(session: Session, survey: Survey, typed: str) -> int:
-    """The invitation of the one person with this employee number or address. Raises SurveyError unless there is one."""
+    """The invitation of the one person with this employee number, address or mobile number, however it is written.
+
+    Raises SurveyError unless there is one.
+    """
     wanted = typed.strip()
+    number = international(wanted)
+    of_hers = [Person.employee_number == wanted, func.lower(Invitation.email) == wanted.lower()]
+    if number is not None:
+        of_hers += [Invitation.phone == number, Person.phone == number]
     found = session.scalars(
         select(Invitation.id)
         .outerjoin(Person, Person.id == Invitation.person_id)
         .where(
             Invitation.survey_id == survey.id,
-            or_(Person.employee_number == wanted, func.lower(Invitation.email) == wanted.lower()),
+            or_(*of_hers),
         )
         .limit(2)
     ).all()
     if not wanted or not found:
-        raise SurveyError(_("Ingen invitert har ansattnummeret eller adressen «%(typed)s».", typed=wanted))
+        raise SurveyError(
+            _("Ingen invitert har ansattnummeret, adressen eller mobilnummeret «%(typed)s».", typed=wanted)
+        )
     if len(found) > 1:
         raise SurveyError(_("Flere inviterte har «%(typed)s». Skriv ansattnummeret.", typed=wanted))
     return found[0]
@@ -37,8 +47,8 @@ def find_invited(session: Session, survey: Survey, typed: str) -> int:
 def replace_code(session: Session, survey: Survey, invitation_id: int, secret: bytes) -> None:
     """The old code says that it has been replaced; the new one is sent, or printed where there is no address.
 
-    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered keeps what she
-    has, and the caller is not told which it was. Raises SurveyError unless the survey is open.
+    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered keeps the code
+    she has, is sent it again, and the caller is not told which it was. Raises SurveyError unless the survey is open.
     """
     if survey.status != SurveyStatus.OPEN:
         raise SurveyError(_("Undersøkelsen må være åpen før en kode kan byttes."))
@@ -51,6 +61,10 @@ def replace_code(session: Session, survey: Survey, invitation_id: int, secret: b
         raise SurveyError(_("Invitasjonen finnes ikke lenger. Last siden på nytt."))
     audit.record(session, "survey.code_replaced", survey.key)
     if invitation.delivered:
+        # The same as for the others in the list of what was sent; her code, which is used, stays.
+        if channel_of(invitation) is not None:
+            send_again(session, invitation)
+            session.flush()
         return
     session.add(ReplacedCode(code_hash=invitation.code_hash))
     change_sealed(invitation, nonce=codes.new_nonce())

@@ -1,7 +1,7 @@
 """Stored answers as the analysis wants them. Only counting and release may use this module."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +19,21 @@ from surveys.instruments.in_use import questionnaire_of
 class SurveyTree:
     """A survey's picture of the organisation as arrays; node i is unit `unit_ids[i]`.
 
-    parents: (nodes,) int32, index of each node's parent, −1 for the top. types: unit types, «» for none.
+    parents: (nodes,) int32, index of each node's parent, −1 for the top. types: unit types, «» for none. without_name:
+    how many of each node's own answers had no named invitation.
     """
 
     unit_ids: tuple[int, ...]
     parents: NDArray[np.int32]
     types: tuple[str, ...]
+    without_name: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, survey: Survey) -> "SurveyTree":
         """A unit whose parent is not in the picture stands at the top."""
-        return cls.from_rows((unit.unit_id, unit.parent_id, unit.type) for unit in survey.units)
+        tree = cls.from_rows((unit.unit_id, unit.parent_id, unit.type) for unit in survey.units)
+        found = {unit.unit_id: unit.without_name or 0 for unit in survey.units}
+        return replace(tree, without_name=tuple(found[unit_id] for unit_id in tree.unit_ids))
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[int, int | None, str]]) -> "SurveyTree":

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Grant, Role
@@ -56,11 +56,34 @@ def begin(app: Flask, plan: Beginning) -> Begun:
     Raises ValueError for a password that is too short, and ForeignKeysError when the database knows other secrets.
     """
     db = _database(app)
-    settings, own = app.config["SETTINGS"], app.config["SECRETS"]
-    make_private_folder(settings.keys)
+    make_private_folder(app.config["SETTINGS"].keys)
     was_up_to_date = migrating.schema_age(db.engine) is SchemaAge.NEWEST
     migrating.upgrade(db.engine)
     generated = "" if plan.password else secrets.token_urlsafe(15)
+    begun = _filled_in(app, plan, generated, was_up_to_date=was_up_to_date)
+    if _has_background_beside_answers(db):
+        # It loads what makes figures, which `medvirk init` otherwise need not wait for.
+        from surveys.publishing.separating import separate_all
+
+        separate_all(db)
+    return begun
+
+
+def _has_background_beside_answers(db: Database) -> bool:
+    """Whether an older version counted a survey; asked each time, for the run that should mend it may have died."""
+    with db.reading() as session:
+        found = session.execute(
+            text(
+                "SELECT 1 FROM survey WHERE status IN ('counted', 'released') "
+                "AND id NOT IN (SELECT survey_id FROM separated_background) LIMIT 1"
+            )
+        )
+        return found.first() is not None
+
+
+def _filled_in(app: Flask, plan: Beginning, generated: str, *, was_up_to_date: bool) -> Begun:
+    """What is missing in a database that is up to date, in one transaction."""
+    db, settings, own = _database(app), app.config["SETTINGS"], app.config["SECRETS"]
     with db.transaction() as session:
         migrating.take_turn(session.connection())
         top = _installation_and_top(session, plan)
@@ -69,8 +92,10 @@ def begin(app: Flask, plan: Beginning) -> Begun:
         if not was_up_to_date:
             # It loads what reads questionnaires, which `medvirk init` on an up-to-date database need not wait for.
             from surveys.campaigns.invitation_seals import seal_the_unsealed
+            from surveys.campaigns.tally.closing_root import freeze_boxes_closed_before
 
             seal_the_unsealed(session, own.codes)
+            freeze_boxes_closed_before(session)
         if _has_administrator(session):
             return Begun("", administrator_made=False)
         username = plan.username.strip().lower()

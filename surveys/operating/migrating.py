@@ -110,7 +110,8 @@ def write_migration(message: str, folder: Path = FOLDER) -> Path:
         upgrade(engine, folder=folder)
         with engine.begin() as connection:
             config = _config(connection, folder)
-            number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+            script = ScriptDirectory.from_config(config)
+            number = 1 + max(int(found.revision) for found in script.walk_revisions())
             written: Any = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
         engine.dispose()
     return Path(written.path)

@@ -4,6 +4,7 @@ from surveys.access import models as access
 from surveys.audit import models as audit
 from surveys.campaigns import ballot_box
 from surveys.campaigns import models as campaigns
+from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
@@ -31,4 +32,5 @@ __all__ = [
     "organisation",
     "release",
     "scorecards",
+    "tally",
 ]

@@ -16,9 +16,14 @@ def grouped(code: str) -> str:
 
 def normalised(typed: str) -> str | None:
     """The code that was typed, forgiving case, spaces, dashes and O/0, I/1, L/1; None when it cannot be one."""
-    code = re.sub(r"[\s\-–—]", "", typed).upper().translate(_LIKENESS)
+    code = without_separators(typed)
     is_code = len(code) == LENGTH and all(letter in ALPHABET for letter in code)
     return code if is_code and check_character(code[:-1]) == code[-1] else None
+
+
+def without_separators(typed: str) -> str:
+    """In capitals, without spaces and dashes, and with the digits that O, I and L are taken for."""
+    return re.sub(r"[\s\-–—]", "", typed).upper().translate(_LIKENESS)
 
 
 def check_character(body: str) -> str:

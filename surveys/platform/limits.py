@@ -78,6 +78,9 @@ four hundred tries while a survey is open for three weeks."""
 WRONG_WORDS_OF_A_CLIENT = RateLimit("wrong-word", parse("60 per hour"))
 """Wrong words, whatever they are tried for: against one who has the links of many."""
 
+UNKNOWN_RECEIPTS_OF_A_CLIENT = RateLimit("receipt", parse("60 per hour"))
+"""Receipt codes that pass the check character and are no ballot's."""
+
 STARTS_OF_A_CLIENT = "600 per hour"
 """Starts by a public link. A whole school behind one address may answer in the same hour."""
 

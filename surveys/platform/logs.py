@@ -54,7 +54,7 @@ def _masked_if_code(found: re.Match[str]) -> str:
 
 
 class MaskingFormatter(logging.Formatter):
-    """Masks the whole finished text: a traceback too may carry an address. Fields stand behind the message."""
+    """Masks the whole finished text: a traceback too may carry an address. Fields follow the message."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (as the library spells it)
         fields = "".join(f" {name}={value}" for name, value in _bound.get().items())

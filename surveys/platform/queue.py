@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("medvirk.queue")
 
 Work = Mapping[str, Callable[[], None]]
-"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «retention», and for
-each queue «alive_dates», «alive_steps», «alive_mail».
+"""What jobs do, by name: «outbox», «previews», «steps», «openings», «deadlines», «reminders», «tally», «retention», and
+for each queue «alive_dates», «alive_steps», «alive_mail».
 
 Each is also done every minute by the worker.
 """

@@ -17,8 +17,9 @@ from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find_questionnaire
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
-from surveys.publishing.counting_ballots import CountingError, Progress, count
+from surveys.publishing.counting_ballots import count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
+from surveys.publishing.opening_ballots import CountingError, Progress
 from surveys.publishing.releasing import correct, release
 from surveys.results.exporting import COLUMNS, as_csv, figure_rows
 

@@ -10,7 +10,7 @@ from surveys.campaigns.repicturing import picture_as_now
 from surveys.platform.database import Database
 
 if TYPE_CHECKING:
-    from surveys.publishing.counting_ballots import Progress
+    from surveys.publishing.opening_ballots import Progress
 
 
 @dataclass(frozen=True)

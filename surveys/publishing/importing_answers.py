@@ -21,6 +21,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.texts import _, translated
 from surveys.publishing.counting_ballots import store_responses
+from surveys.publishing.separating import store_separated, taken_apart
 from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
 from surveys.release.quality import store_quality_report
 
@@ -135,7 +136,9 @@ def _stored(
     rows = [(units[place].id, answers) for place, answers in stored_rows(read.responses)]
     _write_delivered(survey, units, rows)
     session.flush()
-    store_responses(session, survey, rows)
+    found = taken_apart(session, survey, rows)
+    store_responses(session, survey, found.rows)
+    store_separated(session, survey, found)
     audit.record(session, "survey.imported", survey.key, responses=len(rows), units=len(units))
     return unknown
 

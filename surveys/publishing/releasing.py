@@ -14,7 +14,9 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
-from surveys.publishing.counting_ballots import Progress, count, locked, silent
+from surveys.publishing.counting_ballots import count, locked
+from surveys.publishing.opening_ballots import Progress, silent
+from surveys.release.digest import names_digest, release_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
 if TYPE_CHECKING:
@@ -100,13 +102,12 @@ def correct(
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
     from surveys.release.comparisons.changing import compare_with_earlier
-    from surveys.release.figuring import figure_rows
     from surveys.release.protection.composing import compose
     from surveys.release.screening.verdicts import screened
     from surveys.scorecards.feeding import feed
 
     composed = compose(session, survey)
-    rows, turnout = figure_rows(composed.protected), turnout_rows(survey)
+    rows, turnout = composed.rows(), turnout_rows(survey)
     report("figures_computed", 0.7)
     if composed.earlier:
         _check_correction(session, survey, rows, turnout, gives_away=composed.gives_away)
@@ -133,7 +134,16 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     measurements = feed(session, published)
     report("scorecards_fed", 0.95)
     action = "survey.corrected" if correction else "survey.released"
-    audit.record(session, action, survey.key, number=number, figures=len(rows), measurements=measurements)
+    audit.record(
+        session,
+        action,
+        survey.key,
+        number=number,
+        figures=len(rows),
+        measurements=measurements,
+        digest=release_digest(session, published),
+        names=names_digest(unit_names(survey)),
+    )
     return number
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from analysis.disclosure import Block
 from analysis.disclosure.detail import POINTS_FROM, Coded, coded_mean
 from analysis.responses import Responses
+from analysis.suppression import PRIMARY, SECONDARY
 from surveys.release.measures import Measure
 from surveys.release.models import Coding, FigureKind, FigureStatus
 from surveys.release.protection.breakdowns import Breakdown
@@ -46,7 +47,7 @@ def figure_rows(protected: Protected) -> list[FigureValues]:
     return [
         *_unit_rows(protected, direct),
         *_rest_rows(protected, direct),
-        *(row for breakdown in gathered.breakdowns for row in _breakdown_rows(protected, breakdown)),
+        *(row for breakdown in gathered.breakdowns for row in breakdown_rows(protected, breakdown)),
     ]
 
 
@@ -71,7 +72,10 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
         ]
         own = ({"unit_id": unit} for unit in protected.gathered.tree.unit_ids)
         yield from _rows(
-            _Column(values, index, nodes.measures[index]), states, own, {"kind": FigureKind.UNIT}
+            _Column(values, index, nodes.measures[index], protected.minimum_group),
+            states,
+            own,
+            {"kind": FigureKind.UNIT},
         )
 
 
@@ -89,7 +93,10 @@ def _rest_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
             ]
             own = ({"unit_id": unit_ids[block.anchor]} for block, _ in mask.blocks)
             yield from _rows(
-                _Column(values, index, direct.measures[index]), states, own, {"kind": FigureKind.REST}
+                _Column(values, index, direct.measures[index], protected.minimum_group),
+                states,
+                own,
+                {"kind": FigureKind.REST},
             )
 
 
@@ -100,7 +107,7 @@ def _of_blocks(direct: Totals, blocks: Sequence[Block]) -> Totals:
     return direct.regrouped(into, len(blocks))
 
 
-def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[FigureValues]:
+def breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[FigureValues]:
     """One row for every category and measure; they carry the top unit's id."""
     gathered = protected.gathered
     chosen = breakdown.label >= 0
@@ -124,7 +131,9 @@ def _breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Figu
             for code, (people, met) in enumerate(zip(respondents, asked, strict=True))
         ]
         own = ({"category": category} for category in breakdown.categories)
-        yield from _rows(_Column(values, index, gathered.measures[index]), states, own, common)
+        yield from _rows(
+            _Column(values, index, gathered.measures[index], protected.minimum_group), states, own, common
+        )
 
 
 @dataclass(frozen=True)
@@ -162,6 +171,7 @@ class _Column:
     values: MeasureValues
     index: int
     measure: Measure
+    minimum_group: int
 
     def each(self) -> Iterator[FigureValues]:
         names = ("n", "mean", "sd", "ci_low", "ci_high")
@@ -188,12 +198,17 @@ def _rows(
     base = {**_EMPTY, **common, "measure": column.measure.key}
     classes, points = column.classes(), column.points()
     for number, (state, these, figures) in enumerate(zip(states, own, column.each(), strict=True)):
-        row = {**base, **these, "status": state.status, "reason": state.reason}
+        row = {**base, **these, "status": state.status, "reason": _reason(state, figures["n"], column)}
         if state.status == FigureStatus.SHOWN:
             row |= _told(column.measure, figures, spread=state.spread)
             if state.distribution and points and row["sd"] is not None:
                 row |= _distribution(figures["n"], classes[number], points[number], state.level)
         yield row
+
+
+def _reason(state: _State, n: int, column: _Column) -> str:
+    """Where enough answered and too few of them by name, it is these few who are protected."""
+    return SECONDARY if state.reason == PRIMARY and n >= column.minimum_group else state.reason
 
 
 def _told(measure: Measure, figures: FigureValues, *, spread: bool) -> FigureValues:

@@ -185,6 +185,52 @@ class Figure(Base):
     unit: Mapped[Unit] = relationship()
 
 
+class SeparatedBackground(Base):
+    """That a survey's background has been taken from its answers, and what leaders and staff answered alike in."""
+
+    __tablename__ = "separated_background"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    # The minimum group that its figures were made by.
+    minimum_group: Mapped[int]
+    # False: the survey was counted by an older version, and its figures are those that were released.
+    at_counting: Mapped[bool]
+    # As `quality.compared_groups`; None where the question was not asked, or the survey was counted before.
+    groups: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class BackgroundFigure(Base):
+    """A figure of one background category at the survey's top, made at counting: all that is kept of it.
+
+    Only what may be released has a value. A release copies it to `Figure`, or hides it.
+    """
+
+    __tablename__ = "background_figure"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "breakdown", "category", "measure"),
+        CheckConstraint("(status = 'shown') = (n IS NOT NULL AND mean IS NOT NULL)", name="shown_has_value"),
+        CheckConstraint("level BETWEEN 0 AND 3", name="level"),
+    )
+
+    id: Mapped[identity]
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
+    breakdown: Mapped[str]
+    category: Mapped[str]
+    measure: Mapped[str]
+    status: Mapped[FigureStatus] = mapped_column(choice(FigureStatus, "status"))
+    reason: Mapped[str] = mapped_column(default="")
+    # In groups of how many it is safe: 1 for the minimum group, 2 for ten, 3 for twenty.
+    level: Mapped[int]
+    n: Mapped[int | None]
+    mean: Mapped[float | None]
+    coded: Mapped[Coding] = mapped_column(choice(Coding, "coded"), default=Coding.EXACT)
+    sd: Mapped[float | None]
+    ci_low: Mapped[float | None]
+    ci_high: Mapped[float | None]
+    distribution: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
+    points: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class Turnout(Base):
     """How many were invited and delivered in a unit and everything below it, as it stood at the release."""
 

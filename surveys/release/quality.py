@@ -20,7 +20,7 @@ from surveys.platform.database import Database
 from surveys.release.comovement.computing import KEY as CO_MOVEMENT
 from surveys.release.comovement.computing import co_movement_json
 from surveys.release.comparisons.invariance import hide_few_rows, store_comparisons
-from surveys.release.models import QualityReport
+from surveys.release.models import QualityReport, SeparatedBackground
 from surveys.release.representing import representation
 
 if TYPE_CHECKING:
@@ -73,13 +73,19 @@ def _result(session: Session, survey: Survey) -> dict[str, Any]:
     result["more"] = {
         **details(found, nameless, survey.minimum_group),
         "representation": representation(session, survey),
-        "groups": compared_groups(responses, survey.minimum_group),
+        "groups": _groups(session, survey),
         CO_MOVEMENT: co_movement_json(responses),
     }
     cautions = hide_small_groups(result, survey.minimum_group, nameless_cautions)
     result["warnings"] = [str(caution) for caution in cautions]
     result["more"]["cautions"] = [asdict(caution) for caution in cautions]
     return result
+
+
+def _groups(session: Session, survey: Survey) -> dict[str, Any] | None:
+    """As they were compared when the background was taken from the answers."""
+    found = session.get(SeparatedBackground, survey.id)
+    return found.groups if found else None
 
 
 def compared_groups(responses: "Responses", minimum_group: int) -> dict[str, Any] | None:

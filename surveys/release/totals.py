@@ -101,12 +101,16 @@ class Totals:
             margin = t_quantile(self.n - 1, 0.975) * sd / np.sqrt(self.n)
         stretch, shift = _own_scale(self.measures)
         factor = _factor_places(self.measures)
+        own, room = mean * stretch + shift, margin * stretch
+        # As far as the scale goes; rounding may have put a mean a hair beyond its end.
+        low = np.minimum(np.maximum(own - room, [measure.minimum for measure in self.measures]), own)
+        high = np.maximum(np.minimum(own + room, [measure.maximum for measure in self.measures]), own)
         return MeasureValues(
             self.n,
-            mean * stretch + shift,
+            own,
             sd * stretch,
-            (mean - margin) * stretch + shift,
-            (mean + margin) * stretch + shift,
+            low,
+            high,
             np.stack(answer_shares(self.moments), axis=2)[:, factor],
             tuple(_points(self.moments, measure) for measure in self.measures),
             _was_asked(self.moments)[:, factor],

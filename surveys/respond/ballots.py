@@ -3,6 +3,7 @@
 import hmac
 import json
 import struct
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -80,8 +81,16 @@ class Trust:
     seal_secret: bytes
 
 
-def deliver(session: Session, invitation: Invitation, sheet: Sheet, trust: Trust) -> bool:
+def deliver(
+    session: Session,
+    invitation: Invitation,
+    sheet: Sheet,
+    trust: Trust,
+    ballot_id: uuid.UUID | None = None,
+) -> bool:
     """Drops the sealed sheet in the box, marks the invitation used and deletes its draft; the caller commits.
+
+    ballot_id: what her receipt finds the ballot by (`surveys.campaigns.tally.receipt_codes`); else a random one.
 
     False, and nothing changed, when the invitation was used before. Raises NotOpenError when the survey is not
     open, or its deadline and the grace are over; SwappedKeyError and BrokenSealError when somebody has written in the
@@ -111,7 +120,8 @@ def deliver(session: Session, invitation: Invitation, sheet: Sheet, trust: Trust
     if not _mark_used(session, invitation):
         return False
     session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))
-    session.add(Ballot(survey_id=invitation.survey_id, sealed=seal(trust.public_key, sheet)))
+    sealed = seal(trust.public_key, sheet)
+    session.add(Ballot(id=ballot_id or uuid.uuid4(), survey_id=invitation.survey_id, sealed=sealed))
     return True
 
 

@@ -10,6 +10,7 @@ from questionnaires.model import Questionnaire
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.deadline import takes_answers
 from surveys.campaigns.invitations import code_of
+from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
 from surveys.campaigns.public_links import find_link, places_of, start
 from surveys.campaigns.visibility_texts import who_sees_what
@@ -98,6 +99,7 @@ def _page(lookup: PublicLinkLookup, *, fault: bool = False) -> str:
         text_language=lookup.language,
         deadline=Deadline.of(lookup.survey),
         who_sees_what=who_sees_what(lookup.survey),
+        opened_by_two=is_opened_by_two(database.session(), lookup.survey),
         choices=language_choices(lookup.questionnaire.languages, lookup.language, here),
         fault=fault,
     )

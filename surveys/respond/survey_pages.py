@@ -1,10 +1,13 @@
 """The pages that tell about the survey: start, pause, review, receipt."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import render_template
 
 from questionnaires.model import Questionnaire
+from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.models import Survey
 from surveys.campaigns.visibility_texts import who_sees_what
 from surveys.platform import database
@@ -14,10 +17,20 @@ from surveys.respond.session import Address, RespondentSession
 from surveys.respond.texts import Deadline, language_choices
 
 
-def show(respondent: RespondentSession, template: str, page: str, **more: object) -> str:
-    """The template `respond/<template>.html`; `page` is the endpoint that shows it in other languages."""
+def show(
+    respondent: RespondentSession,
+    template: str,
+    page: str,
+    in_address: Mapping[str, str] | None = None,
+    **more: object,
+) -> str:
+    """The template `respond/<template>.html`.
+
+    page: the endpoint that shows it in other languages; in_address: what the address carries there too.
+    """
     survey = survey_of(database.session(), respondent.lookup)
-    values = page_values(survey, respondent.questionnaire, respondent.language, respondent.address, page)
+    address = partial(respondent.address, **(in_address or {}))
+    values = page_values(survey, respondent.questionnaire, respondent.language, address, page)
     return render_template(f"respond/{template}.html", **values, respondent=respondent, **more)
 
 
@@ -32,6 +45,7 @@ def page_values(
         "easy": questionnaire.reading == "easy",
         "deadline": Deadline.of(survey),
         "who_sees_what": who_sees_what(survey),
+        "opened_by_two": is_opened_by_two(database.session(), survey),
         "choices": language_choices(
             questionnaire.languages, language, lambda code: address(page, language=code)
         ),

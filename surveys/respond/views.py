@@ -1,11 +1,14 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
+from typing import Final
+
 from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from questionnaires.answers import PageAnswers, read_page
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.models import Invitation
+from surveys.campaigns.tally import receipt_codes
 from surveys.platform import database
 from surveys.respond import drafts, statement_pages, survey_pages
 from surveys.respond.ballots import NotOpenError, Trust, deliver
@@ -26,6 +29,9 @@ from surveys.respond.session import (
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
 from surveys.respond.visits import parted
+
+_RECEIPT_FIELD: Final = "kvittering"
+"""In the form and in the address: what a receipt is found by (`surveys.campaigns.tally.receipt_codes`)."""
 
 
 @blueprint.errorhandler(NotAnsweringError)
@@ -121,39 +127,54 @@ def review(code: str, language: str) -> str:
             respondent.language,
             respondent.hidden_pages,
         ),
+        token=receipt_codes.new_token(),
     )
 
 
 @blueprint.post("/<code>/<language>/lever")
 @open_to_everyone
 def deliver_answers(code: str, language: str) -> Response:
-    """Delivers once; pressing again only shows the receipt again."""
+    """Delivers once; pressing again on the same page only shows the receipt again, with the same code."""
     respondent = open_session(code, language)
     lookup = respondent.lookup
+    token = request.form.get(_RECEIPT_FIELD, "")
+    ballot_id = receipt_codes.ballot_id(token, lookup.code)
+    # The visit is over: its token has no place in the browser's history.
+    address = addresses(respondent.shown_code, respondent.language)
+    receipt_address = address("receipt", **({_RECEIPT_FIELD: token} if ballot_id else {}))
     if lookup.delivered and not lookup.is_over:
-        return lead_to(respondent.address("receipt"))
+        return lead_to(receipt_address)
     if lookup.draft is None:
         raise NotAnsweringError
     session = database.session()
     invitation = session.get_one(Invitation, lookup.invitation_id)
-    answers = respondent.draft.delivered
-    sheet = answers.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
-    deliver(
-        session, invitation, sheet, Trust(respondent.keys.public_key, current_app.config["SECRETS"].codes)
-    )
+    sheet = respondent.draft.delivered.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
+    trust = Trust(respondent.keys.public_key, current_app.config["SECRETS"].codes)
+    deliver(session, invitation, sheet, trust, ballot_id)
     session.commit()
-    # The visit is over: its token has no place in the browser's history.
-    return lead_to(addresses(respondent.shown_code, respondent.language)("receipt"))
+    return lead_to(receipt_address)
 
 
 @blueprint.get("/<code>/<language>/kvittering")
 @open_to_everyone
 def receipt(code: str, language: str) -> str:
-    """Thanks, and what happens next. Names neither person, number nor time."""
+    """Thanks, and what happens next. Names neither person nor time.
+
+    The receipt code is shown to whoever has the token of the page that the answers were delivered from: nothing joins
+    the invitation to the ballot.
+    """
     respondent = open_session(code, language)
-    if not respondent.lookup.delivered or respondent.lookup.is_over:
+    lookup = respondent.lookup
+    if not lookup.delivered or lookup.is_over:
         raise NotAnsweringError
-    return survey_pages.show(respondent, "delivered", "receipt", just_delivered=True)
+    token = request.args.get(_RECEIPT_FIELD, "")
+    found = receipt_codes.receipt_of(
+        database.session(), lookup.survey_id, receipt_codes.ballot_id(token, lookup.code)
+    )
+    kept = {_RECEIPT_FIELD: token} if found else {}
+    return survey_pages.show(
+        respondent, "delivered", "receipt", in_address=kept, just_delivered=True, receipt_code=found
+    )
 
 
 def _goes_forward() -> bool:

@@ -20,6 +20,7 @@ from surveys.release.models import Release
 from surveys.release.visibility import Access, access_to
 from surveys.results import score_details
 from surveys.results import texts as wording
+from surveys.results.audit_package.readers import surveys_with_package
 from surveys.results.comments.queries import readable_count
 from surveys.results.comparisons import reference_texts as reference_words
 from surveys.results.comparisons import succession_texts as succession_words
@@ -67,7 +68,8 @@ def index() -> str:
         (survey, list(units)) for survey, units in groupby(found, key=lambda entrance: entrance.survey)
     ]
     screened = screened_surveys(database.session(), [entrance.unit for entrance in found])
-    return render_template("results/index.html", surveys=surveys, screened=screened)
+    packaged = surveys_with_package(database.session(), current_user, found)
+    return render_template("results/index.html", surveys=surveys, screened=screened, packaged=packaged)
 
 
 @blueprint.get("/resultater/<survey_key>/<unit_code>")

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from analysis.scorecards import RollUp, roll_up
 from surveys.access.models import Account
@@ -110,16 +110,26 @@ def _years(measurements: Iterable[Measurement]) -> tuple[int, ...]:
 def _measurements(
     session: Session, unit_id: int, indicators: Mapping[int, Indicator]
 ) -> Sequence[Measurement]:
-    """The unit's current measurements, oldest first, with release, survey and visibility policy loaded."""
+    """The unit's measurements, oldest first, with release, survey and visibility policy loaded.
+
+    The current ones, and what an earlier survey of the same year gave: its reader may not see the later one's value.
+    """
+    later = aliased(Release)
+    corrected = exists().where(later.survey_id == Release.survey_id, later.number > Release.number)
+    from_survey = Measurement.release_id.is_not(None) & ~corrected
     return session.scalars(
         select(Measurement)
         .outerjoin(Measurement.release)
         .outerjoin(Release.survey)
-        .where(Measurement.unit_id == unit_id, Measurement.current, Measurement.indicator_id.in_(indicators))
+        .where(
+            Measurement.unit_id == unit_id,
+            Measurement.current | from_survey,
+            Measurement.indicator_id.in_(indicators),
+        )
         .options(
             contains_eager(Measurement.release).contains_eager(Release.survey).selectinload(Survey.visibility)
         )
-        .order_by(Measurement.year, Measurement.part)
+        .order_by(Measurement.year, Measurement.part, Survey.closes_on, Measurement.id)
     ).all()
 
 

@@ -97,7 +97,7 @@ class IndicatorRow:
     # Years since it was measured, seen from the card's year.
     age: int
     old: bool
-    # Why there is no value, or from when the reader may see it.
+    # Why there is no value, or no newer one, or from when the reader may see it.
     reason: str
     previous: MeasurementComparison | None
     spark: Spark | None
@@ -113,11 +113,11 @@ class IndicatorRow:
 def indicator_row(
     indicator: Indicator, measurements: Sequence[Measurement], setting: RowContext
 ) -> IndicatorRow:
-    """The row of one indicator for one unit. `measurements`: its current ones, oldest first."""
+    """The row of one indicator for one unit. `measurements`: as `value_for_reader`, of every year."""
     until = [measurement for measurement in measurements if measurement.year <= setting.year]
-    seen = [m for m in until if (access := _access(m, setting)) is not None and access.now]
-    waiting = _waiting(until, seen, setting)
-    latest = seen[-1] if seen and waiting is None else None
+    seen = _one_for_each_period(until, setting)
+    latest = value_for_reader(until, setting)
+    newer = until[-1] if until and until[-1] is not latest else None
     target = _target(indicator, latest.year if latest else setting.year, setting)
     age = setting.year - latest.year if latest else 0
     return IndicatorRow(
@@ -130,7 +130,7 @@ def indicator_row(
         scale=wording.scale_words(indicator),
         target=wording.target_words(target, indicator, development=_is_development(indicator)),
         limits=wording.limits_words(target, indicator),
-        status=_row_status(indicator, latest, waiting, target, setting),
+        status=_row_status(indicator, latest, newer, target, setting),
         value=_value_words(latest, indicator) if latest else "",
         period=_period(latest, indicator) if latest else "",
         is_part=latest is not None and latest.part > 0,
@@ -139,7 +139,7 @@ def indicator_row(
         measured_on=latest.measured_on if latest else None,
         age=age,
         old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
-        reason=_reason(latest, waiting, setting),
+        reason=_reason(indicator, latest, newer, setting),
         previous=_comparison(indicator, latest, seen, target, setting),
         spark=spark(_moments(seen, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
         spark_words=wording.spark_words((_period(m, indicator), _value_words(m, indicator)) for m in seen),
@@ -152,13 +152,26 @@ def _access(measurement: Measurement, setting: RowContext) -> Access | None:
     return Access(now=True) if measurement.release_id is None else setting.access.get(measurement.release_id)
 
 
-def _waiting(
-    until: Sequence[Measurement], seen: Sequence[Measurement], setting: RowContext
-) -> Measurement | None:
-    """The newest value when it may not be seen and is the year's own, or all there is."""
-    if not until or until[-1] in seen:
-        return None
-    return until[-1] if until[-1].year == setting.year or not seen else None
+def _is_seen(measurement: Measurement, setting: RowContext) -> bool:
+    access = _access(measurement, setting)
+    return access is not None and access.now
+
+
+def value_for_reader(until: Sequence[Measurement], setting: RowContext) -> Measurement | None:
+    """The newest value the reader may see: one that is hidden, or that is not for her yet, takes none away.
+
+    until: the indicator's measurements up to the card's year, oldest first; two surveys may have measured one year.
+    """
+    return next((m for m in reversed(until) if m.value is not None and _is_seen(m, setting)), None)
+
+
+def _one_for_each_period(until: Sequence[Measurement], setting: RowContext) -> list[Measurement]:
+    """What the reader sees of each period, oldest first: its newest value, or else its newest measurement."""
+    periods: dict[tuple[int, int], list[Measurement]] = {}
+    for measurement in until:
+        if _is_seen(measurement, setting):
+            periods.setdefault((measurement.year, measurement.part), []).append(measurement)
+    return [value_for_reader(of, setting) or of[-1] for of in periods.values()]
 
 
 def _is_development(indicator: Indicator) -> bool:
@@ -173,28 +186,26 @@ def _target(indicator: Indicator, year: int, setting: RowContext) -> TargetLimit
 def _row_status(
     indicator: Indicator,
     latest: Measurement | None,
-    waiting: Measurement | None,
+    newer: Measurement | None,
     target: TargetLimits | None,
     setting: RowContext,
 ) -> IndicatorStatus:
-    if waiting is not None and _access(waiting, setting) is None:
+    """The colour of the value she sees; without one, what the newest measurement says."""
+    if latest is not None or newer is None or _is_seen(newer, setting):
+        return _status(indicator, latest or newer, target, setting)
+    if _access(newer, setting) is None:
         return IndicatorStatus.HIDDEN
-    return _status(indicator, latest, target, setting, waiting=waiting is not None)
+    return status(None, indicator.direction, target, due=False)
 
 
 def _status(
-    indicator: Indicator,
-    latest: Measurement | None,
-    target: TargetLimits | None,
-    setting: RowContext,
-    *,
-    waiting: bool,
+    indicator: Indicator, measurement: Measurement | None, target: TargetLimits | None, setting: RowContext
 ) -> IndicatorStatus:
-    if latest is None:
-        due = not waiting and is_due(setting.year, periods_of(indicator.frequency).parts, setting.today)
+    if measurement is None:
+        due = is_due(setting.year, periods_of(indicator.frequency).parts, setting.today)
         return status(None, indicator.direction, target, due=due)
-    hidden = latest.status is MeasurementStatus.HIDDEN
-    return status(latest.value, indicator.direction, target, hidden=hidden)
+    hidden = measurement.status is MeasurementStatus.HIDDEN
+    return status(measurement.value, indicator.direction, target, hidden=hidden)
 
 
 def _value_words(measurement: Measurement, indicator: Indicator) -> str:
@@ -205,10 +216,15 @@ def _period(measurement: Measurement, indicator: Indicator) -> str:
     return periods_of(indicator.frequency).words(measurement.year, measurement.part)
 
 
-def _reason(latest: Measurement | None, waiting: Measurement | None, setting: RowContext) -> str:
-    if waiting is not None:
-        return wording.waiting_words(_access(waiting, setting))
-    return wording.reason_words(latest) if latest else ""
+def _reason(
+    indicator: Indicator, latest: Measurement | None, newer: Measurement | None, setting: RowContext
+) -> str:
+    """Why the newest measurement shows no value; with its period, when an older value is shown in its place."""
+    if newer is None:
+        return wording.reason_words(latest) if latest else ""
+    seen = _is_seen(newer, setting)
+    words = wording.reason_words(newer) if seen else wording.waiting_words(_access(newer, setting))
+    return f"{_period(newer, indicator)}: {words}" if latest and words else words
 
 
 def _comparison(
@@ -218,10 +234,9 @@ def _comparison(
     target: TargetLimits | None,
     setting: RowContext,
 ) -> MeasurementComparison | None:
-    """The last comparable value, or simply the last one while a newer may not be seen yet."""
+    """The last comparable value."""
     if latest is None:
-        known = [m for m in seen if m.value is not None]
-        return _without_trend(known[-1], indicator) if known else None
+        return None
     tested = setting.changes.get((latest.release_id or 0, indicator.measure or ""))
     if tested and tested.units and latest.value is not None:
         return _with_others(indicator, latest.value, tested, target)
@@ -271,10 +286,6 @@ def _with_others(
     )
 
 
-def _without_trend(measurement: Measurement, indicator: Indicator) -> MeasurementComparison:
-    return MeasurementComparison(_period(measurement, indicator), _value_words(measurement, indicator))
-
-
 def _comparable(
     latest: Measurement, seen: Sequence[Measurement], tested: TestedChange | None
 ) -> Measurement | None:
@@ -307,7 +318,7 @@ def _entry(measurement: Measurement, indicator: Indicator, setting: RowContext) 
     target = _target(indicator, measurement.year, setting)
     return HistoryEntry(
         period=_period(measurement, indicator),
-        status=_status(indicator, measurement, target, setting, waiting=False),
+        status=_status(indicator, measurement, target, setting),
         value=_value_words(measurement, indicator),
         n=measurement.n,
         reason=wording.reason_words(measurement),

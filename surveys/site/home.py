@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.hr.key_holding.choices import key_tasks
 from surveys.hr.own_rates import own_rates
 from surveys.hr.waiting import tasks
 from surveys.organisation.models import Unit
@@ -53,7 +54,7 @@ def show() -> str | Response:
     return render_template(
         "site/home.html",
         uses_messages=True,
-        tasks=tasks(session, current_user, today),
+        tasks=[*key_tasks(session, current_user), *tasks(session, current_user, today)],
         units=_own_units(session),
         open_surveys=_open_surveys(session),
         rates=own_rates(session, current_user),

@@ -11,6 +11,7 @@ from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
 from surveys.hr.history import views as history_views
+from surveys.hr.key_holding import views as key_holder_views
 from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import import_views as organisation_imports
 from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
@@ -25,9 +26,10 @@ from surveys.hr.quality import views as quality_views
 from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.who_sees import views as who_sees_views
-from surveys.respond import alarm, entrance, erasing, public_link
+from surveys.respond import alarm, entrance, erasing, public_link, tally_views
 from surveys.respond import views as respond
 from surveys.results import views as results
+from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
 from surveys.results.comovement import views as comovement_views
 from surveys.results.screening import views as screening_views
@@ -43,6 +45,7 @@ _MODULES = (
     account_views,
     campaigns,
     instrument_views,
+    key_holder_views,
     mailing_views,
     paper_views,
     planning_views,
@@ -62,8 +65,10 @@ _MODULES = (
     entrance,
     erasing,
     public_link,
+    tally_views,
     respond,
     alarm,
+    audit_package_views,
     comment_views,
     comment_reader_views,
     comovement_views,

@@ -7,7 +7,9 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.planned_reminders import queue_planned
+from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
@@ -100,6 +102,7 @@ def _work(app: Flask) -> Work:
 
     def keep_time() -> None:
         close_overdue(database)
+        forget_shares(database)
         remove_old(app.config["SETTINGS"].instance)
 
     def alive(queue: QueueName) -> Callable[[], None]:
@@ -113,6 +116,7 @@ def _work(app: Flask) -> Work:
         "openings": in_context(lambda: open_due(database)),
         "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
+        "tally": in_context(lambda: publish_tonight(database)),
         "retention": in_context(_once_a_day(app)),
     }
 

@@ -29,6 +29,26 @@ def derivable_groups(
     return {frozenset(np.flatnonzero(group).tolist()) for group in groups[(abs(outside) < 1e-9).all(axis=1)]}
 
 
+def weighted_groups(
+    published: Sequence[Collection[int]], sizes: Sequence[int], k: int, insider: int | None = None
+) -> set[frozenset[int]]:
+    """Every set of atoms with 1 to k − 1 people that some combination of the published sums is about and nobody else:
+    without their columns the sums have a lower rank. With `insider` his own sum is known too."""
+    atoms = [atom for atom, n in enumerate(sizes) if n and atom != insider]
+    table = [[float(atom in figure) for atom in atoms] for figure in published]
+    rows = np.array(table).reshape(len(published), len(atoms))
+    rank = np.linalg.matrix_rank(rows) if rows.size else 0
+    found = set()
+    for chosen in product((False, True), repeat=len(atoms)):
+        group = frozenset(atom for atom, inside in zip(atoms, chosen, strict=True) if inside)
+        if not 0 < sum(sizes[atom] for atom in group) < k:
+            continue
+        outside = rows[:, [not inside for inside in chosen]]
+        if (np.linalg.matrix_rank(outside) if outside.size else 0) < rank:
+            found.add(group)
+    return found
+
+
 def _null_space(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     if not len(matrix):
         return np.eye(matrix.shape[1])
@@ -40,7 +60,7 @@ def is_safe(
     published: Sequence[Collection[int]], sizes: Sequence[int], k: int, alone: Collection[int] = ()
 ) -> bool:
     """No breach, neither from outside nor for any of the atoms in `alone`, who are one person each."""
-    return not any(derivable_groups(published, sizes, k, insider) for insider in (None, *alone))
+    return not any(weighted_groups(published, sizes, k, insider) for insider in (None, *alone))
 
 
 def cheapest(

@@ -81,7 +81,7 @@ def test_a_delivered_ballot_tells_the_database_nothing_without_the_private_key(
         private_key = keys_of(app).read(survey.id)
     assert comment.encode() not in stored
     assert b"\x05" * 40 not in stored
-    assert set(row._mapping) == {"id", "survey_id", "sealed"}
+    assert set(row._mapping) == {"id", "survey_id", "sealed", "leaf"}
     assert open_sheet(private_key, stored).comments == {"bedre": comment}
 
 
@@ -96,7 +96,7 @@ def test_the_private_key_stands_in_no_table(app: Flask, db: Database) -> None:
 
 def test_a_ballot_has_no_time_no_sequence_and_no_link_to_an_invitation() -> None:
     columns = {column.name: column for column in Ballot.__table__.columns}
-    assert set(columns) == {"id", "survey_id", "sealed"}
+    assert set(columns) == {"id", "survey_id", "sealed", "leaf"}
     assert columns["id"].type.python_type.__name__ == "UUID"
     assert {key.column.table.name for key in Ballot.__table__.foreign_keys} == {"survey"}
     assert isinstance(Ballot.__table__, Table)

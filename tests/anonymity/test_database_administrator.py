@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from nacl.public import PrivateKey
 
+from surveys.campaigns.tally.merkle import leaf_hash
 from surveys.operating.tables import metadata
 from surveys.platform.config import Settings, read_secrets
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
@@ -104,6 +105,16 @@ def test_no_file_and_no_write_ahead_log_has_the_responses_in_the_order_of_delive
                 assert signs_of_order(order, units) == [], name
     # SQLite empties its log into the file; PostgreSQL keeps both.
     assert files_with_all >= (2 if evidence.kind == "sqlite" else 4)
+
+
+def test_the_published_leaves_stand_in_an_order_that_says_nothing_of_delivery(evidence: Evidence) -> None:
+    """Backups tell whose each leaf is, as they tell whose each ballot is; the leaves that are kept tell no more."""
+    place_of = {known.invitation_id: place for place, known in enumerate(evidence.delivered)}
+    of_leaf = {leaf_hash(sealed): place_of[one] for one, sealed in _whose_ballots(evidence).items()}
+    stored = [bytes(row["leaf"]) for row in _in_stored_order(evidence.after_counting["tally_leaf"])]
+    assert len(stored) == EVERYBODY
+    assert signs_of_order([of_leaf[leaf] for leaf in stored], evidence.unit_of) == []
+    assert evidence.after_counting["night_leaf"] == []
 
 
 def test_comments_stand_in_an_order_that_neither_delivery_nor_the_responses_share(evidence: Evidence) -> None:

@@ -68,6 +68,7 @@ class Place:
             "language": ["nb", "en", "xx"],
             "number": [1, 2, 99],
             "token": [*self.tokens],
+            "key": [KEY, "finnes-ikke"],
         }
         assert rule.arguments <= set(values), (
             f"{rule.rule}: what may stand for {rule.arguments - set(values)}?"

@@ -26,7 +26,8 @@ from surveys.campaigns.reconciling import ReconcileChoices, reconcile
 from surveys.campaigns.replacing_codes import replace_code
 from surveys.organisation.models import Person, Unit
 from surveys.platform.database import Database
-from surveys.publishing.counting_ballots import CountingError, count
+from surveys.publishing.counting_ballots import count
+from surveys.publishing.opening_ballots import CountingError
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
 from tests.card_building import sign_in_as

@@ -1,9 +1,11 @@
 """The picture and the table in docs/architecture.md are those of the source."""
 
 import importlib.util
+from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -39,3 +41,27 @@ def test_every_storey_has_a_sentence(house: ModuleType) -> None:
     described = [line.split("`")[1] for line in house.PAGE.read_text().splitlines() if line.startswith("| `")]
     names = [name for row in house.storeys() for name in row]
     assert [name for name in described if name in names] == names
+
+
+def _importing_each_other(graph: grimp.ImportGraph) -> list[tuple[str, str]]:
+    """Folders beside each other, at any depth, of which each imports the other."""
+    folders = [module for module in graph.modules if graph.find_children(module)]
+    found = []
+    for folder in folders:
+        inner = sorted(child for child in graph.find_children(folder) if graph.find_children(child))
+        for one, other in combinations(inner, 2):
+            ways = (
+                graph.find_shortest_chains(one, other, as_packages=True),
+                graph.find_shortest_chains(other, one, as_packages=True),
+            )
+            if all(any(len(chain) == 2 for chain in chains) for chains in ways):
+                found.append((one, other))
+    return found
+
+
+def test_no_two_folders_import_each_other() -> None:
+    graph = grimp.build_graph("surveys", "analysis", "questionnaires", cache_dir=None)
+    assert _importing_each_other(graph) == []
+    back = ("surveys.release.history.models", "surveys.release.comparisons.comparing")
+    graph.add_import(importer=back[0], imported=back[1])
+    assert _importing_each_other(graph) == [("surveys.release.comparisons", "surveys.release.history")]

@@ -6,7 +6,9 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from tests.browser.answering import AnsweringSite
+from surveys.campaigns.tally.merkle import leaf_hash
+from surveys.campaigns.tally.receipt_codes import grouped, receipt_code
+from tests.browser.answering import ANSWERS, CLOSED, AnsweringSite
 
 PREVIEW: Final = "/sporreskjema/alle-slag/v1/forhandsvisning"
 
@@ -48,6 +50,17 @@ def _mistyped(visitor: Visitor) -> None:
 
 def _nothing_typed(visitor: Visitor) -> None:
     visitor.opens(f"/svar{visitor.start}")
+    visitor.sends_page()
+
+
+def _receipt_with_code(visitor: Visitor) -> None:
+    visitor.opens_as(visitor.site.new_code_after(len(ANSWERS)), "oppsummering")
+    visitor.sends_page()
+
+
+def _receipt_looked_up(visitor: Visitor, survey_key: str, code: str) -> None:
+    visitor.opens(f"/svar/telling/{survey_key}{visitor.start}")
+    visitor.page.locator("#kode").fill(code)
     visitor.sends_page()
 
 
@@ -99,6 +112,9 @@ def _preview_refused(visitor: Visitor) -> None:
     visitor.sends_page()
 
 
+# Of a ballot that is in no box.
+RECEIPT: Final = grouped(receipt_code(leaf_hash(b"nobody's")))
+
 # State → how a visitor comes to it.
 STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     "code entry": lambda visitor: visitor.opens(f"/svar{visitor.start}"),
@@ -127,6 +143,12 @@ STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     "review": lambda visitor: visitor.opens_as(visitor.site.finished, "oppsummering"),
     "review: nothing answered": lambda visitor: visitor.opens_untouched("oppsummering"),
     "receipt": lambda visitor: visitor.opens_as(visitor.site.delivered, "kvittering"),
+    "receipt with a code": _receipt_with_code,
+    "tallies": lambda visitor: visitor.opens(f"/svar/telling{visitor.start}"),
+    "tally": lambda visitor: visitor.opens(f"/svar/telling/{CLOSED}{visitor.start}"),
+    "tally: not yet": lambda visitor: _receipt_looked_up(visitor, "alle", RECEIPT),
+    "tally: unknown": lambda visitor: _receipt_looked_up(visitor, CLOSED, RECEIPT),
+    "tally: mistyped": lambda visitor: _receipt_looked_up(visitor, CLOSED, "ABCD"),
     "delivered before": lambda visitor: visitor.opens_as(visitor.site.delivered),
     "paused": lambda visitor: visitor.opens_as(visitor.site.begun, "pause"),
     "erase": lambda visitor: visitor.opens_as(visitor.site.begun, "slett"),
@@ -158,6 +180,7 @@ FAULTY: Final = frozenset(
         "page with numbers: refused",
         "page with month: refused",
         "public start: nothing chosen",
+        "tally: mistyped",
         "preview: refused",
     }
 )

@@ -23,6 +23,7 @@ PREVIEW = "/sporreskjema/medarbeider/v1/forhandsvisning/nb"
 HR_PAGES = (
     "/konto",
     "/personvern/oppbevaring",
+    "/personvern/innsyn/bruker/2",
     "/brukere",
     "/brukere?sok=finnes-ikke",
     "/brukere/ny",
@@ -64,6 +65,8 @@ NOT_HERE = {
     "home.security_txt": "a file that programs read",
     "hr.delete": _MONDAY,
     "hr.edit": _MONDAY,
+    "hr.keys": "test_key_holders.py",
+    "hr.own_key": "test_key_holders.py",
     "hr.poster": "a page for paper: tests/web/test_code_sheets.py and test_public_link.py",
     "hr.progress": "numbers for the script of a long step",
     "hr.quality_factor_figure": "a figure's data; test_explored_figures.py draws it",
@@ -75,8 +78,10 @@ NOT_HERE = {
     "organisation.import_columns": _MONDAY,
     "organisation.import_preview": _MONDAY,
     "organisation.undo_reorganisation": "the demo has no plan to undo; tests/web/test_reorganising.py",
+    "privacy.account_access_file": "a file",
     "privacy.access_file": "a file",
     "privacy.document_file": "a file",
+    "results.audit_package": "a file",
     "trail.download": "a file",
 }
 

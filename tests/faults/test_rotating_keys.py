@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,27 +29,36 @@ ROOT = Path(__file__).parents[2]
 DERIVED = b"d" * 32
 SURVEYS = (1, 2)
 
-# Changes the master key, and is killed before or after the nth thing that reaches the disk.
+# Changes the master key of each folder it is told, in a child that is killed before or after the nth thing that reaches
+# the disk, and says how the child ended. Children are forked, since starting Python takes longer than changing a key.
 CHANGE = """
 import os, signal, sys
 from pathlib import Path
 from surveys.campaigns.keystore import KeyStore
-folder, stop, after = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "after"
-done = 0
-def deadly(step):
-    def called(*arguments, **named):
-        global done
-        done += 1
-        if done == stop and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        found = step(*arguments, **named)
-        if done == stop:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
-    return called
-for name in ("replace", "fsync", "pwrite", "unlink"):
-    setattr(os, name, deadly(getattr(os, name)))
-KeyStore(folder, b"d" * 32, b"seals").change_master()
+
+def change(folder, stop, after):
+    done = 0
+    def deadly(step):
+        def called(*arguments, **named):
+            nonlocal done
+            done += 1
+            if done == stop and not after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            found = step(*arguments, **named)
+            if done == stop:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+        return called
+    for name in ("replace", "fsync", "pwrite", "unlink"):
+        setattr(os, name, deadly(getattr(os, name)))
+    KeyStore(folder, b"d" * 32, b"seals").change_master()
+
+for line in sys.stdin:
+    folder, stop, when = line.split()
+    if (child := os.fork()) == 0:
+        change(Path(folder), int(stop), when == "after")
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -67,20 +76,33 @@ def _kept(folder: Path) -> Mapping[int, tuple[bytes, bytes]]:
     return {survey_id: (bytes(store.read(survey_id)), store.draft_secret(survey_id)) for survey_id in SURVEYS}
 
 
-def _killed(folder: Path, stop: int, when: str) -> bool:
-    child = subprocess.run(
-        [sys.executable, "-c", CHANGE, str(folder), str(stop), when],
+@pytest.fixture
+def changing() -> Iterator[Callable[[Path, int, str], bool]]:
+    """Whether a change of the master key was killed at this step."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CHANGE],
         cwd=ROOT,
-        check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert child.returncode in {0, -signal.SIGKILL}
-    return child.returncode != 0
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        orders, answers = process.stdin, process.stdout
+        assert orders is not None
+        assert answers is not None
+
+        def is_killed(folder: Path, stop: int, when: str) -> bool:
+            print(folder, stop, when, file=orders, flush=True)
+            ended = int(answers.readline())
+            assert ended in {0, -signal.SIGKILL}
+            return ended != 0
+
+        yield is_killed
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_every_step_every_key_is_read_and_the_next_run_ends_it(
-    folder: Path, tmp_path: Path, when: str
+    folder: Path, tmp_path: Path, changing: Callable[[Path, int, str], bool], when: str
 ) -> None:
     KeyStore(folder, DERIVED, b"seals").change_master()
     wanted, stop = _kept(folder), 0
@@ -88,7 +110,7 @@ def test_killed_at_every_step_every_key_is_read_and_the_next_run_ends_it(
     while is_killed:
         stop += 1
         copy = shutil.copytree(folder, tmp_path / f"copy-{stop}")
-        is_killed = _killed(copy, stop, when)
+        is_killed = changing(copy, stop, when)
         assert _kept(copy) == wanted, stop
         KeyStore(copy, DERIVED, b"seals").change_master()
         assert _kept(copy) == wanted, stop

@@ -56,9 +56,13 @@ class Fuzzer:
 def fuzzed(app: Flask, inputs: int, seed: int) -> Fuzzer:
     """What so many inputs gave. The same seed on the same database sends the same."""
     app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    # The log is the whole program's, and what it is told here is nobody's news.
     app.logger.disabled = True
-    with tempfile.TemporaryDirectory(prefix="medvirk-fuzz-") as folder:
-        fuzzer = Fuzzer(app, seed, Path(folder))
-        for _input in range(inputs):
-            fuzzer.send()
+    try:
+        with tempfile.TemporaryDirectory(prefix="medvirk-fuzz-") as folder:
+            fuzzer = Fuzzer(app, seed, Path(folder))
+            for _input in range(inputs):
+                fuzzer.send()
+    finally:
+        app.logger.disabled = False
     return fuzzer

@@ -117,6 +117,11 @@ def hr_who_knows_the_account(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about), Outcome.HIDDEN)
 
 
+def its_holder(_visitor: AccessVisitor, _about: About) -> Outcome:
+    """Whoever holds a share of the survey's key, and nobody here does: `test_opened_by_two.py`."""
+    return Outcome.HIDDEN
+
+
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
@@ -160,13 +165,15 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             hr_there,
             "hr",
             "add_history checklist comments confirm correct_failed correct_failed_number correct_publication "
-            "deadline decide_comment delete "
+            "deadline decide_comment delete give_reserve keys "
             "discuss_quality edit history letter_instead letters letters_again loose_codes mail_words mailing "
             "merge_in_report poster progress publication quality quality_factor quality_factor_figure "
             "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "
-            "remove_public_link replace_a_code save_public_link save_reminder_plan scope separate_in_report show take "
-            "test_mail tick_checklist try_answering visibility ways_in withdraw_discussion withdraw_history",
+            "remove_public_link replace_a_code save_public_link save_reminder_plan scope separate_in_report "
+            "share_out_key show take test_mail tick_checklist try_answering visibility ways_in "
+            "withdraw_discussion withdraw_history",
         ),
+        *_lines(its_holder, "hr", "own_key"),
         *_lines(
             hr_somewhere,
             "organisation",
@@ -186,12 +193,15 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         ),
         *_lines(hr_somewhere, "privacy", "document document_file index retention"),
         *_lines(hr_there, "privacy", "access_file access_page"),
+        *_lines(hr_who_knows_the_account, "privacy", "account_access_file account_access_page"),
         *_lines(administrator_of_all, "privacy", "delete_now"),
         *_lines(administrator_somewhere, "jobs", "index"),
         *_lines(administrator_there, "jobs", "retry_mails retry_step"),
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments unit"),
         *_lines(role_in_the_survey, "results", "changes"),
+        # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
+        *_lines(hr_there, "results", "audit_package"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "show"),
         *_lines(hr_somewhere, "trail", "download index"),

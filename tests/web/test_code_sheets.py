@@ -126,7 +126,7 @@ def test_a_letter_is_in_its_readers_language_and_says_so(
 
 
 def test_every_printed_code_leads_in(hr: FlaskClient, app: Flask, unit_id: Callable[[str], str]) -> None:
-    codes = printed(letters(hr, unit_id("K"))) + printed(cards(hr, unit_id("B")))
+    codes = printed(letters(hr, unit_id("K"))) + printed(cards(hr, unit_id("A")))
     headings = {Page(app.test_client().get(f"/svar/{code}")).heading for code in codes}
     assert headings == {"Liten undersøkelse 2026", "Small survey 2026"}
 
@@ -203,8 +203,8 @@ def test_every_showing_of_codes_is_in_the_audit_trail(
 ) -> None:
     letters(hr, unit_id("A"))
     letters(hr, unit_id("A"), again=True)
-    cards(hr, unit_id("B"), 4)
-    cards(hr, unit_id("B"), 4)
+    cards(hr, unit_id("A"), 4)
+    cards(hr, unit_id("A"), 4)
     assert shown_entries(db) == [{"letters": 6}, {"letters": 6}, {"loose": 4}, {"loose": 4}]
 
 
@@ -221,34 +221,34 @@ def test_the_pages_with_codes_are_never_kept_and_have_no_address(
 def test_loose_codes_are_invitations_without_a_person_and_count_as_invited(
     db: Database, hr: FlaskClient, unit_id: Callable[[str], str]
 ) -> None:
-    page = cards(hr, unit_id("B"), 12, language="nn")
+    page = cards(hr, unit_id("A"), 12, language="nn")
     assert len(set(printed(page))) == 12
     assert len([each for each in page.tree.iter("div") if each.get("class") == "code-page"]) == 2
     assert {each.get("lang") for each in page.tree.iter("article")} == {"nn"}
     with db.reading() as session:
         made = session.scalars(select(Invitation).where(Invitation.loose)).all()
         assert {(each.person_id, each.email, each.language) for each in made} == {(None, "", "nn")}
-        assert participation(session, the_survey(session))[int(unit_id("B"))].invited == 13
+        assert participation(session, the_survey(session))[int(unit_id("A"))].invited == 20
 
 
 def test_sending_the_form_again_shows_the_same_codes_and_makes_none(
     db: Database, hr: FlaskClient, unit_id: Callable[[str], str]
 ) -> None:
-    first, again = cards(hr, unit_id("B"), 5), cards(hr, unit_id("B"), 5)
+    first, again = cards(hr, unit_id("A"), 5), cards(hr, unit_id("A"), 5)
     assert sorted(printed(first)) == sorted(printed(again))
-    other = cards(hr, unit_id("B"), 5, batch="b2")
+    other = cards(hr, unit_id("A"), 5, batch="b2")
     assert not set(printed(first)) & set(printed(other))
     with db.reading() as session:
         loose = select(func.count()).select_from(Invitation).where(Invitation.loose)
         assert session.scalar(loose) == 10
 
 
-@pytest.mark.parametrize("changed", [{"count": 6}, {"language": "en"}, {"unit": "A"}])
+@pytest.mark.parametrize("changed", [{"count": 6}, {"language": "en"}, {"unit": "B"}])
 def test_a_batch_that_was_made_with_other_choices_is_refused(
     db: Database, hr: FlaskClient, unit_id: Callable[[str], str], changed: dict[str, object]
 ) -> None:
-    cards(hr, unit_id("B"), 5)
-    choices = {"count": 5, "language": "nb", "unit": "B"} | changed
+    cards(hr, unit_id("A"), 5)
+    choices = {"count": 5, "language": "nb", "unit": "A"} | changed
     page = cards(hr, unit_id(str(choices["unit"])), choices["count"], language=str(choices["language"]))
     assert page.status == 409
     assert "laget før, med andre valg" in page.text
@@ -260,7 +260,7 @@ def test_a_batch_that_was_made_with_other_choices_is_refused(
 def test_a_number_that_cannot_be_is_explained(
     db: Database, hr: FlaskClient, unit_id: Callable[[str], str], count: str
 ) -> None:
-    page = cards(hr, unit_id("B"), count)
+    page = cards(hr, unit_id("A"), count)
     assert page.status == 422
     assert page.title.startswith("Feil:")
     [(_message, target)] = page.summary().items()

@@ -119,15 +119,18 @@ def stopped(tmp_path: Path) -> FlaskClient:
     return create_app(settings).test_client()
 
 
+def _wait_briefly(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 20")
+
+
 @pytest.fixture
 def locked(installations: Installations, tmp_path: Path) -> Iterator[FlaskClient]:
     """A site whose SQLite file another program holds."""
     with installations("sqlite", tmp_path) as settings:
         app = create_app(replace(settings))
         engine = app.extensions["medvirk_database"].engine
-        event.listen(
-            engine, "connect", lambda connection, _record: connection.execute("PRAGMA busy_timeout = 20")
-        )
+        # Before ours, which asks for the file's mode and would wait for it.
+        event.listen(engine, "connect", _wait_briefly, insert=True)
         app.config["WTF_CSRF_ENABLED"] = False
         holder = sqlite3.connect(settings.instance / "medvirk.sqlite3", isolation_level=None)
         holder.execute("PRAGMA locking_mode = EXCLUSIVE")

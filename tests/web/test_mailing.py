@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey
@@ -282,6 +283,20 @@ def test_a_withdrawn_code_says_that_it_is_replaced_and_the_new_one_opens(
     assert code()[:4] in body.get_content()
 
 
+@pytest.mark.parametrize("typed", ["412 34 567", "+4741234567", "004741234567"])
+def test_her_code_is_found_by_her_mobile_number_however_it_is_written(
+    app: Flask, hr: FlaskClient, open_survey: Database, typed: str
+) -> None:
+    with app.app_context(), open_survey.transaction() as session:
+        invitation = session.scalars(select(Invitation)).one()
+        change_sealed(invitation, phone="+4741234567")
+        before = invitation.nonce
+    assert hr.post(f"{PAGE}/utsending/kode", data={"person": "412 34 568"}).status_code == 409
+    assert hr.post(f"{PAGE}/utsending/kode", data={"person": typed}).status_code == 302
+    with open_survey.reading() as session:
+        assert session.scalars(select(Invitation)).one().nonce != before
+
+
 def test_a_used_code_is_not_replaced_and_hr_is_told_the_same(
     app: Flask, hr: FlaskClient, open_survey: Database
 ) -> None:
@@ -292,7 +307,8 @@ def test_a_used_code_is_not_replaced_and_hr_is_told_the_same(
     assert "Koden er byttet, hvis den ikke alt var brukt" in answer.text
     with open_survey.reading() as session:
         assert session.scalars(select(Invitation)).one().nonce == before
-        assert session.scalar(select(func.count()).where(Delivery.kind == MessageKind.INVITATION)) == 1
+        # Sent again as to anybody: else a mail that had failed would stay in HR's list for whoever has answered.
+        assert session.scalar(select(func.count()).where(Delivery.kind == MessageKind.INVITATION)) == 2
 
 
 def test_a_leader_sees_her_own_units_rate_by_the_same_rule(

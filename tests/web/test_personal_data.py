@@ -13,13 +13,16 @@ from sqlalchemy import select, update
 
 from app import create_app
 from surveys.access.models import Account, Grant, Role
+from surveys.audit.models import AuditEntry
 from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
 from surveys.organisation.models import Person
+from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.localisation import short_date
 from surveys.publishing.counting_ballots import count
 from surveys.site.security_text import contact_address, security_text
 from tests.building import build_open_survey, keys_of
@@ -49,6 +52,11 @@ def invited(app: Flask, db: Database) -> Database:
 def _person_id(db: Database, name: str = "Liv Ek") -> int:
     with db.reading() as session:
         return session.scalars(select(Person.id).where(Person.name == name)).one()
+
+
+def _account_id(db: Database, username: str = "liv.ek") -> int:
+    with db.reading() as session:
+        return session.scalars(select(Account.id).where(Account.username == username)).one()
 
 
 def _report(client: FlaskClient, db: Database) -> str:
@@ -112,6 +120,98 @@ class TestAccess:
             page = client.get("/personvern", query_string={"sok": typed}).text
             assert "Liv Ek" in page
             assert "Per Ås" not in page
+
+
+class TestTracesOfAccess:
+    @pytest.mark.parametrize("form", ["", ".csv", ".html"])
+    def test_reading_a_report_is_in_the_trail_and_what_it_said_is_not(
+        self, invited: Database, client: FlaskClient, form: str
+    ) -> None:
+        sign_in_as(client, invited, Role.HR)
+        assert client.get(f"/personvern/innsyn/{_person_id(invited)}{form}").status_code == 200
+        with invited.reading() as session:
+            [entry] = session.scalars(
+                select(AuditEntry).where(AuditEntry.action == "privacy.person_report_read")
+            )
+            assert entry.account_id is not None
+            assert (entry.subject, entry.detail) == ("A", {"person": _person_id(invited)})
+
+    def test_a_refused_reader_leaves_no_trace_of_reading(
+        self, invited: Database, client: FlaskClient
+    ) -> None:
+        sign_in_as(client, invited, Role.HR, "B")
+        client.get(f"/personvern/innsyn/{_person_id(invited)}")
+        client.get(f"/personvern/innsyn/bruker/{_account_id(invited)}")
+        with invited.reading() as session:
+            assert not session.scalars(select(AuditEntry).where(AuditEntry.action.like("privacy.%"))).all()
+
+    def test_the_next_report_tells_that_somebody_has_read(
+        self, invited: Database, client: FlaskClient
+    ) -> None:
+        sign_in_as(client, invited, Role.HR)
+        today = short_date(municipal_day())
+        told = "HR har sett eller lastet ned innsyn om personen"
+        assert today in _report(client, invited).partition(told)[2].partition("</dd>")[0]
+        client.get(f"/personvern/innsyn/{_person_id(invited, 'Per Ås')}")
+        with invited.reading() as session:
+            read = select(AuditEntry).where(AuditEntry.action == "privacy.person_report_read")
+            assert len(session.scalars(read).all()) == 2
+
+    def test_somebody_who_has_left_is_found(self, invited: Database, client: FlaskClient) -> None:
+        with invited.transaction() as session:
+            session.get_one(Person, _person_id(invited)).active = False
+        sign_in_as(client, invited, Role.HR)
+        assert "har sluttet" in client.get("/personvern?sok=1001").text
+        assert "Sluttet:" in _report(client, invited)
+
+
+class TestAccessToAccounts:
+    def test_a_user_outside_the_roster_is_found_with_all_that_is_hers(
+        self, invited: Database, client: FlaskClient
+    ) -> None:
+        with invited.transaction() as session:
+            account = Account(username="konsulent", name="Kim Konsulent", email="kim@fjordvik.example")
+            account.all_grants = [Grant(role=Role.LEADER, unit_id=unit_of(session, "A").id)]
+            session.add(account)
+            session.flush()
+            other = session.scalars(select(Account).where(Account.username == "liv.ek")).one()
+            at = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+            for actor, action, subject in (
+                (account.id, "survey.created", "liten-2026"),
+                (account.id, "account.changed", other.trail_name),
+                (other.id, "account.role_given", account.trail_name),
+                (other.id, "survey.closed", "liten-2026"),
+            ):
+                session.add(AuditEntry(at=at, account_id=actor, action=action, subject=subject, detail={}))
+        sign_in_as(client, invited, Role.HR)
+        address = f"/personvern/innsyn/bruker/{_account_id(invited, 'konsulent')}"
+        assert address in client.get("/personvern?sok=kim").text
+        page = client.get(address).text
+        for words in (
+            "kim@fjordvik.example",
+            "Enhet A",
+            "Laget undersøkelsen: Liten undersøkelse 2026",
+            "Rettet navn eller e-post",
+            "Ga en tilgang (gjelder brukeren)",
+            "Så innsyn om en bruker (gjelder brukeren)",
+        ):
+            assert words in page, words
+        assert "Lukket undersøkelsen" not in page
+        assert "Liv Ek" not in page
+
+    def test_what_the_reader_may_not_see_in_the_trail_is_counted_and_not_shown(
+        self, invited: Database, client: FlaskClient
+    ) -> None:
+        with invited.transaction() as session:
+            liv = _account_id(invited)
+            at = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+            session.add(
+                AuditEntry(at=at, account_id=liv, action="people.imported", subject="hemmelig.csv", detail={})
+            )
+        sign_in_as(client, invited, Role.HR, "A")
+        page = client.get(f"/personvern/innsyn/bruker/{liv}").text
+        assert "hemmelig.csv" not in page
+        assert "Hendelser du ikke kan se: 1" in page
 
 
 @pytest.fixture

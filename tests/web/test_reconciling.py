@@ -401,6 +401,35 @@ def test_refused_addresses_are_told_from_the_roster_and_mended_in_place(
     assert "550" not in hr.get(f"{PAGE}/utsending").text
 
 
+def test_correcting_addresses_does_not_tell_who_has_answered(
+    app: Flask, db: Database, hr: FlaskClient, office: PostOffice
+) -> None:
+    """Two mails did not arrive, and one of the two has answered with a code on paper. HR corrects both addresses."""
+    _opened(app, db, "corrected_address")
+    _invite(app, db)
+    office.answer_recipient = lambda address: "550 nei" if address[:3] in {"a1@", "a2@"} else "250 OK"
+    _sent(app, db, office)
+    office.answer_recipient = lambda _address: "250 OK"
+    sign_in_as(hr, db, Role.HR, "kommune")
+    with db.transaction() as session:
+        wrong = select(Invitation).where(Invitation.email.in_(["a1@prove.example", "a2@prove.example"]))
+        first, second = session.scalars(wrong)
+        first.delivered = True
+        numbers = [first.id, second.id]
+    office.taken.clear()
+    said = []
+    for number in numbers:
+        right = {"invitation": str(number), "email": f"riktig{number}@prove.example"}
+        said.append(
+            hr.post(f"{PAGE}/utsending/adresse", data=right, follow_redirects=True).text.count("rettet")
+        )
+    assert said[0] == said[1] > 0
+    _sent(app, db, office, 2)
+    page = hr.get(f"{PAGE}/utsending").text
+    assert "550" not in page
+    assert not any(f"riktig{number}@" in page for number in numbers)
+
+
 def test_that_persons_letter_can_be_printed_instead(
     app: Flask, db: Database, hr: FlaskClient, office: PostOffice
 ) -> None:

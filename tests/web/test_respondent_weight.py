@@ -1,5 +1,6 @@
 """A web process that serves only respondents carries no numbers libraries and no tools: memory is dear."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -68,3 +69,14 @@ def test_serving_respondents_loads_no_numbers_libraries(
     loaded = set(json.loads(done.stdout))
     assert "sqlalchemy" in loaded
     assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
+
+
+def test_no_view_is_asynchronous(app: Flask) -> None:
+    """`SyncFlask` calls every function as it is: a coroutine would never be run."""
+    functions = [
+        *app.view_functions.values(),
+        *(each for many in app.before_request_funcs.values() for each in many),
+        *(each for many in app.after_request_funcs.values() for each in many),
+    ]
+    assert functions
+    assert not [each for each in functions if inspect.iscoroutinefunction(each)]

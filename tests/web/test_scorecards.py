@@ -306,7 +306,43 @@ def test_a_waiting_value_leaves_the_last_one_to_be_seen(client: FlaskClient, car
         _released(session, 2024, {"K": 4.1}, visibility={ReaderGroup.POLITICIANS: dt.date(2024, 6, 1)})
         _released(session, 2026, {"K": 4.4}, visibility=STEPS)
     sign_in_as(client, card, Role.POLITICIAN)
-    assert _row(_card(client), "M1.1")["Sist sammenlignbare"] == "4,1 i 2024"
+    page = _card(client, year=2026)
+    row = _row(page, "M1.1")
+    assert row["Verdi"] == "4,1 skala 1–5 fra 2024"
+    assert row["Status"] == "Grønn"
+    assert "2026: Resultatet fra undersøkelsen vises her fra 1. desember 2026." in row["rad"]
+    assert "4,4" not in page.response.text
+
+
+def test_a_survey_that_few_answered_leaves_the_last_value_to_be_seen(
+    client: FlaskClient, card: Database
+) -> None:
+    with card.transaction() as session:
+        _released(session, 2025, {"K": 3.6})
+        _released(session, 2026, {"K": "small"})
+    sign_in_as(client, card, Role.LEADER)
+    page = _card(client)
+    row = _row(page, "M1.1")
+    assert (row["Verdi"], row["Status"]) == ("3,6 skala 1–5 fra 2025", "Gul")
+    assert "2026: Resultatet er skjult fordi færre enn 5 har svart." in row["rad"]
+    assert [line[0] for line in _history(page, "M1.1")] == ["2026", "2025"]
+
+
+def test_a_second_survey_of_the_year_that_few_answered_takes_no_value_away(
+    client: FlaskClient, card: Database
+) -> None:
+    with card.transaction() as session:
+        for month, mean in ((4, 4.2), (9, "small")):
+            survey = build_survey(
+                session, unit_of(session, "K"), f"liten-2026-{month}", closes_on=dt.date(2026, month, 20)
+            )
+            feed(session, release_figures(session, survey, {"K": mean}))
+    sign_in_as(client, card, Role.LEADER)
+    page = _card(client)
+    row = _row(page, "M1.1")
+    assert (row["Verdi"], row["Status"]) == ("4,2 skala 1–5", "Grønn")
+    assert "2026: Resultatet er skjult" in row["rad"]
+    assert len(_history(page, "M1.1")) == 1
 
 
 def test_a_card_opens_for_those_above_it_and_for_politicians_down_to_the_areas(

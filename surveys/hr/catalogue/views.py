@@ -14,7 +14,7 @@ from surveys.hr.catalogue.version_page import shared_languages, side_by_side
 from surveys.hr.survey_page import blueprint
 from surveys.instruments.in_use import find_version
 from surveys.platform import database
-from surveys.platform.localisation import language, language_name
+from surveys.platform.localisation import language, language_name, text_attributes
 
 __all__ = ["blueprint"]
 
@@ -69,6 +69,7 @@ def compare_versions(instrument: str) -> str:
         pair=pair,
         page=side_by_side(pair.earlier, pair.later, chosen),
         text_language=chosen,
+        lang=text_attributes(chosen),
         offered=[(code, language_name(code)) for code in offered],
     )
 

@@ -66,8 +66,8 @@ class ReplaceCodeForm(FlaskForm):
     """Whose code is withdrawn and replaced."""
 
     person = StringField(
-        _l("Ansattnummer eller e-postadresse"),
-        validators=[InputRequired(_l("Skriv ansattnummeret eller e-postadressen."))],
+        _l("Ansattnummer, e-postadresse eller mobilnummer"),
+        validators=[InputRequired(_l("Skriv ansattnummeret, e-postadressen eller mobilnummeret."))],
     )
 
 

@@ -1,7 +1,10 @@
 """HR's pages for what a survey sends: what did not arrive, the plan of reminders, own words, and replaced codes."""
 
+from collections.abc import Callable
+
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
@@ -62,38 +65,44 @@ def save_reminder_plan(key: str) -> Page:
 @requires(*HR_ROLES)
 def correct_failed(key: str) -> Page:
     """Corrects an address and sends the same code there."""
-    session = database.session()
-    survey = survey_for_hr(session, key)
-    form = AddressForm()
-    if not form.validate_on_submit():
-        return _overview(survey, problem=_("Skriv adressen."), typed=form), 422
-    try:
-        correct_address(session, survey, _number(form.invitation.data), form.email.data)
-    except SurveyError as error:
-        return _overview(survey, problem=str(error), typed=form), 409
-    session.commit()
-    wake("outbox")
-    # Whether she has delivered already is not told.
-    flash(_("Adressen er rettet. Har hun ikke svart, får hun invitasjonen der.") + " " + why_no_mail())
-    return redirect(url_for("hr.mailing", key=key))
+    return _corrected(
+        key,
+        correct_address,
+        AddressForm(),
+        lambda: _("Adressen er rettet, og invitasjonen blir sendt dit.") + " " + why_no_mail(),
+    )
 
 
 @blueprint.post("/undersokelser/<key>/utsending/nummer")
 @requires(*HR_ROLES)
 def correct_failed_number(key: str) -> Page:
     """Corrects a number and sends the same code there."""
+    return _corrected(
+        key, correct_phone, PhoneForm(), lambda: _("Mobilnummeret er rettet, og invitasjonen blir sendt dit.")
+    )
+
+
+def _corrected(
+    key: str,
+    correct: Callable[[Session, Survey, int, str], None],
+    form: AddressForm | PhoneForm,
+    told: Callable[[], str],
+) -> Page:
+    """Whether she has delivered already is not told, and what happens is the same."""
     session = database.session()
     survey = survey_for_hr(session, key)
-    form = PhoneForm()
+    field = form.email if isinstance(form, AddressForm) else form.phone
     if not form.validate_on_submit():
-        return _overview(survey, problem=_("Skriv mobilnummeret."), typed_number=form), 422
+        return _overview(
+            survey, problem=str(next(iter(field.errors), _("Velg hvem det gjelder."))), typed=form
+        ), 422
     try:
-        correct_phone(session, survey, _number(form.invitation.data), form.phone.data)
+        correct(session, survey, _number(form.invitation.data), field.data)
     except SurveyError as error:
-        return _overview(survey, problem=str(error), typed_number=form), 409
+        return _overview(survey, problem=str(error), typed=form), 409
     session.commit()
     wake("outbox")
-    flash(_("Mobilnummeret er rettet. Har hun ikke svart, får hun invitasjonen der."))
+    flash(told())
     return redirect(url_for("hr.mailing", key=key))
 
 
@@ -187,8 +196,7 @@ def _overview(
     problem: str = "",
     plan_form: ReminderPlanForm | None = None,
     code_form: ReplaceCodeForm | None = None,
-    typed: AddressForm | None = None,
-    typed_number: PhoneForm | None = None,
+    typed: AddressForm | PhoneForm | None = None,
 ) -> str:
     session = database.session()
     plan = plan_of(survey)
@@ -202,8 +210,8 @@ def _overview(
         mail_problem=why_no_mail(),
         mail=outbox.outbox_counts(session, survey),
         failures=failed_mails(session, survey),
-        typed=typed,
-        typed_number=typed_number,
+        typed=typed if isinstance(typed, AddressForm) else None,
+        typed_number=typed if isinstance(typed, PhoneForm) else None,
         is_open=survey.status == SurveyStatus.OPEN,
         plan=plan_told(plan),
         plan_form=plan_form,

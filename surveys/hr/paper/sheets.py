@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
@@ -110,6 +110,7 @@ def loose_codes(
     nonces = [_nonce(secret, survey, batch, index) for index in range(count)]
     made = _made_before(session, nonces, secret)
     if not made:
+        _require_company(session, survey, recipient.unit_id)
         wanted = [
             Recipient(recipient.unit_id, language=recipient.language, loose=True, nonce=nonce)
             for nonce in nonces
@@ -177,6 +178,28 @@ def _nonce(secret: bytes, survey: Survey, batch: str, index: int) -> bytes:
 def _made_before(session: Session, nonces: Iterable[bytes], secret: bytes) -> list[Invitation]:
     hashes = [codes.code_hash(secret, codes.code_for(secret, nonce)) for nonce in nonces]
     return list(session.scalars(select(Invitation).where(Invitation.code_hash.in_(hashes))))
+
+
+def _require_company(session: Session, survey: Survey, unit_id: int) -> None:
+    """Raises SurveyError where loose codes would be made beside fewer named invitations than the minimum group.
+
+    Whoever makes them knows what is answered with them, and could take it from the unit's figures. A survey that
+    invites nobody by name has only such codes.
+    """
+    named = (Invitation.survey_id == survey.id, ~Invitation.loose, ~Invitation.self_started)
+    if session.scalar(select(Invitation.id).where(*named).limit(1)) is None:
+        return
+    invited = session.scalar(
+        select(func.count()).select_from(Invitation).where(*named, Invitation.unit_id == unit_id)
+    )
+    if (invited or 0) < survey.minimum_group:
+        raise SurveyError(
+            _(
+                "Færre enn %(group)s er invitert ved navn i denne enheten, og koder til utdeling kunne vist hva de "
+                "svarte. Inviter dem i enheten ved navn, også dem som får brev.",
+                group=survey.minimum_group,
+            )
+        )
 
 
 def _require_open(survey: Survey) -> None:

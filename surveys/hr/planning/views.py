@@ -8,6 +8,7 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import require_unit, requires
 from surveys.campaigns.checklist import ChecklistItem, tick, untick
 from surveys.campaigns.deadline import extend_deadline
+from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.planning import (
@@ -66,8 +67,11 @@ def delete(key: str) -> str | Response:
         return refusal
     title = localised(survey.title)
     if request.method == "POST":
+        survey_id = survey.id
         delete_draft(session, survey)
         session.commit()
+        # A key that was shared out before the draft was given up opens nothing any more.
+        key_store().destroy(survey_id)
         flash(_("Kladden «%(title)s» er slettet.", title=title))
         return redirect(url_for("hr.index"))
     return render_template("hr/planning/delete.html", survey=survey, invited=number_invited(session, survey))

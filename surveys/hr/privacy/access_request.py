@@ -9,25 +9,29 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account, Grant
-from surveys.access.texts import role_word
+from surveys.access.models import Account
 from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey, SurveyStatus
+from surveys.hr.privacy.account_report import account_section
 from surveys.hr.privacy.documents import DocumentLine, DocumentSection, PrivacyDocument, known
+from surveys.hr.privacy.traces import reports_on
 from surveys.organisation.models import OrganisationImport, Person
 from surveys.platform.localisation import language_name, localised, short_date
 from surveys.platform.texts import _
 
 
 def access_report(session: Session, person: Person) -> PrivacyDocument:
+    """All about her in the roster. What her account did is in a report of its own (`account_report`)."""
     account = session.scalar(select(Account).where(Account.person_id == person.id))
     sections = [
         _in_the_roster(session, person),
         *_invitations(session, person),
+        reports_on(session, person),
         _not_told(),
         _after_counting(),
     ]
     if account is not None:
-        sections.insert(1, _account(account))
+        sections.insert(1, account_section(account))
+        sections.insert(2, _elsewhere())
     return PrivacyDocument(
         _("Innsyn: %(name)s", name=person.name),
         _(
@@ -73,26 +77,11 @@ def _is_in_undo(session: Session, person: Person) -> bool:
     return any(number in json.dumps(undo) for undo in kept)
 
 
-def _account(account: Account) -> DocumentSection:
+def _elsewhere() -> DocumentSection:
     return DocumentSection(
-        _("Bruker som logger inn"),
-        (
-            known(_("Brukernavn"), account.username),
-            known(_("E-post"), account.email or _("ingen")),
-            known(_("Språk"), language_name(account.language)),
-            known(_("Kan logge inn"), _yes(account.active)),
-            *(known(role_word(grant.role), _granted(grant)) for grant in account.all_grants),
-            known(
-                _("Hendelsesloggen"),
-                _("Det brukeren har gjort, står i hendelsesloggen. HR kan skrive den ut."),
-            ),
-        ),
+        _("Innlogging og hendelser"),
+        (known(_("Innsyn om brukeren"), _("En egen rapport. Søk opp brukeren under «Innsyn».")),),
     )
-
-
-def _granted(grant: Grant) -> str:
-    days = [short_date(day) if day else "" for day in (grant.from_day, grant.to_day)]
-    return f"{grant.unit.name} ({days[0]}–{days[1]})" if any(days) else grant.unit.name
 
 
 def _invitations(session: Session, person: Person) -> list[DocumentSection]:

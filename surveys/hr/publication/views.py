@@ -13,8 +13,8 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.repicturing import differences
 from surveys.campaigns.report_groups import merge_units, separate_units
+from surveys.hr import preview_texts
 from surveys.hr.long_steps import standing
-from surveys.hr.publication import texts
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
 from surveys.hr.steps.correcting import CORRECT
 from surveys.hr.steps.step import StepRequest
@@ -52,7 +52,7 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
             problem=problem,
             longest=LONGEST_REASON,
             differences=differences(session, survey),
-            merged=texts.merged_groups(survey, None),
+            merged=preview_texts.merged_groups(survey, None),
         )
     return tab("publication", survey, releases=releases, problem=problem, **_preview(session, survey))
 
@@ -70,16 +70,16 @@ def _preview(session: Session, survey: Survey) -> dict[str, object]:
     if survey.status != SurveyStatus.COUNTED:
         return {"counted": False}
     preview = preview_of(session, survey)
-    common = {"counted": True, "merged": texts.merged_groups(survey, preview)}
+    common = {"counted": True, "merged": preview_texts.merged_groups(survey, preview)}
     if preview is None:
         return common | {"waiting": True}
     questionnaire = questionnaire_of(survey.instrument)
     return common | {
         "preview": preview,
-        "summary": texts.summary(preview, survey),
-        "rows": texts.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
-        "breakdowns": texts.breakdown_lines(preview, questionnaire, survey.minimum_group),
-        "choices": texts.choices(preview, survey),
+        "summary": preview_texts.summary(preview, survey),
+        "rows": preview_texts.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
+        "breakdowns": preview_texts.breakdown_lines(preview, questionnaire, survey.minimum_group),
+        "choices": preview_texts.choices(preview, survey),
     }
 
 

@@ -10,13 +10,14 @@ from surveys.hr.steps.correcting import CORRECT
 from surveys.hr.steps.counting import COUNT
 from surveys.hr.steps.inviting import INVITE
 from surveys.hr.steps.opening import OPEN
+from surveys.hr.steps.opening_box import OPEN_BOX
 from surveys.hr.steps.piloting import INVITE_PILOT
 from surveys.hr.steps.reconciling import RECONCILE
 from surveys.hr.steps.releasing import RELEASE
 from surveys.hr.steps.reminding import REMIND
 from surveys.hr.steps.step import SurveyStep
 
-STEPS: Final = (OPEN, INVITE_PILOT, INVITE, RECONCILE, REMIND, CLOSE, COUNT, RELEASE, CORRECT)
+STEPS: Final = (OPEN, INVITE_PILOT, INVITE, RECONCILE, REMIND, CLOSE, OPEN_BOX, COUNT, RELEASE, CORRECT)
 
 
 def step_named(name: str) -> SurveyStep:

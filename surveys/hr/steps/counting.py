@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.hr.steps.opening_box import box_is_locked
 from surveys.hr.steps.step import LongRun, StepDescription, StepRequest, SurveyStep
 from surveys.platform.texts import _, _l
 
@@ -30,8 +31,8 @@ def _description(_session: Session, _survey: Survey) -> StepDescription:
     return StepDescription(_("Telle opp svarene?"), lines)
 
 
-def _is_next(_session: Session, survey: Survey) -> bool:
-    return survey.status == SurveyStatus.CLOSED
+def _is_next(session: Session, survey: Survey) -> bool:
+    return survey.status == SurveyStatus.CLOSED and not box_is_locked(session, survey)
 
 
 def _invitation(_survey: Survey) -> str:

@@ -55,7 +55,7 @@ def _preview(session: Session, survey: Survey) -> list[str]:
     if survey.status != SurveyStatus.COUNTED:
         return []
     # Loaded with what makes figures, as in `_release`.
-    from surveys.hr.publication.texts import summary
+    from surveys.hr.preview_texts import summary
     from surveys.publishing.preview import preview_of
 
     preview = preview_of(session, survey)

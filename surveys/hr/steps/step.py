@@ -14,7 +14,7 @@ from surveys.platform.queue import JobName
 from surveys.platform.texts import _
 
 if TYPE_CHECKING:
-    from surveys.publishing.counting_ballots import Progress
+    from surveys.publishing.opening_ballots import Progress
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class SurveyStep:
     a step with a form of its own. describe_chosen: the same after HR has chosen something on it. is_next, invitation:
     whether the survey waits for it, and what the survey's page says then. is_early: whether the plan has a later day
     for it, so that no page pushes it. wakes: the background job that goes on with it. long: None for a step that is
-    always taken at once.
+    always taken at once. own_page: the endpoint of the page where it is taken, instead of the confirmation page.
     """
 
     name: str
@@ -107,6 +107,7 @@ class SurveyStep:
     roles: tuple[Role, ...] = HR_ROLES
     wakes: JobName | None = None
     long: LongRun | None = None
+    own_page: str = ""
 
 
 def described(

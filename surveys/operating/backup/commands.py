@@ -107,6 +107,10 @@ def restore(file: Path, apply_it: bool) -> None:
         settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _progress("Legger tilbake") as progress:
             done = restore_backup(file, keys, db.engine, settings.keys, progress)
+        # A backup by an older version has background beside the answers of surveys that were counted.
+        from surveys.publishing.separating import separate_all
+
+        separate_all(db)
     except UnknownRevisionError as error:
         fail(
             f"Kopien er fra en nyere utgave av Medvirk (skjema {error}). Oppdater Medvirk først. Ingenting er endret."

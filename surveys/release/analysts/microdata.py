@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from analysis.disclosure.microdata import recode
 from analysis.responses import Responses
+from questionnaires.coding import NOT_KEPT
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
@@ -27,7 +28,7 @@ from surveys.release.analysts.microdata_files import UNIT
 from surveys.release.measures import measures_of
 from surveys.release.models import MicrodataRecipe
 from surveys.release.protection.issued_rows import asked_of_all
-from surveys.release.protection.published import Coverage, Covering, questions_out, released_figures
+from surveys.release.protection.published import Coverage, Covering, released_figures
 from surveys.release.totals import person_measures
 
 if TYPE_CHECKING:
@@ -111,13 +112,14 @@ def _new_recipe(
 ) -> MicrodataRecipe:
     tree = SurveyTree.of(survey)
     releases = released_figures(session, survey)
-    coverage = Coverage.of(responses, tree, questions_out(releases))
+    coverage = Coverage.of(responses, tree)
     covering = [Covering(coverage, release, survey.unit_id) for release in releases]
     places = {
         (number, figure.place, figure.measure)
         for number, release in enumerate(releases)
         for figure in release.figures
-        if figure.shown
+        # Background's figures are safe beside every unit's own sum, and so beside any rows (`background_at_counting`).
+        if figure.shown and not figure.place.is_of_background
     }
     published = {
         people.tobytes(): people
@@ -128,7 +130,9 @@ def _new_recipe(
     measures = [one for one in measures_of(responses.questionnaire) if one.factor.key in asked]
     keys = {one.key for one in measures}
     scores = person_measures(responses, measures)
-    background = [responses.background[key].astype(np.int64) for key in wanted]
+    # Counting kept a question for the units where every combination is large enough; it may be for none.
+    left = [key for key in wanted if (responses.background[key] != NOT_KEPT).any()]
+    background = [responses.background[key].astype(np.int64) for key in left]
     try:
         found = recode(
             tree.parents,
@@ -151,7 +155,7 @@ def _new_recipe(
         survey_id=survey.id,
         made_on=today,
         wanted=list(wanted),
-        background=[wanted[place] for place in found.used],
+        background=[left[place] for place in found.used],
         units={
             str(tree.unit_ids[unit]): tree.unit_ids[node] if node >= 0 else None
             for unit, node in carried.items()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
+from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED, NOT_KEPT
 from questionnaires.model import Item, Questionnaire
 from surveys.files.escaping import safe_cell
 from surveys.platform.localisation import localised
@@ -17,7 +17,9 @@ UNIT: Final = "enhet"
 # Above every scale, and what analysts are used to.
 SPSS_NOT_APPLICABLE: Final = 98
 SPSS_NOT_ASKED: Final = 99
+SPSS_NOT_KEPT: Final = 97
 NOT_ASKED_WORD: Final = "Ikke spurt"
+NOT_KEPT_WORD: Final = "Ikke tatt vare på, for få"
 
 
 def write(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, *, plain: bool = False) -> None:
@@ -52,13 +54,15 @@ def _sav(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, _plain:
                 place: localised(option.label) for place, option in enumerate(question.options)
             }
             labels[question.key][SPSS_NOT_ASKED] = NOT_ASKED_WORD
-            missing[question.key] = [SPSS_NOT_ASKED]
+            labels[question.key][SPSS_NOT_KEPT] = NOT_KEPT_WORD
+            missing[question.key] = [SPSS_NOT_KEPT, SPSS_NOT_ASKED]
     coded = rows.copy()
     for key in labels:
         column = coded[key].astype("float64")
         column[coded[key] == BLANK] = float("nan")
         column[coded[key] == NOT_APPLICABLE] = SPSS_NOT_APPLICABLE
         column[coded[key] == NOT_ASKED] = SPSS_NOT_ASKED
+        column[coded[key] == NOT_KEPT] = SPSS_NOT_KEPT
         coded[key] = column
     wordings = {UNIT: "Enhet", **_wordings(questionnaire)}
     pyreadstat.write_sav(
@@ -110,7 +114,7 @@ def _words(rows: "pd.DataFrame", questionnaire: Questionnaire) -> dict[str, dict
     for question in questionnaire.background:
         if question.key in rows:
             keys = {place: option.key for place, option in enumerate(question.options)}
-            found[question.key] = keys | {BLANK: "", NOT_ASKED: ""}
+            found[question.key] = keys | {BLANK: "", NOT_ASKED: "", NOT_KEPT: ""}
     return found
 
 

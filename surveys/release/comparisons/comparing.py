@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from questionnaires.comparison import SeriesContinuity, compare, declared_comparable
+from questionnaires.comparison import SeriesContinuity, compare
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.instruments.in_use import questionnaire_of
@@ -63,11 +63,3 @@ def _compared(release_id: int, earlier: Survey, current: Questionnaire) -> Compa
     ended = {SeriesContinuity.NOT_DECLARED, SeriesContinuity.SCALE_DIFFERS}
     breaks = {factor.key: factor.trend for factor in found.factors if factor.trend in ended}
     return Comparable(release_id, earlier, frozenset(found.surviving), breaks)
-
-
-def comparable_measures(questionnaire: Questionnaire, key: str, version: int) -> frozenset[str]:
-    """The questionnaire's factors that may be compared with those of another version, by the definitions' word.
-
-    For figures that come without a questionnaire of their own; the scale has to be looked at apart.
-    """
-    return declared_comparable(questionnaire, key, version)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from questionnaires.comparison import declared_comparable
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
-from surveys.release.comparisons.comparing import comparable_measures
 from surveys.release.history.models import ImportedKind, ImportedMeasure, ImportedSet
 from surveys.release.measures import Measure, MeasureKind, measures_of
 
@@ -74,7 +74,7 @@ def importable_measures(questionnaire: Questionnaire) -> dict[str, Measure]:
 
 def same_measures(questionnaire: Questionnaire, matched_with: Instrument) -> dict[str, Measure]:
     """The measures that mean the same in the questionnaire as in the version the figures were matched with."""
-    factors = comparable_measures(questionnaire, matched_with.key, matched_with.version)
+    factors = declared_comparable(questionnaire, matched_with.key, matched_with.version)
     return {
         key: measure
         for key, measure in importable_measures(questionnaire).items()

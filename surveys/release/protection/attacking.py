@@ -83,7 +83,7 @@ class Attacker:
             (covering.release, figure, frozenset(covering.cells(figure.place, figure.measure).tolist()))
             for covering in self.covering
             for figure in covering.release.figures
-            if figure.measure in self.measures
+            if figure.measure in self.measures and not figure.place.is_of_background
         ]
 
     def findings(self) -> Iterator[DisclosureFinding]:

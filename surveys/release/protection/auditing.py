@@ -20,12 +20,12 @@ from surveys.organisation.models import Unit
 from surveys.release.measures import measures_of
 from surveys.release.models import Release
 from surveys.release.protection.attacking import Attacker, DisclosureFinding, NarrowestRange
+from surveys.release.protection.background_figures import background_findings
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.published import (
     Coverage,
     Covering,
     ReleasedFigures,
-    questions_out,
     released_figures,
 )
 from surveys.release.totals import person_measures
@@ -74,6 +74,7 @@ def audit_survey(
     rows = issued_rows(session, survey, responses)
     attackers = list(_attackers(survey, releases, responses, rows, codes, thorough=thorough))
     findings = [finding for attacker in attackers for finding in attacker.findings()]
+    findings += background_findings(session, survey, releases)
     ranges = [found for attacker in attackers if (found := attacker.narrowest())] if thorough else []
     narrow = min(ranges, key=lambda found: found.width / found.least, default=None)
     return SurveyAudit(survey.key, len(shown), tuple(findings), narrow)
@@ -89,8 +90,7 @@ def _attackers(
     thorough: bool,
 ) -> Iterator[Attacker]:
     """One for each theme: an index and the shares of answers are the same people's sums in other words."""
-    questions = sorted({*questions_out(releases), *rows.questions})
-    coverage = Coverage.of(responses, SurveyTree.of(survey), questions)
+    coverage = Coverage.of(responses, SurveyTree.of(survey), rows.questions)
     cells = tuple(frozenset(coverage.of_person[people].tolist()) for people in rows.cells)
     covering = [Covering(coverage, release, survey.unit_id) for release in releases]
     measures = measures_of(questionnaire_of(survey.instrument))

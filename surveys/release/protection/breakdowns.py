@@ -26,12 +26,17 @@ class Breakdown:
     label: NDArray[np.int32]
 
 
-def breakdowns_of(responses: Responses, tree: SurveyTree, top: int) -> tuple[Breakdown, ...]:
-    """The unit types, when those who answered have more than one, and every background question.
+def unit_types(responses: Responses, tree: SurveyTree, top: int) -> tuple[Breakdown, ...]:
+    """The unit types, when those who answered have more than one.
 
     top: the node that the figures stand under; people outside it are in no category.
     """
-    return tuple(_breakdowns(responses, tree, below(tree, top)[responses.unit]))
+    return tuple(_unit_types(responses, tree, below(tree, top)[responses.unit]))
+
+
+def background_of(responses: Responses, tree: SurveyTree, top: int) -> tuple[Breakdown, ...]:
+    """Every background question of answers that are being counted: stored answers have little of it left."""
+    return tuple(_background(responses, below(tree, top)[responses.unit]))
 
 
 def below(tree: SurveyTree, top: int) -> NDArray[np.bool_]:
@@ -44,12 +49,15 @@ def below(tree: SurveyTree, top: int) -> NDArray[np.bool_]:
         inside = reached
 
 
-def _breakdowns(responses: Responses, tree: SurveyTree, under_top: NDArray[np.bool_]) -> Iterator[Breakdown]:
+def _unit_types(responses: Responses, tree: SurveyTree, under_top: NDArray[np.bool_]) -> Iterator[Breakdown]:
     types = sorted({tree.types[node] for node in np.unique(responses.unit[under_top])} - {""})
     if len(types) > 1:
         place = {kind: index for index, kind in enumerate(types)}
         of_node = np.array([place.get(kind, -1) for kind in tree.types], dtype=np.int32)
         yield Breakdown(UNIT_TYPE, tuple(types), np.where(under_top, of_node[responses.unit], -1))
+
+
+def _background(responses: Responses, under_top: NDArray[np.bool_]) -> Iterator[Breakdown]:
     for question in responses.questionnaire.background:
         codes = responses.background[question.key].astype(np.int32)
         chosen = (codes < len(question.options)) & under_top

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,16 @@ from analysis.disclosure import Breach
 from surveys.campaigns.models import Survey
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.release.comparisons.comparing import comparable_releases
+from surveys.release.figuring import figure_rows
 from surveys.release.measures import Measure
 from surveys.release.models import Figure, FigureKind, FigureStatus
+from surveys.release.protection.background_figures import background_rows
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.prior_knowledge import ROWS, PriorFigure, PriorKnowledge
 from surveys.release.protection.published import (
     Coverage,
     Covering,
     ReleasedFigures,
-    questions_out,
     released_figures,
 )
 from surveys.release.protection.suppression import Gathered, Protected, protect
@@ -30,7 +32,8 @@ from surveys.release.protection.suppression import Gathered, Protected, protect
 class Composed:
     """earlier: the survey's releases so far, oldest first; their figures are out and cannot be taken back.
 
-    known, keep: what the decision took into account, as `protect` wants it.
+    known, keep: what the decision took into account, as `protect` wants it. background: rows for `Figure`, as they
+    were made at counting.
     """
 
     gathered: Gathered
@@ -38,6 +41,11 @@ class Composed:
     earlier: tuple[ReleasedFigures, ...]
     known: Mapping[str, PriorKnowledge]
     keep: NDArray[np.bool_] | None
+    background: Sequence[Mapping[str, Any]] = ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every figure of the release, whatever its status."""
+        return [*figure_rows(self.protected), *(dict(row) for row in self.background)]
 
     @property
     def gives_away(self) -> bool:
@@ -56,19 +64,19 @@ def compose(session: Session, survey: Survey, *, spread: bool = True) -> Compose
     gathered = Gathered.of(load_responses(session, survey), tree, tree.unit_ids.index(survey.unit_id))
     earlier = tuple(released_figures(session, survey))
     rows = issued_rows(session, survey, gathered.responses)
-    known = _known(gathered, earlier, survey.unit_id, rows)
-    keep = _shown_last_time(session, survey, gathered)
+    known = told_before(gathered, earlier, survey.unit_id, rows)
+    keep = shown_last_time(session, survey, gathered)
     protected = protect(gathered, survey.minimum_group, known=known, keep=keep, spread=spread)
-    return Composed(gathered, protected, earlier, known, keep)
+    return Composed(gathered, protected, earlier, known, keep, background_rows(session, survey))
 
 
-def _known(
+def told_before(
     gathered: Gathered, earlier: Sequence[ReleasedFigures], top: int, rows: IssuedRows
 ) -> dict[str, PriorKnowledge]:
     """Measure → the people behind everything told of it, in figures and in rows for analysts."""
     if not earlier:
         return {}
-    coverage = Coverage.of(gathered.responses, gathered.tree, questions_out(earlier))
+    coverage = Coverage.of(gathered.responses, gathered.tree)
     covering = [Covering(coverage, release, top) for release in earlier]
     cells = PriorKnowledge(tuple(PriorFigure(people, ROWS) for people in rows.cells))
     return {
@@ -91,13 +99,13 @@ def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
                 figure.points,
             )
             for figure in of.release.figures
-            if figure.measure == measure.key and figure.shown
+            if figure.measure == measure.key and figure.shown and not figure.place.is_of_background
         )
         found = found.and_(PriorKnowledge(tuple(figure for figure in told if len(figure.people))))
     return found
 
 
-def _shown_last_time(session: Session, survey: Survey, gathered: Gathered) -> NDArray[np.bool_] | None:
+def shown_last_time(session: Session, survey: Survey, gathered: Gathered) -> NDArray[np.bool_] | None:
     """(nodes, M) True for what the last comparable survey showed, so that units stay shown where it costs nothing."""
     last = next(iter(comparable_releases(session, survey)), None)
     if last is None:

@@ -178,7 +178,12 @@ def _merged(composed: Composed, groups: Sequence[_Group]) -> tuple[SurveyTree, P
     for number, group in enumerate(groups):
         parents[list(group.members)] = len(gathered.tree) + number
     new = range(-1, -1 - len(groups), -1)
-    tree = SurveyTree((*gathered.tree.unit_ids, *new), parents, (*gathered.tree.types, *("" for _ in groups)))
+    tree = SurveyTree(
+        (*gathered.tree.unit_ids, *new),
+        parents,
+        (*gathered.tree.types, *("" for _ in groups)),
+        (*gathered.tree.without_name, *(0 for _ in groups)) if gathered.tree.without_name else (),
+    )
     keep = composed.keep
     if keep is not None:
         keep = np.append(keep, np.zeros((len(groups), keep.shape[1]), dtype=np.bool_), axis=0)

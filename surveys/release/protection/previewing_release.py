@@ -1,6 +1,6 @@
 """What a release would show and hide, worked out before it is made.
 
-The states are those of the rows a release would write (`figuring.figure_rows`), so the preview cannot say one thing
+The states are those of the rows a release would write (`Composed.rows`), so the preview cannot say one thing
 and the release do another.
 """
 
@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Survey
-from surveys.release.figuring import figure_rows
 from surveys.release.models import FigureKind, FigureStatus
 from surveys.release.protection.composing import Composed, compose
 from surveys.release.protection.merge_suggestions import merge_suggestions
@@ -57,7 +56,7 @@ def preview_of_composed(
     """The composed release in terms of what is shown and hidden. groups: unit ids that are merged others."""
     units: dict[int, _States] = defaultdict(lambda: _States(0, {}))
     categories: dict[tuple[str, str], _States] = defaultdict(lambda: _States(0, {}))
-    for row in figure_rows(composed.protected):
+    for row in composed.rows():
         if row["kind"] == FigureKind.UNIT:
             units[row["unit_id"]].add(row)
         elif row["kind"] == FigureKind.BREAKDOWN:

@@ -31,6 +31,11 @@ class FigureSubject:
     breakdown: str = ""
     category: str = ""
 
+    @property
+    def is_of_background(self) -> bool:
+        """Nobody knows whom it covers: background is kept apart from answers (`background_figures`)."""
+        return self.kind == FigureKind.BREAKDOWN and self.breakdown != UNIT_TYPE
+
 
 @dataclass(frozen=True)
 class PublishedFigure:
@@ -130,8 +135,8 @@ class Coverage:
     background: Mapping[str, NDArray[np.int64]]
 
     @classmethod
-    def of(cls, responses: Responses, tree: SurveyTree, questions: Sequence[str]) -> "Coverage":
-        """tree: the picture that `responses` was loaded by; questions: the background ever released."""
+    def of(cls, responses: Responses, tree: SurveyTree, questions: Sequence[str] = ()) -> "Coverage":
+        """tree: the picture that `responses` was loaded by; questions: the background in rows for analysts."""
         unit_ids = np.array(tree.unit_ids, dtype=np.int64)[responses.unit]
         columns = [unit_ids, *(responses.background[key].astype(np.int64) for key in questions)]
         rows, place = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
@@ -192,11 +197,9 @@ class Covering:
     def _of_category(self, breakdown: str, category: str) -> Cells:
         tree = self.release.tree
         inside = np.append(below(tree, tree.unit_ids.index(self.top)), False)[self._node]
-        if breakdown == UNIT_TYPE:
-            same = np.append(np.array(tree.types, dtype=object) == category, False)[self._node]
-        else:
-            question = next(q for q in self.coverage.responses.questionnaire.background if q.key == breakdown)
-            same = self.coverage.background[breakdown] == question.option_index(category)
+        if breakdown != UNIT_TYPE:
+            raise KeyError(breakdown)
+        same = np.append(np.array(tree.types, dtype=object) == category, False)[self._node]
         return np.asarray(np.flatnonzero(inside & same.astype(np.bool_)))
 
     def _nearest(self, measure: str) -> NDArray[np.int64]:
@@ -208,9 +211,3 @@ class Covering:
             nearest = [next((unit for unit in line if unit in shown), 0) for line in lines]
             self._nearest_shown[measure] = np.array([*nearest, 0], dtype=np.int64)[self._node]
         return self._nearest_shown[measure]
-
-
-def questions_out(releases: Sequence[ReleasedFigures]) -> list[str]:
-    """The background questions that any release has figures on."""
-    keys = {figure.place.breakdown for release in releases for figure in release.figures}
-    return sorted(keys - {"", UNIT_TYPE})

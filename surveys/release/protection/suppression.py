@@ -4,7 +4,7 @@ Pure: arrays in, masks out. Every mask covers units, rest blocks and breakdowns 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,8 @@ from analysis.disclosure.survey import Cells, protect_cells
 from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
 from surveys.release.measures import Measure, measures_of
-from surveys.release.protection.breakdowns import Breakdown, breakdowns_of
+from surveys.release.protection.breakdowns import Breakdown, background_of, unit_types
+from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
     MaskedFigures,
@@ -29,7 +30,7 @@ from surveys.release.totals import person_measures
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """All that a release is made of.
+    """All that a release is made of, and at counting the background too.
 
     top: the survey's own unit, as a node of the tree. scores: (N, M) as `person_measures`.
     """
@@ -44,8 +45,14 @@ class Gathered:
     @classmethod
     def of(cls, responses: Responses, tree: SurveyTree, top: int) -> "Gathered":
         measures = measures_of(responses.questionnaire)
-        breakdowns = breakdowns_of(responses, tree, top)
+        breakdowns = unit_types(responses, tree, top)
         return cls(responses, tree, top, measures, breakdowns, person_measures(responses, measures))
+
+    def with_background(self) -> "Gathered":
+        """With every background question beside the unit types."""
+        return replace(
+            self, breakdowns=(*self.breakdowns, *background_of(self.responses, self.tree, self.top))
+        )
 
     @cached_property
     def labels(self) -> dict[str, NDArray[np.int32]]:
@@ -222,10 +229,15 @@ class _Work:
         """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale."""
         if not ranges:
             scores = scores[:, :1]
+        scores = np.hstack([scores, *self._named_alone(scores[:, 0])])
         people = Respondents(
             self.gathered.responses.unit, ~np.isnan(scores), scores if ranges else None, 0.0, 1.0
         )
         return protect_cells(self._cells(known), people, least, keep=keep)
+
+    def _named_alone(self, scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        gathered = self.gathered
+        return without_the_nameless(scores, gathered.responses.unit, gathered.tree.without_name)
 
     def _cells(self, known: Sequence[RespondentIndices]) -> Cells:
         key = frozenset(people.tobytes() for people in known)

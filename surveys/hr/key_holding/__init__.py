@@ -1,0 +1,1 @@
+"""Who together can open the ballot box: HR chooses them, they choose passphrases, and they open."""

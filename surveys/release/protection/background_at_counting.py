@@ -1,0 +1,136 @@
+"""Background taken from the answers while they are counted: figures at the top, and what each row may keep.
+
+A row with unit, answers and background would point at one person for whoever has the roster, and answers join two
+tables as well as a number would. So a category is kept as the figures a release may show, and a row keeps background
+only where every combination of unit and background is a group that is large enough (decision 039).
+
+The figures are safe together with the sum of every unit's own answers, and add up to no figure of units. So they are
+safe whatever units a release shows, and however units are moved or merged afterwards.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.disclosure.background import kept_background, tells_units_apart
+from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
+from analysis.disclosure.survey import Cells, Respondents, protect_cells
+from analysis.responses import Responses
+from questionnaires.coding import LARGEST_VALUE
+from surveys.release.figuring import breakdown_rows, figure_rows
+from surveys.release.models import FigureKind, FigureStatus
+from surveys.release.protection.background_figures import limited
+from surveys.release.protection.breakdowns import Breakdown, background_of
+from surveys.release.protection.composing import told_before
+from surveys.release.protection.issued_rows import IssuedRows
+from surveys.release.protection.published import FigureSubject, PublishedFigure, ReleasedFigures
+from surveys.release.protection.suppression import Gathered, Mask, Protected, protect
+
+Levels = Mapping[tuple[str, int], int]
+
+
+def background_at_counting(
+    plain: Gathered, minimum_group: int, keep: NDArray[np.bool_] | None
+) -> list[dict[str, Any]]:
+    """Rows for `BackgroundFigure`, each with the level that it is safe at.
+
+    plain: the answers that are being counted, with their background. keep: as `protect`.
+    """
+    questions = background_of(plain.responses, plain.tree, plain.top)
+    if not questions or not len(plain.responses):
+        return []
+    units = protect(plain, minimum_group, keep=keep)
+    whole = plain.with_background()
+    known = told_before(whole, [_as_released(units)], whole.tree.unit_ids[whole.top], IssuedRows())
+    protected = protect(whole, minimum_group, known=known, keep=keep)
+    levels = {id(mask): _levels_with_every_unit(mask, whole, minimum_group) for mask in protected.masks}
+    return [row for question in questions for row in _rows(protected, question, levels)]
+
+
+def background_of_rows(
+    responses: Responses, scores: NDArray[np.float64], minimum_group: int
+) -> NDArray[np.bool_]:
+    """(N, questions) where a stored row may keep what was answered. scores: (N, M), NaN for none."""
+    questions = responses.questionnaire.background
+    if not questions:
+        return np.zeros((len(responses), 0), dtype=np.bool_)
+    codes = np.column_stack([responses.background[question.key] for question in questions]).astype(np.int64)
+    large = [people for place in range(len(questions)) for people in _large(codes[:, place], minimum_group)]
+    return kept_background(responses.unit, codes, ~np.isnan(scores), minimum_group, large)
+
+
+def _large(codes: NDArray[np.int64], minimum_group: int) -> list[NDArray[np.int64]]:
+    """The people of each answer that enough have given."""
+    chosen = (np.flatnonzero(codes == option) for option in np.unique(codes[codes <= LARGEST_VALUE]))
+    return [people for people in chosen if len(people) >= minimum_group]
+
+
+def _safe_beside_units(
+    questions: Sequence[Breakdown], gathered: Gathered, minimum_group: int
+) -> frozenset[str]:
+    """The questions, first ones first, whose figures do not add up to figures of units."""
+    answered = ~np.isnan(gathered.scores)
+    safe: dict[str, list[NDArray[np.int64]]] = {}
+    for question in questions:
+        own = [
+            people
+            for code in range(len(question.categories))
+            if len(people := np.flatnonzero(question.label == code)) >= minimum_group
+        ]
+        if not tells_units_apart(
+            gathered.responses.unit,
+            answered,
+            [*own, *(people for known in safe.values() for people in known)],
+        ):
+            safe[question.key] = own
+    return frozenset(safe)
+
+
+def _as_released(protected: Protected) -> ReleasedFigures:
+    """What a release of units and unit types alone would tell."""
+    figures = tuple(
+        PublishedFigure(
+            FigureSubject(FigureKind(row["kind"]), row["unit_id"], row["breakdown"], row["category"]),
+            row["measure"],
+            row["status"] == FigureStatus.SHOWN,
+            row["n"],
+            row["sd"] is not None,
+            row["distribution"] is not None,
+            row["points"] is not None,
+        )
+        for row in figure_rows(protected)
+        if row["status"] in {FigureStatus.SHOWN, FigureStatus.HIDDEN}
+    )
+    return ReleasedFigures(1, protected.minimum_group, protected.gathered.tree, figures)
+
+
+def _levels_with_every_unit(mask: Mask, gathered: Gathered, minimum_group: int) -> Levels:
+    """The highest level each category is safe at for somebody who knows the sum of every unit's own answers."""
+    unit = gathered.responses.unit
+    direct = [np.flatnonzero(unit == node) for node in np.unique(unit)]
+    cells = Cells.of(gathered.tree.parents, unit, gathered.labels, direct)
+    people = Respondents(unit, ~np.isnan(gathered.scores[:, list(mask.places[:1])]))
+    found: dict[tuple[str, int], int] = {}
+    for level, least in ((1, minimum_group), (2, CLASSES_FROM), (3, POINTS_FROM)):
+        for category in protect_cells(cells, people, max(least, minimum_group)).categories:
+            name = category.breakdown, category.category
+            if category.status == "shown" and found.get(name, 0) == level - 1:
+                found[name] = level
+    return found
+
+
+def _rows(
+    protected: Protected, question: Breakdown, levels: Mapping[int, Levels]
+) -> Iterator[dict[str, Any]]:
+    code_of = {category: code for code, category in enumerate(question.categories)}
+    mask_of = {
+        measure.key: mask
+        for measure, mask in zip(protected.gathered.measures, protected.mask_of, strict=True)
+    }
+    for row in breakdown_rows(protected, question):
+        name, mask = (question.key, code_of[row["category"]]), mask_of[row["measure"]]
+        own = mask.categories[name][1] if name in mask.categories else 0
+        level = min(own, levels[id(mask)].get(name, 0))
+        yield limited(row, level) | {"level": level}

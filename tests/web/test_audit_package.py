@@ -1,0 +1,462 @@
+"""The package somebody outside checks a survey with: right as it is, and every tampering with it is found."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Role
+from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
+from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.platform.clock import municipal_day
+from surveys.platform.database import Database
+from surveys.publishing.releasing import correct
+from surveys.release.models import Figure, FigureStatus
+from surveys.results.audit_package import contents
+from surveys.results.audit_package.contents import package_files
+from surveys.results.audit_package.turnout import _Unit, shown_units
+from surveys.results.audit_package.writing import write_folder
+from tests.card_building import sign_in_as
+from tests.publishing import HOMES, SMALL_TEAMS, some_answers
+from tests.releasing import KEY, RELEASED_ON, build_released
+
+CHECKER = Path(contents.__file__).with_name("kontroll.py")
+ADDRESS = f"/resultater/{KEY}/kontrollpakke.zip"
+
+Tamper = Callable[[Path], None]
+
+
+def checker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("kontroll", CHECKER)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["kontroll"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+kontroll = checker()
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A package of a survey with hidden teams and a correction, made once; SQLite, since no SQL is tested by it."""
+    from app import create_app
+
+    folder = tmp_path_factory.mktemp("package")
+    installations = request.getfixturevalue("installations")
+    with installations("sqlite", folder) as settings:
+        app = create_app(settings)
+        db: Database = app.extensions["medvirk_database"]
+        released(app, db)
+        with db.reading() as session:
+            write_folder(package_files(session, find_survey(session, KEY)), folder / "package")
+        db.engine.dispose()
+    return folder / "package"
+
+
+@pytest.fixture
+def package(original: Path, tmp_path: Path) -> Path:
+    """A copy to tamper with."""
+    return Path(shutil.copytree(original, tmp_path / "package"))
+
+
+def released(app: Flask, db: Database) -> None:
+    build_released(app, db, SMALL_TEAMS, tree=HOMES)
+
+    def move_one(_session: Session, survey: Survey) -> None:
+        units = {unit.unit.code: unit for unit in survey.units}
+        units["B3"].parent_id = units["A"].unit_id
+
+    correct(db, KEY, "B3 hører til A.", today=RELEASED_ON, change=move_one)
+    publish_tonight(db)
+
+
+def found(folder: Path, **seen: str) -> list[str]:
+    return [fault for faults in kontroll.faults_of(folder, **seen).values() for fault in faults]
+
+
+def changed(folder: Path, name: str, change: Callable[[Any], object]) -> None:
+    """Changes a JSON file, and the list of files with it: whoever tampers does that too."""
+    content = json.loads((folder / name).read_text())
+    change(content)
+    (folder / name).write_text(json.dumps(content, ensure_ascii=False))
+    listed(folder)
+
+
+def listed(folder: Path) -> None:
+    names = json.loads((folder / "innhold.json").read_text())
+    digests = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    (folder / "innhold.json").write_text(json.dumps(digests))
+
+
+def figures(releases: Any, status: str) -> list[Any]:
+    return [figure for figure in releases[0]["figures"] if figure["status"] == status]
+
+
+def test_the_package_is_right_as_it_is(package: Path) -> None:
+    assert found(package) == []
+    about = json.loads((package / "undersokelse.json").read_text())
+    roots = json.loads((package / "urne.json").read_text())
+    assert found(package, root=roots[-1]["root"], head=about["trail"]["published_head"]) == []
+
+
+def test_the_program_runs_with_nothing_of_medvirk_at_hand(package: Path) -> None:
+    """In its own folder, isolated, with numpy alone: not even by accident does it use the product."""
+    script = (
+        "import sys, runpy;"
+        "sys.modules.update(dict.fromkeys(['surveys', 'analysis', 'questionnaires', 'scipy', 'flask']));"
+        "sys.argv = ['kontroll.py']; runpy.run_path('kontroll.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=package, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "FEIL" not in done.stdout
+    roots = json.loads((package / "urne.json").read_text())
+    assert roots[-1]["root"] in done.stdout
+    imported = {
+        line.split()[1].partition(".")[0]
+        for line in (package / "kontroll.py").read_text().splitlines()
+        if line.startswith(("import ", "from "))
+    }
+    assert imported - sys.stdlib_module_names == {"numpy"}
+
+
+def a_changed_figure(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: figures(content, "shown")[0].update(mean=3.21))
+
+
+def a_moved_hidden_figure(folder: Path) -> None:
+    def swap(content: Any) -> None:
+        hidden = next(each for each in figures(content, "hidden") if each["kind"] == "unit")
+        shown = next(each for each in figures(content, "shown") if each["kind"] == "unit")
+        hidden["unit_id"], shown["unit_id"] = shown["unit_id"], hidden["unit_id"]
+
+    changed(folder, "tall.json", swap)
+
+
+def a_dropped_figure(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: content[0]["figures"].remove(figures(content, "hidden")[0]))
+
+
+def a_moved_unit(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: content[0]["tree"][-1].update(parent_id=1))
+
+
+def two_swapped_names(folder: Path) -> None:
+    def swap(about: Any) -> None:
+        first, second, *_ = about["units"].values()
+        first["name"], second["name"] = second["name"], first["name"]
+
+    changed(folder, "undersokelse.json", swap)
+
+
+def another_scale(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: content[0]["release"]["measures"].update(TRI=[0, 100]))
+
+
+def a_dropped_correction(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: content.pop())
+
+
+def a_changed_reason_for_a_correction(folder: Path) -> None:
+    changed(folder, "tall.json", lambda content: content[1]["release"].update(correction="Ingen grunn."))
+
+
+def a_dropped_root(folder: Path) -> None:
+    changed(folder, "urne.json", lambda content: content.pop())
+
+
+def a_changed_root(folder: Path) -> None:
+    changed(folder, "urne.json", lambda content: content[0].update(root="00" * 32))
+
+
+def a_dropped_leaf(folder: Path) -> None:
+    lines = (folder / "avtrykk.txt").read_text().splitlines()
+    (folder / "avtrykk.txt").write_text("\n".join(lines[1:]) + "\n")
+    listed(folder)
+
+
+def a_replaced_leaf(folder: Path) -> None:
+    lines = (folder / "avtrykk.txt").read_text().splitlines()
+    (folder / "avtrykk.txt").write_text("\n".join(sorted([*lines[1:], "ab" * 32])) + "\n")
+    listed(folder)
+
+
+def a_changed_line_of_the_trail(folder: Path) -> None:
+    text = (folder / "hendelser.txt").read_text()
+    (folder / "hendelser.txt").write_text(text.replace('"account":null', '"account":7', 1))
+    listed(folder)
+
+
+def a_dropped_line_of_the_trail(folder: Path) -> None:
+    lines = (folder / "hendelser.txt").read_text().splitlines()
+    (folder / "hendelser.txt").write_text("\n".join([lines[0], *lines[2:]]) + "\n")
+    listed(folder)
+
+
+def another_questionnaire(folder: Path) -> None:
+    text = (folder / "sporreskjema.yaml").read_text()
+    (folder / "sporreskjema.yaml").write_text(text + "\n# Et annet.\n")
+    listed(folder)
+
+
+def a_file_changed_by_accident(folder: Path) -> None:
+    (folder / "deltakelse.json").write_text((folder / "deltakelse.json").read_text() + " ")
+
+
+def another_number_of_delivered(folder: Path) -> None:
+    def change(content: Any) -> None:
+        top = json.loads((folder / "undersokelse.json").read_text())["top"]
+        next(row for row in content if row["unit_id"] == top)["delivered"] -= 1
+
+    changed(folder, "deltakelse.json", change)
+
+
+def a_counted_answer_more(folder: Path) -> None:
+    text = (folder / "hendelser.txt").read_text()
+    (folder / "hendelser.txt").write_text(text.replace('"responses":42', '"responses":43'))
+    rechained(folder)
+
+
+def rechained(folder: Path) -> None:
+    """All that stands inside is made to fit again."""
+    lines = [line for line in (folder / "hendelser.txt").read_text().split("\n") if line]
+    releases = json.loads((folder / "tall.json").read_text())
+    digests = {release["release"]["number"]: kontroll.digest_of(release) for release in releases}
+    for index, line in enumerate(lines):
+        entry = json.loads(line)
+        if "digest" in entry["detail"]:
+            entry["detail"]["digest"] = digests[entry["detail"]["number"]]
+            lines[index] = kontroll.line_of(entry)
+    (folder / "hendelser.txt").write_text("\n".join(lines) + "\n")
+    heads = kontroll.heads_of(lines)
+    changed(folder, "undersokelse.json", lambda about: about["trail"].update(published_head=heads[-1]))
+
+
+TAMPERINGS: list[Tamper] = [
+    a_changed_figure,
+    a_moved_hidden_figure,
+    a_dropped_figure,
+    a_moved_unit,
+    two_swapped_names,
+    another_scale,
+    a_dropped_correction,
+    a_changed_reason_for_a_correction,
+    a_dropped_root,
+    a_changed_root,
+    a_dropped_leaf,
+    a_replaced_leaf,
+    a_changed_line_of_the_trail,
+    a_dropped_line_of_the_trail,
+    another_questionnaire,
+    a_file_changed_by_accident,
+    another_number_of_delivered,
+    a_counted_answer_more,
+]
+
+
+@pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda tamper: tamper.__name__)
+def test_a_tampered_package_is_found(package: Path, tamper: Tamper) -> None:
+    before = {file.name: file.read_bytes() for file in package.iterdir()}
+    tamper(package)
+    assert {file.name: file.read_bytes() for file in package.iterdir()} != before
+    assert found(package) != []
+
+
+def test_a_forger_who_makes_everything_inside_fit_is_found_by_what_was_published(package: Path) -> None:
+    about = json.loads((package / "undersokelse.json").read_text())
+    seen = about["trail"]["published_head"]
+    changed(
+        package,
+        "tall.json",
+        lambda content: next(f for f in figures(content, "shown") if f["kind"] == "unit").update(mean=3.21),
+    )
+    rechained(package)
+    assert found(package) == []
+    assert found(package, head=seen) != []
+
+
+# The attack, on packages in which everything fits: only what the figures tell together is wrong.
+
+
+def test_a_small_group_that_is_shown_is_found(package: Path) -> None:
+    def show(content: Any) -> None:
+        figure = next(each for each in figures(content, "hidden") if each["kind"] == "unit")
+        figure.update(status="shown", reason="", n=3, mean=2.5)
+
+    changed(package, "tall.json", show)
+    rechained(package)
+    assert any("minste gruppe" in fault for fault in found(package))
+
+
+def test_a_hidden_group_that_can_be_subtracted_is_found(package: Path) -> None:
+    """A unit below a shown one is shown with three people fewer."""
+
+    def show(content: Any) -> None:
+        parent = {row["unit_id"]: row["parent_id"] for row in content[0]["tree"]}
+        above = {
+            (each["unit_id"], each["measure"]): each
+            for each in figures(content, "shown")
+            if each["kind"] == "unit" and parent[each["unit_id"]]
+        }
+        hidden, whole = next(
+            (each, above[parent[each["unit_id"]], each["measure"]])
+            for each in figures(content, "hidden")
+            if each["kind"] == "unit" and (parent[each["unit_id"]], each["measure"]) in above
+        )
+        hidden.update(status="shown", reason="", n=whole["n"] - 3, mean=2.5)
+
+    changed(package, "tall.json", show)
+    rechained(package)
+    assert any("kan regnes ut" in fault for fault in found(package))
+
+
+def test_the_attack_computes_what_is_a_sum_of_sums() -> None:
+    """Neither is a difference of two: a + b, b + c and a + c give 2a."""
+    np = kontroll.np
+    rows = [[1, 1, 0], [0, 1, 1], [1, 0, 1]]
+    told = [
+        kontroll.Group(str(row), np.array(row, dtype=float), n)
+        for row, n in zip(rows, (7, 8, 7), strict=True)
+    ]
+    assert any("3 personer" in fault for fault in kontroll.computed_groups(told, [], 5))
+    assert list(kontroll.computed_groups(told, [], 3)) == []
+
+
+def test_a_hidden_mean_that_is_bounded_closely_is_found() -> None:
+    assert kontroll._width(6, 29.7, 4, 1.0, 5.0) < 1.0
+    assert kontroll._width(6, 18.0, 4, 1.0, 5.0) == 4.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_medvirk_releases_stands_up_to_the_attack(installations: Any, tmp_path: Path, seed: int) -> None:
+    """The product's protection and this program are written apart: they must agree on random organisations."""
+    from app import create_app
+
+    with installations("sqlite", tmp_path) as settings:
+        app = create_app(settings)
+        db: Database = app.extensions["medvirk_database"]
+        build_released(app, db, some_answers(seed), tree=HOMES)
+        with db.reading() as session:
+            write_folder(package_files(session, find_survey(session, KEY)), tmp_path / "package")
+        db.engine.dispose()
+    assert found(tmp_path / "package") == []
+
+
+# What may not be in it, and who may have it.
+
+
+def test_nothing_hidden_is_in_the_package(package: Path) -> None:
+    for release in json.loads((package / "tall.json").read_text()):
+        for figure in release["figures"]:
+            if figure["status"] != "shown":
+                kept = {name for name, value in figure.items() if value is not None}
+                assert kept <= {
+                    "kind", "unit_id", "breakdown", "category", "measure", "status", "reason", "coded"
+                }  # fmt: skip
+    assert not (package / "svar.json").exists()
+
+
+def test_turnout_of_a_small_group_cannot_be_subtracted() -> None:
+    units = {
+        1: _Unit(1, None, 30, 20),
+        2: _Unit(2, 1, 3, 1),
+        3: _Unit(3, 1, 12, 9),
+        4: _Unit(4, 1, 15, 10),
+        5: _Unit(5, 3, 6, 5),
+        6: _Unit(6, 3, 6, 4),
+    }
+    shown = shown_units(units, 5)
+    assert 2 not in shown
+    assert not {1, 3, 4} <= shown
+    assert not {1, 4, 5, 6} <= shown
+
+
+def test_reminders_and_addresses_are_not_in_the_package(app: Flask, db: Database) -> None:
+    from surveys.audit import trail as audit
+
+    build_released(app, db, SMALL_TEAMS, tree=HOMES)
+    with db.transaction() as session:
+        audit.record(session, "survey.reminders_queued", KEY, messages=3)
+    with db.reading() as session:
+        files = package_files(session, find_survey(session, KEY))
+    assert b"reminders_queued" not in files["hendelser.txt"]
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "status"),
+    [
+        (Role.REPRESENTATIVE, "K", 200),
+        (Role.REPRESENTATIVE, "A", 403),
+        (Role.HR, "K", 200),
+        (Role.LEADER, "K", 403),
+        (Role.POLITICIAN, "K", 403),
+    ],
+)
+def test_the_representative_of_the_whole_survey_gets_it_as_a_zip(
+    app: Flask, db: Database, role: Role, unit: str, status: int, tmp_path: Path
+) -> None:
+    build_released(app, db, SMALL_TEAMS, tree=HOMES)
+    with db.transaction() as session:
+        survey = find_survey(session, KEY)
+        survey.visibility.append(
+            VisibilityStep(readers=ReaderGroup.REPRESENTATIVES, visible_on=municipal_day())
+        )
+    client = app.test_client()
+    sign_in_as(client, db, role, unit)
+    answer = client.get(ADDRESS)
+    assert answer.status_code == status
+    page = client.get("/resultater").text
+    assert ("kontrollpakke.zip" in page) == (status == 200)
+    if status == 200:
+        zipfile.ZipFile(BytesIO(answer.data)).extractall(tmp_path)
+        assert found(tmp_path / f"kontrollpakke-{KEY}") == []
+
+
+def test_the_representative_waits_for_her_day(app: Flask, db: Database) -> None:
+    build_released(app, db, SMALL_TEAMS, tree=HOMES)
+    client = app.test_client()
+    sign_in_as(client, db, Role.REPRESENTATIVE, "K")
+    assert client.get(ADDRESS).status_code == 403
+
+
+def test_the_command_writes_the_folder_and_the_program_in_it_finds_nothing_wrong(
+    app: Flask, db: Database, tmp_path: Path
+) -> None:
+    released(app, db)
+    run = app.test_cli_runner()
+    from surveys.results.audit_package.package_command import audit_package_command
+
+    said = run.invoke(audit_package_command, [KEY, str(tmp_path / "ut")], obj=lambda: app)
+    assert said.exit_code == 0, said.output
+    assert found(tmp_path / "ut") == []
+    again = run.invoke(audit_package_command, [KEY, str(tmp_path / "ut")], obj=lambda: app)
+    assert again.exit_code == 1
+    assert "ikke tom" in again.output
+
+
+def test_a_figure_changed_in_the_database_is_found(app: Flask, db: Database, tmp_path: Path) -> None:
+    released(app, db)
+    with db.transaction() as session:
+        shown = select(Figure.id).where(Figure.status == FigureStatus.SHOWN, Figure.sd.is_not(None)).limit(1)
+        session.execute(update(Figure).where(Figure.id == shown.scalar_subquery()).values(sd=0.123))
+    with db.reading() as session:
+        write_folder(package_files(session, find_survey(session, KEY)), tmp_path / "ut")
+    assert any("ikke de som ble frigitt" in fault for fault in found(tmp_path / "ut"))
