@@ -105,7 +105,7 @@ class Respondent:
 
     def __init__(self, client: FlaskClient, code: str, language: str = "nb", link: str = "") -> None:
         """Opens the link that was sent: a new visit, unless `link` is a page's address with a visit in it."""
-        self._client = client
+        self.client = client
         self._language = language
         self.code = code
         self.page = self.open(link or f"/svar/{code}")
@@ -120,7 +120,7 @@ class Respondent:
         return Respondent(client, self.code, self._language, self.page.address)
 
     def open(self, address: str) -> Page:
-        self.page = Page(self._client.get(address, follow_redirects=True))
+        self.page = Page(self.client.get(address, follow_redirects=True))
         return self.page
 
     def goes_to(self, page: str) -> Page:
@@ -131,7 +131,7 @@ class Respondent:
         """Sends the page's form as it stands, with the changes, by the main or a named button."""
         sent = self.page.unseen() | self.page.answers() | dict(changes or {})
         sent |= {button: value} if button else {}
-        self.page = Page(self._client.post(self.page.form_address(), data=sent, follow_redirects=True))
+        self.page = Page(self.client.post(self.page.form_address(), data=sent, follow_redirects=True))
         return self.page
 
     def answers_all(self, choose: int = 0, comment: str = "") -> Page:

@@ -1,15 +1,14 @@
 """Drafts: the pages answered so far, encrypted.
 
 The key is made from the respondent's code and the survey's draft secret. The database holds neither, so whoever has
-the database alone, or a backup of it, cannot read a draft. What a word has locked is encrypted once more, with a key
-that the word is part of. The draft is deleted at delivery and when the survey closes; the draft secret is destroyed
-when it is counted, and from then on nobody can read a draft in an old backup, not even with the code.
+the database alone, or a backup of it, cannot read a draft. Whoever has the code alone is shown what her visit answered
+(`layers`). The draft is deleted at delivery and when the survey closes; the draft secret is destroyed when it is
+counted, and from then on nobody can read a draft in an old backup, not even with the code.
 """
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -21,16 +20,14 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Draft
 from surveys.platform.clock import municipal_day
-from surveys.respond.layers import LockedAnswers, StoredAnswers, laid_upon
+from surveys.respond.layers import StoredAnswers
 from surveys.respond.lookup import InvitationLookup
-from surveys.respond.padding import padded, unpadded
 from surveys.respond.progress import AnsweringProgress
-from surveys.respond.routes import Routes
 from surveys.respond.visits import Visit, VisitTokens
 
 # Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
 # was taken while the survey was open tells whose draft it is, so a draft that grew with a long comment would tell who
-# wrote it. One room for all costs a twentieth of what a page costs in all. What a word locks has a room of its own.
+# wrote it. One room for all costs a twentieth of what a page costs in all.
 SMALLEST_DRAFT = 10 * 1024
 
 
@@ -46,8 +43,7 @@ class DraftBox:
     """Encrypts and decrypts the draft of one code. `secret` is the survey's draft secret, `code` has 12 characters."""
 
     def __init__(self, secret: bytes, code: str) -> None:
-        self._secret, self._code = secret, code.encode()
-        keys = self._derived(b"draft", self._code, 2 * SecretBox.KEY_SIZE)
+        keys = HKDF(SHA256(), 2 * SecretBox.KEY_SIZE, salt=secret, info=b"draft").derive(code.encode())
         self._box = SecretBox(keys[: SecretBox.KEY_SIZE])
         self.tokens = VisitTokens(keys[SecretBox.KEY_SIZE :])
 
@@ -68,30 +64,10 @@ class DraftBox:
         except ValueError:
             raise DraftUnreadableError("Utkastet har et ukjent format.") from None
 
-    def locked_with_word(
-        self, progress: AnsweringProgress, visit: Visit, salt: bytes, pages: frozenset[int]
-    ) -> LockedAnswers:
-        """The progress as only the word opens it. `visit` has the key that was made of the word with this salt."""
-        sealed = bytes(self._word_box(visit).encrypt(padded(progress.to_bytes(), SMALLEST_DRAFT)))
-        return LockedAnswers(sealed, visit.tag, salt, pages)
-
-    def opened_with_word(self, locked: LockedAnswers, visit: Visit) -> AnsweringProgress:
-        """What the word has locked. Raises DraftUnreadableError when the visit's key is not of that word."""
-        try:
-            return AnsweringProgress.from_bytes(unpadded(self._word_box(visit).decrypt(locked.sealed)))
-        except CryptoError:
-            raise DraftUnreadableError("Det låste utkastet lar seg ikke åpne med ordet.") from None
-
-    def _word_box(self, visit: Visit) -> SecretBox:
-        return SecretBox(self._derived(b"word", self._code + visit.key, SecretBox.KEY_SIZE))
-
-    def _derived(self, purpose: bytes, material: bytes, length: int) -> bytes:
-        return HKDF(algorithm=SHA256(), length=length, salt=self._secret, info=purpose).derive(material)
-
 
 @dataclass(frozen=True)
 class SeenDraft:
-    """A draft as one visit meets it: what it may be shown, what it is not shown, and what it would deliver."""
+    """A draft as one visit meets it: what it is shown, what it is not shown, and what it would deliver."""
 
     stored: StoredAnswers
     visit: Visit
@@ -99,75 +75,39 @@ class SeenDraft:
 
     @property
     def has_word(self) -> bool:
-        """The visit has the word that has locked something."""
-        return self.stored.locked is not None and self.stored.locked.tag == self.visit.tag
+        """The visit was given the word."""
+        return self.stored.opened_by == self.visit.tag
 
     @property
     def has_own(self) -> bool:
-        """The visit has saved a page, and not locked it."""
+        """The visit has saved a page, and no word locks it."""
         return self.stored.tag == self.visit.tag
 
     @property
-    def is_shown(self) -> bool:
-        """There is something here that the visit is shown."""
-        return self.has_word or self.has_own
+    def asks_for_word(self) -> bool:
+        """Something is locked with a word that this visit was not given."""
+        return self.stored.word is not None and not self.has_word
 
     @property
-    def asks_for_word(self) -> bool:
-        """Something is locked with a word that this visit has not been given."""
-        return self.stored.locked is not None and not self.has_word
-
-    @cached_property
     def progress(self) -> AnsweringProgress:
-        """What the visit is shown. Raises DraftUnreadableError when what the word locked was tampered with."""
-        if self.stored.locked is not None and self.has_word:
-            return self.box.opened_with_word(self.stored.locked, self.visit)
-        return self.stored.own if self.has_own else AnsweringProgress()
+        """What the visit is shown."""
+        return self.stored.shown_to(self.visit.tag) or AnsweringProgress()
 
     @property
     def hidden_pages(self) -> frozenset[int]:
         """The pages that were saved and whose answers the visit is not shown."""
-        stored = self.stored
-        hidden = stored.earlier.saved
-        if self.has_word or not self.has_own:
-            hidden |= stored.own.saved
-        if stored.locked is not None and not self.has_word:
-            hidden |= stored.locked.pages
-        return hidden
+        return self.stored.pages_hidden_from(self.visit.tag)
 
     @property
     def delivered(self) -> AnsweringProgress:
-        """What the visit would deliver: everything but what a word has locked that it has not been given."""
-        readable = self.stored.readable
-        return laid_upon(readable, self.progress) if self.has_word else readable
-
-    def saved(self, progress: AnsweringProgress, routes: Routes) -> StoredAnswers:
-        """The layers when the visit's answers are these."""
-        locked = self.stored.locked
-        if locked is None or not self.has_word:
-            return self.stored.with_own(progress, self.visit.tag)
-        again = self.box.locked_with_word(
-            progress, self.visit, locked.salt, routes.met_by_all(progress.saved)
-        )
-        return self.stored.with_locked(again, progress)
-
-    def locked_by(
-        self, visit: Visit, salt: bytes, progress: AnsweringProgress, routes: Routes
-    ) -> StoredAnswers:
-        """The layers when the visit's own answers are in `progress`, and that is locked with a word.
-
-        `visit` has the key that was made of the word.
-        """
-        locked = self.box.locked_with_word(progress, visit, salt, routes.met_by_all(progress.saved))
-        unowned = replace(self.stored, own=AnsweringProgress(), tag=b"") if self.has_own else self.stored
-        return unowned.with_locked(locked, progress)
+        """What the visit would deliver: its own answers and those it is not shown."""
+        return self.stored.delivered_by(self.visit.tag)
 
 
 def keep(
     session: Session,
     lookup: InvitationLookup,
     seen: SeenDraft,
-    routes: Routes,
     change: Callable[[AnsweringProgress], AnsweringProgress],
 ) -> AnsweringProgress:
     """Stores the visit's changed progress in the caller's transaction and returns it.
@@ -175,56 +115,29 @@ def keep(
     When another tab stored something since we read, the change is made again on top of that, so neither is lost.
     Raises DraftGoneError when the answers were delivered in the meantime.
     """
-    kept = change_layers(session, lookup, seen, lambda now: now.saved(change(now.progress), routes))
-    return SeenDraft(kept, seen.visit, seen.box).progress
+    tag = seen.visit.tag
+    kept = change_layers(
+        session, lookup, seen, lambda now: now.saved_by(tag, change(replace(seen, stored=now).progress))
+    )
+    return replace(seen, stored=kept).progress
 
 
 def change_layers(
     session: Session,
     lookup: InvitationLookup,
     seen: SeenDraft,
-    change: Callable[[SeenDraft], StoredAnswers],
+    change: Callable[[StoredAnswers], StoredAnswers],
 ) -> StoredAnswers:
     """Stores the changed layers as `keep` does, and returns them."""
-    stored = lookup.draft
+    stored, before = lookup.draft, seen.stored
     while True:
-        layers = change(seen)
+        layers = change(before)
         if _replace(session, lookup, stored, seen.box.locked(layers)):
             return layers
         stored = session.scalar(select(Draft.ciphertext).where(Draft.invitation_id == lookup.invitation_id))
         if stored is None:
             raise DraftGoneError
-        seen = SeenDraft(seen.box.opened(stored), seen.visit, seen.box)
-
-
-def lock(
-    session: Session, lookup: InvitationLookup, seen: SeenDraft, routes: Routes, visit: Visit, salt: bytes
-) -> None:
-    """Locks the visit's own answers with a word, in the caller's transaction; `visit` has the key made of the word.
-
-    What an older word had locked is gone. Raises DraftGoneError as `keep` does.
-    """
-    if lookup.draft is None:
-        raise DraftGoneError
-    change_layers(session, lookup, seen, lambda now: now.locked_by(visit, salt, now.progress, routes))
-
-
-def unite(session: Session, lookup: InvitationLookup, seen: SeenDraft, routes: Routes, visit: Visit) -> None:
-    """Locks what the visit answered without the word together with what the word has locked, and upon it.
-
-    `visit` has the key made of the word. Nothing is written when the visit has answered nothing.
-    """
-    if not seen.has_own:
-        return
-
-    def together(now: SeenDraft) -> StoredAnswers:
-        locked = now.stored.locked
-        if locked is None or locked.tag != visit.tag:
-            return now.stored
-        progress = laid_upon(now.box.opened_with_word(locked, visit), now.progress)
-        return now.locked_by(visit, locked.salt, progress, routes)
-
-    change_layers(session, lookup, seen, together)
+        before = seen.box.opened(stored)
 
 
 def erase(session: Session, lookup: InvitationLookup) -> None:

@@ -46,6 +46,10 @@ class AnsweringProgress:
         """The closed questions on the page without an answer, in the page's order."""
         return answers.unanswered(page, self.coded)
 
+    def is_complete(self, page: Page) -> bool:
+        """Whether everything on the page has an answer, comments too."""
+        return not self.unanswered(page) and all(comment.key in self.comments for comment in page.comments)
+
     def fields_of(self, page: Page) -> dict[str, str]:
         """The fields of the page's form with the answers so far: what a browser would send for them."""
         fields: dict[str, str] = {}

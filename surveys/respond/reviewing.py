@@ -53,7 +53,8 @@ def reviewed_pages(
             for question in shown
         )
         if answers:
-            first, is_hidden = parts[0], place.number in hidden
+            first = parts[0]
+            is_hidden = place.number in hidden and not progress.is_complete(place.page)
             if is_hidden:
                 answers = tuple(answer for answer in answers if answer.lines)
             missing = 0 if is_hidden else len(progress.unanswered(place.page))

@@ -63,14 +63,6 @@ class RespondentSession:
     def visit(self) -> Visit:
         return self._visit_and_token[0]
 
-    def on_visit(self, visit: Visit, *, reread: bool = False) -> "RespondentSession":
-        """The same respondent on another visit. `reread`: the draft has been written since it was looked up."""
-        lookup = self.lookup
-        if reread:
-            found = look_up_code(database.session(), lookup.code, current_app.config["SECRETS"].codes)
-            lookup = found or lookup
-        return replace(self, lookup=lookup, token=self.box.tokens.written(visit))
-
     @cached_property
     def draft(self) -> SeenDraft:
         """The draft as this visit meets it; an empty one when there is none."""
@@ -90,6 +82,29 @@ class RespondentSession:
     def hidden_pages(self) -> frozenset[int]:
         """The pages with answers that the visit is not shown; without those that only some meet."""
         return frozenset() if self.lookup.draft is None else self.routes.met_by_all(self.draft.hidden_pages)
+
+    @property
+    def has_begun(self) -> bool:
+        """Something is saved that is not delivered, by this visit or another."""
+        return self.lookup.draft is not None
+
+    @property
+    def is_shown_answers(self) -> bool:
+        """The visit has answers of its own, or was given the word."""
+        return self.has_begun and (self.draft.has_own or self.draft.has_word)
+
+    @property
+    def hides_answers(self) -> bool:
+        """Something was saved that the visit is not shown."""
+        return self.has_begun and bool(self.draft.hidden_pages)
+
+    @property
+    def asks_for_word(self) -> bool:
+        return self.has_begun and self.draft.asks_for_word
+
+    @property
+    def may_choose_word(self) -> bool:
+        return self.has_begun and self.draft.has_own
 
     @property
     def shown_code(self) -> str:

@@ -52,7 +52,7 @@ def _given(
     progress: AnsweringProgress,
     as_sent: Mapping[str, str] | None = None,
 ) -> GivenAnswers:
-    hidden = place.number in respondent.hidden_pages
+    hidden = place.number in respondent.hidden_pages and not progress.is_complete(place.page)
     return GivenAnswers(place, progress, respondent.address_code, as_sent, answered_before=hidden)
 
 

@@ -83,7 +83,8 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
     page = respondent.page(number)
     sent = read_page(respondent.questionnaire, page, request.form)
     removed = taken_back(page, sent, request.form)
-    reminds = not sent.faults and _goes_forward()
+    # Where she answered before, what she leaves empty is not forgotten.
+    reminds = not sent.faults and _goes_forward() and number not in respondent.hidden_pages
 
     def add_page(before: AnsweringProgress) -> AnsweringProgress:
         after = before.with_page(page, sent, removed)
@@ -91,7 +92,7 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
-    progress = drafts.keep(session, respondent.lookup, respondent.draft, respondent.routes, add_page)
+    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page)
     session.commit()
     route = respondent.routes.after(progress.coded)
     place = route.at(number)
@@ -107,8 +108,11 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
 @blueprint.get("/<code>/<language>/pause")
 @open_to_everyone
 def paused(code: str, language: str) -> str:
-    """Everything is saved; how to come back."""
-    return survey_pages.show(answering(code, language), "paused", "paused")
+    """Everything is saved; how to come back, and how nobody else sees it."""
+    respondent = answering(code, language)
+    if not respondent.has_begun:
+        raise NotAnsweringError
+    return survey_pages.show(respondent, "paused", "paused")
 
 
 @blueprint.get("/<code>/<language>/oppsummering")

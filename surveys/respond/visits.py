@@ -2,8 +2,8 @@
 
 The link that was sent has no token, so whoever opens it begins a new visit, and a new visit is shown no earlier answer.
 A token follows the code in a page's address («ABCD-EFGH-JKMN.token»): where logs mask the code, they mask the token
-too. It carries the visit's key, encrypted with a key made from the code and the survey's draft secret, so that it means
-nothing with another code, and nothing after the survey is counted.
+too. It carries the visit's tag, encrypted with a key made from the code and the survey's draft secret, so that nobody
+can make one up, and it means nothing with another code or after the survey is counted.
 """
 
 import secrets
@@ -11,8 +11,6 @@ import struct
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 LASTS: Final = 4 * 60 * 60
 """Seconds that a token works. A browser's history keeps it, so it is short; lunch is shorter."""
 
-KEY_BYTES: Final = 16
+_TAG_BYTES: Final = 16
 _SEPARATOR: Final = "."
 _NONCE_BYTES: Final = 12
 _UNTIL: Final = struct.Struct(">I")
@@ -29,20 +27,15 @@ _UNTIL: Final = struct.Struct(">I")
 
 @dataclass(frozen=True)
 class Visit:
-    """`key` is random, or made of the word she chose: then it opens what the word has locked. `until`: since 1970."""
+    """`tag` is random and tells the visit's own answers from others'; `until` in seconds since 1970."""
 
-    key: bytes
+    tag: bytes
     until: int
 
     @classmethod
-    def beginning(cls, key: bytes | None = None) -> "Visit":
-        """A visit from now on, with a random key unless one is given."""
-        return cls(key or secrets.token_bytes(KEY_BYTES), int(time.time()) + LASTS)
-
-    @cached_property
-    def tag(self) -> bytes:
-        """Tells the visit's own answers from others', and gives no key away."""
-        return sha256(b"visit" + self.key).digest()[:KEY_BYTES]
+    def beginning(cls) -> "Visit":
+        """A visit from now on."""
+        return cls(secrets.token_bytes(_TAG_BYTES), _end_of_visit())
 
 
 class VisitTokens:
@@ -53,7 +46,7 @@ class VisitTokens:
 
     def written(self, visit: Visit) -> str:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        content = _UNTIL.pack(visit.until) + visit.key
+        content = _UNTIL.pack(visit.until) + visit.tag
         return urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, content, None)).decode()
 
     def read(self, token: str) -> Visit | None:
@@ -70,7 +63,7 @@ class VisitTokens:
         """The visit with all its time before it, when half of it has gone: an address is as old as its page."""
         if visit.until - time.time() > LASTS / 2:
             return None
-        fresh = Visit.beginning(visit.key)
+        fresh = Visit(visit.tag, _end_of_visit())
         return fresh, self.written(fresh)
 
 
@@ -83,3 +76,7 @@ def parted(typed: str) -> tuple[str, str]:
 def joined(code: str, token: str) -> str:
     """What stands in the address of a page."""
     return f"{code}{_SEPARATOR}{token}"
+
+
+def _end_of_visit() -> int:
+    return int(time.time()) + LASTS

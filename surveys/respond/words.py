@@ -1,25 +1,34 @@
-"""The word that a respondent chooses, so that nobody else who has her link can see what she has answered.
+"""The word that a respondent chooses, so that she can see her answers again and nobody else who has her link can.
 
-The word is stored nowhere. What it locks is encrypted with a key made of it, her code and the survey's draft secret.
-Making the key costs memory and a tenth of a second of processor time, so that words cannot be tried by the million; it
-is done once for each visit, which then carries the key in its token.
+The word is stored nowhere: a salted argon2id hash of it is kept in the draft, which is encrypted. Making the hash costs
+64 MB and a tenth of a second of processor time; that, and the limits on tries, keep words from being guessed.
 """
 
+import hmac
+import secrets
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from nacl import pwhash
 
 from surveys.platform.write_lock import without_write_lock
-from surveys.respond.visits import KEY_BYTES
 
 SHORTEST: Final = 6
 LONGEST: Final = 100
 
-_OPERATIONS: Final = pwhash.argon2id.OPSLIMIT_INTERACTIVE
-_MEMORY: Final = pwhash.argon2id.MEMLIMIT_INTERACTIVE
-SALT_BYTES: Final = pwhash.argon2id.SALTBYTES
+_CHECK_BYTES: Final = 32
+_FEWEST_LETTERS: Final = 3
+"""Different ones: «aaaaaa» and «121212» are tried first."""
+
+# What is tried first by somebody who has the link and some two hundred tries in three weeks.
+_TRIED_FIRST: Final = """
+passord passordet password hemmelig sommer sommeren vinter vinteren januar februar august september oktober
+november desember mandag tirsdag onsdag torsdag fredag lørdag søndag laurdag sundag måndag barnehage barnehagen
+skolen skulen sykehjem sjukeheim kommune kommunen undersøkelse undersøking medarbeider medvirk velkommen velkomen
+fotball qwerty qwertyuiop asdfgh abcdef abcdefg 123456 1234567 12345678 123456789 1234567890 654321
+"""
 
 
 class WordFault(StrEnum):
@@ -28,8 +37,26 @@ class WordFault(StrEnum):
     MISSING = "missing"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
+    EASY = "easy"
     WRONG = "wrong"
     TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True)
+class ChosenWord:
+    """What a word that is typed later is compared with."""
+
+    salt: bytes
+    check: bytes
+
+    @classmethod
+    def of(cls, word: str) -> "ChosenWord":
+        """The word as it is kept."""
+        salt = secrets.token_bytes(pwhash.argon2id.SALTBYTES)
+        return cls(salt, _check(word, salt))
+
+    def is_right(self, word: str) -> bool:
+        return hmac.compare_digest(self.check, _check(word, self.salt))
 
 
 def normalised(typed: str) -> str:
@@ -43,13 +70,20 @@ def fault_in(word: str) -> WordFault | None:
         return WordFault.MISSING
     if len(word) < SHORTEST:
         return WordFault.TOO_SHORT
-    return WordFault.TOO_LONG if len(word) > LONGEST else None
+    if len(word) > LONGEST:
+        return WordFault.TOO_LONG
+    is_easy = word in _TRIED_FIRST.split() or len(set(word) - {" "}) < _FEWEST_LETTERS
+    return WordFault.EASY if is_easy else None
 
 
-def visit_key(word: str, salt: bytes) -> bytes:
-    """The key of a visit with the word. Nobody waits for the database's lock meanwhile."""
+def _check(word: str, salt: bytes) -> bytes:
+    """Nobody waits for the database's lock meanwhile."""
     with without_write_lock():
         found: bytes = pwhash.argon2id.kdf(
-            KEY_BYTES, word.encode(), salt, opslimit=_OPERATIONS, memlimit=_MEMORY
+            _CHECK_BYTES,
+            word.encode(),
+            salt,
+            opslimit=pwhash.argon2id.OPSLIMIT_INTERACTIVE,
+            memlimit=pwhash.argon2id.MEMLIMIT_INTERACTIVE,
         )
     return found
