@@ -116,8 +116,11 @@ class Respondent:
         return f"/svar/{self.code}{visit_in(self.page)}/{self._language}"
 
     def another_tab(self, client: FlaskClient) -> "Respondent":
-        """The same visit in another tab, on the same page."""
-        return Respondent(client, self.code, self._language, self.page.address)
+        """The same visit in another tab, on the same page; on the start page when the screen has the link's own."""
+        is_of_visit = f"{self.code}." in self.page.address
+        return Respondent(
+            client, self.code, self._language, self.page.address if is_of_visit else f"{self.way}/"
+        )
 
     def open(self, address: str) -> Page:
         self.page = Page(self.client.get(address, follow_redirects=True))
