@@ -87,7 +87,7 @@ class Place:
 
 @pytest.fixture
 def place(app: Flask, db: Database) -> Place:
-    """Somebody has not begun, is half-way with a word, or has delivered; a draft and an invitation are tampered with."""
+    """Not begun, half-way with a word, or delivered; and a draft and an invitation that are tampered with."""
     with db.transaction() as session:
         survey = build_open_survey(app, session)
         codes = dict(

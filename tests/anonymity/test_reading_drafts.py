@@ -410,5 +410,9 @@ def test_erasing_takes_every_layer_and_the_word(app: Flask, db: Database, code: 
 def test_the_pause_says_what_whoever_holds_the_link_can_do(app: Flask, code: str) -> None:
     person = has_answered(app, code)
     text = person.goes_to("pause").text
-    for told in ("De kan ikke se det du har svart", "hvor langt du har kommet", "svare og levere i stedet for deg, eller slette"):
+    for told in (
+        "De kan ikke se det du har svart",
+        "hvor langt du har kommet",
+        "svare og levere i stedet for deg, eller slette",
+    ):
         assert told in text
