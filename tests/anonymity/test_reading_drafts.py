@@ -324,7 +324,9 @@ class TestTheWord:
         sheet = delivered(app, db)
         assert COMMENT in sheet.comments.values()
 
-    def test_another_word_never_opens_what_the_first_one_locked(self, app: Flask, code: str) -> None:
+    def test_another_word_never_opens_what_the_first_one_locked(
+        self, app: Flask, db: Database, code: str
+    ) -> None:
         chooses(has_answered(app, code))
         holder = opened(app, code)
         holder.goes_to("side/1")
@@ -335,6 +337,11 @@ class TestTheWord:
         assert holder.goes_to("side/1").answers() == {"TRI01": "1"}
         for page in (2, 4, 5):
             assert not reveals(holder.goes_to(f"side/{page}"))
+        holder.delivers()
+        assert delivered(app, db).coded["TRI01"] == 1
+        assert COMMENT in delivered(app, db).comments.values(), (
+            "what nobody is shown is delivered all the same"
+        )
 
     def test_given_later_in_the_visit_it_keeps_what_was_answered_meanwhile(
         self, app: Flask, code: str
