@@ -1,5 +1,6 @@
 """A respondent with a browser without scripts: reads pages, fills in forms, presses buttons, follows redirects."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,16 +101,29 @@ class Page:
 
 
 class Respondent:
-    """Somebody with a code. `page` is what stands on the screen."""
+    """Somebody with a code, on one visit. `page` is what stands on the screen."""
 
-    def __init__(self, client: FlaskClient, code: str, language: str = "nb") -> None:
-        self._client = client
+    def __init__(self, client: FlaskClient, code: str, language: str = "nb", link: str = "") -> None:
+        """Opens the link that was sent: a new visit, unless `link` is a page's address with a visit in it."""
+        self.client = client
+        self._language = language
         self.code = code
-        self.way = f"/svar/{code}/{language}"
-        self.page = self.open(f"/svar/{code}")
+        self.page = self.open(link or f"/svar/{code}")
+
+    @property
+    def way(self) -> str:
+        """What her pages' addresses begin with, with the visit if the page on the screen carries it."""
+        return f"/svar/{self.code}{visit_in(self.page)}/{self._language}"
+
+    def another_tab(self, client: FlaskClient) -> "Respondent":
+        """The same visit in another tab, on the same page; on the start page when the screen has the link's own."""
+        is_of_visit = f"{self.code}." in self.page.address
+        return Respondent(
+            client, self.code, self._language, self.page.address if is_of_visit else f"{self.way}/"
+        )
 
     def open(self, address: str) -> Page:
-        self.page = Page(self._client.get(address, follow_redirects=True))
+        self.page = Page(self.client.get(address, follow_redirects=True))
         return self.page
 
     def goes_to(self, page: str) -> Page:
@@ -120,7 +134,7 @@ class Respondent:
         """Sends the page's form as it stands, with the changes, by the main or a named button."""
         sent = self.page.unseen() | self.page.answers() | dict(changes or {})
         sent |= {button: value} if button else {}
-        self.page = Page(self._client.post(self.page.form_address(), data=sent, follow_redirects=True))
+        self.page = Page(self.client.post(self.page.form_address(), data=sent, follow_redirects=True))
         return self.page
 
     def answers_all(self, choose: int = 0, comment: str = "") -> Page:
@@ -139,6 +153,12 @@ class Respondent:
     def delivers(self) -> Page:
         self.goes_to("oppsummering")
         return self.press()
+
+
+def visit_in(page: Page) -> str:
+    """«.token» as it stands in the page's address, else in its links; empty when neither has one."""
+    found = re.search(r"/svar/[\w-]+(\.[\w=-]+)", f"{page.address} {page.response.text}")
+    return found.group(1) if found else ""
 
 
 def _text(element: Any) -> str:

@@ -56,12 +56,13 @@ class RateLimit:
             return
         raise TooManyRequests(retry_after=seconds_until(opens_at))
 
-    def count(self, key: str) -> None:
-        """One more failure."""
+    def count(self, key: str) -> bool:
+        """One more failure. False when there were too many already, however many came at once."""
         try:
-            limiter.limiter.hit(self.most, self.name, key)
+            return limiter.limiter.hit(self.most, self.name, key)
         except StorageError:
             _storage_is_out()
+            return True
 
 
 UNKNOWN_CODES_OF_A_CLIENT = RateLimit("client", parse("60 per hour"))
@@ -70,6 +71,13 @@ hundred careless people make about ten of these; with fifty thousand codes out, 
 
 UNKNOWN_CODES_WITH_A_PREFIX = RateLimit("prefix", parse("20 per hour"))
 """The same for codes that begin with the same four characters, whoever tries: against many clients after one code."""
+
+WORDS_FOR_A_CODE = RateLimit("word", parse("10 per day"))
+"""Words that are chosen or tried for one begun answer, right or wrong. Whoever has the link and not the word has some
+two hundred tries while a survey is open for three weeks."""
+
+WRONG_WORDS_OF_A_CLIENT = RateLimit("wrong-word", parse("60 per hour"))
+"""Wrong words, whatever they are tried for: against one who has the links of many."""
 
 UNKNOWN_RECEIPTS_OF_A_CLIENT = RateLimit("receipt", parse("60 per hour"))
 """Receipt codes that pass the check character and are no ballot's."""

@@ -1,13 +1,14 @@
 """Drafts: the pages answered so far, encrypted.
 
 The key is made from the respondent's code and the survey's draft secret. The database holds neither, so whoever has
-the database alone, or a backup of it, cannot read a draft. The draft is deleted at delivery and when the survey closes;
-the draft secret is destroyed when it is counted, and from then on nobody can read a draft in an old backup, not even
-with the code.
+the database alone, or a backup of it, cannot read a draft. Whoever has the code alone is shown what her visit answered
+(`layers`). The draft is deleted at delivery and when the survey closes; the draft secret is destroyed when it is
+counted, and from then on nobody can read a draft in an old backup, not even with the code.
 """
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,9 +20,10 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Draft
 from surveys.platform.clock import municipal_day
+from surveys.respond.layers import StoredAnswers
 from surveys.respond.lookup import InvitationLookup
-from surveys.respond.padding import padded, unpadded
 from surveys.respond.progress import AnsweringProgress
+from surveys.respond.visits import Visit, VisitTokens
 
 # Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
 # was taken while the survey was open tells whose draft it is, so a draft that grew with a long comment would tell who
@@ -41,48 +43,101 @@ class DraftBox:
     """Encrypts and decrypts the draft of one code. `secret` is the survey's draft secret, `code` has 12 characters."""
 
     def __init__(self, secret: bytes, code: str) -> None:
-        key = HKDF(algorithm=SHA256(), length=32, salt=secret, info=b"draft").derive(code.encode())
-        self._box = SecretBox(key)
+        keys = HKDF(SHA256(), 2 * SecretBox.KEY_SIZE, salt=secret, info=b"draft").derive(code.encode())
+        self._box = SecretBox(keys[: SecretBox.KEY_SIZE])
+        self.tokens = VisitTokens(keys[SecretBox.KEY_SIZE :])
 
-    def locked(self, progress: AnsweringProgress) -> bytes:
-        return bytes(self._box.encrypt(padded(progress.to_bytes(), SMALLEST_DRAFT)))
+    def locked(self, stored: StoredAnswers) -> bytes:
+        return bytes(self._box.encrypt(stored.to_bytes(SMALLEST_DRAFT)))
 
-    def opened(self, ciphertext: bytes | None) -> AnsweringProgress:
-        """The progress in a stored draft; an empty one when nothing is stored.
+    def opened(self, ciphertext: bytes | None) -> StoredAnswers:
+        """The layers in a stored draft; empty ones when nothing is stored.
 
         Raises DraftUnreadableError when this code's key does not fit, or a newer Medvirk wrote it.
         """
         if ciphertext is None:
-            return AnsweringProgress()
+            return StoredAnswers()
         try:
-            content = self._box.decrypt(ciphertext)
+            return StoredAnswers.from_bytes(self._box.decrypt(ciphertext))
         except CryptoError:
             raise DraftUnreadableError("Utkastet lar seg ikke åpne med koden.") from None
-        try:
-            return AnsweringProgress.from_bytes(unpadded(content))
         except ValueError:
             raise DraftUnreadableError("Utkastet har et ukjent format.") from None
+
+
+@dataclass(frozen=True)
+class SeenDraft:
+    """A draft as one visit meets it: what it is shown, what it is not shown, and what it would deliver."""
+
+    stored: StoredAnswers
+    visit: Visit
+    box: DraftBox
+
+    @property
+    def has_word(self) -> bool:
+        """The visit was given the word."""
+        return self.stored.opened_by == self.visit.tag
+
+    @property
+    def has_own(self) -> bool:
+        """The visit has saved a page, and no word locks it."""
+        return self.stored.tag == self.visit.tag
+
+    @property
+    def asks_for_word(self) -> bool:
+        """Something is locked with a word that this visit was not given."""
+        return self.stored.word is not None and not self.has_word
+
+    @property
+    def progress(self) -> AnsweringProgress:
+        """What the visit is shown."""
+        return self.stored.shown_to(self.visit.tag) or AnsweringProgress()
+
+    @property
+    def hidden_pages(self) -> frozenset[int]:
+        """The pages that were saved and whose answers the visit is not shown."""
+        return self.stored.pages_hidden_from(self.visit.tag)
+
+    @property
+    def delivered(self) -> AnsweringProgress:
+        """What the visit would deliver: its own answers and those it is not shown."""
+        return self.stored.delivered_by(self.visit.tag)
 
 
 def keep(
     session: Session,
     lookup: InvitationLookup,
-    box: DraftBox,
+    seen: SeenDraft,
     change: Callable[[AnsweringProgress], AnsweringProgress],
 ) -> AnsweringProgress:
-    """Stores the changed progress in the caller's transaction and returns it.
+    """Stores the visit's changed progress in the caller's transaction and returns it.
 
     When another tab stored something since we read, the change is made again on top of that, so neither is lost.
     Raises DraftGoneError when the answers were delivered in the meantime.
     """
-    stored = lookup.draft
+    tag = seen.visit.tag
+    kept = change_layers(
+        session, lookup, seen, lambda now: now.saved_by(tag, change(replace(seen, stored=now).progress))
+    )
+    return replace(seen, stored=kept).progress
+
+
+def change_layers(
+    session: Session,
+    lookup: InvitationLookup,
+    seen: SeenDraft,
+    change: Callable[[StoredAnswers], StoredAnswers],
+) -> StoredAnswers:
+    """Stores the changed layers as `keep` does, and returns them."""
+    stored, before = lookup.draft, seen.stored
     while True:
-        progress = change(box.opened(stored))
-        if _replace(session, lookup, stored, box.locked(progress)):
-            return progress
+        layers = change(before)
+        if _replace(session, lookup, stored, seen.box.locked(layers)):
+            return layers
         stored = session.scalar(select(Draft.ciphertext).where(Draft.invitation_id == lookup.invitation_id))
         if stored is None:
             raise DraftGoneError
+        before = seen.box.opened(stored)
 
 
 def erase(session: Session, lookup: InvitationLookup) -> None:

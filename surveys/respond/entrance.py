@@ -13,6 +13,7 @@ from surveys.respond.ended import ended_page
 from surveys.respond.lookup import look_up_ended
 from surveys.respond.session import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.texts import language_choices
+from surveys.respond.visits import parted
 
 
 @blueprint.get("")
@@ -37,7 +38,7 @@ def use_code() -> Response | tuple[str, int]:
 @blueprint.errorhandler(UnknownCodeError)
 def explain_unknown_code(_error: UnknownCodeError) -> Response | tuple[str, int]:
     arguments = request.view_args or {}
-    typed = arguments.get("code", "")
+    typed = parted(arguments.get("code", ""))[0]
     language = use_asked_language(arguments.get("language"))
     code = code_format.normalised(typed)
     ended = look_up_ended(database.session(), typed, current_app.config["SECRETS"].codes)

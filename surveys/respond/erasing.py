@@ -1,5 +1,7 @@
 """Leaving a device that others use: deleting a draft, and saying honestly what stays in the browser."""
 
+from typing import Final
+
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,8 +13,8 @@ from surveys.respond.blueprint import blueprint
 from surveys.respond.session import answering, lead_to, open_session, use_asked_language
 from surveys.respond.texts import language_choices
 
-# Pages are never stored (`no-store`); this also empties what a browser keeps for its Back button.
-_FORGET = '"cache"'
+FORGET: Final = '"cache"'
+"""For `Clear-Site-Data`: pages are never stored; this also empties what a browser keeps for its Back button."""
 
 
 @blueprint.get("/<code>/<language>/slett")
@@ -42,7 +44,7 @@ def erased() -> Response:
     language = use_asked_language()
     choices = language_choices(LANGUAGES, language, lambda code: url_for("respond.erased", sprak=code))
     response = make_response(render_template("respond/erased.html", choices=choices))
-    response.headers["Clear-Site-Data"] = _FORGET
+    response.headers["Clear-Site-Data"] = FORGET
     return response
 
 

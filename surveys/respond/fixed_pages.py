@@ -28,7 +28,7 @@ class GivenAnswers:
     """What varies on a page: where on the route it is, and this respondent's answers to it.
 
     `as_sent` are the fields of answers that were refused, shown again so that they can be mended; `code` as it
-    stands in addresses.
+    stands in addresses. `answered_before`: in a visit whose answers are not shown.
     """
 
     def __init__(
@@ -37,8 +37,11 @@ class GivenAnswers:
         progress: AnsweringProgress,
         code: str = "",
         as_sent: Mapping[str, str] | None = None,
+        *,
+        answered_before: bool = False,
     ) -> None:
         self._place = place
+        self._answered_before = answered_before
         self._code = code
         self._fields = progress.fields_of(place.page)
         self._progress = progress
@@ -71,6 +74,10 @@ class GivenAnswers:
     def hidden_unless_answered(self, field: str) -> Markup:
         """An attribute for what is only of use when the question has an answer."""
         return _NOTHING if field in self._fields else _HIDDEN
+
+    def hidden_unless_answered_before(self) -> Markup:
+        """An attribute for what is said of answers that are not shown."""
+        return _NOTHING if self._answered_before else _HIDDEN
 
     def answered(self) -> str:
         """The keys of the questions that the page shows an answer to."""
@@ -108,6 +115,9 @@ class NotedCalls:
 
     def hidden_unless_answered(self, field: str) -> Markup:
         return self._mark("hidden_unless_answered", field)
+
+    def hidden_unless_answered_before(self) -> Markup:
+        return self._mark("hidden_unless_answered_before")
 
     def answered(self) -> Markup:
         return self._mark("answered")

@@ -10,6 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 from surveys.platform import code_format, limits
 from surveys.respond.blueprint import blueprint
 from surveys.respond.session import use_asked_language
+from surveys.respond.visits import parted
 
 _PREFIX = 4
 
@@ -42,5 +43,5 @@ def ask_to_wait(error: TooManyRequests) -> Response:
 
 def _prefix_key(typed: str) -> str | None:
     """None when the text cannot be a code."""
-    code = code_format.normalised(typed)
+    code = code_format.normalised(parted(typed)[0])
     return limits.keyed("prefix", code[:_PREFIX]) if code else None

@@ -1,9 +1,9 @@
 """How far a respondent has come: the answers so far, and what has been shown. Values only, no database."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from questionnaires import answers
 from questionnaires.answers import PageAnswers, for_delivery
@@ -46,6 +46,10 @@ class AnsweringProgress:
         """The closed questions on the page without an answer, in the page's order."""
         return answers.unanswered(page, self.coded)
 
+    def is_complete(self, page: Page) -> bool:
+        """Whether everything on the page has an answer, comments too."""
+        return not self.unanswered(page) and all(comment.key in self.comments for comment in page.comments)
+
     def fields_of(self, page: Page) -> dict[str, str]:
         """The fields of the page's form with the answers so far: what a browser would send for them."""
         fields: dict[str, str] = {}
@@ -61,18 +65,26 @@ class AnsweringProgress:
         delivery = for_delivery(questionnaire, audience, self.coded, self.comments)
         return Sheet(unit_id, delivery.row, delivery.comments)
 
+    @property
+    def content(self) -> list[Any]:
+        """The progress as JSON has it."""
+        return [_VERSION, dict(self.coded), dict(self.comments), sorted(self.saved), sorted(self.reminded)]
+
     def to_bytes(self) -> bytes:
-        content = [_VERSION, dict(self.coded), dict(self.comments), sorted(self.saved), sorted(self.reminded)]
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "AnsweringProgress":
-        """The progress that was written. Raises ValueError when a newer Medvirk wrote it.
+        """The progress that was written. Raises ValueError when a newer Medvirk wrote it."""
+        return cls.from_content(json.loads(content))
+
+    @classmethod
+    def from_content(cls, stored: Sequence[Any]) -> "AnsweringProgress":
+        """The same from what `content` gave.
 
         Version 1 said no version, and counted pages by their place on the respondent's route. That is the page's
         own number but for pages behind one that another audience has: there a page may be shown once more.
         """
-        stored = json.loads(content)
         version, coded, comments, saved, reminded = stored if len(stored) > 4 else (1, *stored)
         if version > _VERSION:
             msg = f"the draft has version {version}, this is {_VERSION}"

@@ -1,5 +1,6 @@
 """The review: every answer on the route, in words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from questionnaires.kinds import handler_of
@@ -20,19 +21,28 @@ class ReviewedAnswer:
 
 @dataclass(frozen=True)
 class ReviewedPage:
-    """`is_ours`: the heading is the page's words, not the questionnaire's. `unanswered` closed questions."""
+    """`is_ours`: the heading is the page's words, not the questionnaire's. `unanswered` closed questions.
+
+    `is_hidden`: she has answered it before in a visit whose answers this one is not shown, so what stands here is what
+    she has answered anew, and what is missing cannot be told.
+    """
 
     number: int
     heading: str
     is_ours: bool
     answers: tuple[ReviewedAnswer, ...]
     unanswered: int
+    is_hidden: bool = False
 
 
 def reviewed_pages(
-    questionnaire: Questionnaire, route: Route, progress: AnsweringProgress, language: str
+    questionnaire: Questionnaire,
+    route: Route,
+    progress: AnsweringProgress,
+    language: str,
+    hidden: Collection[int] = (),
 ) -> list[ReviewedPage]:
-    """The pages of the route that ask for something."""
+    """The pages of the route that ask for something. `hidden`: the numbers of those whose answers may not be shown."""
     pages = []
     for place in route.pages:
         parts = sections(questionnaire, place.page, language)
@@ -43,8 +53,14 @@ def reviewed_pages(
             for question in shown
         )
         if answers:
-            missing = len(progress.unanswered(place.page))
-            pages.append(ReviewedPage(place.number, parts[0].heading, parts[0].is_ours, answers, missing))
+            first = parts[0]
+            is_hidden = place.number in hidden and not progress.is_complete(place.page)
+            if is_hidden:
+                answers = tuple(answer for answer in answers if answer.lines)
+            missing = 0 if is_hidden else len(progress.unanswered(place.page))
+            pages.append(
+                ReviewedPage(place.number, first.heading, first.is_ours, answers, missing, is_hidden)
+            )
     return pages
 
 

@@ -1,6 +1,6 @@
 """The respondent's route through a questionnaire: its pages after the answers given so far, and where on it she is."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,6 +75,9 @@ class Routes:
         self._audience = audience
         self._deciding = _deciding_keys(questionnaire)
         self._known: dict[tuple[int | None, ...], Route] = {}
+        pages = questionnaire.pages_for(audience)
+        self._met_by_all = frozenset(page.number for page in pages if page.when is None)
+        self._decides = _deciding_pages(pages)
 
     def after(self, answers: Mapping[str, int]) -> Route:
         """The route that these coded answers make."""
@@ -86,6 +89,20 @@ class Routes:
             pages = pages_met(self._questionnaire, self._audience, answers)
             route = self._known[decided] = Route.through(pages)
         return route
+
+    def met_by_all(self, numbers: Collection[int]) -> frozenset[int]:
+        """Those of the pages that are met whatever is answered: that they were saved tells of no answer."""
+        return frozenset(numbers) & self._met_by_all
+
+    def passed(self, hidden: Collection[int]) -> frozenset[int]:
+        """The pages that somebody who may not see her answers to them need not meet again.
+
+        A page that decides about pages further on than she came is not among them: who is not shown her answers is not
+        led by them either, so she is asked again.
+        """
+        known = self.met_by_all(hidden)
+        came = max(known, default=0)
+        return known - {number for number, decided in self._decides.items() if decided > came}
 
     def whole_page(self, number: int) -> Page | None:
         """The page with all its questions, on the route or not; None when this audience never meets it."""
@@ -104,3 +121,15 @@ def _deciding_keys(questionnaire: Questionnaire) -> tuple[str, ...]:
     named = dict.fromkeys(condition.question for condition in conditions)
     questions = [questionnaire.question_of[key] for key in named]
     return tuple(key for question in questions for key in handler_of(question).closed_keys(question))
+
+
+def _deciding_pages(pages: Sequence[Page]) -> dict[int, int]:
+    """Page number → the last page that a condition on one of its questions decides about."""
+    page_of = {question.key: page.number for page in pages for question in page.asked}
+    decides: dict[int, int] = {}
+    for page in pages:
+        for when in (page.when, *(question.when for question in page.asked)):
+            if when is not None and when.question in page_of:
+                asker = page_of[when.question]
+                decides[asker] = max(decides.get(asker, 0), page.number)
+    return decides

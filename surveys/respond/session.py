@@ -1,7 +1,7 @@
 """A respondent's session: whose code it is, what she is asked, and how far she has come."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import Response, current_app, request, url_for
@@ -9,11 +9,12 @@ from flask import Response, current_app, request, url_for
 from questionnaires.model import Audience, Page, Questionnaire
 from surveys.platform import code_format, database
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_language
-from surveys.respond.drafts import DraftBox
+from surveys.respond.drafts import DraftBox, SeenDraft
 from surveys.respond.lookup import InvitationLookup, look_up_code, questionnaire_for
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.routes import Route, RoutePage, Routes
 from surveys.respond.survey_keys import AnsweringKeys, answering_keys
+from surveys.respond.visits import Visit, joined, parted
 
 
 class UnknownCodeError(Exception):
@@ -33,11 +34,12 @@ _routes: dict[tuple[str, Audience], Routes] = {}
 
 @dataclass(frozen=True)
 class RespondentSession:
-    """Somebody with a known code, and the language her page is in."""
+    """Somebody with a known code, and the language her page is in. `token`: of the visit, as the address had it."""
 
     lookup: InvitationLookup
     questionnaire: Questionnaire
     language: str
+    token: str = ""
 
     @property
     def keys(self) -> AnsweringKeys:
@@ -48,14 +50,73 @@ class RespondentSession:
         return DraftBox(self.keys.draft_secret, self.lookup.code)
 
     @cached_property
+    def _visit_and_token(self) -> tuple[Visit, str]:
+        """The address's visit if it still lasts, else a new one; and the token that the page's addresses carry."""
+        tokens = self.box.tokens
+        visit = tokens.read(self.token) if self.token else None
+        if visit is None:
+            visit = Visit.beginning()
+            return visit, tokens.written(visit)
+        return tokens.renewed(visit) or (visit, self.token)
+
+    @property
+    def visit(self) -> Visit:
+        return self._visit_and_token[0]
+
+    @cached_property
+    def draft(self) -> SeenDraft:
+        """The draft as this visit meets it; an empty one when there is none."""
+        return SeenDraft(self.box.opened(self.lookup.draft), self.visit, self.box)
+
+    @cached_property
     def progress(self) -> AnsweringProgress:
+        """What this visit is shown. Pages that she has been through, and is not shown, count as saved."""
         # Without a draft there is nothing to unlock: a counted survey has no draft secret either.
-        return AnsweringProgress() if self.lookup.draft is None else self.box.opened(self.lookup.draft)
+        if self.lookup.draft is None:
+            return AnsweringProgress()
+        own = self.draft.progress
+        hidden = self.draft.hidden_pages
+        return replace(own, saved=own.saved | self.routes.passed(hidden)) if hidden else own
+
+    @cached_property
+    def hidden_pages(self) -> frozenset[int]:
+        """The pages with answers that the visit is not shown; without those that only some meet."""
+        return frozenset() if self.lookup.draft is None else self.routes.met_by_all(self.draft.hidden_pages)
+
+    @property
+    def has_begun(self) -> bool:
+        """Something is saved that is not delivered, by this visit or another."""
+        return self.lookup.draft is not None
+
+    @property
+    def is_shown_answers(self) -> bool:
+        """The visit has answers of its own, or was given the word."""
+        return self.has_begun and (self.draft.has_own or self.draft.has_word)
+
+    @property
+    def hides_answers(self) -> bool:
+        """Something was saved that the visit is not shown."""
+        return self.has_begun and bool(self.draft.hidden_pages)
+
+    @property
+    def asks_for_word(self) -> bool:
+        return self.has_begun and self.draft.asks_for_word
+
+    @property
+    def may_choose_word(self) -> bool:
+        return self.has_begun and self.draft.has_own
 
     @property
     def shown_code(self) -> str:
-        """The code as it stands in addresses and letters."""
+        """The code as it stands in letters."""
         return code_format.grouped(self.lookup.code)
+
+    @cached_property
+    def address_code(self) -> str:
+        """The code as it stands in addresses: with the visit's token as long as there is something to answer."""
+        if not self.lookup.is_open(saves=True) or self.lookup.delivered:
+            return self.shown_code
+        return joined(self.shown_code, self._visit_and_token[1])
 
     @property
     def routes(self) -> Routes:
@@ -79,7 +140,7 @@ class RespondentSession:
 
     def address(self, page: str, **values: str | int) -> str:
         """The address of one of the respondent's own pages, in her language unless `values` name another."""
-        return addresses(self.shown_code, self.language)(page, **values)
+        return addresses(self.address_code, self.language)(page, **values)
 
     def address_of(self, place: RoutePage | None, **values: str | int) -> str:
         """The address of a page of the route; of the review when the route is at its end."""
@@ -88,9 +149,13 @@ class RespondentSession:
         return self.address("statements", number=place.number, **values)
 
     @property
+    def onward(self) -> RoutePage | None:
+        """Where answering goes on: the first page that was never saved; None when that is the review."""
+        return self.route.first_unsaved(self.progress.saved)
+
+    @property
     def address_onward(self) -> str:
-        """Where answering goes on: the first page that was never saved, or the review."""
-        return self.address_of(self.route.first_unsaved(self.progress.saved))
+        return self.address_of(self.onward)
 
 
 def lead_to(address: str) -> Response:
@@ -116,14 +181,15 @@ def open_session(code: str, language: str | None = None) -> RespondentSession:
     """
     session = database.session()
     will_write = request.method == "POST"
-    lookup = look_up_code(session, code, current_app.config["SECRETS"].codes, will_write=will_write)
+    typed, token = parted(code)
+    lookup = look_up_code(session, typed, current_app.config["SECRETS"].codes, will_write=will_write)
     if lookup is None:
         raise UnknownCodeError
     questionnaire = questionnaire_for(session, lookup)
     wanted = (language, request.args.get("sprak"), lookup.language)
     chosen = next((one for one in wanted if one in questionnaire.languages), questionnaire.languages[0])
     use_language(chosen or DEFAULT_LANGUAGE)
-    return RespondentSession(lookup, questionnaire, chosen or DEFAULT_LANGUAGE)
+    return RespondentSession(lookup, questionnaire, chosen or DEFAULT_LANGUAGE, token)
 
 
 def answering(code: str, language: str) -> RespondentSession:

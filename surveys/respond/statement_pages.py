@@ -21,7 +21,7 @@ def show(respondent: RespondentSession, place: RoutePage) -> str:
 
     key = (respondent.lookup.fingerprint, respondent.language, place.number, place.keys)
     fixed = _fixed_pages().get(key, fixed_part)
-    return fixed.filled(GivenAnswers(place, respondent.progress, respondent.shown_code))
+    return fixed.filled(_given(respondent, place, respondent.progress))
 
 
 def show_with_notes(
@@ -34,7 +34,7 @@ def show_with_notes(
     editing: bool = False,
 ) -> str:
     """The page with messages, with fields that were refused `as_sent`, or on the way back to the review (`editing`)."""
-    given = GivenAnswers(place, progress, respondent.shown_code, as_sent)
+    given = _given(respondent, place, progress, as_sent)
     return render(
         respondent.questionnaire,
         place.page,
@@ -44,6 +44,16 @@ def show_with_notes(
         notes=notes,
         editing=editing,
     )
+
+
+def _given(
+    respondent: RespondentSession,
+    place: RoutePage,
+    progress: AnsweringProgress,
+    as_sent: Mapping[str, str] | None = None,
+) -> GivenAnswers:
+    hidden = place.number in respondent.hidden_pages and not progress.is_complete(place.page)
+    return GivenAnswers(place, progress, respondent.address_code, as_sent, answered_before=hidden)
 
 
 def _fixed_pages() -> FixedPages:

@@ -18,9 +18,17 @@ from surveys.respond.fixed_pages import question_key
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.routes import Route, RoutePage
-from surveys.respond.session import NotAnsweringError, RespondentSession, answering, lead_to, open_session
+from surveys.respond.session import (
+    NotAnsweringError,
+    RespondentSession,
+    addresses,
+    answering,
+    lead_to,
+    open_session,
+)
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
+from surveys.respond.visits import parted
 
 _RECEIPT_FIELD: Final = "kvittering"
 """In the form and in the address: what a receipt is found by (`surveys.campaigns.tally.receipt_codes`)."""
@@ -42,7 +50,7 @@ def start(code: str, language: str | None = None) -> str:
     """Who asks, why, who sees what; or, when answering is over, how things stand."""
     respondent = open_session(code, language)
     if respondent.lookup.is_over:
-        return ended_page(respondent.lookup.survey_id, respondent.language, code)
+        return ended_page(respondent.lookup.survey_id, respondent.language, parted(code)[0])
     template = "start"
     if respondent.lookup.delivered:
         template = "delivered"
@@ -75,7 +83,8 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
     page = respondent.page(number)
     sent = read_page(respondent.questionnaire, page, request.form)
     removed = taken_back(page, sent, request.form)
-    reminds = not sent.faults and _goes_forward()
+    # Where she answered before, what she leaves empty is not forgotten.
+    reminds = not sent.faults and _goes_forward() and number not in respondent.hidden_pages
 
     def add_page(before: AnsweringProgress) -> AnsweringProgress:
         after = before.with_page(page, sent, removed)
@@ -83,7 +92,7 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
-    progress = drafts.keep(session, respondent.lookup, respondent.box, add_page)
+    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page)
     session.commit()
     route = respondent.routes.after(progress.coded)
     place = route.at(number)
@@ -99,8 +108,11 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
 @blueprint.get("/<code>/<language>/pause")
 @open_to_everyone
 def paused(code: str, language: str) -> str:
-    """Everything is saved; how to come back."""
-    return survey_pages.show(answering(code, language), "paused", "paused")
+    """Everything is saved; how to come back, and how nobody else sees it."""
+    respondent = answering(code, language)
+    if not respondent.has_begun:
+        raise NotAnsweringError
+    return survey_pages.show(respondent, "paused", "paused")
 
 
 @blueprint.get("/<code>/<language>/oppsummering")
@@ -113,7 +125,11 @@ def review(code: str, language: str) -> str:
         "review",
         "review",
         reviewed=reviewed_pages(
-            respondent.questionnaire, respondent.route, respondent.progress, respondent.language
+            respondent.questionnaire,
+            respondent.route,
+            respondent.progress,
+            respondent.language,
+            respondent.hidden_pages,
         ),
         token=receipt_codes.new_token(),
     )
@@ -127,14 +143,16 @@ def deliver_answers(code: str, language: str) -> Response:
     lookup = respondent.lookup
     token = request.form.get(_RECEIPT_FIELD, "")
     ballot_id = receipt_codes.ballot_id(token, lookup.code)
-    receipt_address = respondent.address("receipt", **({_RECEIPT_FIELD: token} if ballot_id else {}))
+    # The visit is over: its token has no place in the browser's history.
+    address = addresses(respondent.shown_code, respondent.language)
+    receipt_address = address("receipt", **({_RECEIPT_FIELD: token} if ballot_id else {}))
     if lookup.delivered and not lookup.is_over:
         return lead_to(receipt_address)
     if lookup.draft is None:
         raise NotAnsweringError
     session = database.session()
     invitation = session.get_one(Invitation, lookup.invitation_id)
-    sheet = respondent.progress.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
+    sheet = respondent.draft.delivered.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
     trust = Trust(respondent.keys.public_key, current_app.config["SECRETS"].codes)
     deliver(session, invitation, sheet, trust, ballot_id)
     session.commit()

@@ -26,7 +26,7 @@ from surveys.hr.quality import views as quality_views
 from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.who_sees import views as who_sees_views
-from surveys.respond import alarm, entrance, erasing, public_link, tally_views
+from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
 from surveys.results import views as results
 from surveys.results.audit_package import views as audit_package_views
@@ -66,6 +66,7 @@ _MODULES = (
     erasing,
     public_link,
     tally_views,
+    word_pages,
     respond,
     alarm,
     audit_package_views,

@@ -13,13 +13,17 @@ from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Invitation, Survey
 from surveys.platform.database import Database
 from surveys.respond import drafts
-from surveys.respond.drafts import DraftBox, DraftUnreadableError
+from surveys.respond.drafts import SMALLEST_DRAFT, DraftBox, DraftUnreadableError, SeenDraft
+from surveys.respond.layers import StoredAnswers
 from surveys.respond.lookup import InvitationLookup, look_up_code
+from surveys.respond.padding import padded
 from surveys.respond.progress import AnsweringProgress
+from surveys.respond.visits import Visit
 from tests.building import build_open_survey, invite_some, keys_of
 from tests.respondent import Respondent
 
 SECRET = b"s" * 32
+VISIT = Visit.beginning()
 COMMENT = "En helt spesiell kommentar"
 
 
@@ -49,20 +53,35 @@ def box_of(app: Flask, visit: InvitationLookup) -> DraftBox:
     return DraftBox(keys_of(app).draft_secret(visit.survey_id), visit.code)
 
 
+def holding(coded: dict[str, int], comment: str = "") -> StoredAnswers:
+    """A draft of one visit."""
+    comments = {"bedre": comment} if comment else {}
+    return StoredAnswers(
+        AnsweringProgress(coded, comments, frozenset(range(12)), frozenset(range(12))), VISIT.tag
+    )
+
+
 def test_the_code_opens_the_draft_again() -> None:
-    progress = AnsweringProgress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}), frozenset({2}))
+    stored = holding({"TRI01": 5}, COMMENT)
     box = DraftBox(SECRET, "ABCDEFGHJKMN")
-    assert DraftBox(SECRET, "ABCDEFGHJKMN").opened(box.locked(progress)) == progress
+    assert DraftBox(SECRET, "ABCDEFGHJKMN").opened(box.locked(stored)) == stored
+
+
+def test_a_draft_from_before_there_were_visits_is_delivered_and_shown_to_nobody() -> None:
+    progress = AnsweringProgress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}))
+    stored = StoredAnswers.from_bytes(padded(progress.to_bytes(), SMALLEST_DRAFT))
+    assert stored.shown_to(VISIT.tag) is None
+    assert stored.delivered_by(VISIT.tag) == progress
 
 
 def test_another_code_does_not_open_the_draft() -> None:
-    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(AnsweringProgress({"TRI01": 5}))
+    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(holding({"TRI01": 5}))
     with pytest.raises(DraftUnreadableError):
         DraftBox(SECRET, "ABCDEFGHJKMP").opened(locked)
 
 
 def test_the_code_without_the_surveys_draft_secret_does_not_open_the_draft() -> None:
-    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(AnsweringProgress({"TRI01": 5}))
+    locked = DraftBox(SECRET, "ABCDEFGHJKMN").locked(holding({"TRI01": 5}))
     with pytest.raises(DraftUnreadableError):
         DraftBox(b"t" * 32, "ABCDEFGHJKMN").opened(locked)
 
@@ -94,8 +113,7 @@ def test_whoever_has_the_database_alone_can_neither_read_a_draft_nor_find_the_co
 )
 def test_drafts_of_ordinary_length_all_have_the_same_size(coded: dict[str, int], comment: str) -> None:
     box = DraftBox(SECRET, "ABCDEFGHJKMN")
-    whole = AnsweringProgress(coded, {"bedre": comment}, frozenset(range(12)), frozenset(range(12)))
-    assert len(box.locked(whole)) == len(box.locked(AnsweringProgress()))
+    assert len(box.locked(holding(coded, comment))) == len(box.locked(StoredAnswers()))
 
 
 def test_a_draft_row_carries_a_day_and_no_time(db: Database, respondent: Respondent) -> None:
@@ -123,12 +141,13 @@ def test_a_draft_changed_by_another_tab_since_we_read_it_is_merged_not_overwritt
         seen_early = look_up_code(session, respondent.code, secrets.codes)
     assert seen_early is not None
     box = box_of(app, seen_early)
+    seen = SeenDraft(box.opened(seen_early.draft), VISIT, box)
     with db.transaction() as session:
-        drafts.keep(session, seen_early, box, lambda before: AnsweringProgress({**before.coded, "TRI01": 4}))
+        drafts.keep(session, seen_early, seen, lambda before: AnsweringProgress({**before.coded, "TRI01": 4}))
     with db.transaction() as session:
-        drafts.keep(session, seen_early, box, lambda before: AnsweringProgress({**before.coded, "TRI02": 3}))
+        drafts.keep(session, seen_early, seen, lambda before: AnsweringProgress({**before.coded, "TRI02": 3}))
     with db.reading() as session:
-        coded = box.opened(session.scalars(select(Draft.ciphertext)).one()).coded
+        coded = box.opened(session.scalars(select(Draft.ciphertext)).one()).own.coded
     assert (coded["TRI01"], coded["TRI02"]) == (4, 3)
 
 
@@ -140,8 +159,9 @@ def test_a_page_saved_behind_a_delivery_makes_no_new_draft(
         seen_early = look_up_code(session, respondent.code, secrets.codes)
     assert seen_early is not None
     respondent.press()
+    seen = SeenDraft(StoredAnswers(), VISIT, box_of(app, seen_early))
     with db.transaction() as session, pytest.raises(drafts.DraftGoneError):
-        drafts.keep(session, seen_early, box_of(app, seen_early), lambda before: before)
+        drafts.keep(session, seen_early, seen, lambda before: before)
     assert everything_in(db)["draft"] == []
 
 
@@ -153,12 +173,16 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
         empty = look_up_code(session, code, secrets.codes)
     assert empty is not None
     box = box_of(app, empty)
+    seen = SeenDraft(StoredAnswers(), VISIT, box)
     for key in ("TRI01", "TRI02"):
 
         def one_more(before: AnsweringProgress, key: str = key) -> AnsweringProgress:
             return AnsweringProgress({**before.coded, key: 2})
 
         with db.transaction() as session:
-            drafts.keep(session, empty, box, one_more)
+            drafts.keep(session, empty, seen, one_more)
     with db.reading() as session:
-        assert box.opened(session.scalars(select(Draft.ciphertext)).one()).coded == {"TRI01": 2, "TRI02": 2}
+        assert box.opened(session.scalars(select(Draft.ciphertext)).one()).own.coded == {
+            "TRI01": 2,
+            "TRI02": 2,
+        }

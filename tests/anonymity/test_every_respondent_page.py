@@ -34,6 +34,7 @@ FORMS: tuple[dict[str, str], ...] = (
     {"TRI01": "77"},
     {"kode": "0000-0000-0000"},
     {"kode": "tull"},
+    {"ord": "kort"},
 )
 QUERIES = ("", "?sprak=en", "?endre=1", "?mangler=1")
 
@@ -86,7 +87,7 @@ class Place:
 
 @pytest.fixture
 def place(app: Flask, db: Database) -> Place:
-    """Somebody has not begun, is half-way, or has delivered; a draft and an invitation are tampered with."""
+    """Not begun, half-way with a word, or delivered; and a draft and an invitation that are tampered with."""
     with db.transaction() as session:
         survey = build_open_survey(app, session)
         codes = dict(
@@ -105,6 +106,10 @@ def place(app: Flask, db: Database) -> Place:
     for name in ("half", "done", "moved"):
         client.post(f"/svar/{codes[name]}/nb/side/1", data={"TRI01": "1"})
     client.post(f"/svar/{codes['done']}/nb/lever")
+    half = Respondent(client, codes["half"])
+    half.goes_to("side/1")
+    half.answers_all()
+    assert client.post(f"{half.way}/velg-ord", data={"ord": "gul sykkelhjelm"}).status_code == 303
     with db.transaction() as session:
         hashed = code_hash(app.config["SECRETS"].codes, codes["moved"].replace("-", ""))
         moved = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from flask import Flask
 from playwright.sync_api import BrowserContext
@@ -66,6 +67,7 @@ SURVEYS = {
     "utkast": SMALL_SOURCE,
     "rart": with_pseudo_languages(EVERY_KIND_SOURCE).replace(b"key: alle-slag", b"key: rare-slag"),
 }
+WORD: Final = "gul sykkelhjelm"
 STAY_DRAFT = {"utkast"}
 CLOSED = "lukket"
 PUBLIC = "apen"
@@ -96,23 +98,40 @@ class AnsweringSite:
 
     def new_code_after(self, pages: int, *, delivered: bool = False) -> str:
         """The code of somebody who has answered so many pages of every kind of question."""
-        code = self.new_code()
-        client = self.app.test_client()
-        for number, answers in enumerate(ANSWERS[:pages], start=1):
-            client.post(f"/svar/{code}/nb/side/{number}", data=answers)
+        code = self._answers(self.new_code(), pages).partition(".")[0]
         if delivered:
-            client.post(f"/svar/{code}/nb/lever")
+            self.app.test_client().post(f"/svar/{code}/nb/lever")
         return code
+
+    def new_visit_after(self, pages: int, word: str = "") -> str:
+        """The same with the visit that answered, as both stand in addresses. `word` locks it, and ends the visit."""
+        visit = self._answers(self.new_code(), pages)
+        if word:
+            locked = self.app.test_client().post(f"/svar/{visit}/nb/velg-ord", data={"ord": word})
+            assert locked.status_code == 303
+        return visit
+
+    def _answers(self, code: str, pages: int) -> str:
+        client, here = self.app.test_client(), code
+        for number, answers in enumerate(ANSWERS[:pages], start=1):
+            address = client.post(f"/svar/{here}/nb/side/{number}", data=answers).location
+            here = address.split("/")[2]
+        return here
 
     @cached_property
     def begun(self) -> str:
-        """The code of somebody who has answered two pages. For reading only, like those below."""
-        return self.new_code_after(2)
+        """The visit of somebody who has answered two pages. For reading only, like those below."""
+        return self.new_visit_after(2)
 
     @cached_property
     def finished(self) -> str:
-        """The code of somebody who has answered everything."""
-        return self.new_code_after(len(ANSWERS))
+        """The visit of somebody who has answered everything."""
+        return self.new_visit_after(len(ANSWERS))
+
+    @cached_property
+    def locked(self) -> str:
+        """The code of somebody who has answered two pages and locked them with a word."""
+        return self.new_visit_after(2, WORD).partition(".")[0]
 
     @cached_property
     def delivered(self) -> str:

@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 from surveys.campaigns.tally.merkle import leaf_hash
 from surveys.campaigns.tally.receipt_codes import grouped, receipt_code
-from tests.browser.answering import ANSWERS, CLOSED, AnsweringSite
+from surveys.platform import limits
+from tests.browser.answering import ANSWERS, CLOSED, WORD, AnsweringSite
 
 PREVIEW: Final = "/sporreskjema/alle-slag/v1/forhandsvisning"
 
@@ -101,6 +102,44 @@ def _unreadable(visitor: Visitor) -> None:
     visitor.opens_as(code, "side/2")
 
 
+def _word_refused(visitor: Visitor) -> None:
+    visitor.opens_as(visitor.site.new_visit_after(2), "pause")
+    visitor.page.locator("#ord").fill("kort")
+    visitor.sends_page()
+
+
+def _word_wrong(visitor: Visitor) -> None:
+    visitor.opens_as(_code(visitor.site.new_visit_after(2, WORD)))
+    visitor.page.locator("#ord").fill("et annet ord")
+    visitor.sends_page()
+
+
+def _too_many_words(visitor: Visitor) -> None:
+    code = _code(visitor.site.new_visit_after(2, WORD))
+    for _try in range(limits.WORDS_FOR_A_CODE.most.amount):
+        visitor.site.app.test_client().post(f"/svar/{code}/nb/ord", data={"ord": "feil ord"})
+    visitor.opens_as(code)
+    visitor.page.locator("#ord").fill(WORD)
+    visitor.sends_page()
+
+
+def _word_given(visitor: Visitor) -> None:
+    visitor.opens_as(_code(visitor.site.new_visit_after(2, WORD)))
+    visitor.page.locator("#ord").fill(WORD)
+    visitor.sends_page()
+
+
+def _paused_with_word(visitor: Visitor) -> None:
+    _word_given(visitor)
+    visitor.page.goto(visitor.page.url.rstrip("/") + "/pause")
+
+
+def _paused_after_going_on_without_word(visitor: Visitor) -> None:
+    visitor.opens_as(_code(visitor.site.new_visit_after(2, WORD)), "side/3")
+    with visitor.page.expect_navigation():
+        visitor.page.locator("button[name=_senere]").click()
+
+
 def _erased(visitor: Visitor) -> None:
     visitor.opens_as(visitor.site.new_code_after(1), "slett")
     visitor.sends_page()
@@ -110,6 +149,11 @@ def _preview_refused(visitor: Visitor) -> None:
     visitor.opens(f"{PREVIEW}/{visitor.language}/side/2")
     visitor.page.locator("#ganger").fill("mange")
     visitor.sends_page()
+
+
+def _code(visit: str) -> str:
+    """The code of the link that was sent: opening it begins another visit."""
+    return visit.partition(".")[0]
 
 
 # Of a ballot that is in no box.
@@ -125,10 +169,17 @@ STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     ),
     "start": lambda visitor: visitor.opens_untouched(),
     "start: begun": lambda visitor: visitor.opens_as(visitor.site.begun),
+    "start: reopened": lambda visitor: visitor.opens_as(_code(visitor.site.begun)),
+    "start: reopened when all is answered": lambda visitor: visitor.opens_as(_code(visitor.site.finished)),
+    "start: word asked for": lambda visitor: visitor.opens_as(visitor.site.locked),
+    "start: wrong word": _word_wrong,
+    "start: too many words": _too_many_words,
+    "start: word given": _word_given,
     "page with boxes": lambda visitor: visitor.opens_untouched("side/1"),
     "page with boxes: refused": _boxes_refused,
     "page with statements": lambda visitor: visitor.opens_untouched("side/2"),
     "page with statements: answered": lambda visitor: visitor.opens_as(visitor.site.begun, "side/2"),
+    "page with statements: answered before": lambda visitor: visitor.opens_as(visitor.site.locked, "side/2"),
     "page with statements: reminded": _reminded,
     "page with numbers: refused": _numbers_refused,
     "page with month, 0-10 and text": lambda visitor: visitor.opens_untouched("side/3"),
@@ -141,6 +192,7 @@ STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     "easy page: reminded": lambda visitor: _reminded(visitor, "lettlest", 1),
     "easy review": lambda visitor: visitor.opens_untouched("oppsummering", "lettlest"),
     "review": lambda visitor: visitor.opens_as(visitor.site.finished, "oppsummering"),
+    "review: answered before": lambda visitor: visitor.opens_as(visitor.site.locked, "oppsummering"),
     "review: nothing answered": lambda visitor: visitor.opens_untouched("oppsummering"),
     "receipt": lambda visitor: visitor.opens_as(visitor.site.delivered, "kvittering"),
     "receipt with a code": _receipt_with_code,
@@ -151,6 +203,11 @@ STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     "tally: mistyped": lambda visitor: _receipt_looked_up(visitor, CLOSED, "ABCD"),
     "delivered before": lambda visitor: visitor.opens_as(visitor.site.delivered),
     "paused": lambda visitor: visitor.opens_as(visitor.site.begun, "pause"),
+    "paused: word refused": _word_refused,
+    "paused: locked with a word": lambda visitor: visitor.opens_as(visitor.site.locked, "pause"),
+    "paused: locked without a word": lambda visitor: visitor.opens_as(_code(visitor.site.begun), "pause"),
+    "paused: with the word": _paused_with_word,
+    "paused: without the word": _paused_after_going_on_without_word,
     "erase": lambda visitor: visitor.opens_as(visitor.site.begun, "slett"),
     "erased": _erased,
     "unreadable draft": _unreadable,
@@ -164,6 +221,7 @@ STATES: Final[Mapping[str, Callable[[Visitor], object]]] = {
     "accessibility statement": lambda visitor: visitor.opens(f"/tilgjengelighet{visitor.start}"),
     "preview: start": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/"),
     "preview: refused": _preview_refused,
+    "preview: pause": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/pause"),
     "preview: review": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/oppsummering"),
     "preview: receipt": lambda visitor: visitor.opens(f"{PREVIEW}/{visitor.language}/kvittering"),
 }
@@ -180,6 +238,9 @@ FAULTY: Final = frozenset(
         "page with numbers: refused",
         "page with month: refused",
         "public start: nothing chosen",
+        "start: wrong word",
+        "start: too many words",
+        "paused: word refused",
         "tally: mistyped",
         "preview: refused",
     }

@@ -116,7 +116,7 @@ def test_answers_are_delivered_while_a_file_is_being_read(
     upload.start()
     try:
         assert is_reading.wait(60)
-        pressed = respondent._client.post(f"{respondent.way}/lever")
+        pressed = respondent.client.post(f"{respondent.way}/lever")
         assert pressed.status_code == 303
         with sqlite_db.reading() as session:
             assert session.scalar(select(func.count()).select_from(Ballot)) == 1

@@ -189,7 +189,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             hr_somewhere,
             "previews",
-            "deliver_answers paused receipt review save_statements start_in statements",
+            "choose_word deliver_answers paused receipt review save_statements start_in statements",
         ),
         *_lines(hr_somewhere, "privacy", "document document_file index retention"),
         *_lines(hr_there, "privacy", "access_file access_page"),

@@ -75,7 +75,7 @@ def _rows(db: Database) -> dict[str, int]:
 def _walker(client: FlaskClient, address: str) -> Respondent:
     """A browser on a page of the preview; there is no code."""
     walker = Respondent.__new__(Respondent)
-    walker._client, walker.page = client, Page(client.get(address))
+    walker.client, walker.page = client, Page(client.get(address))
     return walker
 
 

@@ -130,7 +130,7 @@ def test_a_start_leads_into_the_ordinary_way_with_a_code_of_ones_own(
     person.goes_to("side/1")
     assert person.page.questions()
     person.answers_all()
-    assert "Svarene dine er tatt vare på" in person.open(f"/svar/{first}").text
+    assert "De er tatt vare på" in person.open(f"/svar/{first}").text
     with db.reading() as session:
         made = session.scalars(select(Invitation)).all()
         assert {(each.person_id, each.email, each.self_started) for each in made} == {(None, "", True)}

@@ -12,7 +12,7 @@ from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
 from surveys.platform.database import Database
 from tests.building import build_installation, build_open_survey, build_survey, build_units, invite_some
-from tests.respondent import Page, Respondent
+from tests.respondent import Page, Respondent, visit_in
 
 
 @pytest.fixture
@@ -121,9 +121,10 @@ def test_the_page_is_in_the_language_of_the_invitation_unless_asked_otherwise(
 
 
 def test_the_languages_of_the_questionnaire_are_offered(client: FlaskClient, code: str) -> None:
-    links = Page(client.get(f"/svar/{code}")).links()
-    assert links["English"] == f"/svar/{code}/en/"
-    assert links["Nynorsk"] == f"/svar/{code}/nn/"
+    page = Page(client.get(f"/svar/{code}"))
+    links, here = page.links(), f"/svar/{code}{visit_in(page)}"
+    assert links["English"] == f"{here}/en/"
+    assert links["Nynorsk"] == f"{here}/nn/"
     assert "Bokmål" not in links
 
 

@@ -43,10 +43,6 @@ def delivered(app: Flask, db: Database) -> tuple[Sheet, dict[str, int]]:
     return sheet, decode(ROUTED, sheet.answers)
 
 
-def same_person_elsewhere(app: Flask, person: Respondent) -> Respondent:
-    return Respondent(app.test_client(), person.code)
-
-
 def test_every_kind_of_question_is_answered_read_through_and_delivered(
     app: Flask, db: Database, person: Respondent
 ) -> None:
@@ -146,7 +142,7 @@ def test_a_page_that_is_no_longer_on_the_way_leads_to_the_next_one(
 ) -> None:
     person.goes_to("side/1")
     person.press({"used.library": "1"})
-    old_tab = same_person_elsewhere(app, person)
+    old_tab = person.another_tab(app.test_client())
     old_tab.goes_to("side/2")
     person.goes_to("side/1")
     person.press({"used.library": "", "used": "none"})
@@ -245,13 +241,13 @@ def test_a_chosen_answer_can_be_taken_back_and_nobody_reminds_of_it(person: Resp
 
 
 def test_a_tab_that_never_showed_an_answer_does_not_erase_it(app: Flask, person: Respondent) -> None:
-    old_tab = same_person_elsewhere(app, person)
+    old_tab = person.another_tab(app.test_client())
     old_tab.goes_to("side/3")
     person.goes_to("side/3")
     person.press({"moved": "1999", "bus": "often"})
     old_tab.press({"bus": "never"})
     assert old_tab.goes_to("side/3").answers() == {"moved": "1999", "bus": "never"}
-    old_comment = same_person_elsewhere(app, person)
+    old_comment = person.another_tab(app.test_client())
     person.goes_to("side/7")
     old_comment.goes_to("side/7")
     person.press({"more": "Takk!"})
@@ -260,7 +256,7 @@ def test_a_tab_that_never_showed_an_answer_does_not_erase_it(app: Flask, person:
 
 
 def test_two_tabs_may_choose_different_ways(app: Flask, person: Respondent) -> None:
-    other = same_person_elsewhere(app, person)
+    other = person.another_tab(app.test_client())
     person.goes_to("side/1")
     other.goes_to("side/1")
     person.press({"used.library": "1"})

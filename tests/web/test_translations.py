@@ -38,6 +38,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/platform/logs.py": "settings: the program stops before any page",
     "surveys/platform/request_counts.py": "settings: the program stops before any page",
     "surveys/respond/alarm.py": "a line in the log",
+    "surveys/respond/words.py": "words that are refused because they are tried first",
     "surveys/campaigns/tally/alarm.py": "a line in the log",
     "surveys/results/audit_package/kontroll.py": "a program of its own, handed out in Norwegian",
     "surveys/results/audit_package/readme.py": "the file beside it",

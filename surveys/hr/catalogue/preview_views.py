@@ -70,6 +70,13 @@ def paused(instrument: str, version: int, language: str) -> str:
     return _show(_preview(instrument, version, language), "paused", "paused")
 
 
+@blueprint.post("/pause")
+@requires(*HR_ROLES)
+def choose_word(instrument: str, version: int, language: str) -> Response:
+    """The same page again, whichever of its buttons is pressed. Locks nothing: there is nothing to lock."""
+    return redirect(_preview(instrument, version, language).address("paused"), 303)
+
+
 @blueprint.get("/oppsummering")
 @requires(*HR_ROLES)
 def review(instrument: str, version: int, language: str) -> str:

@@ -23,7 +23,7 @@ EXAMPLE_CODE: Final = "XXXX-XXXX-XXXX"
 _EXAMPLE_DAYS: Final = 14
 _LONGEST_CODE: Final = 6  # digits
 # Pages of a respondent that make no sense when nothing is kept.
-_INSTEAD: Final[Mapping[str, str]] = {"confirm_erasing": "start_in"}
+_INSTEAD: Final[Mapping[str, str]] = {"confirm_erasing": "start_in", "end_visit": "choose_word"}
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,6 @@ class ListedPage:
 
 
 @dataclass(frozen=True)
-class PreviewLookup:
-    """What the templates ask of a lookup: nobody has begun."""
-
-    draft: None = None
-
-
-@dataclass(frozen=True)
 class Preview:
     """What the respondents' templates know as the respondent, for nobody in particular.
 
@@ -61,8 +54,13 @@ class Preview:
     coded: Mapping[str, int] = field(default_factory=dict)
     survey_key: str | None = None
 
-    lookup: ClassVar = PreviewLookup()
     shown_code: ClassVar = EXAMPLE_CODE
+    # The start page is that of somebody who begins; the pause that of somebody who has come some way.
+    has_begun: ClassVar = False
+    is_shown_answers: ClassVar = True
+    hides_answers: ClassVar = False
+    asks_for_word: ClassVar = False
+    may_choose_word: ClassVar = True
 
     @cached_property
     def progress(self) -> AnsweringProgress:
