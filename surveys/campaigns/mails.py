@@ -125,8 +125,8 @@ def _effort(survey: Survey) -> str:
 
 def _after(survey: Survey, installation: Installation) -> tuple[str, ...]:
     anonymity = _(
-        "Svaret ditt forsegles når du leverer det. Ingen kan se hva akkurat du har svart, "
-        "og ingen får se resultater for færre enn %(minimum_group)s personer.",
+        "Svaret ditt blir låst når du leverer det. Ingen får se hva akkurat du har svart. "
+        "Vi viser aldri resultater for færre enn %(minimum_group)s.",
         minimum_group=survey.minimum_group,
     )
     personal = _("Lenken er din egen og kan brukes én gang. Ikke send den videre.")

@@ -292,7 +292,7 @@ WRONG_FIELDS = [
     ("title_nb", "", "Skriv en tittel."),
     ("minimum_group", "2", "3 eller høyere"),
     ("minimum_group", "mange", "3 eller høyere"),
-    ("opens_on", "i morgen", "Skriv en dato"),
+    ("opens_on", "i morgen", "Skriv når undersøkelsen åpner, for eksempel 20.03.2026."),
     ("closes_on", "2026-03-01", "før undersøkelsen åpner"),
     ("visible_leaders", "2026-03-10", "før siste svardag"),
     ("visible_representatives", "2026-03-25", "før gruppen over"),

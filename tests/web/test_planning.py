@@ -417,7 +417,7 @@ class TestDeadline:
         [
             ("2026-03-10T12:00", "2026-03-19", "bare flyttes til en senere dag"),
             ("2026-03-25T12:00", "2026-03-24", "en dag som har vært"),
-            ("2026-03-10T12:00", "", "Skriv en dato"),
+            ("2026-03-10T12:00", "", "Skriv siste svardag, for eksempel 20.03.2026."),
         ],
     )
     def test_it_is_refused_with_a_reason(
