@@ -58,7 +58,9 @@ def questionnaire_of(document: SourceDocument) -> Questionnaire:
         minimum_answered=float(raw.get("scoring", {}).get("minimum_answered", 0.5)),
         reporting=_reporting(raw.get("report", {})),
         compares_with=tuple(
-            ComparableVersion(other["key"], int(other["version"]), tuple(other["factors"]))
+            ComparableVersion(
+                other["key"], int(other["version"]), tuple(other["factors"]), other.get("reason")
+            )
             for other in raw.get("compares_with", ())
         ),
         questions=parts.questions,

@@ -175,11 +175,15 @@ class Reporting:
 
 @dataclass(frozen=True)
 class ComparableVersion:
-    """A version of a questionnaire whose named factors may be compared with this one's."""
+    """A version of a questionnaire whose named factors may be compared with this one's.
+
+    `reason` says why those may, and the others may not. No factors: every series starts anew.
+    """
 
     key: str
     version: int
     factors: tuple[str, ...]
+    reason: Text | None = None
 
 
 @dataclass(frozen=True)
