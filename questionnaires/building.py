@@ -17,12 +17,21 @@ from questionnaires.model import (
     Question,
     Questionnaire,
     Reporting,
+    Respondents,
     Scale,
+    SurveyKind,
 )
 from questionnaires.source import SourceDocument
 
 Keyed = TypeVar("Keyed", Factor, Background, CommentQuestion, Question)
 Raw = Mapping[str, Any]  # a mapping of the file, after its shape is checked
+
+_RESPONDENTS_OF_KIND: Final[Mapping[SurveyKind, Respondents]] = {
+    "employee": "employees",
+    "user": "users",
+    "citizen": "citizens",
+}
+"""Who answers, where the file does not say."""
 
 TEXT_KIND: Final = "text"  # a free text among `questions` is a comment question, stored as one
 
@@ -65,6 +74,7 @@ def questionnaire_of(document: SourceDocument) -> Questionnaire:
         ),
         questions=parts.questions,
         reading=raw.get("reading", "standard"),
+        respondents=raw.get("respondents") or _RESPONDENTS_OF_KIND[raw["kind"]],
     )
 
 

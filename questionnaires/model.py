@@ -26,6 +26,7 @@ __all__ = [
     "Questionnaire",
     "Reading",
     "Reporting",
+    "Respondents",
     "Scale",
     "SurveyKind",
     "Text",
@@ -35,6 +36,7 @@ SurveyKind = Literal["employee", "user", "citizen"]
 FactorLevel = Literal["individual", "unit"]
 Audience = Literal["all", "leaders", "staff"]
 Reading = Literal["standard", "easy"]
+Respondents = Literal["employees", "pupils", "parents", "relatives", "care_recipients", "users", "citizens"]
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class Questionnaire:
     compares_with: tuple[ComparableVersion, ...] = ()
     questions: tuple[Question, ...] = ()
     reading: Reading = "standard"
+    respondents: Respondents = "users"  # who answers, which decides the words of what they are promised
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

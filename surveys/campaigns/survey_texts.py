@@ -30,6 +30,18 @@ def titles(survey: Survey, wanted: str | None = None) -> Mapping[str, str]:
     return {**survey.title, code: own} if own else survey.title
 
 
+def purposes(survey: Survey, wanted: str | None = None) -> Mapping[str, str]:
+    """Language → why the survey is made; where HR has written none in the wanted language, the instrument's own.
+
+    Empty when neither has any: a reader is never given the one in another language.
+    """
+    code = wanted or language()
+    if survey.purpose.get(code):
+        return survey.purpose
+    own = (questionnaire_of(survey.instrument).intro or {}).get(code, "")
+    return {code: own} if own else {}
+
+
 def missing_texts(survey: Survey) -> MissingTexts:
     """What to write before inviting: only for languages that both Medvirk and the questionnaire are in."""
     if survey.imported:
