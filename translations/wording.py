@@ -49,7 +49,7 @@ RULES: Final = (
     _rule("nb", r"nettleserlogg\w*|nettleserens logg", "nettleserhistorikken"),
     _rule("nb", r"svarerne", "de som skal svare"),
     _rule("nb", r"skann ruten", "skann QR-koden"),
-    _rule("nb", r"halvferdig skrevet", "ingenting er lagret"),
+    _rule("nb", r"halvferdig skrevet", "ingenting er lagret halvveis"),
     _rule("nb", r"tjeneren|\w*webtjener\w*", "serveren"),
     WordRule("nb", re.compile(r"^(?!.*\d\d\.\d\d\.\d{4}).*20\d\d-\d\d-\d\d"), "20.03.2026"),
     _rule("nn", r"tar", "tek"),
@@ -70,7 +70,7 @@ RULES: Final = (
     _rule("en", r"leaders?", "manager"),
     _rule("en", r"e-mails?", "email"),
     _rule("en", r"deliver(?:ed|ing)? (?:your|the|their) answers?", "submit"),
-    _rule("en", r"half[- ](?:saved|written)", "nothing was saved"),
+    _rule("en", r"half[- ](?:saved|written)", "nothing has been saved only in part"),
 )  # fmt: skip
 
 

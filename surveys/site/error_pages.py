@@ -159,7 +159,7 @@ def _waiting() -> str:
 
 
 def _explanations() -> dict[int, ErrorWords]:
-    unsaved = _("Ingenting er lagret.")
+    unsaved = _("Ingenting er lagret halvveis.")
     return {
         400: ErrorWords(
             _("Siden ble ikke sendt riktig"), f"{_('Gå tilbake og prøv en gang til.')} {unsaved}"

@@ -162,7 +162,7 @@ def test_a_copy_is_a_year_on_with_the_same_weekdays_and_the_same_people(
     _at(monkeypatch, "2026-09-01T12:00")
     text = _text(hr, "/undersokelser/ny?som=liten-2026")
     assert "Se over alt før du lagrer" in text
-    sent = _form(text) | {"questionnaire": "medarbeider:1"}
+    sent = _form(text) | {"questionnaire": "medarbeider:2"}
     assert (sent["title_nb"], sent["opens_on"], sent["closes_on"]) == (
         "Liten undersøkelse 2027",
         "2027-03-01",
