@@ -129,7 +129,9 @@ def _problem_text(problem: str) -> str:
             times=MOST_ATTEMPTS,
         )
     if problem == _FAILED:
-        return _("Noe gikk galt i Medvirk. Ingenting er lagret halvveis. Si fra til IT: feilen står i loggen.")
+        return _(
+            "Noe gikk galt i Medvirk. Ingenting er lagret halvveis. Si fra til IT: feilen står i loggen."
+        )
     return problem
 
 
