@@ -112,7 +112,12 @@ def _opening(survey: Survey, language: str, names: dict[str, str], *, is_reminde
         if is_reminder
         else _("%(municipality)s ber deg svare på «%(title)s».", **names)
     )
-    return " ".join(filter(None, (opening, localised(purposes(survey, language), language))))
+    return " ".join(
+        filter(
+            None,
+            (opening, localised(purposes(survey, questionnaire_of(survey.instrument), language), language)),
+        )
+    )
 
 
 def _effort(survey: Survey) -> str:

@@ -7,13 +7,14 @@ instrument in easy language promises in easy words. No sentence says more than d
 from questionnaires.model import Questionnaire, Respondents
 from surveys.campaigns.models import Survey
 from surveys.campaigns.visibility_texts import who_sees_what
-from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.texts import _
 
 
-def promises(survey: Survey) -> list[str]:
-    """Who sees what and when, how many must have answered, and who never sees one person's answers."""
-    questionnaire = questionnaire_of(survey.instrument)
+def promises(survey: Survey, questionnaire: Questionnaire) -> list[str]:
+    """Who sees what and when, how many must have answered, and who never sees one person's answers.
+
+    `questionnaire`: the survey's own. A preview has a survey that is in no database, with none frozen to it.
+    """
     easy = questionnaire.reading == "easy"
     steps = who_sees_what(survey, easy=easy) or [_("Det er ikke bestemt ennå når resultatet blir vist.")]
     return [*steps, _group(survey.minimum_group, easy=easy), who_is_not_shown(questionnaire)]

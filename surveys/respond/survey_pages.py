@@ -44,7 +44,7 @@ def page_values(
         "lang": text_attributes(language),
         "easy": questionnaire.reading == "easy",
         "deadline": Deadline.of(survey),
-        "promises": promises(survey),
+        "promises": promises(survey, questionnaire),
         "opened_by_two": is_opened_by_two(database.session(), survey),
         "choices": language_choices(
             questionnaire.languages, language, lambda code: address(page, language=code)

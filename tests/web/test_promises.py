@@ -67,7 +67,7 @@ def test_an_easy_instrument_promises_in_easy_words(app: Flask, db: Database) -> 
     source = definition_path("skole-elev", NEWEST["skole-elev"]).read_bytes()
     with app.test_request_context(), in_language("nb"), db.transaction() as session:
         survey = build_open_survey(app, session, questionnaire=easy, source=source)
-        told = promises(survey)
+        told = promises(survey, easy)
     assert "Lederne ser resultatet fra 1. april 2026." in told
     assert "Vi viser bare resultater når minst 5 har svart." in told
     assert "frigitt" not in " ".join(told)
@@ -79,6 +79,6 @@ def test_the_instruments_own_purpose_stands_in_where_hr_has_written_none(app: Fl
     source = definition_path("medarbeider", 2).read_bytes()
     with db.transaction() as session:
         survey = build_open_survey(app, session, questionnaire=own, source=source, purpose={"nb": "Vårt."})
-        assert purposes(survey, "en") == {"en": own.intro["en"]}
-        assert purposes(survey, "nn") == {"nn": own.intro["nn"]}
-        assert purposes(survey, "nb") == {"nb": "Vårt."}
+        assert purposes(survey, own, "en") == {"en": own.intro["en"]}
+        assert purposes(survey, own, "nn") == {"nn": own.intro["nn"]}
+        assert purposes(survey, own, "nb") == {"nb": "Vårt."}

@@ -91,10 +91,10 @@ def _facts(survey: Survey, wanted: str) -> SurveyFacts:
             municipality=found.municipality if found else "",
             contact=found.contact if found else "",
             title=title_in(survey),
-            purpose=localised(purposes(survey)),
+            purpose=localised(purposes(survey, questionnaire)),
             minutes=questionnaire.minutes or 0,
             closes_on=survey.closes_on,
-            promises=tuple(promises(survey)),
+            promises=tuple(promises(survey, questionnaire)),
             other_languages=tuple(_note(code) for code in questionnaire.languages if code != language),
         )
 

@@ -1,6 +1,6 @@
 """Sentences that the record of processing and the impact assessment share."""
 
-from surveys.campaigns.survey_texts import purposes, title_in
+from surveys.campaigns.survey_texts import title_in
 from surveys.hr.privacy.configuration import ProcessingFacts
 from surveys.hr.privacy.documents import DocumentLine, known
 from surveys.hr.privacy.retention_texts import kept_by_design, plan_words
@@ -18,7 +18,7 @@ def survey_lines(facts: ProcessingFacts) -> list[DocumentLine]:
                 first=short_date(survey.opens_on),
                 last=short_date(survey.closes_on),
                 group=survey.minimum_group,
-                purpose=localised(purposes(survey)) or _("ikke skrevet i undersøkelsen"),
+                purpose=localised(survey.purpose) or _("ikke skrevet i undersøkelsen"),
             ),
         )
         for survey in facts.surveys
