@@ -25,7 +25,7 @@ test: .venv/ready-dev chromium proxies ## run all tests, on SQLite and on Postgr
 quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)
 
-check: .venv/ready-dev ## lint, types, storeys, templates, spelling, questionnaires, translations, the picture of the house
+check: .venv/ready-dev ## lint, types, storeys, templates, spelling, questionnaires, translations, wording, the picture of the house
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
@@ -34,6 +34,7 @@ check: .venv/ready-dev ## lint, types, storeys, templates, spelling, questionnai
 	$(BIN)/codespell $(SOURCES)
 	$(BIN)/medvirk check-questionnaires
 	$(BIN)/python -m translations.catalogues check
+	$(BIN)/python -m translations.wording
 	$(BIN)/python docs/house.py check
 
 format: .venv/ready-dev ## put code in its standard form

@@ -17,12 +17,21 @@ from questionnaires.model import (
     Question,
     Questionnaire,
     Reporting,
+    Respondents,
     Scale,
+    SurveyKind,
 )
 from questionnaires.source import SourceDocument
 
 Keyed = TypeVar("Keyed", Factor, Background, CommentQuestion, Question)
 Raw = Mapping[str, Any]  # a mapping of the file, after its shape is checked
+
+_RESPONDENTS_OF_KIND: Final[Mapping[SurveyKind, Respondents]] = {
+    "employee": "employees",
+    "user": "users",
+    "citizen": "citizens",
+}
+"""Who answers, where the file does not say."""
 
 TEXT_KIND: Final = "text"  # a free text among `questions` is a comment question, stored as one
 
@@ -58,11 +67,14 @@ def questionnaire_of(document: SourceDocument) -> Questionnaire:
         minimum_answered=float(raw.get("scoring", {}).get("minimum_answered", 0.5)),
         reporting=_reporting(raw.get("report", {})),
         compares_with=tuple(
-            ComparableVersion(other["key"], int(other["version"]), tuple(other["factors"]))
+            ComparableVersion(
+                other["key"], int(other["version"]), tuple(other["factors"]), other.get("reason")
+            )
             for other in raw.get("compares_with", ())
         ),
         questions=parts.questions,
         reading=raw.get("reading", "standard"),
+        respondents=raw.get("respondents") or _RESPONDENTS_OF_KIND[raw["kind"]],
     )
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from questionnaires.draft import DefinitionFinding, DraftDefinition, mapping
 from questionnaires.faults import DefinitionError, DefinitionFault, path_text
+from questionnaires.files import available
+from questionnaires.item_wording import item_wording_findings
 from questionnaires.question_rules import question_findings
 from questionnaires.reading_level import reading_findings
 from questionnaires.route_rules import route_findings
@@ -40,6 +42,9 @@ _RULES: Final = (
     report_findings,
     comparison_findings,
 )
+
+_RULES_OF_LIVING_FILES: Final = (item_wording_findings,)
+"""What is worth mending. A version that a newer one has replaced is never changed, so nothing is said of it."""
 
 
 def check(source: Path | bytes, place: str | None = None) -> list[DefinitionFault]:
@@ -80,7 +85,18 @@ def _findings(value: object, place: str) -> Iterator[DefinitionFinding]:
     yield from shape_findings(value)
     for rule in _RULES:
         yield from rule(draft)
+    if not _is_replaced(PurePath(place)):
+        for rule in _RULES_OF_LIVING_FILES:
+            yield from rule(draft)
     yield from _place_findings(draft, PurePath(place))
+
+
+def _is_replaced(path: PurePath) -> bool:
+    """Whether the file is a built-in version with a newer one beside it."""
+    if "definitions" not in path.parts:
+        return False
+    others = [other for other in available() if other.parent == Path(path).resolve().parent]
+    return bool(others) and others[-1].name != path.name
 
 
 def _place_findings(draft: DraftDefinition, path: PurePath) -> Iterator[DefinitionFinding]:

@@ -90,6 +90,7 @@ class VersionComparison:
     later: Questionnaire
     factors: tuple[FactorChange, ...]
     questions: tuple[TextChange, ...]
+    reason: Text | None = None  # why lines go on or not, in the later version's own words
 
     @property
     def surviving(self) -> tuple[str, ...]:
@@ -110,6 +111,7 @@ def compare(earlier: Questionnaire, later: Questionnaire) -> VersionComparison:
             for key in _keys(before, after)
         ),
         _question_changes(earlier, later, languages),
+        _stated_reason(later, earlier.key, earlier.version),
     )
 
 
@@ -120,6 +122,11 @@ def declared_comparable(questionnaire: Questionnaire, key: str, version: int) ->
         return own
     named = (one.factors for one in questionnaire.compares_with if (one.key, one.version) == (key, version))
     return own.intersection(factor for factors in named for factor in factors)
+
+
+def _stated_reason(questionnaire: Questionnaire, key: str, version: int) -> Text | None:
+    named = (one.reason for one in questionnaire.compares_with if (one.key, one.version) == (key, version))
+    return next((reason for reason in named if reason), None)
 
 
 def _keys(before: Mapping[str, Kept], after: Mapping[str, Kept]) -> list[str]:

@@ -89,8 +89,12 @@ class DraftDefinition:
         for key, factor in self.factors.items():
             for name in ("title", "heading", "definition"):
                 yield ("factors", key, name), factor.get(name)
-        for steps, page in self.pages():
-            yield (*steps, "heading"), page.get("heading")
+        yield from self._question_places()
+        for section, name in (("pages", "heading"), ("compares_with", "reason")):
+            for steps, entry in self.listed(section):
+                yield (*steps, name), entry.get(name)
+
+    def _question_places(self) -> Iterator[tuple[DefinitionPath, object]]:
         for steps, question in self.questions():
             for name in ("text", "help", "none", "not_applicable", "unit", "low", "high"):
                 yield (*steps, name), question.get(name)

@@ -26,6 +26,7 @@ __all__ = [
     "Questionnaire",
     "Reading",
     "Reporting",
+    "Respondents",
     "Scale",
     "SurveyKind",
     "Text",
@@ -35,6 +36,7 @@ SurveyKind = Literal["employee", "user", "citizen"]
 FactorLevel = Literal["individual", "unit"]
 Audience = Literal["all", "leaders", "staff"]
 Reading = Literal["standard", "easy"]
+Respondents = Literal["employees", "pupils", "parents", "relatives", "care_recipients", "users", "citizens"]
 
 
 @dataclass(frozen=True)
@@ -175,11 +177,15 @@ class Reporting:
 
 @dataclass(frozen=True)
 class ComparableVersion:
-    """A version of a questionnaire whose named factors may be compared with this one's."""
+    """A version of a questionnaire whose named factors may be compared with this one's.
+
+    `reason` says why those may, and the others may not. No factors: every series starts anew.
+    """
 
     key: str
     version: int
     factors: tuple[str, ...]
+    reason: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +210,7 @@ class Questionnaire:
     compares_with: tuple[ComparableVersion, ...] = ()
     questions: tuple[Question, ...] = ()
     reading: Reading = "standard"
+    respondents: Respondents = "users"  # who answers, which decides the words of what they are promised
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

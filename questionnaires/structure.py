@@ -163,6 +163,11 @@ def report_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
 
 def comparison_findings(draft: DraftDefinition) -> Iterator[DefinitionFinding]:
     for steps, comparison in draft.listed("compares_with"):
+        if comparison.get("factors") == [] and not comparison.get("reason"):
+            message = (
+                "Ingen faktorer kan sammenlignes. Skriv hvorfor i reason, eller ta bort sammenligningen."
+            )
+            yield DefinitionFinding((*steps, "factors"), message)
         for index, key in enumerate(words(comparison.get("factors"))):
             if key not in draft.factors:
                 message = f"Faktoren «{key}» finnes ikke i dette skjemaet. {_choices(draft.factors)}"

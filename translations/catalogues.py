@@ -41,6 +41,7 @@ RESPONDENT_FILES = (
     "surveys/respond/",
     "surveys/campaigns/mails.py",
     "surveys/campaigns/sms_texts.py",
+    "surveys/campaigns/promises.py",
     "surveys/campaigns/visibility_texts.py",
     "surveys/platform/limits.py",
     "templates/respond/",
@@ -62,7 +63,7 @@ def in_code(domain: str | None = None) -> Catalog:
         return found
     kept = Catalog(charset="utf-8")
     for message in found:
-        if message.id and _domain(message) == domain:
+        if message.id and catalogue_of(message) == domain:
             kept[message.id] = message
     return kept
 
@@ -81,7 +82,7 @@ def _extracted() -> Catalog:
     return catalog
 
 
-def _domain(message: Message) -> str:
+def catalogue_of(message: Message) -> str:
     files = (file for file, _line in message.locations)
     return RESPONDENT if any(file.startswith(RESPONDENT_FILES) for file in files) else MESSAGES
 

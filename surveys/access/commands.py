@@ -23,9 +23,10 @@ from surveys.access.texts import role_word
 from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import database
+from surveys.platform.days import FORMATS
 from surveys.platform.terminal import fail, say, with_app
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_DAY = click.DateTime(FORMATS)
 
 
 @click.group("account")
@@ -41,8 +42,8 @@ def account() -> None:
     "--unit", "unit_code", metavar="KODE", required=True, help="Enheten rollen gjelder, med alt under."
 )
 @click.option("--mail", metavar="ADRESSE", default="", help="Hit sendes lenken for å velge passord.")
-@click.option("--from", "from_day", type=_DAY, help="Første dag rollen gjelder (ÅÅÅÅ-MM-DD).")
-@click.option("--to", "to_day", type=_DAY, help="Siste dag rollen gjelder (ÅÅÅÅ-MM-DD).")
+@click.option("--from", "from_day", type=_DAY, help="Første dag rollen gjelder, for eksempel 20.03.2026.")
+@click.option("--to", "to_day", type=_DAY, help="Siste dag rollen gjelder, for eksempel 20.03.2026.")
 @click.option(
     "--password-stdin", is_flag=True, help="Les passordet fra standard inn i stedet for å lage en lenke."
 )

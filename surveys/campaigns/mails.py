@@ -11,7 +11,8 @@ from flask import current_app, render_template
 from surveys.campaigns.invitations import link_of
 from surveys.campaigns.models import Delivery, MessageKind, Survey
 from surveys.campaigns.own_openings import PLACEHOLDERS, filled
-from surveys.campaigns.survey_texts import title_in
+from surveys.campaigns.promises import who_is_not_shown
+from surveys.campaigns.survey_texts import purposes, title_in
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
 from surveys.platform import mail_headers
@@ -111,7 +112,12 @@ def _opening(survey: Survey, language: str, names: dict[str, str], *, is_reminde
         if is_reminder
         else _("%(municipality)s ber deg svare på «%(title)s».", **names)
     )
-    return " ".join(filter(None, (opening, localised(survey.purpose, language))))
+    return " ".join(
+        filter(
+            None,
+            (opening, localised(purposes(survey, questionnaire_of(survey.instrument), language), language)),
+        )
+    )
 
 
 def _effort(survey: Survey) -> str:
@@ -124,10 +130,15 @@ def _effort(survey: Survey) -> str:
 
 
 def _after(survey: Survey, installation: Installation) -> tuple[str, ...]:
-    anonymity = _(
-        "Svaret ditt forsegles når du leverer det. Ingen kan se hva akkurat du har svart, "
-        "og ingen får se resultater for færre enn %(minimum_group)s personer.",
-        minimum_group=survey.minimum_group,
+    anonymity = " ".join(
+        (
+            _("Svaret ditt blir låst når du leverer det."),
+            who_is_not_shown(questionnaire_of(survey.instrument)),
+            _(
+                "Vi viser aldri resultater for færre enn %(minimum_group)s.",
+                minimum_group=survey.minimum_group,
+            ),
+        )
     )
     personal = _("Lenken er din egen og kan brukes én gang. Ikke send den videre.")
     sender = _("Hilsen %(municipality)s", municipality=installation.municipality)

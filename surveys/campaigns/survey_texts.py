@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.localisation import LANGUAGES, language, localised
@@ -28,6 +29,18 @@ def titles(survey: Survey, wanted: str | None = None) -> Mapping[str, str]:
         return survey.title
     own = questionnaire_of(survey.instrument).title.get(code, "")
     return {**survey.title, code: own} if own else survey.title
+
+
+def purposes(survey: Survey, questionnaire: Questionnaire, wanted: str | None = None) -> Mapping[str, str]:
+    """Language → why the survey is made; where HR has written none in the wanted language, the instrument's own.
+
+    Empty when neither has any: a reader is never given the one in another language.
+    """
+    code = wanted or language()
+    if survey.purpose.get(code):
+        return survey.purpose
+    own = (questionnaire.intro or {}).get(code, "")
+    return {code: own} if own else {}
 
 
 def missing_texts(survey: Survey) -> MissingTexts:

@@ -8,9 +8,20 @@ from surveys.platform.localisation import long_date
 from surveys.platform.texts import _
 
 
-def who_sees_what(survey: Survey) -> list[str]:
+def who_sees_what(survey: Survey, *, easy: bool = False) -> list[str]:
     """The survey's visibility policy, one sentence a step that can be kept, in the order of the days."""
-    return [_step_text(step.readers, step.visible_on, survey.closes_on) for step in kept_steps(survey)]
+    words = _easy_step_text if easy else _step_text
+    return [words(step.readers, step.visible_on, survey.closes_on) for step in kept_steps(survey)]
+
+
+def _easy_step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:
+    when = _("når det er klart") if day <= closes_on else _("fra %(day)s", day=long_date(day))
+    texts: dict[ReaderGroup, str] = {
+        ReaderGroup.LEADERS: _("Lederne ser resultatet %(when)s.", when=when),
+        ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte og utvalg ser det %(when)s.", when=when),
+        ReaderGroup.POLITICIANS: _("Politikerne ser det %(when)s.", when=when),
+    }
+    return texts[readers]
 
 
 def _step_text(readers: ReaderGroup, day: dt.date, closes_on: dt.date) -> str:

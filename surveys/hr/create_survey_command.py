@@ -17,10 +17,11 @@ from surveys.instruments.in_use import InstrumentChangedError
 from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find_questionnaire
 from surveys.organisation.models import Unit
 from surveys.platform.database import database
+from surveys.platform.days import FORMATS
 from surveys.platform.localisation import long_date
 from surveys.platform.terminal import fail, say, with_app
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = click.DateTime(FORMATS)
 
 
 @click.command("create-survey")
@@ -30,8 +31,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--title", required=True, help="Tittelen på bokmål.")
 @click.option("--unit", "unit_code", required=True, help="Koden til enheten. Alle enheter under den er med.")
-@click.option("--opens", type=_DAY, required=True, help="Dagen den åpner: ÅÅÅÅ-MM-DD.")
-@click.option("--closes", type=_DAY, required=True, help="Siste svardag: ÅÅÅÅ-MM-DD.")
+@click.option("--opens", type=_DAY, required=True, help="Dagen den åpner, for eksempel 20.03.2026.")
+@click.option("--closes", type=_DAY, required=True, help="Siste svardag, for eksempel 10.04.2026.")
 @click.option(
     "--minimum-group", default=5, show_default=True, help="Minste gruppe som får vist resultater. Minst 3."
 )

@@ -10,21 +10,28 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from surveys.campaigns.models import ReaderGroup
 from surveys.campaigns.reader_groups import SERVED_GROUPS
+from surveys.platform.days import typed_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.texts import _l
 
-_DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
+_DATE = _l("Skriv en dato, for eksempel 20.03.2026.")
+_OPENS = _l("Skriv når undersøkelsen åpner, for eksempel 20.03.2026.")
+_CLOSES = _l("Skriv siste svardag, for eksempel 20.03.2026.")
 _GROUP = _l("Skriv et helt tall som er 3 eller høyere.")
 
 
 class DayField(DateField):
-    """A date whose fault is told in the page's language."""
+    """A date as browsers send it or as people write it; `refusal` tells what to write, in the page's language."""
+
+    def __init__(self, label: object, refusal: object = _DATE, **settings: Any) -> None:
+        super().__init__(label, **settings)
+        self._refusal = refusal
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_DATE) from None
+        typed = " ".join(valuelist).strip()
+        self.data: Any = typed_day(typed)  # None, too, where the base class says a date
+        if typed and self.data is None:
+            raise ValueError(self._refusal)
 
 
 class _GroupField(IntegerField):
@@ -63,8 +70,8 @@ class NewSurveyForm(FlaskForm):
     )
     purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"))
     purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))
-    opens_on = DayField(_l("Åpner"), validators=[InputRequired(_DATE)])
-    closes_on = DayField(_l("Siste svardag"), validators=[InputRequired(_DATE)])
+    opens_on = DayField(_l("Åpner"), _OPENS, validators=[InputRequired(_OPENS)])
+    closes_on = DayField(_l("Siste svardag"), _CLOSES, validators=[InputRequired(_CLOSES)])
     opens_automatically = BooleanField(_l("Åpne av seg selv denne dagen"), default=False)
     closes_automatically = BooleanField(_l("Lukk av seg selv etter fristen"), default=True)
     minimum_group = _GroupField(

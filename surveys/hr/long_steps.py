@@ -125,14 +125,12 @@ def _problem_text(problem: str) -> str:
     """A problem of our own in the reader's language; a refusal is stored in the language of the one who asked."""
     if problem == _STOPPED:
         return _(
-            "Bakgrunnsjobben stanset %(times)s ganger uten å bli ferdig. Ingenting er halvferdig skrevet. "
-            "Si fra til dem som drifter løsningen.",
+            "Bakgrunnsjobben stanset %(times)s ganger uten å bli ferdig. Ingenting er lagret halvveis. Si fra til IT.",
             times=MOST_ATTEMPTS,
         )
     if problem == _FAILED:
         return _(
-            "Noe gikk galt i Medvirk. Ingenting er halvferdig skrevet. Si fra til dem som drifter løsningen: "
-            "feilen står i loggen."
+            "Noe gikk galt i Medvirk. Ingenting er lagret halvveis. Si fra til IT: feilen står i loggen."
         )
     return problem
 

@@ -21,7 +21,7 @@ from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forms import NewSurveyForm
 from surveys.hr.mailing.texts import text_warnings
-from surveys.hr.planning.copying import copy_of, scope_for_copy
+from surveys.hr.planning.copying import copy_of, newer_version, scope_for_copy
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.inviting import audience
 from surveys.hr.steps.reconciling import roster_findings
@@ -72,7 +72,8 @@ def create() -> str | Response:
             return redirect(url_for("hr.show", key=key))
         except (SurveyError, InstrumentChangedError) as error:
             form.questionnaire.errors = [str(error)]
-    return render_template("hr/create.html", form=form, survey=None, copied=copied)
+    newer = newer_version(copied) if copied else None
+    return render_template("hr/create.html", form=form, survey=None, copied=copied, newer=newer)
 
 
 def _copied_survey(session: Session) -> Survey | None:

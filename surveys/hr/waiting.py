@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units
 from surveys.campaigns.models import LongStep, Survey, SurveyStatus
-from surveys.platform.localisation import localised
+from surveys.campaigns.survey_texts import title_in
 from surveys.platform.texts import _, ngettext
 from surveys.release.comments.queue import backlogs
 
@@ -51,7 +51,7 @@ def _comments(session: Session, units: frozenset[int]) -> list[Task]:
                 "Gå gjennom %(num)s kommentar fra %(title)s",
                 "Gå gjennom %(num)s kommentarer fra %(title)s",
                 backlog.waiting,
-                title=localised(backlog.survey.title),
+                title=title_in(backlog.survey),
             ),
             backlog.survey.key,
             "hr.comments",
@@ -61,7 +61,7 @@ def _comments(session: Session, units: frozenset[int]) -> list[Task]:
 
 
 def _task(survey: Survey, today: dt.date) -> str:
-    title = localised(survey.title)
+    title = title_in(survey)
     if survey.status == SurveyStatus.COUNTED:
         return _("Frigi resultatene av %(title)s", title=title)
     if survey.status == SurveyStatus.CLOSED:

@@ -101,7 +101,7 @@ _ACCEPT_LOST = click.option(
 @_ACCEPT_LOST
 @click.pass_context
 def serve(context: click.Context, port: int, host: str, workers: int, accept_lost_keys: bool) -> None:
-    """Starter nettstedet for drift. Sett en webtjener med TLS foran."""
+    """Starter nettstedet for drift. Sett en webserver med TLS foran."""
     from surveys.operating.health import add_health
     from surveys.operating.serving import Server
     from surveys.site.application import add_pages
@@ -142,7 +142,7 @@ def worker(app: Flask, workers: int, accept_lost_keys: bool) -> None:
     refuse_other_schema(app)
     refuse_changed_questionnaires(app)
     refuse_missing_keys(app, accept_lost=accept_lost_keys)
-    say("Jobbarbeideren er i gang. Stopp med Ctrl+C.")
+    say("Bakgrunnstjenesten er i gang. Stopp med Ctrl+C.")
     work(add_pages(app), workers)
 
 

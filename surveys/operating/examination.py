@@ -236,17 +236,18 @@ def _worker_is_alive(app: Flask) -> Iterator[DoctorFinding]:
         return
     if found.age is None:
         yield DoctorFinding(
-            "Ingen jobbarbeider har vært i gang. Start «medvirk worker»: den sender e-post og lukker etter fristen.",
+            "Bakgrunnstjenesten har ikke vært i gang. Start «medvirk worker»: den sender e-post og lukker etter "
+            "fristen.",
             is_note=True,
         )
     elif found.is_late:
         yield DoctorFinding(
-            f"Jobbarbeideren ble sist sett for {_ago(found.age)} siden. Start «medvirk worker»: uten den blir ingen "
-            "e-post sendt, og ingen undersøkelse lukket etter fristen.",
+            f"Bakgrunnstjenesten ble sist sett for {_ago(found.age)} siden. Start «medvirk worker»: uten den blir "
+            "ingen e-post sendt, og ingen undersøkelse lukket etter fristen.",
             is_wrong=True,
         )
     else:
-        yield DoctorFinding("Jobbarbeideren er i gang.")
+        yield DoctorFinding("Bakgrunnstjenesten er i gang.")
 
 
 def _ago(age: dt.timedelta) -> str:

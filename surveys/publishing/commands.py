@@ -16,6 +16,7 @@ from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find_questionnaire
 from surveys.platform.database import database
+from surveys.platform.days import FORMATS
 from surveys.platform.terminal import fail, say, with_app
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
@@ -41,9 +42,7 @@ _MINIMUM_GROUP = click.option(
 @_QUESTIONNAIRE
 @click.option("--survey", "key", required=True, help="Nøkkelen undersøkelsen skal ha.")
 @click.option("--title", required=True, help="Tittelen undersøkelsen skal ha.")
-@click.option(
-    "--date", "day", required=True, type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), help="Da den var."
-)
+@click.option("--date", "day", required=True, type=click.DateTime(FORMATS), help="Da den var.")
 @click.option("--unit", "unit_column", required=True, help="Kolonnen med enhetenes koder.")
 @_MINIMUM_GROUP
 @click.option("--create-units", is_flag=True, help="Lag enheter som ikke finnes.")

@@ -13,8 +13,8 @@ from surveys.campaigns.invitations import code_of
 from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
 from surveys.campaigns.open_group import promised_group
+from surveys.campaigns.promises import promises
 from surveys.campaigns.public_links import find_link, places_of, start
-from surveys.campaigns.visibility_texts import who_sees_what
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.tree import Node
 from surveys.platform import code_format, database, limits
@@ -99,8 +99,9 @@ def _page(lookup: PublicLinkLookup, *, fault: bool = False) -> str:
         questionnaire=lookup.questionnaire,
         text_language=lookup.language,
         deadline=Deadline.of(lookup.survey),
-        who_sees_what=who_sees_what(lookup.survey),
-        promised_group=promised_group(database.session(), lookup.survey),
+        promises=promises(
+            lookup.survey, lookup.questionnaire, promised_group(database.session(), lookup.survey)
+        ),
         opened_by_two=is_opened_by_two(database.session(), lookup.survey),
         choices=language_choices(lookup.questionnaire.languages, lookup.language, here),
         fault=fault,

@@ -9,7 +9,7 @@ from flask import render_template
 from questionnaires.model import Questionnaire
 from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.models import Survey
-from surveys.campaigns.visibility_texts import who_sees_what
+from surveys.campaigns.promises import promises
 from surveys.platform import database
 from surveys.platform.localisation import text_attributes
 from surveys.respond.lookup import survey_of
@@ -44,7 +44,7 @@ def page_values(
         "lang": text_attributes(language),
         "easy": questionnaire.reading == "easy",
         "deadline": Deadline.of(survey),
-        "who_sees_what": who_sees_what(survey),
+        "promises": promises(survey, questionnaire),
         "opened_by_two": is_opened_by_two(database.session(), survey),
         "choices": language_choices(
             questionnaire.languages, language, lambda code: address(page, language=code)

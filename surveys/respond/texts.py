@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from surveys.campaigns.models import Survey
-from surveys.campaigns.survey_texts import titles
+from surveys.campaigns.survey_texts import purposes, titles
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import found_in, language_name, text_attributes
 from surveys.respond.blueprint import blueprint
@@ -45,6 +45,7 @@ def language_choices(
 
 
 blueprint.add_app_template_global(titles, "titles")
+blueprint.add_app_template_global(purposes, "purposes")
 
 
 @blueprint.app_template_filter("language_mark")

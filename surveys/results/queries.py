@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Questionnaire, Text
 from surveys.access.models import Account
 from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.campaigns.survey_texts import titles
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
@@ -131,7 +132,7 @@ def unit_result(
     parent, children = _neighbours(session, account, today, release, unit)
     return UnitResult(
         survey_key=survey.key,
-        survey_title=survey.title,
+        survey_title=titles(survey),
         released_on=release.released_on,
         correction=release.correction,
         minimum_group=release.minimum_group,

@@ -114,7 +114,11 @@ def hides(table: BreakdownTable) -> bool:
 
 def rest_heading(result: UnitResult) -> str:
     """What the people outside every shown unit below are called."""
-    return _("Små enheter samlet") if result.hidden_children else _("Utenfor enhetene under")
+    return (
+        _("Små enheter samlet")
+        if result.hidden_children
+        else _("Direkte under %(unit)s", unit=result.unit_name)
+    )
 
 
 def rest_explanation(result: UnitResult) -> str:
@@ -151,7 +155,7 @@ def change_word(change: ChangeLine) -> str:
     if change.verdict == Verdict.DOWN:
         return _("Tydelig ned siden %(year)s", year=change.year)
     if change.verdict == Verdict.TOO_FEW:
-        return _("Ikke grunnlag for å si om noe er endret siden %(year)s", year=change.year)
+        return _("For få svar til å si om noe er endret siden %(year)s", year=change.year)
     return _("Ingen sikker endring siden %(year)s", year=change.year)
 
 
@@ -269,7 +273,7 @@ def _detectable(shown: Sequence[Line]) -> str:
     if smallest < WORTH_SEEING:
         return ""
     return _(
-        "%(answers)s svar er for få til å se endring under %(change)s.",
+        "Med %(answers)s svar kan vi bare se endringer på %(change)s eller mer.",
         answers=max(n or 0 for _change, n in found),
         change=number(smallest),
     )

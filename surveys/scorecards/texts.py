@@ -127,7 +127,7 @@ def change_words(trend: Trend, indicator: Indicator, verdict: Verdict | None) ->
     `verdict`: what the test of a survey score's change allows; None for values that are counted, not sampled.
     """
     if verdict is Verdict.TOO_FEW:
-        return _("Ikke grunnlag for å si om noe er endret")
+        return _("For få svar til å si om noe er endret")
     if verdict is Verdict.NO_CLEAR_CHANGE:
         return _("Ingen sikker endring")
     if trend.movement is Movement.STEADY:

@@ -162,7 +162,7 @@ def _explanations() -> dict[int, ErrorWords]:
     unsaved = _("Ingenting er lagret halvveis.")
     return {
         400: ErrorWords(
-            _("Noe manglet i forespørselen"), f"{_('Gå tilbake og prøv en gang til.')} {unsaved}"
+            _("Siden ble ikke sendt riktig"), f"{_('Gå tilbake og prøv en gang til.')} {unsaved}"
         ),
         403: ErrorWords(
             _("Du har ikke tilgang til denne siden"),
@@ -177,7 +177,7 @@ def _explanations() -> dict[int, ErrorWords]:
             else _("Sjekk adressen, eller gå til forsiden."),
         ),
         405: ErrorWords(
-            _("Siden kan ikke brukes slik"),
+            _("Denne siden kan ikke åpnes direkte"),
             _("Åpne lenken du fikk, på nytt, eller skriv koden din.")
             if _is_respondents()
             else _("Gå til forsiden og prøv derfra."),

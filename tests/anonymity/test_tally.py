@@ -425,7 +425,7 @@ def test_the_receipt_is_found_on_any_device_when_the_survey_is_counted(
     other_device = app.test_client()
     assert "Ikke ennå" in says(other_device, code)
     closed(db)
-    assert "ligger i urnen" in says(other_device, code)
+    assert "ligger låst" in says(other_device, code)
     count(db, keys_of(app), KEY)
     assert "Ja, svaret ble telt med" in says(other_device, code)
     assert "Ja, svaret blei talt med" in says(other_device, code.lower().replace("-", " "), "nn")

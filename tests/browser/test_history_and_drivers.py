@@ -65,7 +65,7 @@ def test_what_moves_together_is_sound_and_the_outcome_can_be_chosen(page: Page, 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Samvariasjon")
     page.locator("summary").click()
     assert_sound(page)
-    page.get_by_label("Tema vi ser de andre sammen med").select_option("RK")
+    page.get_by_label("Velg tema").select_option("RK")
     page.get_by_role("button", name="Vis").click()
     page.wait_for_url(site.path(f"{CO_MOVEMENT}?utfall=RK"))
     expect(page.get_by_role("heading", level=2).first).to_contain_text("rolleklarhet")

@@ -235,7 +235,7 @@ def a_survey_is_planned(walk: Walk) -> None:
     today = municipal_day()
     walk.go("Undersøkelser")
     walk.follow("Lag ny undersøkelse")
-    walk.page.get_by_label("Spørreskjema").select_option("medarbeider:1")
+    walk.page.get_by_label("Spørreskjema").select_option("medarbeider:2")
     walk.fill(
         **{f"title_{code}": f"{TITLE} 2026" for code in ("nb", "nn", "en")},
         **{f"purpose_{code}": "Vi vil ha det bra på jobb." for code in ("nb", "nn", "en")},

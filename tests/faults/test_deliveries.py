@@ -83,7 +83,7 @@ def test_everybody_with_an_address_gets_one_mail_in_their_language(
     subjects = {str(message["To"]): str(message["Subject"]) for message in office.taken}
     assert subjects[KARI] == "Fjordvik kommune ber om svaret ditt: Liten undersøkelse 2026"
     assert subjects[OLA] == "Fjordvik kommune bed om svaret ditt: Lita undersøking 2026"
-    assert subjects[EVE] == "Fjordvik kommune asks for your answer: Small survey 2026"
+    assert subjects[EVE] == "Fjordvik kommune would like to hear from you: Small survey 2026"
 
 
 def test_sending_again_sends_nothing(app: Flask, outbox: Database, office: PostOffice) -> None:

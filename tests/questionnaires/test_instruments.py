@@ -1,6 +1,8 @@
 """Promises of the instruments that come with the product, beyond having no faults."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ PICTOGRAMS = Path(__file__).parents[2] / "static" / "pictograms"
 SERVICES = {
     "barnehage": "BHG",
     "skole": "SKO",
+    "sfo": "SFO",
     "helsestasjon": "HST",
     "hjemmetjeneste": "HJT",
     "bibliotek": "BIB",
@@ -23,12 +26,15 @@ SERVICES = {
     "idrett": "IDR",
     "byggesak": "BYG",
 }
+ONLY_WORD_ORDER: Mapping[str, frozenset[str]] = defaultdict(frozenset, psykososialt=frozenset({"KRA"}))
+"""Factors whose line goes on although a text was touched: in nynorsk alone, and the meaning is the same."""
+
 COMMON = ["BO", "TJE", "MOT", "TLT", "MED", "HEL"]
 
 
 @pytest.fixture(scope="module")
 def citizens() -> Questionnaire:
-    return builtin("innbygger", 2)
+    return builtin("innbygger", 3)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +54,16 @@ def factors_met(questionnaire: Questionnaire, answers: Mapping[str, int]) -> Ite
 @pytest.mark.parametrize("path", available(), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_an_instrument_has_neither_faults_nor_warnings(path: Path) -> None:
     assert check(path) == []
+
+
+@pytest.mark.parametrize("key", sorted({path.parent.name for path in available()}))
+def test_a_new_version_says_what_may_be_compared_with_the_one_before_and_why(key: str) -> None:
+    versions = [builtin(key, int(path.stem[1:])) for path in available() if path.parent.name == key]
+    for earlier, later in pairwise(versions[-2:]):
+        comparison = compare(earlier, later)
+        assert comparison.reason is not None
+        assert set(later.languages) == set(comparison.reason)
+        assert {factor.key for factor in comparison.factors if factor.deserves_a_look} <= ONLY_WORD_ORDER[key]
 
 
 @pytest.mark.parametrize("path", available(), ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -73,7 +89,7 @@ def test_every_service_that_can_be_chosen_has_its_page(citizens: Questionnaire) 
 
 def test_the_citizens_lines_go_on_and_the_index_stands_beside_the_mean(citizens: Questionnaire) -> None:
     comparison = compare(builtin("innbygger", 1), citizens)
-    assert comparison.surviving == tuple(COMMON)
+    assert comparison.surviving == tuple(COMMON[1:]), "the first asks of safety in other words"
     assert not any(factor.deserves_a_look for factor in comparison.factors)
     assert citizens.reporting.index
     assert {factor.scale.values for factor in citizens.factors} == {range(1, 8)}
@@ -110,4 +126,4 @@ def test_every_pictogram_that_is_named_is_drawn(path: Path) -> None:
 
 
 def test_pupils_are_asked_in_easy_words() -> None:
-    assert builtin("skole-elev", 1).reading == "easy"
+    assert builtin("skole-elev", 2).reading == "easy"

@@ -238,7 +238,7 @@ def test_quality_gives_each_factor_an_alpha_in_words(app: Flask, db: Database, h
 
 
 FORM = {
-    "questionnaire": "medarbeider:1",
+    "questionnaire": "medarbeider:2",
     "title_nb": "Medarbeiderundersøkelsen våren 2026",
     "purpose_nb": "Vi vil vite hvordan det er å jobbe her.",
     "opens_on": "2026-03-02",
@@ -293,7 +293,7 @@ WRONG_FIELDS = [
     ("title_nb", "", "Skriv en tittel."),
     ("minimum_group", "2", "3 eller høyere"),
     ("minimum_group", "mange", "3 eller høyere"),
-    ("opens_on", "i morgen", "Skriv en dato"),
+    ("opens_on", "i morgen", "Skriv når undersøkelsen åpner, for eksempel 20.03.2026."),
     ("closes_on", "2026-03-01", "før undersøkelsen åpner"),
     ("visible_leaders", "2026-03-10", "før siste svardag"),
     ("visible_representatives", "2026-03-25", "før gruppen over"),
@@ -315,7 +315,7 @@ def test_a_wrong_form_says_what_is_wrong_and_makes_nothing(draft: Database, hr: 
 
 def test_parents_are_never_invited_from_the_staff_roster(draft: Database, hr: FlaskClient) -> None:
     hr.post(
-        "/undersokelser/ny", data=_form(draft, questionnaire="foresatte-barnehage:1", title_nb="Foresatte")
+        "/undersokelser/ny", data=_form(draft, questionnaire="foresatte-barnehage:2", title_nb="Foresatte")
     )
     address = "/undersokelser/foresatte/steg"
     assert hr.post(f"{address}/open").status_code == 302

@@ -162,7 +162,7 @@ def test_a_survey_that_would_close_at_once_is_not_opened(
 
 
 FORM = {
-    "questionnaire": "medarbeider:1",
+    "questionnaire": "medarbeider:2",
     "title_nb": "Ny",
     "purpose_nb": "Vi vil vite det.",
     "purpose_nn": "Vi vil vite det på nynorsk.",

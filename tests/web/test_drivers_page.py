@@ -84,7 +84,7 @@ def test_the_finding_comes_first_in_words_and_is_never_called_a_cause(hr: FlaskC
 
 def test_r_squared_is_told_in_words(hr: FlaskClient) -> None:
     assert re.search(
-        r"henger til sammen med omtrent \d\d % av forskjellene mellom folk i svarene på trivsel", text_of(hr)
+        r"De andre temaene og trivsel følges ad for omtrent \d\d % av forskjellene mellom folk", text_of(hr)
     )
 
 

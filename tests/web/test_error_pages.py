@@ -27,7 +27,7 @@ from tests.conftest import Installations
 UNSAVED = {
     "nb": "Ingenting er lagret halvveis",
     "nn": "Ingenting er lagra halvvegs",
-    "en": "Nothing was half saved",
+    "en": "Nothing has been saved only in part",
 }
 NOT_RESPONDING = {
     "nb": "Databasen svarer ikke",

@@ -192,17 +192,17 @@ class TestTheWorkersSignsOfLife:
 class TestDoctor:
     @pytest.mark.usefixtures("running")
     def test_is_content(self, app: Flask) -> None:
-        assert _about(app, "Jobbarbeideren").mark == " OK "
+        assert _about(app, "Bakgrunnstjenesten").mark == " OK "
         assert not _about(app, "Disken").is_wrong
 
     def test_misses_a_worker_that_was_there(self, app: Flask, running: Database) -> None:
         _age_the_heartbeat(running, minutes=200)
-        found = _about(app, "Jobbarbeideren")
+        found = _about(app, "Bakgrunnstjenesten")
         assert found.is_wrong
         assert "3 timer" in found.what
 
     def test_only_mentions_a_worker_that_never_was(self, app: Flask) -> None:
-        assert _about(app, "jobbarbeider har").is_note
+        assert _about(app, "Bakgrunnstjenesten har ikke").is_note
 
     @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
     def test_has_no_other_clock_to_compare_with_on_sqlite(self, app: Flask) -> None:

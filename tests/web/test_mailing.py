@@ -17,6 +17,7 @@ from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.mails import letter_of
 from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey
 from surveys.campaigns.outbox import queue_invitations, queue_reminders, reminder_outlook
 from surveys.campaigns.own_openings import fault_in
@@ -24,7 +25,7 @@ from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.reminder_plan import ReminderPlan, default_plan, may_remind_at, next_allowed
 from surveys.campaigns.survey_texts import title_in
 from surveys.operating.examination import examine
-from surveys.organisation.models import Person, Unit
+from surveys.organisation.models import Installation, Person, Unit
 from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
@@ -258,6 +259,24 @@ def test_a_missing_title_is_warned_of_and_the_instruments_own_is_used(
     assert "Hvorfor dere spør, er ikke skrevet på nynorsk og engelsk" in page
     assert "Vår undersøkelse" not in hr.get(f"/svar/{code}?sprak=nn").text
     assert "Vår undersøkelse" in hr.get(f"/svar/{code}?sprak=nb").text
+
+
+def test_a_purpose_in_bokmal_alone_is_never_given_to_a_reader_of_another_language(
+    app: Flask, client: FlaskClient, open_survey: Database
+) -> None:
+    with open_survey.transaction() as session:
+        survey = _survey(session)
+        survey.title, survey.purpose = {"nb": "Vår undersøkelse"}, {"nb": "Vi vil vite det."}
+        [code] = invite_some(app, session, survey)
+    languages = (("nb", True), ("nn", False), ("en", False))
+    for language, is_shown in languages:
+        assert ("Vi vil vite det." in client.get(f"/svar/{code}?sprak={language}").text) is is_shown
+    with app.app_context(), open_survey.reading() as session:
+        survey, found = _survey(session), session.scalars(select(Installation)).one()
+        for language, is_shown in languages:
+            letter = letter_of(survey, found, MessageKind.INVITATION, language, "https://x.example/svar/A")
+            assert any("Vi vil vite det." in paragraph for paragraph in letter.before) is is_shown
+            assert ("Vår undersøkelse" in letter.subject) is is_shown
 
 
 def test_a_withdrawn_code_says_that_it_is_replaced_and_the_new_one_opens(

@@ -186,7 +186,7 @@ class TestDeeds:
         answer = client.post("/organisasjon/enhet/A/flytt", data={"parent": "A1", "confirmed": "y"})
         assert "kan ikke ligge under seg selv" in answer.text
         answer = client.post("/organisasjon/enhet/A/avslutt", data={"day": "i morgen", "confirmed": "y"})
-        assert "Skriv en dato" in answer.text
+        assert "Skriv siste dag" in answer.text
         assert _unit(municipality, "A")[2:] == ("K", None)
 
     def test_hr_of_a_unit_renames_it_but_does_not_move_it_out_of_somebody_elses(

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
+from questionnaires.loading import builtin, definition_path
 from surveys.access.models import Account, Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns import checklist as checklists
@@ -162,7 +163,7 @@ def test_a_copy_is_a_year_on_with_the_same_weekdays_and_the_same_people(
     _at(monkeypatch, "2026-09-01T12:00")
     text = _text(hr, "/undersokelser/ny?som=liten-2026")
     assert "Se over alt før du lagrer" in text
-    sent = _form(text) | {"questionnaire": "medarbeider:1"}
+    sent = _form(text) | {"questionnaire": "medarbeider:2"}
     assert (sent["title_nb"], sent["opens_on"], sent["closes_on"]) == (
         "Liten undersøkelse 2027",
         "2027-03-01",
@@ -174,6 +175,21 @@ def test_a_copy_is_a_year_on_with_the_same_weekdays_and_the_same_people(
         copy = session.scalars(select(Survey).where(Survey.key == "liten-undersokelse-2027")).one()
         assert {unit.unit.code for unit in copy.units} == {"K", "A", "A1", "A2"}
         assert copy.status == SurveyStatus.DRAFT
+    assert "har fått en ny versjon" not in text, "it has the only version there is"
+
+
+def test_a_copy_that_asks_by_a_newer_version_says_how_many_lines_go_on(
+    draft: Database, hr: FlaskClient
+) -> None:
+    old = definition_path("byggesak", 1).read_bytes()
+    with draft.transaction() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "K")).one()
+        build_survey(session, unit, key="byggesak-2026", questionnaire=builtin("byggesak", 1), source=old)
+    html = hr.get("/undersokelser/ny?som=byggesak-2026").text
+    assert "har fått en ny versjon siden sist. 2 av 7 trendlinjer fortsetter." in html
+    [address] = re.findall(r'href="(/sporreskjema/byggesak/sammenlign[^"]*)"', html)
+    page = _text(hr, address.replace("&amp;", "&"))
+    assert "Påstandene om tid og tilgjengelighet er de samme." in page
 
 
 @pytest.mark.parametrize(
@@ -388,7 +404,7 @@ class TestDeadline:
     def test_it_is_moved_later_and_the_trail_says_from_and_to(
         self, draft: Database, hr: FlaskClient, code: str
     ) -> None:
-        answer = hr.post(f"{PAGE}/frist", data={"closes_on": "2026-03-27"}, follow_redirects=True)
+        answer = hr.post(f"{PAGE}/frist", data={"closes_on": "27.03.2026"}, follow_redirects=True)
         assert "Siste svardag er nå 27. mars 2026" in answer.text
         assert "27. mars" in hr.get(f"/svar/{code}/nb/").text
         with draft.reading() as session:
@@ -417,7 +433,7 @@ class TestDeadline:
         [
             ("2026-03-10T12:00", "2026-03-19", "bare flyttes til en senere dag"),
             ("2026-03-25T12:00", "2026-03-24", "en dag som har vært"),
-            ("2026-03-10T12:00", "", "Skriv en dato"),
+            ("2026-03-10T12:00", "", "Skriv siste svardag, for eksempel 20.03.2026."),
         ],
     )
     def test_it_is_refused_with_a_reason(

@@ -324,7 +324,7 @@ def test_the_receipt_of_a_public_survey_lets_the_next_person_start(
 def test_the_receipt_tells_of_the_browsers_own_history(client: FlaskClient, token: str) -> None:
     person = Respondent(client, starts(client, token))
     person.answers_to_the_review()
-    assert "husker lenken i historikken" in person.press().response.text
+    assert "Nettleseren husker lenken" in person.press().response.text
 
 
 def test_no_script_of_ours_writes_on_the_device() -> None:

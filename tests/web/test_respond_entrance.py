@@ -49,8 +49,8 @@ def test_the_start_page_says_who_asks_why_how_long_until_when_and_who_sees_what(
         "Ledere ser resultatet for sin egen enhet så snart det er frigitt.",
         "Politikerne ser det fra 15. april 2099.",
         "minst 5 har svart",
-        "bundet til koden i lenken din",
-        "kan svaret ditt ikke finnes igjen",
+        "Vi lagrer svarene hver gang du går videre.",
+        "Når du har levert, kan vi ikke finne svaret ditt igjen.",
         "Slik er du anonym",
     ):
         assert told in page.text
@@ -156,7 +156,7 @@ def test_a_survey_that_closes_while_somebody_answers_is_told_calmly_and_keeps_no
     closing(db)
     page = person.press({"ROL01": "1"})
     assert page.heading == "Undersøkelsen er avsluttet"
-    assert "Svar som ikke var levert, er slettet." in page.text
+    assert "Hadde du begynt uten å levere, er svarene slettet." in page.text
     with db.reading() as session:
         assert session.scalars(select(Draft)).all() == []
 

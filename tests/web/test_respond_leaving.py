@@ -30,8 +30,8 @@ def drafts(db: Database) -> int:
 def test_the_pause_says_how_to_come_back_and_what_the_browser_remembers(person: Respondent) -> None:
     page = person.press(button="_senere")
     assert person.code in page.text
-    assert "Lenken kan ligge i nettleserens logg." in page.text
-    assert page.links()["Slett svarene og gå fra denne enheten"] == f"{person.way}/slett"
+    assert "Lenken kan ligge i nettleserhistorikken." in page.text
+    assert page.links()["Slett svarene og gå"] == f"{person.way}/slett"
 
 
 def test_deleting_is_asked_about_first_and_says_what_it_does(db: Database, person: Respondent) -> None:

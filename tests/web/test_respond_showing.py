@@ -131,7 +131,9 @@ def test_every_page_of_every_instrument_can_be_shown_in_every_language(app: Flas
         for question in questionnaire.questions
         if question.kind == "choices"
         for option in question.options
-    }
+    } | {
+        question.key: 0 for question in questionnaire.questions if question.kind == "choice"
+    }  # the first answer
     for language in questionnaire.languages:
         for page in questionnaire.pages:
             found = shown(app, questionnaire, page.number, language, everything)

@@ -26,7 +26,7 @@ DATA = REFERENCE / "data" / "lq2002.csv"
 VALUES = json.loads((REFERENCE / "values" / "lq2002.json").read_text())
 KEY = "lq2002"
 IMPORT = [
-    *("import-responses", str(DATA), "--questionnaire", "lederklima", "--survey", KEY),
+    *("import-responses", str(DATA), "--questionnaire", "lederklima@1", "--survey", KEY),
     *("--title", "Lederklima 2002", "--date", "2002-05-01", "--unit", "COMPID", "--create-units"),
 ]
 

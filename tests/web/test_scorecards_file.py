@@ -34,7 +34,7 @@ def test_real_data_stand_on_the_card_as_soon_as_they_are_released(
     assert run(app, "import-scorecard", str(EXAMPLE), "--apply").exit_code == 0
     imported = run(
         app,
-        *("import-responses", str(DATA), "--questionnaire", "lederklima", "--survey", "lq2002"),
+        *("import-responses", str(DATA), "--questionnaire", "lederklima@1", "--survey", "lq2002"),
         *("--title", "Lederklima", "--date", "2002-01-01", "--unit", "COMPID", "--create-units", "--apply"),
     )
     assert imported.exit_code == 0, imported.output

@@ -119,7 +119,8 @@ def test_the_finding_stands_first_then_the_family_then_the_list(
     found = sum(1 for change in changes_in(two_years) if change.q is not None and change.q < 0.05)
     assert found == 4
     assert (
-        "4 endringer er større enn tilfeldigheter. Regn med at høyst 1 av dem likevel er tilfeldig." in text
+        "4 endringer er så store at de neppe er tilfeldige. Regn med at høyst 1 av dem likevel er tilfeldig."
+        in text
     )
     assert "Vi har sammenlignet 6 enheter på 2 temaer, i alt 12 sammenligninger." in text
     assert "Enhet A Trivsel 2,8 → 3,8 +1,0 (+0,4 til +1,6) Opp siden 2024" in text
@@ -167,14 +168,14 @@ def test_each_reader_sees_the_units_whose_pages_she_may_read(
 def test_a_leader_is_told_what_the_bound_on_chance_is_about(client: FlaskClient, two_years: Database) -> None:
     sign_in_as(client, two_years, Role.LEADER, "B")
     text = read(client)
-    assert "2 endringer hos dere er større enn tilfeldigheter." in text
+    assert "2 endringer hos dere er så store at de neppe er tilfeldige." in text
     assert (
         "I hele undersøkelsen er det 4 slike endringer. Regn med at høyst 1 av dem likevel er tilfeldig."
         in text
     )
     assert "Enhet A" not in text
     sign_in_as(client, two_years, Role.LEADER, "Ø")
-    assert "Ingen av endringene hos dere er større enn det tilfeldigheter kan gi." in read(client)
+    assert "Ingen av endringene hos dere er store nok til at vi kan stole på dem." in read(client)
 
 
 def test_nobody_reads_it_before_the_day_that_was_promised(
@@ -207,7 +208,7 @@ def test_the_first_survey_has_nothing_to_be_compared_with(client: FlaskClient, t
 
 def test_a_list_without_changes_says_why(client: FlaskClient, two_years: Database) -> None:
     states: dict[str, dict[str, Any]] = {
-        "Ingen endringer er større enn det tilfeldigheter kan gi.": {"q": 0.4},
+        "Ingen endringer er store nok til at vi kan stole på dem.": {"q": 0.4},
         "Ingen enhet har nok svar begge ganger til at vi kan si noe om endring.": {"q": None},
         "Disse tallene ble frigitt før Medvirk begynte å se alle enheter under ett.": {"q": None, "p": None},
     }
@@ -317,6 +318,6 @@ def test_the_bound_on_chance_grows_with_what_is_found(app: Flask) -> None:
             found: lead(Family(400, 342, 38, 9, found, screened=True), [], everything=True)
             for found in (1, 12, 41)
         }
-    assert words[1] == "1 endring er større enn tilfeldigheter. Den kan likevel være tilfeldig."
+    assert words[1] == "1 endring er så stor at den neppe er tilfeldig. Den kan likevel være tilfeldig."
     assert "Regn med at høyst 1 av dem" in words[12]
     assert "Regn med at høyst 3 av dem" in words[41]

@@ -70,7 +70,7 @@ def test_a_part_of_a_unit_is_told_as_a_split(client: FlaskClient, merged_by_now:
         ("A", "B", {"on": "2026-01-01"}, "«Enhet A» var avsluttet 01.01.2026."),
         ("AB", "A", {"on": "i går"}, "Skriv en dato"),
         ("AB", "A", {"share": "ingenting"}, "Velg hva som skjedde."),
-        ("AB", "A", {"predecessor": "99999"}, "Velg en enhet."),
+        ("AB", "A", {"predecessor": "99999"}, "Velg den gamle enheten."),
     ],
 )
 def test_a_statement_that_cannot_be_true_says_why_and_changes_nothing(

@@ -37,7 +37,7 @@ def left_out(stored: Any, read: Any, place: str = "") -> Iterator[str]:
 
 def test_the_report_of_real_people(app: Flask, db: Database) -> None:
     arguments = [
-        *("import-responses", str(DATA), "--questionnaire", "lederklima", "--survey", "lq2002"),
+        *("import-responses", str(DATA), "--questionnaire", "lederklima@1", "--survey", "lq2002"),
         *("--title", "Lederklima", "--date", "2002-05-01", "--unit", "COMPID", "--create-units", "--apply"),
     ]
     imported = CliRunner().invoke(medvirk, arguments, obj=lambda: app)

@@ -316,8 +316,8 @@ def test_the_reading_for_those_invited_narrows_intervals_and_leaves_the_verdict(
         session.execute(update(Turnout).values(invited=25))
     sign_in_as(client, db, Role.HR)
     ordinary, narrowed = page(client, "A"), page(client, "A", "?regn=inviterte")
-    assert "Vis usikkerheten for bare dem som var invitert" in ordinary
-    assert "Usikkerheten for bare dem som var invitert" not in ordinary
+    assert "Vis usikkerheten bare for de inviterte" in ordinary
+    assert "Usikkerheten bare for de inviterte" not in ordinary
     # Trivsel: mean 2.25, sd 0.85; ± t(19)·0.85/√20 = 0.40, and ± 0.18 for those invited.
     assert "20 av 25 svarte (80 %)" in narrowed
     assert "Trivsel 2,2 1,9 – 2,6 2,1 – 2,4 −0,2 til +0,3" in narrowed

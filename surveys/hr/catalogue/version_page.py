@@ -47,6 +47,7 @@ class VersionPage:
     summary: tuple[str, ...]
     sections: tuple[VersionSection, ...]
     questions: tuple[VersionRow, ...]
+    reason: str = ""
 
 
 def shared_languages(earlier: Questionnaire, later: Questionnaire) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ def side_by_side(earlier: Questionnaire, later: Questionnaire, language: str) ->
             moved(_order_of_questions(earlier), _order_of_questions(later)),
             _("Svarene man kan velge mellom, er endret."),
         ),
+        words.localised(comparison.reason) if comparison.reason else "",
     )
 
 

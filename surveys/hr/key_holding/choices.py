@@ -8,10 +8,11 @@ from surveys.campaigns.ballot_box import KeyHolder
 from surveys.campaigns.key_holders import has_given
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.survey_texts import title_in
 from surveys.hr.waiting import Task
 from surveys.organisation.subtrees import lineage
 from surveys.platform.clock import municipal_day
-from surveys.platform.localisation import alphabetical, localised
+from surveys.platform.localisation import alphabetical
 from surveys.platform.texts import _
 
 
@@ -37,7 +38,7 @@ def key_tasks(session: Session, account: Account) -> list[Task]:
     ).all()
     found = []
     for holder, survey in rows:
-        title = localised(survey.title)
+        title = title_in(survey)
         if survey.status == SurveyStatus.DRAFT and holder.public_key is None:
             found.append(Task(_("Velg nøkkelord for %(title)s", title=title), survey.key, "hr.own_key"))
         elif (

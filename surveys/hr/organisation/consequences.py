@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account, Grant
 from surveys.access.texts import role_word
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.survey_texts import title_in
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below, lineage
 from surveys.platform.localisation import listed, localised, long_date
@@ -117,7 +118,7 @@ def _kept(session: Session, unit: Unit) -> list[str]:
             "%(num)s undersøkelse beholder enheten slik den er nå, og ingen svar blir borte: %(names)s.",
             "%(num)s undersøkelser beholder enheten slik den er nå, og ingen svar blir borte: %(names)s.",
             len(surveys),
-            names=listed([localised(survey.title) for survey in surveys]),
+            names=listed([title_in(survey) for survey in surveys]),
         )
     ]
 

@@ -7,10 +7,12 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import ValidationError
 
+from surveys.platform.days import typed_day
 from surveys.platform.texts import _l
 
-_DATE = _l("Skriv en dato, for eksempel 2026-03-20.")
-_UNIT = _l("Velg en enhet.")
+_DATE = _l("Skriv en dato, for eksempel 20.03.2026.")
+_NEW_UNIT = _l("Velg den nye enheten.")
+_OLD_UNIT = _l("Velg den gamle enheten.")
 
 WHOLE = "hele"
 PART = "del"
@@ -27,29 +29,22 @@ class SuccessionForm(FlaskForm):
     on = StringField(_l("Fra hvilken dag?"))
 
     def validate_successor(self, field: Any) -> None:
-        _check_choice(field, _UNIT)
+        _check_choice(field, _NEW_UNIT)
 
     def validate_predecessor(self, field: Any) -> None:
-        _check_choice(field, _UNIT)
+        _check_choice(field, _OLD_UNIT)
 
     def validate_share(self, field: Any) -> None:
         if field.data not in SHARES:
             raise ValidationError(_l("Velg hva som skjedde."))
 
     def validate_on(self, field: Any) -> None:
-        if _day(field.data) is None:
+        if typed_day(field.data) is None:
             raise ValidationError(_DATE)
 
     @property
     def day(self) -> dt.date | None:
-        return _day(self.on.data)
-
-
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
+        return typed_day(self.on.data)
 
 
 def _check_choice(field: Any, refusal: object) -> None:

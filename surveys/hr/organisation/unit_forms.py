@@ -8,7 +8,8 @@ from surveys.hr.forms import DayField
 from surveys.platform.texts import _l
 
 _NAME = _l("Skriv navnet på enheten.")
-_DAY = _l("Skriv en dato, for eksempel 2026-03-20.")
+_FIRST_DAY = _l("Skriv første dag, for eksempel 20.03.2026.")
+_LAST_DAY = _l("Skriv siste dag, for eksempel 20.03.2026.")
 
 
 class RenameForm(FlaskForm):
@@ -20,17 +21,19 @@ class CreateForm(RenameForm):
     code = StringField(
         _l("Kode"), validators=[InputRequired(_l("Skriv koden enheten har i de andre systemene deres."))]
     )
-    day = DayField(_l("Første dag"), validators=[InputRequired(_DAY)])
+    day = DayField(_l("Første dag"), _FIRST_DAY, validators=[InputRequired(_FIRST_DAY)])
 
 
 class MoveForm(FlaskForm):
     parent = SelectField(
-        _l("Hvor skal den ligge?"), validators=[InputRequired(_l("Velg en enhet."))], validate_choice=False
+        _l("Hvor skal den ligge?"),
+        validators=[InputRequired(_l("Velg hvor enheten skal ligge."))],
+        validate_choice=False,
     )
 
 
 class EndForm(FlaskForm):
-    day = DayField(_l("Siste dag"), validators=[InputRequired(_DAY)])
+    day = DayField(_l("Siste dag"), _LAST_DAY, validators=[InputRequired(_LAST_DAY)])
 
 
 class ReopenForm(FlaskForm):

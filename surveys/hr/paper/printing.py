@@ -9,8 +9,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Invitation, Survey
-from surveys.campaigns.survey_texts import title_in
-from surveys.campaigns.visibility_texts import who_sees_what
+from surveys.campaigns.promises import promises
+from surveys.campaigns.survey_texts import purposes, title_in
 from surveys.hr.paper.qr import qr_svg
 from surveys.hr.paper.sheets import PrintedCode, printed_codes
 from surveys.instruments.in_use import questionnaire_of
@@ -41,8 +41,7 @@ class SurveyFacts:
     purpose: str
     minutes: int
     closes_on: dt.date
-    minimum_group: int
-    who_sees_what: tuple[str, ...]
+    promises: tuple[str, ...]
     other_languages: tuple[LanguageNote, ...]
 
 
@@ -92,11 +91,10 @@ def _facts(survey: Survey, wanted: str) -> SurveyFacts:
             municipality=found.municipality if found else "",
             contact=found.contact if found else "",
             title=title_in(survey),
-            purpose=localised(survey.purpose or questionnaire.intro or {}),
+            purpose=localised(purposes(survey, questionnaire)),
             minutes=questionnaire.minutes or 0,
             closes_on=survey.closes_on,
-            minimum_group=survey.minimum_group,
-            who_sees_what=tuple(who_sees_what(survey)),
+            promises=tuple(promises(survey, questionnaire)),
             other_languages=tuple(_note(code) for code in questionnaire.languages if code != language),
         )
 

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from questionnaires import loading
+from questionnaires.comparison import compare
 from surveys.campaigns.models import Survey
 from surveys.campaigns.scope import Scope, units_to_choose
+from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.localisation import LANGUAGES
 
 _YEAR: Final = dt.timedelta(weeks=52)
@@ -51,6 +54,27 @@ def copy_of(survey: Survey, today: dt.date) -> dict[str, Any]:
         title = str(moved[f"title_{code}"])
         moved[f"title_{code}"] = re.sub(rf"\b{before}\b", str(after), title)
     return moved | {"questionnaire": _newest(survey), "opens_automatically": False}
+
+
+@dataclass(frozen=True)
+class NewerVersion:
+    """A copy asks by a newer version than the survey it is like: how many of the trend lines then go on."""
+
+    key: str
+    before: int
+    after: int
+    lines: int
+    surviving: int
+
+
+def newer_version(survey: Survey) -> NewerVersion | None:
+    """None when the earlier survey has the newest version already."""
+    used = questionnaire_of(survey.instrument)
+    key, _colon, newest = _newest(survey).partition(":")
+    if int(newest) == used.version:
+        return None
+    comparison = compare(used, loading.builtin(key, int(newest)))
+    return NewerVersion(key, used.version, int(newest), len(used.factors), len(comparison.surviving))
 
 
 def scope_for_copy(session: Session, survey: Survey, copied_to: Survey) -> Scope:

@@ -14,11 +14,11 @@ from surveys.organisation.tree import in_order
 from surveys.platform.localisation import alphabetical
 from surveys.platform.texts import _l
 
+_CLOSES = _l("Skriv siste svardag, for eksempel 20.03.2026.")
+
 
 class DeadlineForm(FlaskForm):
-    closes_on = DayField(
-        _l("Ny siste svardag"), validators=[InputRequired(_l("Skriv en dato, for eksempel 2026-03-20."))]
-    )
+    closes_on = DayField(_l("Ny siste svardag"), _CLOSES, validators=[InputRequired(_CLOSES)])
 
 
 class _Choices(SelectMultipleField):

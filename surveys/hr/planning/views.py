@@ -19,6 +19,7 @@ from surveys.campaigns.planning import (
     require_draft,
 )
 from surveys.campaigns.scope import Scope, units_to_choose
+from surveys.campaigns.survey_texts import title_in
 from surveys.campaigns.year_minutes import minutes_in_year, told
 from surveys.hr.drafting import fill_choices, plan_from
 from surveys.hr.forms import NewSurveyForm
@@ -29,7 +30,7 @@ from surveys.hr.survey_page import blueprint, survey_for_hr
 from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
-from surveys.platform.localisation import language, localised, long_date
+from surveys.platform.localisation import language, long_date
 from surveys.platform.texts import _
 
 
@@ -65,7 +66,7 @@ def delete(key: str) -> str | Response:
     survey = survey_for_hr(session, key)
     if refusal := _refusal(survey):
         return refusal
-    title = localised(survey.title)
+    title = title_in(survey)
     if request.method == "POST":
         survey_id = survey.id
         delete_draft(session, survey)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
 from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey, SurveyStatus
+from surveys.campaigns.survey_texts import title_in
 from surveys.hr.privacy.account_report import account_section
 from surveys.hr.privacy.documents import DocumentLine, DocumentSection, PrivacyDocument, known
 from surveys.hr.privacy.traces import reports_on
 from surveys.organisation.models import OrganisationImport, Person
-from surveys.platform.localisation import language_name, localised, short_date
+from surveys.platform.localisation import language_name, short_date
 from surveys.platform.texts import _
 
 
@@ -118,9 +119,7 @@ def _invitation(session: Session, invitation: Invitation) -> DocumentSection:
         ),
         known(_("Koden"), _("Lagret bare som et avtrykk. Den kan ikke leses.")),
     ]
-    return DocumentSection(
-        _("Invitasjon: %(survey)s", survey=localised(invitation.survey.title)), tuple(lines)
-    )
+    return DocumentSection(_("Invitasjon: %(survey)s", survey=title_in(invitation.survey)), tuple(lines))
 
 
 def _not_told() -> DocumentSection:

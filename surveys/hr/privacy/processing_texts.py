@@ -1,5 +1,6 @@
 """Sentences that the record of processing and the impact assessment share."""
 
+from surveys.campaigns.survey_texts import title_in
 from surveys.hr.privacy.configuration import ProcessingFacts
 from surveys.hr.privacy.documents import DocumentLine, known
 from surveys.hr.privacy.retention_texts import kept_by_design, plan_words
@@ -11,7 +12,7 @@ def survey_lines(facts: ProcessingFacts) -> list[DocumentLine]:
     """Every survey that has been opened, with its purpose."""
     return [
         known(
-            localised(survey.title),
+            title_in(survey),
             _(
                 "%(first)s–%(last)s. Minste gruppe: %(group)s. Formål: %(purpose)s",
                 first=short_date(survey.opens_on),

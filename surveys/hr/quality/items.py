@@ -203,7 +203,7 @@ def _reading(
     if loading is not None and loading < LOADING.good:
         return (
             Mark.CAREFUL,
-            _("Påstanden bærer lite av temaet."),
+            _("Påstanden sier lite om temaet."),
             _("Se om den passer bedre til et annet tema."),
         )
     if shape and max(shape.floor, shape.ceiling) > MOST_AT_AN_END:

@@ -110,7 +110,7 @@ def quality_years(key: str) -> str:
     return render_template(
         "hr/quality/years.html",
         survey=survey,
-        titles=found.titles,
+        factor_titles=found.titles,
         waves=waves(session, survey, questionnaire),
         alphas=found.alphas,
         years=sorted({one.year for waves_of in found.alphas.values() for one in waves_of}),

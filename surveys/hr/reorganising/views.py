@@ -22,6 +22,7 @@ from surveys.hr.trail.rows import rows
 from surveys.organisation.changing_units import UnitChangeError
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.days import typed_day
 from surveys.platform.texts import _
 
 Page = Response | tuple[str, int]
@@ -156,7 +157,7 @@ def _undo_page(entry: AuditEntry, problem: str = "") -> str:
 
 def _day(text: str) -> dt.date:
     """Raises UnitChangeError."""
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise UnitChangeError(_("Skriv en dato, for eksempel 2026-03-20.")) from None
+    found = typed_day(text)
+    if found is None:
+        raise UnitChangeError(_("Skriv en dato, for eksempel 20.03.2026."))
+    return found

@@ -14,6 +14,7 @@ from surveys.hr.trail.queries import PAGE_LENGTH, TrailFilter, entries, how_many
 from surveys.hr.trail.rows import rows
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.days import typed_day
 from surveys.platform.texts import _
 
 blueprint = Blueprint("trail", __name__)
@@ -72,11 +73,8 @@ def _wanted() -> tuple[TrailFilter, bool]:
 
 
 def _day(text: str) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return found if 1900 < found.year < 9999 else None
+    found = typed_day(text)
+    return found if found and 1900 < found.year < 9999 else None
 
 
 def _topics() -> list[tuple[str, str]]:

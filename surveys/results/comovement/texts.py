@@ -59,8 +59,8 @@ def order_sentence(outcome: OutcomeView) -> str:
 def explained(outcome: OutcomeView) -> str:
     """R² without the word: how much of the differences the other themes go along with."""
     return _(
-        "Svarene på de andre temaene henger til sammen med omtrent %(share)s av forskjellene mellom folk i svarene på "
-        "%(outcome)s. Resten har vi ikke spurt om, eller det er tilfeldig.",
+        "De andre temaene og %(outcome)s følges ad for omtrent %(share)s av forskjellene mellom folk. "
+        "Resten har vi ikke spurt om, eller det er tilfeldig.",
         share=percent(outcome.r_squared),
         outcome=_small(localised(outcome.title)),
     )

@@ -18,15 +18,15 @@ def lead(family: Family, own: Sequence[FoundChange], *, everything: bool) -> str
     if not family.tested:
         return _("Ingen enhet har nok svar begge ganger til at vi kan si noe om endring.")
     if not family.found:
-        return _("Ingen endringer er større enn det tilfeldigheter kan gi.")
+        return _("Ingen endringer er store nok til at vi kan stole på dem.")
     if everything:
         return _total(family)
     if not own:
-        return _("Ingen av endringene hos dere er større enn det tilfeldigheter kan gi.")
+        return _("Ingen av endringene hos dere er store nok til at vi kan stole på dem.")
     return str(
         ngettext(
-            "%(num)s endring hos dere er større enn tilfeldigheter.",
-            "%(num)s endringer hos dere er større enn tilfeldigheter.",
+            "%(num)s endring hos dere er så stor at den neppe er tilfeldig.",
+            "%(num)s endringer hos dere er så store at de neppe er tilfeldige.",
             len(own),
         )
     )
@@ -34,8 +34,8 @@ def lead(family: Family, own: Sequence[FoundChange], *, everything: bool) -> str
 
 def _total(family: Family) -> str:
     found = ngettext(
-        "%(num)s endring er større enn tilfeldigheter.",
-        "%(num)s endringer er større enn tilfeldigheter.",
+        "%(num)s endring er så stor at den neppe er tilfeldig.",
+        "%(num)s endringer er så store at de neppe er tilfeldige.",
         family.found,
     )
     return f"{found} {_by_chance(family)}"

@@ -216,7 +216,7 @@ def test_an_unforeseen_error_is_logged_and_told_and_not_repeated_for_ever(
     with caplog.at_level(logging.ERROR):
         work(app, counted)
     assert "ZeroDivisionError" in caplog.text
-    assert "Noe gikk galt i Medvirk. Ingenting er halvferdig skrevet." in hr.get(SURVEY).text
+    assert "Noe gikk galt i Medvirk. Ingenting er lagret halvveis." in hr.get(SURVEY).text
     assert work(app, counted) == []
 
 

@@ -119,7 +119,7 @@ def test_before_counting_there_is_no_preview(app: Flask, db: Database, hr: Flask
     sign_in_as(hr, db, Role.HR)
     page = hr.get(PAGE).text
     assert "Når svarene er talt opp" in page
-    assert "Hva som kan reddes" not in page
+    assert "Slik kan flere få se resultatet" not in page
     assert merge(hr, db, "B1", "B2") == 409
 
 
