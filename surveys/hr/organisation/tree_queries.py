@@ -11,7 +11,7 @@ from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units, is_granted
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
-from surveys.organisation.models import Person, Succession, Unit
+from surveys.organisation.models import EarlierUnit, Person, Succession, Unit
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import alphabetical
 
@@ -36,6 +36,16 @@ class UnitOrigin:
 
 
 @dataclass(frozen=True)
+class EarlierName:
+    """What the unit was called, and the name of the unit it was under, up to and with a day."""
+
+    until: dt.date
+    name: str
+    type: str
+    parent: str
+
+
+@dataclass(frozen=True)
 class KnownUnit:
     """Everything the unit's page shows. above: from the top down."""
 
@@ -44,6 +54,7 @@ class KnownUnit:
     children: tuple[Unit, ...]
     people: tuple[Person, ...]
     origins: tuple[UnitOrigin, ...]
+    earlier: tuple[EarlierName, ...]
     surveys: tuple[Survey, ...]
     has_ended: bool
 
@@ -102,6 +113,7 @@ def known_unit(session: Session, unit: Unit, today: dt.date) -> KnownUnit:
         ),
         tuple(sorted(people, key=lambda person: (not person.is_leader, alphabetical(person.name)))),
         tuple(_origins(session, unit)),
+        tuple(_earlier(session, unit)),
         tuple(surveys),
         has_ended(unit, today),
     )
@@ -122,6 +134,17 @@ def _origins(session: Session, unit: Unit) -> list[UnitOrigin]:
     found = [UnitOrigin(one, on, came_from=True) for one, on in before]
     found += [UnitOrigin(one, on, came_from=False) for one, on in after]
     return sorted(found, key=lambda each: each.on, reverse=True)
+
+
+def _earlier(session: Session, unit: Unit) -> list[EarlierName]:
+    """The newest first. A parent is called what it is called now."""
+    rows = session.execute(
+        select(EarlierUnit, Unit.name)
+        .outerjoin(Unit, Unit.id == EarlierUnit.parent_id)
+        .where(EarlierUnit.unit_id == unit.id)
+        .order_by(EarlierUnit.until.desc())
+    )
+    return [EarlierName(row.until, row.name, row.type, parent or "") for row, parent in rows]
 
 
 def may_restructure(session: Session, reader: Account, unit: Unit) -> bool:

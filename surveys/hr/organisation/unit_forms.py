@@ -8,15 +8,21 @@ from surveys.hr.forms import DayField
 from surveys.platform.texts import _l
 
 _NAME = _l("Skriv navnet på enheten.")
+_FROM = _l("Fra hvilken dag?")
+_NOT_LATER = _l("I dag eller tidligere. Undersøkelser som åpnet før dagen, viser enheten slik den var da.")
 _DAY = _l("Skriv en dato, for eksempel 2026-03-20.")
 
 
-class RenameForm(FlaskForm):
+class _NameAndType(FlaskForm):
     name = StringField(_l("Navn"), validators=[InputRequired(_NAME), Length(max=200)])
     type = StringField(_l("Type, for eksempel skole (kan stå tom)"), validators=[Length(max=80)])
 
 
-class CreateForm(RenameForm):
+class RenameForm(_NameAndType):
+    from_day = DayField(_FROM, validators=[InputRequired(_DAY)], description=_NOT_LATER)
+
+
+class CreateForm(_NameAndType):
     code = StringField(
         _l("Kode"), validators=[InputRequired(_l("Skriv koden enheten har i de andre systemene deres."))]
     )
@@ -27,6 +33,7 @@ class MoveForm(FlaskForm):
     parent = SelectField(
         _l("Hvor skal den ligge?"), validators=[InputRequired(_l("Velg en enhet."))], validate_choice=False
     )
+    from_day = DayField(_FROM, validators=[InputRequired(_DAY)], description=_NOT_LATER)
 
 
 class EndForm(FlaskForm):

@@ -1,0 +1,29 @@
+"""What units were called and where they were before they were renamed or moved, up to and with a day."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "earlier_unit",
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_earlier_unit_unit_id_unit"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_earlier_unit_parent_id_unit")),
+        sa.PrimaryKeyConstraint("unit_id", "until", name=op.f("pk_earlier_unit")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("earlier_unit")
