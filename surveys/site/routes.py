@@ -14,7 +14,7 @@ from surveys.hr.history import views as history_views
 from surveys.hr.key_holding import views as key_holder_views
 from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import import_views as organisation_imports
-from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
+from surveys.hr.organisation import leaver_views, people_views, tree_views, unit_deeds
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
@@ -58,6 +58,7 @@ _MODULES = (
     who_sees_views,
     organisation,
     leaver_views,
+    people_views,
     reorganising_views,
     tree_views,
     unit_deeds,

@@ -179,7 +179,11 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "organisation",
             "changes leavers reorganise state_change tree undo_reorganisation",
         ),
-        *_lines(hr_there, "organisation", "create_unit erase_leaver rename_unit take_change_back unit"),
+        *_lines(
+            hr_there,
+            "organisation",
+            "create_unit erase_leaver move_people rename_unit take_change_back undo_people_move unit",
+        ),
         *_lines(hr_above, "organisation", "end_unit move_unit reopen_unit"),
         *_lines(
             hr_of_all,

@@ -12,6 +12,7 @@ from surveys.access.permissions import granted_units, is_granted
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
 from surveys.organisation.models import EarlierUnit, Person, Succession, Unit
+from surveys.organisation.moving_people import MOVED, MOVED_BACK
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import alphabetical
 
@@ -156,7 +157,10 @@ def history(session: Session, unit: Unit, most: int = 10) -> Sequence[AuditEntry
     """What has been done with the unit here, the newest first."""
     return session.scalars(
         select(AuditEntry)
-        .where(AuditEntry.subject == unit.code, AuditEntry.action.startswith("organisation.unit_"))
+        .where(
+            AuditEntry.subject == unit.code,
+            AuditEntry.action.startswith("organisation.unit_") | AuditEntry.action.in_((MOVED, MOVED_BACK)),
+        )
         .order_by(AuditEntry.id.desc())
         .limit(most)
     ).all()

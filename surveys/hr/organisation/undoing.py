@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit.models import AuditEntry
 from surveys.organisation.models import Unit
+from surveys.organisation.moving_people import MOVED, is_moved_back, still_there
 from surveys.platform.clock import municipal_day
 
 
@@ -20,6 +21,9 @@ def opposite(session: Session, unit: Unit, entry: AuditEntry, *, may_restructure
         stands = (unit.name, unit.type) == (was["new_name"], was["new_type"])
         address = _address("rename_unit", unit, navn=was["old_name"], type=was["old_type"], **_from(was))
         return address if stands else ""
+    if entry.action == MOVED:
+        can = not is_moved_back(session, entry) and bool(still_there(session, entry))
+        return url_for("organisation.undo_people_move", move_number=entry.id) if can else ""
     if not may_restructure:
         return ""
     match entry.action:

@@ -1,7 +1,7 @@
 """What HR fills in to make, rename, move and end a unit."""
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from surveys.hr.forms import DayField
@@ -34,6 +34,15 @@ class MoveForm(FlaskForm):
         _l("Hvor skal den ligge?"), validators=[InputRequired(_l("Velg en enhet."))], validate_choice=False
     )
     from_day = DayField(_FROM, validators=[InputRequired(_DAY)], description=_NOT_LATER)
+
+
+class MovePeopleForm(FlaskForm):
+    to = SelectField(
+        _l("Hvilken enhet skal de til?"),
+        validators=[InputRequired(_l("Velg en enhet."))],
+        validate_choice=False,
+    )
+    along = BooleanField(_l("Flytt også invitasjonene til undersøkelser som er åpne"))
 
 
 class EndForm(FlaskForm):
