@@ -41,6 +41,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "account.password_chosen": TrailAction(About.ACCOUNT, _l("Valgte passord")),
     "account.role_ended": TrailAction(About.ACCOUNT, _l("Avsluttet en tilgang")),
     "account.role_given": TrailAction(About.ACCOUNT, _l("Ga en tilgang")),
+    "account.unlinked": TrailAction(About.ACCOUNT, _l("Fjernet koblingen til innloggingstjenesten")),
     "account.signed_out": TrailAction(About.ACCOUNT, _l("Logget ut brukeren overalt")),
     "comment.approved": TrailAction(About.SURVEY, _l("Godkjente kommentarer")),
     "comment.held": TrailAction(About.SURVEY, _l("Holdt tilbake en kommentar")),

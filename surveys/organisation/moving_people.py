@@ -58,7 +58,9 @@ def move_people(
     session.flush()
     # Which invitations went along is kept nowhere: they are those of people who had not answered.
     before = {"people": [person.id for person in people], "invitations": invitations}
-    audit.record(session, MOVED, unit.code, to_unit=to.code, people=len(people), before=before)
+    audit.record(
+        session, "organisation.people_moved", unit.code, to_unit=to.code, people=len(people), before=before
+    )
 
 
 def is_moved_back(session: Session, entry: AuditEntry) -> bool:
@@ -91,5 +93,5 @@ def move_back(session: Session, entry: AuditEntry, unit: Unit) -> list[Person]:
     for person in people:
         person.unit_id = unit.id
     session.flush()
-    audit.record(session, MOVED_BACK, unit.code, people=len(people), number=entry.id)
+    audit.record(session, "organisation.people_moved_back", unit.code, people=len(people), number=entry.id)
     return people

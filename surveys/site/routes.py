@@ -6,6 +6,7 @@ from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.hr import views as campaigns
+from surveys.hr.accounts import provider_views
 from surveys.hr.accounts import views as account_views
 from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
@@ -43,6 +44,7 @@ _MODULES = (
     oidc_views,
     password_views,
     account_views,
+    provider_views,
     campaigns,
     instrument_views,
     key_holder_views,

@@ -156,7 +156,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             hr_who_knows_the_account,
             "accounts",
-            "activate change deactivate end_role give_role make_deputy make_one_time_link show sign_out",
+            "activate change deactivate end_role give_role link_to_provider make_deputy make_one_time_link show "
+            "sign_out unlink_from_provider",
         ),
         *_lines(hr_who_knows_the_account, "who_sees", "account"),
         *_lines(hr_there, "who_sees", "unit"),
