@@ -1,4 +1,4 @@
-"""What units were called and where they were before they were renamed or moved, up to and with a day."""
+"""What units were before they were renamed or moved, up to and with a day; and which letters were printed together."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,7 +23,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_earlier_unit_parent_id_unit")),
         sa.PrimaryKeyConstraint("unit_id", "until", name=op.f("pk_earlier_unit")),
     )
+    op.add_column("invitation", sa.Column("printed_batch", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("invitation") as batch:
+        batch.drop_column("printed_batch")
     op.drop_table("earlier_unit")

@@ -70,6 +70,12 @@ def find_survey(session: Session, key: str) -> Survey:
     return survey
 
 
+def require_open(survey: Survey, refusal: object) -> None:
+    """Raises SurveyError with `refusal`, a text of the page's language, unless the survey is open."""
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError(str(refusal))
+
+
 def create_survey(session: Session, plan: Plan) -> Survey:
     """A draft survey with its own picture of the organisation tree. Raises SurveyError on a key in use."""
     if session.scalar(select(Survey.id).where(Survey.key == plan.key)):

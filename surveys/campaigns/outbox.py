@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns.channels import channel_of, gets_messages, gets_sms
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import require_open
 from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
@@ -22,7 +23,9 @@ from surveys.campaigns.models import (
 from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, MOST_REMINDERS, ReminderPlan
 from surveys.organisation.models import Person
 from surveys.platform.clock import municipal_day
-from surveys.platform.texts import _
+from surveys.platform.texts import _l
+
+CANNOT_SEND: Final = _l("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def queue_invitations(session: Session, survey: Survey) -> Queued:
 
     Raises SurveyError unless the survey is open.
     """
-    require_open(survey)
+    require_open(survey, CANNOT_SEND)
     invitations = session.scalars(_unqueued(survey).where(_in_roster_or_none()).order_by(Invitation.id)).all()
     rows = [
         Delivery(invitation_id=each.id, kind=MessageKind.INVITATION, channel=channel)
@@ -109,7 +112,7 @@ def queue_reminders(
     Nobody gets one less than three days after her last message, and nobody more than two. With a `plan` only those
     whose day it is get one. Repeating adds nothing. Raises SurveyError unless the survey is open.
     """
-    require_open(survey)
+    require_open(survey, CANNOT_SEND)
     day = today or municipal_day()
     due = [each for each in _to_remind(session, survey) if _is_due(each, day, plan)]
     session.add_all(
@@ -277,9 +280,3 @@ def _to_remind(session: Session, survey: Survey) -> list[_Reminded]:
         )
         for invitation_id, email, invited_on, last_on, reminders in rows
     ]
-
-
-def require_open(survey: Survey) -> None:
-    """Raises SurveyError unless the survey is open."""
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger."))

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite, not_invited, recipient_of, uses_roster
-from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.lifecycle import SurveyError, require_open
+from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyUnit
 from surveys.campaigns.moving_invitations import Moved, move_along, moved_people
 from surveys.campaigns.roster_following import (
     AddressChange,
@@ -221,8 +221,7 @@ def reconcile(
 
     Raises SurveyError when the survey is not open, or when `expected` is not how many mails it would be now.
     """
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
+    require_open(survey, _("Undersøkelsen må være åpen før noen kan inviteres."))
     found = reconciliation(session, survey)
     if within is not None:
         found = found.within(within)
