@@ -105,16 +105,23 @@ class _Reminded:
 
 
 def queue_reminders(
-    session: Session, survey: Survey, today: dt.date | None = None, *, plan: ReminderPlan | None = None
+    session: Session,
+    survey: Survey,
+    today: dt.date | None = None,
+    *,
+    plan: ReminderPlan | None = None,
+    channels: Collection[MessageChannel] = tuple(MessageChannel),
 ) -> Queued:
     """Puts her next reminder in the outbox for each who was invited by message and has not delivered.
 
     Nobody gets one less than three days after her last message, and nobody more than two. With a `plan` only those
-    whose day it is get one. Repeating adds nothing. Raises SurveyError unless the survey is open.
+    whose day it is get one, and with `channels` only those who are reached so. Repeating adds nothing. Raises
+    SurveyError unless the survey is open.
     """
     require_open(survey, CANNOT_SEND)
     day = today or municipal_day()
-    due = [each for each in _to_remind(session, survey) if _is_due(each, day, plan)]
+    candidates = [each for each in _to_remind(session, survey) if each.channel in channels]
+    due = [each for each in candidates if _is_due(each, day, plan)]
     session.add_all(
         Delivery(
             invitation_id=each.invitation_id,
