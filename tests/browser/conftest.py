@@ -4,11 +4,9 @@ import os
 import re
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.browser.answering import AnsweringSite, answering_site
 from tests.conftest import Installations
-from tests.sms_gateway import open_sms_office
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "fjordvik-demo"
@@ -88,42 +85,17 @@ def answering(
         yield found
 
 
-@pytest.fixture
-def sms_site(built_demo: Path, tmp_path: Path) -> Iterator[Site]:
-    """A running demo with an SMS gateway, where an SMS has failed and others are sent or wait."""
-    prepared = shutil.copytree(built_demo, tmp_path / "prepared")
-    with closing(sqlite3.connect(prepared / "medvirk.db")) as database, database:
-        open_one = "SELECT id FROM survey WHERE status = 'open'"
-        some = (
-            f"SELECT id FROM invitation WHERE survey_id IN ({open_one}) AND NOT delivered ORDER BY id LIMIT 3"
-        )
-        ids = [row[0] for row in database.execute(some)]
-        for number, (invitation, status) in enumerate(zip(ids, ("failed", "sent", "queued"), strict=True)):
-            database.execute(
-                "UPDATE invitation SET email = '', phone = ? WHERE id = ?",
-                (f"+479000000{number}", invitation),
-            )
-            database.execute("DELETE FROM delivery WHERE invitation_id = ?", (invitation,))
-            database.execute(
-                "INSERT INTO delivery (invitation_id, kind, channel, number, status, attempts, error)"
-                " VALUES (?, 'invitation', 'sms', 1, ?, 1, 'Tjenesten svarte 400.')",
-                (invitation, status),
-            )
-    with open_sms_office() as office:
-        yield from _running(prepared, tmp_path, office.environment())
-
-
 def _environment(instance: Path) -> dict[str, str]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("MEDVIRK_")}
     return {**others, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
 
 
-def _running(built: Path, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Site]:
+def _running(built: Path, folder: Path) -> Iterator[Site]:
     instance = shutil.copytree(built, folder / "instance")
     port = _free_port()
     process = subprocess.Popen(
         [MEDVIRK, "demo", "--port", str(port)],
-        env=_environment(instance) | dict(settings or {}),
+        env=_environment(instance),
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
