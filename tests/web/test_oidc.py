@@ -789,7 +789,7 @@ class TestLinkingOnThePage:
     def test_what_cannot_be_linked_is_said_and_names_no_other_account(
         self, hr: FlaskClient, db: Database, provider: RunningProvider, subject: str
     ) -> None:
-        linked = {"oidc_issuer": provider.issuer, "oidc_subject": "taken"}
+        linked: dict[str, Any] = {"oidc_issuer": provider.issuer, "oidc_subject": "taken"}
         self._leader(db, code="B", username="ola", name="Ola Hemmelig", **linked)
         account_id = self._leader(db)
         answer = hr.post(f"/brukere/{account_id}/innloggingstjeneste", data={"subject": subject})
