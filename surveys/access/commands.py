@@ -14,9 +14,7 @@ from surveys.access.account_mail import link_address, send_link
 from surveys.access.accounts import find_by_username
 from surveys.access.administering import AccountError, Period
 from surveys.access.models import Account, Grant, Role
-from surveys.access.oidc.errors import TokenRefusedError
-from surveys.access.oidc.recognising import ProviderIdentity, find_linked
-from surveys.access.oidc.recognising import link as link_account
+from surveys.access.oidc.linking import link_by_subject
 from surveys.access.one_time_links import make_link
 from surveys.access.passwords import PasswordRefusedError, hash_password
 from surveys.access.texts import role_word
@@ -138,15 +136,10 @@ def link(app: Flask, username: str, subject: str) -> None:
     if not settings.oidc_issuer:
         fail("MEDVIRK_OIDC_ISSUER er ikke satt, så det er ingen tjeneste å knytte til.")
     try:
-        identity = ProviderIdentity(settings.oidc_issuer, subject)
-    except TokenRefusedError:
-        fail("ID-en er tom, for lang eller et fødselsnummer. Medvirk skal aldri ha fødselsnummer.")
-    with database().transaction() as session:
-        one = _account(session, username)
-        other = find_linked(session, identity)
-        if other is not None and other.id != one.id:
-            fail(f"Denne personen er alt knyttet til «{other.username}».")
-        link_account(session, one, identity)
+        with database().transaction() as session:
+            link_by_subject(session, None, settings, _account(session, username), subject)
+    except AccountError as problem:
+        fail(str(problem))
     say(f"«{username}» logger nå inn med innloggingstjenesten.")
 
 

@@ -6,8 +6,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.lifecycle import SurveyError, require_open
+from surveys.campaigns.models import Survey
 from surveys.platform import clock
 from surveys.platform.localisation import long_date
 from surveys.platform.texts import _
@@ -38,8 +38,7 @@ def extend_deadline(session: Session, survey: Survey, day: dt.date) -> None:
     Readers who were to see the results before the new deadline wait until it: later than respondents were told, never
     earlier. Raises SurveyError unless the survey is open and the day is later than the deadline and not before today.
     """
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Fristen kan flyttes mens undersøkelsen er åpen."))
+    require_open(survey, _("Fristen kan flyttes mens undersøkelsen er åpen."))
     if day == survey.closes_on:
         return
     if day < survey.closes_on:

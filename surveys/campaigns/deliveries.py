@@ -7,11 +7,10 @@ be taken back. Errors that come before the content is handed over are tried agai
 
 import datetime as dt
 import logging
-import re
 import smtplib
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -24,7 +23,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from surveys.campaigns.handing_over import NotTakenError, UnsureError
 from surveys.campaigns.invitation_seals import is_intact
-from surveys.campaigns.mails import compose, sender_address
+from surveys.campaigns.mail_handing_over import hand_over_mail, server_reason
+from surveys.campaigns.mails import compose
 from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
@@ -93,7 +93,7 @@ def _send_mail(db: Database, settings: Settings, now: dt.datetime, became: Count
     try:
         problem = _send_due(db, settings, now, became)
     except (OSError, smtplib.SMTPException) as error:
-        problem = _reason(error)
+        problem = server_reason(error)
     if problem:
         problem = (
             f"E-posttjeneren {settings.smtp_host}:{settings.smtp_port} svarte ikke som den skal: {problem}"
@@ -244,7 +244,7 @@ def _claim(db: Database, delivery_id: int, today: dt.date) -> bool:
 
 
 def _mail_one(db: Database, server: smtplib.SMTP, delivery_id: int) -> None:
-    _hand_over(server, *_composed(db, delivery_id))
+    hand_over_mail(server, *_composed(db, delivery_id))
 
 
 def _text_one(db: Database, gateway: GuardedConnection, settings: Settings, delivery_id: int) -> None:
@@ -277,35 +277,6 @@ def _with_survey(session: Session, delivery_id: int) -> tuple[Delivery, Installa
     return delivery, session.get_one(Installation, 1)
 
 
-def _hand_over(server: smtplib.SMTP, recipient: str, message: EmailMessage) -> None:
-    """One SMTP transaction. Raises NotTakenError before the content is sent, UnsureError after."""
-    try:
-        _expect(server, server.mail(sender_address()), 250)
-        _expect(server, server.rcpt(recipient), 250, 251)
-        _expect(server, server.docmd("DATA"), 354)
-    except UnicodeEncodeError as error:
-        raise NotTakenError("Adressen har tegn som e-posttjeneren ikke tar imot.", passing=False) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotTakenError(_reason(error), passing=True, line_is_dead=True) from error
-    try:
-        # A line of the content that begins with a full stop gets one more (RFC 5321, 4.5.2).
-        server.send(re.sub(rb"(?m)^\.", b"..", message.as_bytes()) + b".\r\n")
-        reply = server.getreply()
-    except (OSError, smtplib.SMTPException) as error:
-        raise UnsureError(_reason(error)) from error
-    _expect(server, reply, 250)
-
-
-def _expect(server: smtplib.SMTP, reply: tuple[int, bytes], *wanted: int) -> None:
-    code, text = reply
-    if code in wanted:
-        return
-    with suppress(OSError, smtplib.SMTPException):
-        server.rset()
-    reason = f"{code} {text.decode(errors='replace')}"
-    raise NotTakenError(reason, passing=400 <= code < 500, line_is_dead=code == 421)
-
-
 def _settle_refusal(db: Database, delivery_id: int, refusal: NotTakenError, now: dt.datetime) -> str:
     with db.transaction() as session:
         delivery = session.get_one(Delivery, delivery_id)
@@ -322,10 +293,3 @@ def _settle(db: Database, delivery_id: int, status: DeliveryStatus, error: str =
     with db.transaction() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.status, delivery.error = status, error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error
-        return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
-    return str(error) or type(error).__name__

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns.invitation_seals import change_sealed
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import SurveyError, require_open
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
-from surveys.campaigns.outbox import require_open
+from surveys.campaigns.outbox import CANNOT_SEND
 from surveys.campaigns.roster_following import plain, send_again, use_address
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
@@ -102,7 +102,7 @@ def retry_failed(session: Session, survey: Survey) -> None:
     To those too who have answered with a code on paper: whoever presses the button sees whose mail failed before and
     whose does after, and must not read out of it who has answered. One whose fate is unknown is not sent again.
     """
-    require_open(survey)
+    require_open(survey, CANNOT_SEND)
     for mail in failed_mails(session, survey):
         if not mail.unsure:
             send_again(session, session.get_one(Invitation, mail.invitation_id))
@@ -151,7 +151,7 @@ def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> In
 
 
 def _invitation(session: Session, survey: Survey, invitation_id: int) -> Invitation:
-    require_open(survey)
+    require_open(survey, CANNOT_SEND)
     found = session.scalar(
         select(Invitation).where(Invitation.id == invitation_id, Invitation.survey_id == survey.id)
     )

@@ -25,6 +25,7 @@ from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.campaigns.tally.closing_root import freeze_box
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
+from surveys.organisation.unit_histories import UnitState, states_on
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _, pgettext
 
@@ -69,6 +70,12 @@ def find_survey(session: Session, key: str) -> Survey:
     return survey
 
 
+def require_open(survey: Survey, refusal: object) -> None:
+    """Raises SurveyError with `refusal`, a text of the page's language, unless the survey is open."""
+    if survey.status != SurveyStatus.OPEN:
+        raise SurveyError(str(refusal))
+
+
 def create_survey(session: Session, plan: Plan) -> Survey:
     """A draft survey with its own picture of the organisation tree. Raises SurveyError on a key in use."""
     if session.scalar(select(Survey.id).where(Survey.key == plan.key)):
@@ -102,28 +109,30 @@ def picture_tree(session: Session, survey: Survey) -> None:
     units = units_to_choose(session, survey)
     scope = Scope.of(survey)
     asked = {unit.id for unit in units.values() if scope.is_asked(unit, lineage_within(units, unit))}
-    standing = _standing(units, survey, asked)
+    states = states_on(session, units, survey.unit_id, survey.opens_on)
+    existing = {unit.id for unit in units.values() if unit.id in asked and _exists_on(unit, survey.opens_on)}
+    standing = _with_all_above(existing, states, survey.unit_id)
     survey.units = [
         SurveyUnit(
-            unit_id=unit.id,
-            parent_id=None if unit.id == survey.unit_id else unit.parent_id,
-            name=unit.name,
-            type=unit.type,
-            asked=unit.id in asked,
+            unit_id=unit_id,
+            parent_id=state.parent_id,
+            name=state.name,
+            type=state.type,
+            asked=unit_id in asked,
         )
-        for unit in units.values()
-        if unit.id in standing
+        for unit_id, state in states.items()
+        if unit_id in standing
     ]
 
 
-def _standing(units: Mapping[int, Unit], survey: Survey, asked: Collection[int]) -> frozenset[int]:
-    """The asked units that existed on the opening day, with everything above them: a tree has no holes."""
-    standing = {survey.unit_id}
-    for unit in units.values():
-        above: Unit | None = unit if unit.id in asked and _exists_on(unit, survey.opens_on) else None
-        while above is not None and above.id not in standing:
-            standing.add(above.id)
-            above = units.get(above.parent_id or 0)
+def _with_all_above(existing: Collection[int], states: Mapping[int, UnitState], top: int) -> frozenset[int]:
+    """The units with everything above them: a tree has no holes."""
+    standing = {top}
+    for unit_id in existing:
+        above: int | None = unit_id
+        while above is not None and above not in standing:
+            standing.add(above)
+            above = states[above].parent_id
     return frozenset(standing)
 
 

@@ -268,6 +268,8 @@ class Invitation(Base):
     self_started: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The day its letter was first made for print.
     printed_on: Mapped[dt.date | None]
+    # Letters that were first made by the same press have the same number. NULL: before there were numbers.
+    printed_batch: Mapped[int | None]
     # HR's decision about somebody who has left: whether she is one of those invited. NULL: nobody has decided, and
     # then she is.
     counted: Mapped[bool | None]

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns.channels import channel_of, gets_messages, gets_sms
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import require_open
 from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
@@ -23,7 +24,9 @@ from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, MOST_REMINDERS,
 from surveys.campaigns.turnout_protection import leaves_nobody_alone
 from surveys.organisation.models import Person
 from surveys.platform.clock import municipal_day
-from surveys.platform.texts import _
+from surveys.platform.texts import _l
+
+CANNOT_SEND: Final = _l("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger.")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def queue_invitations(session: Session, survey: Survey) -> Queued:
 
     Raises SurveyError unless the survey is open.
     """
-    require_open(survey)
+    require_open(survey, CANNOT_SEND)
     invitations = session.scalars(_unqueued(survey).where(_in_roster_or_none()).order_by(Invitation.id)).all()
     rows = [
         Delivery(invitation_id=each.id, kind=MessageKind.INVITATION, channel=channel)
@@ -106,17 +109,24 @@ class _Reminded:
 
 
 def queue_reminders(
-    session: Session, survey: Survey, today: dt.date | None = None, *, plan: ReminderPlan | None = None
+    session: Session,
+    survey: Survey,
+    today: dt.date | None = None,
+    *,
+    plan: ReminderPlan | None = None,
+    channels: Collection[MessageChannel] = tuple(MessageChannel),
 ) -> Queued:
     """Puts her next reminder in the outbox for each who was invited by message and has not delivered.
 
     Nobody gets one less than three days after her last message, and nobody more than two. With a `plan` only those
-    whose day it is get one. Repeating adds nothing. Raises SurveyError unless the survey is open.
+    whose day it is get one, and with `channels` only those who are reached so. Repeating adds nothing. Raises
+    SurveyError unless the survey is open.
     """
-    require_open(survey)
+    require_open(survey, CANNOT_SEND)
     day = today or municipal_day()
-    due = [each for each in _to_remind(session, survey) if _is_due(each, day, plan)]
-    is_shown = _is_shown(session, survey, day, plan)
+    candidates = [each for each in _to_remind(session, survey) if each.channel in channels]
+    due = [each for each in candidates if _is_due(each, day, plan)]
+    is_shown = _is_shown(session, survey, day, plan, channels)
     session.add_all(
         Delivery(
             invitation_id=each.invitation_id,
@@ -183,10 +193,18 @@ def _is_due(each: _Reminded, day: dt.date, plan: ReminderPlan | None) -> bool:
     return first is not None and first <= day
 
 
-def _is_shown(session: Session, survey: Survey, day: dt.date, plan: ReminderPlan | None) -> bool:
+def _is_shown(
+    session: Session,
+    survey: Survey,
+    day: dt.date,
+    plan: ReminderPlan | None,
+    channels: Collection[MessageChannel] = tuple(MessageChannel),
+) -> bool:
     """Whether it may be shown how many are due: neither they, had nobody delivered, nor all others are few."""
     everybody = _to_remind(session, survey, also_delivered=True)
-    return _are_many(session, survey, sum(_is_due(each, day, plan) for each in everybody))
+    return _are_many(
+        session, survey, sum(each.channel in channels and _is_due(each, day, plan) for each in everybody)
+    )
 
 
 def _are_many(session: Session, survey: Survey, people: int) -> bool:
@@ -305,9 +323,3 @@ def _to_remind(session: Session, survey: Survey, *, also_delivered: bool = False
         )
         for invitation_id, email, invited_on, last_on, reminders in rows
     ]
-
-
-def require_open(survey: Survey) -> None:
-    """Raises SurveyError unless the survey is open."""
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger."))

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 
 from sqlalchemy import select
 
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.models import MessageChannel, Survey, SurveyStatus
 from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.reminder_plan import ReminderPlan, may_remind_at
 from surveys.campaigns.roster_following import update_invitations_from_roster
@@ -19,9 +20,15 @@ def plan_of(survey: Survey) -> ReminderPlan:
     return ReminderPlan(survey.first_reminder_after, survey.second_reminder_after)
 
 
-def queue_planned(db: Database, moment: dt.datetime | None = None) -> int:
+def queue_planned(
+    db: Database,
+    moment: dt.datetime | None = None,
+    *,
+    channels: Collection[MessageChannel] = tuple(MessageChannel),
+) -> int:
     """Queues the reminders that are due by each open survey's plan; how many. Nothing at night or on a free day.
 
+    channels: those that can be sent from here. For another one they would pile up, and all go on the day there is one.
     It looks at the days and not at when it last ran: a worker that was down for a day mends it when it is back.
     """
     moment = moment or now()
@@ -38,10 +45,10 @@ def queue_planned(db: Database, moment: dt.datetime | None = None) -> int:
             )
             .order_by(Survey.id)
         ).all()
-    return sum(_queue(db, survey_id, today) for survey_id in planned)
+    return sum(_queue(db, survey_id, today, channels) for survey_id in planned)
 
 
-def _queue(db: Database, survey_id: int, today: dt.date) -> int:
+def _queue(db: Database, survey_id: int, today: dt.date, channels: Collection[MessageChannel]) -> int:
     with db.transaction() as session:
         # Locked, so that two workers do not queue the same reminder.
         survey = session.scalar(
@@ -50,7 +57,7 @@ def _queue(db: Database, survey_id: int, today: dt.date) -> int:
         if survey is None:
             return 0
         update_invitations_from_roster(session, survey)
-        queued = queue_reminders(session, survey, today, plan=plan_of(survey)).messages
+        queued = queue_reminders(session, survey, today, plan=plan_of(survey), channels=channels).messages
         if queued:
             _log.info("%s påminnelser i «%s» er lagt i køen etter planen.", queued, survey.key)
         return queued

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster, uses_roster
-from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.lifecycle import find_survey, require_open
+from surveys.campaigns.models import Invitation, Survey, SurveyUnit
 from surveys.campaigns.scope import asked_units
 from surveys.files.columns import PEOPLE_COLUMNS, Record, read_records
 from surveys.files.report import ImportFault, told_once
@@ -112,8 +112,7 @@ def _open_survey(session: Session, survey_key: str) -> Survey:
     """The survey, locked, so that two imports at the same time cannot invite the same address twice."""
     survey = find_survey(session, survey_key)
     session.refresh(survey, with_for_update=True)
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
+    require_open(survey, _("Undersøkelsen må være åpen før noen kan inviteres."))
     return survey
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox
-from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, invite, not_invited, recipient_of, uses_roster
-from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.lifecycle import SurveyError, require_open
+from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyUnit
+from surveys.campaigns.moving_invitations import Moved, move_along, moved_people
 from surveys.campaigns.roster_following import (
     AddressChange,
     PhoneChange,
@@ -29,7 +29,7 @@ from surveys.campaigns.roster_following import (
     take_over_numbers,
     with_invitation,
 )
-from surveys.campaigns.scope import Scope, asked_units, lineage_within, units_to_choose
+from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.platform.texts import _
@@ -66,16 +66,6 @@ class SharedAddress:
         if how == "one":
             return () if self.invited else self.people[:1]
         return tuple(person for person in self.people if plain(person.name) not in self.invited)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Somebody whose unit is not her invitation's. `can_move`: she has not delivered, and the unit is asked."""
-
-    invitation_id: int
-    person_id: int
-    unit_id: int
-    can_move: bool
 
 
 @dataclass(frozen=True)
@@ -199,7 +189,7 @@ def reconciliation(session: Session, survey: Survey) -> Reconciliation:
     new, shared = _apart(waiting, addresses)
     changes = address_changes(session, survey)
     leaving = [each for each in _left(session, survey) if each.invitation_id not in kept]
-    moved, delivered_moves = _moved(session, survey)
+    moved, delivered_moves = moved_people(session, survey)
     return Reconciliation(
         new=new,
         shared=shared,
@@ -231,8 +221,7 @@ def reconcile(
 
     Raises SurveyError when the survey is not open, or when `expected` is not how many mails it would be now.
     """
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen må være åpen før noen kan inviteres."))
+    require_open(survey, _("Undersøkelsen må være åpen før noen kan inviteres."))
     found = reconciliation(session, survey)
     if within is not None:
         found = found.within(within)
@@ -245,7 +234,7 @@ def reconcile(
     texted_again = rephone(session, found.phones)
     _settle_left(session, found.left, counts=choices.left_counts)
     if choices.moved == "moves":
-        _move(session, found.moved)
+        move_along(session, found.moved)
     if choices.new_units:
         _take_in(session, survey, found.outside)
     invite(session, survey, found.recipients(choices), secret)
@@ -340,21 +329,6 @@ def _left(session: Session, survey: Survey) -> list[Left]:
     return [Left(*row) for row in rows]
 
 
-def _moved(session: Session, survey: Survey) -> tuple[tuple[Moved, ...], frozenset[int]]:
-    asked = asked_units(survey)
-    rows = session.execute(
-        select(Invitation.id, Person.id, Person.unit_id, Invitation.delivered)
-        .join(Person, Person.id == Invitation.person_id)
-        .where(Invitation.survey_id == survey.id, Person.active, Person.unit_id != Invitation.unit_id)
-        .order_by(Invitation.id)
-    ).all()
-    moved = tuple(
-        Moved(invitation_id, person_id, unit_id, not delivered and unit_id in asked)
-        for invitation_id, person_id, unit_id, delivered in rows
-    )
-    return moved, frozenset(row[0] for row in rows if row[3])
-
-
 def _first_mails(session: Session, changes: Iterable[AddressChange]) -> frozenset[int]:
     """Invitations that had no address and get one: their first mail is queued with the others."""
     wanted = [each.invitation_id for each in changes if each.email and not each.delivered]
@@ -382,14 +356,6 @@ def _settle_left(session: Session, left: Iterable[Left], *, counts: bool) -> Non
     session.execute(
         update(Invitation).where(Invitation.id.in_(wanted), ~Invitation.delivered).values(counted=counts)
     )
-
-
-def _move(session: Session, moved: Iterable[Moved]) -> None:
-    """The unit a half-finished answer says it is for goes with the code; what was answered is kept."""
-    for each in moved:
-        invitation = session.get_one(Invitation, each.invitation_id, with_for_update=True)
-        if each.can_move and not invitation.delivered:
-            change_sealed(invitation, unit_id=each.unit_id)
 
 
 def _take_in(session: Session, survey: Survey, outside: Mapping[Unit, tuple[Person, ...]]) -> None:

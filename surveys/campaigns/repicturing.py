@@ -1,4 +1,7 @@
-"""A survey's picture of the organisation set beside the organisation as it is now: what a correction may mend."""
+"""A survey's picture of the organisation beside the organisation as of the opening day: what a correction may mend.
+
+The organisation may have got another name or place for that day afterwards: HR dates a change back.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
+from surveys.organisation.unit_histories import UnitHistories
 from surveys.platform.texts import _
 
 
@@ -27,15 +31,17 @@ class Difference:
 
 
 def differences(session: Session, survey: Survey) -> list[Difference]:
-    """The survey's units that have another name, type or place in the organisation, by name.
+    """The survey's units that had another name, type or place in the organisation when it opened, by name.
 
-    A unit that has been moved to something the survey does not cover stays where it stood. Units merged in the report
+    A unit that had been moved to something the survey does not cover stays where it stood. Units merged in the report
     stay merged while they stand under the same unit.
     """
     groups = {group.unit_id: group for group in survey.report_groups}
     picture = {unit.unit_id: unit for unit in survey.units}
     names = {unit.unit_id: unit.name for unit in survey.units}
-    standing = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(names)))}
+    histories = UnitHistories(session)
+    known = session.scalars(select(Unit).where(Unit.id.in_(names)))
+    standing = {unit.id: histories.on(unit, survey.opens_on) for unit in known}
     found = []
     for unit in survey.units:
         if unit.unit_id in groups:
@@ -63,7 +69,7 @@ def differences(session: Session, survey: Survey) -> list[Difference]:
 
 
 def picture_as_now(session: Session, survey: Survey) -> None:
-    """Gives every unit of the survey its name, type and place of today.
+    """Gives every unit of the survey its name, type and place of the opening day, as far as is known now.
 
     Raises SurveyError when the units would then stand in a ring.
     """

@@ -8,8 +8,8 @@ from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.channels import channel_of
 from surveys.campaigns.invitation_seals import change_sealed
-from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Invitation, ReplacedCode, Survey, SurveyStatus
+from surveys.campaigns.lifecycle import SurveyError, require_open
+from surveys.campaigns.models import Invitation, ReplacedCode, Survey
 from surveys.campaigns.roster_following import send_again
 from surveys.organisation.models import Person
 from surveys.platform.phone_numbers import international
@@ -47,11 +47,11 @@ def find_invited(session: Session, survey: Survey, typed: str) -> int:
 def replace_code(session: Session, survey: Survey, invitation_id: int, secret: bytes) -> None:
     """The old code says that it has been replaced; the new one is sent, or printed where there is no address.
 
-    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered keeps the code
-    she has, is sent it again, and the caller is not told which it was. Raises SurveyError unless the survey is open.
+    What was begun with the old code is deleted: it can only be opened with that. Whoever has delivered gets a new code
+    too, which says that she has: nothing that HR sees, the old code and the pile of letters least of all, tells which
+    it was. Raises SurveyError unless the survey is open.
     """
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen må være åpen før en kode kan byttes."))
+    require_open(survey, _("Undersøkelsen må være åpen før en kode kan byttes."))
     invitation = session.scalar(
         select(Invitation)
         .where(Invitation.id == invitation_id, Invitation.survey_id == survey.id)
@@ -60,16 +60,10 @@ def replace_code(session: Session, survey: Survey, invitation_id: int, secret: b
     if invitation is None:
         raise SurveyError(_("Invitasjonen finnes ikke lenger. Last siden på nytt."))
     audit.record(session, "survey.code_replaced", survey.key)
-    if invitation.delivered:
-        # The same as for the others in the list of what was sent; her code, which is used, stays.
-        if channel_of(invitation) is not None:
-            send_again(session, invitation)
-            session.flush()
-        return
     session.add(ReplacedCode(code_hash=invitation.code_hash))
     change_sealed(invitation, nonce=codes.new_nonce())
     invitation.code_hash = codes.code_hash(secret, codes.code_for(secret, invitation.nonce))
-    invitation.printed_on = None
+    invitation.printed_on = invitation.printed_batch = None
     session.execute(delete(Draft).where(Draft.invitation_id == invitation.id))
     if channel_of(invitation) is not None:
         send_again(session, invitation)

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from questionnaires import loading
 from questionnaires.checking import check
 from surveys.campaigns.invitations import link_of
-from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.campaigns.lifecycle import SurveyError, find_survey, require_open
 from surveys.campaigns.models import Invitation
-from surveys.campaigns.outbox import require_open
+from surveys.campaigns.outbox import CANNOT_SEND
 from surveys.campaigns.recipients_import import RecipientsReport, import_recipients
 from surveys.hr.steps.closing import CLOSE
 from surveys.hr.steps.inviting import INVITE
@@ -215,7 +215,7 @@ def _tell_or_take(key: str, step: SurveyStep, given: dict[str, str], *, apply: b
     try:
         with database().reading() as session:
             survey = find_survey(session, key)
-            require_open(survey)
+            require_open(survey, CANNOT_SEND)
             description = described(session, survey, step, given)
         _tell(description)
         if apply:

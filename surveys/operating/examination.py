@@ -28,13 +28,12 @@ from surveys.operating.key_examination import (
 from surveys.operating.revisions import SchemaAge
 from surveys.operating.schema_state import schema_fault
 from surveys.operating.sign_in_examination import sign_in_provider_works
+from surveys.operating.sms_examination import sms_come_through, sms_is_set
 from surveys.platform.clock import now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from surveys.platform.guarded_http import why_refused_host
 from surveys.platform.heartbeats import heartbeats
 from surveys.platform.localisation import DEFAULT_LANGUAGE, DOMAINS, LANGUAGES
-from surveys.platform.sms_template import template_faults
 from surveys.platform.static_files import missing_vendor_files
 from surveys.site.security_text import contact_address
 
@@ -112,27 +111,6 @@ def _mail_is_set(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding("MEDVIRK_MAIL_FROM må være en adresse som finnes.", is_wrong=True)
     else:
         yield DoctorFinding(f"E-post sendes gjennom {settings.smtp_host}:{settings.smtp_port}.")
-
-
-def _sms_is_set(app: Flask) -> Iterator[DoctorFinding]:
-    """SMS is off unless asked for, and then there is nothing to say. The host's addresses are looked up."""
-    settings: Settings = app.config["SETTINGS"]
-    if not settings.sms_url:
-        return
-    faults = template_faults(settings)
-    for fault in faults:
-        yield DoctorFinding(f"{fault} Ingen SMS blir sendt før det er rettet.", is_wrong=True)
-    if faults:
-        return
-    if problem := why_refused_host(settings.sms_url, allow_private=settings.sms_allow_private):
-        yield DoctorFinding(f"Ingen SMS blir sendt: {problem}.", is_wrong=True)
-        return
-    yield DoctorFinding(f"SMS sendes gjennom {urlsplit(settings.sms_url).hostname}.")
-    if settings.sms_allow_private:
-        yield DoctorFinding(
-            "MEDVIRK_SMS_ALLOW_PRIVATE er satt. Ta den bort hvis SMS-tjenesten ikke står i kommunens eget nett.",
-            is_note=True,
-        )
 
 
 def _links_can_be_opened(app: Flask) -> Iterator[DoctorFinding]:
@@ -324,7 +302,8 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _files_are_there,
     _translations_are_compiled,
     _mail_is_set,
-    _sms_is_set,
+    sms_is_set,
+    sms_come_through,
     _links_can_be_opened,
     _proxies_are_told_of,
     _limits_are_shared,

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
+from surveys.organisation.unit_histories import LaterChangeError, UnitHistories
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import long_date
 from surveys.platform.texts import _
 
 # A code stands in addresses of pages and in files.
@@ -31,10 +34,7 @@ def create_unit(session: Session, parent: Unit, code: str, name: str, type_: str
     if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
         raise UnitChangeError(_("Koden «%(code)s» er i bruk. Velg en annen.", code=code))
     _check_lives(parent, from_day)
-    if parent.valid_from is not None and parent.valid_from > from_day:
-        raise UnitChangeError(
-            _("«%(unit)s» begynner senere enn dette. Velg en senere dag.", unit=parent.name)
-        )
+    _check_has_begun(parent, from_day)
     unit = Unit(code=code, name=_checked_name(name), type=type_.strip(), parent=parent, valid_from=from_day)
     session.add(unit)
     session.flush()
@@ -44,27 +44,39 @@ def create_unit(session: Session, parent: Unit, code: str, name: str, type_: str
     return unit
 
 
-def rename_unit(session: Session, unit: Unit, name: str, type_: str) -> None:
-    """Another name or type, from now on. Raises UnitChangeError."""
+def rename_unit(session: Session, unit: Unit, name: str, type_: str, from_day: dt.date) -> None:
+    """Another name or type, from a day that has come. Raises UnitChangeError."""
     wanted, kind = _checked_name(name), type_.strip()
-    if (wanted, kind) == (unit.name, unit.type):
+    _check_day(unit, from_day)
+    was = (unit.name, unit.type)
+    if not change_from(UnitHistories(session), unit, from_day, name=wanted, type=kind):
         raise UnitChangeError(_("Enheten heter dette og har denne typen nå. Skriv det som skal endres."))
-    detail = {"old_name": unit.name, "new_name": wanted, "old_type": unit.type, "new_type": kind}
-    audit.record(session, "organisation.unit_renamed", unit.code, **detail)
-    unit.name, unit.type = wanted, kind
+    detail = {"old_name": was[0], "new_name": wanted, "old_type": was[1], "new_type": kind}
+    audit.record(session, "organisation.unit_renamed", unit.code, **detail, on=from_day.isoformat())
     session.flush()
 
 
-def move_unit(session: Session, unit: Unit, parent: Unit, today: dt.date) -> None:
-    """The unit and all below it hang under another unit, from now on. Raises UnitChangeError."""
+def move_unit(session: Session, unit: Unit, parent: Unit, from_day: dt.date) -> None:
+    """The unit and all below it hang under another unit, from a day that has come. Raises UnitChangeError."""
     above = _parent_of(unit)
-    if parent.id == above.id:
-        raise UnitChangeError(_("Enheten ligger under «%(unit)s» nå. Velg en annen.", unit=parent.name))
     if unit.id in lineage(session, parent.id):
         raise UnitChangeError(_("En enhet kan ikke ligge under seg selv. Velg en annen."))
-    _check_lives(parent, today)
-    audit.record(session, "organisation.unit_moved", unit.code, old_parent=above.code, new_parent=parent.code)
-    unit.parent = parent
+    _check_day(unit, from_day)
+    _check_lives(parent, from_day)
+    _check_has_begun(parent, from_day)
+    histories = UnitHistories(session)
+    if not change_from(histories, unit, from_day, parent_id=parent.id):
+        raise UnitChangeError(_("Enheten ligger under «%(unit)s» nå. Velg en annen.", unit=parent.name))
+    if histories.has_ring_since(from_day):
+        raise UnitChangeError(
+            _("«%(unit)s» lå under denne enheten den dagen. Velg en senere dag.", unit=parent.name)
+        )
+    session.flush()
+    session.expire(unit, ["parent"])
+    for other in (above, parent):
+        session.expire(other, ["children"])
+    detail = {"old_parent": above.code, "new_parent": parent.code}
+    audit.record(session, "organisation.unit_moved", unit.code, **detail, on=from_day.isoformat())
     session.flush()
 
 
@@ -96,10 +108,43 @@ def reopen_unit(session: Session, unit: Unit, today: dt.date) -> None:
     session.flush()
 
 
+def change_from(histories: UnitHistories, unit: Unit, day: dt.date, **wanted: object) -> bool:
+    """`UnitHistories.change`. Raises UnitChangeError."""
+    try:
+        return histories.change(unit, day, **wanted)
+    except LaterChangeError as later:
+        raise UnitChangeError(
+            _(
+                "Det samme ble endret for «%(unit)s» fra %(day)s. Velg den dagen eller en senere, "
+                "eller angre den endringen først.",
+                unit=unit.name,
+                day=long_date(later.day),
+            )
+        ) from None
+
+
+def check_has_come(day: dt.date) -> None:
+    """What is to happen later is saved later: until then nobody could say what holds. Raises UnitChangeError."""
+    if day > municipal_day():
+        raise UnitChangeError(
+            _("Endringen kan lagres når dagen er kommet. Velg i dag eller en tidligere dag.")
+        )
+
+
+def _check_day(unit: Unit, day: dt.date) -> None:
+    check_has_come(day)
+    _check_has_begun(unit, day)
+
+
 def _parent_of(unit: Unit) -> Unit:
     if unit.parent is None:
         raise UnitChangeError(_("Enheten øverst kan bare få nytt navn."))
     return unit.parent
+
+
+def _check_has_begun(unit: Unit, day: dt.date) -> None:
+    if unit.valid_from is not None and unit.valid_from > day:
+        raise UnitChangeError(_("«%(unit)s» begynner senere enn dette. Velg en senere dag.", unit=unit.name))
 
 
 def _check_lives(unit: Unit, day: dt.date) -> None:

@@ -51,6 +51,19 @@ class Unit(Base):
     children: Mapped[list["Unit"]] = relationship(back_populates="parent")
 
 
+class EarlierUnit(Base):
+    """What a unit was called and where it was, up to and with a day. `Unit` has what holds now."""
+
+    __tablename__ = "earlier_unit"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
+    # The last day. It begins the day after the row before, or with the unit.
+    until: Mapped[dt.date] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    type: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+
 class SuccessionKind(StrEnum):
     RENAMED = "renamed"
     MOVED = "moved"

@@ -24,6 +24,7 @@ from surveys.files.report import (
     told_once,
 )
 from surveys.organisation import predecessor_column, units_undoing
+from surveys.organisation.changing_units import UnitChangeError, change_from, check_has_come
 from surveys.organisation.import_answers import NO_ANSWERS, ImportAnswers, QuestionKind
 from surveys.organisation.import_records import (
     ImportRecordRequest,
@@ -32,6 +33,7 @@ from surveys.organisation.import_records import (
     remembered_choices,
 )
 from surveys.organisation.models import ImportKind, Person, Unit
+from surveys.organisation.unit_histories import UnitHistories
 from surveys.platform.texts import _, ngettext, pgettext
 
 
@@ -52,6 +54,7 @@ def import_units(
     *,
     apply: bool,
     today: dt.date,
+    from_day: dt.date | None = None,
     answers: ImportAnswers = NO_ANSWERS,
     chosen: ColumnChoices | None = None,
     file_name: str = "",
@@ -60,7 +63,9 @@ def import_units(
     """What the file would change, and with `apply` the change itself, in the caller's transaction.
 
     Faults and open questions stand in the report, and then nothing is changed. chosen: what somebody said of the
-    file's columns; what was said of an earlier file with the same headings is remembered.
+    file's columns; what was said of an earlier file with the same headings is remembered. from_day: the day that names
+    and places hold from, `today` when nobody has said. With `apply` a day that cannot be raises UnitChangeError or
+    SuccessionError; the caller rolls back.
     """
     read = read_records(file, UNIT_COLUMNS, chosen, partial(remembered_choices, session, ImportKind.UNITS))
     if apply:
@@ -85,13 +90,16 @@ def import_units(
     if not apply or report.questions:
         return report
     if report.changes:
-        units = _apply(session, lines, stored, today)
+        day = from_day or today
+        check_has_come(day)
+        units = _apply(session, lines, stored, today, day)
         living = {code for code, unit in units.items() if _lives(unit, today)}
-        predecessor_column.state_predecessors(session, news, units, living, stored, today)
+        predecessor_column.state_predecessors(session, news, units, living, stored, day)
         request = ImportRecordRequest(ImportKind.UNITS, file_name or file.name, read.headings, account_id)
         undo = units_undoing.way_back(session, before)
         record_import(session, request, read.meanings, _counts(report), undo)
-        audit.record(session, "organisation.imported", request.file_name, **_counts(report))
+        detail = {**_counts(report), "on": day.isoformat()}
+        audit.record(session, "organisation.imported", request.file_name, **detail)
     return replace(report, applied=True)
 
 
@@ -266,24 +274,52 @@ def _ending(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.dat
 
 
 def _apply(
-    session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date
+    session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date, from_day: dt.date
 ) -> dict[str, Unit]:
-    """Every unit by its code, as it stands afterwards."""
+    """Every unit by its code, as it stands afterwards. Raises UnitChangeError."""
     units = dict(stored)
     for unit in _ending(lines, stored, today):
-        unit.valid_to = max(today - dt.timedelta(days=1), unit.valid_from or dt.date.min)
-    for line in lines:
-        if line.code not in units:
-            units[line.code] = Unit(code=line.code, name=line.name)
-            session.add(units[line.code])
-        unit = units[line.code]
-        unit.code, unit.name = line.code, line.name
-        unit.type = unit.type or "" if line.type is None else line.type
-        unit.valid_to = None if not _lives(unit, today) else unit.valid_to
-    for line in lines:
+        unit.valid_to = max(from_day - dt.timedelta(days=1), unit.valid_from or dt.date.min)
+    new = [line for line in lines if line.code not in stored]
+    for line in new:
+        units[line.code] = Unit(code=line.code, name=line.name, type=line.type or "")
+        session.add(units[line.code])
+    for line in new:
         units[line.code].parent = units[line.parent] if line.parent else None
     session.flush()
+    histories = UnitHistories(session)
+    for line in lines:
+        if line.code in stored:
+            _change(histories, units[line.code], line, units, today, from_day)
+    if from_day < today and histories.has_ring_since(from_day):
+        raise UnitChangeError(_("Enheter ville ligget under hverandre den dagen. Velg en senere dag."))
+    session.flush()
+    session.expire_all()
     return units
+
+
+def _change(
+    histories: UnitHistories,
+    unit: Unit,
+    line: UnitLine,
+    units: Mapping[str, Unit],
+    today: dt.date,
+    from_day: dt.date,
+) -> None:
+    """What the file has otherwise, from the day on. The lone unit that gets its real code was never another."""
+    unit.valid_to = None if not _lives(unit, today) else unit.valid_to
+    parent_id = units[line.parent].id if line.parent else None
+    if unit.code != line.code:
+        unit.code, unit.name, unit.type = line.code, line.name, line.type or unit.type
+        return
+    wanted = {
+        "name": line.name,
+        "type": unit.type if line.type is None else line.type,
+        "parent_id": parent_id,
+    }
+    changed = {name: value for name, value in wanted.items() if getattr(unit, name) != value}
+    if changed:
+        change_from(histories, unit, max(from_day, unit.valid_from or from_day), **changed)
 
 
 def _lives(unit: Unit | None, today: dt.date) -> bool:

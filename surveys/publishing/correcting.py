@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Correction:
-    """why: for every reader. as_now: picture units as the organisation is now. minimum_group: None: as it is."""
+    """why: for every reader. as_now: picture units as the organisation now says they were.
+
+    minimum_group: None: as it is.
+    """
 
     why: str
     as_now: bool

@@ -6,6 +6,7 @@ from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.hr import views as campaigns
+from surveys.hr.accounts import provider_views
 from surveys.hr.accounts import views as account_views
 from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
@@ -14,7 +15,7 @@ from surveys.hr.history import views as history_views
 from surveys.hr.key_holding import views as key_holder_views
 from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import import_views as organisation_imports
-from surveys.hr.organisation import leaver_views, tree_views, unit_deeds
+from surveys.hr.organisation import leaver_views, people_views, tree_views, unit_deeds
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
@@ -43,6 +44,7 @@ _MODULES = (
     oidc_views,
     password_views,
     account_views,
+    provider_views,
     campaigns,
     instrument_views,
     key_holder_views,
@@ -58,6 +60,7 @@ _MODULES = (
     who_sees_views,
     organisation,
     leaver_views,
+    people_views,
     reorganising_views,
     tree_views,
     unit_deeds,

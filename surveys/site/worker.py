@@ -8,6 +8,7 @@ from flask import Flask
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.key_holders import forget_shares
+from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.hr.long_steps import take_asked
@@ -95,10 +96,13 @@ def _work(app: Flask) -> Work:
                 compute_previews(database)
 
     def remind() -> None:
-        # Without a mail server they would pile up, and all go out on the day there is one.
         settings = app.config["SETTINGS"]
-        if settings.smtp_host or has_gateway(settings):
-            queue_planned(database)
+        can_be_sent = {
+            MessageChannel.MAIL: bool(settings.smtp_host),
+            MessageChannel.SMS: has_gateway(settings),
+        }
+        if channels := [channel for channel, can in can_be_sent.items() if can]:
+            queue_planned(database, channels=channels)
 
     def keep_time() -> None:
         close_overdue(database)

@@ -156,7 +156,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             hr_who_knows_the_account,
             "accounts",
-            "activate change deactivate end_role give_role make_deputy make_one_time_link show sign_out",
+            "activate change deactivate end_role give_role link_to_provider make_deputy make_one_time_link show "
+            "sign_out unlink_from_provider",
         ),
         *_lines(hr_who_knows_the_account, "who_sees", "account"),
         *_lines(hr_there, "who_sees", "unit"),
@@ -179,7 +180,11 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "organisation",
             "changes leavers reorganise state_change tree undo_reorganisation",
         ),
-        *_lines(hr_there, "organisation", "create_unit erase_leaver rename_unit take_change_back unit"),
+        *_lines(
+            hr_there,
+            "organisation",
+            "create_unit erase_leaver move_people rename_unit take_change_back undo_people_move unit",
+        ),
         *_lines(hr_above, "organisation", "end_unit move_unit reopen_unit"),
         *_lines(
             hr_of_all,

@@ -12,11 +12,14 @@ from sqlalchemy import func, select
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns import outbox
+from surveys.campaigns.invitation_seals import change_sealed
+from surveys.campaigns.invitations import code_of
 from surveys.campaigns.lifecycle import close_survey, participation
 from surveys.campaigns.models import Invitation, Survey
 from surveys.hr.paper import sheets as paper
 from surveys.hr.paper.qr import qr_svg
 from surveys.organisation.models import Person, Unit
+from surveys.platform import code_format
 from surveys.platform.database import Database
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
@@ -188,6 +191,58 @@ def test_nothing_on_hrs_page_tells_whether_a_paper_code_has_been_used(
     deliver(app, code)
     after = hr.get(f"{SURVEY}/brev-og-lenke").text
     assert _without_tokens(before) == _without_tokens(after)
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
+def test_replacing_one_persons_code_on_paper_tells_hr_nothing(
+    app: Flask, db: Database, hr: FlaskClient, unit_id: Callable[[str], str], answered: bool
+) -> None:
+    """The attack: replace her code, so that the new one is known to be hers, and see what becomes of its letter.
+
+    Whether a letter waits, whether it is made, whether it is made again that day or later, and what the old code says.
+    """
+    codes = printed(letters(hr, unit_id("A")))
+    old = _code_of_person_77(app, db, unit_id("A"))
+    assert old in codes
+    if answered:
+        deliver(app, old)
+    replaced = hr.post(f"{SURVEY}/utsending/kode", data={"person": "77"}, follow_redirects=True)
+    assert "Koden er byttet." in replaced.text
+    page = hr.get(f"{SURVEY}/brev-og-lenke").text
+    assert "2 brev er ikke skrevet ut ennå" in page  # hers, and the one in unit B
+    assert "5 er skrevet ut" in page
+    assert app.test_client().get(f"/svar/{old}").status_code == 410
+    [new] = printed(letters(hr, unit_id("A")))
+    assert new not in codes
+    assert set(printed(letters(hr, unit_id("A"), again=True))) == {*codes, new} - {old}
+    with db.transaction() as session:
+        for each in session.scalars(select(Invitation).where(Invitation.printed_on.is_not(None))):
+            each.printed_on = TODAY - dt.timedelta(days=1)
+    assert set(printed(letters(hr, unit_id("A"), again=True))) == {*codes} - {old}
+
+
+def test_a_letter_waits_for_whoever_was_turned_to_paper_whether_or_not_she_has_answered(
+    app: Flask, db: Database, hr: FlaskClient, unit_id: Callable[[str], str]
+) -> None:
+    old = _code_of_person_77(app, db, unit_id("A"))
+    before = _without_tokens(hr.get(f"{SURVEY}/brev-og-lenke").text)
+    deliver(app, old)
+    assert _without_tokens(hr.get(f"{SURVEY}/brev-og-lenke").text) == before
+    assert old in printed(letters(hr, unit_id("A")))
+
+
+def _code_of_person_77(app: Flask, db: Database, unit_id: str) -> str:
+    """Gives one of the letters to unit A to somebody with that employee number; her code."""
+    with app.app_context(), db.transaction() as session:
+        person = Person(employee_number="77", name="Kari Nordmann", unit_id=int(unit_id))
+        session.add(person)
+        session.flush()
+        hers = session.scalars(
+            select(Invitation).where(Invitation.email == "", Invitation.unit_id == int(unit_id))
+        ).first()
+        assert hers is not None
+        change_sealed(hers, person_id=person.id)
+        return code_format.grouped(code_of(hers, app.config["SECRETS"].codes))
 
 
 def test_letters_follow_the_tree_as_it_stood_when_the_survey_opened(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.campaigns.deliveries import send_queued
-from surveys.campaigns.invitation_seals import change_sealed
+from surveys.campaigns.invitation_seals import change_sealed, is_intact
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.mails import letter_of
@@ -316,16 +316,20 @@ def test_her_code_is_found_by_her_mobile_number_however_it_is_written(
         assert session.scalars(select(Invitation)).one().nonce != before
 
 
-def test_a_used_code_is_not_replaced_and_hr_is_told_the_same(
-    app: Flask, hr: FlaskClient, open_survey: Database
+@pytest.mark.parametrize("delivered", [True, False], ids=["answered", "not-answered"])
+def test_replacing_a_code_does_the_same_whether_or_not_it_was_used(
+    app: Flask, hr: FlaskClient, open_survey: Database, delivered: bool
 ) -> None:
+    secret = app.config["SECRETS"].codes
     with open_survey.transaction() as session:
         invitation = session.scalars(select(Invitation)).one()
-        invitation.delivered, before = True, invitation.nonce
+        invitation.delivered, old = delivered, code_of(invitation, secret)
     answer = hr.post(f"{PAGE}/utsending/kode", data={"person": "KARI@example.no"}, follow_redirects=True)
-    assert "Koden er byttet, hvis den ikke alt var brukt" in answer.text
+    assert "Koden er byttet." in answer.text
+    # Whoever kept the old link could else read out of it who has answered.
+    assert hr.get(f"/svar/{old}?sprak=nb").status_code == 410
     with open_survey.reading() as session:
-        assert session.scalars(select(Invitation)).one().nonce == before
+        assert is_intact(session.scalars(select(Invitation)).one(), secret)
         # Sent again as to anybody: else a mail that had failed would stay in HR's list for whoever has answered.
         assert session.scalar(select(func.count()).where(Delivery.kind == MessageKind.INVITATION)) == 2
 

@@ -19,13 +19,14 @@ from surveys.organisation.changing_units import (
     rename_unit,
     reopen_unit,
 )
-from surveys.organisation.models import Person
+from surveys.organisation.models import EarlierUnit, Person
 from surveys.platform.database import Database
 from tests.building import build_installation, build_survey, build_units
 from tests.card_building import sign_in_as, unit_of
 
 TREE = {"K": None, "A": "K", "A1": "A", "B": "K", "Å": "K"}
 TODAY = dt.date(2026, 5, 4)
+FROM = TODAY.isoformat()
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ class TestDeeds:
         self, municipality: Database, client: FlaskClient
     ) -> None:
         sign_in_as(client, municipality, Role.HR, "K")
-        asked = client.post("/organisasjon/enhet/A1/flytt", data={"parent": "B"})
+        asked = client.post("/organisasjon/enhet/A1/flytt", data={"parent": "B", "from_day": FROM})
         said = _text(asked.text)
         assert asked.status_code == 200
         assert "Disse mister tilgang: Anne (leder, Enhet A)." in said
@@ -127,8 +128,12 @@ class TestDeeds:
     @pytest.mark.parametrize(
         ("deed", "sent", "after"),
         [
-            ("navn", {"name": "Nytt navn", "type": "skole"}, ("Nytt navn", "skole", "A", None)),
-            ("flytt", {"parent": "B"}, (None, "enhet", "B", None)),
+            (
+                "navn",
+                {"name": "Nytt navn", "type": "skole", "from_day": FROM},
+                ("Nytt navn", "skole", "A", None),
+            ),
+            ("flytt", {"parent": "B", "from_day": FROM}, (None, "enhet", "B", None)),
             ("avslutt", {"day": "2026-08-01"}, (None, "enhet", "A", dt.date(2026, 8, 1))),
         ],
     )
@@ -149,7 +154,7 @@ class TestDeeds:
         [undo] = re.findall(r'href="([^"]+)" aria-label="Angre', client.get("/organisasjon/enhet/A1").text)
         address = unescape(undo)
         page = client.get(address).text
-        filled = dict(re.findall(r'name="(name|type)" value="([^"]*)"', page))
+        filled = dict(re.findall(r'name="(name|type|from_day)" value="([^"]*)"', page))
         filled |= dict.fromkeys(["parent"], "".join(re.findall(r'value="(\w+)" selected', page)))
         undone = client.post(
             address.partition("?")[0], data={k: unescape(v) for k, v in filled.items()} | {"confirmed": "y"}
@@ -157,6 +162,7 @@ class TestDeeds:
         assert undone.status_code == 302
         assert _unit(municipality, "A1") == before
         with municipality.reading() as session:
+            assert not session.scalars(select(EarlierUnit)).all()
             entries = session.scalars(select(AuditEntry).where(AuditEntry.action.contains("unit_"))).all()
         assert [entry.subject for entry in entries] == ["A1", "A1"]
 
@@ -183,7 +189,9 @@ class TestDeeds:
         answer = client.post("/organisasjon/enhet/B/ny", data=taken)
         assert answer.status_code == 422
         assert "er i bruk" in answer.text
-        answer = client.post("/organisasjon/enhet/A/flytt", data={"parent": "A1", "confirmed": "y"})
+        answer = client.post(
+            "/organisasjon/enhet/A/flytt", data={"parent": "A1", "from_day": FROM, "confirmed": "y"}
+        )
         assert "kan ikke ligge under seg selv" in answer.text
         answer = client.post("/organisasjon/enhet/A/avslutt", data={"day": "i morgen", "confirmed": "y"})
         assert "Skriv siste dag" in answer.text
@@ -196,7 +204,9 @@ class TestDeeds:
         for deed in ("flytt", "avslutt", "gjenapne"):
             assert client.post(f"/organisasjon/enhet/A/{deed}").status_code == 403
         assert client.get("/organisasjon/enhet/A/navn").status_code == 200
-        refused = client.post("/organisasjon/enhet/A1/flytt", data={"parent": "B", "confirmed": "y"})
+        refused = client.post(
+            "/organisasjon/enhet/A1/flytt", data={"parent": "B", "from_day": FROM, "confirmed": "y"}
+        )
         assert refused.status_code == 422
         assert _unit(municipality, "A1")[2] == "A"
 
@@ -209,8 +219,8 @@ class TestVerbs:
                 lambda: move_unit(session, top, a, TODAY),
                 lambda: end_unit(session, top, TODAY),
                 lambda: end_unit(session, a, TODAY),
-                lambda: rename_unit(session, a, " ", ""),
-                lambda: rename_unit(session, a, "Enhet A", "enhet"),
+                lambda: rename_unit(session, a, " ", "", TODAY),
+                lambda: rename_unit(session, a, "Enhet A", "enhet", TODAY),
                 lambda: reopen_unit(session, b, TODAY),
                 lambda: move_unit(session, a, top, TODAY),
                 lambda: create_unit(session, a, "med mellomrom", "X", "", TODAY),

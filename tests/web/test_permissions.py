@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from surveys.access.models import Account, Grant, Role
 from surveys.access.permissions import permission_of
 from surveys.access.sessions import start_session
+from surveys.audit.models import AuditEntry
 from surveys.organisation.models import Person, Succession, Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
@@ -131,7 +132,13 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
     person = Person(employee_number=code, name="Har Sluttet", email="", unit=unit, active=False)
     before, after = (units[each] for each in STATED[about])
     stated = Succession(predecessor_id=before.id, successor_id=after.id, kind="split", on=dt.date(2026, 1, 1))
-    session.add_all([account, person, stated])
+    moved = AuditEntry(
+        at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        action="organisation.people_moved",
+        subject=before.code,
+        detail={"to_unit": after.code, "people": 1, "before": {"people": [], "invitations": False}},
+    )
+    session.add_all([account, person, stated, moved])
     session.flush()
     return {
         "key": survey.key,
@@ -143,6 +150,7 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "document_name": "dpia",
         "form": "csv",
         "number": stated.id,
+        "move_number": moved.id,
         "name": "close",
         "token": "finnes-ikke",
         "code": "nn",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -11,6 +11,7 @@ from surveys.access import administering
 from surveys.access.account_mail import link_address, send_link
 from surveys.access.administering import AccountError
 from surveys.access.models import HR_ROLES, Account, Grant, Role
+from surveys.access.oidc.linking import next_sign_in
 from surveys.access.one_time_links import make_link
 from surveys.access.permissions import granted_units, requires
 from surveys.access.roster import create_leader_account
@@ -31,6 +32,7 @@ from surveys.hr.accounts.queries import (
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.config import Settings
 from surveys.platform.texts import _, ngettext
 
 blueprint = Blueprint("accounts", __name__)
@@ -92,11 +94,11 @@ def show(account_id: int) -> str:
 def change(account_id: int) -> Page:
     """A corrected name or address."""
     session = database.session()
-    account = _changeable(session, account_id)
+    account = changeable(session, account_id)
     form = AccountForm()
     if not form.validate_on_submit():
         return _account_page(session, account, details=form), 422
-    return _done(
+    return done(
         session,
         account,
         lambda: administering.change_account(session, account, form.name.data, form.email.data or ""),
@@ -121,7 +123,7 @@ def give_role(account_id: int) -> Page:
             session, current_user.account, account, Role(form.role.data), unit, form.period()
         )
 
-    return _done(session, account, give, _("Tilgangen er gitt."), form)
+    return done(session, account, give, _("Tilgangen er gitt."), form)
 
 
 @blueprint.post("/brukere/<int:account_id>/roller/<int:grant_id>/avslutt")
@@ -130,7 +132,7 @@ def end_role(account_id: int, grant_id: int) -> Page:
     session = database.session()
     account = _known(session, account_id)
     grant = _grant_of(account, grant_id)
-    return _done(
+    return done(
         session,
         account,
         lambda: administering.end_role(session, current_user.account, grant),
@@ -157,7 +159,7 @@ def make_deputy(account_id: int) -> Page:
         administering.make_deputy(session, current_user.account, deputy, grant, form.period())
 
     said = _("%(name)s er stedfortreder.", name=deputy.name)
-    return _done(session, account, give, said, deputy_form=form)
+    return done(session, account, give, said, deputy_form=form)
 
 
 @blueprint.post("/brukere/<int:account_id>/lenke")
@@ -165,7 +167,7 @@ def make_deputy(account_id: int) -> Page:
 def make_one_time_link(account_id: int) -> Page:
     """A link for choosing a password: sent by mail when that can be done, else shown this once."""
     session = database.session()
-    account = _changeable(session, account_id)
+    account = changeable(session, account_id)
     if not account.active:
         return _account_page(session, account, _("Kontoen er stengt. Åpne den før du lager en lenke.")), 409
     token = make_link(session, account)
@@ -180,8 +182,8 @@ def make_one_time_link(account_id: int) -> Page:
 @requires(*HR_ROLES)
 def deactivate(account_id: int) -> Page:
     session = database.session()
-    account = _changeable(session, account_id)
-    return _done(
+    account = changeable(session, account_id)
+    return done(
         session,
         account,
         lambda: administering.deactivate(session, current_user.account, account),
@@ -193,8 +195,8 @@ def deactivate(account_id: int) -> Page:
 @requires(*HR_ROLES)
 def activate(account_id: int) -> Page:
     session = database.session()
-    account = _changeable(session, account_id)
-    return _done(
+    account = changeable(session, account_id)
+    return done(
         session, account, lambda: administering.activate(session, account), _("Kontoen er åpnet igjen.")
     )
 
@@ -204,13 +206,13 @@ def activate(account_id: int) -> Page:
 def sign_out(account_id: int) -> Page:
     """Ends every session of the account."""
     session = database.session()
-    account = _changeable(session, account_id)
+    account = changeable(session, account_id)
 
     def end() -> None:
         end_all_sessions(session, account.id)
         audit.record(session, "account.signed_out", account.trail_name)
 
-    return _done(session, account, end, _("%(name)s er logget ut overalt.", name=account.name))
+    return done(session, account, end, _("%(name)s er logget ut overalt.", name=account.name))
 
 
 @blueprint.route("/brukere/ledere", methods=["GET", "POST"])
@@ -247,7 +249,7 @@ def _known(session: Session, account_id: int) -> Account:
     return account
 
 
-def _changeable(session: Session, account_id: int) -> Account:
+def changeable(session: Session, account_id: int) -> Account:
     """The same, and 403 when she may know of it and not change it."""
     account = _known(session, account_id)
     if not may_change(session, current_user.account, account):
@@ -262,7 +264,7 @@ def _grant_of(account: Account, grant_id: int) -> Grant:
     return found
 
 
-def _done(
+def done(
     session: Session,
     account: Account,
     do: Callable[[], object],
@@ -321,6 +323,7 @@ def _account_page(
     details: AccountForm | None = None,
     deputy_form: DeputyForm | None = None,
 ) -> str:
+    settings: Settings = current_app.config["SETTINGS"]
     reader = current_user.account
     return render_template(
         "hr/accounts/show.html",
@@ -333,4 +336,6 @@ def _account_page(
         details=details or AccountForm(formdata=None, obj=account),
         role_form=role_form or _role_form(session),
         deputy_form=deputy_form or _deputy_form(session, account),
+        next_sign_in=next_sign_in(session, settings, account),
+        is_other_provider=account.oidc_issuer not in {None, settings.oidc_issuer},
     )

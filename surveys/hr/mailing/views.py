@@ -139,7 +139,7 @@ def replace_a_code(key: str) -> Page:
     wake("outbox")
     flash(
         _(
-            "Koden er byttet, hvis den ikke alt var brukt. Den gamle lenken sier at den er byttet ut. Den nye går "
+            "Koden er byttet. Den gamle lenken sier at den er byttet ut. Den nye går "
             "samme vei som den gamle: på e-post, SMS eller som brev."
         )
     )

@@ -3,6 +3,7 @@
 Leaders' accounts follow the roster in the same transaction.
 """
 
+import datetime as dt
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,23 +15,33 @@ from sqlalchemy.orm import Session
 from surveys.access.roster import update_leader_roles
 from surveys.files.headings import ColumnChoices
 from surveys.files.report import ImportReport
+from surveys.organisation.changing_units import UnitChangeError
 from surveys.organisation.import_answers import NO_ANSWERS, ImportAnswers
 from surveys.organisation.models import ImportKind
 from surveys.organisation.people_import import import_people
+from surveys.organisation.stating_succession import SuccessionError
 from surveys.organisation.undoing import undo_import
 from surveys.organisation.units_import import import_units
 from surveys.platform.clock import municipal_day
 
 
+class ImportDayError(ValueError):
+    """What a file changes cannot hold from the chosen day; the message says why."""
+
+
 @dataclass(frozen=True)
 class OrganisationFile:
-    """A file, what it holds, what has been said of its columns, and what has been answered. name: as it was sent."""
+    """A file, what it holds, what has been said of its columns, and what has been answered.
+
+    name: as it was sent. from_day: what changes about units holds from it; today when nobody has said.
+    """
 
     kind: ImportKind
     path: Path
     name: str
     choices: ColumnChoices | None = None
     answers: ImportAnswers = field(default=NO_ANSWERS)
+    from_day: dt.date | None = None
 
 
 @contextmanager
@@ -58,7 +69,7 @@ def import_file(
 ) -> ImportReport:
     """What the file would change, and with `apply` the change, in the caller's transaction.
 
-    With faults or open questions nothing is changed.
+    With faults or open questions nothing is changed. Raises ImportDayError when what changes cannot hold from the day.
     """
     with _collector_paused():
         return _import_file(session, file, apply=apply, account_id=account_id, progress=progress)
@@ -73,16 +84,20 @@ def _import_file(
     progress: Callable[[str], None],
 ) -> ImportReport:
     if file.kind is ImportKind.UNITS:
-        return import_units(
-            session,
-            file.path,
-            apply=apply,
-            today=municipal_day(),
-            answers=file.answers,
-            chosen=file.choices,
-            file_name=file.name,
-            account_id=account_id,
-        )
+        try:
+            return import_units(
+                session,
+                file.path,
+                apply=apply,
+                today=municipal_day(),
+                from_day=file.from_day,
+                answers=file.answers,
+                chosen=file.choices,
+                file_name=file.name,
+                account_id=account_id,
+            )
+        except (UnitChangeError, SuccessionError) as problem:
+            raise ImportDayError(str(problem)) from None
     report = import_people(
         session,
         file.path,

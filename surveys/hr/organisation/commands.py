@@ -1,5 +1,6 @@
 """Commands that bring the organisation in from other systems."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from flask import Flask
 from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
 from surveys.files.headings import ImportColumn, plain, words_of
 from surveys.files.report import ImportChange, ImportQuestion, ImportReport
-from surveys.hr.organisation.applying import OrganisationFile, import_file
+from surveys.hr.organisation.applying import ImportDayError, OrganisationFile, import_file
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
 from surveys.platform.database import database
@@ -52,6 +53,12 @@ def _common(command: _Command) -> _Command:
 
 @click.command("import-organisation")
 @_common
+@click.option(
+    "--from-day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATO",
+    help="Dagen nye navn og ny plass gjelder fra. Uten dette gjelder de fra i dag.",
+)
 @with_app
 def import_organisation(
     app: Flask,  # noqa: ARG001
@@ -59,6 +66,7 @@ def import_organisation(
     apply: bool,
     mapped: tuple[str, ...],
     confirm_leaving: int | None,
+    from_day: dt.datetime | None,
 ) -> None:
     """Henter enheter fra CSV, XLSX eller FINT (JSON).
 
@@ -68,7 +76,8 @@ def import_organisation(
     """
     choices = _choices(mapped, UNIT_COLUMNS)
     answers = ImportAnswers(leaving=confirm_leaving)
-    _run(OrganisationFile(ImportKind.UNITS, file, file.name, choices, answers), apply=apply)
+    day = from_day.date() if from_day else None
+    _run(OrganisationFile(ImportKind.UNITS, file, file.name, choices, answers, day), apply=apply)
 
 
 @click.command("import-people")
@@ -134,8 +143,11 @@ def _shared(given: Sequence[str]) -> Iterator[tuple[str, SharedAddress]]:
 
 
 def _run(file: OrganisationFile, *, apply: bool) -> None:
-    with _progress() as progress, database().transaction() as session:
-        report = import_file(session, file, apply=apply, progress=progress)
+    try:
+        with _progress() as progress, database().transaction() as session:
+            report = import_file(session, file, apply=apply, progress=progress)
+    except ImportDayError as problem:
+        fail(f"{problem} Ingenting er endret.")
     for note in report.notes:
         say(f"Merk: {note}")
     if report.faults:

@@ -1,7 +1,7 @@
 """What a change of a unit means, in sentences, before it is saved."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.survey_texts import title_in
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below, lineage
-from surveys.platform.localisation import listed, localised, long_date
+from surveys.platform.localisation import listed, long_date
 from surveys.platform.texts import _, ngettext
 
 
@@ -31,10 +31,12 @@ def of_creating(session: Session, parent: Unit, name: str, from_day: dt.date) ->
     return said + _drafts(session, parent)
 
 
-def of_renaming(session: Session, unit: Unit, name: str, type_: str) -> list[str]:
+def of_renaming(session: Session, unit: Unit, name: str, type_: str, from_day: dt.date) -> list[str]:
     said = []
     if name != unit.name:
-        said.append(_("«%(old)s» heter «%(new)s» fra nå av.", old=unit.name, new=name))
+        said.append(
+            _("«%(old)s» heter «%(new)s» fra %(day)s.", old=unit.name, new=name, day=long_date(from_day))
+        )
     if type_ != unit.type:
         said.append(
             _(
@@ -44,21 +46,22 @@ def of_renaming(session: Session, unit: Unit, name: str, type_: str) -> list[str
         )
     return [
         *said,
-        *_kept(session, unit),
+        *_kept_and_followed(session, unit, from_day),
         _("Koden er den samme, så resultatene kan fortsatt sammenlignes over tid."),
     ]
 
 
-def of_moving(session: Session, unit: Unit, parent: Unit) -> list[str]:
+def of_moving(session: Session, unit: Unit, parent: Unit, from_day: dt.date) -> list[str]:
     """Roles above the unit follow the tree: who loses and who gets access."""
     old, new = set(lineage(session, unit.id)), set(lineage(session, parent.id))
     below = (session.scalar(select(func.count()).select_from(ids_below([unit.id]).subquery())) or 1) - 1
     said = [
         _(
-            "«%(unit)s» flyttes fra %(old)s til %(new)s fra nå av.",
+            "«%(unit)s» flyttes fra %(old)s til %(new)s fra %(day)s.",
             unit=unit.name,
             old=unit.parent.name if unit.parent else _("toppen"),
             new=parent.name,
+            day=long_date(from_day),
         )
     ]
     if below:
@@ -67,7 +70,7 @@ def of_moving(session: Session, unit: Unit, parent: Unit) -> list[str]:
     said += _whose(_("Disse får tilgang:"), _roles_at(session, new - old))
     return [
         *said,
-        *_kept(session, unit),
+        *_kept_and_followed(session, unit, from_day),
         _("Koden er den samme, så resultatene kan fortsatt sammenlignes over tid."),
     ]
 
@@ -105,22 +108,61 @@ def of_reopening(session: Session, unit: Unit) -> list[str]:
 
 def _kept(session: Session, unit: Unit) -> list[str]:
     """Surveys have pictured the tree: what is measured stays as it was."""
-    surveys = session.scalars(
+    surveys = _surveys_of(session, unit)
+    return _keep(surveys) if surveys else [_("Enheten er ikke med i noen undersøkelse ennå.")]
+
+
+def _kept_and_followed(session: Session, unit: Unit, from_day: dt.date) -> list[str]:
+    """A survey shows the unit as on the day it opened. One that is open or older shows it when it is corrected."""
+    surveys = _surveys_of(session, unit)
+    if not surveys:
+        return [_("Enheten er ikke med i noen undersøkelse ennå.")]
+    later = [survey for survey in surveys if survey.opens_on >= from_day]
+    follow = [survey for survey in later if survey.status == SurveyStatus.DRAFT]
+    correct = [survey for survey in later if survey.status != SurveyStatus.DRAFT]
+    said = _keep([survey for survey in surveys if survey.opens_on < from_day])
+    if follow:
+        said.append(
+            _(
+                "Kladder som åpner den dagen eller senere, tar endringen med når de åpner: %(names)s.",
+                names=_titles(follow),
+            )
+        )
+    if correct:
+        said.append(
+            _(
+                "Disse åpnet den dagen eller senere, men viser enheten slik den er nå: %(names)s. "
+                "Når resultatene er frigitt, kan du rette det under «Frigivelse».",
+                names=_titles(correct),
+            )
+        )
+    return said
+
+
+def _surveys_of(session: Session, unit: Unit) -> Sequence[Survey]:
+    return session.scalars(
         select(Survey)
         .join(SurveyUnit, SurveyUnit.survey_id == Survey.id)
         .where(SurveyUnit.unit_id == unit.id)
         .order_by(Survey.opens_on.desc())
     ).all()
+
+
+def _keep(surveys: Sequence[Survey]) -> list[str]:
     if not surveys:
-        return [_("Enheten er ikke med i noen undersøkelse ennå.")]
+        return []
     return [
         ngettext(
             "%(num)s undersøkelse beholder enheten slik den er nå, og ingen svar blir borte: %(names)s.",
             "%(num)s undersøkelser beholder enheten slik den er nå, og ingen svar blir borte: %(names)s.",
             len(surveys),
-            names=listed([title_in(survey) for survey in surveys]),
+            names=_titles(surveys),
         )
     ]
+
+
+def _titles(surveys: Iterable[Survey]) -> str:
+    return listed([title_in(survey) for survey in surveys])
 
 
 def _drafts(session: Session, unit: Unit) -> list[str]:
@@ -133,7 +175,7 @@ def _drafts(session: Session, unit: Unit) -> list[str]:
     return [
         _(
             "«%(survey)s» er et utkast som er laget før dette, og har ikke enheten med.",
-            survey=localised(draft.title),
+            survey=title_in(draft),
         )
         for draft in drafts
     ]

@@ -3,7 +3,8 @@
 Each step is a page of its own that works without scripts; the file waits in the instance folder between them.
 """
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from surveys.files.headings import guess
 from surveys.files.reading import LARGEST_FILE, Table, read_table
 from surveys.files.report import FileRefusedError, ImportFault, ImportReport
 from surveys.hr.organisation import uploads
-from surveys.hr.organisation.applying import import_file, undo_file
+from surveys.hr.organisation.applying import ImportDayError, import_file, undo_file
 from surveys.hr.organisation.import_forms import (
     COLUMNS,
     KINDS,
@@ -41,6 +42,8 @@ from surveys.organisation.import_records import newest_import, remembered_choice
 from surveys.organisation.models import ImportKind, OrganisationImport
 from surveys.organisation.undoing import NothingToUndoError
 from surveys.platform import database
+from surveys.platform.clock import municipal_day
+from surveys.platform.days import typed_day
 from surveys.platform.texts import _, ngettext
 
 __all__ = ["blueprint"]
@@ -148,7 +151,13 @@ def apply_import(token: str) -> Page:
         session.rollback()
         report = import_file(session, upload.file, apply=False)
         return _preview_page(upload, report, outdated=True), 409
-    report = import_file(session, upload.file, apply=True, account_id=current_user.id)
+    try:
+        file = replace(upload.file, from_day=_from_day())
+        report = import_file(session, file, apply=True, account_id=current_user.id)
+    except ImportDayError as problem:
+        session.rollback()
+        report = import_file(session, upload.file, apply=False)
+        return _preview_page(upload, report, [FieldFault("from_day", str(problem))]), 422
     if not report.applied:
         session.rollback()
         return _preview_page(upload, report, outdated=True), 409
@@ -156,6 +165,15 @@ def apply_import(token: str) -> Page:
     uploads.remove(upload)
     flash(_("Filen er tatt i bruk. Du kan angre til neste fil kommer."))
     return redirect(url_for("organisation.start_import"))
+
+
+def _from_day() -> dt.date | None:
+    """None for a file of people. Raises ImportDayError."""
+    sent = request.form.get("from_day", "").strip()
+    day = typed_day(sent)
+    if sent and day is None:
+        raise ImportDayError(_("Skriv en dato, for eksempel 20.03.2026."))
+    return day
 
 
 @blueprint.post("/organisasjon/import/<token>/avbryt")
@@ -229,6 +247,7 @@ def _preview_page(
         seen=_fingerprint(report),
         most=MOST_SHOWN,
         sent=request.form,
+        today=municipal_day(),
     )
     return str(page)
 

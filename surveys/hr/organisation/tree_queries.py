@@ -11,7 +11,8 @@ from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units, is_granted
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
-from surveys.organisation.models import Person, Succession, Unit
+from surveys.organisation.models import EarlierUnit, Person, Succession, Unit
+from surveys.organisation.moving_people import MOVED, MOVED_BACK
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import alphabetical
 
@@ -36,6 +37,16 @@ class UnitOrigin:
 
 
 @dataclass(frozen=True)
+class EarlierName:
+    """What the unit was called, and the name of the unit it was under, up to and with a day."""
+
+    until: dt.date
+    name: str
+    type: str
+    parent: str
+
+
+@dataclass(frozen=True)
 class KnownUnit:
     """Everything the unit's page shows. above: from the top down."""
 
@@ -44,6 +55,7 @@ class KnownUnit:
     children: tuple[Unit, ...]
     people: tuple[Person, ...]
     origins: tuple[UnitOrigin, ...]
+    earlier: tuple[EarlierName, ...]
     surveys: tuple[Survey, ...]
     has_ended: bool
 
@@ -102,6 +114,7 @@ def known_unit(session: Session, unit: Unit, today: dt.date) -> KnownUnit:
         ),
         tuple(sorted(people, key=lambda person: (not person.is_leader, alphabetical(person.name)))),
         tuple(_origins(session, unit)),
+        tuple(_earlier(session, unit)),
         tuple(surveys),
         has_ended(unit, today),
     )
@@ -124,6 +137,17 @@ def _origins(session: Session, unit: Unit) -> list[UnitOrigin]:
     return sorted(found, key=lambda each: each.on, reverse=True)
 
 
+def _earlier(session: Session, unit: Unit) -> list[EarlierName]:
+    """The newest first. A parent is called what it is called now."""
+    rows = session.execute(
+        select(EarlierUnit, Unit.name)
+        .outerjoin(Unit, Unit.id == EarlierUnit.parent_id)
+        .where(EarlierUnit.unit_id == unit.id)
+        .order_by(EarlierUnit.until.desc())
+    )
+    return [EarlierName(row.until, row.name, row.type, parent or "") for row, parent in rows]
+
+
 def may_restructure(session: Session, reader: Account, unit: Unit) -> bool:
     """Moving or ending a unit changes the unit above it: the reader must be HR there."""
     return unit.parent_id is not None and is_granted(session, reader, unit.parent_id, *HR_ROLES)
@@ -133,7 +157,10 @@ def history(session: Session, unit: Unit, most: int = 10) -> Sequence[AuditEntry
     """What has been done with the unit here, the newest first."""
     return session.scalars(
         select(AuditEntry)
-        .where(AuditEntry.subject == unit.code, AuditEntry.action.startswith("organisation.unit_"))
+        .where(
+            AuditEntry.subject == unit.code,
+            AuditEntry.action.startswith("organisation.unit_") | AuditEntry.action.in_((MOVED, MOVED_BACK)),
+        )
         .order_by(AuditEntry.id.desc())
         .limit(most)
     ).all()

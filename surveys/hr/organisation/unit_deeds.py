@@ -74,6 +74,7 @@ def rename_unit(unit_code: str) -> Page:
     if not form.is_submitted():
         form.name.data = request.args.get("navn", unit.name)
         form.type.data = request.args.get("type", unit.type)
+        form.from_day.data = _day(request.args.get("fra", "")) or municipal_day()
     return _page(
         session,
         form,
@@ -83,9 +84,11 @@ def rename_unit(unit_code: str) -> Page:
             said=_("Navnet og typen er lagret."),
             unit=unit,
             consequences=lambda: consequences.of_renaming(
-                session, unit, form.name.data, (form.type.data or "").strip()
+                session, unit, form.name.data, (form.type.data or "").strip(), form.from_day.data
             ),
-            do=lambda: changing_units.rename_unit(session, unit, form.name.data, form.type.data or ""),
+            do=lambda: changing_units.rename_unit(
+                session, unit, form.name.data, form.type.data or "", form.from_day.data
+            ),
         ),
     )
 
@@ -104,6 +107,7 @@ def move_unit(unit_code: str) -> Page:
     ]
     if not form.is_submitted():
         form.parent.data = request.args.get("under", "")
+        form.from_day.data = _day(request.args.get("fra", "")) or today
 
     def parent() -> Unit:
         found = session.scalar(select(Unit).where(Unit.code == form.parent.data))
@@ -119,8 +123,8 @@ def move_unit(unit_code: str) -> Page:
             button=_("Flytt enheten"),
             said=_("Enheten er flyttet."),
             unit=unit,
-            consequences=lambda: consequences.of_moving(session, unit, parent()),
-            do=lambda: changing_units.move_unit(session, unit, parent(), today),
+            consequences=lambda: consequences.of_moving(session, unit, parent(), form.from_day.data),
+            do=lambda: changing_units.move_unit(session, unit, parent(), form.from_day.data),
         ),
     )
 

@@ -18,8 +18,8 @@ from surveys.audit import trail as audit
 from surveys.campaigns import codes
 from surveys.campaigns.channels import gets_messages
 from surveys.campaigns.invitations import Recipient, invite, uses_roster
-from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.campaigns.lifecycle import SurveyError, require_open
+from surveys.campaigns.models import Invitation, Survey
 from surveys.campaigns.open_group import invites_by_name, raise_to_open_group
 from surveys.campaigns.scope import asked_units
 from surveys.organisation.tree import in_order
@@ -43,7 +43,7 @@ class PrintedCode:
 
 @dataclass(frozen=True)
 class PaperPile:
-    """How many letters have never been made for print, and how many have. It says nothing of who has answered."""
+    """How many letters wait to be made for print, and how many have been. It says nothing of who has answered."""
 
     waiting: int
     printed: int
@@ -51,28 +51,29 @@ class PaperPile:
 
 def pile(session: Session, survey: Survey) -> PaperPile:
     letters = _letters(session, survey)
-    waiting = sum(_is_new(each) for each in letters)
-    return PaperPile(waiting, sum(each.printed_on is not None for each in letters))
+    waiting = sum(each.printed_on is None for each in letters)
+    return PaperPile(waiting, len(letters) - waiting)
 
 
 def letters_to_print(
     session: Session, survey: Survey, top_id: int, today: dt.date, *, again: bool
 ) -> list[Invitation]:
-    """The letters to print for a unit and all below it: those never printed, or, with `again`, those printed before.
+    """The letters to print for a unit and all below it: those that wait, or, with `again`, those printed before.
 
-    Nothing is printed for a code that has been used. So that a missing letter does not tell that one of few has
-    answered, letters to a group smaller than the minimum group are only made again on the day they were first made,
-    and then all of them. Raises SurveyError when the survey is not open or they are too many at once.
+    Every letter that waits is made, also of somebody who has answered by another way: that hers was missing would tell
+    it. A used code is not printed again. So that a missing letter does not tell that one of few has answered, letters
+    that were made together with fewer than the minimum group are only made again on that day, and then all of them.
+    Raises SurveyError when the survey is not open or they are too many at once.
     """
-    _require_open(survey)
+    require_open(survey, _("Undersøkelsen må være åpen før koder kan skrives ut."))
     chosen = _with_all_below(survey, top_id)
     letters = _letters(session, survey)
-    sizes = Counter(_group(each) for each in letters)
+    sizes = Counter(_made_together(each) for each in letters)
 
     def is_wanted(letter: Invitation) -> bool:
         if not again:
-            return _is_new(letter)
-        if sizes[_group(letter)] < survey.minimum_group:
+            return letter.printed_on is None
+        if sizes[_made_together(letter)] < survey.minimum_group:
             return letter.printed_on == today
         return letter.printed_on is not None and not letter.delivered
 
@@ -90,8 +91,10 @@ def letters_to_print(
 
 def mark_printed(session: Session, survey: Survey, letters: Sequence[Invitation], today: dt.date) -> None:
     """Notes that the letters' codes have been shown, in the letters and in the audit trail."""
+    last = session.scalar(select(func.max(Invitation.printed_batch)).where(Invitation.survey_id == survey.id))
     for letter in letters:
-        letter.printed_on = letter.printed_on or today
+        if letter.printed_on is None:
+            letter.printed_on, letter.printed_batch = today, (last or 0) + 1
     audit.record(session, "survey.codes_shown", survey.key, letters=len(letters))
 
 
@@ -103,7 +106,7 @@ def loose_codes(
     `secret` is `Secrets.codes`. Raises SurveyError when the survey is not open, the unit is not asked, they are too
     many, or the batch was made for something else.
     """
-    _require_open(survey)
+    require_open(survey, _("Undersøkelsen må være åpen før koder kan skrives ut."))
     if recipient.unit_id not in asked_units(survey):
         raise SurveyError(_("Velg en av enhetene i undersøkelsen."))
     if not 1 <= count <= MOST_LOOSE_CODES:
@@ -165,13 +168,9 @@ def _letters(session: Session, survey: Survey) -> Sequence[Invitation]:
     ).all()
 
 
-def _is_new(letter: Invitation) -> bool:
-    return letter.printed_on is None and not letter.delivered
-
-
-def _group(letter: Invitation) -> tuple[int, str, str]:
-    """Letters that cannot be told from each other."""
-    return letter.unit_id, letter.audience, letter.language
+def _made_together(letter: Invitation) -> tuple[int, str, str, dt.date | None, int | None]:
+    """Letters that cannot be told from each other: whoever makes one alone knows whose code is on it."""
+    return letter.unit_id, letter.audience, letter.language, letter.printed_on, letter.printed_batch
 
 
 def _nonce(secret: bytes, survey: Survey, batch: str, index: int) -> bytes:
@@ -203,8 +202,3 @@ def _require_company(session: Session, survey: Survey, unit_id: int) -> None:
                 group=survey.minimum_group,
             )
         )
-
-
-def _require_open(survey: Survey) -> None:
-    if survey.status != SurveyStatus.OPEN:
-        raise SurveyError(_("Undersøkelsen må være åpen før koder kan skrives ut."))

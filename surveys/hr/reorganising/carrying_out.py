@@ -29,6 +29,7 @@ from surveys.organisation.changing_units import (
 )
 from surveys.organisation.models import Person, Succession, Unit
 from surveys.organisation.stating_succession import SuccessionError, state
+from surveys.organisation.unit_histories import LaterChangeError, UnitHistories
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _
 
@@ -129,7 +130,7 @@ class _Reorganiser:
             raise UnitChangeError(_("Velg én enhet, og skriv navnet den skal få."))
         [unit], [new] = units, step.into
         was = [unit.name, unit.type]
-        rename_unit(self.session, unit, new.name, new.type)
+        rename_unit(self.session, unit, new.name, new.type, _day_of(self.on, unit))
         first = self.outcome.renamed.setdefault(unit.code, [was])
         self.outcome.renamed[unit.code] = [first[0], [unit.name, unit.type]]
 
@@ -148,7 +149,7 @@ class _Reorganiser:
     def _move(self, unit: Unit, parent: Unit) -> None:
         self._require(unit.parent)
         was = unit.parent.code if unit.parent else ""
-        move_unit(self.session, unit, parent, self.on)
+        move_unit(self.session, unit, parent, _day_of(self.on, unit, parent))
         first = self.outcome.moved.setdefault(unit.code, [was, ""])
         self.outcome.moved[unit.code] = [first[0], parent.code]
 
@@ -229,7 +230,7 @@ def undo(session: Session, actor: Account, entry: AuditEntry) -> None:
             raise UnitChangeError(
                 _("Du er ikke HR for «%(unit)s», og kan ikke endre den.", unit=units[code].name)
             )
-    _undo_names_and_parents(units, was)
+    _undo_names_and_parents(session, units, was, dt.date.fromisoformat(entry.detail["on"]))
     for code in was["ended"]:
         units[code].valid_to = None
     _undo_people_and_roles(session, units, was)
@@ -251,16 +252,31 @@ def undo(session: Session, actor: Account, entry: AuditEntry) -> None:
         raise _overtaken(", ".join(was["created"])) from None
 
 
-def _undo_names_and_parents(units: dict[str, Unit], was: dict[str, Any]) -> None:
-    for code, (old, new) in was["renamed"].items():
-        if [units[code].name, units[code].type] != new:
-            raise _overtaken(code)
-        units[code].name, units[code].type = old
-    for code, (old, new) in was["moved"].items():
-        parent = units[code].parent
-        if parent is None or parent.code != new or old not in units:
-            raise _overtaken(code)
-        units[code].parent = units[old]
+def _undo_names_and_parents(
+    session: Session, units: dict[str, Unit], was: dict[str, Any], on: dt.date
+) -> None:
+    """From the plan's day, so that nothing of it is left in the units' histories."""
+    histories = UnitHistories(session)
+    try:
+        for code, (old, new) in was["renamed"].items():
+            if [units[code].name, units[code].type] != new:
+                raise _overtaken(code)
+            name, type_ = old
+            histories.change(units[code], _day_of(on, units[code]), name=name, type=type_)
+        for code, (old, new) in was["moved"].items():
+            parent = units[code].parent
+            if parent is None or parent.code != new or old not in units:
+                raise _overtaken(code)
+            histories.change(units[code], _day_of(on, units[code], parent), parent_id=units[old].id)
+    except LaterChangeError:
+        raise _overtaken(code) from None
+    session.flush()
+    session.expire_all()
+
+
+def _day_of(on: dt.date, *units: Unit) -> dt.date:
+    """The plan's day; for units that are younger, the day they are all there."""
+    return max(on, *(unit.valid_from or on for unit in units))
 
 
 def _undo_people_and_roles(session: Session, units: dict[str, Unit], was: dict[str, Any]) -> None:

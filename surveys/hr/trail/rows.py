@@ -87,6 +87,8 @@ class _Names:
             return role_word(Role(text))
         if name == "kind" and text in list(SuccessionKind):
             return _kind_word(SuccessionKind(text))
+        if name == "to_unit":
+            return f"{self.units.get(text, '')} ({text})".strip()
         if name == "deputy_for":
             return self.accounts.get(text, text)
         return _day(text) or text
