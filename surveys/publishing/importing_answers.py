@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.answer_mapping import NO_MAPPING, AnswerMapping, LabelChoice
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import Plan, create_survey
@@ -20,6 +21,7 @@ from surveys.instruments.sources import Source
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.texts import _, translated
+from surveys.publishing.answer_files.faults import told_faults
 from surveys.publishing.counting_ballots import store_responses
 from surveys.publishing.separating import store_separated, taken_apart
 from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
@@ -33,7 +35,10 @@ SMALLEST_GROUP: Final = 3
 
 @dataclass(frozen=True)
 class ResponsesImportReport:
-    """What a response file holds and what happened to it. With `faults`, nothing has been changed."""
+    """What a response file holds and what happened to it. With `faults`, nothing has been changed.
+
+    choices: what somebody may choose about the labels, to settle faults.
+    """
 
     respondents: int = 0
     units: int = 0
@@ -42,6 +47,9 @@ class ResponsesImportReport:
     faults: tuple[ImportFault, ...] = ()
     more_faults: int = 0
     applied: bool = False
+    notes: tuple[str, ...] = ()
+    empty_rows: int = 0
+    choices: frozenset[LabelChoice] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ class ResponsesImportRequest:
     minimum_group: int | None = None
     create_units: bool = False
     parent: str = ""
+    mapping: AnswerMapping = NO_MAPPING
 
 
 def import_responses(
@@ -70,6 +79,7 @@ def import_responses(
     create_units: bool = False,
     apply: bool = False,
     parent: str = "",
+    mapping: AnswerMapping = NO_MAPPING,
 ) -> ResponsesImportReport:
     """Reads the file and, with `apply` and no faults, stores it as a counted survey in one transaction.
 
@@ -78,7 +88,9 @@ def import_responses(
     The survey's top is the lowest unit above all of its units. Its results are visible to leaders from its day; HR
     decides the rest. A key in use is a fault.
     """
-    wanted = ResponsesImportRequest(survey_key, title, day, unit_column, minimum_group, create_units, parent)
+    wanted = ResponsesImportRequest(
+        survey_key, title, day, unit_column, minimum_group, create_units, parent, mapping
+    )
     return _import(db, file, Source(questionnaire, source), wanted, apply=apply)
 
 
@@ -89,15 +101,13 @@ def _import(
     from analysis.tables import FileFaults
 
     try:
-        read = read_responses(file, source.questionnaire, wanted.unit_column)
+        read = read_responses(file, source.questionnaire, wanted.unit_column, wanted.mapping)
     except FileFaults as error:
-        faults = tuple(
-            ImportFault(translated(fault.message), fault.line, fault.column or "") for fault in error.faults
-        )
-        return ResponsesImportReport(faults=faults, more_faults=error.total - len(faults))
+        found = told_faults(error)
+        return ResponsesImportReport(faults=found.faults, more_faults=found.more, choices=found.choices)
     with db.transaction() as session:
         try:
-            new_units = _stored(session, file, read, source, wanted)
+            new_units = _stored(session, read, source, wanted)
         except FileRefusedError as error:
             session.rollback()
             return ResponsesImportReport(faults=error.faults)
@@ -112,11 +122,13 @@ def _import(
         new_units=new_units,
         unknown_columns=read.unknown_columns,
         applied=apply,
+        notes=tuple(translated(note) for note in read.notes),
+        empty_rows=read.empty_rows,
     )
 
 
 def _stored(
-    session: Session, file: Path, read: "ResponseFile", source: Source, wanted: ResponsesImportRequest
+    session: Session, read: "ResponseFile", source: Source, wanted: ResponsesImportRequest
 ) -> tuple[str, ...]:
     """Writes the survey and its responses; returns the codes of new units. Raises FileRefusedError."""
     from surveys.counting.loading import stored_rows
@@ -128,7 +140,7 @@ def _stored(
     if wanted.create_units and not faults:
         known |= create_units(session, unknown, wanted.parent, wanted.title)
     elif unknown:
-        faults += unknown_units(file, wanted.unit_column, unknown)
+        faults += unknown_units(read.unit_lines, read.unit_heading, unknown)
     if faults:
         raise FileRefusedError(*faults)
     units = [known[code] for code in codes]
