@@ -48,7 +48,7 @@ class ResponseFile:
     """What a file held. unknown_columns: those that are neither item, background question nor unit.
 
     empty_rows: rows without a single answer, which are left out. notes: what whoever sent the file should know.
-    unit_heading: the column of the units. unit_lines: unit → the first line that has it.
+    unit_heading: the column of the units. unit_lines: unit → the first line that has it. headings: as in the file.
     """
 
     responses: Responses
@@ -57,6 +57,7 @@ class ResponseFile:
     notes: tuple[Message, ...] = ()
     unit_heading: str = ""
     unit_lines: Mapping[str, int] = field(default_factory=dict)
+    headings: tuple[str, ...] = ()
 
 
 def read_responses(
@@ -87,6 +88,7 @@ def read_responses(
     """
     unit_column = unit_column or mapping.unit or None
     table = read_table(Path(path), _search(questionnaire, unit_column, mapping))
+    headings = tuple(column.name for column in table.columns)
     keys = [item.key for item in questionnaire.items]
     background_keys = [question.key for question in questionnaire.background]
     if mapping.long:
@@ -141,8 +143,9 @@ def read_responses(
         tuple(column.name for column in table.columns if id(column) not in used),
         empty,
         notes,
-        mapping.unit if unit_column == mapping.unit else unit_column or "",
+        unit_column or "",
         _first_lines(units, unit[kept], table.lines[kept]),
+        headings,
     )
 
 

@@ -7,6 +7,7 @@ once, however many rows have it.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -135,6 +136,32 @@ def _whole(template: str, **values: str) -> FileFault:
     return FileFault(None, None, Message(template, values))
 
 
+def first_lines(path: Path) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The first ten lines with anything on them, each with its number, as headings: one of them has the headings.
+
+    Files of variables have one such line. Empty for a file that cannot be read: `read_table` says why.
+    """
+    try:
+        if path.suffix.lower() in _TEXT_ENDINGS:
+            rows = list(islice(csv_rows(decoded(path.read_bytes())), _ROWS_LOOKED_AT * 2))
+        elif path.suffix.lower() in _WORKBOOK_ENDINGS:
+            rows = list(islice(xlsx_rows(path), _ROWS_LOOKED_AT * 2))
+        else:
+            return ((1, tuple(column.name for column in read_table(path).columns)),)
+    except (TableFileError, FileFaults, OSError):
+        return ()
+    written = [row for row in rows if _has_content(row)][:_ROWS_LOOKED_AT]
+    return tuple((row.line, tuple(_heading_names(row))) for row in written)
+
+
+def _heading_names(row: CellRow) -> list[str]:
+    """The row's texts as column names, without the empty ones at its end."""
+    names = [_text(name) for name in row.cells]
+    while names and not names[-1]:
+        names.pop()
+    return [name or f"kolonne {index}" for index, name in enumerate(names, start=1)]
+
+
 def _from_csv(path: Path, search: HeadingSearch) -> ResponseTable:
     try:
         return _from_rows(list(csv_rows(decoded(path.read_bytes()))), search)
@@ -158,18 +185,15 @@ def _from_rows(rows: Sequence[CellRow], search: HeadingSearch) -> ResponseTable:
     if not any(map(_has_content, kept)):
         raise FileFaults([_whole(N_("Filen er tom."))])
     place = _heading_place(kept, search)
-    header = [_text(name) for name in kept[place].cells]
-    while header and not header[-1]:
-        header.pop()
+    names = _heading_names(kept[place])
     above = [row.line for row in kept[:place] if _has_content(row)]
     below = [row for row in kept[place + 1 :] if row.line not in search.not_rows]
-    width = len(header)
+    width = len(names)
     faults = [_width_fault(row, width) for row in below if _is_ragged(row, width)]
     if faults:
         raise FileFaults(faults)
     fitted = (row.cells[:width] + ("",) * (width - len(row.cells)) for row in below)
     cells = list(zip(*fitted, strict=True)) if below else [()] * width
-    names = [name or f"kolonne {index}" for index, name in enumerate(header, start=1)]
     columns = tuple(_column(name, column) for name, column in zip(names, cells, strict=True))
     return ResponseTable(columns, np.array([row.line for row in below], dtype=np.intp), skipped_lines(above))
 
@@ -319,6 +343,8 @@ def _from_frame(frame: "pd.DataFrame") -> Iterable[ResponseColumn]:
         yield ResponseColumn(str(name), texts, np.where(index < 0, len(texts) - 1, index).astype(np.intp))
 
 
+_TEXT_ENDINGS: Final = frozenset({".csv", ".txt", ".tsv"})
+_WORKBOOK_ENDINGS: Final = frozenset({".xlsx", ".xlsm"})
 _READERS: Final = {
     ".csv": _from_csv,
     ".txt": _from_csv,

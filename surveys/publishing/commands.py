@@ -45,7 +45,7 @@ _MINIMUM_GROUP = click.option(
 @click.option(
     "--date", "day", required=True, type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), help="Da den var."
 )
-@click.option("--unit", "unit_column", required=True, help="Kolonnen med enhetenes koder.")
+@click.option("--unit", "unit_column", default="", help="Kolonnen med enhetenes koder.")
 @reading_options
 @_MINIMUM_GROUP
 @click.option("--create-units", is_flag=True, help="Lag enheter som ikke finnes.")
@@ -60,6 +60,8 @@ def import_responses_command(
     title: str,
     day: dt.datetime,
     unit_column: str,
+    map_file: Path | None,
+    missing: str | None,
     labels: str | None,
     minimum_group: int | None,
     create_units: bool,
@@ -68,7 +70,8 @@ def import_responses_command(
 ) -> None:
     """Henter en hel undersøkelse fra en fil med svar (CSV, XLSX, SAV).
 
-    Påstander og bakgrunnsspørsmål skal ha nøklene sine som kolonnenavn.
+    Påstander og bakgrunnsspørsmål skal ha nøklene sine som kolonnenavn. Har filen andre navn, sier --map hva de betyr.
+    Medvirk husker det til neste fil med de samme overskriftene.
     """
     source = _source(questionnaire)
     report = import_responses(
@@ -84,7 +87,7 @@ def import_responses_command(
         create_units,
         apply,
         parent,
-        told_mapping(labels),
+        told_mapping(map_file, missing, labels),
     )
     if report.faults:
         total = len(report.faults) + report.more_faults

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from analysis.answer_mapping import AnswerMapping
+from analysis.answer_mapping import NO_MAPPING, AnswerMapping
 from questionnaires.faults import DefinitionError
 from questionnaires.model import Questionnaire
 from surveys.instruments.sources import QuestionnaireNotFoundError, find_questionnaire
@@ -58,6 +58,8 @@ def analyse_command(
     data: Path,
     questionnaire: str,
     unit_column: str | None,
+    map_file: Path | None,
+    missing: str | None,
     labels: str | None,
     minimum_group: int | None,
     json_file: Path | None,
@@ -70,7 +72,7 @@ def analyse_command(
     from surveys.publishing.analysts.terminal_report import print_report
 
     asked = _questionnaire(questionnaire)
-    mapping = told_mapping(labels)
+    mapping = told_mapping(map_file, missing, labels) or NO_MAPPING
     responses, result = _analysed(data, asked, unit_column, minimum_group, mapping)
     document = document_of(result, asked)
     files: list[tuple[Path, str | bytes]] = []
