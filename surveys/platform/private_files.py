@@ -22,3 +22,10 @@ def make_private_file(file: Path) -> None:
     """An empty file with mode 600, unless there is one."""
     if not file.exists():
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """For the owner of the process only, from the first byte."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)

@@ -20,8 +20,7 @@ def unknown_units(lines: Mapping[str, int], column_name: str, unknown: Iterable[
     return [
         ImportFault(
             _(
-                "Det finnes ingen enhet med koden «%(code)s». Rett koden, importer "
-                "organisasjonen først, eller bruk --create-units.",
+                "Det finnes ingen enhet med koden «%(code)s». Rett koden, eller hent enhetene fra fil først.",
                 code=code,
             ),
             lines[code],

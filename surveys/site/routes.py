@@ -7,6 +7,7 @@ from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import views as account_views
+from surveys.hr.answers import views as answer_file_views
 from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
@@ -44,6 +45,7 @@ _MODULES = (
     password_views,
     account_views,
     campaigns,
+    answer_file_views,
     instrument_views,
     key_holder_views,
     mailing_views,

@@ -181,6 +181,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         ),
         *_lines(hr_there, "organisation", "create_unit erase_leaver rename_unit take_change_back unit"),
         *_lines(hr_above, "organisation", "end_unit move_unit reopen_unit"),
+        *_lines(hr_of_all, "hr", "answer_columns answer_preview cancel_answers start_answers take_answers"),
         *_lines(
             hr_of_all,
             "organisation",
