@@ -276,18 +276,20 @@ def _from_xlsx(path: Path, search: HeadingSearch) -> ResponseTable:
     return _from_rows(padded, search)
 
 
-def _from_spss(path: Path, _search: HeadingSearch) -> ResponseTable:
+def _from_spss(path: Path, search: HeadingSearch) -> ResponseTable:
     """An SPSS file; its line numbers are case numbers. Value labels and user-missing values are kept.
 
-    Dates stay numbers: Python knows none after the year 9999, and SPSS does.
+    Dates stay numbers: Python knows none after the year 9999, and SPSS does. A portable file has capitals only.
     """
     import pyreadstat
 
     try:
         if path.suffix.lower() == ".por":
             frame, meta = pyreadstat.read_por(path, disable_datetime_conversion=True)
+            capitals = {name.upper(): name for name in search.names}
         else:
             frame, meta = pyreadstat.read_sav(path, user_missing=True, disable_datetime_conversion=True)
+            capitals = {}
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
         raise FileFaults(
             [_whole(N_("Filen kan ikke leses som SPSS-fil: %(reason)s"), reason=str(error))]
@@ -298,7 +300,8 @@ def _from_spss(path: Path, _search: HeadingSearch) -> ResponseTable:
         ranges = meta.missing_ranges.get(column.name, [])
         missing = frozenset(text for text in column.texts if _within(text, ranges))
         by_text = {_text(value): str(label) for value, label in labels.items()}
-        columns.append(ResponseColumn(column.name, column.texts, column.index, by_text, missing))
+        name = capitals.get(column.name, column.name)
+        columns.append(ResponseColumn(name, column.texts, column.index, by_text, missing))
     return ResponseTable(tuple(columns), np.arange(1, len(frame) + 1))
 
 
@@ -323,14 +326,26 @@ def _is_number(text: str) -> bool:
 
 
 def _from_parquet(path: Path, _search: HeadingSearch) -> ResponseTable:
-    import pandas as pd
+    """A Parquet file. Points in time stay numbers, and columns of lists and the like are blank: none is an answer."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        frame = pd.read_parquet(path)
-    except ValueError as error:  # pyarrow's faults are ValueErrors
+        table = pq.read_table(path)
+    except (pa.ArrowException, ValueError) as error:
         raise FileFaults(
             [_whole(N_("Filen kan ikke leses som Parquet: %(reason)s"), reason=str(error))]
         ) from error
+    for place, field_type in enumerate(table.schema.types):
+        if pa.types.is_temporal(field_type):
+            whole = pa.int32() if field_type.bit_width == 32 else pa.int64()
+            plain = table.column(place).cast(whole)
+        elif pa.types.is_nested(field_type):
+            plain = pa.nulls(len(table), pa.string())
+        else:
+            continue
+        table = table.set_column(place, table.column_names[place], plain)
+    frame = table.to_pandas(ignore_metadata=True)
     return ResponseTable(tuple(_from_frame(frame)), np.arange(1, len(frame) + 1))
 
 
