@@ -1,8 +1,8 @@
 """A number and a label for the same answer: the label counts when somebody says so, and a contradiction is a fault."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyreadstat
@@ -35,11 +35,11 @@ def questionnaire() -> Questionnaire:
 def read_sav(
     folder: Path,
     cells: list[object],
-    labels: Mapping[object, str],
+    labels: dict[Any, str],
     mapping: AnswerMapping = NO_MAPPING,
 ) -> ResponseFile:
     file = folder / "svar.sav"
-    both: dict[str, Mapping[object, str]] = {"i0": labels, "i1": labels}
+    both = {"i0": labels, "i1": labels}
     pyreadstat.write_sav(pd.DataFrame({"i0": cells, "i1": cells}), file, variable_value_labels=both)
     return read_responses(file, questionnaire(), None, mapping)
 
@@ -69,7 +69,7 @@ def first_item(found: ResponseFile) -> list[int]:
     ],
 )
 def test_labels_that_name_other_points_are_a_fault_until_they_are_followed(
-    labels: Mapping[object, str], cells: list[object], by_label: list[int], tmp_path: Path
+    labels: dict[Any, str], cells: list[object], by_label: list[int], tmp_path: Path
 ) -> None:
     for mapping in (NO_MAPPING, NUMBERS):
         with pytest.raises(FileFaults) as caught:
@@ -88,7 +88,7 @@ def test_the_fault_says_which_number_and_which_point(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("codes", [["A1", "A2", "A5"], ["L001", "L002", "L005"], ["lav", "nest", "topp"]])
 def test_codes_that_are_no_numbers_follow_their_labels(codes: list[object], tmp_path: Path) -> None:
-    labels: dict[object, str] = dict(zip(codes, ["Svært uenig", "Litt uenig", "Svært enig"], strict=True))
+    labels: dict[Any, str] = dict(zip(codes, ["Svært uenig", "Litt uenig", "Svært enig"], strict=True))
     assert first_item(read_sav(tmp_path, codes, labels)) == [1, 2, 5]
 
 

@@ -1,6 +1,7 @@
 """A file that differs from its questionnaire is read by what somebody said of it; what is left out is counted."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -117,7 +118,8 @@ def test_empty_rows_are_left_out_of_every_kind_of_file(ending: str, tmp_path: Pa
     frame = pd.DataFrame({key: [np.nan, 1.0, np.nan, 2.0] for key in ("i0", "i1", "i2")})
     if ending == "xlsx":
         book = openpyxl.Workbook()
-        for row in [["i0", "i1", "i2"], [None] * 3, [1, 1, 1], [None] * 3, [2, 2, 2]]:
+        rows: list[list[Any]] = [["i0", "i1", "i2"], [None] * 3, [1, 1, 1], [None] * 3, [2, 2, 2]]
+        for row in rows:
             book.worksheets[0].append(row)
         book.worksheets[0].cell(2, 1).number_format = "0.0"
         book.save(file)

@@ -20,10 +20,12 @@ def _assert_sound(page: Page) -> None:
 
 def _turned_file(folder: Path) -> Path:
     questionnaire = loading.builtin("lederklima", 1)
-    labels = {}
+    labels: dict[str, dict[int | float, str]] = {}
     for factor in questionnaire.factors:
         points = factor.scale.points
-        turned = {float(points[-1 - index].value): point.label["nb"] for index, point in enumerate(points)}
+        turned: dict[int | float, str] = {
+            float(points[-1 - index].value): point.label["nb"] for index, point in enumerate(points)
+        }
         labels |= {item.key: turned for item in factor.items}
     cells = {item.key: [1.0, 2.0, 1.0, 2.0, 1.0, 2.0] for item in questionnaire.items}
     file = folder / "svar.sav"

@@ -99,10 +99,12 @@ def test_headings_with_the_wording_are_guessed_and_the_next_file_is_read_alike(s
 
 
 def test_turned_labels_are_a_fault_with_a_choice(site: FlaskClient, db: Database, tmp_path: Path) -> None:
-    turned = {}
+    turned: dict[str, dict[int | float, str]] = {}
     for factor in QUESTIONNAIRE.factors:
         points = factor.scale.points
-        labels = {float(points[-1 - place].value): point.label["nb"] for place, point in enumerate(points)}
+        labels: dict[int | float, str] = {
+            float(points[-1 - place].value): point.label["nb"] for place, point in enumerate(points)
+        }
         turned |= {item.key: labels for item in factor.items}
     frame = pd.DataFrame({"Avdeling": ["A"] * 6, **{key: [1.0, 2.0, 1.0, 2.0, 1.0, 2.0] for key in KEYS}})
     pyreadstat.write_sav(frame, tmp_path / "s.sav", variable_value_labels=turned)
@@ -168,3 +170,13 @@ def test_a_file_that_waits_for_more_than_a_day_is_removed(site: FlaskClient, app
     waiting.remove_old(instance)
     assert list((instance / "answer-files").iterdir()) == []
     assert site.get(address).status_code == 404
+
+
+def test_a_personal_number_is_refused_and_never_shown(site: FlaskClient) -> None:
+    number = "01010750160"
+    content = csv().decode().replace("\n", f";{number}\n").replace(number, "nr", 1).encode()
+    address = send(site, content).location
+    assert number not in site.get(address).text
+    page = site.get(as_guessed(site, address).location).text
+    assert "fødselsnummer" in page
+    assert number not in page

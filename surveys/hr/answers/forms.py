@@ -10,6 +10,7 @@ from wtforms import BooleanField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from analysis.answer_mapping import NO_MAPPING, AnswerMapping, LongColumns
+from analysis.personal_numbers import has_personal_number
 from questionnaires import loading
 from questionnaires.model import Questionnaire
 from surveys.hr.forms import DayField
@@ -20,6 +21,7 @@ from surveys.publishing.answer_files.guessing import UNIT, guessed_meaning, ques
 ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx", ".sav", ".zsav", ".por", ".parquet")
 _LONG: Final = ("respondent", "question", "answer")
 _ANSWER: Final = re.compile(r"(.+)=\s*(\d{1,3})")
+_LONGEST_SAMPLE: Final = 200
 _DATE: Final = _l("Skriv en dato, for eksempel 2026-03-20.")
 
 
@@ -95,11 +97,16 @@ def columns_of(
         AnswerColumn(
             f"kolonne-{index}",
             heading,
-            next((row[index] for row in below if index < len(row) and row[index]), ""),
+            _shown(next((row[index] for row in below if index < len(row) and row[index]), "")),
             _known(heading, known) if known else _guess(heading, questionnaire),
         )
         for index, heading in enumerate(headings)
     ]
+
+
+def _shown(sample: str) -> str:
+    """A personal number is refused when the file is read, and is not repeated before that either."""
+    return "" if has_personal_number(sample) else sample[:_LONGEST_SAMPLE]
 
 
 def _guess(heading: str, questionnaire: Questionnaire) -> str:
