@@ -4,53 +4,79 @@ Every fault in the file is found before anything is refused. A file with persona
 no fault repeats one.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.answer_labels import (
+    ColumnCodes,
+    column_codes,
+    plain_code,
+)
+from analysis.answer_mapping import NO_MAPPING, AnswerMapping
+from analysis.background_codes import background_codes
+from analysis.long_format import pivoted, question_column, unnamed_long_format
 from analysis.messages import N_, Message
-from analysis.personal_numbers import has_personal_number
+from analysis.odd_rows import empty_rows_note, identical_rows_note
+from analysis.response_faults import ResponseFaults
 from analysis.responses import Codes, Responses
 from analysis.results import NO_UNIT
 from analysis.tables import (
-    KEPT_AT_MOST,
     FileFault,
     FileFaults,
+    HeadingSearch,
     ResponseColumn,
     ResponseTable,
     read_table,
+    skipped_lines,
     whole_numbers,
 )
-from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
-from questionnaires.model import Background, Questionnaire, Scale, Text
+from questionnaires.coding import BLANK, NOT_ASKED
+from questionnaires.model import Questionnaire
 
 __all__ = ["FileFault", "FileFaults", "ResponseFile", "read_responses"]
 
-_NUMBER: Final = re.compile(r"([+-]?\d+)(?:[.,](\d+))?")
+_DESCRIPTIONS_AT_MOST: Final = 5
 
 
 @dataclass(frozen=True, eq=False)
 class ResponseFile:
-    """What a file held. unknown_columns: those that are neither item, background question nor unit."""
+    """What a file held. unknown_columns: those that are neither item, background question nor unit.
+
+    empty_rows: rows without a single answer, which are left out. notes: what whoever sent the file should know.
+    unit_heading: the column of the units. unit_lines: unit → the first line that has it. headings: as in the file.
+    """
 
     responses: Responses
     unknown_columns: tuple[str, ...]
+    empty_rows: int = 0
+    notes: tuple[Message, ...] = ()
+    unit_heading: str = ""
+    unit_lines: Mapping[str, int] = field(default_factory=dict)
+    headings: tuple[str, ...] = ()
 
 
-def read_responses(path: Path, questionnaire: Questionnaire, unit_column: str | None = None) -> ResponseFile:
+def read_responses(
+    path: Path,
+    questionnaire: Questionnaire,
+    unit_column: str | None = None,
+    mapping: AnswerMapping = NO_MAPPING,
+) -> ResponseFile:
     """The responses in a CSV, Excel, SPSS or Parquet file.
 
-    An item's cell is a value of its scale, a point's label, the label of «not applicable», or blank (empty,
+    An item's cell is a value of its scale, a point's label, both, the label of «not applicable», or blank (empty,
     NA). A background cell is an option's key or label; a background question without a column was not asked.
     Units keep the order in which they first appear; without `unit_column` everyone belongs to the unit "".
+    mapping: how the file differs from the questionnaire; `unit_column` goes before its unit.
+    Rows without a single answer are left out and counted.
 
     Raises FileFaults with every fault: a missing or doubled column, a value outside its scale, an unknown
-    option, a row without unit, a personal number anywhere, an empty or unreadable file.
+    option, a label that names another point than its number, a row without unit, a personal number anywhere, an empty
+    or unreadable file.
 
     >>> from tempfile import NamedTemporaryFile
     >>> from analysis.example import QUESTIONNAIRE
@@ -60,92 +86,135 @@ def read_responses(path: Path, questionnaire: Questionnaire, unit_column: str | 
     ...     read_responses(Path(file.name), QUESTIONNAIRE, "enhet").responses.units
     ('skolen',)
     """
-    table = read_table(Path(path))
-    faults = _Faults(table)
+    unit_column = unit_column or mapping.unit or None
+    table = read_table(Path(path), _search(questionnaire, unit_column, mapping))
+    headings = tuple(column.name for column in table.columns)
+    keys = [item.key for item in questionnaire.items]
+    background_keys = [question.key for question in questionnaire.background]
+    if mapping.long:
+        table = pivoted(table, mapping.long, {unit_column or "", *background_keys})
+    faults = ResponseFaults(table)
     faults.personal_numbers()
+    table = faults.table = _renamed(table, mapping, unit_column, faults)
+    if not mapping.long and (heading := question_column(table, {*keys, *mapping.columns} - {""})):
+        faults.add(unnamed_long_format(heading))
+        faults.raise_if_any()
     columns = _by_name(table, questionnaire, unit_column, faults)
-    items = np.full((len(table.lines), len(questionnaire.items)), BLANK, dtype=np.uint8)
-    for index, item in enumerate(questionnaire.items):
-        if column := columns.get(item.key):
-            items[:, index] = faults.coded(
-                column, *_item_codes(column, questionnaire.factor_of[item.key].scale)
-            )
+    read = {
+        item.key: column_codes(column, questionnaire.factor_of[item.key].scale, mapping)
+        for item in questionnaire.items
+        if (column := columns.get(item.key))
+    }
+    described = _description_rows(columns, read)
+    faults.kept[described] = False
+    items = np.full((len(table.lines), len(keys)), BLANK, dtype=np.uint8)
+    for index, key in enumerate(keys):
+        if key in read:
+            items[:, index] = faults.coded(columns[key], read[key].codes, read[key].refusals)
+    faults.labels(columns, read)
     background = {
-        question.key: _background(question, columns.get(question.key), faults)
+        question.key: background_codes(question, columns.get(question.key), mapping, faults)
         for question in questionnaire.background
     }
+    answered = _answered(items, background)
+    faults.kept &= answered
     units, unit = _units(columns.get(unit_column) if unit_column else None, faults)
     faults.raise_if_any()
-    unknown = tuple(column.name for column in table.columns if column.name not in columns)
-    return ResponseFile(Responses(questionnaire, items, unit, units, background), unknown)
-
-
-@dataclass
-class _Faults:
-    """Collects faults column by column: the first thousand in full, all of them in number."""
-
-    table: ResponseTable
-    found: list[FileFault] = field(default_factory=list)
-    total: int = 0
-
-    def add(self, fault: FileFault) -> None:
-        self.found.append(fault)
-        self.total += 1
-
-    def personal_numbers(self) -> None:
-        for column in self.table.columns:
-            guilty = np.array([has_personal_number(text) for text in column.texts], dtype=np.bool_)
-            if guilty.any():
-                rows = np.flatnonzero(guilty[column.index])
-                self.add(FileFault(int(self.table.lines[rows[0]]), column.name, _personal_numbers(len(rows))))
-
-    def coded(self, column: ResponseColumn, codes: Sequence[int | None], refusal: Message) -> Codes:
-        """The column's codes by row; each row whose text has none is a fault: the refusal, with the %(text)s."""
-        bad = np.array([code is None for code in codes], dtype=np.bool_)
-        if bad.any():
-            texts = [None if has_personal_number(text) else text for text in column.texts]
-            messages = [
-                Message(refusal.template, {"text": text, **refusal.values}) if text else None
-                for text in texts
-            ]
-            self.rows(column, bad, messages)
-        return np.array([code or 0 for code in codes], dtype=np.uint8)[column.index]
-
-    def rows(
-        self, column: ResponseColumn, bad: NDArray[np.bool_], messages: Sequence[Message | None]
-    ) -> None:
-        """A fault for each row whose text is bad, except those without a message."""
-        told = bad & np.array([message is not None for message in messages], dtype=np.bool_)
-        rows = np.flatnonzero(told[column.index])
-        self.total += len(rows)
-        for row in rows[:KEPT_AT_MOST]:
-            if message := messages[column.index[row]]:
-                self.found.append(FileFault(int(self.table.lines[row]), column.name, message))
-
-    def raise_if_any(self) -> None:
-        if self.found:
-            raise FileFaults(self.found, self.total)
-
-
-def _personal_numbers(count: int) -> Message:
-    if count == 1:
-        return Message(
-            N_(
-                "Kolonnen har fødselsnummer i én celle. Fjern kolonnen fra filen og prøv igjen. "
-                "Ingenting er lest inn."
-            )
-        )
-    return Message(
-        N_(
-            "Kolonnen har fødselsnummer i %(count)s celler. Fjern kolonnen fra filen og prøv igjen. "
-            "Ingenting er lest inn."
+    kept = faults.kept
+    if not kept.any():
+        raise FileFaults([FileFault(None, None, Message(N_("Filen har ingen svar, bare en overskrift.")))])
+    used = {id(column) for column in columns.values()}
+    empty = int((~answered).sum())
+    identical = identical_rows_note(table, kept)
+    notes = (
+        *table.notes,
+        *skipped_lines(table.lines[described].tolist()),
+        *empty_rows_note(empty),
+        *identical,
+    )
+    return ResponseFile(
+        Responses(
+            questionnaire,
+            items[kept],
+            unit[kept],
+            units,
+            {key: codes[kept] for key, codes in background.items()},
         ),
-        {"count": count},
+        tuple(column.name for column in table.columns if id(column) not in used),
+        empty,
+        notes,
+        unit_column or "",
+        _first_lines(units, unit[kept], table.lines[kept]),
+        headings,
     )
 
 
+def _search(questionnaire: Questionnaire, unit_column: str | None, mapping: AnswerMapping) -> HeadingSearch:
+    names = {item.key for item in questionnaire.items} | {q.key for q in questionnaire.background}
+    names |= {*mapping.columns, unit_column or ""}
+    if mapping.long:
+        names = {mapping.long.respondent, mapping.long.question, mapping.long.answer, unit_column or ""}
+    return HeadingSearch(frozenset(names - {""}), mapping.heading_line, mapping.description_lines)
+
+
+def _renamed(
+    table: ResponseTable, mapping: AnswerMapping, unit_column: str | None, faults: ResponseFaults
+) -> ResponseTable:
+    """The columns by the names that somebody gave them. A column that is not to be read loses its name's meaning."""
+    present = {column.name for column in table.columns}
+    for heading, key in mapping.columns.items():
+        if key and heading not in present:
+            message = N_("Filen har ingen kolonne med denne overskriften. Den skulle være «%(key)s».")
+            faults.add(FileFault(None, heading, Message(message, {"key": key})))
+    names = [mapping.columns.get(column.name, column.name) for column in table.columns]
+    columns = [
+        replace(column, name=name or f"({column.name})") if column.name != unit_column else column
+        for column, name in zip(table.columns, names, strict=True)
+    ]
+    return replace(table, columns=tuple(columns))
+
+
+def _description_rows(
+    columns: Mapping[str, ResponseColumn], read: Mapping[str, ColumnCodes]
+) -> NDArray[np.intp]:
+    """The first rows, as long as none of their cells is an answer and every cell's text is in no other row.
+
+    Question texts, and marks such as {"ImportId": …}. At least two statements (the only one, when there is one).
+    """
+    occurrences = {key: np.bincount(columns[key].index, minlength=len(columns[key].texts)) for key in read}
+    rows = max((len(columns[key].index) for key in read), default=0)
+    for row in range(min(_DESCRIPTIONS_AT_MOST + 1, rows)):
+        cells = [
+            (key, columns[key].index[row]) for key in read if columns[key].texts[columns[key].index[row]]
+        ]
+        strange = [
+            occurrences[key][place] == 1
+            and read[key].codes[place] is None
+            and not any(text.isdigit() for text in (plain_code(columns[key].texts[place]),))
+            for key, place in cells
+        ]
+        if len(cells) < min(2, len(read)) or not all(strange):
+            return np.arange(0 if row > _DESCRIPTIONS_AT_MOST else row)
+    return np.arange(0)
+
+
+def _answered(items: Codes, background: Mapping[str, Codes]) -> NDArray[np.bool_]:
+    """(N,) True for rows with at least one answer, «not applicable» included."""
+    found: NDArray[np.bool_] = (items != BLANK).any(axis=1)
+    for codes in background.values():
+        found |= (codes != BLANK) & (codes != NOT_ASKED)
+    return found
+
+
+def _first_lines(units: Sequence[str], unit: NDArray[np.int32], lines: NDArray[np.intp]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for place, line in zip(unit.tolist(), lines.tolist(), strict=True):
+        found.setdefault(units[place], line)
+    return found
+
+
 def _by_name(
-    table: ResponseTable, questionnaire: Questionnaire, unit_column: str | None, faults: _Faults
+    table: ResponseTable, questionnaire: Questionnaire, unit_column: str | None, faults: ResponseFaults
 ) -> Mapping[str, ResponseColumn]:
     """The columns that are used, by name; a fault for each that is missing or stands there twice."""
     needed = [item.key for item in questionnaire.items] + ([unit_column] if unit_column else [])
@@ -154,6 +223,7 @@ def _by_name(
     for column in table.columns:
         if column.name in columns:
             faults.add(FileFault(1, column.name, Message(N_("Kolonnen står to ganger i filen."))))
+            continue
         if column.name in wanted:
             columns[column.name] = column
     names = {column.name.casefold(): column.name for column in table.columns}
@@ -175,68 +245,16 @@ def _missing(is_unit: bool, near: str | None) -> Message:
     return Message(template, {"near": near})
 
 
-def _item_codes(column: ResponseColumn, scale: Scale) -> tuple[list[int | None], Message]:
-    """A code for each of the column's texts, None for one that is no answer; and what is wrong with those."""
-    labels = {label.casefold(): point.value for point in scale.points for label in point.label.values()}
-    declined = _labels(scale.not_applicable)
-    codes: list[int | None] = []
-    for text in column.texts:
-        label = column.labels.get(text, text).casefold()
-        if not text:
-            codes.append(BLANK)
-        elif text in column.missing or label in declined:
-            codes.append(NOT_APPLICABLE if label in declined else BLANK)
-        else:
-            codes.append(_value(text, scale) if _NUMBER.fullmatch(text) else labels.get(text.casefold()))
-    refusal = Message(
-        N_(
-            "«%(text)s» er ikke et svar på skalaen. Lovlige verdier er hele tall fra %(minimum)s til %(maximum)s."
-        ),
-        {"minimum": scale.minimum, "maximum": scale.maximum},
-    )
-    return codes, refusal
-
-
-def _labels(text: Text | None) -> frozenset[str]:
-    return frozenset(label.casefold() for label in text.values()) if text else frozenset()
-
-
-def _value(text: str, scale: Scale) -> int | None:
-    """A whole number on the scale; «3,0» is 3, «3,5» and numbers outside are None."""
-    match = _NUMBER.fullmatch(text)
-    if not match or int(match[2] or 0):
-        return None
-    value = int(match[1])
-    return value if value in scale.values else None
-
-
-def _background(question: Background, column: ResponseColumn | None, faults: _Faults) -> Codes:
-    if column is None:
-        return np.full(len(faults.table.lines), NOT_ASKED, dtype=np.uint8)
-    names: dict[str, int] = {}
-    for index, option in enumerate(question.options):
-        for name in (option.key, *option.label.values()):
-            names.setdefault(name.casefold(), index)
-    codes: list[int | None] = []
-    for text, whole in zip(column.texts, whole_numbers(column.texts), strict=True):
-        label = column.labels.get(text, text)
-        blank = not text or text in column.missing
-        codes.append(BLANK if blank else names.get(whole.casefold(), names.get(label.casefold())))
-    options = ", ".join(option.key for option in question.options)
-    refusal = Message(
-        N_("«%(text)s» er ikke et svaralternativ. Lovlige svar er %(options)s."), {"options": options}
-    )
-    return faults.coded(column, codes, refusal)
-
-
-def _units(column: ResponseColumn | None, faults: _Faults) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+def _units(
+    column: ResponseColumn | None, faults: ResponseFaults
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Unit codes in order of appearance, and each row's place among them."""
     if column is None:
         return (NO_UNIT,), np.zeros(len(faults.table.lines), dtype=np.int32)
     texts = whole_numbers(column.texts)
     missing = np.array([not text or text in column.missing for text in texts], dtype=np.bool_)
     faults.rows(column, missing, [Message(N_("Raden mangler enhet."))] * len(texts))
-    appearance = _in_order(texts[index] for index in column.index.tolist())
+    appearance = _in_order(texts[index] for index in column.index[faults.kept].tolist())
     places = np.array([appearance.get(text, 0) for text in texts], dtype=np.int32)
     return tuple(appearance), places[column.index]
 

@@ -41,7 +41,7 @@ def fill_choices(form: NewSurveyForm, session: Session, account: Account) -> Non
 
 def draft_from(form: NewSurveyForm, session: Session) -> Survey:
     """The draft survey of a valid form. Raises SurveyError or InstrumentChangedError when it cannot be made."""
-    return create_survey(session, plan_from(form, session, _free_key(session, form.titles()["nb"])))
+    return create_survey(session, plan_from(form, session, free_key(session, form.titles()["nb"])))
 
 
 def plan_from(form: NewSurveyForm, session: Session, survey_key: str, own: Instrument | None = None) -> Plan:
@@ -69,7 +69,7 @@ def plan_from(form: NewSurveyForm, session: Session, survey_key: str, own: Instr
     )
 
 
-def _free_key(session: Session, title: str) -> str:
+def free_key(session: Session, title: str) -> str:
     """«Medarbeiderundersøkelsen 2026» → «medarbeiderundersokelsen-2026», with a number when that is taken."""
     plain = (
         unicodedata.normalize("NFKD", title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()

@@ -10,6 +10,7 @@ from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
 from surveys.platform import heartbeats, limit_counts
 from surveys.platform.database import Base
+from surveys.publishing.answer_files import models as answer_files
 from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
@@ -19,6 +20,7 @@ metadata = Base.metadata
 
 __all__ = [
     "access",
+    "answer_files",
     "audit",
     "ballot_box",
     "campaigns",

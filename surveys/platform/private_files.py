@@ -23,3 +23,10 @@ def make_private_file(file: Path) -> None:
     if not file.exists():
         make_private_folder(file.parent)
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """For the owner of the process only, from the first byte."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)

@@ -18,6 +18,7 @@ from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find
 from surveys.platform.database import database
 from surveys.platform.days import FORMATS
 from surveys.platform.terminal import fail, say, with_app
+from surveys.publishing.answer_files.options import reading_options, told_mapping, ways_out
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
 from surveys.publishing.opening_ballots import CountingError, Progress
@@ -43,7 +44,8 @@ _MINIMUM_GROUP = click.option(
 @click.option("--survey", "key", required=True, help="Nøkkelen undersøkelsen skal ha.")
 @click.option("--title", required=True, help="Tittelen undersøkelsen skal ha.")
 @click.option("--date", "day", required=True, type=click.DateTime(FORMATS), help="Da den var.")
-@click.option("--unit", "unit_column", required=True, help="Kolonnen med enhetenes koder.")
+@click.option("--unit", "unit_column", default="", help="Kolonnen med enhetenes koder.")
+@reading_options
 @_MINIMUM_GROUP
 @click.option("--create-units", is_flag=True, help="Lag enheter som ikke finnes.")
 @click.option("--parent", default="", help="Koden til enheten de nye skal stå under.")
@@ -57,6 +59,9 @@ def import_responses_command(
     title: str,
     day: dt.datetime,
     unit_column: str,
+    map_file: Path | None,
+    missing: str | None,
+    labels: str | None,
     minimum_group: int | None,
     create_units: bool,
     parent: str,
@@ -64,7 +69,8 @@ def import_responses_command(
 ) -> None:
     """Henter en hel undersøkelse fra en fil med svar (CSV, XLSX, SAV).
 
-    Påstander og bakgrunnsspørsmål skal ha nøklene sine som kolonnenavn.
+    Påstander og bakgrunnsspørsmål skal ha nøklene sine som kolonnenavn. Har filen andre navn, sier --map hva de betyr.
+    Medvirk husker det til neste fil med de samme overskriftene.
     """
     source = _source(questionnaire)
     report = import_responses(
@@ -80,11 +86,14 @@ def import_responses_command(
         create_units,
         apply,
         parent,
+        told_mapping(map_file, missing, labels),
     )
     if report.faults:
-        more = [f"… og {report.more_faults} feil til."] if report.more_faults else []
         total = len(report.faults) + report.more_faults
-        fail(f"{total} feil. Ingenting er endret.", [*report.faults, *more])
+        fail(
+            f"{total} feil. Ingenting er endret.",
+            [*report.faults, *ways_out(report.choices, report.more_faults)],
+        )
     _show_import(report, key)
 
 
@@ -93,6 +102,8 @@ def _show_import(report: ResponsesImportReport, key: str) -> None:
     say(f"Enheter: {report.units}, av dem nye: {len(report.new_units)}")
     if report.unknown_columns:
         say(f"Kolonner som ikke er brukt: {', '.join(report.unknown_columns)}")
+    for note in report.notes:
+        say(f"Merk: {note}")
     if report.applied:
         say(f"Undersøkelsen er lagt inn. Frigi den med: medvirk release {key}")
     else:

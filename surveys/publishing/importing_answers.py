@@ -3,13 +3,15 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.answer_mapping import NO_MAPPING, AnswerMapping, LabelChoice
+from analysis.messages import N_, Message
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import Plan, create_survey
@@ -20,6 +22,8 @@ from surveys.instruments.sources import Source
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.texts import _, translated
+from surveys.publishing.answer_files.faults import told_faults
+from surveys.publishing.answer_files.remembered import remember_mapping, remembered_mapping
 from surveys.publishing.counting_ballots import store_responses
 from surveys.publishing.separating import store_separated, taken_apart
 from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
@@ -27,13 +31,17 @@ from surveys.release.quality import store_quality_report
 
 if TYPE_CHECKING:
     from analysis.reading import ResponseFile
+    from analysis.tables import FileFaults
 
 SMALLEST_GROUP: Final = 3
 
 
 @dataclass(frozen=True)
 class ResponsesImportReport:
-    """What a response file holds and what happened to it. With `faults`, nothing has been changed."""
+    """What a response file holds and what happened to it. With `faults`, nothing has been changed.
+
+    choices: what somebody may choose about the labels, to settle faults.
+    """
 
     respondents: int = 0
     units: int = 0
@@ -42,6 +50,9 @@ class ResponsesImportReport:
     faults: tuple[ImportFault, ...] = ()
     more_faults: int = 0
     applied: bool = False
+    notes: tuple[str, ...] = ()
+    empty_rows: int = 0
+    choices: frozenset[LabelChoice] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,7 @@ class ResponsesImportRequest:
     minimum_group: int | None = None
     create_units: bool = False
     parent: str = ""
+    mapping: AnswerMapping | None = None
 
 
 def import_responses(
@@ -70,6 +82,7 @@ def import_responses(
     create_units: bool = False,
     apply: bool = False,
     parent: str = "",
+    mapping: AnswerMapping | None = None,
 ) -> ResponsesImportReport:
     """Reads the file and, with `apply` and no faults, stores it as a counted survey in one transaction.
 
@@ -78,7 +91,9 @@ def import_responses(
     The survey's top is the lowest unit above all of its units. Its results are visible to leaders from its day; HR
     decides the rest. A key in use is a fault.
     """
-    wanted = ResponsesImportRequest(survey_key, title, day, unit_column, minimum_group, create_units, parent)
+    wanted = ResponsesImportRequest(
+        survey_key, title, day, unit_column, minimum_group, create_units, parent, mapping
+    )
     return _import(db, file, Source(questionnaire, source), wanted, apply=apply)
 
 
@@ -88,16 +103,16 @@ def _import(
     from analysis.reading import read_responses
     from analysis.tables import FileFaults
 
+    is_told = wanted.mapping is not None
     try:
-        read = read_responses(file, source.questionnaire, wanted.unit_column)
+        wanted = _with_remembered(db, file, source.questionnaire.key, wanted)
+        read = read_responses(file, source.questionnaire, wanted.unit_column, wanted.mapping or NO_MAPPING)
     except FileFaults as error:
-        faults = tuple(
-            ImportFault(translated(fault.message), fault.line, fault.column or "") for fault in error.faults
-        )
-        return ResponsesImportReport(faults=faults, more_faults=error.total - len(faults))
+        found = told_faults(error)
+        return ResponsesImportReport(faults=found.faults, more_faults=found.more, choices=found.choices)
     with db.transaction() as session:
         try:
-            new_units = _stored(session, file, read, source, wanted)
+            new_units = _stored(session, read, source, wanted)
         except FileRefusedError as error:
             session.rollback()
             return ResponsesImportReport(faults=error.faults)
@@ -112,11 +127,48 @@ def _import(
         new_units=new_units,
         unknown_columns=read.unknown_columns,
         applied=apply,
+        notes=(
+            *(
+                []
+                if is_told or wanted.mapping == replace(NO_MAPPING, unit=wanted.unit_column)
+                else [_as_before()]
+            ),
+            *(translated(note) for note in read.notes),
+        ),
+        empty_rows=read.empty_rows,
     )
 
 
+def _with_remembered(
+    db: Database, file: Path, questionnaire: str, wanted: ResponsesImportRequest
+) -> ResponsesImportRequest:
+    """The request with the mapping that counts: what was said now, else what was said of the source before."""
+    from analysis.tables import first_lines
+
+    mapping = wanted.mapping
+    if mapping is None:
+        with db.reading() as session:
+            lines = [cells for _line, cells in first_lines(file)]
+            mapping = remembered_mapping(session, questionnaire, lines)
+    unit = wanted.unit_column or (mapping.unit if mapping else "")
+    if not unit:
+        raise _no_unit_column()
+    return replace(wanted, mapping=replace(mapping or NO_MAPPING, unit=unit), unit_column=unit)
+
+
+def _as_before() -> str:
+    return _("Filen er lest slik den forrige med de samme overskriftene ble lest.")
+
+
+def _no_unit_column() -> "FileFaults":
+    from analysis.tables import FileFault, FileFaults
+
+    message = Message(N_("Si hvilken kolonne som har enhetenes koder."))
+    return FileFaults([FileFault(None, None, message)])
+
+
 def _stored(
-    session: Session, file: Path, read: "ResponseFile", source: Source, wanted: ResponsesImportRequest
+    session: Session, read: "ResponseFile", source: Source, wanted: ResponsesImportRequest
 ) -> tuple[str, ...]:
     """Writes the survey and its responses; returns the codes of new units. Raises FileRefusedError."""
     from surveys.counting.loading import stored_rows
@@ -128,7 +180,7 @@ def _stored(
     if wanted.create_units and not faults:
         known |= create_units(session, unknown, wanted.parent, wanted.title)
     elif unknown:
-        faults += unknown_units(file, wanted.unit_column, unknown)
+        faults += unknown_units(read.unit_lines, read.unit_heading, unknown)
     if faults:
         raise FileRefusedError(*faults)
     units = [known[code] for code in codes]
@@ -139,6 +191,9 @@ def _stored(
     found = taken_apart(session, survey, rows)
     store_responses(session, survey, found.rows)
     store_separated(session, survey, found)
+    remember_mapping(
+        session, source.questionnaire.key, read.headings, wanted.mapping or NO_MAPPING, wanted.day
+    )
     audit.record(session, "survey.imported", survey.key, responses=len(rows), units=len(units))
     return unknown
 

@@ -1,7 +1,6 @@
 """Where the units of a response file stand in the organisation: found, created, or refused with their place."""
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,24 +15,15 @@ def find_units(session: Session, codes: Sequence[str]) -> dict[str, Unit]:
     return {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
 
 
-def unknown_units(file: Path, column_name: str, unknown: Iterable[str]) -> list[ImportFault]:
+def unknown_units(lines: Mapping[str, int], column_name: str, unknown: Iterable[str]) -> list[ImportFault]:
     """One fault for each unknown unit, on the first line that has it."""
-    from analysis.tables import read_table, whole_numbers
-
-    table = read_table(file)
-    column = next(column for column in table.columns if column.name == column_name)
-    texts = whole_numbers(column.texts)
-    first_line: dict[str, int] = {}
-    for line, place in zip(table.lines.tolist(), column.index.tolist(), strict=True):
-        first_line.setdefault(texts[place], line)
     return [
         ImportFault(
             _(
-                "Det finnes ingen enhet med koden «%(code)s». Rett koden, importer "
-                "organisasjonen først, eller bruk --create-units.",
+                "Det finnes ingen enhet med koden «%(code)s». Rett koden, eller hent enhetene fra fil først.",
                 code=code,
             ),
-            first_line[code],
+            lines[code],
             column_name,
         )
         for code in unknown

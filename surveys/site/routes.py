@@ -8,6 +8,7 @@ from surveys.access.oidc import views as oidc_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import provider_views
 from surveys.hr.accounts import views as account_views
+from surveys.hr.answers import views as answer_file_views
 from surveys.hr.catalogue import preview_views
 from surveys.hr.catalogue import views as instrument_views
 from surveys.hr.comments import views as comment_views
@@ -46,6 +47,7 @@ _MODULES = (
     account_views,
     provider_views,
     campaigns,
+    answer_file_views,
     instrument_views,
     key_holder_views,
     mailing_views,

@@ -11,6 +11,7 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.hr.answers import waiting
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import remove_old
@@ -108,6 +109,7 @@ def _work(app: Flask) -> Work:
         close_overdue(database)
         forget_shares(database)
         remove_old(app.config["SETTINGS"].instance)
+        waiting.remove_old(app.config["SETTINGS"].instance)
 
     def alive(queue: QueueName) -> Callable[[], None]:
         return in_context(lambda: beat(database, queue))

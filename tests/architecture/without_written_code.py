@@ -66,7 +66,7 @@ def _use_libraries_with_machine_code() -> None:
     import pingouin  # noqa: F401
     import plotly.graph_objects  # noqa: F401
     import psycopg  # noqa: F401
-    import pyarrow  # type: ignore[import-untyped]  # noqa: F401
+    import pyarrow  # noqa: F401
     import pyreadstat  # noqa: F401
     import scipy.integrate
     import scipy.optimize

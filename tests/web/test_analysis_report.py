@@ -195,3 +195,28 @@ def test_the_json_file_keeps_its_contract(written: Path) -> None:
         "factor_correlations",
         "warnings",
     }
+
+
+def test_labels_missing_codes_and_empty_rows_of_a_file_are_read_as_they_are_meant(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[1] / "analysis" / "answer_files"
+    asked = ["--questionnaire", str(folder / "six_items.yaml")]
+    turned = CliRunner().invoke(medvirk, ["analyse", str(folder / "labels_turned.sav"), *asked])
+    assert turned.exit_code == 1
+    assert "Følg dem med --labels follow." in turned.output
+    written = tmp_path / "r.json"
+    options = [*asked, "--labels", "follow", "--json", str(written)]
+    followed = CliRunner().invoke(medvirk, ["analyse", str(folder / "labels_turned.sav"), *options])
+    assert followed.exit_code == 0, followed.output
+    assert round(json.loads(written.read_text(encoding="utf-8"))["scales"]["A"]["mean"], 6) == 3.988889
+    data = tmp_path / "svar.csv"
+    rows = [
+        ";".join([str(row % 5 + 1), *["99" if row == 3 else str((row * 7) % 5 + 1)] * 5]) for row in range(30)
+    ]
+    data.write_text("Q1;Q2;Q3;Q4;Q5;Q6\n;;;;;\n" + "\n".join(rows), encoding="utf-8")
+    assert CliRunner().invoke(medvirk, ["analyse", str(data), *asked]).exit_code == 1
+    options = [*asked, "--missing", "99,-9", "--json", str(written)]
+    found = CliRunner().invoke(medvirk, ["analyse", str(data), *options])
+    assert found.exit_code == 0, found.output
+    result = json.loads(written.read_text(encoding="utf-8"))
+    assert result["respondents"] == 30
+    assert result["warnings"][0] == "1 rad har ikke et eneste svar. Den er ikke regnet med."

@@ -460,3 +460,66 @@ def test_a_norm_comes_in_by_its_own_command(
     call = ("import-norm", str(file), "--series", "liten", "--source", "KS", "--instrument", "10-faktor")
     assert run(*call, "--all-series", "--apply")[0] == 0
     assert [norm.means for norm in norms_of(released)] == [{"TRI": 3.9}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        csv("A;12;80;4,2;3,3", headings="Enhet;Svar;Svarprosent;TRI;ROL"),
+        csv("A;12;80;4,2;3,3", headings="Enhet;Antall svar;Svarprosent;TRI;ROL (snitt)"),
+        csv("A;12;4,2;80;12;3,3", headings="Enhet;TRI antall;TRI snitt;Svarprosent;ROL antall;ROL snitt"),
+        csv("A;12;80;4,2;3,3", headings="Resultater 2019\n\nEnhet;Svar;Svarprosent;TRI;ROL"),
+    ],
+)
+def test_one_column_for_each_theme_is_taken_in(released: Database, content: bytes) -> None:
+    report = bring(released, content, year=2019, instrument="10-FAKTOR")
+    assert report.faults == ()
+    assert report.figures == 2
+    with released.reading() as session:
+        stored = session.scalars(select(ImportedFigure)).all()
+        assert {(one.measure, one.n, one.mean, one.set.year) for one in stored} == {
+            ("TRI", 12, 4.2, 2019),
+            ("ROL", 12, 3.3, 2019),
+        }
+    left_out = " ".join(report.notes)
+    assert "«Svarprosent»" in left_out
+    assert "«TRI" not in left_out
+
+
+def test_a_wide_file_without_year_or_tool_says_so_once(released: Database) -> None:
+    report = bring(released, csv("A;12;4,2;3,3", headings="Enhet;Svar;TRI;ROL"))
+    assert len([fault for fault in report.faults if "år" in str(fault)]) == 1
+    told = bring(released, csv("A;12;4,2;3,3", headings="Enhet;Svar;TRI;ROL"), year=2019)
+    assert len(told.faults) == 1
+    assert "hvilket spørreskjema eller verktøy" in str(told.faults[0])
+
+
+def test_faults_in_a_wide_file_name_the_theme_and_the_line(released: Database) -> None:
+    content = csv("A;12;4,2;3,3", "X;12;7,5;?", headings="Enhet;Svar;TRI;ROL")
+    report = bring(released, content, year=2019, instrument="10-FAKTOR")
+    told = "\n".join(map(str, report.faults))
+    assert "Linje 3, kolonne «ROL»: Snittet må være et tall, ikke «?»." in told
+    assert told.count("Enheten «X» finnes ikke") == 1
+
+
+@pytest.mark.parametrize("mark", ["*", "**", "<5", "Skjult"])
+def test_a_mark_for_hidden_is_no_figure_and_is_told(released: Database, mark: str) -> None:
+    wide = csv(f"A;12;{mark};2,3", headings="Enhet;Svar;TRI;ROL")
+    report = bring(released, wide, year=2019, instrument="10-FAKTOR")
+    assert (report.faults, report.figures) == ((), 1)
+    assert "«TRI»: 1 tall er skjult hos kilden og blir ikke lagret." in report.notes
+    long = csv(f"A;TRI;{mark};{mark};2018;10-faktor;", "A;ROL;12;2,3;2018;10-faktor;")
+    report = bring(released, long)
+    assert (report.faults, report.figures) == ((), 1)
+
+
+def test_a_unit_without_a_theme_has_no_figure_for_it(released: Database) -> None:
+    wide = csv("A;12;;2,3", "B1;12;3,1;", headings="Enhet;Svar;TRI;ROL")
+    report = bring(released, wide, year=2019, instrument="10-FAKTOR")
+    assert (report.faults, report.figures) == ((), 2)
+
+
+def test_a_response_rate_in_a_file_with_one_figure_a_line_is_named_as_left_out(released: Database) -> None:
+    report = bring(released, csv("A;TRI;12;3,4;2019;x;0,5;80", headings=HEADINGS + ";svarprosent"))
+    assert report.figures == 1
+    assert any("«svarprosent»" in note for note in report.notes)

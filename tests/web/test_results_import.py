@@ -172,3 +172,67 @@ def _assert_untouched(db: Database) -> None:
         assert session.scalar(select(func.count()).select_from(Survey)) == 0
         assert session.scalar(select(func.count()).select_from(Response)) == 0
         assert session.scalar(select(Unit.id).where(Unit.code == "X")) is None
+
+
+FOREIGN = "Avdeling;T1;T2;T3;ROL01;ROL02;ROL03;SPN01;SPN02;SPN03\n" + "A;99;4;4;3;3;3;;;\n" * 6
+MAP = "unit: Avdeling\nmissing: [99]\ncolumns: {T1: TRI01, T2: TRI02, T3: TRI03}\n"
+
+
+def run_foreign(app: Flask, file: Path, key: str, *more: str) -> Result:
+    arguments = ["import-responses", str(file), "--questionnaire", str(SMALL_FILE), "--survey", key]
+    arguments += ["--title", "Liten", "--date", "01.03.2025", *more]
+    return CliRunner().invoke(medvirk, arguments, obj=lambda: app)
+
+
+def test_a_mapping_is_remembered_for_the_next_file_with_the_same_headings(
+    app: Flask, db: Database, file: Path, tmp_path: Path
+) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        build_units(session)
+    file.write_text(FOREIGN, encoding="utf-8")
+    unread = run_foreign(app, file, "forste", "--apply")
+    assert unread.exit_code == 1
+    assert "Si hvilken kolonne som har enhetenes koder" in unread.output
+    mapping = tmp_path / "kart.yaml"
+    mapping.write_text(MAP, encoding="utf-8")
+    first = run_foreign(app, file, "forste", "--map", str(mapping), "--apply")
+    assert first.exit_code == 0, first.output
+    assert "5 rader er helt like en rad før dem" in first.output
+    file.write_text("Rapport 2026\n" + FOREIGN, encoding="utf-8")
+    second = run_foreign(app, file, "andre", "--apply")
+    assert second.exit_code == 0, second.output
+    assert "Svar: 6" in second.output
+    assert "slik den forrige med de samme overskriftene ble lest" in second.output
+
+
+def test_a_dry_run_remembers_nothing(app: Flask, db: Database, file: Path, tmp_path: Path) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        build_units(session)
+    file.write_text(FOREIGN, encoding="utf-8")
+    mapping = tmp_path / "kart.yaml"
+    mapping.write_text(MAP, encoding="utf-8")
+    assert run_foreign(app, file, "forste", "--map", str(mapping)).exit_code == 0
+    assert run_foreign(app, file, "forste").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("unit: A\nkolonner: {}\n", "kolonner"),
+        ("labels: tall\n", "labels"),
+        ("columns: [a]\n", "columns"),
+        ("columns: {a: b\n", "YAML"),
+    ],
+)
+def test_a_map_that_cannot_be_used_says_where(
+    app: Flask, file: Path, tmp_path: Path, content: str, words: str
+) -> None:
+    file.write_text(FOREIGN, encoding="utf-8")
+    mapping = tmp_path / "kart.yaml"
+    mapping.write_text(content, encoding="utf-8")
+    result = run_foreign(app, file, "forste", "--map", str(mapping))
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "kart.yaml kan ikke brukes." in result.output

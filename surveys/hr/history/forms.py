@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from surveys.platform.texts import _l
 from surveys.release.history.models import ImportedKind
@@ -18,6 +18,7 @@ LARGEST_PACKED: Final = 400_000
 
 _LARGEST_UNPACKED: Final = 8_000_000
 _SOURCE: Final = _l("Skriv hvor tallene kommer fra.")
+_YEAR: Final = _l("Skriv året med fire sifre, fra 1990.")
 _KIND: Final = _l("Velg hva tallene er.")
 
 
@@ -28,6 +29,10 @@ class HistoryForm(FlaskForm):
     source = StringField(_l("Hvor kommer tallene fra?"), validators=[InputRequired(_SOURCE), Length(max=200)])
     instrument = StringField(
         _l("Spørreskjema eller verktøy (når filen ikke sier det)"), validators=[Length(max=200)]
+    )
+    year = StringField(
+        _l("År (når filen ikke sier det)"),
+        validators=[Regexp(r"\s*((199[0-9]|20[0-9]{2})\s*)?$", message=_YEAR)],
     )
     comparable = BooleanField(_l("Tallene kan sammenlignes med våre"))
     file = FileField(_l("Fil (CSV eller XLSX)"))

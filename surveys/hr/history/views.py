@@ -115,6 +115,7 @@ def _imported(session: Session, survey: Survey, form: HistoryForm, *, apply: boo
         # Whoever brings in a norm means it to be compared with.
         comparable=bool(form.comparable.data) or kind == ImportedKind.NORM,
         instrument=str(form.instrument.data or ""),
+        year=int(form.year.data) if (form.year.data or "").strip() else None,
         units=granted_units(session, current_user, *HR_ROLES),
         account_id=current_user.id,
     )

@@ -4,7 +4,6 @@ Never in the database: there it would live on in backups.
 """
 
 import json
-import os
 import re
 import secrets
 import time
@@ -18,6 +17,7 @@ from surveys.files.report import FileRefusedError, ImportFault
 from surveys.hr.organisation.applying import OrganisationFile
 from surveys.organisation.import_answers import ImportAnswers, SharedAddress
 from surveys.organisation.models import ImportKind
+from surveys.platform.private_files import write_private
 from surveys.platform.texts import _
 
 KEPT_SECONDS: Final = 24 * 3600
@@ -41,7 +41,7 @@ def store(instance: Path, account_id: int, kind: ImportKind, name: str, sent: Bi
     content = sent.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
-    _write(folder / token, content)
+    write_private(folder / token, content)
     upload = StoredUpload(token, account_id, OrganisationFile(kind, folder / token, name))
     keep(upload)
     return upload
@@ -57,7 +57,7 @@ def keep(upload: StoredUpload) -> None:
         "choices": file.choices,
         "answers": asdict(file.answers),
     }
-    _write(file.path.with_suffix(".json"), json.dumps(said).encode())
+    write_private(file.path.with_suffix(".json"), json.dumps(said).encode())
 
 
 def find(instance: Path, token: str, account_id: int) -> StoredUpload | None:
@@ -107,13 +107,6 @@ def remove_old(instance: Path) -> None:
 
 def _folder(instance: Path) -> Path:
     return instance / "uploads"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """For the owner of the process only, from the first byte."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
 
 
 def _answers(said: Mapping[str, Any]) -> ImportAnswers:

@@ -10,10 +10,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from analysis.answer_mapping import NO_MAPPING, AnswerMapping
 from questionnaires.faults import DefinitionError
 from questionnaires.model import Questionnaire
 from surveys.instruments.sources import QuestionnaireNotFoundError, find_questionnaire
 from surveys.platform.terminal import fail, say
+from surveys.publishing.answer_files.faults import told_faults
+from surveys.publishing.answer_files.options import reading_options, told_mapping, ways_out
 
 if TYPE_CHECKING:
     from analysis.report import ReportProgress
@@ -38,6 +41,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "--questionnaire", required=True, help="Spørreskjema: nøkkel, nøkkel@versjon eller en YAML-fil."
 )
 @click.option("--unit", "unit_column", help="Kolonnen med enhetenes koder.")
+@reading_options
 @click.option(
     "--minimum-group", type=click.IntRange(min=3), help="Minste gruppe som vises. Ellers det skjemaet sier."
 )
@@ -54,6 +58,9 @@ def analyse_command(
     data: Path,
     questionnaire: str,
     unit_column: str | None,
+    map_file: Path | None,
+    missing: str | None,
+    labels: str | None,
     minimum_group: int | None,
     json_file: Path | None,
     html_file: Path | None,
@@ -65,7 +72,8 @@ def analyse_command(
     from surveys.publishing.analysts.terminal_report import print_report
 
     asked = _questionnaire(questionnaire)
-    responses, result = _analysed(data, asked, unit_column, minimum_group)
+    mapping = told_mapping(map_file, missing, labels) or NO_MAPPING
+    responses, result = _analysed(data, asked, unit_column, minimum_group, mapping)
     document = document_of(result, asked)
     files: list[tuple[Path, str | bytes]] = []
     if json_file:
@@ -91,7 +99,11 @@ def analyse_command(
 
 
 def _analysed(
-    data: Path, questionnaire: Questionnaire, unit_column: str | None, minimum_group: int | None
+    data: Path,
+    questionnaire: Questionnaire,
+    unit_column: str | None,
+    minimum_group: int | None,
+    mapping: AnswerMapping,
 ) -> "tuple[Responses, dict[str, Any]]":
     """The file's responses and what they say. Ends the command when the file has faults."""
     with _bar() as tell:
@@ -102,14 +114,18 @@ def _analysed(
         from analysis.tables import FileFaults
 
         try:
-            responses = read_responses(data, questionnaire, unit_column).responses
+            read = read_responses(data, questionnaire, unit_column, mapping)
         except FileFaults as error:
-            fail(f"{error.total} feil i {data.name}.", error.faults)
+            told = told_faults(error)
+            fail(f"{error.total} feil i {data.name}.", (*told.faults, *ways_out(told.choices, told.more)))
+        responses = read.responses
         found = analyse(
             questionnaire, responses, minimum_group, lambda step, share: tell(step, 0.2 + 0.6 * share)
         )
         tell("groups", 0.8)
-        return responses, analyst_json(found, responses, minimum_group)
+        result = analyst_json(found, responses, minimum_group)
+        # What was left out of the file changes how every number is to be read.
+        return responses, {**result, "warnings": [*map(str, read.notes), *result["warnings"]]}
 
 
 def _for_r(folder: Path, responses: "Responses") -> list[tuple[Path, str | bytes]]:

@@ -26,6 +26,9 @@ def _common(command: _Command) -> _Command:
     for each in (
         click.option("--apply", "apply", is_flag=True, help="Gjennomfør. Uten dette blir ingenting endret."),
         click.option("--instrument", default="", help="Spørreskjema eller verktøy, når filen ikke sier det."),
+        click.option(
+            "--year", type=click.IntRange(1990, 2099), help="Året tallene er fra, når filen ikke sier det."
+        ),
         click.option("--source", required=True, help="Hvor tallene kommer fra. Vises ved siden av dem."),
         click.option("--series", required=True, help="Nøkkelen til serien tallene hører til."),
         click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False)),
@@ -44,13 +47,15 @@ def import_history_command(
     series: str,
     source: str,
     instrument: str,
+    year: int | None,
     apply: bool,
     comparable: bool,
 ) -> None:
     """Henter resultater av tidligere undersøkelser fra andre verktøy (CSV, XLSX).
 
     Kolonner: enhet (kode), tema (nøkkel eller tittel), antall, snitt, år og instrument. Kan også ha standardavvik,
-    skala fra, skala til og sammenlignbar (ja/nei).
+    skala fra, skala til og sammenlignbar (ja/nei). Eller én linje for hver enhet, med enhet, antall og én kolonne for
+    hvert tema. «*» er skjult hos kilden.
     """
     _run(
         file,
@@ -59,6 +64,7 @@ def import_history_command(
         kind=ImportedKind.HISTORY,
         source=source,
         instrument=instrument,
+        year=year,
         comparable=comparable,
     )
 
@@ -73,6 +79,7 @@ def import_norm_command(
     series: str,
     source: str,
     instrument: str,
+    year: int | None,
     apply: bool,
     all_series: bool,
 ) -> None:
@@ -88,6 +95,7 @@ def import_norm_command(
         kind=ImportedKind.NORM,
         source=source,
         instrument=instrument,
+        year=year,
         comparable=True,
         for_series=not all_series,
     )

@@ -13,6 +13,7 @@ from surveys.files.report import ImportFault
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 from surveys.release.history.models import ImportedKind
+from surveys.release.history.wide import by_theme, theme_headings, with_year
 from surveys.release.measures import Measure
 
 _UNIT: Final = ImportColumn("unit", ("enhet", "enhetskode", "kode", "organisasjonskode"))
@@ -53,7 +54,7 @@ class Ground:
 
     measures: by key. units: by code, those the figures may belong to. minimum_group: fewest people behind a unit's
     figure. taken: unit ids and years that the series has answers of its own for, and what that survey is called.
-    instrument: when the file does not say.
+    instrument, year: when the file does not say.
     """
 
     kind: ImportedKind
@@ -63,6 +64,7 @@ class Ground:
     this_year: int
     taken: Mapping[tuple[int, int], str]
     instrument: str = ""
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,18 +99,41 @@ class HistoryCellError(ValueError):
     """A cell that cannot be used, and why."""
 
 
-def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[ImportFault]]:
-    """Every usable line, and every fault of the file."""
-    rows, heading_faults = records_and_faults(table, COLUMNS[ground.kind])
-    faults = list(heading_faults)
-    if not rows and not faults:
+@dataclass(frozen=True)
+class FigureFile:
+    """Every usable line of a file, every fault, and what its sender should know."""
+
+    lines: list[FigureLine]
+    faults: list[ImportFault]
+    notes: tuple[str, ...] = ()
+
+
+def figure_lines(table: Table, ground: Ground) -> FigureFile:
+    """The lines of a file with one figure a line, or with one theme a column."""
+    columns = COLUMNS[ground.kind]
+    table = with_year(table, columns, ground.year)
+    faults: list[ImportFault] = []
+    found: list[FigureLine] = []
+    notes: list[str] = []
+    themes = by_theme(table, columns, ground.measures)
+    for theme in themes:
+        _read_theme(theme.table, ground, found, faults)
+        notes += theme.notes
+    if not found and not faults and not notes:
         faults.append(ImportFault(_("Filen har ingen tall under overskriften.")))
+    faults.extend(_disagreements(found))
+    return FigureFile(found, faults, tuple(notes))
+
+
+def _read_theme(table: Table, ground: Ground, found: list[FigureLine], faults: list[ImportFault]) -> None:
+    # A column with a theme's name has its mean.
+    chosen = dict.fromkeys(theme_headings(table.headings, ground.measures), "mean")
+    rows, heading_faults = records_and_faults(table, COLUMNS[ground.kind], chosen)
+    faults.extend(heading_faults)
     if rows and "instrument" not in rows[0] and not ground.instrument:
         faults.append(ImportFault(_no_instrument()))
         ground = replace(ground, instrument="–")  # told once, not for every line
-    found = [line for row in rows if (line := _line(row, ground, faults))]
-    faults.extend(_disagreements(found))
-    return found, faults
+    found += [line for row in rows if (line := _line(row, ground, faults))]
 
 
 def _line(row: Record, ground: Ground, faults: list[ImportFault]) -> FigureLine | None:

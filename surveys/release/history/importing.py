@@ -33,6 +33,7 @@ from surveys.release.history.report import (
     SetReport,
     is_comparable,
 )
+from surveys.release.history.wide import theme_columns, theme_headings
 
 SMALLEST_GROUP: Final = 5
 """Fewest people behind another tool's unit figure, also where a survey of ours promises fewer."""
@@ -72,13 +73,16 @@ def import_figures(
         return HistoryReport(
             faults=(ImportFault(_("Skriv hvor tallene kommer fra. Kilden vises ved siden av dem.")),)
         )
+    measures = importable_measures(questionnaire_of(wanted.survey.instrument))
     try:
-        table = parse_table(content, COLUMNS[wanted.kind])
+        table = parse_table(content, (*COLUMNS[wanted.kind], *theme_columns(measures)))
     except FileRefusedError as refusal:
         return HistoryReport(faults=refusal.faults)
     _lock(session, wanted)
-    notes = (*table.notes, *left_out(table, COLUMNS[wanted.kind]))
-    lines, faults = figure_lines(table, _ground(session, wanted, today))
+    read = figure_lines(table, _ground(session, wanted, today))
+    lines, faults = read.lines, read.faults
+    themes = dict.fromkeys(theme_headings(table.headings, measures), "mean")
+    notes = (*table.notes, *left_out(table, COLUMNS[wanted.kind], themes), *read.notes)
     standing = {_place(figure): figure for figure in session.scalars(_standing(wanted))}
     faults.extend(_contradictions(lines, standing, wanted))
     if faults:
@@ -109,6 +113,7 @@ def _ground(session: Session, wanted: HistoryImportRequest, today: dt.date) -> G
         this_year=today.year,
         taken=_own_years(session, wanted.survey) if is_history else {},
         instrument=wanted.instrument.strip(),
+        year=wanted.year,
     )
 
 

@@ -15,8 +15,8 @@ class HistoryImportRequest:
 
     survey: the one whose questionnaire they are matched with; history goes to its series. for_series: a norm for the
     series only, not for every survey with the questionnaire. comparable: whether measures on our own scale may be
-    compared. units: ids of units the figures may belong to; None for all. account_id: who imports; None at the
-    terminal.
+    compared. instrument, year: when the file does not say. units: ids of units the figures may belong to; None for all.
+    account_id: who imports; None at the terminal.
     """
 
     kind: ImportedKind
@@ -24,6 +24,7 @@ class HistoryImportRequest:
     source: str
     comparable: bool = False
     instrument: str = ""
+    year: int | None = None
     for_series: bool = True
     units: frozenset[int] | None = None
     account_id: int | None = None

@@ -1,0 +1,1 @@
+"""HR's pages for a file of answers from another tool."""

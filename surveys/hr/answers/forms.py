@@ -1,0 +1,221 @@
+"""What HR says of a file of answers: the survey it is, what its columns mean, and which codes are no answer."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, FileField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from analysis.answer_mapping import NO_MAPPING, AnswerMapping, LongColumns
+from analysis.personal_numbers import has_personal_number
+from questionnaires import loading
+from questionnaires.model import Questionnaire
+from surveys.hr.forms import DayField
+from surveys.platform.localisation import localised
+from surveys.platform.texts import _, _l
+from surveys.publishing.answer_files.guessing import UNIT, guessed_meaning, question_texts
+
+ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx", ".sav", ".zsav", ".por", ".parquet")
+_LONG: Final = ("respondent", "question", "answer")
+_ANSWER: Final = re.compile(r"(.+)=\s*(\d{1,3})")
+_LONGEST_SAMPLE: Final = 200
+_DATE: Final = _l("Skriv en dato, for eksempel 20.03.2026.")
+
+
+class AnswersForm(FlaskForm):
+    """The file and the survey it shall be."""
+
+    questionnaire = SelectField(_l("Spørreskjema"), validate_choice=False)
+    title = StringField(
+        _l("Tittel på undersøkelsen"), validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120)]
+    )
+    day = DayField(_l("Dagen den var"), validators=[InputRequired(_DATE)])
+    create_units = BooleanField(_l("Lag enhetene som ikke finnes i Medvirk"))
+    file = FileField(_l("Fil med svar (CSV, XLSX, SPSS eller Parquet)"))
+
+    def offer_questionnaires(self) -> None:
+        """The newest version of each."""
+        newest = {path.parent.name: path for path in loading.available()}
+        known = [loading.builtin(key, int(path.stem[1:])) for key, path in newest.items()]
+        self.questionnaire.choices = [("", _("Velg et spørreskjema"))] + [
+            (f"{each.key}@{each.version}", localised(each.title)) for each in known
+        ]
+
+    def validate_questionnaire(self, field: Any) -> None:
+        if not field.data or field.data not in {value for value, _text in field.choices}:
+            raise ValidationError(_l("Velg ett av spørreskjemaene."))
+
+    def validate_file(self, field: Any) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_l("Velg en fil."))
+        if not field.data.filename.lower().endswith(ENDINGS):
+            raise ValidationError(_l("Filtypen kan ikke leses. Lagre filen som CSV, XLSX eller SAV."))
+
+
+@dataclass(frozen=True)
+class AnswerColumn:
+    """A column on the page: its heading, the first thing in it, and what it is taken to be."""
+
+    field: str
+    heading: str
+    sample: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class AnswerFieldFault:
+    """Something to put right on the page of columns, and the field it is about."""
+
+    field: str
+    message: str
+
+
+def meaning_words(questionnaire: Questionnaire) -> dict[str, str]:
+    """What a column may be → how the page says it."""
+    questions = {
+        f"key:{key}": f"{key}: {localised(text)}" for key, text in question_texts(questionnaire).items()
+    }
+    long = {
+        "respondent": _("Hvem som svarer (én linje for hvert svar)"),
+        "question": _("Hvilket spørsmål det er (én linje for hvert svar)"),
+        "answer": _("Svaret (én linje for hvert svar)"),
+    }
+    return {UNIT: _("Enhetens kode"), **questions, **long}
+
+
+def columns_of(
+    headings: Sequence[str],
+    below: Sequence[Sequence[str]],
+    questionnaire: Questionnaire,
+    known: AnswerMapping | None,
+) -> list[AnswerColumn]:
+    """A row for each column: as it is remembered, else as it is guessed."""
+    return [
+        AnswerColumn(
+            f"kolonne-{index}",
+            heading,
+            _shown(next((row[index] for row in below if index < len(row) and row[index]), "")),
+            _known(heading, known) if known else _guess(heading, questionnaire),
+        )
+        for index, heading in enumerate(headings)
+    ]
+
+
+def _shown(sample: str) -> str:
+    """A personal number is refused when the file is read, and is not repeated before that either."""
+    return "" if has_personal_number(sample) else sample[:_LONGEST_SAMPLE]
+
+
+def _guess(heading: str, questionnaire: Questionnaire) -> str:
+    meaning = guessed_meaning(heading, questionnaire)
+    return meaning if meaning in {UNIT, ""} else f"key:{meaning}"
+
+
+def _known(heading: str, mapping: AnswerMapping) -> str:
+    if heading == mapping.unit:
+        return UNIT
+    for part in _LONG:
+        if mapping.long and heading == getattr(mapping.long, part):
+            return part
+    key = mapping.columns.get(heading, "")
+    return f"key:{key}" if key else ""
+
+
+def chosen(columns: Sequence[AnswerColumn], sent: Mapping[str, str]) -> list[AnswerColumn]:
+    """The columns with what was sent; what is no meaning is none."""
+    return [replace(column, meaning=sent.get(column.field, "")) for column in columns]
+
+
+def column_faults(
+    columns: Sequence[AnswerColumn], questionnaire: Questionnaire
+) -> Iterator[AnswerFieldFault]:
+    """A meaning that two columns have, and one that none has and that must be there."""
+    words = meaning_words(questionnaire)
+    first: dict[str, AnswerColumn] = {}
+    for column in columns:
+        if column.meaning in first:
+            message = _(
+                "«%(second)s» og «%(first)s» kan ikke begge være «%(meaning)s». Velg bare én av dem.",
+                second=column.heading,
+                first=first[column.meaning].heading,
+                meaning=words[column.meaning],
+            )
+            yield AnswerFieldFault(column.field, message)
+        elif column.meaning:
+            first[column.meaning] = column
+    field = columns[0].field if columns else "kolonne-0"
+    is_long = any(part in first for part in _LONG)
+    for needed in (UNIT, *(_LONG if is_long else ())):
+        if needed not in first:
+            message = _("Velg hvilken kolonne som er «%(meaning)s».", meaning=words[needed])
+            yield AnswerFieldFault(field, message)
+    absent = [item.key for item in questionnaire.items if f"key:{item.key}" not in first]
+    if absent and not is_long:
+        message = _("Velg hvilken kolonne som er «%(meaning)s».", meaning=words[f"key:{absent[0]}"])
+        if len(absent) > 1:
+            message = _(
+                "%(count)s påstander har ingen kolonne. Den første er «%(meaning)s».",
+                count=len(absent),
+                meaning=words[f"key:{absent[0]}"],
+            )
+        yield AnswerFieldFault(field, message)
+
+
+def mapping_of(
+    columns: Sequence[AnswerColumn], sent: Mapping[str, str], line: int | None, before: AnswerMapping | None
+) -> AnswerMapping:
+    """What the page of columns says. Columns without a meaning are not read. The labels' choice is kept."""
+    by_meaning = {column.meaning: column.heading for column in columns if column.meaning}
+    long = None
+    if all(part in by_meaning for part in _LONG):
+        long = LongColumns(*(by_meaning[part] for part in _LONG))
+    keys = {
+        column.heading: column.meaning.removeprefix("key:") if column.meaning.startswith("key:") else ""
+        for column in columns
+        if column.meaning not in {UNIT, *_LONG}
+    }
+    return replace(
+        before or NO_MAPPING,
+        columns=keys,
+        unit=by_meaning.get(UNIT, ""),
+        missing=frozenset(_parts(sent.get("missing", ""), ",")),
+        not_applicable=frozenset(_parts(sent.get("not-applicable", ""), "\n")),
+        answers={
+            found[1].strip(): int(found[2])
+            for line in _parts(sent.get("answers", ""), "\n")
+            if (found := _ANSWER.fullmatch(line))
+        },
+        heading_line=line,
+        long=long,
+    )
+
+
+def sent_or_known(sent: Mapping[str, str], known: AnswerMapping | None) -> dict[str, str]:
+    """The texts of the page's fields: as they were sent, else as they are remembered."""
+    mapping = known or NO_MAPPING
+    answers = "\n".join(f"{word} = {value}" for word, value in sorted(mapping.answers.items()))
+    return {
+        "missing": sent.get("missing", ", ".join(sorted(mapping.missing))),
+        "not_applicable": sent.get("not-applicable", "\n".join(sorted(mapping.not_applicable))),
+        "answers": sent.get("answers", answers),
+    }
+
+
+def answer_faults(sent: Mapping[str, str]) -> Iterator[AnswerFieldFault]:
+    """A line of words for answers that is not «word = number»."""
+    for line in _parts(sent.get("answers", ""), "\n"):
+        if not _ANSWER.fullmatch(line):
+            message = _(
+                "Skriv ordet, likhetstegn og tallet, for eksempel «Helt enig = 5», ikke «%(line)s».",
+                line=line,
+            )
+            yield AnswerFieldFault("answers", message)
+
+
+def _parts(text: str, separator: str) -> Iterator[str]:
+    for part in text.split(separator):
+        if part.strip():
+            yield part.strip()

@@ -1,0 +1,262 @@
+"""HR's pages for a file of answers: send it, say what its columns mean, see what would be read, take it in.
+
+Each step is a page of its own that works without scripts; the file waits in the instance folder between them.
+"""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from analysis.answer_mapping import AnswerMapping, LabelChoice
+from surveys.access.models import HR_ROLES
+from surveys.access.permissions import requires
+from surveys.audit.trail import on_behalf_of
+from surveys.files.reading import LARGEST_FILE
+from surveys.files.report import FileRefusedError, ImportFault
+from surveys.hr.answers import waiting
+from surveys.hr.answers.forms import (
+    AnswerFieldFault,
+    AnswersForm,
+    answer_faults,
+    chosen,
+    column_faults,
+    columns_of,
+    mapping_of,
+    meaning_words,
+    sent_or_known,
+)
+from surveys.hr.answers.waiting import WaitingAnswers
+from surveys.hr.drafting import free_key
+from surveys.hr.organisation.tree_queries import may_bring_in_files
+from surveys.hr.survey_page import blueprint
+from surveys.instruments.sources import Source, find_questionnaire
+from surveys.platform import database
+from surveys.platform.texts import _, ngettext
+from surveys.platform.typed_data import from_stored
+from surveys.publishing.answer_files.guessing import heading_line
+from surveys.publishing.answer_files.mapping_file import MappingFile, as_mapping, as_stored
+from surveys.publishing.answer_files.remembered import remembered_mapping
+from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
+
+__all__ = ["blueprint"]
+
+Page = str | Response | tuple[str, int]
+
+MOST_SHOWN: Final = 100
+_FORM_ROOM: Final = 100_000
+
+
+@blueprint.url_value_preprocessor
+def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Only here may a request be as large as a file of answers. Set before anything reads the form."""
+    if endpoint == "hr.start_answers":
+        request.max_content_length = LARGEST_FILE + _FORM_ROOM
+
+
+@blueprint.route("/undersokelser/svarfil", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def start_answers() -> Page:
+    """The file, and which survey it shall be."""
+    _require_top(database.session())
+    waiting.remove_old(_instance())
+    form = AnswersForm()
+    form.offer_questionnaires()
+    if not form.is_submitted():
+        return _start_page(form)
+    if not form.validate():
+        return _start_page(form), 422
+    sent = form.file.data
+    said = {
+        "questionnaire": str(form.questionnaire.data),
+        "title": str(form.title.data).strip(),
+        "day": form.day.data.isoformat(),
+        "create_units": "y" if form.create_units.data else "",
+    }
+    name = sent.filename.replace("\\", "/").rsplit("/", 1)[-1][:200]
+    try:
+        file = waiting.store(_instance(), current_user.id, name, sent.stream, said)
+    except FileRefusedError as refusal:
+        return _start_page(form, refusal.faults), 422
+    if not _lines(file):
+        faults = _refusal(file)
+        waiting.remove(file)
+        return _start_page(form, faults), 422
+    return redirect(url_for("hr.answer_columns", token=file.token))
+
+
+@blueprint.route("/undersokelser/svarfil/<token>/kolonner", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def answer_columns(token: str) -> Page:
+    """What each column means: guessed, remembered from the same source, and changed here."""
+    session = database.session()
+    file = _file(session, token)
+    questionnaire = _source(file).questionnaire
+    lines = _lines(file)
+    known = _mapping(file) or remembered_mapping(session, questionnaire.key, [cells for _l, cells in lines])
+    line, headings = _headings(lines, known, file)
+    below = [cells for number, cells in lines if number > line]
+    columns = columns_of(headings, below, questionnaire, known)
+    words = meaning_words(questionnaire)
+    faults: list[AnswerFieldFault] = []
+    if request.method == "POST":
+        columns = chosen(columns, {name: text for name, text in request.form.items() if text in words})
+        faults = [*column_faults(columns, questionnaire), *answer_faults(request.form)]
+        if not faults:
+            mapping = mapping_of(columns, request.form, line if len(lines) > 1 else None, known)
+            waiting.mapped(file, as_stored(mapping))
+            return redirect(url_for("hr.answer_preview", token=token))
+    page = render_template(
+        "hr/answers/columns.html",
+        file=file,
+        columns=columns,
+        words=words,
+        faults=faults,
+        line=line if len(lines) > 1 else None,
+        **sent_or_known(request.form, known),
+    )
+    return (page, 422) if faults else page
+
+
+@blueprint.route("/undersokelser/svarfil/<token>", methods=["GET", "POST"])
+@requires(*HR_ROLES)
+def answer_preview(token: str) -> Page:
+    """What would be read, what is wrong, and the choice about labels. Nothing is stored here."""
+    session = database.session()
+    file = _file(session, token)
+    mapping = _mapping(file)
+    if mapping is None:
+        return redirect(url_for("hr.answer_columns", token=token))
+    if request.method == "POST":
+        answer = request.form.get("labels", "")
+        if answer in set(LabelChoice):
+            waiting.mapped(file, as_stored(replace(mapping, labels=LabelChoice(answer))))
+        return redirect(url_for("hr.answer_preview", token=token))
+    return _preview_page(file, mapping, _import(session, file, mapping, apply=False))
+
+
+@blueprint.post("/undersokelser/svarfil/<token>/ta-inn")
+@requires(*HR_ROLES)
+def take_answers(token: str) -> Page:
+    """Everything in one transaction. The file is read once more."""
+    session = database.session()
+    file = _file(session, token)
+    mapping = _mapping(file)
+    if mapping is None:
+        return redirect(url_for("hr.answer_columns", token=token))
+    report = _import(session, file, mapping, apply=True)
+    if not report.applied:
+        return _preview_page(file, mapping, report), 409
+    waiting.remove(file)
+    flash(
+        ngettext("%(num)s svar er lagt inn.", "%(num)s svar er lagt inn.", report.respondents)
+        + " "
+        + _("Frigi undersøkelsen når du er klar.")
+    )
+    return redirect(url_for("hr.index"))
+
+
+@blueprint.post("/undersokelser/svarfil/<token>/avbryt")
+@requires(*HR_ROLES)
+def cancel_answers(token: str) -> Response:
+    """The file is removed; nothing was changed."""
+    waiting.remove(_file(database.session(), token))
+    flash(_("Filen er slettet. Ingenting er endret."))
+    return redirect(url_for("hr.start_answers"))
+
+
+def _import(
+    session: Session, file: WaitingAnswers, mapping: AnswerMapping, *, apply: bool
+) -> ResponsesImportReport:
+    source, account_id = _source(file), current_user.id
+    key = free_key(session, file.said["title"])
+    # The import is a transaction of its own; on SQLite this session would hold the write lock it needs.
+    session.close()
+    with on_behalf_of(account_id):
+        return import_responses(
+            database.database(),
+            file.path,
+            source.questionnaire,
+            source.text,
+            key,
+            file.said["title"],
+            dt.date.fromisoformat(file.said["day"]),
+            mapping.unit,
+            create_units=bool(file.said["create_units"]),
+            apply=apply,
+            mapping=mapping,
+        )
+
+
+def _start_page(form: AnswersForm, faults: tuple[ImportFault, ...] = ()) -> str:
+    return render_template("hr/answers/start.html", form=form, faults=faults)
+
+
+def _preview_page(file: WaitingAnswers, mapping: AnswerMapping, report: ResponsesImportReport) -> str:
+    return render_template(
+        "hr/answers/preview.html", file=file, mapping=mapping, report=report, most=MOST_SHOWN
+    )
+
+
+def _lines(file: WaitingAnswers) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    # numpy, which nobody else on HR's pages needs.
+    from analysis.tables import first_lines
+
+    return first_lines(file.path)
+
+
+def _refusal(file: WaitingAnswers) -> tuple[ImportFault, ...]:
+    """Why a file without a first line cannot be read."""
+    from analysis.tables import FileFaults, read_table
+    from surveys.publishing.answer_files.faults import told_faults
+
+    try:
+        read_table(file.path)
+    except FileFaults as error:
+        return told_faults(error).faults
+    return (ImportFault(_("Filen er tom.")),)
+
+
+def _headings(
+    lines: tuple[tuple[int, tuple[str, ...]], ...], known: AnswerMapping | None, file: WaitingAnswers
+) -> tuple[int, tuple[str, ...]]:
+    """The line somebody chose, the one that is remembered, else the one with most headings we know."""
+    named = {*known.columns, known.unit} if known else set()
+    if named and known and known.heading_line is None:
+        return max(lines, key=lambda line: (len(named & {*line[1]}), -line[0]))
+    for line in lines:
+        if known and line[0] == known.heading_line:
+            return line
+    return heading_line(lines, _source(file).questionnaire)
+
+
+def _source(file: WaitingAnswers) -> Source:
+    return find_questionnaire(file.said["questionnaire"])
+
+
+def _mapping(file: WaitingAnswers) -> AnswerMapping | None:
+    return as_mapping(from_stored(MappingFile, file.mapping)) if file.mapping else None
+
+
+def _file(session: Session, token: str) -> WaitingAnswers:
+    _require_top(session)
+    found = waiting.find(_instance(), token, current_user.id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _require_top(session: Session) -> None:
+    """The units of a file may be anywhere."""
+    if not may_bring_in_files(session, current_user.account):
+        abort(403)
+
+
+def _instance() -> Path:
+    found: Path = current_app.config["SETTINGS"].instance
+    return found
