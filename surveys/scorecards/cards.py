@@ -11,6 +11,7 @@ from surveys.organisation.models import Unit
 from surveys.scorecards.models import (
     Goal,
     Indicator,
+    IndicatorKind,
     Perspective,
     Scorecard,
     ScorecardLine,
@@ -57,7 +58,11 @@ class Ambitions:
 
     def of(self, indicator_id: int, year: int) -> Ambition | None:
         """The level of the nearest unit, else everybody's, as it was in the year; None when there is none."""
-        known = [target for target in self.targets.get(indicator_id, ()) if target.from_year <= year]
+        known = [
+            target
+            for target in self.targets.get(indicator_id, ())
+            if target.from_year <= year and (target.unit_id is None or target.unit_id in self.line)
+        ]
         if not known:
             return None
         best = min(known, key=lambda target: (self._distance(target.unit_id), -target.from_year))
@@ -77,3 +82,32 @@ def ambitions(session: Session, line: tuple[int, ...], indicator_ids: Iterable[i
     ):
         found.setdefault(target.indicator_id, []).append(target)
     return Ambitions(line, found)
+
+
+@dataclass(frozen=True)
+class AllAmbitions:
+    """The ambition levels of every unit, for whoever judges values of many units at once."""
+
+    parents: Mapping[int, int | None]
+    targets: Mapping[int, Sequence[Target]]
+
+    def of(self, indicator: Indicator, unit_id: int, year: int) -> Ambition | None:
+        """As `Ambitions.of`; None for an utviklingstrekk."""
+        if indicator.kind is IndicatorKind.DEVELOPMENT:
+            return None
+        return Ambitions(self.line(unit_id), self.targets).of(indicator.id, year)
+
+    def line(self, unit_id: int) -> tuple[int, ...]:
+        """The unit and everything above it, the unit first."""
+        found = [unit_id]
+        while (above := self.parents.get(found[-1])) is not None:
+            found.append(above)
+        return tuple(found)
+
+
+def all_ambitions(session: Session) -> AllAmbitions:
+    found: dict[int, list[Target]] = {}
+    for target in session.scalars(select(Target)):
+        found.setdefault(target.indicator_id, []).append(target)
+    parents = {unit_id: above for unit_id, above in session.execute(select(Unit.id, Unit.parent_id))}
+    return AllAmbitions(parents, found)

@@ -18,6 +18,7 @@ from surveys.files.report import ImportChange, ImportFault, ImportReport, told_o
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _, pgettext
+from surveys.scorecards.cards import AllAmbitions, all_ambitions
 from surveys.scorecards.frequencies import PART_HEADINGS, named_by, periods_of
 from surveys.scorecards.measuring import MeasurementError, check_period, record_measurement
 from surveys.scorecards.models import Indicator, Measurement
@@ -45,6 +46,7 @@ class ImportContext:
     indicators: Mapping[str, Indicator]
     units: Mapping[str, Unit]
     standing: Mapping[MeasurementKey, Measurement]
+    ambitions: AllAmbitions
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def import_measurements(session: Session, file: Path, *, apply: bool, today: dt.
         faults.append(ImportFault(_("Filen har ingen verdier under overskriften.")))
     if faults:
         return ImportReport(faults=told_once(faults), notes=read.notes)
-    report = replace(_report(lines, known.standing, apply=apply), notes=read.notes)
+    report = replace(_report(lines, known, apply=apply), notes=read.notes)
     if apply and report.changes:
         for line in lines:
             record_measurement(
@@ -108,6 +110,7 @@ def _known(session: Session) -> ImportContext:
         {indicator.code: indicator for indicator in session.scalars(select(Indicator))},
         {unit.code: unit for unit in session.scalars(select(Unit))},
         {(m.indicator_id, m.unit_id, m.year, m.part): m for m in standing},
+        all_ambitions(session),
     )
 
 
@@ -238,27 +241,24 @@ def _day(text: str, today: dt.date) -> dt.date:
     )
 
 
-def _report(
-    lines: Sequence[ValueLine], standing: Mapping[MeasurementKey, Measurement], *, apply: bool
-) -> ImportReport:
-    new = tuple(_change(line) for line in lines if line.place not in standing)
-    changed = tuple(_changes(lines, standing))
+def _report(lines: Sequence[ValueLine], known: ImportContext, *, apply: bool) -> ImportReport:
+    new = tuple(_change(line, known) for line in lines if line.place not in known.standing)
+    changed = tuple(_changes(lines, known))
     return ImportReport(new, changed, unchanged=len(lines) - len(new) - len(changed), applied=apply)
 
 
-def _changes(
-    lines: Sequence[ValueLine], standing: Mapping[MeasurementKey, Measurement]
-) -> Iterator[ImportChange]:
+def _changes(lines: Sequence[ValueLine], known: ImportContext) -> Iterator[ImportChange]:
     for line in lines:
-        before = standing.get(line.place)
+        before = known.standing.get(line.place)
         if before is not None and (before.value, before.source) != (line.value, line.source):
-            yield _change(line, before)
+            yield _change(line, known, before)
 
 
-def _change(line: ValueLine, before: Measurement | None = None) -> ImportChange:
+def _change(line: ValueLine, known: ImportContext, before: Measurement | None = None) -> ImportChange:
     """«M1.2 Sykefravær – OK4, 2. tertial 2026: 11,2 % → 9,6 %»."""
+    target = known.ambitions.of(line.indicator, line.unit.id, line.year)
     where = f"{line.unit.code}, {periods_of(line.indicator.frequency).words(line.year, line.part)}"
-    now = value_words(line.value, line.indicator)
+    now = value_words(line.value, line.indicator, target)
     if before is not None and before.value is not None:
-        now = f"{value_words(before.value, line.indicator)} → {now}"
+        now = f"{value_words(before.value, line.indicator, target)} → {now}"
     return ImportChange(line.indicator.code, localised(line.indicator.title), f"{where}: {now}")

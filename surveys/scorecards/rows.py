@@ -131,7 +131,7 @@ def indicator_row(
         target=wording.target_words(target, indicator, development=_is_development(indicator)),
         limits=wording.limits_words(target, indicator),
         status=_row_status(indicator, latest, newer, target, setting),
-        value=_value_words(latest, indicator) if latest else "",
+        value=_value_words(latest, indicator, setting) if latest else "",
         period=_period(latest, indicator) if latest else "",
         is_part=latest is not None and latest.part > 0,
         n=latest.n if latest else None,
@@ -142,7 +142,9 @@ def indicator_row(
         reason=_reason(indicator, latest, newer, setting),
         previous=_comparison(indicator, latest, seen, target, setting),
         spark=spark(_moments(seen, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
-        spark_words=wording.spark_words((_period(m, indicator), _value_words(m, indicator)) for m in seen),
+        spark_words=wording.spark_words(
+            (_period(m, indicator), _value_words(m, indicator, setting)) for m in seen
+        ),
         history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
     )
 
@@ -208,8 +210,10 @@ def _status(
     return status(measurement.value, indicator.direction, target, hidden=hidden)
 
 
-def _value_words(measurement: Measurement, indicator: Indicator) -> str:
-    return "" if measurement.value is None else wording.value_words(measurement.value, indicator)
+def _value_words(measurement: Measurement, indicator: Indicator, setting: RowContext) -> str:
+    if measurement.value is None:
+        return ""
+    return wording.value_words(measurement.value, indicator, _target(indicator, measurement.year, setting))
 
 
 def _period(measurement: Measurement, indicator: Indicator) -> str:
@@ -250,17 +254,25 @@ def _comparison(
         None if _is_development(indicator) else indicator.direction,
         target,
         clear=verdict in {None, Verdict.UP, Verdict.DOWN},
-        smallest=0.5 * 10**-indicator.decimals if tested is None else 0.0,
+        smallest=_smallest_change(indicator, latest, before, setting) if tested is None else 0.0,
     )
     return MeasurementComparison(
         period=_period(before, indicator),
-        value=_value_words(before, indicator),
+        value=_value_words(before, indicator, setting),
         trend=moved,
         change=wording.change_words(moved, indicator, verdict)
         if tested is None or tested.comparable
         else wording.incomparable_words(),
         meaning=wording.meaning_words(moved),
     )
+
+
+def _smallest_change(
+    indicator: Indicator, latest: Measurement, before: Measurement, setting: RowContext
+) -> float:
+    """Half of the last shown decimal; a change of colour is never «Uendret», however small."""
+    colours = {_status(indicator, m, _target(indicator, m.year, setting), setting) for m in (latest, before)}
+    return 0.5 * 10**-indicator.decimals if len(colours) == 1 else 0.0
 
 
 def _with_others(
@@ -270,13 +282,13 @@ def _with_others(
     before = value - tested.difference
     period, note = str(tested.year), wording.basis_words(tested.basis, tested.units, tested.year)
     if tested.basis is ChangeBasis.SPLIT:
-        return MeasurementComparison(period, wording.value_words(before, indicator), note=note)
+        return MeasurementComparison(period, wording.value_words(before, indicator, target), note=note)
     direction = None if _is_development(indicator) else indicator.direction
     clear = tested.verdict in {Verdict.UP, Verdict.DOWN}
     moved = trend(value, before, direction, target, clear=clear, smallest=0.0)
     return MeasurementComparison(
         period,
-        wording.value_words(before, indicator),
+        wording.value_words(before, indicator, target),
         moved,
         wording.change_words(moved, indicator, tested.verdict)
         if tested.comparable
@@ -319,7 +331,7 @@ def _entry(measurement: Measurement, indicator: Indicator, setting: RowContext) 
     return HistoryEntry(
         period=_period(measurement, indicator),
         status=_status(indicator, measurement, target, setting),
-        value=_value_words(measurement, indicator),
+        value=_value_words(measurement, indicator, setting),
         n=measurement.n,
         reason=wording.reason_words(measurement),
         source=measurement.source,

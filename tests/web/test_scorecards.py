@@ -88,12 +88,14 @@ def test_the_status_follows_the_stored_value_and_not_the_shown_one(
 ) -> None:
     cases = [
         ("B1.1", "K", 0, 5.0, "5,0", "Grønn"),
-        ("B1.1", "A", 0, 4.96, "5,0", "Gul"),
-        ("B1.1", "B", 0, 3.96, "4,0", "Rød"),
+        ("B1.1", "A", 0, 4.96, "4,96 ", "Gul"),
+        ("B1.1", "B", 0, 3.96, "3,96 ", "Rød"),
         ("M1.2", "K", 2, 9.0, "9,0 %", "Gul"),
-        ("M1.2", "A", 2, 9.04, "9,0 %", "Rød"),
+        ("M1.2", "A", 2, 9.04, "9,04 %", "Rød"),
+        ("M1.2", "B", 2, 6.0004, "6,0004 %", "Gul"),
         ("Ø1.1", "K", 2, -1.0, "−1,0 %", "Gul"),
-        ("Ø1.1", "A", 2, -1.04, "−1,0 %", "Rød"),
+        ("Ø1.1", "A", 2, -1.04, "−1,04 %", "Rød"),
+        ("Ø1.1", "B", 2, -0.04, "−0,04 %", "Gul"),
         ("M1.3", "K", 0, 52.0, "52,0 %", "Uten ambisjon"),
     ]
     with card.transaction() as session:
@@ -105,6 +107,16 @@ def test_the_status_follows_the_stored_value_and_not_the_shown_one(
         row = _row(pages[unit], code)
         assert row["Verdi"].startswith(shown), (code, value)
         assert row["Status"] == status, (code, value)
+
+
+def test_a_change_of_colour_is_never_called_unchanged(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        measure(session, "B1.1", 2025, 4.98)
+        measure(session, "B1.1", 2026, 5.01)
+    sign_in_as(client, card, Role.LEADER)
+    row = _row(_card(client), "B1.1")
+    assert (row["Verdi"], row["Status"]) == ("5,0 skala 1–6", "Grønn")
+    assert row["Sist sammenlignbare"] == "4,98 i 2025 ↑ Opp 0,03, bedre"
 
 
 def test_every_status_has_a_shape_and_a_word_beside_its_colour(client: FlaskClient, card: Database) -> None:
