@@ -60,6 +60,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "rotate-keys": CommandEntry("operating.rotating:rotate_keys", "Bytter hovednøkkelen som nøklene til åpne undersøkelser er låst med."),
     "serve": CommandEntry("operating.commands:serve", "Starter nettstedet for drift."),
     "withdraw-import": CommandEntry("release.history.commands:withdraw_import_command", "Trekker tilbake noe som er importert fra et annet verktøy."),
+    "withdraw-measurements": CommandEntry("scorecards.commands:withdraw_measurements_command", "Trekker tilbake en innlesing av verdier til styringskortene."),
     "worker": CommandEntry("operating.commands:worker", "Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."),
 }
 # fmt: on

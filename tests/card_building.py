@@ -15,7 +15,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
 from surveys.scorecards.frequencies import Frequency
-from surveys.scorecards.measuring import record_measurement
+from surveys.scorecards.measuring import NewValue, record_values
 from surveys.scorecards.models import Indicator, IndicatorKind
 from surveys.scorecards.setup import (
     CardPlan,
@@ -124,9 +124,11 @@ def measure(
 ) -> None:
     """Records a value, measured on the year's last day."""
     indicator = session.scalars(select(Indicator).where(Indicator.code == code)).one()
-    record_measurement(
-        session, indicator, unit_of(session, unit), year, part, value, source, dt.date(year, 12, 31)
-    )
+    session.flush()
+    unit_id = unit_of(session, unit).id
+    new = NewValue(indicator, unit_id, year, part, value, source, dt.date(year, 12, 31))
+    record_values(session, [new])
+    session.expire_all()
 
 
 def release_figures(

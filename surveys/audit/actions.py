@@ -53,6 +53,8 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "installation.master_key_changed": TrailAction(About.MUNICIPALITY, _l("Byttet hovednøkkelen")),
     "installation.restored": TrailAction(About.MUNICIPALITY, _l("La tilbake en sikkerhetskopi")),
     "measurements.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn målinger til styringskort")),
+    "measurements.entered": TrailAction(About.MUNICIPALITY, _l("Førte inn verdier i styringskort")),
+    "measurements.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake verdier i styringskort")),
     "microdata.exported": TrailAction(About.SURVEY, _l("Laget fil til analytiker")),
     "norm.imported": TrailAction(About.SERIES, _l("Leste inn tall å sammenligne med")),
     "norm.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tall å sammenligne med")),

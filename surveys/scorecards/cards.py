@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.organisation.models import Unit
@@ -109,5 +109,40 @@ def all_ambitions(session: Session) -> AllAmbitions:
     found: dict[int, list[Target]] = {}
     for target in session.scalars(select(Target)):
         found.setdefault(target.indicator_id, []).append(target)
-    parents = {unit_id: above for unit_id, above in session.execute(select(Unit.id, Unit.parent_id))}
+    parents = {unit.id: unit.parent_id for unit in session.execute(select(Unit.id, Unit.parent_id))}
     return AllAmbitions(parents, found)
+
+
+@dataclass(frozen=True)
+class IndicatorsByCode:
+    """Which indicator a code means for a unit: two departments' cards may both have an M1.
+
+    cards: the indicators on each unit's own cards, by unit id.
+    """
+
+    by_code: Mapping[str, Sequence[Indicator]]
+    cards: Mapping[int, frozenset[int]]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self.by_code)
+
+    def on_card_of(self, code: str, line: Sequence[int]) -> Indicator | None:
+        """The one on the nearest card above the unit, else the only one there is; None when several could be meant."""
+        found = self.by_code.get(code, ())
+        nearest = next((self.cards[unit_id] for unit_id in line if unit_id in self.cards), frozenset())
+        on_card = [indicator for indicator in found if indicator.id in nearest]
+        if on_card:
+            return on_card[0]
+        return found[0] if len(found) == 1 else None
+
+
+def indicators_by_code(session: Session) -> IndicatorsByCode:
+    by_code: dict[str, list[Indicator]] = {}
+    for indicator in session.scalars(select(Indicator).options(selectinload(Indicator.targets))):
+        by_code.setdefault(indicator.code, []).append(indicator)
+    cards: dict[int, set[int]] = {}
+    lines = select(Scorecard.unit_id, ScorecardLine.indicator_id).join(Scorecard.lines)
+    for unit_id, indicator_id in session.execute(lines):
+        cards.setdefault(unit_id, set()).add(indicator_id)
+    return IndicatorsByCode(by_code, {unit_id: frozenset(ids) for unit_id, ids in cards.items()})

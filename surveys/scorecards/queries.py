@@ -81,7 +81,7 @@ def read_card(
     lines = card_lines(session, unit, line)
     indicators = {each.indicator_id: each.indicator for each in lines}
     measurements = _measurements(session, unit.id, indicators)
-    years = _years(measurements)
+    years = _years(measurements, today)
     if year is not None and year not in years:
         raise NoSuchYearError(year)
     setting = RowContext(
@@ -101,9 +101,12 @@ def read_card(
     return Card(unit.code, unit.name, setting.year, years, _sections(lines, rows))
 
 
-def _years(measurements: Iterable[Measurement]) -> tuple[int, ...]:
-    """Every year from the first value to the last: a biennial survey's value stands in between too."""
-    known = [measurement.year for measurement in measurements]
+def _years(measurements: Iterable[Measurement], today: dt.date) -> tuple[int, ...]:
+    """Every year from the first value to the last: a biennial survey's value stands in between too.
+
+    No year that has not begun: a mistyped one would be the card's.
+    """
+    known = [measurement.year for measurement in measurements if measurement.year <= today.year]
     return tuple(range(min(known), max(known) + 1)) if known else ()
 
 

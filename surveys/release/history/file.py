@@ -8,10 +8,11 @@ from typing import Final, TypeVar
 
 from surveys.files.columns import Record, records_and_faults
 from surveys.files.headings import ImportColumn
+from surveys.files.missing_marks import missing_words
 from surveys.files.reading import Table
-from surveys.files.report import ImportFault
+from surveys.files.report import ImportFault, lines_in_words
 from surveys.organisation.models import Unit
-from surveys.platform.texts import _
+from surveys.platform.texts import _, ngettext
 from surveys.release.history.models import ImportedKind
 from surveys.release.measures import Measure
 
@@ -106,9 +107,33 @@ def figure_lines(table: Table, ground: Ground) -> tuple[list[FigureLine], list[I
     if rows and "instrument" not in rows[0] and not ground.instrument:
         faults.append(ImportFault(_no_instrument()))
         ground = replace(ground, instrument="–")  # told once, not for every line
-    found = [line for row in rows if (line := _line(row, ground, faults))]
+    found = [line for row in rows if not _is_left_out(row) and (line := _line(row, ground, faults))]
     faults.extend(_disagreements(found))
     return found, faults
+
+
+def left_out_notes(table: Table, kind: ImportedKind) -> tuple[str, ...]:
+    """The lines whose mean is a mark for «no number», counted by what the mark means."""
+    rows, _faults = records_and_faults(table, COLUMNS[kind])
+    by_reason: dict[str, list[Record]] = {}
+    for row in rows:
+        if _is_left_out(row):
+            by_reason.setdefault(missing_words(row["mean"]), []).append(row)
+    return tuple(
+        ngettext(
+            "%(num)s linje er ikke tatt inn: %(reason)s. Linje %(lines)s.",
+            "%(num)s linjer er ikke tatt inn: %(reason)s. Linje %(lines)s.",
+            len(of_reason),
+            reason=reason,
+            lines=lines_in_words(row.line for row in of_reason),
+        )
+        for reason, of_reason in by_reason.items()
+    )
+
+
+def _is_left_out(row: Record) -> bool:
+    """A mark stands for the mean. An empty cell is a fault: these files have one line for each figure."""
+    return bool(row["mean"]) and bool(missing_words(row["mean"]))
 
 
 def _line(row: Record, ground: Ground, faults: list[ImportFault]) -> FigureLine | None:

@@ -23,7 +23,14 @@ from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _, pgettext
-from surveys.release.history.file import COLUMNS, FigureLine, Ground, ImportedCell, figure_lines
+from surveys.release.history.file import (
+    COLUMNS,
+    FigureLine,
+    Ground,
+    ImportedCell,
+    figure_lines,
+    left_out_notes,
+)
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 from surveys.release.history.report import (
@@ -77,7 +84,7 @@ def import_figures(
     except FileRefusedError as refusal:
         return HistoryReport(faults=refusal.faults)
     _lock(session, wanted)
-    notes = (*table.notes, *left_out(table, COLUMNS[wanted.kind]))
+    notes = (*table.notes, *left_out(table, COLUMNS[wanted.kind]), *left_out_notes(table, wanted.kind))
     lines, faults = figure_lines(table, _ground(session, wanted, today))
     standing = {_place(figure): figure for figure in session.scalars(_standing(wanted))}
     faults.extend(_contradictions(lines, standing, wanted))
