@@ -14,10 +14,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
-from surveys.scorecards.frequencies import Frequency
-from surveys.scorecards.measuring import NewValue, record_values
-from surveys.scorecards.models import Indicator, IndicatorKind
-from surveys.scorecards.setup import (
+from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
@@ -25,6 +22,9 @@ from surveys.scorecards.setup import (
     SuccessFactorPlan,
     TargetPlan,
 )
+from surveys.scorecards.frequencies import Frequency
+from surveys.scorecards.measuring import NewValue, record_values
+from surveys.scorecards.models import Indicator, IndicatorKind
 
 JOY = IndicatorPlan(
     code="M1.1",

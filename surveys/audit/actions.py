@@ -79,6 +79,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "quality.discussed": TrailAction(About.SURVEY, _l("Skrev en drøfting av kvaliteten")),
     "quality.discussion_withdrawn": TrailAction(About.SURVEY, _l("Trakk tilbake en drøfting")),
     "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
+    "scorecard.changed": TrailAction(About.MUNICIPALITY, _l("Endret et styringskort")),
     "scorecard.created": TrailAction(About.MUNICIPALITY, _l("Laget et styringskort")),
     "survey.address_corrected": TrailAction(About.SURVEY, _l("Rettet en e-postadresse")),
     "survey.phone_corrected": TrailAction(About.SURVEY, _l("Rettet et mobilnummer")),

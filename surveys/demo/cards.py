@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from analysis.scorecards import Direction
 from surveys.demo.fjordvik import BUDGET_DEVIATION, SICK_LEAVE, STAFF_TALKS, TOP
 from surveys.organisation.models import Unit
-from surveys.scorecards.frequencies import Frequency, periods_of
-from surveys.scorecards.measuring import NewValue, record_values
-from surveys.scorecards.models import Indicator, IndicatorKind
-from surveys.scorecards.setup import (
+from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
     PerspectivePlan,
     SuccessFactorPlan,
     TargetPlan,
-    build_card,
 )
+from surveys.scorecards.frequencies import Frequency, periods_of
+from surveys.scorecards.measuring import NewValue, record_values
+from surveys.scorecards.models import Indicator, IndicatorKind
+from surveys.scorecards.setup import build_card
 
 DemoNames = tuple[str, str, str]
 

@@ -16,8 +16,10 @@ from surveys.platform.database import database
 from surveys.platform.localisation import short_date
 from surveys.platform.terminal import fail, say, with_app
 from surveys.platform.typed_data import FileDataError, from_file
+from surveys.scorecards.card_plans import CardPlan, SetupError
+from surveys.scorecards.card_sources import check_sources
 from surveys.scorecards.importing import ValueAnswers, import_measurements
-from surveys.scorecards.setup import CardPlan, SetupError, build_card
+from surveys.scorecards.setup import CardSetup, set_up_card
 from surveys.scorecards.value_questions import ValueQuestion
 from surveys.scorecards.withdrawing import WithdrawalError, latest_entries, withdraw_entry
 
@@ -135,25 +137,48 @@ def _list_entries(session: Session) -> None:
 
 @click.command("import-scorecard")
 @click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--apply", "apply", is_flag=True, help="Legg inn kortet. Uten dette blir filen bare sjekket.")
+@click.option(
+    "--apply", "apply", is_flag=True, help="Legg inn kortet. Uten dette vises bare hva som blir endret."
+)
 @with_app
 def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # noqa: ARG001
-    """Henter et styringskort fra en YAML-fil.
+    """Henter et styringskort fra en YAML-fil, eller endrer et som finnes.
 
-    Perspektiver, mål, suksessfaktorer, indikatorer og ambisjonsnivå. Det som finnes fra før, brukes som det er.
-    Et eksempel står i docs/examples/.
+    Perspektiver, mål, suksessfaktorer, indikatorer og ambisjonsnivå. Alt som blir annerledes, vises først, også hvilke
+    verdier som får en annen farge. Det som ikke står i filen, blir stående. Et eksempel står i docs/examples/.
     """
     try:
         plan = from_file(CardPlan, read_document(read_bytes(file), file.name).value)
         with database().transaction() as session:
-            build_card(session, plan)
+            check_sources(session, plan)
+            setup = set_up_card(session, plan)
             if not apply:
                 session.rollback()
     except DefinitionError as error:
         fail(f"{file.name} kan ikke leses. Ingenting er endret.", error.faults)
     except (FileDataError, SetupError) as error:
         fail(f"Feil i {file.name}. Ingenting er endret.", str(error).splitlines())
-    say(f"Kortet «{plan.key}» er lagt inn." if apply else "Filen er i orden. Legg inn kortet med --apply.")
+    _tell(setup)
+    if not setup.changes:
+        say(f"Kortet «{plan.key}» er som i filen. Ingenting å endre.")
+    elif apply:
+        say(f"Kortet «{plan.key}» er lagt inn.")
+    else:
+        say("Ingenting er endret ennå. Kjør kommandoen på nytt med --apply for å legge inn.")
+
+
+def _tell(setup: CardSetup) -> None:
+    say(f"Endringer: {len(setup.changes)}")
+    for change in setup.changes:
+        say(f"  {change}")
+    for note in setup.notes:
+        say(f"Merk: {note}")
+    if setup.recoloured:
+        say(f"Verdier som får en annen farge: {len(setup.recoloured)}")
+    for each in setup.recoloured[:_DETAILS_SHOWN]:
+        say(f"  {each}")
+    if len(setup.recoloured) > _DETAILS_SHOWN:
+        say(f"  … og {len(setup.recoloured) - _DETAILS_SHOWN} til")
 
 
 def _list(heading: str, changes: Sequence[ImportChange]) -> None:

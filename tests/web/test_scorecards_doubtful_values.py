@@ -12,10 +12,11 @@ from analysis.scorecards import Direction
 from surveys.commands import medvirk
 from surveys.files.report import ImportReport
 from surveys.platform.database import Database
+from surveys.scorecards.card_plans import IndicatorPlan, TargetPlan
 from surveys.scorecards.frequencies import Frequency
 from surveys.scorecards.importing import ValueAnswers, import_measurements
 from surveys.scorecards.models import Measurement
-from surveys.scorecards.setup import IndicatorPlan, TargetPlan, build_card
+from surveys.scorecards.setup import build_card
 from surveys.scorecards.value_questions import ValueQuestion
 from surveys.scorecards.withdrawing import WithdrawalError, withdraw_entry
 from surveys.scorecards.written_periods import WrittenPeriod, WrittenPeriodError, read_period
