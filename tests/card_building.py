@@ -132,9 +132,16 @@ def measure(
 
 
 def release_figures(
-    session: Session, survey: Survey, means: Mapping[str, float | str], number: int = 1
+    session: Session,
+    survey: Survey,
+    means: Mapping[str, float | str],
+    number: int = 1,
+    margin: float | None = None,
 ) -> Release:
-    """A release of the factor TRI: unit code → its mean (12 answers), or why it is hidden. Feeds nothing."""
+    """A release of the factor TRI: unit code → its mean (12 answers), or why it is hidden. Feeds nothing.
+
+    margin: half of each mean's interval.
+    """
     survey.status = SurveyStatus.RELEASED
     day = survey.closes_on + dt.timedelta(days=10)
     release = Release(survey=survey, number=number, released_on=day, minimum_group=survey.minimum_group)
@@ -151,6 +158,8 @@ def release_figures(
                 n=12 if shown else None,
                 mean=mean if shown else None,
                 sd=0.6 if shown else None,
+                ci_low=mean - margin if shown and margin is not None else None,
+                ci_high=mean + margin if shown and margin is not None else None,
             )
         )
     session.flush()

@@ -13,11 +13,12 @@ from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
-from surveys.release.models import Change, Release
+from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
 from surveys.scorecards.cards import ambitions, card_lines
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
-from surveys.scorecards.rows import IndicatorRow, RowContext, TestedChange, indicator_row
+from surveys.scorecards.row_context import RowContext, TestedChange
+from surveys.scorecards.rows import IndicatorRow, indicator_row
 
 
 class NoSuchYearError(Exception):
@@ -90,6 +91,7 @@ def read_card(
         access=_access(session, account, unit, measurements, today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
+        intervals=_intervals(session, unit.id, measurements),
     )
     by_indicator: dict[int, list[Measurement]] = {}
     for measurement in measurements:
@@ -166,6 +168,26 @@ def _changes(
             closed.year,
         )
         for change, survey_id, closed in found
+    }
+
+
+def _intervals(
+    session: Session, unit_id: int, measurements: Iterable[Measurement]
+) -> dict[tuple[int, str], tuple[float, float]]:
+    """(release id, measure) → the interval of the unit's released figure."""
+    releases = {measurement.release_id for measurement in measurements if measurement.release_id}
+    found = session.execute(
+        select(Figure.release_id, Figure.measure, Figure.ci_low, Figure.ci_high).where(
+            Figure.unit_id == unit_id,
+            Figure.release_id.in_(releases),
+            Figure.kind == FigureKind.UNIT,
+            Figure.status == FigureStatus.SHOWN,
+        )
+    )
+    return {
+        (release_id, measure): (low, high)
+        for release_id, measure, low, high in found
+        if low is not None and high is not None
     }
 
 

@@ -1,6 +1,6 @@
 """The card in words: values with their unit, ambition levels and changes (periods: `frequencies`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from analysis.scorecards import (
     MOST_DECIMALS,
@@ -97,6 +97,27 @@ def status_words() -> dict[IndicatorStatus, str]:
         IndicatorStatus.HIDDEN: _("Skjult"),
         IndicatorStatus.NO_TARGET: _("Uten ambisjon"),
     }
+
+
+def interval_words(low: str, high: str) -> str:
+    return _("mellom %(low)s og %(high)s", low=low, high=high)
+
+
+def doubt_words(others: Collection[IndicatorStatus]) -> str:
+    """«kan være gul eller rød», or nothing."""
+    order = (IndicatorStatus.GREEN, IndicatorStatus.YELLOW, IndicatorStatus.RED)
+    words = status_words()
+    named = [words[colour].lower() for colour in order if colour in others]
+    if not named:
+        return ""
+    if len(named) == 1:
+        return _("kan være %(colour)s", colour=named[0])
+    return _("kan være %(colour)s eller %(other)s", colour=named[0], other=named[1])
+
+
+def although_recoloured(words: str) -> str:
+    """A colour that changed beside a change that may be chance."""
+    return _("%(words)s, selv om fargen er en annen", words=words)
 
 
 def reason_words(measurement: Measurement) -> str:

@@ -188,6 +188,33 @@ def test_a_survey_score_that_did_not_clearly_change_gets_no_arrow(
     assert _row(_card(client), "M1.1")["Sist sammenlignbare"] == "4,0 i 2024 Ingen sikker endring"
 
 
+def test_a_colour_says_what_its_interval_cannot_rule_out(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        before = release_figures(session, _survey(session, 2024), {"K": 3.4}, margin=0.5)
+        feed(session, before)
+        after = release_figures(session, _survey(session, 2026), {"K": 4.4}, margin=0.6)
+        feed(session, after)
+        write_change(session, after, before, 1.0, Verdict.NO_CLEAR_CHANGE)
+    sign_in_as(client, card, Role.HR)
+    page = _card(client)
+    row = _row(page, "M1.1")
+    assert row["Verdi"] == "4,4 skala 1–5 mellom 3,8 og 5,0"
+    assert row["Status"] == "Grønn, kan være gul"
+    assert row["Sist sammenlignbare"] == "3,4 i 2024 Ingen sikker endring, selv om fargen er en annen"
+    assert _history(page, "M1.1")[1][2] == "Rød, kan være gul"
+
+
+def test_a_colour_whose_whole_interval_has_it_has_no_doubt(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        feed(
+            session,
+            release_figures(session, _survey(session, 2026), {"K": 4.4, "A": 3.7, "B": 4.0}, margin=0.35),
+        )
+    sign_in_as(client, card, Role.HR)
+    said = [_row(_card(client, unit), "M1.1")["Status"] for unit in ("K", "A", "B")]
+    assert said == ["Grønn", "Gul, kan være grønn eller rød", "Grønn, kan være gul"]
+
+
 def test_a_clear_change_says_how_much_and_which_way(client: FlaskClient, card: Database) -> None:
     with card.transaction() as session:
         before = _released(session, 2024, {"K": 4.4})
