@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.organisation.models import Unit
+from surveys.release.models import Release
 from surveys.scorecards.models import (
     Goal,
     Indicator,
@@ -47,6 +48,12 @@ def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[Scorec
             .order_by(Perspective.position, Perspective.id, ScorecardLine.position, Indicator.code)
         )
     )
+
+
+def is_corrected() -> ColumnElement[bool]:
+    """In a query of releases: there is a later one of the same survey."""
+    later = aliased(Release)
+    return exists().where(later.survey_id == Release.survey_id, later.number > Release.number)
 
 
 @dataclass(frozen=True)

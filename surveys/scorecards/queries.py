@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
 
 from analysis.scorecards import RollUp, roll_up
 from surveys.access.models import Account
@@ -13,9 +13,10 @@ from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
-from surveys.scorecards.cards import ambitions, card_lines
+from surveys.scorecards.cards import ambitions, card_lines, is_corrected
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -53,6 +54,15 @@ class PerspectiveSection:
     @property
     def counts(self) -> RollUp:
         return roll_up(row.counted_status for row in self.rows)
+
+    @property
+    def silence(self) -> str:
+        """Why nothing moved: nothing is measured, nothing can be compared yet, or nothing surely changed."""
+        if not any(row.value for row in self.rows):
+            return _("Ingen verdier ennå.")
+        if not any(row.previous and row.previous.trend for row in self.rows):
+            return _("Første måling. Det er ingenting å sammenligne med ennå.")
+        return _("Ingen sikre endringer.")
 
     @property
     def moved(self) -> tuple[IndicatorRow, ...]:
@@ -119,9 +129,7 @@ def _measurements(
 
     The current ones, and what an earlier survey of the same year gave: its reader may not see the later one's value.
     """
-    later = aliased(Release)
-    corrected = exists().where(later.survey_id == Release.survey_id, later.number > Release.number)
-    from_survey = Measurement.release_id.is_not(None) & ~corrected
+    from_survey = Measurement.release_id.is_not(None) & ~is_corrected()
     return session.scalars(
         select(Measurement)
         .outerjoin(Measurement.release)

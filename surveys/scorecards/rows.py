@@ -12,6 +12,7 @@ from surveys.scorecards import texts as wording
 from surveys.scorecards.comparing import MeasurementComparison, comparison
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement
+from surveys.scorecards.remarks import row_remarks
 from surveys.scorecards.row_context import (
     RowContext,
     access_to_value,
@@ -71,6 +72,8 @@ class IndicatorRow:
     old: bool
     # Why there is no value, or no newer one, or from when the reader may see it.
     reason: str
+    # Periods without a value, and a value that never changes.
+    remarks: tuple[str, ...]
     previous: MeasurementComparison | None
     # What a survey's value is within, and the other colours it may have.
     interval: str
@@ -115,6 +118,7 @@ def indicator_row(
         age=age,
         old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
         reason=_reason(indicator, latest, newer, setting),
+        remarks=tuple(row_remarks(indicator, until, setting)),
         previous=comparison(indicator, latest, seen, target, setting),
         interval=interval_words(indicator, latest, setting) if latest else "",
         doubt=doubt_words(indicator, latest, setting) if latest else "",

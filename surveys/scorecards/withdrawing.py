@@ -75,7 +75,7 @@ def _withdraw(session: Session, which: ColumnElement[bool], by: str, at: dt.date
     return Withdrawal(len(withdrawn), len(restored))
 
 
-def _before(which: ColumnElement[bool]) -> Select[tuple[int]]:
+def _before(which: ColumnElement[bool]) -> Select[int]:
     """The newest value of the same period that was entered before each of them and is not itself taken back."""
     earlier = aliased(Measurement)
     return (

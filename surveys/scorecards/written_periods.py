@@ -104,7 +104,7 @@ def _read(text: str) -> WrittenPeriod:
 
 
 def _period(found: dict[str, str | None]) -> WrittenPeriod:
-    year = int(found["year"]) if found.get("year") else None
+    year = int(found.get("year") or 0) or None
     if name := found.get("month"):
         return WrittenPeriod(year, _MONTH_NUMBERS[name], Frequency.MONTH)
     if number := found.get("day_month"):

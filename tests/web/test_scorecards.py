@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Release, Verdict
 from surveys.scorecards import views
@@ -469,3 +470,91 @@ def test_a_longer_history_costs_no_more_queries(app: Flask, client: FlaskClient,
             _released(session, year, {"K": 4.1})
             measure(session, "B1.1", year, 4.8)
     assert cost() == short
+
+
+def _overview(client: FlaskClient, question: str = "") -> Page:
+    page = Page(client.get("/styringskort" + question))
+    assert page.status == 200
+    html5lib.HTMLParser(strict=True).parse(page.response.text)
+    return page
+
+
+def test_the_overview_says_why_nothing_moved(client: FlaskClient, card: Database) -> None:
+    sign_in_as(client, card, Role.HR)
+    assert "Ingen verdier ennå." in _overview(client).text
+    with card.transaction() as session:
+        measure(session, "B1.1", 2025, 5.2)
+    assert "Første måling. Det er ingenting å sammenligne med ennå." in _overview(client).text
+    with card.transaction() as session:
+        measure(session, "B1.1", 2026, 5.2)
+    assert "Ingen sikre endringer." in _overview(client).text
+
+
+def test_a_period_without_a_value_is_named(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        for year, part in ((2024, 1), (2025, 2), (2026, 1)):
+            measure(session, "M1.2", year, 8.4 + part, part)
+        measure(session, "B1.1", 2023, 5.0)
+        measure(session, "B1.1", 2025, 5.1)
+    sign_in_as(client, card, Role.LEADER)
+    page = _card(client)
+    remark = "Mangler verdi for 1. tertial 2025, 3. tertial 2025 og 2. tertial 2026."
+    assert remark in _row(page, "M1.2")["rad"]
+    assert "Mangler" not in _row(page, "B1.1")["rad"]
+    assert "3. tertial 2026" not in _row(page, "M1.2")["rad"]
+
+
+def test_the_same_value_three_times_is_remarked_upon(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        for year, part in ((2025, 3), (2026, 1), (2026, 2)):
+            measure(session, "M1.2", year, 14.0, part)
+            measure(session, "Ø1.1", year, 0.1 * part, part)
+    sign_in_as(client, card, Role.LEADER)
+    page = _card(client)
+    assert "14,0 % tre ganger på rad. Er verdien målt på nytt?" in _row(page, "M1.2")["rad"]
+    assert "på rad" not in _row(page, "Ø1.1")["rad"]
+
+
+def test_a_year_that_has_not_begun_is_never_the_cards(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        measure(session, "M1.3", 2026, 50.0)
+        measure(session, "M1.3", 2062, 52.0)
+    sign_in_as(client, card, Role.LEADER)
+    assert _row(_card(client), "M1.3")["Verdi"] == "50,0 %"
+    assert client.get("/styringskort/K?ar=2062").status_code == 404
+
+
+def test_each_unit_in_the_list_has_its_colours_as_the_reader_may_see_them(
+    client: FlaskClient, card: Database
+) -> None:
+    with card.transaction() as session:
+        measure(session, "B1.1", 2026, 5.2, unit="A")
+        measure(session, "M1.2", 2026, 9.5, part=2, unit="A")
+        measure(session, "B1.1", 2022, 5.2, unit="B")
+        measure(session, "M1.3", 2026, 50.0, unit="B")
+        _released(session, 2026, {"A": 4.2}, visibility=STEPS)
+    said = {}
+    for role in (Role.HR, Role.POLITICIAN):
+        sign_in_as(client, card, role)
+        lines = [_text(item) for item in _overview(client).tree.iter("li") if item.get("data-depth")]
+        said[role] = {line.split()[1]: line for line in lines}
+    assert said[Role.HR]["A"] == "Enhet A 2 grønne 1 rød"
+    assert said[Role.POLITICIAN]["A"] == "Enhet A 1 grønn 1 rød"
+    assert said[Role.HR]["B"] == "Enhet B Ingen verdier med farge"
+
+
+def test_many_units_are_folded_under_their_areas_and_searched(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        area = unit_of(session, "A")
+        session.add_all(Unit(code=f"X{number}", name=f"Enhet X{number}", parent=area) for number in range(60))
+    sign_in_as(client, card, Role.HR)
+    page = _overview(client)
+    assert "/styringskort/X1" not in page.links().values()
+    assert page.links()["Vis 61 enheter under Enhet A"] == "/styringskort?under=A"
+    assert "/styringskort/X1" in _overview(client, "?under=A").links().values()
+    assert "/styringskort/B" not in _overview(client, "?under=A").links().values()
+    found = _overview(client, "?sok=x5")
+    assert {link for link in found.links().values() if link.startswith("/styringskort/X")} == {
+        f"/styringskort/X{number}" for number in (5, *range(50, 60))
+    }
+    assert "Ingen enheter har det navnet" in _overview(client, "?sok=finnes%20ikke").text
