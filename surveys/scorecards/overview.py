@@ -29,7 +29,7 @@ def card_counts(
 ) -> dict[int, RollUp]:
     """Unit id → the counts of its newest card, as the account may read it. As many queries whatever the number."""
     ambitions = all_ambitions(session)
-    lines = _lines(session)
+    lines = lines_by_unit(session)
     values, years = _seen_values(session, account, [unit.id for unit in units], today)
     return {
         unit.id: roll_up(
@@ -40,13 +40,13 @@ def card_counts(
                 years.get(unit.id, today.year),
                 ambitions,
             )
-            for indicator in _indicators(unit, lines, ambitions)
+            for indicator in card_indicators(unit, lines, ambitions)
         )
         for unit in units
     }
 
 
-def _lines(session: Session) -> Mapping[int, list[tuple[Indicator, str]]]:
+def lines_by_unit(session: Session) -> Mapping[int, list[tuple[Indicator, str]]]:
     """Unit id → the indicators on its own cards, each with the type of unit it is for."""
     found: dict[int, list[tuple[Indicator, str]]] = {}
     query = (
@@ -59,9 +59,10 @@ def _lines(session: Session) -> Mapping[int, list[tuple[Indicator, str]]]:
     return found
 
 
-def _indicators(
+def card_indicators(
     unit: Unit, lines: Mapping[int, list[tuple[Indicator, str]]], ambitions: AllAmbitions
 ) -> Iterator[Indicator]:
+    """The indicators on the unit's nearest card that are for its type."""
     nearest = next((lines[above] for above in ambitions.line(unit.id) if above in lines), ())
     seen: set[int] = set()
     for indicator, unit_type in nearest:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
-from surveys.access.permissions import signed_in
+from surveys.access.permissions import roles_of, signed_in
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.organisation.tree import in_order
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
+from surveys.scorecards.entering import ENTERING_ROLES
 from surveys.scorecards.overview import card_counts
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.texts import status_words
@@ -41,6 +42,7 @@ def index() -> str:
     return render_template(
         "scorecards/index.html",
         any_units=bool(tree),
+        may_enter=bool(roles_of(current_user) & set(ENTERING_ROLES)),
         offers_search=len(tree) > UNITS_AT_ONCE,
         nodes=shown.nodes,
         folded=shown.folded,
