@@ -158,8 +158,8 @@ def release_figures(
                 n=12 if shown else None,
                 mean=mean if shown else None,
                 sd=0.6 if shown else None,
-                ci_low=mean - margin if shown and margin is not None else None,
-                ci_high=mean + margin if shown and margin is not None else None,
+                ci_low=mean - margin if isinstance(mean, float) and margin is not None else None,
+                ci_high=mean + margin if isinstance(mean, float) and margin is not None else None,
             )
         )
     session.flush()

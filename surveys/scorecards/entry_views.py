@@ -71,7 +71,7 @@ def withdraw_value(measurement_id: int) -> Response:
         unit.id for unit in entry_units(session, current_user, indicator, _today())
     }:
         abort(403)
-    period = {"indicator_id": indicator.id, "year": measurement.year, "part": measurement.part}
+    year, part = measurement.year, measurement.part
     if measurement.current:
         withdraw_values(session, [measurement_id], current_user.name)
         audit.record(session, "measurements.withdrawn", indicator.code, measurements=1)
@@ -79,7 +79,7 @@ def withdraw_value(measurement_id: int) -> Response:
         flash(_("Verdien er trukket tilbake."))
     else:
         flash(_("Verdien gjaldt ikke lenger. Ingenting er endret."))
-    return redirect(url_for("scorecards.enter_values", **period))
+    return redirect(url_for("scorecards.enter_values", indicator_id=indicator.id, year=year, part=part))
 
 
 def _today() -> dt.date:

@@ -152,9 +152,7 @@ def test_two_departments_may_both_have_an_m1(app: Flask, db: Database, units: No
         build_card(session, replace(plan_of(OTHER, unit="B"), key="kort-b"))
     with db.reading() as session:
         found = indicators_by_code(session)
-        ids = {
-            unit.code: unit.id for unit in session.scalars(select(Scorecard)).all() for unit in [unit.unit]
-        }
+        ids = {card.unit.code: card.unit_id for card in session.scalars(select(Scorecard))}
         on_a, on_b = found.on_card_of("M1", [ids["A"]]), found.on_card_of("M1", [ids["B"]])
         assert on_a is not None
         assert on_b is not None
