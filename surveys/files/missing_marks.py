@@ -19,7 +19,7 @@ def missing_words(text: str) -> str:
     if plain in {"..", "...", "…"}:
         return _("tallet mangler hos kilden")
     if plain in {":", "*", "**"}:
-        return _("ikke offentliggjort, fordi for få står bak")
+        return _("ikke offentliggjort")
     if plain == ".":
         return _("kan ikke forekomme")
     if plain.casefold().rstrip(".") in {
@@ -30,8 +30,6 @@ def missing_words(text: str) -> str:
         "i/t",
         "na",
         "mangler",
-        "ikke målt",
-        "ikkje målt",
     }:
         return _("ikke noe tall")
     return ""

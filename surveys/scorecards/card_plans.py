@@ -172,11 +172,11 @@ def _empty_texts(plan: CardPlan) -> Iterator[str]:
 def _texts_of(plan: CardPlan) -> Iterator[tuple[str, Text | str]]:
     yield from (("key", plan.key), ("title", plan.title))
     for perspective in plan.perspectives:
-        yield f"perspectives «{perspective.key}»", perspective.key
-        yield f"perspectives «{perspective.key}»", perspective.title
+        yield f"perspectives ({perspective.key})", perspective.key
+        yield f"perspectives ({perspective.key})", perspective.title
         for goal in perspective.goals:
-            yield f"goals «{goal.code}»", goal.code
-            yield f"goals «{goal.code}»", goal.title
+            yield f"goals ({goal.code})", goal.code
+            yield f"goals ({goal.code})", goal.title
             for factor in goal.success_factors:
                 yield f"success_factors ({goal.code})", factor.title
     for indicator in plan.indicators():

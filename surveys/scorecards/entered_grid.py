@@ -12,12 +12,10 @@ from surveys.audit import trail as audit
 from surveys.platform.clock import now
 from surveys.platform.texts import _
 from surveys.scorecards.doubts import (
-    Doubt,
     compared_words,
     date_doubts,
     future_words,
     impossible_words,
-    period_doubts,
     value_doubts,
 )
 from surveys.scorecards.entering import EntryGrid, GridRow
@@ -69,10 +67,13 @@ def judge(grid: EntryGrid, typed: TypedGrid, today: dt.date) -> GridJudgement:
         found.measured_on = read_day(typed.measured_on.strip(), today)
     except MeasurementCellError as error:
         found.form_faults.append(("malt", str(error)))
+    else:
+        early = date_doubts(grid.indicator.frequency, grid.year, grid.part, found.measured_on)
+        found.form_faults += [("malt", doubt.words) for doubt in early]
     for row in grid.rows:
         text = found.texts.get(row.unit.id, "").strip()
         if text:
-            _judge_row(grid, row, text, found, today)
+            _judge_row(grid, row, text, found)
     if not (found.values or found.faults or found.form_faults):
         found.form_faults.append(("verdier", _("Skriv minst én verdi.")))
     found.unconfirmed = frozenset(found.asks) - set(typed.confirmed)
@@ -88,7 +89,7 @@ def _form_faults(grid: EntryGrid, typed: TypedGrid, today: dt.date) -> Iterator[
         yield "kilde", _("Skriv hvor tallene kommer fra.")
 
 
-def _judge_row(grid: EntryGrid, row: GridRow, text: str, found: GridJudgement, today: dt.date) -> None:
+def _judge_row(grid: EntryGrid, row: GridRow, text: str, found: GridJudgement) -> None:
     unit_id, indicator = row.unit.id, grid.indicator
     try:
         value = read_number(text)
@@ -102,12 +103,7 @@ def _judge_row(grid: EntryGrid, row: GridRow, text: str, found: GridJudgement, t
         found.faults[unit_id] = _("Indikatoren måles ikke i prosent.")
         return
     found.values[unit_id] = value
-    doubts: list[Doubt] = [
-        *value_doubts(indicator, value, row.before),
-        *period_doubts(indicator.frequency, grid.year, grid.part, today),
-    ]
-    if found.measured_on is not None:
-        doubts += date_doubts(indicator.frequency, grid.year, grid.part, found.measured_on)
+    doubts = list(value_doubts(indicator, value, row.before))
     remarks = [doubt.words for doubt in doubts if not doubt.asks]
     if row.before:
         remarks.insert(0, compared_words(indicator, value, row.before[-1]))

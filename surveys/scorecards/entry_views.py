@@ -13,6 +13,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _, ngettext
+from surveys.scorecards.doubts import period_doubts
 from surveys.scorecards.entered_grid import GridJudgement, TypedGrid, judge, store_grid
 from surveys.scorecards.entering import ENTERING_ROLES, EntryGrid, entry_tasks, entry_units, read_grid
 from surveys.scorecards.frequencies import periods_of
@@ -121,6 +122,7 @@ def _page(grid: EntryGrid, typed: TypedGrid, found: GridJudgement, *, checked: b
         typed=typed,
         found=found,
         uses_messages=True,
+        period_doubts=list(period_doubts(indicator.frequency, grid.year, grid.part, _today())),
         checked=checked,
         failed=checked and not found.may_be_stored,
         shown={row.unit.id: _words(grid, row.standing) for row in grid.rows},

@@ -88,10 +88,13 @@ def set_up_card(session: Session, plan: CardPlan) -> CardSetup:
             )
     setup.recoloured = recoloured(before, colours(session))
     if setup.changes:
-        action = "scorecard.created" if setup.changes[0] == _new_card_words(plan) else "scorecard.changed"
-        audit.record(
-            session, action, plan.key, changed=len(setup.changes), measurements=len(setup.recoloured)
-        )
+        if setup.changes[0] == _new_card_words(plan):
+            audit.record(session, "scorecard.created", plan.key)
+        else:
+            changed, recoloured_values = len(setup.changes), len(setup.recoloured)
+            audit.record(
+                session, "scorecard.changed", plan.key, changed=changed, measurements=recoloured_values
+            )
     feed_everything(session)
     return setup
 

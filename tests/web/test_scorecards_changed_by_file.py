@@ -109,7 +109,7 @@ def test_the_same_file_again_says_that_nothing_differs(app: Flask, db: Database,
     ("change", "words"),
     [
         (("source: Visma", 'source: " "'), "M1.2, source: teksten er tom."),
-        (("title: {nb: Nærvær}", "title: {}"), "goals «M1»: teksten er tom."),
+        (("title: {nb: Nærvær}", "title: {}"), "goals (M1): teksten er tom."),
         (("source: Visma", "source: Visma\n                decimals: -3"), "desimaler må være fra 0 til 6"),
         (
             ("{green: 6, yellow: 9}", "{green: 6, yellow: 9}\n                  - {green: 5, yellow: 9}"),
