@@ -48,7 +48,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "import-organisation": CommandEntry("hr.organisation.commands:import_organisation", "Henter enheter fra CSV, XLSX eller FINT (JSON)."),
     "import-people": CommandEntry("hr.organisation.commands:import_people_command", "Henter ansatte fra CSV, XLSX eller FINT (JSON)."),
     "import-responses": CommandEntry("publishing.commands:import_responses_command", "Henter en hel undersøkelse fra en fil med svar (CSV, XLSX, SAV)."),
-    "import-scorecard": CommandEntry("scorecards.commands:import_scorecard_command", "Henter et styringskort fra en YAML-fil."),
+    "import-scorecard": CommandEntry("scorecards.commands:import_scorecard_command", "Henter et styringskort fra en YAML-fil, eller endrer et som finnes."),
     "init": CommandEntry("operating.commands:init", "Gjør installasjonen klar: database, nøkler, kommune, og den første administratoren."),
     "invite": CommandEntry("hr.commands:invite_command", "Inviterer alle i undersøkelsens enheter som ikke er invitert før."),
     "open": CommandEntry("hr.commands:open_command", "Åpner en undersøkelse for svar."),
