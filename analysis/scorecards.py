@@ -5,9 +5,11 @@ Molde's card: 5.0 is green where green starts at 5, and 4.96 is yellow although 
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from analysis.messages import N_, Message
 
@@ -104,6 +106,39 @@ def _within(value: float, direction: Direction, bound: float, upper: float | Non
     if direction is Direction.LOWER:
         return value <= bound
     return bound <= value and (direction is Direction.HIGHER or upper is None or value <= upper)
+
+
+def possible_statuses(
+    low: float, high: float, direction: Direction, target: TargetLimits
+) -> frozenset[IndicatorStatus]:
+    """The colours of the values from `low` to `high`: what a score may be, by its interval.
+
+    >>> goal = TargetLimits(green=4.0, yellow=3.5)
+    >>> sorted(possible_statuses(3.8, 5.0, Direction.HIGHER, goal))
+    [<IndicatorStatus.GREEN: 'green'>, <IndicatorStatus.YELLOW: 'yellow'>]
+    """
+    bounds = (target.green, target.yellow, target.green_to, target.yellow_to)
+    points = {low, high}
+    for bound in bounds:
+        if bound is not None:
+            points |= {bound, math.nextafter(bound, -math.inf), math.nextafter(bound, math.inf)}
+    return frozenset(status(point, direction, target) for point in points if low <= point <= high)
+
+
+MOST_DECIMALS: Final = 15
+"""A double has no more that can be trusted."""
+
+
+def decimals_shown(value: float, direction: Direction, target: TargetLimits | None, decimals: int) -> int:
+    """The fewest decimals, `decimals` or more, with which the rounded value has the colour of the stored one.
+
+    >>> goal = TargetLimits(green=5.0, yellow=4.0)
+    >>> [decimals_shown(value, Direction.HIGHER, goal, 1) for value in (4.94, 4.972, 4.9996, 5.0)]
+    [1, 2, 4, 1]
+    """
+    colour = status(value, direction, target)
+    wanted = range(decimals, max(decimals, MOST_DECIMALS) + 1)
+    return next((d for d in wanted if status(round(value, d), direction, target) == colour), wanted[-1])
 
 
 class Movement(StrEnum):

@@ -12,6 +12,8 @@ from typing import Final
 
 _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)')
 _NOT_SHOWN: Final = re.compile(r"\[[^\]]*\]|_.|\*.")
+_PERCENT_DECIMALS: Final = 9
+"""More are noise of binary fractions: 0.07 + 0.004 is 7.400000000000001 %."""
 _DIGITS_AND_MARKS: Final = re.compile(r"[^0#?]*0[^#?.,%E@]*")
 
 
@@ -59,8 +61,15 @@ def _kept(literal: str) -> str:
 
 
 def _percent(value: float, layout: str) -> str:
+    """With every decimal the value has, as other numbers, or as many as the layout shows."""
     decimals = len(layout.partition(".")[2].rstrip("% "))
-    hundredfold = (Decimal(repr(value)) * 100).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    hundredfold = (
+        (Decimal(repr(value)) * 100)
+        .quantize(Decimal(1).scaleb(-_PERCENT_DECIMALS), ROUND_HALF_UP)
+        .normalize()
+    )
+    if -int(hundredfold.as_tuple().exponent) < decimals or hundredfold == hundredfold.to_integral_value():
+        hundredfold = hundredfold.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{hundredfold} %".replace(".", ",")
 
 

@@ -48,7 +48,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "import-organisation": CommandEntry("hr.organisation.commands:import_organisation", "Henter enheter fra CSV, XLSX eller FINT (JSON)."),
     "import-people": CommandEntry("hr.organisation.commands:import_people_command", "Henter ansatte fra CSV, XLSX eller FINT (JSON)."),
     "import-responses": CommandEntry("publishing.commands:import_responses_command", "Henter en hel undersøkelse fra en fil med svar (CSV, XLSX, SAV)."),
-    "import-scorecard": CommandEntry("scorecards.commands:import_scorecard_command", "Henter et styringskort fra en YAML-fil."),
+    "import-scorecard": CommandEntry("scorecards.commands:import_scorecard_command", "Henter et styringskort fra en YAML-fil, eller endrer et som finnes."),
     "init": CommandEntry("operating.commands:init", "Gjør installasjonen klar: database, nøkler, kommune, og den første administratoren."),
     "invite": CommandEntry("hr.commands:invite_command", "Inviterer alle i undersøkelsens enheter som ikke er invitert før."),
     "open": CommandEntry("hr.commands:open_command", "Åpner en undersøkelse for svar."),
@@ -60,6 +60,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "rotate-keys": CommandEntry("operating.rotating:rotate_keys", "Bytter hovednøkkelen som nøklene til åpne undersøkelser er låst med."),
     "serve": CommandEntry("operating.commands:serve", "Starter nettstedet for drift."),
     "withdraw-import": CommandEntry("release.history.commands:withdraw_import_command", "Trekker tilbake noe som er importert fra et annet verktøy."),
+    "withdraw-measurements": CommandEntry("scorecards.commands:withdraw_measurements_command", "Trekker tilbake en innlesing av verdier til styringskortene."),
     "worker": CommandEntry("operating.commands:worker", "Arbeider med jobbkøen: sender e-post, lukker etter fristen, og tar store opptellinger og frigivelser."),
 }
 # fmt: on

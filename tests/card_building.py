@@ -14,10 +14,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
-from surveys.scorecards.frequencies import Frequency
-from surveys.scorecards.measuring import record_measurement
-from surveys.scorecards.models import Indicator, IndicatorKind
-from surveys.scorecards.setup import (
+from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
@@ -25,6 +22,9 @@ from surveys.scorecards.setup import (
     SuccessFactorPlan,
     TargetPlan,
 )
+from surveys.scorecards.frequencies import Frequency
+from surveys.scorecards.measuring import NewValue, record_values
+from surveys.scorecards.models import Indicator, IndicatorKind
 
 JOY = IndicatorPlan(
     code="M1.1",
@@ -124,15 +124,24 @@ def measure(
 ) -> None:
     """Records a value, measured on the year's last day."""
     indicator = session.scalars(select(Indicator).where(Indicator.code == code)).one()
-    record_measurement(
-        session, indicator, unit_of(session, unit), year, part, value, source, dt.date(year, 12, 31)
-    )
+    session.flush()
+    unit_id = unit_of(session, unit).id
+    new = NewValue(indicator, unit_id, year, part, value, source, dt.date(year, 12, 31))
+    record_values(session, [new])
+    session.expire_all()
 
 
 def release_figures(
-    session: Session, survey: Survey, means: Mapping[str, float | str], number: int = 1
+    session: Session,
+    survey: Survey,
+    means: Mapping[str, float | str],
+    number: int = 1,
+    margin: float | None = None,
 ) -> Release:
-    """A release of the factor TRI: unit code → its mean (12 answers), or why it is hidden. Feeds nothing."""
+    """A release of the factor TRI: unit code → its mean (12 answers), or why it is hidden. Feeds nothing.
+
+    margin: half of each mean's interval.
+    """
     survey.status = SurveyStatus.RELEASED
     day = survey.closes_on + dt.timedelta(days=10)
     release = Release(survey=survey, number=number, released_on=day, minimum_group=survey.minimum_group)
@@ -149,6 +158,8 @@ def release_figures(
                 n=12 if shown else None,
                 mean=mean if shown else None,
                 sd=0.6 if shown else None,
+                ci_low=mean - margin if isinstance(mean, float) and margin is not None else None,
+                ci_high=mean + margin if isinstance(mean, float) and margin is not None else None,
             )
         )
     session.flush()

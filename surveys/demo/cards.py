@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from analysis.scorecards import Direction
 from surveys.demo.fjordvik import BUDGET_DEVIATION, SICK_LEAVE, STAFF_TALKS, TOP
 from surveys.organisation.models import Unit
-from surveys.scorecards.frequencies import Frequency, periods_of
-from surveys.scorecards.measuring import record_measurement
-from surveys.scorecards.models import Indicator, IndicatorKind
-from surveys.scorecards.setup import (
+from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
     PerspectivePlan,
     SuccessFactorPlan,
     TargetPlan,
-    build_card,
 )
+from surveys.scorecards.frequencies import Frequency, periods_of
+from surveys.scorecards.measuring import NewValue, record_values
+from surveys.scorecards.models import Indicator, IndicatorKind
+from surveys.scorecards.setup import build_card
 
 DemoNames = tuple[str, str, str]
 
@@ -122,19 +122,23 @@ def build_cards(session: Session) -> None:
     build_card(session, _plan())
     indicators = {indicator.code: indicator for indicator in session.scalars(select(Indicator))}
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
-    for code, by_unit in FIGURES.items():
-        for unit, periods in by_unit.items():
-            for (year, part), value in periods.items():
-                record_measurement(
-                    session,
-                    indicators[code],
-                    units[unit],
-                    year,
-                    part,
-                    value,
-                    indicators[code].source,
-                    _reported_on(indicators[code].frequency, year, part),
-                )
+    record_values(
+        session,
+        [
+            NewValue(
+                indicators[code],
+                units[unit].id,
+                year,
+                part,
+                value,
+                indicators[code].source,
+                _reported_on(indicators[code].frequency, year, part),
+            )
+            for code, by_unit in FIGURES.items()
+            for unit, periods in by_unit.items()
+            for (year, part), value in periods.items()
+        ],
+    )
 
 
 def _plan() -> CardPlan:

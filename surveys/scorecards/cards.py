@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.organisation.models import Unit
+from surveys.release.models import Release
 from surveys.scorecards.models import (
     Goal,
     Indicator,
+    IndicatorKind,
     Perspective,
     Scorecard,
     ScorecardLine,
@@ -48,6 +50,12 @@ def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[Scorec
     )
 
 
+def is_corrected() -> ColumnElement[bool]:
+    """In a query of releases: there is a later one of the same survey."""
+    later = aliased(Release)
+    return exists().where(later.survey_id == Release.survey_id, later.number > Release.number)
+
+
 @dataclass(frozen=True)
 class Ambitions:
     """Every ambition level that may apply to a unit, by indicator."""
@@ -57,7 +65,11 @@ class Ambitions:
 
     def of(self, indicator_id: int, year: int) -> Ambition | None:
         """The level of the nearest unit, else everybody's, as it was in the year; None when there is none."""
-        known = [target for target in self.targets.get(indicator_id, ()) if target.from_year <= year]
+        known = [
+            target
+            for target in self.targets.get(indicator_id, ())
+            if target.from_year <= year and (target.unit_id is None or target.unit_id in self.line)
+        ]
         if not known:
             return None
         best = min(known, key=lambda target: (self._distance(target.unit_id), -target.from_year))
@@ -77,3 +89,67 @@ def ambitions(session: Session, line: tuple[int, ...], indicator_ids: Iterable[i
     ):
         found.setdefault(target.indicator_id, []).append(target)
     return Ambitions(line, found)
+
+
+@dataclass(frozen=True)
+class AllAmbitions:
+    """The ambition levels of every unit, for whoever judges values of many units at once."""
+
+    parents: Mapping[int, int | None]
+    targets: Mapping[int, Sequence[Target]]
+
+    def of(self, indicator: Indicator, unit_id: int, year: int) -> Ambition | None:
+        """As `Ambitions.of`; None for an utviklingstrekk."""
+        if indicator.kind is IndicatorKind.DEVELOPMENT:
+            return None
+        return Ambitions(self.line(unit_id), self.targets).of(indicator.id, year)
+
+    def line(self, unit_id: int) -> tuple[int, ...]:
+        """The unit and everything above it, the unit first."""
+        found = [unit_id]
+        while (above := self.parents.get(found[-1])) is not None:
+            found.append(above)
+        return tuple(found)
+
+
+def all_ambitions(session: Session) -> AllAmbitions:
+    found: dict[int, list[Target]] = {}
+    for target in session.scalars(select(Target)):
+        found.setdefault(target.indicator_id, []).append(target)
+    parents = {unit.id: unit.parent_id for unit in session.execute(select(Unit.id, Unit.parent_id))}
+    return AllAmbitions(parents, found)
+
+
+@dataclass(frozen=True)
+class IndicatorsByCode:
+    """Which indicator a code means for a unit: two departments' cards may both have an M1.
+
+    cards: the indicators on each unit's own cards, by unit id.
+    """
+
+    by_code: Mapping[str, Sequence[Indicator]]
+    cards: Mapping[int, frozenset[int]]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self.by_code)
+
+    def on_card_of(self, code: str, line: Sequence[int]) -> Indicator | None:
+        """The one on the nearest card above the unit, else the only one there is; None when several could be meant."""
+        found = self.by_code.get(code, ())
+        nearest = next((self.cards[unit_id] for unit_id in line if unit_id in self.cards), frozenset())
+        on_card = [indicator for indicator in found if indicator.id in nearest]
+        if on_card:
+            return on_card[0]
+        return found[0] if len(found) == 1 else None
+
+
+def indicators_by_code(session: Session) -> IndicatorsByCode:
+    by_code: dict[str, list[Indicator]] = {}
+    for indicator in session.scalars(select(Indicator).options(selectinload(Indicator.targets))):
+        by_code.setdefault(indicator.code, []).append(indicator)
+    cards: dict[int, set[int]] = {}
+    lines = select(Scorecard.unit_id, ScorecardLine.indicator_id).join(Scorecard.lines)
+    for unit_id, indicator_id in session.execute(lines):
+        cards.setdefault(unit_id, set()).add(indicator_id)
+    return IndicatorsByCode(by_code, {unit_id: frozenset(ids) for unit_id, ids in cards.items()})

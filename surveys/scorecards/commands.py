@@ -2,33 +2,65 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
-from surveys.files.report import ImportChange
+from surveys.files.report import ImportChange, ImportQuestion
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
+from surveys.platform.localisation import short_date
 from surveys.platform.terminal import fail, say, with_app
 from surveys.platform.typed_data import FileDataError, from_file
-from surveys.scorecards.importing import import_measurements
-from surveys.scorecards.setup import CardPlan, SetupError, build_card
+from surveys.scorecards.card_plans import CardPlan, SetupError
+from surveys.scorecards.card_sources import check_sources
+from surveys.scorecards.importing import ValueAnswers, import_measurements
+from surveys.scorecards.setup import CardSetup, set_up_card
+from surveys.scorecards.value_questions import ValueQuestion
+from surveys.scorecards.withdrawing import WithdrawalError, latest_entries, withdraw_entry
+
+_DETAILS_SHOWN: Final = 10
 
 
 @click.command("import-measurements")
 @click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--confirm",
+    "confirmed",
+    multiple=True,
+    type=click.Choice([kind.value for kind in ValueQuestion if kind is not ValueQuestion.DASH]),
+    help="Svar ja på et spørsmål om filen. Kan gjentas.",
+)
+@click.option(
+    "--dash",
+    type=click.Choice(["zero", "missing"]),
+    help="Hva «-» betyr i filen: null, eller at tallet mangler.",
+)
 @click.option("--apply", "apply", is_flag=True, help="Gjennomfør endringene. Uten dette vises de bare.")
 @with_app
-def import_measurements_command(app: Flask, file: Path, apply: bool) -> None:  # noqa: ARG001
+def import_measurements_command(
+    app: Flask,  # noqa: ARG001
+    file: Path,
+    confirmed: tuple[str, ...],
+    dash: str | None,
+    apply: bool,
+) -> None:
     """Henter verdier til styringskortene fra CSV eller XLSX.
 
     Kolonner: indicator/indikator (kode), unit/enhet (kode), year/år, part/periode (tom for hele året),
-    value/verdi, source/kilde og measured_on/måledato (i dag når den mangler).
+    value/verdi, source/kilde og measured_on/måledato (i dag når den mangler). Perioden kan skrives 2, T2, 2026T2,
+    2026K1, 2026M05, «2. tertial» eller «januar». Linjer med «..», «:», «.» eller «*» har ikke noe tall og blir ikke
+    tatt inn. Det som ser galt ut, må bekreftes med --confirm. medvirk withdraw-measurements trekker tilbake.
     """
+    answers = ValueAnswers(
+        frozenset(ValueQuestion(kind) for kind in confirmed), None if dash is None else dash == "zero"
+    )
     with database().transaction() as session:
-        report = import_measurements(session, file, apply=apply, today=municipal_day())
+        report = import_measurements(session, file, apply=apply, today=municipal_day(), answers=answers)
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
     _list("Nye verdier", report.new)
@@ -36,7 +68,9 @@ def import_measurements_command(app: Flask, file: Path, apply: bool) -> None:  #
     say(f"Uendrede verdier: {report.unchanged}")
     for note in report.notes:
         say(f"Merk: {note}")
-    if report.applied:
+    if report.questions:
+        _ask(report.questions, file.name)
+    if report.applied and report.changes:
         say("Verdiene er lagt inn.")
     elif report.changes:
         say("Ingenting er lagt inn ennå. Kjør kommandoen på nytt med --apply for å legge inn.")
@@ -44,27 +78,107 @@ def import_measurements_command(app: Flask, file: Path, apply: bool) -> None:  #
         say("Ingenting å legge inn.")
 
 
+def _ask(questions: Sequence[ImportQuestion], name: str) -> None:
+    """What must be answered, and how, with status 1: nothing has been changed."""
+    for question in questions:
+        say()
+        say(question.text)
+        for detail in question.details[:_DETAILS_SHOWN]:
+            say(f"  {detail}")
+        if len(question.details) > _DETAILS_SHOWN:
+            say(f"  … og {len(question.details) - _DETAILS_SHOWN} til")
+        if question.kind == ValueQuestion.DASH:
+            say("Betyr det null, kjør på nytt med --dash zero. Mangler tallet: --dash missing.")
+        else:
+            say(f"Er det riktig, kjør på nytt med --confirm {question.kind}.")
+    fail(f"{len(questions)} spørsmål om {name} må besvares. Ingenting er endret.")
+
+
+@click.command("withdraw-measurements")
+@click.argument("number", metavar="NUMMER", type=int, required=False)
+@click.option(
+    "--apply", "apply", is_flag=True, help="Trekk tilbake. Uten dette vises det bare hva som ville skje."
+)
+@with_app
+def withdraw_measurements_command(app: Flask, number: int | None, apply: bool) -> None:  # noqa: ARG001
+    """Trekker tilbake en innlesing av verdier til styringskortene. Verdiene som gjaldt før, gjelder igjen.
+
+    Uten NUMMER listes de siste innlesingene.
+    """
+    try:
+        with database().transaction() as session:
+            if number is None:
+                _list_entries(session)
+                return
+            done = withdraw_entry(session, number, "")
+            if not apply:
+                session.rollback()
+    except WithdrawalError as error:
+        fail(str(error))
+    say(f"Verdier som trekkes tilbake: {done.values}")
+    say(f"Av dem har en tidligere verdi som gjelder igjen: {done.restored}")
+    if done.replaced:
+        say(f"Erstattet av noe nyere, og blir stående: {done.replaced}")
+    say("Verdiene er trukket tilbake." if apply else "Ingenting er endret ennå. Kjør på nytt med --apply.")
+
+
+def _list_entries(session: Session) -> None:
+    entries = latest_entries(session)
+    for each in entries:
+        where = each.entry.file_name or "siden for verdier"
+        end = ", trukket tilbake" if each.entry.withdrawn_at else ""
+        day = short_date(municipal_day(each.entry.at))
+        say(
+            f"{each.entry.id}: {day}, {where}, {each.values} verdier, {each.entry.author or 'kommandolinjen'}{end}"
+        )
+    if not entries:
+        say("Ingen verdier er lagt inn ennå.")
+
+
 @click.command("import-scorecard")
 @click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--apply", "apply", is_flag=True, help="Legg inn kortet. Uten dette blir filen bare sjekket.")
+@click.option(
+    "--apply", "apply", is_flag=True, help="Legg inn kortet. Uten dette vises bare hva som blir endret."
+)
 @with_app
 def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # noqa: ARG001
-    """Henter et styringskort fra en YAML-fil.
+    """Henter et styringskort fra en YAML-fil, eller endrer et som finnes.
 
-    Perspektiver, mål, suksessfaktorer, indikatorer og ambisjonsnivå. Det som finnes fra før, brukes som det er.
-    Et eksempel står i docs/examples/.
+    Perspektiver, mål, suksessfaktorer, indikatorer og ambisjonsnivå. Alt som blir annerledes, vises først, også hvilke
+    verdier som får en annen farge. Det som ikke står i filen, blir stående. Et eksempel står i docs/examples/.
     """
     try:
         plan = from_file(CardPlan, read_document(read_bytes(file), file.name).value)
         with database().transaction() as session:
-            build_card(session, plan)
+            check_sources(session, plan)
+            setup = set_up_card(session, plan)
             if not apply:
                 session.rollback()
     except DefinitionError as error:
         fail(f"{file.name} kan ikke leses. Ingenting er endret.", error.faults)
     except (FileDataError, SetupError) as error:
         fail(f"Feil i {file.name}. Ingenting er endret.", str(error).splitlines())
-    say(f"Kortet «{plan.key}» er lagt inn." if apply else "Filen er i orden. Legg inn kortet med --apply.")
+    _tell(setup)
+    if not setup.changes:
+        say(f"Kortet «{plan.key}» er som i filen. Ingenting å endre.")
+    elif apply:
+        say(f"Kortet «{plan.key}» er lagt inn.")
+    else:
+        say("Ingenting er endret ennå. Kjør kommandoen på nytt med --apply for å legge inn.")
+
+
+def _tell(setup: CardSetup) -> None:
+    say(f"Endringer: {len(setup.changes)}")
+    for change in setup.changes:
+        say(f"  {change}")
+    for note in setup.notes:
+        say(f"Merk: {note}")
+    if setup.recoloured:
+        say(f"Verdier som får en annen farge: {len(setup.recoloured)}")
+    for each in setup.recoloured[:_DETAILS_SHOWN]:
+        say(f"  {each}")
+    if len(setup.recoloured) > _DETAILS_SHOWN:
+        say(f"  … og {len(setup.recoloured) - _DETAILS_SHOWN} til")
 
 
 def _list(heading: str, changes: Sequence[ImportChange]) -> None:

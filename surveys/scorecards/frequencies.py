@@ -3,6 +3,7 @@
 A new frequency is a member of `Frequency` and a class here; pages, imports, sparklines and due dates ask the class.
 """
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import ClassVar, Final, assert_never
@@ -37,6 +38,31 @@ class Periods(ABC):
     @abstractmethod
     def part_fault(self) -> str:
         """What a part must be, for somebody who wrote another."""
+
+    @property
+    def first_part(self) -> int:
+        return 0 if self.parts == 1 else 1
+
+    def first_day(self, year: int, part: int) -> dt.date:
+        return dt.date(year, 1 + max(part - 1, 0) * 12 // self.parts, 1)
+
+    def last_day(self, year: int, part: int) -> dt.date:
+        return self.first_day(*self.after(year, part)) - dt.timedelta(days=1)
+
+    def after(self, year: int, part: int) -> tuple[int, int]:
+        """The next period."""
+        return (year + 1, self.first_part) if part in {0, self.parts} else (year, part + 1)
+
+    def before(self, year: int, part: int) -> tuple[int, int]:
+        """The period before."""
+        return (year - 1, 0 if self.parts == 1 else self.parts) if part <= 1 else (year, part - 1)
+
+    def last_ended(self, today: dt.date) -> tuple[int, int]:
+        """The newest period that is over."""
+        found = (today.year, 0 if self.parts == 1 else self.parts)
+        while self.last_day(*found) >= today:
+            found = self.before(*found)
+        return found
 
     def has_part(self, part: int) -> bool:
         return part == 0 if self.parts == 1 else 1 <= part <= self.parts

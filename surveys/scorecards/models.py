@@ -2,15 +2,20 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis.scorecards import Direction
+from surveys.access.models import Role
 from surveys.organisation.models import Unit
 from surveys.platform.database import Base, choice, identity, wording
 from surveys.release.models import Release
 from surveys.scorecards.frequencies import Frequency
+
+OWNER_ROLES: Final = (Role.HR, Role.CONTROLLER, Role.LEADER)
+"""Who may own an indicator, and so enter its values."""
 
 
 class Perspective(Base):
@@ -27,9 +32,11 @@ class Perspective(Base):
 
 class Goal(Base):
     __tablename__ = "goal"
-    __table_args__ = (UniqueConstraint("code"),)
+    __table_args__ = (UniqueConstraint("card_id", "code"),)
 
     id: Mapped[identity]
+    # The card that it was set up with: two departments may both have a goal M1.
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("scorecard.id", ondelete="SET NULL"))
     code: Mapped[str]
     title: Mapped[wording]
     perspective_id: Mapped[int] = mapped_column(ForeignKey("perspective.id"))
@@ -66,7 +73,10 @@ class Indicator(Base):
 
     __tablename__ = "indicator"
     __table_args__ = (
-        UniqueConstraint("code"),
+        UniqueConstraint("card_id", "code"),
+        CheckConstraint("decimals BETWEEN 0 AND 6", name="decimals"),
+        CheckConstraint("possible_low <= possible_high", name="possible_range"),
+        CheckConstraint("plausible_low <= plausible_high", name="plausible_range"),
         CheckConstraint(
             "(questionnaire IS NULL) = (measure IS NULL)", name="fed_by_questionnaire_and_measure"
         ),
@@ -74,6 +84,8 @@ class Indicator(Base):
     )
 
     id: Mapped[identity]
+    # The card that it was set up with: the same code may be something else on another department's card.
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("scorecard.id", ondelete="SET NULL"))
     code: Mapped[str]
     title: Mapped[wording]
     definition: Mapped[wording] = mapped_column(default=dict)
@@ -81,12 +93,27 @@ class Indicator(Base):
     formula: Mapped[wording] = mapped_column(default=dict)
     source: Mapped[str]
     owner: Mapped[str] = mapped_column(default="")
+    # Who may enter values for her own units, beside HR: one of `OWNER_ROLES`.
+    owner_role: Mapped[Role] = mapped_column(
+        # Without a CHECK: SQLite could not take the column away again.
+        Enum(
+            Role, native_enum=False, length=32, values_callable=lambda roles: [role.value for role in roles]
+        ),
+        default=Role.HR,
+        server_default=Role.HR.value,
+    )
     kind: Mapped[IndicatorKind] = mapped_column(choice(IndicatorKind, "kind"), default=IndicatorKind.STEERING)
     direction: Mapped[Direction] = mapped_column(choice(Direction, "direction"), default=Direction.HIGHER)
     frequency: Mapped[Frequency] = mapped_column(choice(Frequency, "frequency"), default=Frequency.YEAR)
     # What stands behind the number: «%», «1–5», «1–6».
     unit_of_measure: Mapped[str]
     decimals: Mapped[int] = mapped_column(default=1)
+    # Values outside the first are refused, outside the second asked about. NULL: what follows from the unit of measure
+    # (`ranges`).
+    possible_low: Mapped[float | None]
+    possible_high: Mapped[float | None]
+    plausible_low: Mapped[float | None]
+    plausible_high: Mapped[float | None]
     # Values more than this many years older than the card's year are marked as old.
     years_valid: Mapped[int] = mapped_column(default=2)
     # Released figures of this questionnaire's factor become measurements, with no other step.
@@ -164,6 +191,24 @@ class ScorecardLine(Base):
     indicator: Mapped[Indicator] = relationship()
 
 
+class MeasurementEntry(Base):
+    """One time values were entered: a file, or the page with a period's values. Taken back as one."""
+
+    __tablename__ = "measurement_entry"
+
+    id: Mapped[identity]
+    at: Mapped[dt.datetime]
+    # NULL: done from the command line.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    # As it was then: accounts change names. «» from the command line.
+    author: Mapped[str]
+    # «»: from the page.
+    file_name: Mapped[str] = mapped_column(default="")
+    # Set when all that was left of it was taken back.
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(default="")
+
+
 class MeasurementStatus(StrEnum):
     MEASURED = "measured"
     HIDDEN = "hidden"
@@ -171,13 +216,14 @@ class MeasurementStatus(StrEnum):
 
 
 class Measurement(Base):
-    """One value of one indicator for one unit and period. Undone by a new one, never changed."""
+    """One value of one indicator for one unit and period. A new one takes its place, or it is withdrawn."""
 
     __tablename__ = "measurement"
     __table_args__ = (
         CheckConstraint("(status = 'measured') = (value IS NOT NULL)", name="measured_has_value"),
         CheckConstraint("part BETWEEN 0 AND 12", name="part"),
         CheckConstraint("status <> 'hidden' OR reason <> ''", name="hidden_has_reason"),
+        CheckConstraint("withdrawn_at IS NULL OR NOT current", name="withdrawn_is_not_current"),
         Index(
             "uq_measurement_current",
             "indicator_id",
@@ -205,6 +251,13 @@ class Measurement(Base):
     # NULL: not from a survey.
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     current: Mapped[bool] = mapped_column(default=True)
+    # NULL: from a survey, or older than the table.
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("measurement_entry.id"), index=True)
+    # Whoever entered it was asked whether it was right, and said so.
+    confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(default="", server_default="")
 
     indicator: Mapped[Indicator] = relationship()
+    entry: Mapped[MeasurementEntry | None] = relationship()
     release: Mapped[Release | None] = relationship()

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
 
 from analysis.scorecards import RollUp, roll_up
 from surveys.access.models import Account
@@ -13,11 +13,13 @@ from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
-from surveys.release.models import Change, Release
+from surveys.platform.texts import _
+from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
-from surveys.scorecards.cards import ambitions, card_lines
+from surveys.scorecards.cards import ambitions, card_lines, is_corrected
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
-from surveys.scorecards.rows import IndicatorRow, RowContext, TestedChange, indicator_row
+from surveys.scorecards.row_context import RowContext, TestedChange
+from surveys.scorecards.rows import IndicatorRow, indicator_row
 
 
 class NoSuchYearError(Exception):
@@ -54,6 +56,15 @@ class PerspectiveSection:
         return roll_up(row.counted_status for row in self.rows)
 
     @property
+    def silence(self) -> str:
+        """Why nothing moved: nothing is measured, nothing can be compared yet, or nothing surely changed."""
+        if not any(row.value for row in self.rows):
+            return _("Ingen verdier ennå.")
+        if not any(row.previous and row.previous.trend for row in self.rows):
+            return _("Første måling. Det er ingenting å sammenligne med ennå.")
+        return _("Ingen sikre endringer.")
+
+    @property
     def moved(self) -> tuple[IndicatorRow, ...]:
         """Rows that clearly changed for better or worse, in the card's order."""
         return tuple(row for row in self.rows if row.previous and row.previous.meaning and not row.old)
@@ -81,7 +92,7 @@ def read_card(
     lines = card_lines(session, unit, line)
     indicators = {each.indicator_id: each.indicator for each in lines}
     measurements = _measurements(session, unit.id, indicators)
-    years = _years(measurements)
+    years = _years(measurements, today)
     if year is not None and year not in years:
         raise NoSuchYearError(year)
     setting = RowContext(
@@ -90,6 +101,7 @@ def read_card(
         access=_access(session, account, unit, measurements, today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
+        intervals=_intervals(session, unit.id, measurements),
     )
     by_indicator: dict[int, list[Measurement]] = {}
     for measurement in measurements:
@@ -101,9 +113,12 @@ def read_card(
     return Card(unit.code, unit.name, setting.year, years, _sections(lines, rows))
 
 
-def _years(measurements: Iterable[Measurement]) -> tuple[int, ...]:
-    """Every year from the first value to the last: a biennial survey's value stands in between too."""
-    known = [measurement.year for measurement in measurements]
+def _years(measurements: Iterable[Measurement], today: dt.date) -> tuple[int, ...]:
+    """Every year from the first value to the last: a biennial survey's value stands in between too.
+
+    No year that has not begun: a mistyped one would be the card's.
+    """
+    known = [measurement.year for measurement in measurements if measurement.year <= today.year]
     return tuple(range(min(known), max(known) + 1)) if known else ()
 
 
@@ -114,9 +129,7 @@ def _measurements(
 
     The current ones, and what an earlier survey of the same year gave: its reader may not see the later one's value.
     """
-    later = aliased(Release)
-    corrected = exists().where(later.survey_id == Release.survey_id, later.number > Release.number)
-    from_survey = Measurement.release_id.is_not(None) & ~corrected
+    from_survey = Measurement.release_id.is_not(None) & ~is_corrected()
     return session.scalars(
         select(Measurement)
         .outerjoin(Measurement.release)
@@ -163,6 +176,26 @@ def _changes(
             closed.year,
         )
         for change, survey_id, closed in found
+    }
+
+
+def _intervals(
+    session: Session, unit_id: int, measurements: Iterable[Measurement]
+) -> dict[tuple[int, str], tuple[float, float]]:
+    """(release id, measure) → the interval of the unit's released figure."""
+    releases = {measurement.release_id for measurement in measurements if measurement.release_id}
+    found = session.execute(
+        select(Figure.release_id, Figure.measure, Figure.ci_low, Figure.ci_high).where(
+            Figure.unit_id == unit_id,
+            Figure.release_id.in_(releases),
+            Figure.kind == FigureKind.UNIT,
+            Figure.status == FigureStatus.SHOWN,
+        )
+    )
+    return {
+        (release_id, measure): (low, high)
+        for release_id, measure, low, high in found
+        if low is not None and high is not None
     }
 
 

@@ -1,27 +1,40 @@
-"""Setting up a card from a plain description: perspectives, goals, success factors, indicators and ambition levels.
+"""Setting up a card from a plain description, and changing it by the same description later.
 
-A description is values only. What exists already (by key, code or title) is used as it stands, so several cards can
-share perspectives and indicators, and setting up the same card twice changes nothing.
+What the card set up itself is brought in step with the description; every difference is told first. What stands only in
+the database is left. An indicator of a card above is shared when the description means the same by the code: otherwise
+the card gets its own, so two departments may both have an M1.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.scorecards import Direction, TargetError
-from analysis.scorecards import TargetLimits as Ambition
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
-from surveys.platform.texts import _, translated
-from surveys.platform.typed_data import NoOtherFields
+from surveys.organisation.subtrees import lineage
+from surveys.platform.localisation import localised
+from surveys.platform.texts import _
+from surveys.scorecards.card_changes import Recolouring, colours, fields_changed, recoloured, target_words
+from surveys.scorecards.card_plans import (
+    CardPlan,
+    GoalPlan,
+    IndicatorPlan,
+    PerspectivePlan,
+    SetupError,
+    SuccessFactorPlan,
+    TargetPlan,
+    Text,
+    plan_faults,
+)
 from surveys.scorecards.feeding import feed_everything
-from surveys.scorecards.frequencies import Frequency, periods_of
+from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import (
     Goal,
     Indicator,
-    IndicatorKind,
+    Measurement,
     Perspective,
     Scorecard,
     ScorecardLine,
@@ -29,219 +42,304 @@ from surveys.scorecards.models import (
     Target,
 )
 
-Text = Mapping[str, str]
-"""Language code → wording."""
 
+@dataclass
+class CardSetup:
+    """A card that was set up or changed. changes: what became different, in words; notes: what was left as it is."""
 
-class SetupError(ValueError):
-    """A description that cannot be used; the message has every fault, one a line."""
-
-
-@dataclass(frozen=True)
-class TargetPlan(NoOtherFields):
-    """An ambition level from a year on. `unit` is a unit's code; «» is everybody."""
-
-    green: float
-    yellow: float
-    green_to: float | None = None
-    yellow_to: float | None = None
-    from_year: int = 2000
-    unit: str = ""
+    card: Scorecard
+    line: tuple[int, ...]
+    changes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    recoloured: tuple[Recolouring, ...] = ()
 
 
 @dataclass(frozen=True)
-class IndicatorPlan(NoOtherFields):
-    """An indicator and its place on the card. With `questionnaire` and `measure` (a factor) releases feed it.
+class _Planned:
+    """An indicator with its chain."""
 
-    `unit_types`: only for units of these types; empty for every unit.
-    `years_valid` None: what is usual for the frequency.
-    """
-
-    code: str
-    title: Text
-    source: str
-    unit_of_measure: str
-    definition: Text = field(default_factory=dict)
-    formula: Text = field(default_factory=dict)
-    owner: str = ""
-    kind: IndicatorKind = IndicatorKind.STEERING
-    direction: Direction = Direction.HIGHER
-    frequency: Frequency = Frequency.YEAR
-    decimals: int = 1
-    years_valid: int | None = None
-    questionnaire: str | None = None
-    measure: str | None = None
-    targets: Sequence[TargetPlan] = ()
-    unit_types: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class SuccessFactorPlan(NoOtherFields):
-    title: Text
-    indicators: Sequence[IndicatorPlan]
-
-
-@dataclass(frozen=True)
-class GoalPlan(NoOtherFields):
-    code: str
-    title: Text
-    success_factors: Sequence[SuccessFactorPlan]
-
-
-@dataclass(frozen=True)
-class PerspectivePlan(NoOtherFields):
-    key: str
-    title: Text
-    goals: Sequence[GoalPlan]
-
-
-@dataclass(frozen=True)
-class CardPlan(NoOtherFields):
-    """A card for the unit with this code and every unit below it."""
-
-    key: str
-    title: Text
-    unit: str
-    perspectives: Sequence[PerspectivePlan]
+    perspective: PerspectivePlan
+    goal: GoalPlan
+    factor: SuccessFactorPlan
+    indicator: IndicatorPlan
 
 
 def build_card(session: Session, plan: CardPlan) -> Scorecard:
+    """The card as described, in the caller's transaction. Raises SetupError."""
+    return set_up_card(session, plan).card
+
+
+def set_up_card(session: Session, plan: CardPlan) -> CardSetup:
     """The card in the caller's transaction, with every released survey fed into it. Raises SetupError."""
-    faults = list(_faults(plan))
+    faults = list(plan_faults(plan))
     if faults:
         raise SetupError("\n".join(faults))
+    before = colours(session)
+    setup = _card(session, plan)
+    for position, planned in enumerate(_chain(plan)):
+        indicator = _indicator(session, setup, planned)
+        _place(session, setup, indicator, planned.indicator, position)
+    session.flush()
+    codes = {planned.code for planned in plan.indicators()}
+    for line in setup.card.lines:
+        if line.indicator.code not in codes:
+            setup.notes.append(
+                _("%(code)s står ikke i filen, og blir stående på kortet.", code=line.indicator.code)
+            )
+    setup.recoloured = recoloured(before, colours(session))
+    if setup.changes:
+        if setup.changes[0] == _new_card_words(plan):
+            audit.record(session, "scorecard.created", plan.key)
+        else:
+            changed, recoloured_values = len(setup.changes), len(setup.recoloured)
+            audit.record(
+                session, "scorecard.changed", plan.key, changed=changed, measurements=recoloured_values
+            )
+    feed_everything(session)
+    return setup
+
+
+def _new_card_words(plan: CardPlan) -> str:
+    return _("Nytt kort: %(title)s", title=localised(plan.title))
+
+
+def _card(session: Session, plan: CardPlan) -> CardSetup:
+    unit_id = _unit_id(session, plan.unit)
     card = session.scalar(select(Scorecard).where(Scorecard.key == plan.key))
     if card is None:
-        card = Scorecard(key=plan.key, title=dict(plan.title), unit_id=_unit_id(session, plan.unit), lines=[])
+        card = Scorecard(key=plan.key, title=dict(plan.title), unit_id=unit_id, lines=[])
         session.add(card)
-        audit.record(session, "scorecard.created", plan.key)
-    known = {(line.indicator_id, line.unit_type) for line in card.lines}
-    for position, (success_factor, planned) in enumerate(_chain(session, plan)):
-        indicator = _indicator(session, success_factor, planned)
-        card.lines += [
-            ScorecardLine(indicator=indicator, position=position, unit_type=unit_type)
-            for unit_type in planned.unit_types or ("",)
-            if (indicator.id, unit_type) not in known
-        ]
-    session.flush()
-    feed_everything(session)
-    return card
+        session.flush()
+        return CardSetup(card, lineage(session, unit_id), [_new_card_words(plan)])
+    setup = CardSetup(card, lineage(session, unit_id))
+    _set(setup, plan.key, card, title=dict(plan.title), unit_id=unit_id)
+    return setup
 
 
-def _faults(plan: CardPlan) -> Iterator[str]:
-    indicators = [
-        indicator
-        for perspective in plan.perspectives
-        for goal in perspective.goals
-        for factor in goal.success_factors
-        for indicator in factor.indicators
-    ]
-    codes = [indicator.code for indicator in indicators]
-    for code in sorted({code for code in codes if codes.count(code) > 1}):
-        yield _("%(code)s: koden er brukt av flere indikatorer på kortet.", code=code)
-    for indicator in indicators:
-        for fault in _indicator_faults(indicator):
-            yield f"{indicator.code}: {fault}"
+def _chain(plan: CardPlan) -> Iterator[_Planned]:
+    for perspective in plan.perspectives:
+        for goal in perspective.goals:
+            for factor in goal.success_factors:
+                for indicator in factor.indicators:
+                    yield _Planned(perspective, goal, factor, indicator)
 
 
-def _indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
-    if (planned.questionnaire is None) != (planned.measure is None):
-        yield _("en indikator fra en undersøkelse må ha både spørreskjema og faktor.")
-    if planned.questionnaire and planned.frequency is not Frequency.YEAR:
-        yield _("en indikator fra en undersøkelse måles for hele året.")
-    if planned.kind is IndicatorKind.DEVELOPMENT and planned.targets:
-        yield _("et utviklingstrekk har ikke ambisjonsnivå.")
-    starts = [(target.unit, target.from_year) for target in planned.targets]
-    for unit, year in sorted({start for start in starts if starts.count(start) > 1}):
-        whom = _("enheten «%(code)s»", code=unit) if unit else _("alle enheter")
-        yield _("to ambisjonsnivåer gjelder fra %(year)s for %(whom)s.", year=year, whom=whom)
-    for target in planned.targets:
-        try:
-            _ambition(target).check(planned.direction)
-        except TargetError as error:
-            yield translated(error.message)
+def _set(setup: CardSetup, name: str, row: Any, **values: Any) -> None:
+    """Gives the row the values, and tells each that is another than before."""
+    setup.changes += [f"{name}: {words}" for words in fields_changed(row, values)]
+    for field_name, value in values.items():
+        setattr(row, field_name, value)
 
 
-def _ambition(target: TargetPlan) -> Ambition:
-    return Ambition(target.green, target.yellow, target.green_to, target.yellow_to)
-
-
-def _chain(session: Session, plan: CardPlan) -> Iterator[tuple[SuccessFactor, IndicatorPlan]]:
-    """Every planned indicator with its success factor, made where missing, in the plan's order."""
-    for position, planned in enumerate(plan.perspectives):
-        perspective = _perspective(session, planned, position)
-        for goal_plan in planned.goals:
-            goal = _goal(session, perspective, goal_plan)
-            for place, factor_plan in enumerate(goal_plan.success_factors):
-                factor = _success_factor(session, goal, factor_plan, place)
-                for indicator in factor_plan.indicators:
-                    yield factor, indicator
-
-
-def _perspective(session: Session, planned: PerspectivePlan, position: int) -> Perspective:
-    found = session.scalar(select(Perspective).where(Perspective.key == planned.key))
-    if found is None:
-        found = Perspective(key=planned.key, title=dict(planned.title), position=position)
-        session.add(found)
-    return found
-
-
-def _goal(session: Session, perspective: Perspective, planned: GoalPlan) -> Goal:
-    found = session.scalar(select(Goal).where(Goal.code == planned.code))
-    if found is None:
-        found = Goal(
-            code=planned.code, title=dict(planned.title), perspective=perspective, success_factors=[]
-        )
-        session.add(found)
-    return found
-
-
-def _success_factor(session: Session, goal: Goal, planned: SuccessFactorPlan, position: int) -> SuccessFactor:
-    for factor in goal.success_factors:
-        if factor.title == planned.title:
-            return factor
-    made = SuccessFactor(goal=goal, title=dict(planned.title), position=position)
-    session.add(made)
-    return made
-
-
-def _indicator(session: Session, success_factor: SuccessFactor, planned: IndicatorPlan) -> Indicator:
-    found = session.scalar(select(Indicator).where(Indicator.code == planned.code))
-    if found is not None:
-        return found
-    usual_validity = periods_of(planned.frequency).years_valid
-    indicator = Indicator(
-        code=planned.code,
-        title=dict(planned.title),
-        definition=dict(planned.definition),
-        formula=dict(planned.formula),
-        source=planned.source,
-        owner=planned.owner,
-        kind=planned.kind,
-        direction=planned.direction,
-        frequency=planned.frequency,
-        unit_of_measure=planned.unit_of_measure,
-        decimals=planned.decimals,
-        years_valid=usual_validity if planned.years_valid is None else planned.years_valid,
-        questionnaire=planned.questionnaire,
-        measure=planned.measure,
-        success_factor=success_factor,
-        targets=[_target(session, target) for target in planned.targets],
+def _indicator(session: Session, setup: CardSetup, planned: _Planned) -> Indicator:
+    plan = planned.indicator
+    found = session.scalar(
+        select(Indicator).where(Indicator.code == plan.code, Indicator.card_id == setup.card.id)
     )
-    session.add(indicator)
-    session.flush()
-    return indicator
+    if found is None and (shared := _shared(session, setup, plan)):
+        setup.notes.append(_("%(code)s er den samme som på et kort ovenfor.", code=plan.code))
+        _targets(session, setup, shared, plan)
+        return shared
+    values = _values(plan)
+    factor = _success_factor(session, setup, planned)
+    if found is None:
+        found = Indicator(code=plan.code, card_id=setup.card.id, success_factor=factor, targets=[], **values)
+        session.add(found)
+        session.flush()
+        setup.changes.append(
+            _("%(code)s %(title)s: ny indikator", code=plan.code, title=localised(plan.title))
+        )
+        for target in plan.targets:
+            found.targets.append(_target(session, target, None))
+        return found
+    _refuse_another_meaning(session, found, plan)
+    _set(setup, plan.code, found, **values)
+    if found.success_factor_id != factor.id:
+        title = localised(factor.title)
+        setup.changes.append(_("%(code)s: flyttes til «%(title)s»", code=plan.code, title=title))
+        found.success_factor = factor
+    _targets(session, setup, found, plan)
+    return found
 
 
-def _target(session: Session, planned: TargetPlan) -> Target:
+def _values(plan: IndicatorPlan) -> dict[str, Any]:
+    usual_validity = periods_of(plan.frequency).years_valid
+    return {
+        "title": dict(plan.title),
+        "definition": dict(plan.definition),
+        "formula": dict(plan.formula),
+        "source": plan.source,
+        "owner": plan.owner,
+        "owner_role": plan.owner_role,
+        "kind": plan.kind,
+        "direction": plan.direction,
+        "frequency": plan.frequency,
+        "unit_of_measure": plan.unit_of_measure,
+        "decimals": plan.decimals,
+        "possible_low": plan.possible.low,
+        "possible_high": plan.possible.high,
+        "plausible_low": plan.plausible.low,
+        "plausible_high": plan.plausible.high,
+        "years_valid": usual_validity if plan.years_valid is None else plan.years_valid,
+        "questionnaire": plan.questionnaire,
+        "measure": plan.measure,
+    }
+
+
+def _meaning(indicator: Indicator | IndicatorPlan) -> tuple[object, ...]:
+    """What a value of it is: with another of these, old values would be read as something else."""
+    return indicator.unit_of_measure, indicator.frequency, indicator.questionnaire, indicator.measure
+
+
+def _refuse_another_meaning(session: Session, found: Indicator, plan: IndicatorPlan) -> None:
+    if _meaning(found) == _meaning(plan):
+        return
+    if session.scalar(select(Measurement.id).where(Measurement.indicator_id == found.id).limit(1)):
+        raise SetupError(
+            _(
+                "%(code)s: har verdier fra før, og kan ikke få en annen måleenhet, hyppighet eller undersøkelse. "
+                "Gi den nye indikatoren en annen kode.",
+                code=plan.code,
+            )
+        )
+
+
+def _shared(session: Session, setup: CardSetup, plan: IndicatorPlan) -> Indicator | None:
+    """The indicator of a card on this unit or one above that means the same. Raises SetupError for two on one unit."""
+    others = session.execute(
+        select(Indicator, Scorecard)
+        .join(Scorecard, Scorecard.id == Indicator.card_id)
+        .where(Indicator.code == plan.code, Scorecard.unit_id.in_(setup.line), Scorecard.id != setup.card.id)
+    ).all()
+    for indicator, card in sorted(others, key=lambda each: setup.line.index(each[1].unit_id)):
+        same = (indicator.title, indicator.kind, indicator.direction) == (
+            dict(plan.title),
+            plan.kind,
+            plan.direction,
+        )
+        if same and _meaning(indicator) == _meaning(plan):
+            return indicator
+        if card.unit_id == setup.card.unit_id:
+            raise SetupError(
+                _(
+                    "%(code)s: er noe annet på kortet «%(card)s» for den samme enheten. Velg en annen kode.",
+                    code=plan.code,
+                    card=card.key,
+                )
+            )
+        setup.notes.append(_("%(code)s er noe annet på kortet «%(card)s».", code=plan.code, card=card.key))
+    return None
+
+
+def _targets(session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan) -> None:
+    """Ambition levels for everybody on a shared indicator hold for this card's unit."""
+    owner = session.get(Scorecard, indicator.card_id or 0)
+    everybody = None if owner is None or owner.unit_id == setup.card.unit_id else setup.card.unit_id
+    for planned in plan.targets:
+        wanted = _target(session, planned, everybody)
+        found = next(
+            (
+                target
+                for target in indicator.targets
+                if (target.unit_id, target.from_year) == (wanted.unit_id, wanted.from_year)
+            ),
+            None,
+        )
+        name = f"{indicator.code}, {target_words(session, wanted)}"
+        if found is not None:
+            bounds = {each: getattr(wanted, each) for each in ("green", "yellow", "green_to", "yellow_to")}
+            _set(setup, name, found, **bounds)
+        elif not _is_as_everybody(indicator, wanted, everybody):
+            indicator.targets.append(wanted)
+            setup.changes.append(_("%(name)s: nytt ambisjonsnivå", name=name))
+
+
+def _is_as_everybody(indicator: Indicator, wanted: Target, everybody: int | None) -> bool:
+    """The shared indicator has the same level for all already."""
+    return everybody is not None and any(
+        target.unit_id is None and _bounds(target) == _bounds(wanted) for target in indicator.targets
+    )
+
+
+def _bounds(target: Target) -> tuple[float | None, ...]:
+    return target.from_year, target.green, target.yellow, target.green_to, target.yellow_to
+
+
+def _target(session: Session, planned: TargetPlan, everybody: int | None) -> Target:
     return Target(
-        unit_id=_unit_id(session, planned.unit) if planned.unit else None,
+        unit_id=_unit_id(session, planned.unit) if planned.unit else everybody,
         from_year=planned.from_year,
         green=planned.green,
         yellow=planned.yellow,
         green_to=planned.green_to,
         yellow_to=planned.yellow_to,
     )
+
+
+def _place(
+    session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan, position: int
+) -> None:
+    """The indicator's lines on the card: one for each type of unit it is for."""
+    wanted = set(plan.unit_types or ("",))
+    standing = {line.unit_type: line for line in setup.card.lines if line.indicator_id == indicator.id}
+    for unit_type in sorted(wanted - set(standing)):
+        if standing:
+            whom = unit_type or _("alle enheter")
+            setup.changes.append(_("%(code)s: vises for %(whom)s", code=plan.code, whom=whom))
+        setup.card.lines.append(ScorecardLine(indicator=indicator, position=position, unit_type=unit_type))
+    for unit_type in sorted(set(standing) - wanted):
+        whom = unit_type or _("alle enheter")
+        setup.changes.append(_("%(code)s: vises ikke lenger for %(whom)s", code=plan.code, whom=whom))
+        setup.card.lines.remove(standing[unit_type])
+    for unit_type in set(standing) & wanted:
+        standing[unit_type].position = position
+    session.flush()
+
+
+def _success_factor(session: Session, setup: CardSetup, planned: _Planned) -> SuccessFactor:
+    goal = _goal(session, setup, planned)
+    title: Text = dict(planned.factor.title)
+    for factor in goal.success_factors:
+        if factor.title == title:
+            return factor
+    position = [list(each.title.items()) for each in planned.goal.success_factors].index(list(title.items()))
+    made = SuccessFactor(goal=goal, title=title, position=position)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _goal(session: Session, setup: CardSetup, planned: _Planned) -> Goal:
+    perspective = _perspective(session, setup, planned)
+    plan = planned.goal
+    found = session.scalar(select(Goal).where(Goal.code == plan.code, Goal.card_id == setup.card.id))
+    if found is None:
+        found = Goal(
+            code=plan.code,
+            card_id=setup.card.id,
+            title=dict(plan.title),
+            perspective=perspective,
+            success_factors=[],
+        )
+        session.add(found)
+        session.flush()
+        return found
+    _set(setup, plan.code, found, title=dict(plan.title), perspective_id=perspective.id)
+    return found
+
+
+def _perspective(session: Session, setup: CardSetup, planned: _Planned) -> Perspective:
+    plan = planned.perspective
+    found = session.scalar(select(Perspective).where(Perspective.key == plan.key))
+    if found is None:
+        last = session.scalars(select(Perspective.position).order_by(Perspective.position.desc())).first()
+        found = Perspective(key=plan.key, title=dict(plan.title), position=-1 if last is None else last)
+        found.position += 1
+        session.add(found)
+        session.flush()
+        return found
+    _set(setup, plan.key, found, title=dict(plan.title))
+    return found
 
 
 def _unit_id(session: Session, code: str) -> int:

@@ -1,8 +1,17 @@
 """The card in words: values with their unit, ambition levels and changes (periods: `frequencies`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from analysis.scorecards import Direction, IndicatorStatus, Meaning, Movement, TargetLimits, Trend
+from analysis.scorecards import (
+    MOST_DECIMALS,
+    Direction,
+    IndicatorStatus,
+    Meaning,
+    Movement,
+    TargetLimits,
+    Trend,
+    decimals_shown,
+)
 from surveys.platform.localisation import listed, long_date, number
 from surveys.platform.texts import _
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
@@ -13,9 +22,18 @@ from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 _SPACE = "\N{NO-BREAK SPACE}"
 
 
-def value_words(value: float, indicator: Indicator, decimals: int | None = None) -> str:
-    """«7,9 %», «4,3», «12 dager»: a scale such as 1–5 is told apart (`scale_words`)."""
-    text = number(value, indicator.decimals if decimals is None else decimals)
+def value_words(value: float, indicator: Indicator, target: TargetLimits | None = None) -> str:
+    """«7,9 %», «4,3», «12 dager»: a scale such as 1–5 is told apart (`scale_words`).
+
+    With as many decimals as it takes to fall on the same side of the limits as the stored value.
+    """
+    return _with_decimals(
+        value, indicator, decimals_shown(value, indicator.direction, target, indicator.decimals)
+    )
+
+
+def _with_decimals(value: float, indicator: Indicator, decimals: int) -> str:
+    text = number(value, decimals)
     if _is_scale(indicator):
         return text
     return f"{text}{_SPACE}{indicator.unit_of_measure}".rstrip()
@@ -63,9 +81,9 @@ def limits_words(target: TargetLimits | None, indicator: Indicator) -> str:
 def _bound(bound: float, indicator: Indicator) -> str:
     """A bound with every decimal it has, so that a page never shows another bound than the one that judges."""
     decimals = indicator.decimals
-    while decimals < 6 and round(bound, decimals) != bound:
+    while decimals < MOST_DECIMALS and round(bound, decimals) != bound:
         decimals += 1
-    return value_words(bound, indicator, decimals)
+    return _with_decimals(bound, indicator, decimals)
 
 
 def status_words() -> dict[IndicatorStatus, str]:
@@ -79,6 +97,27 @@ def status_words() -> dict[IndicatorStatus, str]:
         IndicatorStatus.HIDDEN: _("Skjult"),
         IndicatorStatus.NO_TARGET: _("Uten ambisjon"),
     }
+
+
+def interval_words(low: str, high: str) -> str:
+    return _("mellom %(low)s og %(high)s", low=low, high=high)
+
+
+def doubt_words(others: Collection[IndicatorStatus]) -> str:
+    """«kan være gul eller rød», or nothing."""
+    order = (IndicatorStatus.GREEN, IndicatorStatus.YELLOW, IndicatorStatus.RED)
+    words = status_words()
+    named = [words[colour].lower() for colour in order if colour in others]
+    if not named:
+        return ""
+    if len(named) == 1:
+        return _("kan være %(colour)s", colour=named[0])
+    return _("kan være %(colour)s eller %(other)s", colour=named[0], other=named[1])
+
+
+def although_recoloured(words: str) -> str:
+    """A colour that changed beside a change that may be chance."""
+    return _("%(words)s, selv om fargen er en annen", words=words)
 
 
 def reason_words(measurement: Measurement) -> str:
@@ -132,7 +171,7 @@ def change_words(trend: Trend, indicator: Indicator, verdict: Verdict | None) ->
         return _("Ingen sikker endring")
     if trend.movement is Movement.STEADY:
         return _("Uendret")
-    amount = _amount(trend, indicator)
+    amount = difference_words(trend.change, indicator)
     return (
         _("Opp %(amount)s", amount=amount)
         if trend.movement is Movement.UP
@@ -140,13 +179,14 @@ def change_words(trend: Trend, indicator: Indicator, verdict: Verdict | None) ->
     )
 
 
-def _amount(trend: Trend, indicator: Indicator) -> str:
+def difference_words(difference: float, indicator: Indicator) -> str:
+    """«0,3 prosentpoeng», «0,3»: how far apart two values are, with enough decimals not to be nothing."""
     decimals = indicator.decimals
-    if round(trend.change, decimals) == 0:
+    while decimals < MOST_DECIMALS and round(difference, decimals) == 0 and difference:
         decimals += 1
     if indicator.unit_of_measure == "%":
-        return _("%(points)s prosentpoeng", points=number(abs(trend.change), decimals))
-    return value_words(abs(trend.change), indicator, decimals)
+        return _("%(points)s prosentpoeng", points=number(abs(difference), decimals))
+    return _with_decimals(abs(difference), indicator, decimals)
 
 
 def meaning_words(trend: Trend) -> str:

@@ -8,15 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
-from surveys.access.permissions import signed_in
+from surveys.access.permissions import roles_of, signed_in
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.organisation.tree import in_order
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
+from surveys.scorecards.entering import ENTERING_ROLES
+from surveys.scorecards.overview import card_counts
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.texts import status_words
+from surveys.scorecards.unit_lists import UNITS_AT_ONCE, units_shown
 
 blueprint = Blueprint("scorecards", __name__)
 
@@ -33,9 +36,19 @@ def index() -> str:
     card = None
     if len(tops) == 1:
         card = read_card(session, current_user, units[tops[0].unit_id], today)
+    asked, under = request.args.get("sok", "").strip(), request.args.get("under", "")
+    shown = units_shown(tree, units, asked, under)
+    tallies = card_counts(session, current_user, [units[node.unit_id] for node in shown.nodes], today)
     return render_template(
         "scorecards/index.html",
-        nodes=tree,
+        any_units=bool(tree),
+        may_enter=bool(roles_of(current_user) & set(ENTERING_ROLES)),
+        offers_search=len(tree) > UNITS_AT_ONCE,
+        nodes=shown.nodes,
+        folded=shown.folded,
+        tallies=tallies,
+        asked=asked,
+        under=under,
         codes={unit.id: unit.code for unit in units.values()},
         card=card,
     )

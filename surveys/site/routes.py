@@ -35,6 +35,7 @@ from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
 from surveys.results.comovement import views as comovement_views
 from surveys.results.screening import views as screening_views
+from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.site import home
 from surveys.site.jobs import views as job_views
@@ -84,6 +85,7 @@ _MODULES = (
     screening_views,
     year_wheel,
     scorecards,
+    value_entry_views,
 )
 
 

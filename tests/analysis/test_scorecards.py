@@ -14,6 +14,7 @@ from analysis.scorecards import (
     RollUp,
     TargetError,
     TargetLimits,
+    decimals_shown,
     is_due,
     is_old,
     roll_up,
@@ -227,3 +228,25 @@ def test_a_perspective_counts_its_colours_and_keeps_the_rest_apart() -> None:
 @given(st.lists(st.sampled_from(IndicatorStatus)))
 def test_every_indicator_is_counted_exactly_once(statuses: list[IndicatorStatus]) -> None:
     assert roll_up(statuses).total == len(statuses)
+
+
+NEAR_A_LIMIT = st.sampled_from([5.0, 4.0, 6.0, 9.0, 0.0, -1.0, 3.0, 10.0]).flatmap(
+    lambda bound: st.floats(-0.2, 0.2, allow_nan=False).map(lambda off: round(bound + off, 9))
+)
+
+
+@given(value=NEAR_A_LIMIT, decimals=st.integers(0, 3))
+def test_a_shown_value_has_the_colour_of_the_stored_one(value: float, decimals: int) -> None:
+    for direction, target in (
+        (Direction.HIGHER, USERS),
+        (Direction.LOWER, SICK_LEAVE),
+        (Direction.HIGHER, BUDGET),
+        (Direction.BAND, TURNOVER),
+    ):
+        shown = round(value, decimals_shown(value, direction, target, decimals))
+        assert status(shown, direction, target) == status(value, direction, target)
+
+
+def test_no_more_decimals_are_shown_than_it_takes() -> None:
+    assert [decimals_shown(v, Direction.HIGHER, USERS, 1) for v in (3.14159, 4.972, 4.99996)] == [1, 2, 5]
+    assert decimals_shown(4.99996, Direction.HIGHER, None, 1) == 1

@@ -26,7 +26,8 @@ from surveys.files.reading import parse_table
 from surveys.files.report import FileRefusedError
 from surveys.platform.database import Database
 from surveys.platform.typed_data import FileDataError, from_file
-from surveys.scorecards.setup import CardPlan, SetupError, build_card
+from surveys.scorecards.card_plans import CardPlan, SetupError
+from surveys.scorecards.setup import build_card
 from tests.fuzzing.odd_values import OddValues
 
 ROOT: Final = Path(__file__).parents[2]

@@ -122,6 +122,11 @@ def its_holder(_visitor: AccessVisitor, _about: About) -> Outcome:
     return Outcome.HIDDEN
 
 
+def enters_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
+    """HR, and whoever an indicator may be owned by."""
+    return _in_if(visitor.is_hr or visitor.role in {Role.CONTROLLER, Role.LEADER})
+
+
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
@@ -210,6 +215,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(hr_there, "results", "audit_package"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "show"),
+        # On which units is looked at in `test_entering_values.py`.
+        *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

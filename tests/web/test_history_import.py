@@ -198,6 +198,13 @@ def test_every_fault_is_told_at_once_with_its_line_and_column(released: Database
     assert "Det samme temaet og året står også på linje 10" in found[8]
 
 
+def test_a_mark_for_too_few_leaves_its_line_out_and_the_rest_goes_in(released: Database) -> None:
+    lines = ("A;TRI;24;3,1;2019;10-faktor;0,8", "B1;TRI;*;*;2019;10-faktor;", "B2;TRI;..;..;2019;10-faktor;")
+    report = bring(released, csv(*lines))
+    assert (report.faults, stored(released)) == ((), 1)
+    assert [note for note in report.notes if "ikke offentliggjort" in note and "Linje 3." in note]
+
+
 def test_small_groups_are_refused_in_clear_words(released: Database) -> None:
     [fault] = faults(released, csv("A;TRI;4;3,1;2019;T;"))
     assert "Bare 4 har svart. Medvirk viser aldri grupper på færre enn 5, heller ikke når" in fault
@@ -507,7 +514,7 @@ def test_a_mark_for_hidden_is_no_figure_and_is_told(released: Database, mark: st
     wide = csv(f"A;12;{mark};2,3", headings="Enhet;Svar;TRI;ROL")
     report = bring(released, wide, year=2019, instrument="10-FAKTOR")
     assert (report.faults, report.figures) == ((), 1)
-    assert "«TRI»: 1 tall er skjult hos kilden og blir ikke lagret." in report.notes
+    assert "«TRI»: 1 tall er ikke tatt inn: ikke offentliggjort. Linje 2." in report.notes
     long = csv(f"A;TRI;{mark};{mark};2018;10-faktor;", "A;ROL;12;2,3;2018;10-faktor;")
     report = bring(released, long)
     assert (report.faults, report.figures) == ((), 1)

@@ -158,6 +158,10 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "instrument": "medarbeider",
         "version": 1,
         "factor": "TRI",
+        "indicator_id": 999,
+        "measurement_id": 999,
+        "year": 2026,
+        "part": 0,
     }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
 from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Release, Verdict
 from surveys.scorecards import views
@@ -88,12 +89,14 @@ def test_the_status_follows_the_stored_value_and_not_the_shown_one(
 ) -> None:
     cases = [
         ("B1.1", "K", 0, 5.0, "5,0", "Grønn"),
-        ("B1.1", "A", 0, 4.96, "5,0", "Gul"),
-        ("B1.1", "B", 0, 3.96, "4,0", "Rød"),
+        ("B1.1", "A", 0, 4.96, "4,96 ", "Gul"),
+        ("B1.1", "B", 0, 3.96, "3,96 ", "Rød"),
         ("M1.2", "K", 2, 9.0, "9,0 %", "Gul"),
-        ("M1.2", "A", 2, 9.04, "9,0 %", "Rød"),
+        ("M1.2", "A", 2, 9.04, "9,04 %", "Rød"),
+        ("M1.2", "B", 2, 6.0004, "6,0004 %", "Gul"),
         ("Ø1.1", "K", 2, -1.0, "−1,0 %", "Gul"),
-        ("Ø1.1", "A", 2, -1.04, "−1,0 %", "Rød"),
+        ("Ø1.1", "A", 2, -1.04, "−1,04 %", "Rød"),
+        ("Ø1.1", "B", 2, -0.04, "−0,04 %", "Gul"),
         ("M1.3", "K", 0, 52.0, "52,0 %", "Uten ambisjon"),
     ]
     with card.transaction() as session:
@@ -105,6 +108,16 @@ def test_the_status_follows_the_stored_value_and_not_the_shown_one(
         row = _row(pages[unit], code)
         assert row["Verdi"].startswith(shown), (code, value)
         assert row["Status"] == status, (code, value)
+
+
+def test_a_change_of_colour_is_never_called_unchanged(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        measure(session, "B1.1", 2025, 4.98)
+        measure(session, "B1.1", 2026, 5.01)
+    sign_in_as(client, card, Role.LEADER)
+    row = _row(_card(client), "B1.1")
+    assert (row["Verdi"], row["Status"]) == ("5,0 skala 1–6", "Grønn")
+    assert row["Sist sammenlignbare"] == "4,98 i 2025 ↑ Opp 0,03, bedre"
 
 
 def test_every_status_has_a_shape_and_a_word_beside_its_colour(client: FlaskClient, card: Database) -> None:
@@ -174,6 +187,33 @@ def test_a_survey_score_that_did_not_clearly_change_gets_no_arrow(
         write_change(session, _released(session, 2026, {"K": 4.2}), before, 0.2, Verdict.NO_CLEAR_CHANGE)
     sign_in_as(client, card, Role.HR)
     assert _row(_card(client), "M1.1")["Sist sammenlignbare"] == "4,0 i 2024 Ingen sikker endring"
+
+
+def test_a_colour_says_what_its_interval_cannot_rule_out(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        before = release_figures(session, _survey(session, 2024), {"K": 3.4}, margin=0.5)
+        feed(session, before)
+        after = release_figures(session, _survey(session, 2026), {"K": 4.4}, margin=0.6)
+        feed(session, after)
+        write_change(session, after, before, 1.0, Verdict.NO_CLEAR_CHANGE)
+    sign_in_as(client, card, Role.HR)
+    page = _card(client)
+    row = _row(page, "M1.1")
+    assert row["Verdi"] == "4,4 skala 1–5 mellom 3,8 og 5,0"
+    assert row["Status"] == "Grønn, kan være gul"
+    assert row["Sist sammenlignbare"] == "3,4 i 2024 Ingen sikker endring, selv om fargen er en annen"
+    assert _history(page, "M1.1")[1][2] == "Rød, kan være gul"
+
+
+def test_a_colour_whose_whole_interval_has_it_has_no_doubt(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        feed(
+            session,
+            release_figures(session, _survey(session, 2026), {"K": 4.4, "A": 3.7, "B": 4.0}, margin=0.35),
+        )
+    sign_in_as(client, card, Role.HR)
+    said = [_row(_card(client, unit), "M1.1")["Status"] for unit in ("K", "A", "B")]
+    assert said == ["Grønn", "Gul, kan være grønn eller rød", "Grønn, kan være gul"]
 
 
 def test_a_clear_change_says_how_much_and_which_way(client: FlaskClient, card: Database) -> None:
@@ -430,3 +470,91 @@ def test_a_longer_history_costs_no_more_queries(app: Flask, client: FlaskClient,
             _released(session, year, {"K": 4.1})
             measure(session, "B1.1", year, 4.8)
     assert cost() == short
+
+
+def _overview(client: FlaskClient, question: str = "") -> Page:
+    page = Page(client.get("/styringskort" + question))
+    assert page.status == 200
+    html5lib.HTMLParser(strict=True).parse(page.response.text)
+    return page
+
+
+def test_the_overview_says_why_nothing_moved(client: FlaskClient, card: Database) -> None:
+    sign_in_as(client, card, Role.HR)
+    assert "Ingen verdier ennå." in _overview(client).text
+    with card.transaction() as session:
+        measure(session, "B1.1", 2025, 5.2)
+    assert "Første måling. Det er ingenting å sammenligne med ennå." in _overview(client).text
+    with card.transaction() as session:
+        measure(session, "B1.1", 2026, 5.2)
+    assert "Ingen sikre endringer." in _overview(client).text
+
+
+def test_a_period_without_a_value_is_named(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        for year, part in ((2024, 1), (2025, 2), (2026, 1)):
+            measure(session, "M1.2", year, 8.4 + part, part)
+        measure(session, "B1.1", 2023, 5.0)
+        measure(session, "B1.1", 2025, 5.1)
+    sign_in_as(client, card, Role.LEADER)
+    page = _card(client)
+    remark = "Mangler verdi for 1. tertial 2025, 3. tertial 2025 og 2. tertial 2026."
+    assert remark in _row(page, "M1.2")["rad"]
+    assert "Mangler" not in _row(page, "B1.1")["rad"]
+    assert "3. tertial 2026" not in _row(page, "M1.2")["rad"]
+
+
+def test_the_same_value_three_times_is_remarked_upon(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        for year, part in ((2025, 3), (2026, 1), (2026, 2)):
+            measure(session, "M1.2", year, 14.0, part)
+            measure(session, "Ø1.1", year, 0.1 * part, part)
+    sign_in_as(client, card, Role.LEADER)
+    page = _card(client)
+    assert "14,0 % tre ganger på rad. Er verdien målt på nytt?" in _row(page, "M1.2")["rad"]
+    assert "på rad" not in _row(page, "Ø1.1")["rad"]
+
+
+def test_a_year_that_has_not_begun_is_never_the_cards(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        measure(session, "M1.3", 2026, 50.0)
+        measure(session, "M1.3", 2062, 52.0)
+    sign_in_as(client, card, Role.LEADER)
+    assert _row(_card(client), "M1.3")["Verdi"] == "50,0 %"
+    assert client.get("/styringskort/K?ar=2062").status_code == 404
+
+
+def test_each_unit_in_the_list_has_its_colours_as_the_reader_may_see_them(
+    client: FlaskClient, card: Database
+) -> None:
+    with card.transaction() as session:
+        measure(session, "B1.1", 2026, 5.2, unit="A")
+        measure(session, "M1.2", 2026, 9.5, part=2, unit="A")
+        measure(session, "B1.1", 2022, 5.2, unit="B")
+        measure(session, "M1.3", 2026, 50.0, unit="B")
+        _released(session, 2026, {"A": 4.2}, visibility=STEPS)
+    said = {}
+    for role in (Role.HR, Role.POLITICIAN):
+        sign_in_as(client, card, role)
+        lines = [_text(item) for item in _overview(client).tree.iter("li") if item.get("data-depth")]
+        said[role] = {line.split()[1]: line for line in lines}
+    assert said[Role.HR]["A"] == "Enhet A 2 grønne 1 rød"
+    assert said[Role.POLITICIAN]["A"] == "Enhet A 1 grønn 1 rød"
+    assert said[Role.HR]["B"] == "Enhet B Ingen verdier med farge"
+
+
+def test_many_units_are_folded_under_their_areas_and_searched(client: FlaskClient, card: Database) -> None:
+    with card.transaction() as session:
+        area = unit_of(session, "A")
+        session.add_all(Unit(code=f"X{number}", name=f"Enhet X{number}", parent=area) for number in range(60))
+    sign_in_as(client, card, Role.HR)
+    page = _overview(client)
+    assert "/styringskort/X1" not in page.links().values()
+    assert page.links()["Vis 61 enheter under Enhet A"] == "/styringskort?under=A"
+    assert "/styringskort/X1" in _overview(client, "?under=A").links().values()
+    assert "/styringskort/B" not in _overview(client, "?under=A").links().values()
+    found = _overview(client, "?sok=x5")
+    assert {link for link in found.links().values() if link.startswith("/styringskort/X")} == {
+        f"/styringskort/X{number}" for number in (5, *range(50, 60))
+    }
+    assert "Ingen enheter har det navnet" in _overview(client, "?sok=finnes%20ikke").text

@@ -13,10 +13,11 @@ from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
 from surveys.release.models import Figure, FigureStatus
+from surveys.scorecards.card_plans import SetupError, TargetPlan
 from surveys.scorecards.feeding import feed, feed_everything
 from surveys.scorecards.measuring import MeasurementError
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
-from surveys.scorecards.setup import SetupError, TargetPlan, build_card
+from surveys.scorecards.setup import build_card
 from tests.building import (
     answer_some,
     build_installation,

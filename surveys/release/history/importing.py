@@ -23,7 +23,13 @@ from surveys.instruments.models import Instrument
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _, pgettext
-from surveys.release.history.file import COLUMNS, FigureLine, Ground, ImportedCell, figure_lines
+from surveys.release.history.file import (
+    COLUMNS,
+    FigureLine,
+    Ground,
+    ImportedCell,
+    figure_lines,
+)
 from surveys.release.history.imported import importable_measures
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
 from surveys.release.history.report import (

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from surveys.files.headings import ImportColumn, guess, plain
+from surveys.files.missing_marks import missing_words
 from surveys.files.reading import Table, TableRow
+from surveys.files.report import lines_in_words
 from surveys.platform.texts import _, ngettext
 from surveys.release.measures import Measure
 
-HIDDEN_MARKS: Final = frozenset({"*", "**", "***", ":", "skjult", "skjermet", "for få", "for få svar"})
-_FEW: Final = re.compile(r"[<≤] ?\d{1,2}")
 _MEAN_WORD: Final = re.compile(
     r"(.+?)[\s\-–:,(]+(?:snitt|gjennomsnitt|skår|score|resultat|mean)\)?", re.IGNORECASE
 )
@@ -28,15 +28,6 @@ class ThemeTable:
 
     table: Table
     notes: tuple[str, ...] = ()
-
-
-def is_hidden_at_source(text: str) -> bool:
-    """A mark that somebody else has hidden the figure.
-
-    >>> [is_hidden_at_source(text) for text in ("*", "<5", "3,1", "")]
-    [True, True, False, False]
-    """
-    return text.casefold() in HIDDEN_MARKS or _FEW.fullmatch(text) is not None
 
 
 def theme_columns(measures: Mapping[str, Measure]) -> tuple[ImportColumn, ...]:
@@ -97,20 +88,26 @@ def _one_theme(table: Table, key: str, mean: int, count: int | None, kept: Seque
 
 
 def _without_hidden(table: Table, mean: int | None) -> ThemeTable:
+    """Without the lines whose mean is a mark for «no number». An empty cell of a file with one figure a line is a fault."""
     if mean is None:
         return ThemeTable(table)
-    rows = tuple(row for row in table.rows if not is_hidden_at_source(row.cells[mean]))
-    hidden = len(table.rows) - len(rows)
-    if not hidden:
-        return ThemeTable(table)
-    return ThemeTable(replace(table, rows=rows), (_hidden(table.headings[mean], hidden),))
+    marked: dict[str, list[TableRow]] = {}
+    for row in table.rows:
+        if row.cells[mean] and (reason := missing_words(row.cells[mean])):
+            marked.setdefault(reason, []).append(row)
+    left_out = {row.line for rows in marked.values() for row in rows}
+    kept = tuple(row for row in table.rows if row.line not in left_out)
+    notes = (_left_out(table.headings[mean], reason, rows) for reason, rows in marked.items())
+    return ThemeTable(replace(table, rows=kept), tuple(notes))
 
 
-def _hidden(heading: str, hidden: int) -> str:
+def _left_out(heading: str, reason: str, rows: Sequence[TableRow]) -> str:
     words = ngettext(
-        "%(num)s tall er skjult hos kilden og blir ikke lagret.",
-        "%(num)s tall er skjult hos kilden og blir ikke lagret.",
-        hidden,
+        "%(num)s tall er ikke tatt inn: %(reason)s. Linje %(lines)s.",
+        "%(num)s tall er ikke tatt inn: %(reason)s. Linje %(lines)s.",
+        len(rows),
+        reason=reason,
+        lines=lines_in_words(row.line for row in rows),
     )
     return _("«%(heading)s»: %(words)s", heading=heading, words=words)
 

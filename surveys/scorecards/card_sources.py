@@ -1,0 +1,59 @@
+"""Whether the questionnaires and measures that a card names exist."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires import loading
+from questionnaires.files import available
+from surveys.instruments.models import Instrument
+from surveys.platform.texts import _
+from surveys.release.measures import measures_of
+from surveys.scorecards.card_plans import CardPlan, SetupError
+
+
+def check_sources(session: Session, plan: CardPlan) -> None:
+    """Raises SetupError with every indicator that no release would ever feed."""
+    if faults := list(_source_faults(session, plan)):
+        raise SetupError("\n".join(faults))
+
+
+def _source_faults(session: Session, plan: CardPlan) -> Iterator[str]:
+    """An unknown questionnaire, or a measure it does not have."""
+    wanted = {indicator.questionnaire for indicator in plan.indicators() if indicator.questionnaire}
+    measures = _measures(session, wanted)
+    for indicator in plan.indicators():
+        if not indicator.questionnaire or not indicator.measure:
+            continue
+        known = measures.get(indicator.questionnaire)
+        if known is None:
+            yield _(
+                "%(code)s: det finnes ikke noe spørreskjema «%(questionnaire)s».",
+                code=indicator.code,
+                questionnaire=indicator.questionnaire,
+            )
+        elif indicator.measure not in known:
+            yield _(
+                "%(code)s: «%(questionnaire)s» måler ikke «%(measure)s». Det måler %(known)s.",
+                code=indicator.code,
+                questionnaire=indicator.questionnaire,
+                measure=indicator.measure,
+                known=", ".join(sorted(known)),
+            )
+
+
+def _measures(session: Session, keys: set[str]) -> Mapping[str, frozenset[str]]:
+    """The measures of every version, in use or built in."""
+    sources = [
+        (source, key)
+        for key, source in session.execute(
+            select(Instrument.key, Instrument.source).where(Instrument.key.in_(keys))
+        )
+    ]
+    sources += [(path.read_bytes(), path.parent.name) for path in available() if path.parent.name in keys]
+    found: dict[str, frozenset[str]] = {}
+    for source, key in sources:
+        known = {measure.key for measure in measures_of(loading.parse(source, key))}
+        found[key] = found.get(key, frozenset()) | known
+    return found

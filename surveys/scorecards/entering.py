@@ -1,0 +1,170 @@
+"""Who may enter which values by hand, and the grid of one indicator for one period with what is missing."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from surveys.access.models import HR_ROLES, Account, Grant, Role
+from surveys.access.permissions import granted_units
+from surveys.organisation.models import Unit
+from surveys.organisation.tree import in_order
+from surveys.scorecards.cards import AllAmbitions, all_ambitions
+from surveys.scorecards.frequencies import periods_of
+from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.overview import card_indicators, lines_by_unit
+
+ENTERING_ROLES = (*HR_ROLES, Role.CONTROLLER, Role.LEADER)
+"""Roles that may enter something: HR everything in its units, the others the indicators that their role owns."""
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A unit in the grid. last: its newest value of an earlier period. standing: the value of this one."""
+
+    unit: Unit
+    depth: int
+    last: Measurement | None
+    standing: Measurement | None
+    # The newest value of this period that was taken back.
+    withdrawn: Measurement | None
+    # Its values of earlier periods, the last one last.
+    before: tuple[float, ...]
+    # Who is asked for it: those with the owner's role on it, or nearest above.
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EntryGrid:
+    """One indicator's values for one period, a row for each unit the account enters for."""
+
+    indicator: Indicator
+    year: int
+    part: int
+    rows: tuple[GridRow, ...]
+    ambitions: AllAmbitions
+
+    @property
+    def period(self) -> str:
+        return periods_of(self.indicator.frequency).words(self.year, self.part)
+
+    @property
+    def missing(self) -> tuple[GridRow, ...]:
+        return tuple(row for row in self.rows if row.standing is None)
+
+
+@dataclass(frozen=True)
+class EntryTask:
+    """An indicator the account enters values of, and how far its last period has come."""
+
+    indicator: Indicator
+    year: int
+    part: int
+    units: int
+    entered: int
+
+    @property
+    def period(self) -> str:
+        return periods_of(self.indicator.frequency).words(self.year, self.part)
+
+
+def entry_units(session: Session, account: Account, indicator: Indicator, today: dt.date) -> list[Unit]:
+    """The living units with the indicator on their card that the account may enter for, in no order."""
+    if indicator.questionnaire is not None:
+        return []
+    allowed = granted_units(session, account, *HR_ROLES, indicator.owner_role)
+    lines, ambitions = lines_by_unit(session), all_ambitions(session)
+    living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
+    units = session.scalars(select(Unit).where(Unit.id.in_(allowed), living))
+    return [unit for unit in units if indicator in card_indicators(unit, lines, ambitions)]
+
+
+def entry_tasks(session: Session, account: Account, today: dt.date) -> list[EntryTask]:
+    """Every indicator the account enters values of, by code, with its last period that is over."""
+    tasks = []
+    indicators = (
+        select(Indicator).where(Indicator.questionnaire.is_(None)).order_by(Indicator.code, Indicator.id)
+    )
+    for indicator in session.scalars(indicators):
+        units = entry_units(session, account, indicator, today)
+        if not units:
+            continue
+        year, part = periods_of(indicator.frequency).last_ended(today)
+        standing = _of_period(session, indicator, [unit.id for unit in units], year, part)
+        entered = sum(each.current for each in standing)
+        tasks.append(EntryTask(indicator, year, part, len(units), entered))
+    return tasks
+
+
+def read_grid(
+    session: Session, account: Account, indicator: Indicator, year: int, part: int, today: dt.date
+) -> EntryGrid:
+    """The grid; without rows when the account may not enter the indicator anywhere."""
+    units = {unit.id: unit for unit in entry_units(session, account, indicator, today)}
+    earlier = _earlier(session, indicator, units, (year, part))
+    of_period = _of_period(session, indicator, units, year, part)
+    standing = {each.unit_id: each for each in of_period if each.current}
+    taken_back = [each for each in of_period if each.withdrawn_at is not None]
+    withdrawn = {each.unit_id: each for each in sorted(taken_back, key=lambda each: str(each.withdrawn_at))}
+    ambitions = all_ambitions(session)
+    owners = _owners(session, indicator.owner_role)
+    rows = tuple(
+        GridRow(
+            unit=units[node.unit_id],
+            depth=node.depth,
+            last=earlier[node.unit_id][-1] if node.unit_id in earlier else None,
+            standing=standing.get(node.unit_id),
+            withdrawn=withdrawn.get(node.unit_id),
+            before=tuple(each.value for each in earlier.get(node.unit_id, ()) if each.value is not None),
+            owners=next((owners[above] for above in ambitions.line(node.unit_id) if above in owners), ()),
+        )
+        for node in in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units.values())
+    )
+    return EntryGrid(indicator, year, part, rows, ambitions)
+
+
+def _of_period(
+    session: Session, indicator: Indicator, unit_ids: Collection[int], year: int, part: int
+) -> Sequence[Measurement]:
+    """Everything ever entered for the period, oldest first."""
+    return session.scalars(
+        select(Measurement)
+        .options(joinedload(Measurement.entry))
+        .where(
+            Measurement.indicator_id == indicator.id,
+            Measurement.unit_id.in_(unit_ids),
+            Measurement.year == year,
+            Measurement.part == part,
+        )
+        .order_by(Measurement.id)
+    ).all()
+
+
+def _earlier(
+    session: Session, indicator: Indicator, unit_ids: Collection[int], period: tuple[int, int]
+) -> Mapping[int, list[Measurement]]:
+    """Unit id → its current values of the periods before, the last one last."""
+    found: dict[int, list[Measurement]] = {}
+    query = select(Measurement).where(
+        Measurement.indicator_id == indicator.id,
+        Measurement.unit_id.in_(unit_ids),
+        Measurement.current,
+        Measurement.status == MeasurementStatus.MEASURED,
+        (Measurement.year < period[0]) | ((Measurement.year == period[0]) & (Measurement.part < period[1])),
+    )
+    for each in session.scalars(query.order_by(Measurement.year, Measurement.part)):
+        found.setdefault(each.unit_id, []).append(each)
+    return found
+
+
+def _owners(session: Session, role: Role) -> Mapping[int, tuple[str, ...]]:
+    """Unit id → the names of those who hold the role there today."""
+    found: dict[int, tuple[str, ...]] = {}
+    holders = select(Account).join(Account.all_grants).where(Grant.role == role, Account.active)
+    for account in session.scalars(holders).unique():
+        for grant in account.grants:
+            if grant.role is role:
+                found[grant.unit_id] = (*found.get(grant.unit_id, ()), account.name)
+    return found
