@@ -249,7 +249,7 @@ def _comparison(
         before.value,
         None if _is_development(indicator) else indicator.direction,
         target,
-        clear=verdict in {None, Verdict.UP, Verdict.DOWN},
+        clear=verdict is None or verdict.clear,
         smallest=0.5 * 10**-indicator.decimals if tested is None else 0.0,
     )
     return MeasurementComparison(
@@ -272,7 +272,7 @@ def _with_others(
     if tested.basis is ChangeBasis.SPLIT:
         return MeasurementComparison(period, wording.value_words(before, indicator), note=note)
     direction = None if _is_development(indicator) else indicator.direction
-    clear = tested.verdict in {Verdict.UP, Verdict.DOWN}
+    clear = tested.verdict.clear
     moved = trend(value, before, direction, target, clear=clear, smallest=0.0)
     return MeasurementComparison(
         period,
