@@ -3,14 +3,16 @@
 People answer items on 1–5 and 1–6 scales, often skewed, on ten themes that correlate about .5. Intervals, tests and
 verdicts are the product's own functions. Prints, in this order:
 
-1. change: how often the change that «minste endring vi kan se» states is called clear (80 % is meant), the number before
-   and the number now; and how often a unit where nothing has changed has a clear change (5 % is meant);
+1. change: how often the change that «minste endring vi kan se» states is called clear (80 % is meant), the number
+   before and the number now; and how often a unit where nothing has changed has a clear change (5 % is meant);
 2. over and under: how often a unit drawn from the municipality itself is called so (5 % is meant), before and now;
 3. the list of all units: units with a clear change though none has changed, and the share of false ones among those
    that are marked as standing out (5 % is meant);
 4. coverage of the released interval, of Student's t, and of Welch's interval of a change (95 % is meant);
-5. mostly the same staff in both waves: how often change is claimed by Welch's test and by the finite-population reading;
-6. trends over three to five waves: how often a unit without a trend has a clear one, and the interval's coverage.
+5. mostly the same staff in both waves: how often change is claimed by Welch's test and by the reading for those
+   who were invited alone (5 % is meant);
+6. directions over three to five waves: how often a unit without any has a clear one (5 % is meant), how often a line or
+   a single step is called uneven, and the interval's coverage.
 
 `python benchmarks/claims.py [REPETITIONS]`; 2,000 take about three minutes on one core.
 """
@@ -26,6 +28,7 @@ from analysis.change import Wave, change, false_discovery
 from analysis.intervals import Others, bounded_interval, clear_differences, difference_from
 from analysis.scale_ends import coded_mean
 from analysis.scores import t_quantile
+from analysis.trend import trend
 
 Floats = NDArray[np.float64]
 
@@ -88,7 +91,7 @@ def released(found: Wave, points: int) -> NDArray[np.bool_]:
 
 def changes(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
     """One theme changes by what is stated for it, the others not at all: normal scores, sd .65, n both times."""
-    yield "change, normal scores, sd .65, ten themes:  n, stated before → found; stated now → found; unit without change"
+    yield "change, normal scores, sd .65, ten themes:  n, stated → found before; now; unit without change"
     for n in (6, 10, 14, 30):
         error = np.sqrt(2 / n) * 0.65
         before_rule = (ndtri(0.975) + ndtri(0.8)) * error
@@ -207,7 +210,7 @@ def _covered(
 
 def same_staff(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
     """20 invited, of whom n answer; people's inner scores correlate .85, and nothing has changed in what they mean."""
-    yield "mostly the same staff (scores correlate .85), nothing has changed; one theme:  Welch; finite reading (5 % is meant)"
+    yield "mostly the same staff, nothing has changed, one theme:  Welch; finite reading (5 % is meant)"
     for n in (12, 16, 19):
         first, inner = scores(rng, (repetitions, 20, 1), SHAPES["mild 1-5"], items=5)
         last, _ = scores(rng, (repetitions, 20, 1), SHAPES["mild 1-5"], items=5, kept=(inner, 0.98))
@@ -223,10 +226,31 @@ def _some(rng: np.random.Generator, repetitions: int, n: int) -> NDArray[np.int6
     return np.asarray(rng.random((repetitions, 20, 1)).argsort(axis=1)[:, :n])
 
 
+def directions(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
+    yield "direction:  waves, n; unit without any has one; theme called uneven; with a step of 1; slope covered"
+    few = max(repetitions // 3, 100)
+    for waves, n in ((3, 8), (3, 20), (5, 8), (5, 20)):
+        times = 2018.0 + 2 * np.arange(waves)
+        claimed, uneven, stepped, covered = [], [], [], []
+        for _round in range(few):
+            still = wave(scores(rng, (waves, n, THEMES), SHAPES["mild 1-5"])[0])
+            found = trend(times, still)
+            claimed.append(bool(np.isin(found.verdict, ["up", "down"]).any()))
+            uneven.append((found.verdict == "uneven").mean())
+            covered.append(((found.ci_low <= 0) & (found.ci_high >= 0)).mean())
+            moved = np.where(np.arange(waves) >= waves // 2 + 1, 1.0, 0.0)[:, np.newaxis, np.newaxis]
+            step = trend(times, wave(scores(rng, (waves, n, THEMES), SHAPES["mild 1-5"], moved=-moved)[0]))
+            stepped.append((step.verdict == "uneven").mean())
+        yield (
+            f"  {waves}, {n:2}:  {np.mean(claimed):.1%};  {np.mean(uneven):.1%};  {np.mean(stepped):.1%};  "
+            f"{np.mean(covered):.3f}"
+        )
+
+
 def main() -> None:
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     rng = np.random.default_rng(2026)
-    for part in (changes, false_changes, over_and_under, all_units, coverage, same_staff):
+    for part in (changes, false_changes, over_and_under, all_units, coverage, same_staff, directions):
         for line in part(rng, repetitions):
             print(line, flush=True)
 
