@@ -230,7 +230,7 @@ def directions(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
     yield "direction:  waves, n; unit without any has one; theme called uneven; with a step of 1; slope covered"
     few = max(repetitions // 3, 100)
     for waves, n in ((3, 8), (3, 20), (5, 8), (5, 20)):
-        times = 2018.0 + 2 * np.arange(waves)
+        times = 2018.0 + 2 * np.arange(waves, dtype=np.float64)
         claimed, uneven, stepped, covered = [], [], [], []
         for _round in range(few):
             still = wave(scores(rng, (waves, n, THEMES), SHAPES["mild 1-5"])[0])

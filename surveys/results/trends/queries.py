@@ -211,7 +211,9 @@ def _table(name: str, measures: Sequence[Measure], newest_first: Sequence[_Trend
             measure.title,
             measure.kind,
             tuple(None if np.isnan(value) else float(value) for value in mean[:, at]),
-            *(float(values[at]) for values in (found.slope, found.ci_low, found.ci_high)),
+            float(found.slope[at]),
+            float(found.ci_low[at]),
+            float(found.ci_high[at]),
             found.verdict[at],
             _largest_step(years, mean[:, at].tolist()),
         )
