@@ -16,7 +16,7 @@ from surveys.platform.database import Database
 from surveys.release.comparisons.invariance import NOT_COMPARABLE, WaveVerdict
 from surveys.results import views
 from surveys.results.trends import queries
-from tests.building import sheet_of
+from tests.building import build_installation, build_units, sheet_of
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
 
@@ -29,6 +29,10 @@ A = {2022: LOWER, 2024: LOW, 2026: EVEN}
 @pytest.fixture
 def three_years(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr(views, "_today", lambda: dt.date(2026, 5, 6))
+    with db.transaction() as session:
+        build_installation(session)
+        for code, unit in build_units(session, TREE).items():
+            unit.type = {"A": "skole", "B": "skole", "C": "barnehage"}.get(code, "")
     for year, values in A.items():
         sheets = {"A": values, "B": EVEN, "C": EVEN}
         days = {"opens_on": dt.date(year, 3, 1), "closes_on": dt.date(year, 3, 20)}
@@ -55,6 +59,26 @@ def test_the_page_says_which_way_a_theme_has_gone(client: FlaskClient, three_yea
         r"Trivsel 3,8 3,8 3,8 0,00 \(\S+ til \S+\) Ingen sikker retning", directions(client, "B")
     )
     assert "Tydelig oppover" in directions(client, "K")
+
+
+def test_the_municipality_has_the_directions_of_its_types(client: FlaskClient, three_years: Database) -> None:
+    sign_in_as(client, three_years, Role.HR, "K")
+    text = directions(client, "K")
+    schools = text.partition("Alle av typen skole")[2]
+    kindergarten = text.partition("Alle av typen barnehage")[2].partition("Alle av typen skole")[0]
+    assert "Trivsel 2,8 3,3 3,8" in schools
+    assert "Tydelig oppover" in schools
+    assert "Trivsel 3,8 3,8 3,8" in kindergarten
+    assert "oppover" not in kindergarten
+    assert "Alle av typen" not in directions(client, "A")
+
+
+def test_a_type_that_is_one_unit_is_told_to_nobody_who_may_not_read_that_unit(
+    client: FlaskClient, three_years: Database
+) -> None:
+    sign_in_as(client, three_years, Role.POLITICIAN, "K")
+    text = directions(client, "K")
+    assert ("Alle av typen barnehage" in text) == (client.get(f"/resultater/{KEY}/C").status_code == 200)
 
 
 def test_a_line_begins_where_the_unit_was_split(client: FlaskClient, three_years: Database) -> None:
