@@ -319,9 +319,9 @@ def test_the_reading_for_those_invited_narrows_intervals_and_leaves_the_verdict(
     ordinary, narrowed = page(client, "A"), page(client, "A", "?regn=inviterte")
     assert "Vis usikkerheten for bare dem som var invitert" in ordinary
     assert "Usikkerheten for bare dem som var invitert" not in ordinary
-    # Trivsel: mean 2.25, sd 0.85; ± t(19)·0.85/√20 = 0.40, and ± 0.18 for those invited.
+    # Trivsel: mean 2.25, sd 0.85: 1.88 to 2.69, and 2.08 to 2.45 for those invited.
     assert "20 av 25 inviterte har svart" in narrowed
-    assert "Trivsel 2,2 1,9 – 2,6 2,1 – 2,4 −0,2 til +0,3" in narrowed
+    assert "Trivsel 2,2 1,9 – 2,7 2,1 – 2,4 −0,2 til +0,3" in narrowed
     assert "Her gjelder usikkerheten bare dem som var invitert nå" in narrowed
     for text in (ordinary, narrowed):
         assert re.search(r"Ingen sikker endring siden 2024 \+?0,\d \(−0,5 til \+0,6\)", text)
