@@ -21,7 +21,7 @@ from tests.building import build_installation, build_units, sheet_of
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
 
-TREE = {"K": None, "A": "K", "B": "K", "C": "K"}
+TREE = {"K": None, "A": "K", "B": "K", "C": "B"}
 EVEN = [3, 3, 4, 4, 4, 5] * 2
 LOW, LOWER = [2, 2, 3, 3, 3, 4] * 2, [1, 1, 2, 2, 2, 3] * 2
 A = {2022: LOWER, 2024: LOW, 2026: EVEN}
