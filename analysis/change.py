@@ -50,9 +50,9 @@ class ChangeEstimate:
     """After minus before; arrays of the waves' shape. NaN where a wave has fewer than two people.
 
     difference, ci_low, ci_high: on the scale. p: two-sided, each comparison alone.
-    p_holm: adjusted for the family, i.e. all factors of a unit (the last axis).
+    p_holm: adjusted for the family, see `change`; NaN outside it.
     g, g_low, g_high: Hedges' g. Differences in standard deviations, corrected for small groups.
-    detectable: the change this unit would have found four times of five.
+    detectable: the true change that gets the verdict four times of five, see `clear_change`; NaN outside the family.
     verdict: a `Verdict` per comparison.
     """
 
@@ -73,13 +73,15 @@ def change(
     after: Wave,
     *,
     finite_population: bool = False,
+    testable: NDArray[np.bool_] | None = None,
     confidence: float = CONFIDENCE,
     fewest: int = FEWEST,
 ) -> ChangeEstimate:
-    """The change from one wave to the next, with Holm's correction over the last axis.
+    """The change from one wave to the next: the one rule for what may be called a clear change.
 
-    A change is clear when its Holm-adjusted p is below 1 − confidence; below `fewest` people in either wave
-    nothing is said. Two waves without any spread have no interval and no clear change.
+    A change is clear when its Holm-adjusted p is below 1 − confidence. The family is everything of one unit (the last
+    axis) that can be called changed: `fewest` people or more in both waves, a spread, and `testable` (None: all).
+    Below `fewest` nothing is said. Two waves without any spread have no interval and no clear change.
     R: `t.test` from summaries (BSDA::tsum.test), `p.adjust(p, "holm")`, metafor::escalc("SMD").
 
     >>> before = Wave(np.array([40, 8]), np.array([3.6, 3.6]), np.array([0.6, 0.6]))
@@ -88,7 +90,7 @@ def change(
     >>> found.p_holm.round(4).tolist(), [verdict.value for verdict in found.verdict]
     ([0.0006, 0.1073], ['up', 'no_clear_change'])
     """
-    from scipy.special import ndtri, stdtr, stdtrit
+    from scipy.special import stdtr, stdtrit
 
     difference = after.mean - before.mean
     error, df = _welch(before, after, finite_population)
@@ -97,9 +99,11 @@ def change(
         margin = stdtrit(df, 0.5 + confidence / 2) * error
     known = finite_population & (error == 0) & np.isinf(df)  # everybody answered in both waves
     p = np.where(known, difference == 0, p)
-    p_holm = holm(p)
-    g, g_low, g_high = hedges_g(before, after, confidence)
     few = (np.minimum(before.n, after.n) < fewest) | np.isnan(error)
+    family = ~(few | np.isnan(p)) if testable is None else ~(few | np.isnan(p)) & testable
+    p_holm = holm(np.where(family, p, np.nan))
+    g, g_low, g_high = hedges_g(before, after, confidence)
+    tests = np.where(family, family.sum(axis=-1, keepdims=True), np.nan)
     return ChangeEstimate(
         difference,
         difference - margin,
@@ -109,7 +113,7 @@ def change(
         g,
         g_low,
         g_high,
-        (ndtri(0.5 + confidence / 2) + ndtri(POWER)) * error,
+        clear_change(error, df, tests),
         _verdicts(difference, few, p_holm < 1 - confidence),
     )
 
@@ -220,19 +224,24 @@ def hedges_g(before: Wave, after: Wave, confidence: float = CONFIDENCE) -> tuple
     return g, g - margin, g + margin
 
 
-def detectable_change(n: NDArray[np.integer] | int, sd: Floats | float, *, power: float = POWER) -> Floats:
-    """The smallest true change that two waves of n people find with the given power at the 5 % level.
+def clear_change(error: Floats, df: Floats, tests: Floats | float, *, power: float = POWER) -> Floats:
+    """The true change in one theme that is called clear with the given power, when nothing else has changed.
 
-    (z(0.975) + z(power))·sd·√(2/n), the large-sample formula; a little low for n < 20. NaN for n < 2.
-    R: `power.t.test(n, sd = sd, power = power)$delta`.
+    error, df: of Welch's comparison. tests: how many comparisons Holm's correction is over; its first step asks for
+    p ≤ 0.05 / tests. δ = nc · error, where a noncentral t with df and nc passes t(1 − 0.05 / 2 / tests; df) with
+    the given power. NaN where any of them is, or nobody differs.
+    R: `power.t.test(n, sd = sd, sig.level = .05 / tests, power = .8)$delta` for two waves of n people.
 
-    >>> detectable_change(np.array([14, 30, 100]), 0.65).round(2)
-    array([0.69, 0.47, 0.26])
+    >>> n = np.array([6, 10, 14, 30])
+    >>> clear_change(0.65 * np.sqrt(2 / n), 2.0 * n - 2, 1).round(2).tolist()
+    [1.17, 0.86, 0.72, 0.48]
     """
-    from scipy.special import ndtri
+    from scipy.special import nctdtrinc, stdtrit
 
-    people = np.where(np.asarray(n) > 1, n, np.nan)
-    return np.asarray((ndtri(0.5 + CONFIDENCE / 2) + ndtri(power)) * sd * np.sqrt(2 / people))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        critical = stdtrit(df, 1 - (1 - CONFIDENCE) / 2 / np.asarray(tests, dtype=np.float64))
+        shift = nctdtrinc(df, 1 - power, critical)
+    return np.asarray(np.where(np.isfinite(critical) & np.isfinite(df), shift * error, np.nan))
 
 
 def pooled(wave: Wave, into: NDArray[np.integer], groups: int) -> Wave:

@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "audit-package": CommandEntry("results.audit_package.package_command:audit_package_command", "Skriver alt som er frigitt fra en undersøkelse, med et program som kontrollerer det uten Medvirk."),
     "audit-disclosure": CommandEntry("publishing.commands:audit_command", "Angriper alt som er frigitt, for å se om noe kan regnes ut om færre enn minste gruppe."),
     "backup": CommandEntry("operating.backup.commands:backup", "Tar en kryptert sikkerhetskopi av hele databasen."),
+    "changes": CommandEntry("publishing.commands:changes_command", "Alle endringer siden forrige undersøkelse."),
     "check-questionnaires": CommandEntry("hr.commands:check_questionnaires", "Finner alle feil i spørreskjemaer, med fil og sted."),
     "close": CommandEntry("hr.commands:close_command", "Lukker en undersøkelse."),
     "count": CommandEntry("publishing.commands:count_command", "Teller opp en lukket undersøkelse: åpner svarene, stokker dem og ødelegger nøkkelen."),

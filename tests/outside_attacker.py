@@ -218,8 +218,9 @@ def _spread_is_right(answers: Sequence[int], row: Mapping[str, str]) -> bool:
     if not any(told):
         return True
     sd = np.std(answers, ddof=1)
-    margin = t.ppf(0.975, len(answers) - 1) * sd / len(answers) ** 0.5
-    mean = np.mean(answers)
-    return bool(
-        np.allclose([float(number) for number in told], [sd, mean - margin, mean + margin], atol=1e-9)
-    )
+    n, mean = len(answers), (np.mean(answers) - 1) / 4
+    share = ((n - 1) * sd**2 / 16 / (mean * (1 - mean)) + 0.5) / (n - 0.5)
+    # Where (mean − μ)² = t² · share · μ(1 − μ) / n, on the scale from 0 to 1.
+    rest = t.ppf(0.975, n - 1) ** 2 * share / n
+    low, high = 1 + 4 * np.sort(np.roots([1 + rest, -(2 * mean + rest), mean**2]))
+    return bool(np.allclose([float(number) for number in told], [sd, low, high], atol=1e-9))

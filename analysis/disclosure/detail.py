@@ -8,46 +8,15 @@ shown in more detail must therefore obey the rule with a larger group: solve onc
 with `CLASSES_FROM` for three classes, once with `POINTS_FROM` for all answers. Spread has a rule of its own (`spread`).
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis.scale_ends import MARGIN, ROUNDING
 
 CLASSES_FROM = 10  # respondents behind any three-class distribution, shown or derived
 POINTS_FROM = 20  # respondents behind any distribution over all answers
 LEAST_SPREAD = 0.05  # of the scale; a smaller standard deviation is not told: all but a few answered alike
-_MARGIN = 0.05  # of the scale: a mean so near an end is told as a bound
-_ROUNDING = 1e-9
 _VARIANCE_ROUNDING = 1e-7
-
-Bound = Literal["exact", "at_least", "at_most"]
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A mean as it may be printed: exact, or only as a bound («4,8 eller høyere»)."""
-
-    value: float
-    bound: Bound = "exact"
-
-
-def coded_mean(mean: float, n: int, low: float, high: float) -> Coded:
-    """A mean at or near the end of the scale becomes a bound; others stay exact.
-
-    n: respondents; low, high: the ends of the scale. The margin is a twentieth of the scale, or one step of one
-    respondent where that is more, so the bound never means that all answered alike: on 1–5 a mean of 4.8 or more is
-    «4.8 or higher».
-
-    >>> coded_mean(4.9, 12, 1, 5), coded_mean(3.2, 12, 1, 5)
-    (Coded(value=4.8, bound='at_least'), Coded(value=3.2, bound='exact'))
-    """
-    margin = max((high - low) * _MARGIN, 1 / n)
-    if mean >= high - margin - _ROUNDING:
-        return Coded(high - margin, "at_least")
-    if mean <= low + margin + _ROUNDING:
-        return Coded(low + margin, "at_most")
-    return Coded(mean)
 
 
 def tells_all_alike(
@@ -71,5 +40,5 @@ def is_near_an_end(mean: NDArray[np.float64], n: NDArray[np.float64], length: fl
     >>> is_near_an_end(np.array([0.99, 0.55]), np.array([12.0, 12.0]), 4.0).tolist()
     [True, False]
     """
-    margin = np.maximum(_MARGIN, 1 / (np.maximum(n, 1) * length)) + _ROUNDING
+    margin = np.maximum(MARGIN, 1 / (np.maximum(n, 1) * length)) + ROUNDING
     return np.asarray((mean >= 1 - margin) | (mean <= margin))

@@ -23,7 +23,7 @@ from surveys.publishing.counting_ballots import count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
 from surveys.publishing.opening_ballots import CountingError, Progress
 from surveys.publishing.releasing import correct, release
-from surveys.results.exporting import COLUMNS, as_csv, figure_rows
+from surveys.results.exporting import CHANGE_COLUMNS, COLUMNS, as_csv, change_rows, figure_rows
 
 if TYPE_CHECKING:
     from surveys.release.protection.auditing import SurveyAudit
@@ -192,6 +192,28 @@ def figures_command(app: Flask, key: str, csv_file: Path | None, plain: bool) ->
         say(f"{len(rows)} tall er skrevet til {csv_file} ({len(COLUMNS)} kolonner).")
     else:
         click.echo(as_csv(rows, plain=plain).decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+
+
+@click.command("changes")
+@_KEY
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Skriv til denne filen.")
+@click.option("--plain", is_flag=True, help="Komma mellom kolonnene og desimalpunktum, til maskiner.")
+@with_app
+def changes_command(app: Flask, key: str, csv_file: Path | None, plain: bool) -> None:  # noqa: ARG001
+    """Alle endringer siden forrige undersøkelse.
+
+    Svaret i kolonnen verdict er det samme som på sidene og i styringskortet.
+    """
+    with _faults_shown(), database().reading() as session:
+        rows = change_rows(session, find_survey(session, key))
+    if not rows:
+        say(f"{key} har ingen endringer å vise. Kolonnene er: {', '.join(CHANGE_COLUMNS)}")
+    elif csv_file:
+        csv_file.write_bytes(as_csv(rows, CHANGE_COLUMNS, plain=plain))
+        say(f"{len(rows)} endringer skrevet til {csv_file}.")
+    else:
+        written = as_csv(rows, CHANGE_COLUMNS, plain=plain)
+        click.echo(written.decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
 
 
 def _source(questionnaire: str) -> Source:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from analysis.disclosure import Block
-from analysis.disclosure.detail import POINTS_FROM, Coded, coded_mean
+from analysis.disclosure.detail import POINTS_FROM
 from analysis.responses import Responses
 from analysis.suppression import PRIMARY, SECONDARY
 from surveys.release.measures import Measure
@@ -213,21 +213,11 @@ def _reason(state: _State, n: int, column: _Column) -> str:
 
 def _told(measure: Measure, figures: FigureValues, *, spread: bool) -> FigureValues:
     """n and the mean, which is a bound near the end of the scale, and the spread where it may stand."""
-    coded = _coded(measure, figures["mean"], figures["n"])
+    coded = measure.coded(figures["mean"], figures["n"])
     told = {"n": figures["n"], "mean": coded.value, "coded": Coding(coded.bound)}
     if spread and coded.bound == "exact":
         told |= {name: figures[name] for name in ("sd", "ci_low", "ci_high")}
     return told
-
-
-def _coded(measure: Measure, mean: float, n: int) -> Coded:
-    """The bound is set on the scale that people answered on, so an index says the same as its mean."""
-    scale = measure.factor.scale
-    length = (measure.maximum - measure.minimum) / (
-        1 if measure.code is not None else scale.maximum - scale.minimum
-    )
-    found = coded_mean((mean - measure.minimum) / length, n, 0, (measure.maximum - measure.minimum) / length)
-    return Coded(mean if found.bound == "exact" else measure.minimum + found.value * length, found.bound)
 
 
 def _distribution(n: int, classes: list[float], points: list[float], level: int) -> FigureValues:

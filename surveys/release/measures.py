@@ -6,6 +6,7 @@ Imports nothing heavy: pages read it too.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.scale_ends import Coded, coded_mean
 from questionnaires.codes import NOT_APPLICABLE
 from questionnaires.model import Factor, Questionnaire, Text
 
@@ -48,6 +49,16 @@ class Measure:
             return {language: f"{title} (0–{INDEX_MAXIMUM})" for language, title in self.factor.title.items()}
         answer = self._answer
         return {language: f"{title}: {answer[language]}" for language, title in self.factor.title.items()}
+
+    def coded(self, mean: float, n: int) -> Coded:
+        """How a mean of n people may be told. The bound is set on the scale that people answered on, so an index says
+        the same as its mean.
+        """
+        own = self.maximum - self.minimum
+        scale = self.factor.scale
+        length = own / (1 if self.code is not None else scale.maximum - scale.minimum)
+        found = coded_mean((mean - self.minimum) / length, n, 0, own / length)
+        return Coded(mean if found.bound == "exact" else self.minimum + found.value * length, found.bound)
 
     @property
     def _answer(self) -> Text:

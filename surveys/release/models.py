@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
     JSON,
@@ -261,6 +261,14 @@ class Verdict(StrEnum):
     NO_CLEAR_CHANGE = "no_clear_change"
     TOO_FEW = "too_few"
 
+    @property
+    def clear(self) -> bool:
+        return self in CLEAR
+
+
+CLEAR: Final = (Verdict.UP, Verdict.DOWN)
+"""What every reader calls a clear change. Decided once, at the release, by `analysis.change.change`."""
+
 
 class ChangeBasis(StrEnum):
     """Whose earlier figure a change is counted from."""
@@ -298,13 +306,13 @@ class Change(Base):
     # Welch's 95 % interval; NULL when it cannot be computed.
     ci_low: Mapped[float | None]
     ci_high: Mapped[float | None]
-    # Welch's test of this comparison alone, and Holm over the unit's measures.
+    # Welch's test of this comparison alone, and Holm over the unit's comparable measures; NULL outside that family.
     p: Mapped[float | None]
     p_adjusted: Mapped[float | None]
     # Benjamini–Hochberg over every comparison of the release; NULL for those outside that family.
     q: Mapped[float | None]
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
-    # The change these numbers of answers find with 80 % power.
+    # The true change that gets the verdict four times of five, `analysis.change.clear_change`.
     detectable: Mapped[float | None]
     # False: the two surveys do not measure the same (`comparisons.invariance`), so the verdict is never up or down.
     comparable: Mapped[bool] = mapped_column(default=True, server_default=text("true"))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.intervals import bounded_interval
 from analysis.moments import Moments, depths, moments, regrouped, up_the_tree
 from analysis.responses import Responses
-from analysis.scores import answer_distribution, answer_shares, mean_and_sd, t_quantile
+from analysis.scores import answer_distribution, answer_shares, mean_and_sd
 from analysis.scoring import factor_scorings, person_scores
 from analysis.shares import PersonShares, person_shares
 from surveys.release.measures import INDEX_MAXIMUM, Measure, MeasureKind
@@ -96,21 +97,19 @@ class Totals:
 
     def values(self) -> MeasureValues:
         mean, sd = mean_and_sd(self.n, self.sums, self.squares)
-        mean, sd = mean / self.multiplier, sd / self.multiplier
-        with np.errstate(divide="ignore", invalid="ignore"):
-            margin = t_quantile(self.n - 1, 0.975) * sd / np.sqrt(self.n)
         stretch, shift = _own_scale(self.measures)
         factor = _factor_places(self.measures)
-        own, room = mean * stretch + shift, margin * stretch
-        # As far as the scale goes; rounding may have put a mean a hair beyond its end.
-        low = np.minimum(np.maximum(own - room, [measure.minimum for measure in self.measures]), own)
-        high = np.maximum(np.minimum(own + room, [measure.maximum for measure in self.measures]), own)
+        own, spread = mean / self.multiplier * stretch + shift, sd / self.multiplier * stretch
+        lowest = np.array([measure.minimum for measure in self.measures])
+        length = np.array([measure.maximum for measure in self.measures]) - lowest
+        # Rounding may put a mean a hair beyond the end of its scale.
+        low, high = bounded_interval(self.n, np.clip((own - lowest) / length, 0, 1), spread / length)
         return MeasureValues(
             self.n,
             own,
-            sd * stretch,
-            low,
-            high,
+            spread,
+            np.minimum(lowest + low * length, own),
+            np.maximum(lowest + high * length, own),
             np.stack(answer_shares(self.moments), axis=2)[:, factor],
             tuple(_points(self.moments, measure) for measure in self.measures),
             _was_asked(self.moments)[:, factor],

@@ -23,15 +23,16 @@ class UnitTypeCategory:
     """Those who answered in units of one type.
 
     units: where they are placed. same_as: every unit whose people, with those below it, are exactly these; for a
-    single unit also that unit itself, whoever is below it.
+    single unit also that unit itself, whoever is below it. within: every unit all of whose people are among these.
     """
 
     units: frozenset[int]
     same_as: frozenset[int]
+    within: frozenset[int]
 
-    def compares(self, unit_id: int) -> bool:
-        """Whether «all of the type» is something else than one unit, to set the unit beside."""
-        return len(self.units) > 1 and unit_id not in self.same_as
+    def has_others(self, unit_id: int) -> bool:
+        """Whether the unit can be set beside the others of the type: it is a part of them, and not all."""
+        return len(self.units) > 1 and unit_id in self.within and unit_id not in self.same_as
 
 
 def unit_type_categories(session: Session, survey: Survey) -> dict[str, UnitTypeCategory]:
@@ -47,13 +48,16 @@ def unit_type_categories(session: Session, survey: Survey) -> dict[str, UnitType
             of_type[row.type].add(row.unit_id)
     units_of: dict[frozenset[int], set[int]] = defaultdict(set)
     parents = {row.unit_id: row.parent_id for row in rows}
-    for unit_id, people in _people_of(parents, [row.unit_id for row in rows if row.delivered]).items():
+    people_of = _people_of(parents, [row.unit_id for row in rows if row.delivered])
+    for unit_id, people in people_of.items():
         units_of[frozenset(people)].add(unit_id)
     found = {}
     for kind, placed in of_type.items():
         units = frozenset(placed)
         found[kind] = UnitTypeCategory(
-            units, frozenset(units_of.get(units, ())) | (units if len(units) == 1 else frozenset())
+            units,
+            frozenset(units_of.get(units, ())) | (units if len(units) == 1 else frozenset()),
+            frozenset(unit_id for unit_id, people in people_of.items() if people <= units),
         )
     return found
 

@@ -1,8 +1,9 @@
-"""Released figures as rows and as CSV: one column order, Norwegian form or plain."""
+"""Released figures and changes as rows and as CSV: one column order, Norwegian form or plain."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Final
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.files.escaping import safe_cell
 from surveys.organisation.models import Unit
-from surveys.release.models import Coding, Figure, Turnout
+from surveys.release.models import Change, Coding, Figure, Release, Turnout
 from surveys.release.neighbours import reason_of
 from surveys.results.queries import latest_release
 
@@ -42,6 +43,32 @@ class FigureRow:
 
 
 COLUMNS: Final = tuple(field.name for field in fields(FigureRow))
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One change since an earlier survey; the fields are the columns of `medvirk changes`.
+
+    verdict: up, down, no_clear_change or too_few, as on the unit's page and on the card; «not_comparable» where the two
+    surveys do not measure the same. tests: how many comparisons of the unit p_adjusted is adjusted for.
+    """
+
+    survey: str
+    unit: str
+    measure: str
+    earlier: str
+    basis: str
+    difference: float
+    ci_low: float | None
+    ci_high: float | None
+    p: float | None
+    p_adjusted: float | None
+    tests: int
+    verdict: str
+    detectable: float | None
+
+
+CHANGE_COLUMNS: Final = tuple(field.name for field in fields(ChangeRow))
 
 
 def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
@@ -90,14 +117,50 @@ def _row(survey_key: str, figure: Figure, unit_and_parent: tuple[str, str], reas
     )
 
 
-def as_csv(rows: Iterable[FigureRow], *, plain: bool = False) -> bytes:
+def change_rows(session: Session, survey: Survey) -> list[ChangeRow]:
+    """Every change of the survey's latest release, by unit; empty before the first."""
+    release = latest_release(session, survey)
+    if release is None:
+        return []
+    found = session.execute(
+        select(Change, Unit.code, Survey.key)
+        .join(Unit, Unit.id == Change.unit_id)
+        .join(Release, Release.id == Change.previous_release_id)
+        .join(Survey, Survey.id == Release.survey_id)
+        .where(Change.release_id == release.id)
+        .order_by(Unit.code, Change.measure)
+    ).all()
+    tests = Counter(change.unit_id for change, *_rest in found if change.p_adjusted is not None)
+    return [
+        ChangeRow(
+            survey=survey.key,
+            unit=unit,
+            measure=change.measure,
+            earlier=earlier,
+            basis=change.basis.value,
+            difference=change.difference,
+            ci_low=change.ci_low,
+            ci_high=change.ci_high,
+            p=change.p,
+            p_adjusted=change.p_adjusted,
+            tests=tests[change.unit_id],
+            verdict=change.verdict.value if change.comparable else "not_comparable",
+            detectable=change.detectable,
+        )
+        for change, unit, earlier in found
+    ]
+
+
+def as_csv(
+    rows: Iterable[FigureRow | ChangeRow], columns: Sequence[str] = COLUMNS, *, plain: bool = False
+) -> bytes:
     """The rows with a heading. Norwegian: semicolon, decimal comma, UTF-8 with BOM. Plain: comma, point, no BOM.
 
     Numbers have all their digits. Text that a spreadsheet would take for a formula gets a ' in front.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter="," if plain else ";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     writer.writerows([_cell(value, plain=plain) for value in astuple(row)] for row in rows)
     return text.getvalue().encode("utf-8" if plain else "utf-8-sig")
 

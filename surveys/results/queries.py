@@ -15,6 +15,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
 from surveys.release.comparisons.change_queries import ChangeLine, NotCompared, changes_of, gaps_of
+from surveys.release.comparisons.positions import ReferencePosition, ReleasedMean, positions
 from surveys.release.comparisons.references import Comparisons, Reference, ReferenceChoice, ReferenceValue
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
@@ -48,6 +49,7 @@ class Line:
     distribution: Sequence[float] | None = None
     points: Sequence[float] | None = None
     reference: ReferenceValue | None = None
+    position: ReferencePosition = ReferencePosition.NOT_CLEAR
     change: ChangeLine | None = None
     not_compared: NotCompared | None = None
 
@@ -130,6 +132,8 @@ def unit_result(
     not_compared = gaps_of(session, release, unit.unit_id)
     turnout = session.get_one(Turnout, (release.id, unit.unit_id))
     parent, children = _neighbours(session, account, today, release, unit)
+    lines = _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))
+    where = positions([_released_mean(line) for line in lines], beside.chosen.values)
     return UnitResult(
         survey_key=survey.key,
         survey_title=titles(survey),
@@ -144,8 +148,12 @@ def unit_result(
         invited=turnout.invited,
         delivered=turnout.delivered if turnout.shown else None,
         lines=tuple(
-            replace(_in_place(line, turnout, changes, beside.chosen), not_compared=not_compared.get(line.key))
-            for line in _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))
+            replace(
+                _in_place(line, turnout, changes, beside.chosen),
+                not_compared=not_compared.get(line.key),
+                position=where.get(line.key, ReferencePosition.NOT_CLEAR),
+            )
+            for line in lines
         ),
         rest=_lines(questionnaire, (f for f in own if f.kind == FigureKind.REST)),
         parent=parent,
@@ -200,6 +208,12 @@ def _in_place(line: Line, turnout: Turnout, changes: Mapping[str, ChangeLine], r
         reason=reason_of(line.status, line.reason, turnout.invited, turnout.delivered),
         change=changes.get(line.key) if line.shown else None,
         reference=reference.values.get(line.key),
+    )
+
+
+def _released_mean(line: Line) -> ReleasedMean:
+    return ReleasedMean(
+        line.key, line.kind, line.minimum, line.maximum, line.n, line.mean, line.sd, line.coded
     )
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
 from typing import Final
 
 from analysis.suppression import PRIMARY
@@ -11,7 +10,7 @@ from surveys.platform.localisation import localised, number, percent
 from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine
 from surveys.release.measures import MeasureKind
-from surveys.release.models import ChangeBasis, Coding, FigureStatus, Verdict
+from surveys.release.models import CLEAR, ChangeBasis, Coding, FigureStatus, Verdict
 from surveys.release.neighbours import NOT_INVITED
 from surveys.results.queries import BreakdownTable, Line, UnitResult
 
@@ -150,13 +149,16 @@ def change_word(change: ChangeLine) -> str:
         return _("Det kan ikke avgjøres om noe er endret siden %(year)s", year=change.year)
     if change.basis == ChangeBasis.SPLIT:
         return _difference_word(change)
-    if change.verdict == Verdict.UP:
-        return _("Tydelig opp siden %(year)s", year=change.year)
-    if change.verdict == Verdict.DOWN:
-        return _("Tydelig ned siden %(year)s", year=change.year)
+    if change.verdict.clear:
+        return clear_word(change.year, up=change.verdict == Verdict.UP)
     if change.verdict == Verdict.TOO_FEW:
         return _("For få svar til å si om noe er endret siden %(year)s", year=change.year)
     return _("Ingen sikker endring siden %(year)s", year=change.year)
+
+
+def clear_word(year: int, *, up: bool) -> str:
+    """What every page calls a clear change."""
+    return _("Tydelig opp siden %(year)s", year=year) if up else _("Tydelig ned siden %(year)s", year=year)
 
 
 def _difference_word(change: ChangeLine) -> str:
@@ -254,7 +256,7 @@ def _changes(shown: Sequence[Line]) -> str:
 def _moved(compared: Sequence[tuple[Line, ChangeLine]]) -> str:
     newest = max((change for _line, change in compared), key=lambda change: change.year)
     sentences = []
-    for verdict in (Verdict.UP, Verdict.DOWN):
+    for verdict in CLEAR:
         moved = [_with_change(line, change) for line, change in compared if change.verdict == verdict]
         if moved:
             sentences.append(f"{change_word(replace(newest, verdict=verdict))}: {', '.join(moved)}.")
@@ -268,15 +270,36 @@ def _moved(compared: Sequence[tuple[Line, ChangeLine]]) -> str:
 
 
 def _detectable(shown: Sequence[Line]) -> str:
-    found = [(line.change.detectable, line.n) for line in shown if line.change and line.change.detectable]
-    smallest = median(change for change, _n in found) if found else 0.0
-    if smallest < WORTH_SEEING:
+    """What the unit's own verdict could have seen: each theme has its own number, so the least and the greatest."""
+    changes = [
+        (line.change.detectable, line.n or 0) for line in shown if line.change and line.change.detectable
+    ]
+    if not changes or max(change for change, _n in changes) < WORTH_SEEING:
         return ""
+    answers = number(max(n for _change, n in changes), 0)
+    least, most = (number(end(change for change, _n in changes)) for end in (min, max))
+    if least == most:
+        return _(
+            "Med %(answers)s svar kan vi bare regne med å se endringer på %(change)s eller mer.",
+            answers=answers,
+            change=least,
+        )
     return _(
-        "Med %(answers)s svar kan vi bare se endringer på %(change)s eller mer.",
-        answers=max(n or 0 for _change, n in found),
-        change=number(smallest),
+        "Med %(answers)s svar kan vi bare regne med å se store endringer: fra %(least)s til %(most)s eller mer, "
+        "avhengig av temaet.",
+        answers=answers,
+        least=least,
+        most=most,
     )
+
+
+def detectable_text(line: Line) -> str:
+    """«0,7»: the least change in this theme that is called clear four times of five; «» when it is not tested."""
+    if line.change is None or line.change.detectable is None:
+        return ""
+    if line.kind == MeasureKind.SHARE:
+        return _("%(points)s prosentpoeng", points=number(line.change.detectable * 100, 0))
+    return number(line.change.detectable)
 
 
 def _with_change(line: Line, change: ChangeLine) -> str:

@@ -30,6 +30,8 @@ from surveys.results.history.queries import history_of
 from surveys.results.pictures import scale_picture
 from surveys.results.queries import UnitResult, find_unit, latest_release, unit_result
 from surveys.results.screening.queries import screened_surveys
+from surveys.results.trends import texts as trend_wording
+from surveys.results.trends.queries import type_trends, unit_trends
 
 blueprint = Blueprint("results", __name__)
 
@@ -99,6 +101,9 @@ def unit(survey_key: str, unit_code: str) -> str:
         comments=readable_count(session, survey, release, place.unit_id),
         past=history_of(session, survey, place.unit_id, result.lines),
         past_words=history_wording,
+        trends=unit_trends(session, survey, release, place.unit_id) if result.shown else None,
+        type_trends=type_trends(session, current_user, _today(), survey, release) if result.is_top else [],
+        trend_words=trend_wording,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.scorecards import TargetLimits, Trend, trend
-from surveys.release.models import ChangeBasis, Verdict
+from surveys.release.models import ChangeBasis
 from surveys.scorecards import texts as wording
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.row_context import (
@@ -53,7 +53,7 @@ def comparison(
         before.value,
         None if is_development(indicator) else indicator.direction,
         target,
-        clear=verdict in {None, Verdict.UP, Verdict.DOWN},
+        clear=verdict is None or verdict.clear,
         smallest=_smallest_change(indicator, latest, before, setting) if tested is None else 0.0,
     )
     return MeasurementComparison(
@@ -74,7 +74,7 @@ def _change_words(
     if tested is not None and not tested.comparable:
         return wording.incomparable_words()
     words = wording.change_words(moved, indicator, tested.verdict if tested else None)
-    unsure = tested is not None and tested.verdict in {Verdict.NO_CLEAR_CHANGE, Verdict.TOO_FEW}
+    unsure = tested is not None and not tested.verdict.clear
     return wording.although_recoloured(words) if unsure and recoloured else words
 
 
@@ -103,7 +103,7 @@ def _with_others(
     if tested.basis is ChangeBasis.SPLIT:
         return MeasurementComparison(period, wording.value_words(before, indicator, target), note=note)
     direction = None if is_development(indicator) else indicator.direction
-    clear = tested.verdict in {Verdict.UP, Verdict.DOWN}
+    clear = tested.verdict.clear
     moved = trend(value, before, direction, target, clear=clear, smallest=0.0)
     return MeasurementComparison(
         period,

@@ -15,7 +15,7 @@ from analysis.change import (
     Verdict,
     Wave,
     change,
-    detectable_change,
+    clear_change,
     false_discovery,
     finite_population_factor,
     hedges_g,
@@ -179,11 +179,45 @@ def test_the_finite_population_reading_needs_to_know_the_population() -> None:
         change(wave([9], [1], [1]), wave([9], [1], [1]), finite_population=True)
 
 
-def test_what_a_unit_could_have_seen_is_four_times_of_five() -> None:
-    assert detectable_change(np.array([14, 30, 100]), 0.65).round(2).tolist() == [0.69, 0.47, 0.26]
-    found = change(wave([30], [3.0], [0.65]), wave([30], [3.0], [0.65]))
-    assert found.detectable.round(2).tolist() == [0.47]
-    assert np.isnan(detectable_change(1, 0.65))
+# power.t.test(n, sd = .65, sig.level = .05 / tests, power = .8)$delta, solved from its own equation in R 4.2.
+R_POWER = {1: [1.17, 0.86, 0.72, 0.48]}
+
+
+def seen(n: list[int], sd: float, tests: int = 1) -> list[float]:
+    people = np.array(n)
+    delta: list[float] = clear_change(sd * np.sqrt(2 / people), 2.0 * people - 2, tests).tolist()
+    return delta
+
+
+def test_what_can_be_seen_is_power_t_tests_delta() -> None:
+    assert np.round(seen([6, 10, 14, 30], 0.65), 2).tolist() == R_POWER[1]
+
+
+@pytest.mark.parametrize("tests", [1, 4, 10])
+def test_the_stated_change_is_found_four_times_of_five_with_holm_over_the_themes(tests: int) -> None:
+    """By the noncentral t distribution, which `power.t.test` solves."""
+    for n, delta in zip([6, 10, 14, 30], seen([6, 10, 14, 30], 0.65, tests), strict=True):
+        critical = stats.t.ppf(1 - 0.05 / 2 / tests, 2 * n - 2)
+        assert stats.nct.sf(critical, 2 * n - 2, delta / (0.65 * np.sqrt(2 / n))) == pytest.approx(
+            0.8, abs=1e-6
+        )
+
+
+def test_each_theme_has_its_own_and_the_family_is_those_that_are_shown() -> None:
+    before = wave([14, 30, 14, 3], [3.0] * 4, [0.65, 0.5, 0.9, 0.5])
+    found = change(before, before, testable=np.array([True, True, False, True]))
+    assert found.detectable[:2].tolist() == pytest.approx([seen([14], 0.65, 2)[0], seen([30], 0.5, 2)[0]])
+    assert np.isnan(found.detectable[2:]).all()
+    assert np.isnan(found.p_holm[2:]).all()
+    assert verdict_of(found) == [Verdict.NO_CLEAR_CHANGE] * 3 + [Verdict.TOO_FEW]
+
+
+def test_what_cannot_be_called_changed_costs_the_others_nothing() -> None:
+    before, after = wave([20, 20], [3.0, 3.0], [0.6, 0.6]), wave([20, 20], [3.42, 3.1], [0.6, 0.6])
+    together = change(before, after)
+    alone = change(before, after, testable=np.array([True, False]))
+    assert verdict_of(together) == [Verdict.NO_CLEAR_CHANGE] * 2
+    assert verdict_of(alone) == [Verdict.UP, Verdict.NO_CLEAR_CHANGE]
 
 
 @given(st.lists(st.lists(st.integers(1, 5), max_size=6), min_size=1, max_size=6))

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.disclosure import protect_tree
-from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM, Coded, coded_mean
+from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
+from analysis.scale_ends import Coded, coded_mean
 
 
 def test_a_unanimous_top_score_reads_as_a_bound() -> None:

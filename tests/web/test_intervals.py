@@ -1,25 +1,51 @@
-"""Intervals of released figures are R's, as far as the scale goes."""
+"""Intervals of released figures follow the scale's ends; analysts' intervals are Student's t, as R's."""
 
+import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
+from analysis.moments import moments
+from analysis.scores import unit_scores
 from surveys.release.measures import MeasureKind, measures_of
-from surveys.release.totals import Totals
+from surveys.release.totals import MeasureValues, Totals
 from tests.analysis.example_surveys import responses, survey
 
 
-@pytest.mark.parametrize(
-    ("answers", "ends"),
-    [([5, 5, 5, 5, 3], (None, 5)), ([1, 1, 1, 1, 3], (1, None)), ([2, 3, 3, 3, 4], (None, None))],
-)
-def test_an_interval_never_passes_the_ends_of_the_scale(
-    answers: list[int], ends: tuple[int | None, int | None]
-) -> None:
+def values_of(answers: list[int]) -> MeasureValues:
     asked = survey((1,))
     measures = [measure for measure in measures_of(asked) if measure.kind == MeasureKind.MEAN]
-    values = Totals.of(responses(asked, [[answer] for answer in answers]), measures).values()
-    mean, error = stats.describe(answers).mean, stats.sem(answers)
-    low, high = stats.t.interval(0.95, len(answers) - 1, mean, error)
-    assert values.ci_low.item() == pytest.approx(low if ends[0] is None else ends[0])
-    assert values.ci_high.item() == pytest.approx(high if ends[1] is None else ends[1])
-    assert low < 1 or high > 5 or ends == (None, None)
+    return Totals.of(responses(asked, [[answer] for answer in answers]), measures).values()
+
+
+@pytest.mark.parametrize(
+    "answers", [[5, 5, 5, 5, 3], [1, 1, 1, 1, 3], [2, 3, 3, 3, 4], [5, 5, 5, 4, 5, 5, 5, 4]]
+)
+def test_a_released_interval_is_wilsons_on_as_many_as_the_spread_leaves(answers: list[int]) -> None:
+    n, mean, sd = len(answers), (np.mean(answers) - 1) / 4, np.std(answers, ddof=1) / 4
+    share = ((n - 1) * sd**2 / (mean * (1 - mean)) + 0.5) / (n - 0.5)
+    alpha = 2 * stats.norm.sf(stats.t.ppf(0.975, n - 1))
+    low, high = proportion_confint(mean * n / share, n / share, alpha, method="wilson")
+    found = values_of(answers)
+    assert (found.ci_low.item(), found.ci_high.item()) == pytest.approx((1 + 4 * low, 1 + 4 * high))
+    assert 1 <= found.ci_low.item() < found.mean.item() < found.ci_high.item() <= 5
+
+
+def test_near_the_end_it_reaches_further_towards_the_middle() -> None:
+    found = values_of([5, 5, 5, 5, 3])
+    mean = found.mean.item()
+    assert mean - found.ci_low.item() > 1.5 * (found.ci_high.item() - mean)
+
+
+def test_analysts_have_students_t() -> None:
+    answers = [5, 5, 5, 5, 3]
+    scores = unit_scores(moments(responses(survey((1,)), [[answer] for answer in answers])))
+    expected = stats.t.interval(0.95, 4, np.mean(answers), stats.sem(answers))
+    assert (scores.ci_low.item(), scores.ci_high.item()) == pytest.approx(expected)
+
+
+def test_large_groups_have_nearly_the_same_interval_in_both() -> None:
+    answers = [2, 3, 3, 4, 4, 4, 5, 5] * 40
+    found = values_of(answers)
+    expected = stats.t.interval(0.95, len(answers) - 1, np.mean(answers), stats.sem(answers))
+    assert (found.ci_low.item(), found.ci_high.item()) == pytest.approx(expected, abs=0.005)

@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+from typing import Any
 
 import html5lib
 import pytest
@@ -16,12 +18,15 @@ from surveys.campaigns.models import Survey, VisibilityStep
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
-from surveys.release.comparisons.references import ReferencePosition, ReferenceValue, other_releases, standing
+from surveys.release.comparisons.positions import ReferencePosition, ReleasedMean, positions
+from surveys.release.comparisons.references import ReferenceValue, other_releases, without_unit
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedMeasure, ImportedSet
+from surveys.release.measures import MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus
 from surveys.results import views
 from surveys.results.exporting import figure_rows
 from tests.building import (
+    SMALL,
     answer_some,
     build_installation,
     build_survey,
@@ -130,27 +135,27 @@ def test_a_unit_meets_the_municipality_first_and_may_choose(client: FlaskClient,
     assert choices(read(client, "B1")) == ["kommunen", "overordnet", "type"]
     assert choices(read(client, "K")) == []
     text = text_of(read(client, "A"))
-    assert "Klart over Enhet K: trivsel (4,0 mot 3,5)" in text
-    assert "Over Enhet K (3,5)" in text
+    assert "Klart over resten av Enhet K: trivsel (4,0 mot 3,2)" in text
+    assert "Over resten av Enhet K (3,2)" in text
 
 
 @pytest.mark.usefixtures("released")
 def test_under_is_said_as_plainly_as_over_and_noise_is_not_said(client: FlaskClient, db: Database) -> None:
     sign_in_as(client, db, Role.HR, "K")
-    assert "Klart under Enhet K: trivsel (3,0 mot 3,5)" in text_of(read(client, "C"))
+    assert "Klart under resten av Enhet K: trivsel (3,0 mot 3,8)" in text_of(read(client, "C"))
     middle = text_of(read(client, "B1"))
-    assert "Ingen av temaene ligger klart over eller under Enhet K." in middle
-    assert "Over Enhet K" not in middle
-    assert "Under Enhet K" not in middle
+    assert "Ingen av temaene ligger klart over eller under resten av Enhet K." in middle
+    assert "Over resten" not in middle
+    assert "Under resten" not in middle
 
 
 @pytest.mark.usefixtures("released")
 def test_the_picture_and_the_table_obey_the_choice(client: FlaskClient, db: Database) -> None:
     sign_in_as(client, db, Role.HR, "K")
     against_all, against_type = read(client, "A"), read(client, "A", "type")
-    assert "Over Enhet K (3,5)" in against_all
-    assert "Alle av typen skole: 3,8." in against_type
-    assert "3,8" in row_of(text_of(against_type), "Trivsel")
+    assert "Over resten av Enhet K (3,2)" in against_all
+    assert "De andre av typen skole: 3,5." in against_type
+    assert "3,5" in row_of(text_of(against_type), "Trivsel")
     assert "Over" not in row_of(text_of(against_type), "Trivsel")
     assert "Over" in row_of(text_of(against_all), "Trivsel")
     ticks = [
@@ -178,7 +183,7 @@ def test_a_hidden_comparison_says_so(client: FlaskClient, db: Database) -> None:
         )
     sign_in_as(client, db, Role.HR, "K")
     html = read(client, "B1", "overordnet")
-    assert "Det finnes ingen tall å vise for Enhet B. De er skjult eller mangler." in text_of(html)
+    assert "Det finnes ingen tall å vise for resten av Enhet B. De er skjult eller mangler." in text_of(html)
     assert "Enhet B: skjult" in html
     assert "skjult" in row_of(text_of(html), "Trivsel")
     assert 'class="scale-top" x1="' not in html.split('class="scale-key"')[1].split("</ul>", 1)[1]
@@ -345,39 +350,67 @@ def test_the_table_has_all_that_stands_behind_a_score(client: FlaskClient, db: D
     assert "0,6 0,82 (noe ulikt)" in row_of(text, "Trivsel")
 
 
+MEAN = MeasureKind.MEAN
+OTHERS = ReferenceValue(FigureStatus.SHOWN, mean=3.5, n=400, sd=0.6)
+
+
+def one(
+    mean: float | None, n: int = 12, sd: float | None = 0.6, key: str = "TRI", **other: Any
+) -> ReleasedMean:
+    return ReleasedMean(key, other.get("kind", MEAN), 1, 5, n, mean, sd, other.get("coded", Coding.EXACT))
+
+
 @pytest.mark.parametrize(
-    ("interval", "value", "expected"),
+    ("figure", "reference", "expected"),
     [
-        ((4.0, 4.6), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.OVER),
-        ((3.0, 3.8), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.UNDER),
-        ((3.0, 3.9), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.NOT_CLEAR),
-        ((3.9, 4.0), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.NOT_CLEAR),
-        (
-            (4.9, 5.0),
-            ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST),
-            ReferencePosition.NOT_CLEAR,
-        ),
-        (
-            (3.0, 4.0),
-            ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST),
-            ReferencePosition.UNDER,
-        ),
-        (
-            (2.0, 3.0),
-            ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST),
-            ReferencePosition.OVER,
-        ),
-        (
-            (1.0, 1.1),
-            ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST),
-            ReferencePosition.NOT_CLEAR,
-        ),
-        ((4.0, 4.6), ReferenceValue(FigureStatus.HIDDEN, "small"), ReferencePosition.NOT_CLEAR),
-        ((None, None), ReferenceValue(FigureStatus.SHOWN, mean=3.9), ReferencePosition.NOT_CLEAR),
-        ((4.0, 4.6), None, ReferencePosition.NOT_CLEAR),
+        (one(4.2), OTHERS, "over"),
+        (one(2.8), OTHERS, "under"),
+        (one(3.6), OTHERS, "not_clear"),
+        (one(4.2), ReferenceValue(FigureStatus.SHOWN, mean=3.5), "over"),
+        (one(3.0), ReferenceValue(FigureStatus.SHOWN, mean=4.8, coded=Coding.AT_LEAST), "under"),
+        (one(4.9), ReferenceValue(FigureStatus.SHOWN, mean=4.0, coded=Coding.AT_LEAST), "not_clear"),
+        (one(3.0), ReferenceValue(FigureStatus.SHOWN, mean=1.2, coded=Coding.AT_MOST), "over"),
+        (one(4.2, sd=None), OTHERS, None),
+        (one(4.8, coded=Coding.AT_LEAST), OTHERS, None),
+        (one(4.2), ReferenceValue(FigureStatus.SHOWN, mean=3.5, n=400), None),
+        (one(4.2), ReferenceValue(FigureStatus.HIDDEN, "small"), None),
     ],
 )
-def test_only_a_whole_interval_on_one_side_is_over_or_under(
-    interval: tuple[float | None, float | None], value: ReferenceValue | None, expected: ReferencePosition
+def test_over_and_under_are_said_of_what_can_be_tested_alone(
+    figure: ReleasedMean, reference: ReferenceValue, expected: str | None
 ) -> None:
-    assert standing(*interval, value) == expected
+    assert positions([figure], {"TRI": reference}).get("TRI") == expected
+
+
+def test_all_themes_of_a_unit_are_one_family() -> None:
+    """Clear alone, not as one of ten; and an index is no test of its own."""
+    alone = one(4.0)
+    ten = [alone, *(one(3.5, key=f"T{number}") for number in range(9))]
+    index = ReleasedMean("TRI:index", MeasureKind.INDEX, 0, 100, 12, 75.0, 15.0)
+    references = {figure.measure: OTHERS for figure in ten} | {
+        "TRI:index": ReferenceValue(FigureStatus.SHOWN, mean=62.5, n=400, sd=15.0)
+    }
+    assert positions([alone, index], references) == {"TRI": "over", "TRI:index": "over"}
+    assert positions(ten, references)["TRI"] == ReferencePosition.NOT_CLEAR
+
+
+def a_figure(answers: Sequence[int], **changes: Any) -> Figure:
+    values = {"n": len(answers), "mean": fmean(answers), "sd": stdev(answers), "coded": Coding.EXACT}
+    return Figure(**{"status": FigureStatus.SHOWN, "reason": "", **values, **changes})
+
+
+def test_the_others_are_everybody_but_the_unit() -> None:
+    [theme] = [each for each in measures_of(SMALL) if each.key == "TRI"]
+    own, rest = [2, 3, 3, 4, 5], [1, 2, 2, 3, 3, 4, 4, 5]
+    whole = a_figure([*own, *rest])
+    found = without_unit(theme, whole, a_figure(own), 5)
+    assert found.n == 8
+    assert [found.mean, found.sd] == pytest.approx([fmean(rest), stdev(rest)])
+    assert without_unit(theme, whole, a_figure(own), 9).status == FigureStatus.HIDDEN
+    assert without_unit(theme, whole, a_figure(own, coded=Coding.AT_LEAST), 5).mean is None
+    assert without_unit(theme, a_figure(own), a_figure(own), 5).status == FigureStatus.NO_ANSWERS
+    spreadless = without_unit(theme, whole, a_figure(own, sd=None), 5)
+    assert spreadless.mean == pytest.approx(fmean(rest))
+    assert spreadless.sd is None
+    high = without_unit(theme, a_figure([*own, *[5] * 20]), a_figure(own), 5)
+    assert (high.mean, high.coded, high.n) == (4.8, Coding.AT_LEAST, None)

@@ -44,13 +44,16 @@ def test_a_unit_of_seven_has_the_figures_one_gets_by_hand(app: Flask, db: Databa
         app, db, {"A": [sheet_of(value) for value in (2, 3, 3, 4, 4, 4, 5)], "C": [sheet_of(3)] * 6}
     )
     sd = ((95 - 625 / 7) / 6) ** 0.5
-    margin = 2.446911848791681 * sd / 7**0.5  # qt(.975, 6)
+    # The interval's ends are where (mean − μ)² = qt(.975, 6)² · φ · μ(1 − μ) / 7, on the scale from 0 to 1.
+    share, mean = sd**2 / 16, (25 / 7 - 1) / 4
+    rest = 2.446911848791681**2 * (6 * share / (mean * (1 - mean)) + 0.5) / 6.5 / 7
+    ends = np.roots([1 + rest, -(2 * mean + rest), mean**2])
     with db.reading() as session:
         found = figure(session, "A")
         assert (found.status, found.n) == (FigureStatus.SHOWN, 7)
         assert found.mean == pytest.approx(25 / 7, abs=1e-12)
         assert found.sd == pytest.approx(sd, abs=1e-12)
-        assert (found.ci_low, found.ci_high) == pytest.approx((25 / 7 - margin, 25 / 7 + margin), abs=1e-9)
+        assert [found.ci_low, found.ci_high] == pytest.approx(sorted(1 + 4 * ends), abs=1e-9)
         assert found.distribution is None
 
 

@@ -88,7 +88,7 @@ def test_noise_is_called_no_sure_change_and_the_numbers_follow(client: FlaskClie
     text = page(client, "B1")
     assert "Ingen sikre endringer siden 2024." in text
     assert "Ingen sikker endring siden 2024 0,0 (−0,5 til +0,5)" in text
-    assert "Med 10 svar kan vi bare se endringer på 0,7 eller mer." in text
+    assert "Med 10 svar kan vi bare regne med å se endringer på 0,8 eller mer." in text
 
 
 @pytest.mark.usefixtures("two_years")

@@ -22,7 +22,7 @@ from surveys.release.screening.verdicts import screened
 from surveys.results import views
 from surveys.results.screening import views as screening_views
 from surveys.results.screening.queries import Family
-from surveys.results.screening.texts import lead
+from surveys.results.screening.texts import chance_sentences
 from tests.building import sheet_of
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
@@ -116,22 +116,35 @@ def test_the_finding_stands_first_then_the_family_then_the_list(
 ) -> None:
     sign_in_as(client, two_years, Role.HR, "K")
     text = read(client)
-    found = sum(1 for change in changes_in(two_years) if change.q is not None and change.q < 0.05)
-    assert found == 4
-    assert (
-        "4 endringer er så store at de neppe er tilfeldige. Regn med at høyst 1 av dem likevel er tilfeldig."
-        in text
-    )
+    assert sum(change.verdict.clear for change in changes_in(two_years)) == 4
+    assert "4 tydelige endringer." in text
     assert "Vi har sammenlignet 6 enheter på 2 temaer, i alt 12 sammenligninger." in text
-    assert "Enhet A Trivsel 2,8 → 3,8 +1,0 (+0,4 til +1,6) Opp siden 2024" in text
-    assert "Enhet B2 Trivsel 3,8 → 2,8 −1,0 (−1,6 til −0,4) Ned siden 2024" in text
+    assert "Av 6 enheter blir det færre enn én." in text
+    assert "4 av endringene skiller seg ut også når vi ser alle enhetene under ett." in text
+    assert (
+        "Enhet A Trivsel 2,8 → 3,8 +1,0 (+0,4 til +1,6) "
+        "Tydelig opp siden 2024. Skiller seg ut blant alle enhetene" in text
+    )
+    assert "Enhet B2 Trivsel 3,8 → 2,8 −1,0 (−1,6 til −0,4) Tydelig ned siden 2024." in text
 
 
 def test_the_list_is_alphabetical_and_no_ranking(client: FlaskClient, two_years: Database) -> None:
     with two_years.transaction() as session:
-        session.execute(update(Change).values(q=0.01))
+        session.execute(update(Change).values(verdict=Verdict.UP))
     sign_in_as(client, two_years, Role.HR, "K")
     assert units_in(client) == [code for code in ("A", "B", "B1", "B2", "K", "Ø") for _theme in range(2)]
+
+
+def test_what_stands_out_among_all_is_marked_and_takes_no_verdict_away(
+    client: FlaskClient, two_years: Database
+) -> None:
+    with two_years.transaction() as session:
+        session.execute(update(Change).values(q=0.4))
+    sign_in_as(client, two_years, Role.HR, "K")
+    text = read(client)
+    assert units_in(client) == ["A", "A", "B2", "B2"]
+    assert "Ingen av endringene skiller seg ut når vi ser alle enhetene under ett." in text
+    assert "Skiller seg ut blant alle enhetene" not in text.split("Slik er endringene funnet")[0]
 
 
 def test_the_list_is_filtered_by_theme_and_way(client: FlaskClient, two_years: Database) -> None:
@@ -157,7 +170,7 @@ def test_each_reader_sees_the_units_whose_pages_she_may_read(
     }
     with two_years.transaction() as session:
         b = select(Unit.id).where(Unit.code == "B").scalar_subquery()
-        session.execute(update(Change).where(Change.unit_id == b).values(q=0.01))
+        session.execute(update(Change).where(Change.unit_id == b).values(verdict=Verdict.UP))
     for (role, unit), seen in expected.items():
         sign_in_as(client, two_years, role, unit)
         pages = {code: client.get(f"/resultater/{KEY}/{code}").status_code for code in ("A", "B", "B2")}
@@ -168,14 +181,11 @@ def test_each_reader_sees_the_units_whose_pages_she_may_read(
 def test_a_leader_is_told_what_the_bound_on_chance_is_about(client: FlaskClient, two_years: Database) -> None:
     sign_in_as(client, two_years, Role.LEADER, "B")
     text = read(client)
-    assert "2 endringer hos dere er så store at de neppe er tilfeldige." in text
-    assert (
-        "I hele undersøkelsen er det 4 slike endringer. Regn med at høyst 1 av dem likevel er tilfeldig."
-        in text
-    )
+    assert "2 tydelige endringer hos dere." in text
+    assert "I hele undersøkelsen: 4 tydelige endringer." in text
     assert "Enhet A" not in text
     sign_in_as(client, two_years, Role.LEADER, "Ø")
-    assert "Ingen av endringene hos dere er store nok til at vi kan stole på dem." in read(client)
+    assert "Ingen av enhetene hos dere har en tydelig endring." in read(client)
 
 
 def test_nobody_reads_it_before_the_day_that_was_promised(
@@ -208,9 +218,10 @@ def test_the_first_survey_has_nothing_to_be_compared_with(client: FlaskClient, t
 
 def test_a_list_without_changes_says_why(client: FlaskClient, two_years: Database) -> None:
     states: dict[str, dict[str, Any]] = {
-        "Ingen endringer er store nok til at vi kan stole på dem.": {"q": 0.4},
-        "Ingen enhet har nok svar begge ganger til at vi kan si noe om endring.": {"q": None},
-        "Disse tallene ble frigitt før Medvirk begynte å se alle enheter under ett.": {"q": None, "p": None},
+        "Ingen enhet har en tydelig endring.": {"verdict": Verdict.NO_CLEAR_CHANGE},
+        "Ingen enhet har nok svar begge ganger til at vi kan si noe om endring.": {
+            "verdict": Verdict.TOO_FEW
+        },
     }
     sign_in_as(client, two_years, Role.HR, "K")
     for words, values in states.items():
@@ -218,13 +229,13 @@ def test_a_list_without_changes_says_why(client: FlaskClient, two_years: Databas
             session.execute(update(Change).values(**values))
         text = read(client)
         assert words in text
-        assert ("i alt 12 sammenligninger" in text) == (values["q"] is not None)
+        assert ("i alt 12 sammenligninger" in text) == (values["verdict"] != Verdict.TOO_FEW)
         assert "→" not in text
 
 
 def test_comparisons_outside_the_family_are_counted(client: FlaskClient, two_years: Database) -> None:
     with two_years.transaction() as session:
-        session.execute(update(Change).where(Change.measure == "ROL").values(q=None, comparable=False))
+        session.execute(update(Change).where(Change.measure == "ROL").values(comparable=False))
     sign_in_as(client, two_years, Role.HR, "K")
     text = read(client)
     assert "Vi har sammenlignet 6 enheter på 1 tema, i alt 6 sammenligninger." in text
@@ -312,12 +323,10 @@ def test_a_leader_of_one_unit_is_not_sent_there(
     assert "Hvilke enheter har endret seg?" in client.get("/resultater").text
 
 
-def test_the_bound_on_chance_grows_with_what_is_found(app: Flask) -> None:
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [(6, "Av 6 enheter blir det færre enn én."), (38, "Av 38 enheter blir det høyst rundt 2.")],
+)
+def test_the_bound_on_chance_grows_with_the_units(app: Flask, units: int, words: str) -> None:
     with app.test_request_context():
-        words = {
-            found: lead(Family(400, 342, 38, 9, found, screened=True), [], everything=True)
-            for found in (1, 12, 41)
-        }
-    assert words[1] == "1 endring er så stor at den neppe er tilfeldig. Den kan likevel være tilfeldig."
-    assert "Regn med at høyst 1 av dem" in words[12]
-    assert "Regn med at høyst 3 av dem" in words[41]
+        assert chance_sentences(Family(400, 342, units, 9, 0, 0))[0].endswith(words)

@@ -305,7 +305,7 @@ def test_when_a_type_is_one_unit(
         found = unit_type_categories(session, survey)[kind]
         assert {codes[unit] for unit in found.same_as} == same_as
         of_type = {code for code, (_above, own, _people) in picture.items() if own == kind}
-        assert {code for id_, code in codes.items() if code in of_type and found.compares(id_)} == compared
+        assert {code for id_, code in codes.items() if code in of_type and found.has_others(id_)} == compared
 
 
 def test_areas_merged_in_the_report_are_areas_still(app: Flask, db: Database) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.change import ChangeEstimate, Wave, change
 from surveys.campaigns.models import Survey
-from surveys.release.comparisons.invariance import WaveVerdict, verdicts_by_release
+from surveys.release.comparisons.invariance import verdicts_by_release
 from surveys.release.comparisons.predecessors import (
     Before,
     Missing,
@@ -53,8 +53,9 @@ def compare_with_earlier(
     before, missing = earlier_scores(session, survey, now.keys())
     names = names_then(session, [*before.values(), *missing.values()])
     verdicts = verdicts_by_release(session, survey) if before else {}
+    comparable = {place: not verdicts[one.release_id].blocks(place[1]) for place, one in before.items()}
     return ReleaseComparison(
-        [_obeying(row, verdicts[row["previous_release_id"]]) for row in _changes(now, before, names)],
+        _changes(now, before, names, comparable),
         [
             {
                 "unit_id": unit,
@@ -69,9 +70,12 @@ def compare_with_earlier(
 
 
 def _changes(
-    now: Mapping[UnitMeasure, ReleasedScore], before: Mapping[UnitMeasure, Before], names: UnitNames
+    now: Mapping[UnitMeasure, ReleasedScore],
+    before: Mapping[UnitMeasure, Before],
+    names: UnitNames,
+    comparable: Mapping[UnitMeasure, bool],
 ) -> list[dict[str, Any]]:
-    """Each unit's measures are one family."""
+    """Each unit's measures are one family; those that the two surveys do not measure alike are no part of it."""
     units = sorted({unit for unit, _ in before})
     measures = sorted({measure for _, measure in before})
     if not before:
@@ -79,6 +83,9 @@ def _changes(
     found = change(
         _wave({place: one.score for place, one in before.items()}, units, measures),
         _wave({place: now[place] for place in before}, units, measures),
+        testable=np.array(
+            [[comparable.get((unit, measure), False) for measure in measures] for unit in units]
+        ),
     )
     return [
         {
@@ -86,6 +93,7 @@ def _changes(
             "measure": measure,
             **_compared_with(before[unit, measure], names),
             **_found(found, (row, column)),
+            "comparable": comparable[unit, measure],
         }
         for row, unit in enumerate(units)
         for column, measure in enumerate(measures)
@@ -129,14 +137,6 @@ def _found(found: ChangeEstimate, at: tuple[int, int]) -> dict[str, Any]:
         "verdict": Verdict(found.verdict[at].value),
         "detectable": _known(found.detectable[at]),
     }
-
-
-def _obeying(row: dict[str, Any], waves: WaveVerdict) -> dict[str, Any]:
-    """The row without up or down where the two surveys cannot be compared on its measure."""
-    if not waves.blocks(row["measure"]):
-        return row | {"comparable": True}
-    verdict = Verdict.TOO_FEW if row["verdict"] == Verdict.TOO_FEW else Verdict.NO_CLEAR_CHANGE
-    return row | {"comparable": False, "verdict": verdict}
 
 
 def _known(value: float) -> float | None:

@@ -1,12 +1,15 @@
-"""What a unit's figures are set beside: the unit above, the municipality, the same type, other municipalities, a norm.
+"""What a unit's figures are set beside: the others in the municipality, in the unit above or of its type, other
+municipalities, a norm.
 
-Reads released figures and imported norms. What is hidden there is hidden here too, and says so.
+Reads released figures and imported norms. What is hidden there is hidden here too, and says so. The unit is never
+compared with itself: its own answers are taken out of what they are a part of.
 """
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from statistics import fmean
 from typing import Final
@@ -14,10 +17,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from analysis.suppression import SECONDARY
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit, VisibilityStep
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.release.history.imported import Norm, norms
+from surveys.release.measures import Measure, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release
 from surveys.release.unit_types import UNIT_TYPE, unit_type_categories
 
@@ -57,12 +63,17 @@ class ReferenceChoice:
 
 @dataclass(frozen=True)
 class ReferenceValue:
-    """A mean to compare with, exact or a bound; None unless shown. reason: as a figure's, or «few_municipalities»."""
+    """A mean to compare with, exact or a bound; None unless shown. reason: as a figure's, or «few_municipalities».
+
+    n, sd: of the others whose mean it is. n None: the mean is taken as it is, as a norm's.
+    """
 
     status: FigureStatus
     reason: str = ""
     mean: float | None = None
     coded: Coding = Coding.EXACT
+    n: int | None = None
+    sd: float | None = None
 
     @property
     def exact(self) -> float | None:
@@ -75,34 +86,6 @@ class Reference:
 
     choice: ReferenceChoice
     values: Mapping[str, ReferenceValue] = field(default_factory=dict)
-
-
-class ReferencePosition(StrEnum):
-    """Where a unit stands against a reference."""
-
-    OVER = "over"
-    UNDER = "under"
-    NOT_CLEAR = "not_clear"
-
-
-def standing(
-    ci_low: float | None, ci_high: float | None, reference: ReferenceValue | None
-) -> ReferencePosition:
-    """Over or under only when the unit's whole 95 % interval lies on one side of the reference, taken as it is.
-
-    A reference that is only a bound («4,8 or higher») says under, or nothing; likewise at the other end.
-
-    >>> value = ReferenceValue(FigureStatus.SHOWN, mean=3.9)
-    >>> standing(4.0, 4.6, value).value, standing(3.7, 4.1, value).value
-    ('over', 'not_clear')
-    """
-    if reference is None or reference.mean is None or ci_low is None or ci_high is None:
-        return ReferencePosition.NOT_CLEAR
-    if ci_low > reference.mean and reference.coded != Coding.AT_LEAST:
-        return ReferencePosition.OVER
-    if ci_high < reference.mean and reference.coded != Coding.AT_MOST:
-        return ReferencePosition.UNDER
-    return ReferencePosition.NOT_CLEAR
 
 
 @dataclass(frozen=True)
@@ -152,12 +135,12 @@ def _choices(
 
 
 def _has_type(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> bool:
-    """Whether there is a figure of the unit's type and it is of several units: none is compared with itself."""
+    """Whether there is a figure of the unit's type with others in it, from which the unit can be taken out."""
     of_type = select(Figure.id).where(*_of_type(survey, release, unit)).limit(1)
     if not unit.type or session.scalar(of_type) is None:
         return False
     category = unit_type_categories(session, survey).get(unit.type)
-    return category is not None and category.compares(unit.unit_id)
+    return category is not None and category.has_others(unit.unit_id)
 
 
 def _of_type(survey: Survey, release: Release, unit: SurveyUnit) -> tuple[ColumnElement[bool], ...]:
@@ -184,8 +167,60 @@ def _released(
             Figure.unit_id == above,
             Figure.kind == FigureKind.UNIT,
         )
-    figures = session.scalars(select(Figure).where(*where))
-    return {f.measure: ReferenceValue(f.status, f.reason, f.mean, f.coded) for f in figures}
+    own = session.scalars(
+        select(Figure).where(
+            Figure.release_id == release.id,
+            Figure.unit_id == unit.unit_id,
+            Figure.kind == FigureKind.UNIT,
+        )
+    )
+    figures = {figure.measure: figure for figure in own}
+    wholes = {figure.measure: figure for figure in session.scalars(select(Figure).where(*where))}
+    return {
+        measure.key: without_unit(
+            measure, wholes[measure.key], figures.get(measure.key), release.minimum_group
+        )
+        for measure in measures_of(questionnaire_of(survey.instrument))
+        if measure.key in wholes
+    }
+
+
+def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_group: int) -> ReferenceValue:
+    """What is left of a figure when the unit's own is taken out of it, by sums that both figures tell already.
+
+    A whole that is hidden or only a bound stays what it is: with the unit over the lowest value of a bound, so are the
+    others. Hidden when the unit's own is not exact, or when fewer than the minimum group are left. What is left is told
+    as a bound by the same rule as every mean.
+    """
+    told = ReferenceValue(whole.status, whole.reason, whole.mean, whole.coded)
+    if whole.n is None or whole.mean is None or whole.coded != Coding.EXACT:
+        return told
+    if own is None or own.status in {FigureStatus.NO_ANSWERS, FigureStatus.NOT_ASKED}:
+        return replace(told, n=whole.n, sd=whole.sd)
+    if own.n is None or own.mean is None or own.coded != Coding.EXACT or own.n > whole.n:
+        return ReferenceValue(FigureStatus.HIDDEN, SECONDARY)
+    n = whole.n - own.n
+    if n == 0:
+        return ReferenceValue(FigureStatus.NO_ANSWERS)
+    if n < minimum_group:
+        return ReferenceValue(FigureStatus.HIDDEN, SECONDARY)
+    mean = (whole.n * whole.mean - own.n * own.mean) / n
+    coded = measure.coded(mean, n)
+    if coded.bound != "exact":
+        return ReferenceValue(FigureStatus.SHOWN, mean=coded.value, coded=Coding(coded.bound))
+    return ReferenceValue(FigureStatus.SHOWN, mean=mean, n=n, sd=_spread(whole, own, n, mean))
+
+
+def _spread(whole: Figure, own: Figure, n: int, mean: float) -> float | None:
+    """The others' standard deviation: their squares are the whole's less the unit's. None where one is not shown."""
+    if whole.sd is None or own.sd is None or n < 2 or None in {whole.n, whole.mean, own.n, own.mean}:
+        return None
+
+    def squares(figure: Figure) -> float:
+        people, average, sd = figure.n or 0, figure.mean or 0.0, figure.sd or 0.0
+        return (people - 1) * sd**2 + people * (average - mean) ** 2
+
+    return math.sqrt(max(squares(whole) - squares(own), 0.0) / (n - 1))
 
 
 def other_releases(session: Session, survey: Survey, today: dt.date) -> dict[int, int]:

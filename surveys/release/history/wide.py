@@ -88,7 +88,7 @@ def _one_theme(table: Table, key: str, mean: int, count: int | None, kept: Seque
 
 
 def _without_hidden(table: Table, mean: int | None) -> ThemeTable:
-    """Without the lines whose mean is a mark for «no number». An empty cell of a file with one figure a line is a fault."""
+    """Without the lines whose mean is a mark for «no number». An empty cell is a fault where a line is one figure."""
     if mean is None:
         return ThemeTable(table)
     marked: dict[str, list[TableRow]] = {}

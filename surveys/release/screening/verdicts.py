@@ -1,4 +1,6 @@
-"""Which of all the units have really changed: every comparison of a release as one family.
+"""Which clear changes also stand out when every comparison of a release is looked at as one family.
+
+What a clear change is, is `analysis.change.change`'s verdict, here as on every page: `q` takes none away and adds none.
 
 Done once, at the release, so that every reader is told the same however much of the organisation she may see.
 """
@@ -15,6 +17,7 @@ def screened(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
     The family is every comparison that may be called a change: two surveys that measure the same, enough people in
     both, the unit's own earlier figure or that of the units it was merged from, and a p. The others have no q.
+    Pages mark those of the clear changes that also have a q below 5 %.
 
     Benjamini–Hochberg, though nested units share people and themes go together: a unit and the unit above it can only
     err the same way, and in simulated organisations with correlated themes the share of false ones stayed under 5 %

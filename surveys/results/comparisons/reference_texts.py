@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
+from surveys.release.comparisons.positions import ReferencePosition
 from surveys.release.comparisons.references import (
     FEWEST_MUNICIPALITIES,
     YEARS_APART,
     Against,
     ReferenceChoice,
-    ReferencePosition,
-    standing,
 )
 from surveys.release.models import FigureStatus
 from surveys.results.queries import Line, UnitResult
@@ -21,7 +20,9 @@ def choice_text(choice: ReferenceChoice) -> str:
     """The choice in the list, and the heading of its column."""
     words = {
         Against.NOTHING: _("Ingenting"),
-        Against.UNIT_TYPE: _("Alle av typen %(type)s", type=choice.name),
+        Against.TOP: _("Resten av %(name)s", name=choice.name),
+        Against.PARENT: _("Resten av %(name)s", name=choice.name),
+        Against.UNIT_TYPE: _("De andre av typen %(type)s", type=choice.name),
         Against.OTHERS: _("Andre kommuner"),
         Against.NORM: _("Norm: %(source)s (%(year)s)", source=choice.name, year=choice.year),
     }
@@ -31,7 +32,9 @@ def choice_text(choice: ReferenceChoice) -> str:
 def short_name(choice: ReferenceChoice) -> str:
     """The name inside a sentence."""
     words = {
-        Against.UNIT_TYPE: _("alle av typen %(type)s", type=choice.name),
+        Against.TOP: _("resten av %(name)s", name=choice.name),
+        Against.PARENT: _("resten av %(name)s", name=choice.name),
+        Against.UNIT_TYPE: _("de andre av typen %(type)s", type=choice.name),
         Against.OTHERS: _("andre kommuner"),
         Against.NORM: _("normen"),
     }
@@ -41,9 +44,16 @@ def short_name(choice: ReferenceChoice) -> str:
 def choice_note(choice: ReferenceChoice) -> str:
     """What stands behind the chosen comparison."""
     if choice.against in {Against.TOP, Against.PARENT}:
-        return _("Tallet for %(name)s omfatter også denne enheten.", name=choice.name)
+        return _(
+            "Vi sammenligner med de andre i %(name)s. Svarene fra denne enheten er ikke med.",
+            name=choice.name,
+        )
     if choice.against == Against.UNIT_TYPE:
-        return _("Alle som hører til en enhet av typen %(type)s, denne enheten medregnet.", type=choice.name)
+        return _(
+            "Vi sammenligner med de andre som hører til en enhet av typen %(type)s. Svarene fra denne enheten er "
+            "ikke med.",
+            type=choice.name,
+        )
     if choice.against == Against.OTHERS:
         return _(
             "Snittet av %(count)s andre kommuner som bruker Medvirk sammen med oss, med samme spørreskjema og høyst "
@@ -78,18 +88,14 @@ def is_hidden(line: Line) -> bool:
     return line.reference is not None and line.reference.status == FigureStatus.HIDDEN
 
 
-def standing_of(line: Line) -> ReferencePosition:
-    return standing(line.ci_low, line.ci_high, line.reference)
-
-
 def standing_word(line: Line) -> str:
-    """«Over» or «under» where the whole interval is; otherwise nothing."""
-    return {ReferencePosition.OVER: _("Over"), ReferencePosition.UNDER: _("Under")}.get(standing_of(line), "")
+    """«Over» or «under» where the difference is clear; otherwise nothing."""
+    return {ReferencePosition.OVER: _("Over"), ReferencePosition.UNDER: _("Under")}.get(line.position, "")
 
 
 def standing_phrase(line: Line, choice: ReferenceChoice) -> str:
-    """«Over Fjordvik kommune (3,9)», «Fjordvik kommune: skjult»; nothing where the difference is not clear."""
-    found = standing_of(line)
+    """«Over resten av Fjordvik kommune (3,9)», «Fjordvik kommune: skjult»; nothing where it is not clear."""
+    found = line.position
     if found == ReferencePosition.OVER:
         return _("Over %(name)s (%(value)s)", name=short_name(choice), value=reference_text(line))
     if found == ReferencePosition.UNDER:
@@ -109,8 +115,8 @@ def comparison_sentence(result: UnitResult) -> str:
     name = short_name(choice)
     if not with_value:
         return _("Det finnes ingen tall å vise for %(name)s. De er skjult eller mangler.", name=name)
-    over = _listed([line for line in with_value if standing_of(line) == ReferencePosition.OVER])
-    under = _listed([line for line in with_value if standing_of(line) == ReferencePosition.UNDER])
+    over = _listed([line for line in with_value if line.position == ReferencePosition.OVER])
+    under = _listed([line for line in with_value if line.position == ReferencePosition.UNDER])
     if not over and not under:
         return _("Ingen av temaene ligger klart over eller under %(name)s.", name=name)
     sentences = []

@@ -6,7 +6,7 @@ from typing import Final
 from surveys.platform.localisation import listed, localised, number
 from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine, NotCompared
-from surveys.release.models import ChangeBasis, Verdict, WhyUncompared
+from surveys.release.models import ChangeBasis, WhyUncompared
 from surveys.results.queries import Line, UnitResult
 from surveys.results.texts import in_sentence
 
@@ -102,7 +102,7 @@ def size_text(change: ChangeLine) -> str:
     if change.g is None or not change.comparable:
         return ""
     value = number(change.g, 2, sign=True)
-    if change.verdict not in {Verdict.UP, Verdict.DOWN}:
+    if not change.verdict.clear:
         return value
     return f"{value} ({_size(abs(change.g))})"
 

@@ -1,12 +1,11 @@
-"""The changes that stand out among all comparisons of a release, as far as a reader may see them."""
+"""Every unit's clear changes in a release, as far as a reader may see them: the verdicts of the units' own pages."""
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from surveys.access.models import Account
@@ -15,11 +14,11 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
 from surveys.release.measures import Measure, measures_of
-from surveys.release.models import Change, ChangeBasis, Figure, FigureKind, Release
+from surveys.release.models import CLEAR, Change, ChangeBasis, Figure, FigureKind, Release, Verdict
 from surveys.release.visibility import accesses
 
 FALSE_SHARE: Final = 0.05
-"""The expected share of chance among the changes that are listed."""
+"""The chance that a unit without any change has a clear one, and the share of chance among those that stand out."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,10 @@ def reach_of(session: Session, account: Account, release: Release, today: dt.dat
 
 @dataclass(frozen=True)
 class Family:
-    """All comparisons of a release. compared: every one made; tested: those in the family; found: those that stand out.
+    """All comparisons of a release. compared: every one made; tested: those that could be called changed.
 
-    units, measures: how many different ones are in the family. screened: False for releases older than the screening.
+    units, measures: how many different ones were tested. found: the clear changes. standing_out: how many of them are
+    also clear among all comparisons of the release at once.
     """
 
     compared: int
@@ -54,37 +54,53 @@ class Family:
     units: int
     measures: int
     found: int
-    screened: bool
+    standing_out: int
 
     @property
     def left_out(self) -> int:
         return self.compared - self.tested
 
     @property
-    def by_chance(self) -> int:
-        """How many of those found are at most expected to be chance."""
-        return math.ceil(self.found * FALSE_SHARE)
+    def by_chance(self) -> float:
+        """How many units are at most expected to have a clear change though nothing has changed anywhere.
+
+        Each unit's themes are one Holm family at 5 %, so this holds however units overlap and themes correlate.
+        """
+        return self.units * FALSE_SHARE
 
 
 def family_of(session: Session, release: Release) -> Family:
     """Counts over the whole release, whoever reads them."""
-    inside = Change.q.is_not(None)
+    tested = and_(
+        Change.comparable,
+        Change.verdict != Verdict.TOO_FEW,
+        Change.p_adjusted.is_not(None),
+        Change.basis != ChangeBasis.SPLIT,
+    )
     row = session.execute(
         select(
             func.count(),
-            func.count(Change.q),
-            func.count(Change.unit_id.distinct()).filter(inside),
-            func.count(Change.measure.distinct()).filter(inside),
-            func.count().filter(Change.q < FALSE_SHARE),
-            func.count(Change.p_adjusted).filter(Change.p.is_(None)),
+            func.count().filter(tested),
+            func.count(Change.unit_id.distinct()).filter(tested),
+            func.count(Change.measure.distinct()).filter(tested),
+            func.count().filter(_clear()),
+            func.count().filter(_clear(), Change.q < FALSE_SHARE),
         ).where(Change.release_id == release.id)
     ).one()
-    return Family(*row[:5], screened=not row[5])
+    return Family(*row)
+
+
+def _clear() -> ColumnElement[bool]:
+    """A clear change. A part that differs from the whole it came from has not changed."""
+    return and_(Change.comparable, Change.verdict.in_(CLEAR), Change.basis != ChangeBasis.SPLIT)
 
 
 @dataclass(frozen=True)
 class FoundChange:
-    """One change that stands out. Values on the measure's scale; year: when the earlier survey began."""
+    """One clear change. Values on the measure's scale; year: when the earlier survey began.
+
+    stands_out: also among all comparisons of the release at once.
+    """
 
     unit_code: str
     unit_name: str
@@ -96,10 +112,8 @@ class FoundChange:
     ci_high: float | None
     year: int
     basis: ChangeBasis
-
-    @property
-    def up(self) -> bool:
-        return self.difference > 0
+    up: bool
+    stands_out: bool
 
 
 def found_changes(session: Session, survey: Survey, release: Release, reach: Reach) -> list[FoundChange]:
@@ -116,6 +130,8 @@ def found_changes(session: Session, survey: Survey, release: Release, reach: Rea
             Change.ci_low,
             Change.ci_high,
             Change.basis,
+            Change.verdict,
+            Change.q,
             Figure.mean,
             Survey.opens_on,
         )
@@ -130,7 +146,7 @@ def found_changes(session: Session, survey: Survey, release: Release, reach: Rea
         .join(SurveyUnit, (SurveyUnit.unit_id == Change.unit_id) & (SurveyUnit.survey_id == survey.id))
         .join(Release, Release.id == Change.previous_release_id)
         .join(Survey, Survey.id == Release.survey_id)
-        .where(Change.release_id == release.id, Change.q < FALSE_SHARE)
+        .where(Change.release_id == release.id, _clear())
     ).all()
     found = [
         FoundChange(
@@ -144,6 +160,8 @@ def found_changes(session: Session, survey: Survey, release: Release, reach: Rea
             ci_high=row.ci_high,
             year=row.opens_on.year,
             basis=row.basis,
+            up=row.verdict == Verdict.UP,
+            stands_out=row.q is not None and row.q < FALSE_SHARE,
         )
         for row in rows
         if row.mean is not None and row.unit_id in reach.units

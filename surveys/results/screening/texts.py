@@ -7,48 +7,70 @@ from surveys.platform.texts import _, ngettext
 from surveys.release.measures import Measure, MeasureKind
 from surveys.release.models import ChangeBasis
 from surveys.results.screening.queries import Family, FoundChange
+from surveys.results.texts import clear_word
 
 
 def lead(family: Family, own: Sequence[FoundChange], *, everything: bool) -> str:
     """The finding, before any number of the method."""
     if not family.compared:
         return _("Det finnes ingen tidligere undersøkelse å sammenligne med.")
-    if not family.screened:
-        return _("Disse tallene ble frigitt før Medvirk begynte å se alle enheter under ett.")
     if not family.tested:
         return _("Ingen enhet har nok svar begge ganger til at vi kan si noe om endring.")
     if not family.found:
-        return _("Ingen endringer er store nok til at vi kan stole på dem.")
+        return _("Ingen enhet har en tydelig endring.")
     if everything:
-        return _total(family)
+        return _clear_changes(family.found)
     if not own:
-        return _("Ingen av endringene hos dere er store nok til at vi kan stole på dem.")
+        return _("Ingen av enhetene hos dere har en tydelig endring.")
     return str(
         ngettext(
-            "%(num)s endring hos dere er så stor at den neppe er tilfeldig.",
-            "%(num)s endringer hos dere er så store at de neppe er tilfeldige.",
+            "%(num)s tydelig endring hos dere.",
+            "%(num)s tydelige endringer hos dere.",
             len(own),
         )
     )
 
 
-def _total(family: Family) -> str:
-    found = ngettext(
-        "%(num)s endring er så stor at den neppe er tilfeldig.",
-        "%(num)s endringer er så store at de neppe er tilfeldige.",
-        family.found,
-    )
-    return f"{found} {_by_chance(family)}"
+def _clear_changes(found: int) -> str:
+    return str(ngettext("%(num)s tydelig endring.", "%(num)s tydelige endringer.", found))
+
+
+def chance_sentences(family: Family) -> list[str]:
+    """How far chance alone reaches, and which changes stand out all the same."""
+    sentences = [
+        _(
+            "Endringene er de samme som på siden til hver enhet. En enhet der ingenting er endret, har høyst "
+            "5 prosent sjanse for å få en tydelig endring likevel. %(chance)s",
+            chance=_by_chance(family),
+        )
+    ]
+    if family.found:
+        sentences.append(_standing_out(family))
+    return sentences
 
 
 def _by_chance(family: Family) -> str:
-    if family.found == 1:
-        return _("Den kan likevel være tilfeldig.")
+    units = ngettext("%(count)s enhet", "%(count)s enheter", family.units, count=number(family.units, 0))
+    if family.by_chance < 1:
+        return _("Av %(units)s blir det færre enn én.", units=units)
     return str(
         ngettext(
-            "Regn med at høyst %(num)s av dem likevel er tilfeldig.",
-            "Regn med at høyst %(num)s av dem likevel er tilfeldige.",
-            family.by_chance,
+            "Av %(units)s blir det høyst rundt %(num)s.",
+            "Av %(units)s blir det høyst rundt %(num)s.",
+            round(family.by_chance),
+            units=units,
+        )
+    )
+
+
+def _standing_out(family: Family) -> str:
+    if not family.standing_out:
+        return _("Ingen av endringene skiller seg ut når vi ser alle enhetene under ett.")
+    return str(
+        ngettext(
+            "%(num)s av endringene skiller seg ut også når vi ser alle enhetene under ett. Den er merket i tabellen.",
+            "%(num)s av endringene skiller seg ut også når vi ser alle enhetene under ett. De er merket i tabellen.",
+            family.standing_out,
         )
     )
 
@@ -65,19 +87,10 @@ def family_sentence(family: Family) -> str:
 
 
 def whole_sentence(family: Family) -> str:
-    """For a reader of a part: what the bound on chance is about."""
+    """For a reader of a part: how many there are in all."""
     if not family.found:
         return ""
-    return _(
-        "I hele undersøkelsen er det %(found)s. %(chance)s",
-        found=ngettext(
-            "%(count)s slik endring",
-            "%(count)s slike endringer",
-            family.found,
-            count=number(family.found, 0),
-        ),
-        chance=_by_chance(family),
-    )
+    return _("I hele undersøkelsen: %(changes)s", changes=_clear_changes(family.found))
 
 
 def left_out_sentence(family: Family) -> str:
@@ -130,10 +143,10 @@ def difference_text(change: FoundChange) -> str:
 
 
 def word(change: FoundChange) -> str:
-    """«Opp siden 2024», and whose earlier figure it is counted from when it is not the unit's own."""
-    since = (
-        _("Opp siden %(year)s", year=change.year) if change.up else _("Ned siden %(year)s", year=change.year)
-    )
+    """«Tydelig opp siden 2024», and whose earlier figure it is counted from when it is not the unit's own."""
+    since = clear_word(change.year, up=change.up)
     if change.basis == ChangeBasis.MERGED:
-        return _("%(since)s, regnet fra enhetene den ble slått sammen av", since=since)
+        since = _("%(since)s, regnet fra enhetene den ble slått sammen av", since=since)
+    if change.stands_out:
+        return _("%(since)s. Skiller seg ut blant alle enhetene", since=since)
     return since

@@ -1,0 +1,1 @@
+"""Three surveys or more: the direction of each theme over the years."""
