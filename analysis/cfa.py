@@ -25,6 +25,7 @@ from analysis.factor_model import (
 )
 from analysis.factoring import minres
 from analysis.fit_indices import Fit, fit_of
+from analysis.modification import Modification, modifications
 from analysis.one_core import one_core
 
 MODIFICATIONS_SHOWN: Final = 10
@@ -50,21 +51,6 @@ class NoSolutionError(Exception):
         self.reason = reason
         self.items = tuple(items)
         self.factors = tuple(factors)
-
-
-@dataclass(frozen=True)
-class Modification:
-    """What would be gained by freeing one parameter.
-
-    item: its place. factor: the factor it might also load on, or None. other: the item whose residual might
-    be related to this one's, or None. index: the expected fall in χ². change: the parameter's expected value.
-    """
-
-    item: int
-    factor: int | None
-    other: int | None
-    index: float
-    change: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,9 +220,10 @@ def _standardised(
     variance = np.diag(model.implied(estimate.parameters, 0)[1])
     slopes = covariance_slopes(model, estimate.parameters, 0)
     # ∂(λ/√σ) = ∂λ/√σ − λ·∂σ/2σ^1.5
-    jacobian = -(raw / (2 * variance**1.5)) * np.diagonal(slopes, axis1=1, axis2=2)
+    jacobian = np.zeros((model.parameters, items))
+    jacobian[slopes.parameter] = -(raw / (2 * variance**1.5)) * slopes.of_variances()
     jacobian[np.arange(items), np.arange(items)] += 1 / np.sqrt(variance)
-    errors = np.sqrt(np.einsum("ki,kl,li->i", jacobian, estimate.covariance, jacobian))
+    errors = np.sqrt(np.einsum("ki,ki->i", jacobian, estimate.covariance @ jacobian))
     correlation_errors = np.zeros((factors, factors))
     below = np.tril_indices(factors, -1)
     correlation_errors[below] = np.sqrt(np.diag(estimate.covariance))[2 * items :]
@@ -248,55 +235,5 @@ def _standardised(
         loading_errors=errors,
         correlations=matrices.factors * np.outer(sign, sign),
         correlation_errors=correlation_errors + correlation_errors.T,
-        modifications=modifications(model, moments, estimate)[:MODIFICATIONS_SHOWN],
+        modifications=modifications(model, moments, estimate, MODIFICATIONS_SHOWN),
     )
-
-
-def modifications(model: FactorModel, moments: GroupMoments, estimate: Estimate) -> tuple[Modification, ...]:
-    """Every fixed loading and residual covariance with its modification index, largest first.
-
-    Score² / (information left when the free parameters are accounted for), expected information
-    (Sörbom 1989). R: `lavaan::modindices(fit)`.
-
-    >>> rng = np.random.default_rng(1)
-    >>> answers = rng.normal(size=(1000, 1)) + rng.normal(size=(1000, 4))
-    >>> answers[:, 3] = answers[:, 3] + 0.5 * (answers[:, 2] - answers[:, 1])
-    >>> found = confirmatory(answers, np.zeros(4, dtype=int)).modifications[0]
-    >>> sorted([found.item, found.other])
-    [0, 2]
-    """
-    matrices, places = model.matrices(estimate.parameters, 0), model.places[0]
-    _, implied = model.implied(estimate.parameters, 0)
-    inverse = np.linalg.inv(implied)
-    misfit = inverse @ (moments.covariance - implied) @ inverse
-    weighed = inverse @ covariance_slopes(model, estimate.parameters, 0) @ inverse  # (K, P, P)
-    reach = matrices.loadings @ matrices.factors  # (P, M)
-    crossed = np.argwhere(places.loadings == FIXED)
-    linked = np.argwhere(np.tril(places.residuals == FIXED, -1))
-    # Each candidate changes Σ by u·v′ + v·u′ with u a unit vector and v a column of ΛΦ, or another unit vector.
-    item = np.concatenate([crossed[:, 0], linked[:, 0]])
-    v = np.concatenate([reach[:, crossed[:, 1]].T, np.eye(len(implied))[linked[:, 1]]])
-    n = moments.n
-    score = n * np.einsum("cp,cp->c", misfit[item], v)
-    v_inverse = v @ inverse
-    own = n * (
-        v_inverse[np.arange(len(v)), item] ** 2 + np.diag(inverse)[item] * np.einsum("cp,cp->c", v_inverse, v)
-    )
-    shared = n * np.einsum("kcp,cp->ck", weighed[:, item], v)
-    left = own - np.einsum("ck,kl,cl->c", shared, estimate.covariance, shared)
-    found = []
-    for index in np.argsort(-(score**2) / np.where(left > 1e-9 * own, left, np.inf)).tolist():
-        if left[index] <= 1e-9 * own[index]:
-            continue  # freeing it changes nothing that the free parameters do not already
-        is_loading = index < len(crossed)
-        other = int(crossed[index, 1]) if is_loading else int(linked[index - len(crossed), 1])
-        found.append(
-            Modification(
-                item=int(item[index]),
-                factor=other if is_loading else None,
-                other=None if is_loading else other,
-                index=float(score[index] ** 2 / left[index]),
-                change=float(score[index] / left[index]),
-            )
-        )
-    return tuple(found)

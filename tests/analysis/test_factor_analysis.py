@@ -15,7 +15,6 @@ from analysis.cfa import (
     NoSolutionReason,
     confirmatory,
     group_moments,
-    modifications,
     simple_structure,
     starting_values,
 )
@@ -23,6 +22,7 @@ from analysis.factor_model import FactorModel, GroupMoments, _derivatives, _disc
 from analysis.factoring import explore, minres
 from analysis.fit_indices import fit_of
 from analysis.invariance import InvarianceLevel, equal_model
+from analysis.modification import modifications
 from analysis.reliability import correlation_of, covariance_of
 from tests.analysis.example_surveys import complete_answers, holzinger, reference_values, simulated
 
