@@ -89,6 +89,7 @@ def _cfa_json(items: list[str], pairs: list[tuple[str, str]], found: Validity) -
         **{key: number(getattr(fit, key)) if fit else None for key in measures},
         "df": fit.df if fit else None,
         "rmsea_ci": interval(fit.rmsea_low, fit.rmsea_high) if fit else None,
+        "admissible": cfa.inadmissible is None if cfa else None,
         "n": fit.n if fit else None,
         "loadings": {key: number(loadings.get(key, np.nan)) for key in items},
         "factor_correlations": {f"{a}~{b}": number(related.get((a, b), np.nan)) for a, b in pairs},

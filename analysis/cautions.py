@@ -1,4 +1,4 @@
-"""Why a figure is missing, in words a reader can act on."""
+"""Why a figure is missing or must be read with care, in words a reader can act on."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -97,8 +97,8 @@ def _validity_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
     if found.singular:
         yield _singular(found), *_why(found.singular, found)
     if found.cfa_problem:
-        missing = Message(N_("Bekreftende faktoranalyse (CFA), AVE og CR mangler."))
-        yield missing, *_why(found.cfa_problem, found)
+        told = _MISSING if found.cfa is None else _IMPOSSIBLE
+        yield Message(told), *_why(found.cfa_problem, found)
     if found.cfa and not found.cfa.fit.df:
         yield (Message(N_("CFA-modellen har ingen frihetsgrader, så det kan ikke prøves om den passer.")),)
     if alone := tuple(key for key in found.items if key not in found.cfa_items):
@@ -143,6 +143,10 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
     return Message(_REASONS[problem.reason]), answers
 
 
+_MISSING: Final = N_("Bekreftende faktoranalyse (CFA), AVE og CR mangler.")
+_IMPOSSIBLE: Final = N_(
+    "Vi viser hvor godt modellen passer, men ladninger, AVE, CR og korrelasjonene mellom temaene kan ikke tolkes."
+)
 _REASONS: Final = {
     NoSolutionReason.SINGULAR: N_("For få fullstendige svar, eller noen påstander kan regnes ut fra andre."),
     NoSolutionReason.NOT_IDENTIFIED: N_("Faktorene har for få påstander til at modellen kan bestemmes."),

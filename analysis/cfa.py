@@ -59,6 +59,8 @@ class Cfa:
 
     loadings, loading_errors: (P,) standardised, with standard errors (delta method, expected information).
     correlations, correlation_errors: (M, M) of the factors. modifications: the ten largest.
+    inadmissible: why the solution is impossible as a description of people (a negative variance, or factor
+    correlations that contradict one another), None when it is not. Its fit is still the fit of that model.
     """
 
     fit: Fit
@@ -67,6 +69,7 @@ class Cfa:
     correlations: Floats
     correlation_errors: Floats
     modifications: tuple[Modification, ...]
+    inadmissible: NoSolutionError | None
 
 
 @one_core()
@@ -76,8 +79,9 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     answers: (n, P) scored. factor_of: (P,) each item's factor, 0…M − 1.
     R: `lavaan::cfa(model, data)` with `standardizedSolution`, `fitMeasures` and `modindices`.
 
-    Raises NoSolutionError: dependent or constant items, too few degrees of freedom, no convergence, or an
-    impossible solution (negative residual variance, a factor correlation of 1 or more).
+    Raises NoSolutionError: dependent or constant items, too few degrees of freedom, or no convergence. An impossible
+    solution (negative residual variance, a factor correlation of 1 or more) is shown for what it is, as lavaan does
+    with a warning: `inadmissible` says why. It is raised where there are no degrees of freedom, so no fit to show.
 
     >>> rng = np.random.default_rng(1)
     >>> answers = 0.8 * rng.normal(size=(1000, 1)) + 0.6 * rng.normal(size=(1000, 4))
@@ -90,8 +94,28 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     if model.degrees_of_freedom() < 0:
         raise NoSolutionError(NoSolutionReason.NOT_IDENTIFIED)
     estimate = fit(model, [moments], starting_values(moments.covariance, factor_of))
-    check(model, estimate)
-    return _standardised(model, moments, estimate, factor_of)
+    inadmissible = impossible(model, estimate)
+    if inadmissible and not model.degrees_of_freedom():
+        raise inadmissible
+    return _standardised(model, moments, estimate, factor_of, inadmissible)
+
+
+def impossible(model: FactorModel, estimate: Estimate) -> NoSolutionError | None:
+    """Why a solution is impossible (Heywood), None when it is not. Raises NoSolutionError when there is none.
+
+    >>> model = simple_structure(np.zeros(3, dtype=int))
+    >>> parameters = np.array([1.2, 0.7, 0.7, -0.4, 0.5, 0.5])
+    >>> estimate = Estimate(parameters, 0.1, np.eye(6), converged=True, identified=True)
+    >>> impossible(model, estimate).items
+    (0,)
+    """
+    try:
+        check(model, estimate)
+    except NoSolutionError as problem:
+        if problem.reason is not NoSolutionReason.HEYWOOD:
+            raise
+        return problem
+    return None
 
 
 def group_moments(answers: Floats) -> GroupMoments:
@@ -212,7 +236,11 @@ def _closest(correlations: Floats) -> tuple[int, int]:
 
 
 def _standardised(
-    model: FactorModel, moments: GroupMoments, estimate: Estimate, factor_of: NDArray[np.int_]
+    model: FactorModel,
+    moments: GroupMoments,
+    estimate: Estimate,
+    factor_of: NDArray[np.int_],
+    inadmissible: NoSolutionError | None,
 ) -> Cfa:
     matrices = model.matrices(estimate.parameters, 0)
     items, factors = matrices.loadings.shape
@@ -236,4 +264,5 @@ def _standardised(
         correlations=matrices.factors * np.outer(sign, sign),
         correlation_errors=correlation_errors + correlation_errors.T,
         modifications=modifications(model, moments, estimate, MODIFICATIONS_SHOWN),
+        inadmissible=inadmissible,
     )

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from analysis.agreement import summarised
 from analysis.as_json import number
-from analysis.cfa import Cfa, Modification
+from analysis.cfa import Cfa
+from analysis.modification import Modification
 from analysis.one_core import one_core
 from analysis.polychoric import ordinal_alpha
 from analysis.reliability import ScaleReliability

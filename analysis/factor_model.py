@@ -196,7 +196,7 @@ def _derivatives(
     for index, group in enumerate(groups):
         weight = group.n / people
         mean, covariance = model.implied(parameters, index)
-        inverse = np.linalg.inv(covariance)
+        inverse: Floats = np.linalg.inv(covariance)
         observed = group.covariance
         if model.with_means:
             distance = group.mean - mean
@@ -260,11 +260,12 @@ def covariance_slopes(model: FactorModel, parameters: Floats, group: int) -> Cov
     loading = np.argwhere(places.loadings >= 0)
     factor = np.argwhere(np.tril(places.factors >= 0))
     residual = np.argwhere(np.tril(places.residuals >= 0))
-    pairs = np.vstack([loading + [0, items], factor + items + factors, residual])
-    numbers = [
-        grid[tuple(at.T)]
-        for grid, at in zip((places.loadings, places.factors, places.residuals), (loading, factor, residual), strict=True)
-    ]
+    pairs = np.vstack([loading + np.array([0, items]), factor + items + factors, residual])
+    numbers = (
+        places.loadings[tuple(loading.T)],
+        places.factors[tuple(factor.T)],
+        places.residuals[tuple(residual.T)],
+    )
     return CovarianceSlopes(
         columns=np.hstack([np.eye(items), m.loadings @ m.factors, m.loadings]),
         x=pairs[:, 0],

@@ -68,7 +68,7 @@ def modifications(
         other=np.concatenate([np.full(len(crossed), FIXED), linked[:, 1]]),
     )
     _, implied = model.implied(estimate.parameters, 0)
-    inverse = np.linalg.inv(implied)
+    inverse: Floats = np.linalg.inv(implied)
     reach = matrices.loadings @ matrices.factors  # (P, M)
     misfit = inverse @ (moments.covariance - implied) @ inverse
     n = moments.n
@@ -95,9 +95,7 @@ def _along(symmetric: Floats, reach: Floats, candidates: _Candidates) -> Floats:
     """x′·W·y of each candidate, (C,)."""
     through = symmetric @ reach
     by_factor = through[candidates.item, candidates.factor]
-    return np.where(
-        candidates.other == FIXED, by_factor, symmetric[candidates.item, candidates.other]
-    )
+    return np.where(candidates.other == FIXED, by_factor, symmetric[candidates.item, candidates.other])
 
 
 def _lengths(inverse: Floats, reach: Floats, candidates: _Candidates) -> Floats:
@@ -110,7 +108,11 @@ def _lengths(inverse: Floats, reach: Floats, candidates: _Candidates) -> Floats:
 
 
 def _explained(
-    matrices: Matrices[Floats], places: Matrices[Places], inverse: Floats, free: Floats, candidates: _Candidates
+    matrices: Matrices[Floats],
+    places: Matrices[Places],
+    inverse: Floats,
+    free: Floats,
+    candidates: _Candidates,
 ) -> Floats:
     """s′·V·s/4 of each candidate, (C,): what the free parameters already account for.
 

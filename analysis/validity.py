@@ -32,7 +32,8 @@ class Validity:
     adequacy, sphericity, factors_suggested: None when the items' correlations have no inverse (`singular` says
     why). exploration: as many minres factors as intended, oblimin.
     cfa: the intended structure, over `cfa_items` and `cfa_factors`: factors of two items or more. None when there
-    is no usable solution (`cfa_problem` says why, its places counting in `cfa_items` and `cfa_factors`).
+    is no solution. `cfa_problem` says why, or why the one there is is impossible (`cfa.inadmissible`), its places
+    counting in `cfa_items` and `cfa_factors`.
     ave, composite_reliability: by factor. fornell_larcker, htmt: by pair of factors in the CFA.
     """
 
@@ -152,9 +153,10 @@ def _confirmed(rows: Floats, factor_of: NDArray[np.int_]) -> tuple[Cfa | None, N
         return None, None
     _, index = np.unique(factor_of, return_inverse=True)
     try:
-        return confirmatory(rows, index), None
+        found = confirmatory(rows, index)
     except NoSolutionError as problem:
         return None, problem
+    return found, found.inadmissible
 
 
 def _explored(correlation: Floats, factors: int) -> Exploration | None:

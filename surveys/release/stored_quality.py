@@ -55,7 +55,10 @@ class StoredBartlett:
 
 @dataclass(frozen=True)
 class StoredFit:
-    """The confirmatory model: its fit, each item's loading and each pair of factors' correlation."""
+    """The confirmatory model: its fit, each item's loading and each pair of factors' correlation.
+
+    admissible: False for an impossible solution, whose fit is still told. Older rows tell nothing of those: None.
+    """
 
     n: int | None = None
     chi2: float | None = None
@@ -65,6 +68,7 @@ class StoredFit:
     tli: float | None = None
     rmsea: float | None = None
     rmsea_ci: Ends = None
+    admissible: bool | None = None
     srmr: float | None = None
     loadings: Figures = field(default_factory=dict)
     factor_correlations: Figures = field(default_factory=dict)

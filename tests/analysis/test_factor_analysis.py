@@ -1,6 +1,8 @@
 """Factors suggested and factors intended: KMO to modification indices, equal to psych and lavaan."""
 
+import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -92,6 +94,42 @@ def test_factors_that_cannot_be_told_apart_give_no_exploration() -> None:
     one = explore(np.full((4, 4), 0.5) + 0.5 * np.eye(4), 1)
     assert one is not None
     assert one.loadings[:, 0].tolist() == pytest.approx([0.5**0.5] * 4, rel=1e-5)
+
+
+def structure_values(name: str) -> dict[str, Any]:
+    """What lavaan and psych say, made by tests/reference/structure.R."""
+    found: dict[str, Any] = reference_values("structure")[name]
+    return found
+
+
+def test_an_impossible_solution_has_the_fit_lavaan_gives_it_and_says_that_it_is_impossible() -> None:
+    found = confirmatory(*complete_answers("verbagg"))
+    expected = structure_values("ml_verbagg")
+    assert found.inadmissible is not None
+    assert found.inadmissible.factors == (2, 3)
+    for ours, theirs in (
+        ("chi2", "chisq"),
+        ("cfi", "cfi"),
+        ("tli", "tli"),
+        ("rmsea", "rmsea"),
+        ("srmr", "srmr"),
+    ):
+        assert getattr(found.fit, ours) == pytest.approx(expected["fit"][theirs], rel=1e-4), ours
+    assert found.loadings.tolist() == pytest.approx([*expected["loadings"].values()], abs=1e-5)
+    assert np.isfinite(found.loading_errors).all()
+
+
+def test_the_indices_of_two_hundred_items_need_little_memory() -> None:
+    """A table of the 20,000 candidates by the 410 parameters and 200 items would be 15 GB."""
+    rows, factor_of = simulated(1, 600, (40,) * 5, between=0.3)
+    tracemalloc.start()
+    try:
+        found = confirmatory(rows, factor_of)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(found.modifications) == 10
+    assert peak < 200e6
 
 
 def check_cfa(found: Cfa, expected: dict[str, object]) -> None:
@@ -280,15 +318,21 @@ def with_correlations(correlation: list[list[float]]) -> Floats:
     return white @ np.linalg.cholesky(np.array(correlation)).T
 
 
-def test_a_negative_residual_variance_is_refused_and_the_item_named() -> None:
+def impossible_of(rows: Floats, factor_of: list[int]) -> NoSolutionError:
+    found = confirmatory(rows, np.array(factor_of)).inadmissible
+    assert found is not None
+    return found
+
+
+def test_a_negative_residual_variance_without_a_fit_to_show_is_refused_and_the_item_named() -> None:
     found = problem_of(with_correlations([[1, 0.9, 0.9], [0.9, 1, 0.7], [0.9, 0.7, 1]]), [0, 0, 0])
     assert (found.reason, found.items) == (NoSolutionReason.HEYWOOD, (0,))
 
 
-def test_factors_that_are_one_are_refused_and_named() -> None:
+def test_factors_that_are_one_are_marked_and_named() -> None:
     correlation = np.full((6, 6), 0.5) + 0.5 * np.eye(6)
     correlation[:3, 3:] = correlation[3:, :3] = 0.55
-    found = problem_of(with_correlations(correlation.tolist()), [0, 0, 0, 1, 1, 1])
+    found = impossible_of(with_correlations(correlation.tolist()), [0, 0, 0, 1, 1, 1])
     assert (found.reason, found.factors) == (NoSolutionReason.HEYWOOD, (0, 1))
 
 

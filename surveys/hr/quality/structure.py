@@ -62,7 +62,12 @@ def structure_heading(questionnaire: Questionnaire) -> str:
 
 
 def fit_mark(validity: StoredValidity) -> Mark:
-    """The fit indices together: good when all are, weak when CFI or RMSEA is past what is tolerable."""
+    """The fit indices together: good when all are, weak when CFI or RMSEA is past what is tolerable.
+
+    An impossible solution is weak however well it fits.
+    """
+    if validity.cfa.admissible is False:
+        return Mark.WEAK
     marks = [limit.mark(value) for value, limit in _indices(validity.cfa)]
     if Mark.UNKNOWN in (marks[0], marks[2]):
         return Mark.UNKNOWN
@@ -79,14 +84,7 @@ def _indices(fit: StoredFit) -> list[tuple[float | None, QualityLimit]]:
 def structure_verdict(result: StoredQuality, questionnaire: Questionnaire) -> str:
     """Whether the answers fit the intended themes, how sure that is, and which themes are hard to tell apart."""
     validity = result.validity
-    sentences = [
-        {
-            Mark.GOOD: _("Svarene passer godt med temaene slik de er tenkt."),
-            Mark.CAREFUL: _("Svarene passer noenlunde med temaene slik de er tenkt."),
-            Mark.WEAK: _("Svarene passer dårlig med temaene slik de er tenkt."),
-            Mark.UNKNOWN: _("Det kan ikke regnes ut om svarene passer med temaene."),
-        }[fit_mark(validity)]
-    ]
+    sentences = [_fit_sentence(validity)]
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     alike = [
         _("%(one)s og %(other)s", one=titles[one], other=titles[other])
@@ -103,6 +101,19 @@ def structure_verdict(result: StoredQuality, questionnaire: Questionnaire) -> st
             )
         )
     return " ".join(sentences)
+
+
+def _fit_sentence(validity: StoredValidity) -> str:
+    if validity.cfa.admissible is False:
+        return _(
+            "Svarene passer ikke med temaene slik de er tenkt: modellen får en umulig løsning. Se merknadene."
+        )
+    return {
+        Mark.GOOD: _("Svarene passer godt med temaene slik de er tenkt."),
+        Mark.CAREFUL: _("Svarene passer noenlunde med temaene slik de er tenkt."),
+        Mark.WEAK: _("Svarene passer dårlig med temaene slik de er tenkt."),
+        Mark.UNKNOWN: _("Det kan ikke regnes ut om svarene passer med temaene."),
+    }[fit_mark(validity)]
 
 
 def is_thin(validity: StoredValidity, questionnaire: Questionnaire) -> bool:

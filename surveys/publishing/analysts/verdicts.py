@@ -26,6 +26,10 @@ _UNITS_NOT_SUPPORTED: Final = (
     "om enheten."
 )
 
+IMPOSSIBLE: Final = (
+    "Svarene passer ikke med temaene slik de er tenkt: modellen får en umulig løsning. Se merknadene nederst."
+)
+
 Result = Mapping[str, Any]
 
 
@@ -56,7 +60,7 @@ def structure_verdict(result: Result) -> tuple[str, ...]:
     fit = validity.get("cfa") or {}
     if fit.get("cfi") is None:
         return ("Vi kan ikke si om temaene er ulike. Se merknadene nederst.",)
-    words = [_fit_sentence(fit)]
+    words = [IMPOSSIBLE] if fit.get("admissible") is False else [_fit_sentence(fit)]
     alike = [pair for pair, ratio in validity["htmt"].items() if ratio is not None and ratio >= HTMT_HIGHEST]
     words += [f"{' og '.join(pair.split('~'))} er vanskelige å skille fra hverandre." for pair in alike]
     return tuple(words)
