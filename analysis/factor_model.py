@@ -196,7 +196,7 @@ def _derivatives(
     for index, group in enumerate(groups):
         weight = group.n / people
         mean, covariance = model.implied(parameters, index)
-        inverse: Floats = np.linalg.inv(covariance)
+        inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
         observed = group.covariance
         if model.with_means:
             distance = group.mean - mean

@@ -68,7 +68,7 @@ def modifications(
         other=np.concatenate([np.full(len(crossed), FIXED), linked[:, 1]]),
     )
     _, implied = model.implied(estimate.parameters, 0)
-    inverse: Floats = np.linalg.inv(implied)
+    inverse = np.asarray(np.linalg.inv(implied), dtype=np.float64)
     reach = matrices.loadings @ matrices.factors  # (P, M)
     misfit = inverse @ (moments.covariance - implied) @ inverse
     n = moments.n

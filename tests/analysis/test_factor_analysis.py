@@ -115,7 +115,7 @@ def test_an_impossible_solution_has_the_fit_lavaan_gives_it_and_says_that_it_is_
         ("srmr", "srmr"),
     ):
         assert getattr(found.fit, ours) == pytest.approx(expected["fit"][theirs], rel=1e-4), ours
-    assert found.loadings.tolist() == pytest.approx([*expected["loadings"].values()], abs=1e-5)
+    assert found.loadings.tolist() == pytest.approx([*expected["loadings"].values()], abs=1e-4)
     assert np.isfinite(found.loading_errors).all()
 
 
