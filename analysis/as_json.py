@@ -45,6 +45,12 @@ def _scale_json(scale: ScaleSummary) -> dict[str, Any]:
         "split_half": number(found.split_half),
         "item_rest": by_key(scale.items, found.item_rest),
         "alpha_if_deleted": by_key(scale.items, found.alpha_if_deleted),
+        "suggested_reversals": {
+            "items": [scale.items[index] for index in scale.reversals.items],
+            "alpha": number(scale.reversals.alpha),
+        }
+        if scale.reversals
+        else None,
         "mean": number(scale.mean),
         "sd": number(scale.sd),
         "n": scale.n,

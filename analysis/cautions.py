@@ -7,8 +7,10 @@ import numpy as np
 
 from analysis.agreement import Agreement
 from analysis.cfa import NoSolutionError, NoSolutionReason
-from analysis.messages import N_, Caution, Message
+from analysis.messages import N_, Caution, Message, MessageValue
+from analysis.reliability import FEWEST_TO_JUDGE, FEWEST_TO_NAME
 from analysis.results import ScaleSummary, UnitReport
+from analysis.turned import ReversalSuggestion
 from analysis.validity import Validity
 from questionnaires.model import Questionnaire
 
@@ -20,7 +22,7 @@ def scale_cautions(key: str, scale: ScaleSummary) -> tuple[Caution, ...]:
     >>> from analysis.report import analyse
     >>> (caution,) = scale_cautions("MOT", analyse(QUESTIONNAIRE, RESPONSES, 3).scales["MOT"])
     >>> str(caution)[:28]
-    'MOT: Omega kan ikke beregnes'
+    'MOT: Bare 5 skjema har svar '
     """
     return tuple(Caution(key, (message,)) for message in _scale_messages(scale))
 
@@ -47,7 +49,15 @@ def _scale_messages(scale: ScaleSummary) -> Iterator[Message]:
 
 def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
     found = scale.reliability
+    if found.n_complete < FEWEST_TO_JUDGE:
+        template = N_(
+            "Bare %(n)s skjema har svar på alle påstandene. Det er for få til å bedømme påstandene, "
+            "og noen tall kan mangle."
+        )
+        yield Message(template, {"n": found.n_complete})
     constant = tuple(key for key, r in zip(scale.items, found.item_rest, strict=True) if np.isnan(r))
+    if found.n_complete < FEWEST_TO_NAME:
+        return
     if np.isnan(found.alpha):
         yield Message(N_("Alle har samme sum, så alfa og korrelasjoner kan ikke beregnes."))
     elif constant:
@@ -55,7 +65,7 @@ def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
             N_("Alle har svart likt på %(items)s, så korrelasjoner og omega kan ikke beregnes."),
             {"items": constant},
         )
-    elif found.items > 2 and np.isnan(found.omega):
+    elif found.items > 2 and np.isnan(found.omega) and found.n_complete >= FEWEST_TO_JUDGE:
         yield Message(
             N_(
                 "Omega kan ikke beregnes, fordi én felles faktor ikke passer til svarene: en påstand blir "
@@ -64,10 +74,31 @@ def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
         )
     if found.items == 2:
         yield Message(N_("Faktoren har to påstander. Omega og alfa uten påstanden krever minst tre."))
-    if found.alpha < 0:
+    if scale.reversals:
+        yield _suggested(scale, scale.reversals)
+    elif found.alpha < 0:
         yield Message(N_("Alfa er negativ. Sjekk om en påstand er snudd uten at spørreskjemaet sier det."))
     if not np.isnan(found.alpha) and np.isnan(found.split_half):
         yield Message(N_("Splitt-halv kan ikke beregnes, fordi den ene halvdelen har samme sum hos alle."))
+
+
+def _suggested(scale: ScaleSummary, found: ReversalSuggestion) -> Message:
+    template = N_(
+        "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at den er snudd. "
+        "Snudd gir den alfa %(turned)s i stedet for %(alpha)s."
+    )
+    if len(found.items) > 1:
+        template = N_(
+            "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at de er snudd. "
+            "Snudd gir de alfa %(turned)s i stedet for %(alpha)s."
+        )
+    named = tuple(scale.items[index] for index in found.items)
+    values: dict[str, MessageValue] = {
+        "items": named,
+        "turned": float(found.alpha),
+        "alpha": float(scale.reliability.alpha),
+    }
+    return Message(template, values)
 
 
 def validity_cautions(found: Validity) -> tuple[Caution, ...]:
@@ -118,6 +149,8 @@ def _singular(found: Validity) -> Message:
 
 def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
     """The reason, with the names of the items or factors it concerns, and what to do."""
+    if found.n_complete <= len(found.items) or found.n_complete < FEWEST_TO_NAME:
+        return (_too_few(found),)
     items = found.items if problem is found.singular else found.cfa_items
     named = tuple(items[index] for index in problem.items or ())
     if problem.reason is NoSolutionReason.SINGULAR and named:
@@ -125,6 +158,8 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
             "Alle har svart likt på %(items)s. Ta påstanden ut av analysen, eller vent til flere har svart."
         )
         return (Message(template, {"items": named}),)
+    if found.n_complete < FEWEST_TO_JUDGE and problem.reason is not NoSolutionReason.NOT_IDENTIFIED:
+        return (_too_few(found),)
     if problem.reason is NoSolutionReason.HEYWOOD and named:
         template = N_(
             "Løsningen er umulig: %(items)s får negativ restvarians. Se etter påstander som er nesten like."
@@ -141,6 +176,11 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
         {"n": found.n_complete, "items": len(found.items)},
     )
     return Message(_REASONS[problem.reason]), answers
+
+
+def _too_few(found: Validity) -> Message:
+    template = N_("Det er for få svar: %(n)s fullstendige på %(items)s påstander.")
+    return Message(template, {"n": found.n_complete, "items": len(found.items)})
 
 
 _MISSING: Final = N_("Bekreftende faktoranalyse (CFA), AVE og CR mangler.")

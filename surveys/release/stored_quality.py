@@ -20,6 +20,14 @@ Ends = tuple[float | None, float | None] | None
 
 
 @dataclass(frozen=True)
+class StoredReversals:
+    """Items that run against the others, and alpha when they are turned."""
+
+    items: tuple[str, ...] | None = None
+    alpha: float | None = None
+
+
+@dataclass(frozen=True)
 class StoredScale:
     """One factor's consistency. n_complete: how many answered all its items; n: how many have a score."""
 
@@ -34,6 +42,7 @@ class StoredScale:
     split_half: float | None = None
     item_rest: Figures = field(default_factory=dict)
     alpha_if_deleted: Figures = field(default_factory=dict)
+    suggested_reversals: StoredReversals | None = None
 
     @property
     def complete(self) -> int:
