@@ -106,8 +106,7 @@ def validity_cautions(found: Validity) -> tuple[Caution, ...]:
 
     >>> from analysis.example import RESPONSES
     >>> from analysis.validity import validity
-    >>> (caution,) = validity_cautions(validity(RESPONSES))
-    >>> str(caution)[:60]
+    >>> str(validity_cautions(validity(RESPONSES))[0])[:60]
     'Validitet: Bekreftende faktoranalyse (CFA), AVE og CR mangle'
     """
     subject = Message(N_("Validitet:"))
@@ -130,6 +129,9 @@ def _validity_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
     if found.cfa_problem:
         told = _MISSING if found.cfa is None else _IMPOSSIBLE
         yield Message(told), *_why(found.cfa_problem, found)
+    if found.all_answers and found.all_answers.problem:
+        told = _ALL_MISSING if found.all_answers.cfa is None else _ALL_IMPOSSIBLE
+        yield Message(told), *_why(found.all_answers.problem, found, found.all_answers.n)
     if found.cfa and not found.cfa.fit.df:
         yield (Message(N_("CFA-modellen har ingen frihetsgrader, så det kan ikke prøves om den passer.")),)
     if alone := tuple(key for key in found.items if key not in found.cfa_items):
@@ -147,10 +149,14 @@ def _singular(found: Validity) -> Message:
     return Message(N_("KMO, Bartletts test og antall faktorer mangler."))
 
 
-def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
-    """The reason, with the names of the items or factors it concerns, and what to do."""
-    if found.n_complete <= len(found.items) or found.n_complete < FEWEST_TO_NAME:
-        return (_too_few(found),)
+def _why(problem: NoSolutionError, found: Validity, rows: int | None = None) -> tuple[Message, ...]:
+    """The reason, with the names of the items or factors it concerns, and what to do.
+
+    rows: those the problem was met in; the complete ones when None.
+    """
+    n = found.n_complete if rows is None else rows
+    if n <= len(found.items) or n < FEWEST_TO_NAME:
+        return (_too_few(found, n),)
     items = found.items if problem is found.singular else found.cfa_items
     named = tuple(items[index] for index in problem.items or ())
     if problem.reason is NoSolutionReason.SINGULAR and named:
@@ -158,8 +164,8 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
             "Alle har svart likt på %(items)s. Ta påstanden ut av analysen, eller vent til flere har svart."
         )
         return (Message(template, {"items": named}),)
-    if found.n_complete < FEWEST_TO_JUDGE and problem.reason is not NoSolutionReason.NOT_IDENTIFIED:
-        return (_too_few(found),)
+    if n < FEWEST_TO_JUDGE and problem.reason is not NoSolutionReason.NOT_IDENTIFIED:
+        return (_too_few(found, n),)
     if problem.reason is NoSolutionReason.HEYWOOD and named:
         template = N_(
             "Løsningen er umulig: %(items)s får negativ restvarians. Se etter påstander som er nesten like."
@@ -171,6 +177,8 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
             "Løsningen er umulig: %(factors)s kan ikke skilles fra hverandre. Vurder å slå dem sammen."
         )
         return (Message(template, {"factors": factors}),)
+    if rows is not None:
+        return (Message(_REASONS[problem.reason]),)
     answers = Message(
         N_("Det er %(n)s fullstendige svar på %(items)s påstander."),
         {"n": found.n_complete, "items": len(found.items)},
@@ -178,12 +186,17 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
     return Message(_REASONS[problem.reason]), answers
 
 
-def _too_few(found: Validity) -> Message:
+def _too_few(found: Validity, n: int) -> Message:
     template = N_("Det er for få svar: %(n)s fullstendige på %(items)s påstander.")
-    return Message(template, {"n": found.n_complete, "items": len(found.items)})
+    return Message(template, {"n": n, "items": len(found.items)})
 
 
 _MISSING: Final = N_("Bekreftende faktoranalyse (CFA), AVE og CR mangler.")
+_ALL_MISSING: Final = N_("Strukturen på alle svarene (FIML) mangler.")
+_ALL_IMPOSSIBLE: Final = N_(
+    "På alle svarene (FIML) viser vi hvor godt modellen passer, men ladninger, AVE, CR og korrelasjonene mellom "
+    "temaene kan ikke tolkes."
+)
 _IMPOSSIBLE: Final = N_(
     "Vi viser hvor godt modellen passer, men ladninger, AVE, CR og korrelasjonene mellom temaene kan ikke tolkes."
 )

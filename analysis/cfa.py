@@ -97,7 +97,8 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     inadmissible = impossible(model, estimate)
     if inadmissible and not model.degrees_of_freedom():
         raise inadmissible
-    return _standardised(model, moments, estimate, factor_of, inadmissible)
+    found = modifications(model, moments, estimate, MODIFICATIONS_SHOWN)
+    return standardised(model, estimate, factor_of, fit_of(model, [moments], estimate), found, inadmissible)
 
 
 def impossible(model: FactorModel, estimate: Estimate) -> NoSolutionError | None:
@@ -235,13 +236,25 @@ def _closest(correlations: Floats) -> tuple[int, int]:
     return int(other), int(one)
 
 
-def _standardised(
+def standardised(
     model: FactorModel,
-    moments: GroupMoments,
     estimate: Estimate,
     factor_of: NDArray[np.int_],
+    fit: Fit,
+    found: tuple[Modification, ...],
     inadmissible: NoSolutionError | None,
 ) -> Cfa:
+    """The estimate with each item and factor at variance 1, and each factor's first loading positive.
+
+    model: begins with the parameters of `simple_structure`; more may follow.
+
+    >>> model = simple_structure(np.zeros(3, dtype=int))
+    >>> parameters = np.array([1.4, 1.4, 1.4, 2.04, 2.04, 2.04])
+    >>> estimate = Estimate(parameters, 0.0, 0.01 * np.eye(6), converged=True, identified=True)
+    >>> fit = fit_of(model, [GroupMoments(100, np.zeros(3), model.implied(parameters, 0)[1])], estimate)
+    >>> standardised(model, estimate, np.zeros(3, dtype=int), fit, (), None).loadings.round(2).tolist()
+    [0.7, 0.7, 0.7]
+    """
     matrices = model.matrices(estimate.parameters, 0)
     items, factors = matrices.loadings.shape
     raw = matrices.loadings[np.arange(items), factor_of]
@@ -254,15 +267,16 @@ def _standardised(
     errors = np.sqrt(np.einsum("ki,ki->i", jacobian, estimate.covariance @ jacobian))
     correlation_errors = np.zeros((factors, factors))
     below = np.tril_indices(factors, -1)
-    correlation_errors[below] = np.sqrt(np.diag(estimate.covariance))[2 * items :]
+    own = np.sqrt(np.diag(estimate.covariance))
+    correlation_errors[below] = own[2 * items : 2 * items + len(below[0])]
     first = np.array([int(np.flatnonzero(factor_of == factor)[0]) for factor in range(factors)])
     sign = np.where(raw[first] < 0, -1.0, 1.0)
     return Cfa(
-        fit=fit_of(model, [moments], estimate),
+        fit=fit,
         loadings=raw / np.sqrt(variance) * sign[factor_of],
         loading_errors=errors,
         correlations=matrices.factors * np.outer(sign, sign),
         correlation_errors=correlation_errors + correlation_errors.T,
-        modifications=modifications(model, moments, estimate, MODIFICATIONS_SHOWN),
+        modifications=found,
         inadmissible=inadmissible,
     )

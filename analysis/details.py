@@ -119,7 +119,20 @@ def _structure(questionnaire: Questionnaire, found: Validity) -> dict[str, Any]:
         else {},
         "correlation_errors": _correlation_errors(found, cfa) if cfa else {},
         "fornell_larcker": {f"{a}~{b}": holds for (a, b), holds in found.fornell_larcker.items()},
+        "all_answers": _all_answers(found),
         "modifications": [_modification(found, one) for one in cfa.modifications] if cfa else [],
+    }
+
+
+def _all_answers(found: Validity) -> dict[str, Any] | None:
+    """What a page shows of the structure on all the answers beside the keys of `to_json`; None without a solution."""
+    whole = found.all_answers
+    if whole is None or whole.cfa is None or whole.apart is None:
+        return None
+    pairs = combinations(enumerate(found.cfa_factors), 2)
+    return {
+        "loading_errors": dict(zip(found.cfa_items, map(number, whole.cfa.loading_errors), strict=True)),
+        "fornell_larcker": {f"{a}~{b}": bool(whole.apart[i, j]) for (i, a), (j, b) in pairs},
     }
 
 

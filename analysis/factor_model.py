@@ -112,7 +112,7 @@ def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Es
         unknown = np.full((model.parameters, model.parameters), np.nan)
         return Estimate(parameters, discrepancy, unknown, converged=False, identified=False)
     converged = False
-    gradient, information = _derivatives(model, groups, parameters)
+    gradient, information = derivatives(model, groups, parameters)
     for _ in range(MOST_STEPS):
         step = -_solved(information, gradient)
         promised = -float(gradient @ step)
@@ -129,24 +129,29 @@ def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Es
             converged = promised < NOISE
             break
         parameters, discrepancy = parameters + size * step, tried
-        gradient, information = _derivatives(model, groups, parameters)
-    return _estimate(groups, parameters, discrepancy, information, converged=converged)
+        gradient, information = derivatives(model, groups, parameters)
+    people = sum(group.n for group in groups)
+    return estimated(people, parameters, discrepancy, information, converged=converged)
 
 
-def _estimate(
-    groups: Sequence[GroupMoments],
+def estimated(
+    people: int,
     parameters: Floats,
     discrepancy: float,
     information: Floats,
     *,
     converged: bool,
 ) -> Estimate:
+    """The estimate with its covariance, from the second derivatives of F.
+
+    >>> estimated(100, np.zeros(1), 0.0, np.array([[2.0]]), converged=True).covariance.round(9).tolist()
+    [[0.01]]
+    """
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
     scaled = information / scale[:, np.newaxis] / scale
     identified = bool(np.linalg.eigvalsh(scaled)[0] > WEAK)
     covariance = np.full_like(information, np.nan)
     if identified:
-        people = sum(group.n for group in groups)
         covariance = np.linalg.inv(scaled) / scale[:, np.newaxis] / scale * 2 / people
     return Estimate(parameters, discrepancy, covariance, converged, identified)
 
@@ -186,10 +191,17 @@ def _discrepancy(model: FactorModel, groups: Sequence[GroupMoments], parameters:
     return total
 
 
-def _derivatives(
+def derivatives(
     model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats
 ) -> tuple[Floats, Floats]:
-    """The gradient of F, (K,), and its expected second derivatives, (K, K)."""
+    """The gradient of F, (K,), and its expected second derivatives, (K, K).
+
+    >>> from analysis.cfa import simple_structure
+    >>> at = np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51])
+    >>> observed = GroupMoments(100, np.zeros(3), np.full((3, 3), 0.49) + 0.51 * np.eye(3))
+    >>> derivatives(simple_structure(np.zeros(3, dtype=int)), [observed], at)[0].round(9).any().item()
+    False
+    """
     people = sum(group.n for group in groups)
     gradient = np.zeros(model.parameters)
     information = np.zeros((model.parameters, model.parameters))

@@ -20,7 +20,7 @@ from analysis.cfa import (
     simple_structure,
     starting_values,
 )
-from analysis.factor_model import FactorModel, GroupMoments, _derivatives, _discrepancy, fit
+from analysis.factor_model import FactorModel, GroupMoments, _discrepancy, derivatives, fit
 from analysis.factoring import explore, minres
 from analysis.fit_indices import fit_of
 from analysis.invariance import InvarianceLevel, equal_model
@@ -200,7 +200,7 @@ def test_the_analytic_gradient_is_the_slope(level: InvarianceLevel) -> None:
     model = equal_model(np.array([0, 0, 0, 1, 1]), 2, level)
     at = np.random.default_rng(1).uniform(0.4, 0.6, model.parameters)
     at = raised(model, at)
-    gradient, information = _derivatives(model, groups, at)
+    gradient, information = derivatives(model, groups, at)
     slope = numeric_slope(lambda x: _discrepancy(model, groups, x), at)
     assert np.allclose(gradient, slope, atol=1e-5)
     assert np.allclose(information, information.T)
@@ -211,7 +211,7 @@ def test_the_analytic_gradient_is_the_slope_of_freed_parameters_too() -> None:
     model = simple_structure(factor_of, crossed=[(0, 1)], linked=[(1, 3), (4, 2)])
     at = raised(model, np.random.default_rng(1).uniform(0.2, 0.4, model.parameters))
     groups = [group_moments(rows)]
-    gradient, _ = _derivatives(model, groups, at)
+    gradient, _ = derivatives(model, groups, at)
     assert np.allclose(gradient, numeric_slope(lambda x: _discrepancy(model, groups, x), at), atol=1e-5)
 
 
@@ -228,10 +228,10 @@ def test_the_expected_information_is_the_curvature_where_the_model_is_true() -> 
     model = simple_structure(np.array([0, 0, 0, 1, 1, 1]))
     at = np.concatenate([np.full(6, 0.7), np.full(6, 0.5), [0.3]])
     true = [GroupMoments(100, np.zeros(6), model.implied(at, 0)[1])]
-    _, information = _derivatives(model, true, at)
+    _, information = derivatives(model, true, at)
 
     def slope_of(k: int) -> Floats:
-        return numeric_slope(lambda x: float(_derivatives(model, true, x)[0][k]), at)
+        return numeric_slope(lambda x: float(derivatives(model, true, x)[0][k]), at)
 
     columns = [slope_of(k) for k in range(13)]
     assert np.allclose(information, np.array(columns), atol=1e-5)

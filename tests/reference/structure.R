@@ -45,7 +45,7 @@ mlr <- function(factors, data, ...) told(suppressWarnings(cfa(model_of(factors),
 wlsmv <- function(factors, data) told(suppressWarnings(cfa(model_of(factors), data, estimator = "WLSMV", ordered = TRUE)))
 cat(object(c(
   fiml_bfi = told(fiml),
-  em_bfi = object(c(mean = numbers(em$mean), sd = numbers(sqrt(diag(em$cov))), log_likelihood = number(fitMeasures(fiml)["unrestricted.logl"]),
+  em_bfi = object(c(mean = numbers(em$mean), sd = numbers(sqrt(diag(em$cov))), log_likelihood = number(unname(fitMeasures(fiml)["unrestricted.logl"])),
                     kmo = number(kmo$MSA), factors = parallel$nfact, omega = numbers(omegas))),
   ml_verbagg = told(suppressWarnings(cfa(model_of(four), v))),
   mlr_verbagg_two = mlr(two, v),
