@@ -84,8 +84,24 @@ class StoredFit:
 
 
 @dataclass(frozen=True)
+class StoredAllAnswers:
+    """The structure with everybody who answered something: the CFA by FIML, the rest from EM's correlations."""
+
+    n: int | None = None
+    kmo: float | None = None
+    factors_suggested: int | None = None
+    omega: Figures = field(default_factory=dict)
+    cfa: StoredFit = field(default_factory=StoredFit)
+    ave: Figures = field(default_factory=dict)
+    composite_reliability: Figures = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class StoredValidity:
-    """The structure found in the answers. n_complete: how many answered every item."""
+    """The structure found in the answers. n_complete: how many answered every item.
+
+    all_answers: None when no answer was missing, and in older rows.
+    """
 
     n_complete: int | None = None
     kmo: float | None = None
@@ -96,6 +112,17 @@ class StoredValidity:
     ave: Figures = field(default_factory=dict)
     composite_reliability: Figures = field(default_factory=dict)
     htmt: Figures = field(default_factory=dict)
+    all_answers: StoredAllAnswers | None = None
+
+    @property
+    def whole(self) -> StoredAllAnswers | None:
+        """The structure on all the answers, where it has a solution: what is shown by default (decision 043)."""
+        return self.all_answers if self.all_answers and self.all_answers.cfa.chi2 is not None else None
+
+    @property
+    def shown(self) -> StoredFit:
+        """The model shown by default."""
+        return self.whole.cfa if self.whole else self.cfa
 
 
 @dataclass(frozen=True)
@@ -164,6 +191,14 @@ class StoredExploration:
 
 
 @dataclass(frozen=True)
+class StoredAllDetails:
+    """Of the structure on all the answers."""
+
+    loading_errors: Figures = field(default_factory=dict)
+    fornell_larcker: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class StoredStructure:
     """fornell_larcker: pair of factors → whether each shares more with its own items than with the other."""
 
@@ -174,6 +209,7 @@ class StoredStructure:
     correlation_errors: Figures = field(default_factory=dict)
     fornell_larcker: Mapping[str, bool] = field(default_factory=dict)
     modifications: tuple[StoredModification, ...] = ()
+    all_answers: StoredAllDetails | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +292,11 @@ class StoredQuality:
 
     def agreement_details(self, factor: str) -> StoredAgreementDetails:
         return self.more.agreement.get(factor, StoredAgreementDetails())
+
+    @property
+    def shown_details(self) -> StoredStructure | StoredAllDetails:
+        """Of the model shown by default: its loadings' standard errors, and Fornell and Larcker's comparisons."""
+        return (self.structure.all_answers if self.validity.whole else None) or self.structure
 
     @property
     def structure(self) -> StoredStructure:

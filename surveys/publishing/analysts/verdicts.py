@@ -85,10 +85,16 @@ def _reversals(scales: Mapping[str, Result]) -> list[str]:
     ]
 
 
+def whole_structure(result: Result) -> Result | None:
+    """The structure on all the answers, where it is the one that is shown by default."""
+    validity = result.get("validity") or {}
+    return validity.get("all_answers") if validity.get("basis") == "all_answers" else None
+
+
 def structure_verdict(result: Result) -> tuple[str, ...]:
     """Whether the intended factors fit the answers, and which of them are hard to tell apart."""
     validity = result.get("validity") or {}
-    fit = validity.get("cfa") or {}
+    fit = (whole_structure(result) or validity).get("cfa") or {}
     if fit.get("cfi") is None:
         return ("Vi kan ikke si om temaene er ulike. Se merknadene nederst.",)
     words = [IMPOSSIBLE] if fit.get("admissible") is False else [_fit_sentence(fit)]
