@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.agreement import summarised
 from analysis.as_json import number
+from analysis.carelessness import carelessness, carelessness_json
 from analysis.cfa import Cfa
 from analysis.modification import Modification
 from analysis.one_core import one_core
@@ -34,7 +35,7 @@ FEWEST_UNITS: Final = 10
 
 @one_core()
 def details(analysis: Analysis, responses: Responses, minimum_group: int) -> dict[str, Any]:
-    """Figures by «scales», «structure» and «agreement», ready for JSON; None where something cannot be computed.
+    """Figures by «scales», «structure», «agreement» and «carelessness», ready for JSON; None where unknown.
 
     minimum_group: units with fewer scores count neither in rwg(j) nor in AD.
 
@@ -49,6 +50,7 @@ def details(analysis: Analysis, responses: Responses, minimum_group: int) -> dic
         "scales": {s.key: _scale(analysis, responses, s) for s in scorings},
         "structure": _structure(analysis.questionnaire, analysis.validity),
         "agreement": _agreement(analysis, minimum_group),
+        "carelessness": carelessness_json(carelessness(responses)),
     }
 
 

@@ -255,6 +255,14 @@ class StoredRepresentation:
 
 
 @dataclass(frozen=True)
+class StoredPattern:
+    """A sign of careless answers: its share of the n people it can be judged for; None where it cannot be told."""
+
+    n: int = 0
+    share: float | None = None
+
+
+@dataclass(frozen=True)
 class StoredDetails:
     """What stands beside the keys of `medvirk analyse --json`."""
 
@@ -262,6 +270,7 @@ class StoredDetails:
     structure: StoredStructure | None = None
     agreement: Mapping[str, StoredAgreementDetails] = field(default_factory=dict)
     representation: StoredRepresentation | None = None
+    carelessness: Mapping[str, StoredPattern] = field(default_factory=dict)
     groups: StoredComparison | None = None
     co_movement: StoredCoMovement | None = None
     cautions: tuple[Caution, ...] = ()
