@@ -39,8 +39,8 @@ class Carelessness:
     """The share of people with each pattern; n is 0 where the questionnaire, or the number of answers, cannot tell.
 
     same: one and the same answer to everything. long_run: half of the answers or more alike in a row. contradiction:
-    the same answer, off the middle, to statements of a theme that are turned and not. inconsistent: the two halves of the
-    themes do not follow each other.
+    the same answer, off the middle, to statements of a theme that are turned and not. inconsistent: the two halves of
+    the themes do not follow each other.
     """
 
     same: PatternShare
