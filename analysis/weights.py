@@ -74,12 +74,14 @@ def weighted_mean(values: Floats, weights: Floats, confidence: float = CONFIDENC
     x, w = values[known], weights[known]
     n = len(x)
     if not n:
-        return WeightedMean(0, *[float("nan")] * 6)
+        nothing = float("nan")
+        return WeightedMean(0, nothing, nothing, nothing, nothing, nothing, nothing)
     total = w.sum()
     mean = float(w @ x / total)
     effective = float(total**2 / (w @ w))
     if n < 2:
-        return WeightedMean(n, mean, *[float("nan")] * 3, n / effective, effective)
+        unknown = float("nan")
+        return WeightedMean(n, mean, unknown, unknown, unknown, n / effective, effective)
     error = float(np.sqrt(n / (n - 1) * ((w * (x - mean) / total) ** 2).sum()))
     reach = float(stdtrit(n - 1, (1 + confidence) / 2)) * error
     return WeightedMean(n, mean, error, mean - reach, mean + reach, n / effective, effective)

@@ -31,8 +31,8 @@ def test_the_linearised_error_is_the_spread_of_the_scores_of_the_ratio() -> None
 def test_the_jackknife_tells_about_the_same_error() -> None:
     rng = np.random.default_rng(1)
     values, weights = rng.normal(3, 1, 400), rng.uniform(0.5, 3, 400)
-    left_out = [weighted_mean(np.delete(values, i), np.delete(weights, i)).mean for i in range(400)]
-    jackknife = np.sqrt(399 / 400 * ((left_out - np.mean(left_out)) ** 2).sum())
+    left_out = np.array([weighted_mean(np.delete(values, i), np.delete(weights, i)).mean for i in range(400)])
+    jackknife = np.sqrt(399 / 400 * ((left_out - left_out.mean()) ** 2).sum())
     assert weighted_mean(values, weights).standard_error == pytest.approx(jackknife, rel=0.01)
 
 
