@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.agreement import Agreement, summarised
+from analysis.cfa import Cfa
 from analysis.results import Analysis, ScaleSummary, UnitReport
 from analysis.scores import UnitScores
 from analysis.validity import Validity
@@ -45,6 +46,12 @@ def _scale_json(scale: ScaleSummary) -> dict[str, Any]:
         "split_half": number(found.split_half),
         "item_rest": by_key(scale.items, found.item_rest),
         "alpha_if_deleted": by_key(scale.items, found.alpha_if_deleted),
+        "suggested_reversals": {
+            "items": [scale.items[index] for index in scale.reversals.items],
+            "alpha": number(scale.reversals.alpha),
+        }
+        if scale.reversals
+        else None,
         "mean": number(scale.mean),
         "sd": number(scale.sd),
         "n": scale.n,
@@ -66,18 +73,21 @@ def _validity_json(questionnaire: Questionnaire, found: Validity) -> dict[str, A
         },
         "n_complete": found.n_complete,
         "factors_suggested": found.factors_suggested,
-        "cfa": _cfa_json(items, list(combinations(factors, 2)), found),
+        "cfa": _cfa_json(items, list(combinations(factors, 2)), found, found.cfa),
         "ave": {key: number(found.ave.get(key, np.nan)) for key in factors},
         "composite_reliability": {
             key: number(found.composite_reliability.get(key, np.nan)) for key in factors
         },
+        "basis": found.basis.value,
+        "all_answers": _all_answers_json(questionnaire, found),
         "htmt": {f"{a}~{b}": number(found.htmt.get((a, b), np.nan)) for a, b in combinations(factors, 2)},
     }
 
 
-def _cfa_json(items: list[str], pairs: list[tuple[str, str]], found: Validity) -> dict[str, Any]:
+def _cfa_json(
+    items: list[str], pairs: list[tuple[str, str]], found: Validity, cfa: Cfa | None
+) -> dict[str, Any]:
     """The fit, loadings by item and correlations by pair of factors; all None when there is no solution."""
-    cfa = found.cfa
     fit = cfa.fit if cfa else None
     loadings = dict(zip(found.cfa_items, cfa.loadings, strict=True)) if cfa else {}
     related = {}
@@ -89,9 +99,31 @@ def _cfa_json(items: list[str], pairs: list[tuple[str, str]], found: Validity) -
         **{key: number(getattr(fit, key)) if fit else None for key in measures},
         "df": fit.df if fit else None,
         "rmsea_ci": interval(fit.rmsea_low, fit.rmsea_high) if fit else None,
+        "admissible": cfa.inadmissible is None if cfa else None,
         "n": fit.n if fit else None,
         "loadings": {key: number(loadings.get(key, np.nan)) for key in items},
         "factor_correlations": {f"{a}~{b}": number(related.get((a, b), np.nan)) for a, b in pairs},
+    }
+
+
+def _all_answers_json(questionnaire: Questionnaire, found: Validity) -> dict[str, Any] | None:
+    """The structure on all the answers, with the keys of that on complete rows; None when no answer is missing."""
+    whole = found.all_answers
+    if whole is None:
+        return None
+    items = [item.key for item in questionnaire.items]
+    factors = [factor.key for factor in questionnaire.factors]
+    ave, composite = (
+        dict(zip(found.cfa_factors, each, strict=True)) for each in (whole.ave, whole.composite)
+    )
+    return {
+        "n": whole.n,
+        "kmo": number(whole.adequacy.overall) if whole.adequacy else None,
+        "factors_suggested": whole.factors_suggested,
+        "omega": {key: number(whole.omega.get(key, np.nan)) for key in factors},
+        "cfa": _cfa_json(items, list(combinations(factors, 2)), found, whole.cfa),
+        "ave": {key: number(ave.get(key, np.nan)) for key in factors},
+        "composite_reliability": {key: number(composite.get(key, np.nan)) for key in factors},
     }
 
 

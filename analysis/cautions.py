@@ -1,4 +1,4 @@
-"""Why a figure is missing, in words a reader can act on."""
+"""Why a figure is missing or must be read with care, in words a reader can act on."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,8 +7,10 @@ import numpy as np
 
 from analysis.agreement import Agreement
 from analysis.cfa import NoSolutionError, NoSolutionReason
-from analysis.messages import N_, Caution, Message
+from analysis.messages import N_, Caution, Message, MessageValue
+from analysis.reliability import FEWEST_TO_JUDGE, FEWEST_TO_NAME
 from analysis.results import ScaleSummary, UnitReport
+from analysis.turned import ReversalSuggestion
 from analysis.validity import Validity
 from questionnaires.model import Questionnaire
 
@@ -20,7 +22,7 @@ def scale_cautions(key: str, scale: ScaleSummary) -> tuple[Caution, ...]:
     >>> from analysis.report import analyse
     >>> (caution,) = scale_cautions("MOT", analyse(QUESTIONNAIRE, RESPONSES, 3).scales["MOT"])
     >>> str(caution)[:28]
-    'MOT: Omega kan ikke beregnes'
+    'MOT: Bare 5 skjema har svar '
     """
     return tuple(Caution(key, (message,)) for message in _scale_messages(scale))
 
@@ -47,7 +49,15 @@ def _scale_messages(scale: ScaleSummary) -> Iterator[Message]:
 
 def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
     found = scale.reliability
+    if found.n_complete < FEWEST_TO_JUDGE:
+        template = N_(
+            "Bare %(n)s skjema har svar på alle påstandene. Det er for få til å bedømme påstandene, "
+            "og noen tall kan mangle."
+        )
+        yield Message(template, {"n": found.n_complete})
     constant = tuple(key for key, r in zip(scale.items, found.item_rest, strict=True) if np.isnan(r))
+    if found.n_complete < FEWEST_TO_NAME:
+        return
     if np.isnan(found.alpha):
         yield Message(N_("Alle har samme sum, så alfa og korrelasjoner kan ikke beregnes."))
     elif constant:
@@ -55,7 +65,7 @@ def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
             N_("Alle har svart likt på %(items)s, så korrelasjoner og omega kan ikke beregnes."),
             {"items": constant},
         )
-    elif found.items > 2 and np.isnan(found.omega):
+    elif found.items > 2 and np.isnan(found.omega) and found.n_complete >= FEWEST_TO_JUDGE:
         yield Message(
             N_(
                 "Omega kan ikke beregnes, fordi én felles faktor ikke passer til svarene: en påstand blir "
@@ -64,10 +74,31 @@ def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
         )
     if found.items == 2:
         yield Message(N_("Faktoren har to påstander. Omega og alfa uten påstanden krever minst tre."))
-    if found.alpha < 0:
+    if scale.reversals:
+        yield _suggested(scale, scale.reversals)
+    elif found.alpha < 0:
         yield Message(N_("Alfa er negativ. Sjekk om en påstand er snudd uten at spørreskjemaet sier det."))
     if not np.isnan(found.alpha) and np.isnan(found.split_half):
         yield Message(N_("Splitt-halv kan ikke beregnes, fordi den ene halvdelen har samme sum hos alle."))
+
+
+def _suggested(scale: ScaleSummary, found: ReversalSuggestion) -> Message:
+    template = N_(
+        "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at den er snudd. "
+        "Snudd gir den alfa %(turned)s i stedet for %(alpha)s."
+    )
+    if len(found.items) > 1:
+        template = N_(
+            "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at de er snudd. "
+            "Snudd gir de alfa %(turned)s i stedet for %(alpha)s."
+        )
+    named = tuple(scale.items[index] for index in found.items)
+    values: dict[str, MessageValue] = {
+        "items": named,
+        "turned": float(found.alpha),
+        "alpha": float(scale.reliability.alpha),
+    }
+    return Message(template, values)
 
 
 def validity_cautions(found: Validity) -> tuple[Caution, ...]:
@@ -75,8 +106,7 @@ def validity_cautions(found: Validity) -> tuple[Caution, ...]:
 
     >>> from analysis.example import RESPONSES
     >>> from analysis.validity import validity
-    >>> (caution,) = validity_cautions(validity(RESPONSES))
-    >>> str(caution)[:60]
+    >>> str(validity_cautions(validity(RESPONSES))[0])[:60]
     'Validitet: Bekreftende faktoranalyse (CFA), AVE og CR mangle'
     """
     subject = Message(N_("Validitet:"))
@@ -97,8 +127,11 @@ def _validity_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
     if found.singular:
         yield _singular(found), *_why(found.singular, found)
     if found.cfa_problem:
-        missing = Message(N_("Bekreftende faktoranalyse (CFA), AVE og CR mangler."))
-        yield missing, *_why(found.cfa_problem, found)
+        told = _MISSING if found.cfa is None else _IMPOSSIBLE
+        yield Message(told), *_why(found.cfa_problem, found)
+    if found.all_answers and found.all_answers.problem:
+        told = _ALL_MISSING if found.all_answers.cfa is None else _ALL_IMPOSSIBLE
+        yield Message(told), *_why(found.all_answers.problem, found, found.all_answers.n)
     if found.cfa and not found.cfa.fit.df:
         yield (Message(N_("CFA-modellen har ingen frihetsgrader, så det kan ikke prøves om den passer.")),)
     if alone := tuple(key for key in found.items if key not in found.cfa_items):
@@ -116,8 +149,14 @@ def _singular(found: Validity) -> Message:
     return Message(N_("KMO, Bartletts test og antall faktorer mangler."))
 
 
-def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
-    """The reason, with the names of the items or factors it concerns, and what to do."""
+def _why(problem: NoSolutionError, found: Validity, rows: int | None = None) -> tuple[Message, ...]:
+    """The reason, with the names of the items or factors it concerns, and what to do.
+
+    rows: those the problem was met in; the complete ones when None.
+    """
+    n = found.n_complete if rows is None else rows
+    if n <= len(found.items) or n < FEWEST_TO_NAME:
+        return (_too_few(found, n),)
     items = found.items if problem is found.singular else found.cfa_items
     named = tuple(items[index] for index in problem.items or ())
     if problem.reason is NoSolutionReason.SINGULAR and named:
@@ -125,6 +164,8 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
             "Alle har svart likt på %(items)s. Ta påstanden ut av analysen, eller vent til flere har svart."
         )
         return (Message(template, {"items": named}),)
+    if n < FEWEST_TO_JUDGE and problem.reason is not NoSolutionReason.NOT_IDENTIFIED:
+        return (_too_few(found, n),)
     if problem.reason is NoSolutionReason.HEYWOOD and named:
         template = N_(
             "Løsningen er umulig: %(items)s får negativ restvarians. Se etter påstander som er nesten like."
@@ -136,6 +177,8 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
             "Løsningen er umulig: %(factors)s kan ikke skilles fra hverandre. Vurder å slå dem sammen."
         )
         return (Message(template, {"factors": factors}),)
+    if rows is not None:
+        return (Message(_REASONS[problem.reason]),)
     answers = Message(
         N_("Det er %(n)s fullstendige svar på %(items)s påstander."),
         {"n": found.n_complete, "items": len(found.items)},
@@ -143,6 +186,20 @@ def _why(problem: NoSolutionError, found: Validity) -> tuple[Message, ...]:
     return Message(_REASONS[problem.reason]), answers
 
 
+def _too_few(found: Validity, n: int) -> Message:
+    template = N_("Det er for få svar: %(n)s fullstendige på %(items)s påstander.")
+    return Message(template, {"n": n, "items": len(found.items)})
+
+
+_MISSING: Final = N_("Bekreftende faktoranalyse (CFA), AVE og CR mangler.")
+_ALL_MISSING: Final = N_("Strukturen på alle svarene (FIML) mangler.")
+_ALL_IMPOSSIBLE: Final = N_(
+    "På alle svarene (FIML) viser vi hvor godt modellen passer, men ladninger, AVE, CR og korrelasjonene mellom "
+    "temaene kan ikke tolkes."
+)
+_IMPOSSIBLE: Final = N_(
+    "Vi viser hvor godt modellen passer, men ladninger, AVE, CR og korrelasjonene mellom temaene kan ikke tolkes."
+)
 _REASONS: Final = {
     NoSolutionReason.SINGULAR: N_("For få fullstendige svar, eller noen påstander kan regnes ut fra andre."),
     NoSolutionReason.NOT_IDENTIFIED: N_("Faktorene har for få påstander til at modellen kan bestemmes."),

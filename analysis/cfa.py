@@ -25,6 +25,7 @@ from analysis.factor_model import (
 )
 from analysis.factoring import minres
 from analysis.fit_indices import Fit, fit_of
+from analysis.modification import Modification, modifications
 from analysis.one_core import one_core
 
 MODIFICATIONS_SHOWN: Final = 10
@@ -52,27 +53,14 @@ class NoSolutionError(Exception):
         self.factors = tuple(factors)
 
 
-@dataclass(frozen=True)
-class Modification:
-    """What would be gained by freeing one parameter.
-
-    item: its place. factor: the factor it might also load on, or None. other: the item whose residual might
-    be related to this one's, or None. index: the expected fall in χ². change: the parameter's expected value.
-    """
-
-    item: int
-    factor: int | None
-    other: int | None
-    index: float
-    change: float
-
-
 @dataclass(frozen=True, eq=False)
 class Cfa:
     """A fitted factor model of P items in M factors.
 
     loadings, loading_errors: (P,) standardised, with standard errors (delta method, expected information).
     correlations, correlation_errors: (M, M) of the factors. modifications: the ten largest.
+    inadmissible: why the solution is impossible as a description of people (a negative variance, or factor
+    correlations that contradict one another), None when it is not. Its fit is still the fit of that model.
     """
 
     fit: Fit
@@ -81,6 +69,7 @@ class Cfa:
     correlations: Floats
     correlation_errors: Floats
     modifications: tuple[Modification, ...]
+    inadmissible: NoSolutionError | None
 
 
 @one_core()
@@ -90,8 +79,9 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     answers: (n, P) scored. factor_of: (P,) each item's factor, 0…M − 1.
     R: `lavaan::cfa(model, data)` with `standardizedSolution`, `fitMeasures` and `modindices`.
 
-    Raises NoSolutionError: dependent or constant items, too few degrees of freedom, no convergence, or an
-    impossible solution (negative residual variance, a factor correlation of 1 or more).
+    Raises NoSolutionError: dependent or constant items, too few degrees of freedom, or no convergence. An impossible
+    solution (negative residual variance, a factor correlation of 1 or more) is shown for what it is, as lavaan does
+    with a warning: `inadmissible` says why. It is raised where there are no degrees of freedom, so no fit to show.
 
     >>> rng = np.random.default_rng(1)
     >>> answers = 0.8 * rng.normal(size=(1000, 1)) + 0.6 * rng.normal(size=(1000, 4))
@@ -104,8 +94,29 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     if model.degrees_of_freedom() < 0:
         raise NoSolutionError(NoSolutionReason.NOT_IDENTIFIED)
     estimate = fit(model, [moments], starting_values(moments.covariance, factor_of))
-    check(model, estimate)
-    return _standardised(model, moments, estimate, factor_of)
+    inadmissible = impossible(model, estimate)
+    if inadmissible and not model.degrees_of_freedom():
+        raise inadmissible
+    found = modifications(model, moments, estimate, MODIFICATIONS_SHOWN)
+    return standardised(model, estimate, factor_of, fit_of(model, [moments], estimate), found, inadmissible)
+
+
+def impossible(model: FactorModel, estimate: Estimate) -> NoSolutionError | None:
+    """Why a solution is impossible (Heywood), None when it is not. Raises NoSolutionError when there is none.
+
+    >>> model = simple_structure(np.zeros(3, dtype=int))
+    >>> parameters = np.array([1.2, 0.7, 0.7, -0.4, 0.5, 0.5])
+    >>> estimate = Estimate(parameters, 0.1, np.eye(6), converged=True, identified=True)
+    >>> impossible(model, estimate).items
+    (0,)
+    """
+    try:
+        check(model, estimate)
+    except NoSolutionError as problem:
+        if problem.reason is not NoSolutionReason.HEYWOOD:
+            raise
+        return problem
+    return None
 
 
 def group_moments(answers: Floats) -> GroupMoments:
@@ -225,78 +236,47 @@ def _closest(correlations: Floats) -> tuple[int, int]:
     return int(other), int(one)
 
 
-def _standardised(
-    model: FactorModel, moments: GroupMoments, estimate: Estimate, factor_of: NDArray[np.int_]
+def standardised(
+    model: FactorModel,
+    estimate: Estimate,
+    factor_of: NDArray[np.int_],
+    fit: Fit,
+    found: tuple[Modification, ...],
+    inadmissible: NoSolutionError | None,
 ) -> Cfa:
+    """The estimate with each item and factor at variance 1, and each factor's first loading positive.
+
+    model: begins with the parameters of `simple_structure`; more may follow.
+
+    >>> model = simple_structure(np.zeros(3, dtype=int))
+    >>> parameters = np.array([1.4, 1.4, 1.4, 2.04, 2.04, 2.04])
+    >>> estimate = Estimate(parameters, 0.0, 0.01 * np.eye(6), converged=True, identified=True)
+    >>> fit = fit_of(model, [GroupMoments(100, np.zeros(3), model.implied(parameters, 0)[1])], estimate)
+    >>> standardised(model, estimate, np.zeros(3, dtype=int), fit, (), None).loadings.round(2).tolist()
+    [0.7, 0.7, 0.7]
+    """
     matrices = model.matrices(estimate.parameters, 0)
     items, factors = matrices.loadings.shape
     raw = matrices.loadings[np.arange(items), factor_of]
     variance = np.diag(model.implied(estimate.parameters, 0)[1])
     slopes = covariance_slopes(model, estimate.parameters, 0)
     # ∂(λ/√σ) = ∂λ/√σ − λ·∂σ/2σ^1.5
-    jacobian = -(raw / (2 * variance**1.5)) * np.diagonal(slopes, axis1=1, axis2=2)
+    jacobian = np.zeros((model.parameters, items))
+    jacobian[slopes.parameter] = -(raw / (2 * variance**1.5)) * slopes.of_variances()
     jacobian[np.arange(items), np.arange(items)] += 1 / np.sqrt(variance)
-    errors = np.sqrt(np.einsum("ki,kl,li->i", jacobian, estimate.covariance, jacobian))
+    errors = np.sqrt(np.einsum("ki,ki->i", jacobian, estimate.covariance @ jacobian))
     correlation_errors = np.zeros((factors, factors))
     below = np.tril_indices(factors, -1)
-    correlation_errors[below] = np.sqrt(np.diag(estimate.covariance))[2 * items :]
+    own = np.sqrt(np.diag(estimate.covariance))
+    correlation_errors[below] = own[2 * items : 2 * items + len(below[0])]
     first = np.array([int(np.flatnonzero(factor_of == factor)[0]) for factor in range(factors)])
     sign = np.where(raw[first] < 0, -1.0, 1.0)
     return Cfa(
-        fit=fit_of(model, [moments], estimate),
+        fit=fit,
         loadings=raw / np.sqrt(variance) * sign[factor_of],
         loading_errors=errors,
         correlations=matrices.factors * np.outer(sign, sign),
         correlation_errors=correlation_errors + correlation_errors.T,
-        modifications=modifications(model, moments, estimate)[:MODIFICATIONS_SHOWN],
+        modifications=found,
+        inadmissible=inadmissible,
     )
-
-
-def modifications(model: FactorModel, moments: GroupMoments, estimate: Estimate) -> tuple[Modification, ...]:
-    """Every fixed loading and residual covariance with its modification index, largest first.
-
-    Score² / (information left when the free parameters are accounted for), expected information
-    (Sörbom 1989). R: `lavaan::modindices(fit)`.
-
-    >>> rng = np.random.default_rng(1)
-    >>> answers = rng.normal(size=(1000, 1)) + rng.normal(size=(1000, 4))
-    >>> answers[:, 3] = answers[:, 3] + 0.5 * (answers[:, 2] - answers[:, 1])
-    >>> found = confirmatory(answers, np.zeros(4, dtype=int)).modifications[0]
-    >>> sorted([found.item, found.other])
-    [0, 2]
-    """
-    matrices, places = model.matrices(estimate.parameters, 0), model.places[0]
-    _, implied = model.implied(estimate.parameters, 0)
-    inverse = np.linalg.inv(implied)
-    misfit = inverse @ (moments.covariance - implied) @ inverse
-    weighed = inverse @ covariance_slopes(model, estimate.parameters, 0) @ inverse  # (K, P, P)
-    reach = matrices.loadings @ matrices.factors  # (P, M)
-    crossed = np.argwhere(places.loadings == FIXED)
-    linked = np.argwhere(np.tril(places.residuals == FIXED, -1))
-    # Each candidate changes Σ by u·v′ + v·u′ with u a unit vector and v a column of ΛΦ, or another unit vector.
-    item = np.concatenate([crossed[:, 0], linked[:, 0]])
-    v = np.concatenate([reach[:, crossed[:, 1]].T, np.eye(len(implied))[linked[:, 1]]])
-    n = moments.n
-    score = n * np.einsum("cp,cp->c", misfit[item], v)
-    v_inverse = v @ inverse
-    own = n * (
-        v_inverse[np.arange(len(v)), item] ** 2 + np.diag(inverse)[item] * np.einsum("cp,cp->c", v_inverse, v)
-    )
-    shared = n * np.einsum("kcp,cp->ck", weighed[:, item], v)
-    left = own - np.einsum("ck,kl,cl->c", shared, estimate.covariance, shared)
-    found = []
-    for index in np.argsort(-(score**2) / np.where(left > 1e-9 * own, left, np.inf)).tolist():
-        if left[index] <= 1e-9 * own[index]:
-            continue  # freeing it changes nothing that the free parameters do not already
-        is_loading = index < len(crossed)
-        other = int(crossed[index, 1]) if is_loading else int(linked[index - len(crossed), 1])
-        found.append(
-            Modification(
-                item=int(item[index]),
-                factor=other if is_loading else None,
-                other=None if is_loading else other,
-                index=float(score[index] ** 2 / left[index]),
-                change=float(score[index] / left[index]),
-            )
-        )
-    return tuple(found)

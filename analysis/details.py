@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from analysis.agreement import summarised
 from analysis.as_json import number
-from analysis.cfa import Cfa, Modification
+from analysis.carelessness import carelessness, carelessness_json
+from analysis.cfa import Cfa
+from analysis.modification import Modification
 from analysis.one_core import one_core
 from analysis.polychoric import ordinal_alpha
 from analysis.reliability import ScaleReliability
@@ -33,7 +35,7 @@ FEWEST_UNITS: Final = 10
 
 @one_core()
 def details(analysis: Analysis, responses: Responses, minimum_group: int) -> dict[str, Any]:
-    """Figures by «scales», «structure» and «agreement», ready for JSON; None where something cannot be computed.
+    """Figures by «scales», «structure», «agreement» and «carelessness», ready for JSON; None where unknown.
 
     minimum_group: units with fewer scores count neither in rwg(j) nor in AD.
 
@@ -48,6 +50,7 @@ def details(analysis: Analysis, responses: Responses, minimum_group: int) -> dic
         "scales": {s.key: _scale(analysis, responses, s) for s in scorings},
         "structure": _structure(analysis.questionnaire, analysis.validity),
         "agreement": _agreement(analysis, minimum_group),
+        "carelessness": carelessness_json(carelessness(responses)),
     }
 
 
@@ -118,7 +121,20 @@ def _structure(questionnaire: Questionnaire, found: Validity) -> dict[str, Any]:
         else {},
         "correlation_errors": _correlation_errors(found, cfa) if cfa else {},
         "fornell_larcker": {f"{a}~{b}": holds for (a, b), holds in found.fornell_larcker.items()},
+        "all_answers": _all_answers(found),
         "modifications": [_modification(found, one) for one in cfa.modifications] if cfa else [],
+    }
+
+
+def _all_answers(found: Validity) -> dict[str, Any] | None:
+    """What a page shows of the structure on all the answers beside the keys of `to_json`; None without a solution."""
+    whole = found.all_answers
+    if whole is None or whole.cfa is None or whole.apart is None:
+        return None
+    pairs = combinations(enumerate(found.cfa_factors), 2)
+    return {
+        "loading_errors": dict(zip(found.cfa_items, map(number, whole.cfa.loading_errors), strict=True)),
+        "fornell_larcker": {f"{a}~{b}": bool(whole.apart[i, j]) for (i, a), (j, b) in pairs},
     }
 
 

@@ -7,7 +7,6 @@ and groups, which is how equality across groups is expressed. Jöreskog 1969, 19
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -72,12 +71,6 @@ class FactorModel:
         mean = m.intercepts + m.loadings @ m.factor_means
         return mean, m.loadings @ m.factors @ m.loadings.T + m.residuals
 
-    @cached_property
-    def used(self) -> tuple[Places, ...]:
-        """Per group the numbers of the parameters that stand in it, ascending."""
-        each = [np.unique(np.concatenate([one.ravel() for one in group.all()])) for group in self.places]
-        return tuple(numbers[numbers >= 0] for numbers in each)
-
     def degrees_of_freedom(self) -> int:
         items = len(self.places[0].loadings)
         each = items * (items + 1) // 2 + (items if self.with_means else 0)
@@ -119,7 +112,7 @@ def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Es
         unknown = np.full((model.parameters, model.parameters), np.nan)
         return Estimate(parameters, discrepancy, unknown, converged=False, identified=False)
     converged = False
-    gradient, information = _derivatives(model, groups, parameters)
+    gradient, information = derivatives(model, groups, parameters)
     for _ in range(MOST_STEPS):
         step = -_solved(information, gradient)
         promised = -float(gradient @ step)
@@ -136,24 +129,29 @@ def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Es
             converged = promised < NOISE
             break
         parameters, discrepancy = parameters + size * step, tried
-        gradient, information = _derivatives(model, groups, parameters)
-    return _estimate(groups, parameters, discrepancy, information, converged=converged)
+        gradient, information = derivatives(model, groups, parameters)
+    people = sum(group.n for group in groups)
+    return estimated(people, parameters, discrepancy, information, converged=converged)
 
 
-def _estimate(
-    groups: Sequence[GroupMoments],
+def estimated(
+    people: int,
     parameters: Floats,
     discrepancy: float,
     information: Floats,
     *,
     converged: bool,
 ) -> Estimate:
+    """The estimate with its covariance, from the second derivatives of F.
+
+    >>> estimated(100, np.zeros(1), 0.0, np.array([[2.0]]), converged=True).covariance.round(9).tolist()
+    [[0.01]]
+    """
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
     scaled = information / scale[:, np.newaxis] / scale
     identified = bool(np.linalg.eigvalsh(scaled)[0] > WEAK)
     covariance = np.full_like(information, np.nan)
     if identified:
-        people = sum(group.n for group in groups)
         covariance = np.linalg.inv(scaled) / scale[:, np.newaxis] / scale * 2 / people
     return Estimate(parameters, discrepancy, covariance, converged, identified)
 
@@ -193,58 +191,100 @@ def _discrepancy(model: FactorModel, groups: Sequence[GroupMoments], parameters:
     return total
 
 
-def _derivatives(
+def derivatives(
     model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats
 ) -> tuple[Floats, Floats]:
-    """The gradient of F, (K,), and its expected second derivatives, (K, K)."""
+    """The gradient of F, (K,), and its expected second derivatives, (K, K).
+
+    >>> from analysis.cfa import simple_structure
+    >>> at = np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51])
+    >>> observed = GroupMoments(100, np.zeros(3), np.full((3, 3), 0.49) + 0.51 * np.eye(3))
+    >>> derivatives(simple_structure(np.zeros(3, dtype=int)), [observed], at)[0].round(9).any().item()
+    False
+    """
     people = sum(group.n for group in groups)
     gradient = np.zeros(model.parameters)
     information = np.zeros((model.parameters, model.parameters))
     for index, group in enumerate(groups):
         weight = group.n / people
         mean, covariance = model.implied(parameters, index)
-        inverse = np.linalg.inv(covariance)
-        used = model.used[index]  # the others do not move this group
-        square = np.ix_(used, used)
-        slopes = covariance_slopes(model, parameters, index)[used]
+        inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
         observed = group.covariance
         if model.with_means:
             distance = group.mean - mean
             observed = observed + np.outer(distance, distance)
-            mean_slopes = _mean_slopes(model, parameters, index)[used]
-            gradient[used] -= 2 * weight * mean_slopes @ inverse @ distance
-            information[square] += 2 * weight * mean_slopes @ inverse @ mean_slopes.T
-        weighed = (inverse @ slopes @ inverse).reshape(len(used), -1)
-        gradient[used] += weight * weighed @ (covariance - observed).ravel()
-        information[square] += weight * weighed @ slopes.reshape(len(used), -1).T
+            mean_slopes = _mean_slopes(model, parameters, index)
+            gradient -= 2 * weight * mean_slopes @ inverse @ distance
+            information += 2 * weight * mean_slopes @ inverse @ mean_slopes.T
+        slopes = covariance_slopes(model, parameters, index)
+        misfit = inverse @ (covariance - observed) @ inverse
+        np.add.at(gradient, slopes.parameter, weight * slopes.along(misfit))
+        square = slopes.parameter[:, np.newaxis], slopes.parameter
+        np.add.at(information, square, weight * slopes.products(inverse))
     return gradient, information
 
 
-def covariance_slopes(model: FactorModel, parameters: Floats, group: int) -> Floats:
-    """∂Σ/∂parameter of a group, (K, P, P).
+@dataclass(frozen=True, eq=False)
+class CovarianceSlopes:
+    """∂Σ for each of E free elements of Λ, Φ and Θ: c·(x·y′ + y·x′), kept as the two columns instead of (P, P).
+
+    columns: (P, Q) the unit vectors, ΛΦ and Λ side by side. x, y: (E,) which of them. c: (E,) 1, or ½ where x is y.
+    parameter: (E,) the element's parameter. So traces over all pairs cost E², not E²·P².
+    """
+
+    columns: Floats
+    x: Places
+    y: Places
+    c: Floats
+    parameter: Places
+
+    def along(self, symmetric: Floats) -> Floats:
+        """tr(W·∂Σ) for each element, (E,). symmetric: W, (P, P)."""
+        reached = self.columns.T @ symmetric @ self.columns
+        found: Floats = 2 * self.c * reached[self.x, self.y]
+        return found
+
+    def products(self, inverse: Floats) -> Floats:
+        """tr(A·∂Σ·A·∂Σ) for each pair of elements, (E, E). inverse: A, (P, P)."""
+        reached = self.columns.T @ inverse @ self.columns
+        from_x, from_y = reached[self.x], reached[self.y]
+        traces = from_x[:, self.x] * from_y[:, self.y] + from_x[:, self.y] * from_y[:, self.x]
+        found: Floats = 2 * self.c[:, np.newaxis] * self.c * traces
+        return found
+
+    def of_variances(self) -> Floats:
+        """∂diag(Σ) for each element, (E, P)."""
+        found: Floats = (2 * self.c * self.columns[:, self.x] * self.columns[:, self.y]).T
+        return found
+
+
+def covariance_slopes(model: FactorModel, parameters: Floats, group: int) -> CovarianceSlopes:
+    """∂Σ by every free element of a group's matrices.
 
     >>> from analysis.cfa import simple_structure
     >>> model = simple_structure(np.zeros(3, dtype=int))
-    >>> covariance_slopes(model, np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51]), 0)[0].round(1).tolist()
-    [[1.4, 0.7, 0.7], [0.7, 0.0, 0.0], [0.7, 0.0, 0.0]]
+    >>> found = covariance_slopes(model, np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51]), 0)
+    >>> found.of_variances()[[0, 3]].round(1).tolist()
+    [[1.4, 0.0, 0.0], [1.0, 0.0, 0.0]]
     """
     m, places = model.matrices(parameters, group), model.places[group]
     items, factors = m.loadings.shape
-    slopes = np.zeros((model.parameters, items, items))
-    reach = m.factors @ m.loadings.T  # (M, P)
-    for item, factor in np.argwhere(places.loadings >= 0):
-        slope = slopes[places.loadings[item, factor]]
-        slope[item] += reach[factor]
-        slope[:, item] += reach[factor]
-    for one, other in zip(*np.tril_indices(factors), strict=True):
-        if places.factors[one, other] >= 0:
-            product = np.outer(m.loadings[:, one], m.loadings[:, other])
-            slopes[places.factors[one, other]] += product if one == other else product + product.T
-    for one, other in np.argwhere(np.tril(places.residuals >= 0)):
-        slope = slopes[places.residuals[one, other]]
-        slope[one, other] += 1
-        slope[other, one] += one != other
-    return slopes
+    loading = np.argwhere(places.loadings >= 0)
+    factor = np.argwhere(np.tril(places.factors >= 0))
+    residual = np.argwhere(np.tril(places.residuals >= 0))
+    pairs = np.vstack([loading + np.array([0, items]), factor + items + factors, residual])
+    numbers = (
+        places.loadings[tuple(loading.T)],
+        places.factors[tuple(factor.T)],
+        places.residuals[tuple(residual.T)],
+    )
+    return CovarianceSlopes(
+        columns=np.hstack([np.eye(items), m.loadings @ m.factors, m.loadings]),
+        x=pairs[:, 0],
+        y=pairs[:, 1],
+        c=np.where(pairs[:, 0] == pairs[:, 1], 0.5, 1.0),
+        parameter=np.concatenate(numbers),
+    )
 
 
 def _mean_slopes(model: FactorModel, parameters: Floats, group: int) -> Floats:

@@ -45,26 +45,39 @@ def fit_of(model: FactorModel, groups: Sequence[GroupMoments], estimate: Estimat
     >>> found.df, round(found.cfi, 3), round(found.rmsea, 3)
     (2, 1.0, 0.0)
     """
+    n = sum(group.n for group in groups)
+    residual = srmr(model, groups, estimate.parameters)
+    chi2 = max(n * estimate.discrepancy, 0.0)
+    return fit_from(chi2, model.degrees_of_freedom(), independence(groups), residual, n, len(groups))
+
+
+def fit_from(
+    chi2: float, df: int, baseline: tuple[float, int], residual: float, n: int, groups: int = 1
+) -> Fit:
+    """The indices that follow from χ² of the model and of the independence model (its χ² and degrees of freedom).
+
+    CFI: Bentler 1990. TLI: Tucker & Lewis 1973. RMSEA: Steiger 1990, times √groups as lavaan. residual: SRMR.
+
+    >>> round(fit_from(85.3055, 24, (918.8516, 36), 0.065, 301).cfi, 4)
+    0.9306
+    """
     from scipy.special import chdtrc
 
-    n = sum(group.n for group in groups)
-    chi2, df = max(n * estimate.discrepancy, 0.0), model.degrees_of_freedom()
-    residual = srmr(model, groups, estimate.parameters)
     if df <= 0:
         return Fit(chi2, df, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, residual, n)
-    base, base_df = independence(groups)
+    base, base_df = baseline
     excess, base_excess = max(chi2 - df, 0.0), max(base - base_df, chi2 - df, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.float64(base) / base_df
         tli = float((ratio - chi2 / df) / (ratio - 1))
-    low, high = rmsea_interval(chi2, df, n, len(groups))
+    low, high = rmsea_interval(chi2, df, n, groups)
     return Fit(
         chi2=chi2,
         df=df,
         p=float(chdtrc(df, chi2)),
         cfi=1 - excess / base_excess if base_excess else 1.0,
         tli=tli if np.isfinite(tli) else np.nan,
-        rmsea=float(np.sqrt(len(groups) * excess / (n * df))),
+        rmsea=float(np.sqrt(groups * excess / (n * df))),
         rmsea_low=low,
         rmsea_high=high,
         srmr=residual,

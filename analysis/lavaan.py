@@ -95,9 +95,8 @@ for (name in names(factors)) {{
   cat(sprintf("%s n=%d alpha=%.6f [%.6f, %.6f] standardised=%.6f mean_r=%.6f\\n", name, nrow(x), a$total$raw_alpha,
               feldt$lower.ci, feldt$upper.ci, a$total$std.alpha, a$total$average_r))
   if (ncol(x) > 2) {{
-    one <- suppressWarnings(psych::fa(x, nfactors = 1, fm = "minres"))
-    load <- as.numeric(one$loadings)
-    cat(sprintf("  omega=%.6f\\n", sum(load)^2 / (sum(load)^2 + sum(one$uniquenesses))))
+    one <- suppressWarnings(suppressMessages(psych::omega(x, nfactors = 1, fm = "minres", plot = FALSE)))
+    cat(sprintf("  omega=%.6f\\n", one$omega.tot))
     print(data.frame(item_rest = a$item.stats$r.drop, alpha_if_deleted = a$alpha.drop$raw_alpha,
                      row.names = colnames(x)), digits = 7)
   }}

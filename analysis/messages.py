@@ -12,7 +12,7 @@ from typing import Final
 NAMED_AT_MOST: Final = 5
 """Names in one sentence."""
 
-MessageValue = str | int | tuple[str, ...]
+MessageValue = str | int | float | tuple[str, ...]
 
 
 def N_(template: str) -> str:  # noqa: N802 (the mark that gettext's tools know)
@@ -26,7 +26,8 @@ def N_(template: str) -> str:  # noqa: N802 (the mark that gettext's tools know)
 
 @dataclass(frozen=True)
 class Message:
-    """template: a sentence with %(named)s places, marked with `N_`. values: what fills them; a tuple is names.
+    """template: a sentence with %(named)s places, marked with `N_`. values: what fills them; a tuple is names, a float
+    has two decimals.
 
     >>> str(Message(N_("Filen har %(count)s linjer."), {"count": 3}))
     'Filen har 3 linjer.'
@@ -41,8 +42,17 @@ class Message:
         if not self.values:
             return self.template
         return self.template % {
-            name: listed(value) if isinstance(value, tuple) else value for name, value in self.values.items()
+            name: listed(value)
+            if isinstance(value, tuple)
+            else _two_decimals(value)
+            if isinstance(value, float)
+            else value
+            for name, value in self.values.items()
         }
+
+
+def _two_decimals(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",").replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from analysis.cautions import agreement_cautions, scale_cautions, unit_cautions,
 from analysis.disclosure import protect_tree
 from analysis.moments import moments
 from analysis.one_core import one_core
-from analysis.reliability import reliability
+from analysis.reliability import covariance_of, reliability
 from analysis.responses import Responses
 from analysis.results import NO_UNIT, Analysis, ScaleSummary, UnitReport
 from analysis.scores import unit_scores
 from analysis.scoring import complete_rows, person_scores, scored_answers
+from analysis.turned import suggested_reversals
 from analysis.validity import validity
 from questionnaires.model import Questionnaire
 
@@ -86,9 +87,11 @@ def _scales(responses: Responses) -> dict[str, ScaleSummary]:
     found = {}
     for index, factor in enumerate(responses.questionnaire.factors):
         scores = people[~np.isnan(people[:, index]), index]
+        rows = complete_rows(scored_answers(responses, factor.key))
         found[factor.key] = ScaleSummary(
             items=tuple(item.key for item in factor.items),
-            reliability=reliability(complete_rows(scored_answers(responses, factor.key))),
+            reliability=reliability(rows),
+            reversals=suggested_reversals(covariance_of(rows), len(rows)),
             n=len(scores),
             mean=float(scores.mean()) if len(scores) else np.nan,
             sd=float(scores.std(ddof=1)) if len(scores) > 1 else np.nan,

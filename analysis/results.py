@@ -8,6 +8,7 @@ from analysis.agreement import Agreement
 from analysis.messages import Caution
 from analysis.reliability import ScaleReliability
 from analysis.scores import UnitScores
+from analysis.turned import ReversalSuggestion
 from analysis.validity import Validity
 from questionnaires.model import Questionnaire
 
@@ -20,10 +21,12 @@ class ScaleSummary:
     """One factor over all respondents: its consistency, and n, mean and sd of the people's scores.
 
     items: the items' keys, in the order of `reliability.item_rest`. mean, sd: NaN for n = 0, n < 2.
+    reversals: items that are probably reversed without the questionnaire saying so.
     """
 
     items: tuple[str, ...]
     reliability: ScaleReliability
+    reversals: ReversalSuggestion | None
     n: int
     mean: float
     sd: float

@@ -1,16 +1,19 @@
 """Validity of a questionnaire's structure: adequacy, suggested and intended factors, and how they hold apart.
 
-On rows complete in every item that everybody was asked. Alpha is not here: it is consistency, not validity.
+On rows complete in every item that everybody was asked, and beside that on all the answers (`all_answers`). Alpha is
+not here: it is consistency, not validity.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.adequacy import Bartlett, SamplingAdequacy, bartlett, parallel_analysis, sampling_adequacy
+from analysis.all_answers import AllAnswers, on_all_answers
 from analysis.cfa import Cfa, NoSolutionError, NoSolutionReason, confirmatory, group_moments
 from analysis.construct import average_variance_extracted, composite_reliability, fornell_larcker, htmt
 from analysis.factoring import Exploration, explore
@@ -24,6 +27,13 @@ Floats = NDArray[np.float64]
 FactorPair = tuple[str, str]
 
 
+class StructureBasis(StrEnum):
+    """Which rows a structure rests on."""
+
+    ALL_ANSWERS = "all_answers"
+    COMPLETE = "complete"
+
+
 @dataclass(frozen=True, eq=False)
 class Validity:
     """What the answers say of the intended structure; None or NaN where it cannot be said.
@@ -32,7 +42,9 @@ class Validity:
     adequacy, sphericity, factors_suggested: None when the items' correlations have no inverse (`singular` says
     why). exploration: as many minres factors as intended, oblimin.
     cfa: the intended structure, over `cfa_items` and `cfa_factors`: factors of two items or more. None when there
-    is no usable solution (`cfa_problem` says why, its places counting in `cfa_items` and `cfa_factors`).
+    is no solution. `cfa_problem` says why, or why the one there is is impossible (`cfa.inadmissible`), its places
+    counting in `cfa_items` and `cfa_factors`.
+    all_answers: the structure with everybody who answered something; None when no answer is missing.
     ave, composite_reliability: by factor. fornell_larcker, htmt: by pair of factors in the CFA.
     """
 
@@ -51,7 +63,18 @@ class Validity:
     ave: Mapping[str, float]
     composite_reliability: Mapping[str, float]
     fornell_larcker: Mapping[FactorPair, bool]
+    all_answers: AllAnswers | None
     htmt: Mapping[FactorPair, float]
+
+    @property
+    def basis(self) -> StructureBasis:
+        """Which of the two structures is shown by default: that of all the answers wherever it has a solution.
+
+        It uses more of the people, and assumes less about why the others' answers are missing.
+        """
+        if self.all_answers and self.all_answers.cfa:
+            return StructureBasis.ALL_ANSWERS
+        return StructureBasis.COMPLETE
 
 
 @one_core()
@@ -97,6 +120,7 @@ def validity(responses: Responses) -> Validity:
         fornell_larcker={(keys[i], keys[j]): bool(apart[i, j]) for i, j in pairs}
         if apart is not None
         else {},
+        all_answers=on_all_answers(answers.values, answers.factor_of, answers.factors, chosen),
         htmt={(keys[i], keys[j]): float(ratios[i, j]) for i, j in pairs},
     )
 
@@ -152,9 +176,10 @@ def _confirmed(rows: Floats, factor_of: NDArray[np.int_]) -> tuple[Cfa | None, N
         return None, None
     _, index = np.unique(factor_of, return_inverse=True)
     try:
-        return confirmatory(rows, index), None
+        found = confirmatory(rows, index)
     except NoSolutionError as problem:
         return None, problem
+    return found, found.inadmissible
 
 
 def _explored(correlation: Floats, factors: int) -> Exploration | None:

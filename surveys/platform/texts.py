@@ -8,7 +8,7 @@ from typing import Any
 import flask_babel
 
 from analysis.messages import NAMED_AT_MOST, Message, MessageValue
-from surveys.platform.localisation import listed
+from surveys.platform.localisation import listed, number
 
 
 def _(text: str, /, **values: object) -> str:
@@ -37,6 +37,8 @@ def translated(message: Message) -> str:
 
 
 def _shown(value: MessageValue) -> str | int:
+    if isinstance(value, float):
+        return number(value, 2)
     if not isinstance(value, tuple):
         return value
     if len(value) > NAMED_AT_MOST:

@@ -20,6 +20,14 @@ Ends = tuple[float | None, float | None] | None
 
 
 @dataclass(frozen=True)
+class StoredReversals:
+    """Items that run against the others, and alpha when they are turned."""
+
+    items: tuple[str, ...] | None = None
+    alpha: float | None = None
+
+
+@dataclass(frozen=True)
 class StoredScale:
     """One factor's consistency. n_complete: how many answered all its items; n: how many have a score."""
 
@@ -34,6 +42,7 @@ class StoredScale:
     split_half: float | None = None
     item_rest: Figures = field(default_factory=dict)
     alpha_if_deleted: Figures = field(default_factory=dict)
+    suggested_reversals: StoredReversals | None = None
 
     @property
     def complete(self) -> int:
@@ -55,7 +64,10 @@ class StoredBartlett:
 
 @dataclass(frozen=True)
 class StoredFit:
-    """The confirmatory model: its fit, each item's loading and each pair of factors' correlation."""
+    """The confirmatory model: its fit, each item's loading and each pair of factors' correlation.
+
+    admissible: False for an impossible solution, whose fit is still told. Older rows tell nothing of those: None.
+    """
 
     n: int | None = None
     chi2: float | None = None
@@ -65,14 +77,31 @@ class StoredFit:
     tli: float | None = None
     rmsea: float | None = None
     rmsea_ci: Ends = None
+    admissible: bool | None = None
     srmr: float | None = None
     loadings: Figures = field(default_factory=dict)
     factor_correlations: Figures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
+class StoredAllAnswers:
+    """The structure with everybody who answered something: the CFA by FIML, the rest from EM's correlations."""
+
+    n: int | None = None
+    kmo: float | None = None
+    factors_suggested: int | None = None
+    omega: Figures = field(default_factory=dict)
+    cfa: StoredFit = field(default_factory=StoredFit)
+    ave: Figures = field(default_factory=dict)
+    composite_reliability: Figures = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class StoredValidity:
-    """The structure found in the answers. n_complete: how many answered every item."""
+    """The structure found in the answers. n_complete: how many answered every item.
+
+    all_answers: None when no answer was missing, and in older rows.
+    """
 
     n_complete: int | None = None
     kmo: float | None = None
@@ -83,6 +112,17 @@ class StoredValidity:
     ave: Figures = field(default_factory=dict)
     composite_reliability: Figures = field(default_factory=dict)
     htmt: Figures = field(default_factory=dict)
+    all_answers: StoredAllAnswers | None = None
+
+    @property
+    def whole(self) -> StoredAllAnswers | None:
+        """The structure on all the answers, where it has a solution: what is shown by default (decision 043)."""
+        return self.all_answers if self.all_answers and self.all_answers.cfa.chi2 is not None else None
+
+    @property
+    def shown(self) -> StoredFit:
+        """The model shown by default."""
+        return self.whole.cfa if self.whole else self.cfa
 
 
 @dataclass(frozen=True)
@@ -151,6 +191,14 @@ class StoredExploration:
 
 
 @dataclass(frozen=True)
+class StoredAllDetails:
+    """Of the structure on all the answers."""
+
+    loading_errors: Figures = field(default_factory=dict)
+    fornell_larcker: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class StoredStructure:
     """fornell_larcker: pair of factors → whether each shares more with its own items than with the other."""
 
@@ -161,6 +209,7 @@ class StoredStructure:
     correlation_errors: Figures = field(default_factory=dict)
     fornell_larcker: Mapping[str, bool] = field(default_factory=dict)
     modifications: tuple[StoredModification, ...] = ()
+    all_answers: StoredAllDetails | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +255,14 @@ class StoredRepresentation:
 
 
 @dataclass(frozen=True)
+class StoredPattern:
+    """A sign of careless answers: its share of the n people it can be judged for; None where it cannot be told."""
+
+    n: int = 0
+    share: float | None = None
+
+
+@dataclass(frozen=True)
 class StoredDetails:
     """What stands beside the keys of `medvirk analyse --json`."""
 
@@ -213,6 +270,7 @@ class StoredDetails:
     structure: StoredStructure | None = None
     agreement: Mapping[str, StoredAgreementDetails] = field(default_factory=dict)
     representation: StoredRepresentation | None = None
+    carelessness: Mapping[str, StoredPattern] = field(default_factory=dict)
     groups: StoredComparison | None = None
     co_movement: StoredCoMovement | None = None
     cautions: tuple[Caution, ...] = ()
@@ -243,6 +301,11 @@ class StoredQuality:
 
     def agreement_details(self, factor: str) -> StoredAgreementDetails:
         return self.more.agreement.get(factor, StoredAgreementDetails())
+
+    @property
+    def shown_details(self) -> StoredStructure | StoredAllDetails:
+        """Of the model shown by default: its loadings' standard errors, and Fornell and Larcker's comparisons."""
+        return (self.structure.all_answers if self.validity.whole else None) or self.structure
 
     @property
     def structure(self) -> StoredStructure:

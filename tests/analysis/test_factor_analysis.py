@@ -1,6 +1,8 @@
 """Factors suggested and factors intended: KMO to modification indices, equal to psych and lavaan."""
 
+import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,14 +17,14 @@ from analysis.cfa import (
     NoSolutionReason,
     confirmatory,
     group_moments,
-    modifications,
     simple_structure,
     starting_values,
 )
-from analysis.factor_model import FactorModel, GroupMoments, _derivatives, _discrepancy, fit
+from analysis.factor_model import FactorModel, GroupMoments, _discrepancy, derivatives, fit
 from analysis.factoring import explore, minres
 from analysis.fit_indices import fit_of
 from analysis.invariance import InvarianceLevel, equal_model
+from analysis.modification import modifications
 from analysis.reliability import correlation_of, covariance_of
 from tests.analysis.example_surveys import complete_answers, holzinger, reference_values, simulated
 
@@ -94,6 +96,42 @@ def test_factors_that_cannot_be_told_apart_give_no_exploration() -> None:
     assert one.loadings[:, 0].tolist() == pytest.approx([0.5**0.5] * 4, rel=1e-5)
 
 
+def structure_values(name: str) -> dict[str, Any]:
+    """What lavaan and psych say, made by tests/reference/structure.R."""
+    found: dict[str, Any] = reference_values("structure")[name]
+    return found
+
+
+def test_an_impossible_solution_has_the_fit_lavaan_gives_it_and_says_that_it_is_impossible() -> None:
+    found = confirmatory(*complete_answers("verbagg"))
+    expected = structure_values("ml_verbagg")
+    assert found.inadmissible is not None
+    assert found.inadmissible.factors == (2, 3)
+    for ours, theirs in (
+        ("chi2", "chisq"),
+        ("cfi", "cfi"),
+        ("tli", "tli"),
+        ("rmsea", "rmsea"),
+        ("srmr", "srmr"),
+    ):
+        assert getattr(found.fit, ours) == pytest.approx(expected["fit"][theirs], rel=1e-4), ours
+    assert found.loadings.tolist() == pytest.approx([*expected["loadings"].values()], abs=1e-4)
+    assert np.isfinite(found.loading_errors).all()
+
+
+def test_the_indices_of_two_hundred_items_need_little_memory() -> None:
+    """A table of the 20,000 candidates by the 410 parameters and 200 items would be 15 GB."""
+    rows, factor_of = simulated(1, 600, (40,) * 5, between=0.3)
+    tracemalloc.start()
+    try:
+        found = confirmatory(rows, factor_of)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(found.modifications) == 10
+    assert peak < 200e6
+
+
 def check_cfa(found: Cfa, expected: dict[str, object]) -> None:
     fit = found.fit
     for key in ("chi2", "df", "p", "cfi", "tli", "rmsea", "srmr"):
@@ -162,7 +200,7 @@ def test_the_analytic_gradient_is_the_slope(level: InvarianceLevel) -> None:
     model = equal_model(np.array([0, 0, 0, 1, 1]), 2, level)
     at = np.random.default_rng(1).uniform(0.4, 0.6, model.parameters)
     at = raised(model, at)
-    gradient, information = _derivatives(model, groups, at)
+    gradient, information = derivatives(model, groups, at)
     slope = numeric_slope(lambda x: _discrepancy(model, groups, x), at)
     assert np.allclose(gradient, slope, atol=1e-5)
     assert np.allclose(information, information.T)
@@ -173,7 +211,7 @@ def test_the_analytic_gradient_is_the_slope_of_freed_parameters_too() -> None:
     model = simple_structure(factor_of, crossed=[(0, 1)], linked=[(1, 3), (4, 2)])
     at = raised(model, np.random.default_rng(1).uniform(0.2, 0.4, model.parameters))
     groups = [group_moments(rows)]
-    gradient, _ = _derivatives(model, groups, at)
+    gradient, _ = derivatives(model, groups, at)
     assert np.allclose(gradient, numeric_slope(lambda x: _discrepancy(model, groups, x), at), atol=1e-5)
 
 
@@ -190,10 +228,10 @@ def test_the_expected_information_is_the_curvature_where_the_model_is_true() -> 
     model = simple_structure(np.array([0, 0, 0, 1, 1, 1]))
     at = np.concatenate([np.full(6, 0.7), np.full(6, 0.5), [0.3]])
     true = [GroupMoments(100, np.zeros(6), model.implied(at, 0)[1])]
-    _, information = _derivatives(model, true, at)
+    _, information = derivatives(model, true, at)
 
     def slope_of(k: int) -> Floats:
-        return numeric_slope(lambda x: float(_derivatives(model, true, x)[0][k]), at)
+        return numeric_slope(lambda x: float(derivatives(model, true, x)[0][k]), at)
 
     columns = [slope_of(k) for k in range(13)]
     assert np.allclose(information, np.array(columns), atol=1e-5)
@@ -280,15 +318,21 @@ def with_correlations(correlation: list[list[float]]) -> Floats:
     return white @ np.linalg.cholesky(np.array(correlation)).T
 
 
-def test_a_negative_residual_variance_is_refused_and_the_item_named() -> None:
+def impossible_of(rows: Floats, factor_of: list[int]) -> NoSolutionError:
+    found = confirmatory(rows, np.array(factor_of)).inadmissible
+    assert found is not None
+    return found
+
+
+def test_a_negative_residual_variance_without_a_fit_to_show_is_refused_and_the_item_named() -> None:
     found = problem_of(with_correlations([[1, 0.9, 0.9], [0.9, 1, 0.7], [0.9, 0.7, 1]]), [0, 0, 0])
     assert (found.reason, found.items) == (NoSolutionReason.HEYWOOD, (0,))
 
 
-def test_factors_that_are_one_are_refused_and_named() -> None:
+def test_factors_that_are_one_are_marked_and_named() -> None:
     correlation = np.full((6, 6), 0.5) + 0.5 * np.eye(6)
     correlation[:3, 3:] = correlation[3:, :3] = 0.55
-    found = problem_of(with_correlations(correlation.tolist()), [0, 0, 0, 1, 1, 1])
+    found = impossible_of(with_correlations(correlation.tolist()), [0, 0, 0, 1, 1, 1])
     assert (found.reason, found.factors) == (NoSolutionReason.HEYWOOD, (0, 1))
 
 

@@ -191,14 +191,15 @@ def test_an_item_everybody_answers_alike_is_named_in_the_warning() -> None:
     assert sum("Alle har svart likt på i4" in line for line in found["warnings"]) == 3
 
 
-def test_impossible_solutions_are_null_and_say_which_factors_to_look_at() -> None:
+def test_an_impossible_solution_shows_its_fit_and_says_which_factors_to_look_at() -> None:
     rows, _ = simulated(1, 400, (4,))
     codes = np.clip(np.rint(np.hstack([rows, simulated(1, 400, (4,))[0][:, ::-1]]) + 3), 1, 5)
     codes[::7] = 6 - codes[::7]
     codes += (np.random.default_rng(3).random(codes.shape) < 0.2) * (codes < 5)
     questionnaire = survey((4, 4))
     found = validity(responses(questionnaire, codes.astype(int).tolist()))
-    assert found.cfa is None
+    assert found.cfa is not None
+    assert found.cfa.fit.cfi < 0.9
     assert found.cfa_problem is not None
     assert any("kan ikke skilles fra hverandre" in str(line) for line in validity_cautions(found))
 

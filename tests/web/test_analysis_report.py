@@ -145,11 +145,30 @@ def test_reversed_statements_are_turned_in_the_exported_data(tmp_path: Path) -> 
     assert int(mine["A2"]) == int(raw["A2"])
 
 
+def test_a_statement_that_runs_against_the_others_is_told_as_probably_reversed() -> None:
+    suggested = {"items": ["A2"], "alpha": 0.89}
+    scale = {
+        "n_complete": 80,
+        "alpha": 0.54,
+        "item_rest": {"A1": 0.5, "A2": -0.75},
+        "suggested_reversals": suggested,
+    }
+    said = consistency_verdict({"scales": {"A": scale}}, {"A": "Ro"})
+    assert any("A2 går motsatt vei" in line and "0,89" in line for line in said)
+    assert not any("henger dårlig sammen" in line for line in said)
+
+
+def test_few_answers_are_blamed_on_their_number() -> None:
+    scale = {"n_complete": 3, "alpha": 0.21, "item_rest": {"A1": -0.5}}
+    said = consistency_verdict({"scales": {"A": scale}}, {"A": "Ro"})
+    assert said == ("For få har svart på alle påstandene til å bedømme Ro: det trengs 50.",)
+
+
 def test_verdicts_name_what_is_weak() -> None:
     titles = {"A": "Ro", "B": "Rolleklarhet"}
     scales = {
-        "A": {"alpha": 0.81, "item_rest": {"A1": 0.5}},
-        "B": {"alpha": 0.61, "item_rest": {"B1": 0.12, "B2": None}},
+        "A": {"n_complete": 80, "alpha": 0.81, "item_rest": {"A1": 0.5}},
+        "B": {"n_complete": 80, "alpha": 0.61, "item_rest": {"B1": 0.12, "B2": None}},
     }
     said = consistency_verdict({"scales": scales}, titles)
     assert said == (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from questionnaires.coding import BLANK, NOT_APPLICABLE
 from surveys.files.escaping import safe_cell
 from surveys.release.analysts import microdata_files
 from tests.building import SMALL
@@ -21,3 +22,14 @@ def test_rows_for_analysts_are_escaped_as_the_figures_are(tmp_path: Path, beginn
     with file.open(encoding="utf-8-sig", newline="") as opened:
         cells = [cell for row in csv.reader(opened, delimiter=";") for cell in row]
     assert cells == ["enhet", f'\'{beginning}HYPERLINK("x")', "A"]
+
+
+@pytest.mark.parametrize(("plain", "told"), [(True, ""), (False, "Vet ikke")])
+def test_a_plain_file_has_no_words_among_the_answers(tmp_path: Path, plain: bool, told: str) -> None:
+    item = next(item for item in SMALL.items if SMALL.factor_of[item.key].scale.not_applicable)
+    file = tmp_path / "svar.csv"
+    rows = pd.DataFrame({"enhet": ["A", "A", "A"], item.key: [4, NOT_APPLICABLE, BLANK]})
+    microdata_files.write(file, rows, SMALL, plain=plain)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        found = [row[1] for row in csv.reader(opened, delimiter="," if plain else ";")]
+    assert found == [item.key, "4", told, ""]

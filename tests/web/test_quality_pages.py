@@ -96,6 +96,45 @@ def test_a_statement_that_does_not_follow_is_told_of_in_the_summary(
     assert "Én påstand i Rolleklarhet henger dårlig sammen med resten." in words(hr)
 
 
+def test_a_statement_that_is_probably_reversed_is_named_with_the_alpha_it_would_give(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    found = {"items": ["ROL03"], "alpha": 0.887}
+    with_report(app, db, hr, scales={"ROL": scale(0.54, 0.40, 0.65, suggested_reversals=found)})
+    assert "Påstanden ROL03 går motsatt vei av de andre. Snudd gir den alfa 0,89." in words(hr)
+
+
+def test_structure_and_careless_patterns_rest_on_everybody_and_say_so(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    fit = {"chi2": 30.0, "df": 8, "cfi": 0.97, "tli": 0.96, "rmsea": 0.04, "srmr": 0.03, "admissible": True}
+    complete = fit | {"cfi": 0.91, "n": 106}
+    validity = {
+        "n_complete": 106,
+        "cfa": complete,
+        "all_answers": {"n": 401, "kmo": 0.8, "cfa": fit | {"n": 401}},
+    }
+    patterns = {"same": {"n": 380, "share": 0.03}, "inconsistent": {"n": 0, "share": None}}
+    with_report(app, db, hr, validity=validity, more={"carelessness": patterns})
+    page = words(hr)
+    assert "Svarene passer godt med temaene slik de er tenkt." in page
+    assert "alle 401 (FIML). Blant de 106 som svarte på alle påstandene, er CFI 0,910" in page
+    assert "Samme svar på alle påstandene 3 % 380" in page
+    assert "De to halvdelene av temaene" not in page
+    assert "Et mønster beviser ikke at noen var uoppmerksom" in page
+
+
+def test_an_impossible_solution_is_said_to_be_impossible_however_well_it_fits(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    fit = {"chi2": 30.0, "df": 8, "cfi": 0.99, "tli": 0.99, "rmsea": 0.01, "srmr": 0.02, "admissible": False}
+    with_report(app, db, hr, validity={"n_complete": 300, "cfa": fit | {"n": 300}})
+    page = words(hr)
+    assert "modellen får en umulig løsning" in page
+    assert "0,990" in page
+    assert "Svarene passer godt" not in page
+
+
 def test_a_figure_just_under_its_limit_is_never_rounded_up_to_it() -> None:
     assert beside(ALPHA, 0.6977) == "0,698"
     assert beside(ALPHA, 0.7023) == "0,70"

@@ -14,6 +14,7 @@ from surveys.hr.quality.limits import (
     Mark,
     beside,
     count_word,
+    decimal,
 )
 from surveys.platform.localisation import listed, localised
 from surveys.platform.texts import _, ngettext
@@ -114,6 +115,8 @@ def loose_sentence(factors: Sequence[FactorQuality]) -> str:
 def _quality(factor: Factor, scale: StoredScale) -> FactorQuality:
     low, high = scale.ends
     mark, meaning, advice = _reading(scale.alpha, low, high, scale.complete)
+    if suggestion := reversal_sentence(scale):
+        mark, meaning, advice = Mark.WEAK, *suggestion
     return FactorQuality(
         key=factor.key,
         title=localised(factor.title),
@@ -128,6 +131,21 @@ def _quality(factor: Factor, scale: StoredScale) -> FactorQuality:
         advice=advice,
         loose=loose_items(scale),
     )
+
+
+def reversal_sentence(scale: StoredScale) -> tuple[str, str] | None:
+    """What it means, and what to do, where statements run against the others as if they were reversed."""
+    found = scale.suggested_reversals
+    if found is None or not found.items or scale.complete < FEWEST_ANSWERS:
+        return None
+    meaning = ngettext(
+        "Påstanden %(items)s går motsatt vei av de andre. Snudd gir den alfa %(alpha)s.",
+        "Påstandene %(items)s går motsatt vei av de andre. Snudd gir de alfa %(alpha)s.",
+        len(found.items),
+        items=listed(list(found.items)),
+        alpha=decimal(found.alpha),
+    )
+    return meaning, _("Les ordlyden, og sjekk om spørreskjemaet har glemt å si at den er snudd.")
 
 
 def loose_items(scale: StoredScale) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def htmt_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix |
 
 def correlation_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
     """Correlations between the factors of the CFA, free of measurement error."""
-    related = result.validity.cfa.factor_correlations
+    related = result.validity.shown.factor_correlations
     known = {pair: r for pair, r in related.items() if r is not None}
     if not known:
         return None

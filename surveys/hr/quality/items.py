@@ -78,6 +78,7 @@ def scale_findings(result: StoredQuality, factor: Factor) -> list[QualityFinding
             "–",
             _("Som alfa, men lar påstandene veie ulikt. Er den klart høyere enn alfa, stol på omega."),
         ),
+        *_omega_of_all(result, factor),
         (
             _("Ordinal alfa (et valg, erstatter ikke alfa)"),
             more.ordinal_alpha,
@@ -111,6 +112,17 @@ def scale_findings(result: StoredQuality, factor: Factor) -> list[QualityFinding
         for name, value, between, meaning in rows
     ]
     return [*found, _interitem(scale, n, enough=enough)]
+
+
+def _omega_of_all(result: StoredQuality, factor: Factor) -> list[tuple[str, float | None, str, str]]:
+    """Omega with everybody who answered something, as a labelled choice; nothing when no answer is missing."""
+    whole = result.validity.whole
+    if whole is None or whole.omega.get(factor.key) is None:
+        return []
+    meaning = _(
+        "Omega når også de som hoppet over påstander, er med (%(n)s svar).", n=number(whole.n or 0, 0)
+    )
+    return [(_("Omega på alle svarene (EM, et valg)"), whole.omega[factor.key], "–", meaning)]
 
 
 def _interitem(scale: StoredScale, n: str, *, enough: bool) -> QualityFinding:
@@ -147,8 +159,8 @@ def item_rows(result: StoredQuality, factor: Factor) -> list[ItemRow]:
 def _item_row(result: StoredQuality, factor: Factor, item: Item) -> ItemRow:
     scale, shape = result.scale(factor.key), result.scale_details(factor.key).items.get(item.key)
     rest, without = scale.item_rest.get(item.key), scale.alpha_if_deleted.get(item.key)
-    loading = result.validity.cfa.loadings.get(item.key)
-    error = result.structure.loading_errors.get(item.key)
+    loading = result.validity.shown.loadings.get(item.key)
+    error = result.shown_details.loading_errors.get(item.key)
     mark, meaning, advice = _reading(rest, without, scale.alpha, loading, shape)
     return ItemRow(
         key=item.key,

@@ -1,7 +1,7 @@
 """«Er det ti ulike temaer?»: fit, factors side by side, and loadings beside the intended structure, in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from questionnaires.model import Questionnaire
@@ -26,7 +26,7 @@ from surveys.hr.quality.limits import (
 )
 from surveys.platform.localisation import listed, localised, number
 from surveys.platform.texts import _
-from surveys.release.stored_quality import StoredFit, StoredQuality, StoredValidity
+from surveys.release.stored_quality import StoredAllAnswers, StoredFit, StoredQuality, StoredValidity
 
 CLEAR_CHANGE: Final = 10.83
 """A modification index that is not chance: χ² with one degree of freedom at p = .001."""
@@ -62,8 +62,13 @@ def structure_heading(questionnaire: Questionnaire) -> str:
 
 
 def fit_mark(validity: StoredValidity) -> Mark:
-    """The fit indices together: good when all are, weak when CFI or RMSEA is past what is tolerable."""
-    marks = [limit.mark(value) for value, limit in _indices(validity.cfa)]
+    """The fit indices together: good when all are, weak when CFI or RMSEA is past what is tolerable.
+
+    An impossible solution is weak however well it fits.
+    """
+    if validity.shown.admissible is False:
+        return Mark.WEAK
+    marks = [limit.mark(value) for value, limit in _indices(validity.shown)]
     if Mark.UNKNOWN in (marks[0], marks[2]):
         return Mark.UNKNOWN
     if Mark.WEAK in (marks[0], marks[2]):
@@ -79,14 +84,7 @@ def _indices(fit: StoredFit) -> list[tuple[float | None, QualityLimit]]:
 def structure_verdict(result: StoredQuality, questionnaire: Questionnaire) -> str:
     """Whether the answers fit the intended themes, how sure that is, and which themes are hard to tell apart."""
     validity = result.validity
-    sentences = [
-        {
-            Mark.GOOD: _("Svarene passer godt med temaene slik de er tenkt."),
-            Mark.CAREFUL: _("Svarene passer noenlunde med temaene slik de er tenkt."),
-            Mark.WEAK: _("Svarene passer dårlig med temaene slik de er tenkt."),
-            Mark.UNKNOWN: _("Det kan ikke regnes ut om svarene passer med temaene."),
-        }[fit_mark(validity)]
-    ]
+    sentences = [_fit_sentence(validity)]
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     alike = [
         _("%(one)s og %(other)s", one=titles[one], other=titles[other])
@@ -102,12 +100,47 @@ def structure_verdict(result: StoredQuality, questionnaire: Questionnaire) -> st
                 items=len(questionnaire.items),
             )
         )
+    if validity.whole:
+        sentences.append(_beside(validity, validity.whole))
     return " ".join(sentences)
 
 
+def _beside(validity: StoredValidity, whole: StoredAllAnswers) -> str:
+    """Whom the structure rests on, and what complete sheets alone say."""
+    n, complete = number(whole.n or 0, 0), number(validity.n_complete or 0, 0)
+    if validity.cfa.cfi is None:
+        return _(
+            "Dette bygger på svarene fra alle %(n)s (FIML). Bare %(complete)s svarte på alle påstandene.",
+            n=n,
+            complete=complete,
+        )
+    return _(
+        "Dette bygger på svarene fra alle %(n)s (FIML). Blant de %(complete)s som svarte på alle påstandene, er CFI "
+        "%(cfi)s, RMSEA %(rmsea)s og SRMR %(srmr)s.",
+        n=n,
+        complete=complete,
+        cfi=decimal(validity.cfa.cfi, 3),
+        rmsea=decimal(validity.cfa.rmsea, 3),
+        srmr=decimal(validity.cfa.srmr, 3),
+    )
+
+
+def _fit_sentence(validity: StoredValidity) -> str:
+    if validity.shown.admissible is False:
+        return _(
+            "Svarene passer ikke med temaene slik de er tenkt: modellen får en umulig løsning. Se merknadene."
+        )
+    return {
+        Mark.GOOD: _("Svarene passer godt med temaene slik de er tenkt."),
+        Mark.CAREFUL: _("Svarene passer noenlunde med temaene slik de er tenkt."),
+        Mark.WEAK: _("Svarene passer dårlig med temaene slik de er tenkt."),
+        Mark.UNKNOWN: _("Det kan ikke regnes ut om svarene passer med temaene."),
+    }[fit_mark(validity)]
+
+
 def is_thin(validity: StoredValidity, questionnaire: Questionnaire) -> bool:
-    """Fewer than five complete sheets for each statement."""
-    rows = validity.n_complete
+    """Fewer than five answers for each statement behind the structure that is shown."""
+    rows = validity.whole.n if validity.whole else validity.n_complete
     return rows is not None and rows < ROWS_PER_ITEM * len(questionnaire.items)
 
 
@@ -124,7 +157,7 @@ def fit_findings(result: StoredQuality, questionnaire: Questionnaire) -> list[Qu
     """KMO, Bartlett, parallel analysis and the CFA's fit, a row each."""
     validity = result.validity
     n = decimal(validity.n_complete, 0)
-    return [*_adequacy(validity, questionnaire, n), *_fit(validity.cfa, n)]
+    return [*_adequacy(validity, questionnaire, n), *_fit(validity.shown, decimal(validity.shown.n, 0))]
 
 
 def _adequacy(validity: StoredValidity, questionnaire: Questionnaire, n: str) -> list[QualityFinding]:
@@ -155,6 +188,28 @@ def _adequacy(validity: StoredValidity, questionnaire: Questionnaire, n: str) ->
             source="Bartlett 1951",
         ),
         _suggested(validity.factors_suggested, len(questionnaire.factors), n),
+        *_by_em(validity, len(questionnaire.factors)),
+    ]
+
+
+def _by_em(validity: StoredValidity, intended: int) -> list[QualityFinding]:
+    """KMO and the number of themes in EM's correlations, as a labelled choice beside those of complete sheets."""
+    if validity.whole is None:
+        return []
+    n, kmo = decimal(validity.whole.n, 0), validity.whole.kmo
+    good = KMO.mark(kmo)
+    words = _meant(
+        good,
+        _("Påstandene har nok felles til å lete etter temaer."),
+        _("Påstandene har for lite felles til å lete etter temaer."),
+    )
+    name = _("KMO på alle svarene (EM)")
+    return [
+        QualityFinding(name, decimal(kmo), good, words, n=n, limit=KMO.words, source=KMO.source),
+        replace(
+            _suggested(validity.whole.factors_suggested, intended, n),
+            name=_("Antall temaer i alle svarene (parallellanalyse, EM)"),
+        ),
     ]
 
 
@@ -228,12 +283,13 @@ def _meant(mark: Mark, good: str, weak: str) -> str:
 def convergence_rows(result: StoredQuality, questionnaire: Questionnaire) -> list[Convergence]:
     """AVE and composite reliability of each factor, and the themes it shares more with than with its own items."""
     validity = result.validity
-    apart = result.structure.fornell_larcker
+    apart = result.shown_details.fornell_larcker
+    basis = validity.whole or validity
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     rows = []
     for key, title in titles.items():
-        ave = validity.ave.get(key)
-        composite = validity.composite_reliability.get(key)
+        ave = basis.ave.get(key)
+        composite = basis.composite_reliability.get(key)
         failing = [
             titles[other]
             for pair, holds in apart.items()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from analysis.messages import Caution
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.hr.quality.careless import CarelessRow, careless_rows
 from surveys.hr.quality.discussing import discussions, is_discussed
 from surveys.hr.quality.factors import FactorQuality, factor_qualities, verdict, verdict_mark
 from surveys.hr.quality.limits import Mark, QualityFinding
@@ -57,6 +58,7 @@ class QualityPage:
     convergence: tuple[Convergence, ...]
     support: tuple[UnitSupport, ...]
     skewness: tuple[Skewness, ...]
+    careless: tuple[CarelessRow, ...]
     bounds: tuple[Bounds, ...]
     groups: "GroupComparison | None"
     earlier: tuple[Survey, ...]
@@ -103,6 +105,7 @@ def report_of(
         convergence=tuple(convergence_rows(result, questionnaire)),
         support=tuple(support),
         skewness=tuple(skewed),
+        careless=tuple(careless_rows(result)),
         bounds=tuple(bounds(represented, result, questionnaire, released_means(session, survey))),
         groups=_groups(result, questionnaire),
         earlier=tuple(earlier),

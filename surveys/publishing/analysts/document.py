@@ -21,7 +21,12 @@ from surveys.publishing.analysts.parts import (
     titles_of,
     two,
 )
-from surveys.publishing.analysts.verdicts import agreement_verdict, consistency_verdict, structure_verdict
+from surveys.publishing.analysts.verdicts import (
+    agreement_verdict,
+    consistency_verdict,
+    structure_verdict,
+    whole_structure,
+)
 
 
 def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
@@ -96,35 +101,57 @@ def _structure(result: Result, questionnaire: Questionnaire) -> ReportSection:
     validity = result.get("validity")
     if not validity:
         return ReportSection("Er det ulike temaer?", structure_verdict(result), ())
-    fit = validity.get("cfa") or {}
-    bartlett = validity.get("bartlett") or {}
-    rows = (
-        ("Hele svar", number(validity["n_complete"], 0), ""),
-        ("KMO", two(validity["kmo"]), "minst 0,60 (Kaiser 1974)"),
-        ("Bartletts test, p", p_value(bartlett.get("p")), "under 0,05"),
-        ("Faktorer, parallellanalyse", str(validity["factors_suggested"] or MISSING), "Horn 1965"),
-        (
-            "χ² (frihetsgrader)",
-            f"{two(fit['chi2'])} ({fit['df']})" if fit.get("chi2") is not None else MISSING,
-            "vokser med antall svar",
-        ),
-        ("CFI", three(fit.get("cfi")), "minst 0,95 (Hu og Bentler 1999)"),
-        ("TLI", three(fit.get("tli")), "minst 0,95 (Hu og Bentler 1999)"),
-        (
-            "RMSEA (90 % intervall)",
-            f"{three(fit.get('rmsea'))} ({interval(fit.get('rmsea_ci'), 3)})",
-            "høyst 0,06 (Hu og Bentler 1999)",
-        ),
-        ("SRMR", three(fit.get("srmr")), "høyst 0,08 (Hu og Bentler 1999)"),
-    )
-    tables = [ReportTable("Passer strukturen?", ("Mål", "Verdi", "Grense"), rows)]
-    tables += _apart(validity, fit, questionnaire)
+    whole = whole_structure(result)
+    complete = _fit_column(validity, validity.get("cfa") or {}, validity["n_complete"])
+    columns: tuple[str, ...] = ("Mål", "Hele svar", "Grense")
+    rows: list[tuple[str, ...]] = [
+        (name, value, limit) for (name, limit), value in zip(_FIT_ROWS, complete, strict=True)
+    ]
+    note = ""
+    if whole:
+        of_all = _fit_column(whole, whole["cfa"], whole["n"])
+        columns = ("Mål", "Alle svar", "Hele svar", "Grense")
+        rows = [(name, value, *rest) for (name, *rest), value in zip(rows, of_all, strict=True)]
+        note = (
+            "Alle svar: FIML, og KMO og parallellanalyse på korrelasjonene fra EM. Hele svar: bare de som svarte "
+            "på alle påstandene."
+        )
+    tables = [ReportTable("Passer strukturen?", columns, tuple(rows), note)]
+    tables += _apart(validity, whole or validity, questionnaire)
     return ReportSection("Er det ulike temaer?", structure_verdict(result), tuple(tables))
 
 
-def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Iterator[ReportTable]:
+_FIT_ROWS = (
+    ("Svar", ""),
+    ("KMO", "minst 0,60 (Kaiser 1974)"),
+    ("Bartletts test, p", "under 0,05"),
+    ("Faktorer, parallellanalyse", "Horn 1965"),
+    ("χ² (frihetsgrader)", "vokser med antall svar"),
+    ("CFI", "minst 0,95 (Hu og Bentler 1999)"),
+    ("TLI", "minst 0,95 (Hu og Bentler 1999)"),
+    ("RMSEA (90 % intervall)", "høyst 0,06 (Hu og Bentler 1999)"),
+    ("SRMR", "høyst 0,08 (Hu og Bentler 1999)"),
+)
+
+
+def _fit_column(found: Result, fit: Result, n: int) -> tuple[str, ...]:
+    """The figures of `_FIT_ROWS` for one basis."""
+    return (
+        number(n, 0),
+        two(found["kmo"]),
+        p_value((found.get("bartlett") or {}).get("p")),
+        str(found["factors_suggested"] or MISSING),
+        f"{two(fit['chi2'])} ({fit['df']})" if fit.get("chi2") is not None else MISSING,
+        three(fit.get("cfi")),
+        three(fit.get("tli")),
+        f"{three(fit.get('rmsea'))} ({interval(fit.get('rmsea_ci'), 3)})",
+        three(fit.get("srmr")),
+    )
+
+
+def _apart(validity: Result, basis: Result, questionnaire: Questionnaire) -> Iterator[ReportTable]:
     """How the factors hold apart: one row per factor, and a triangle of pairs."""
-    keys = [factor.key for factor in questionnaire.factors if validity["ave"].get(factor.key) is not None]
+    keys = [factor.key for factor in questionnaire.factors if basis["ave"].get(factor.key) is not None]
     if not keys:
         return
     titles = titles_of(questionnaire)
@@ -132,7 +159,7 @@ def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Itera
         "Samler hvert tema påstandene sine?",
         ("Tema", "AVE", "Sammensatt reliabilitet"),
         tuple(
-            (titles[key], two(validity["ave"][key]), two(validity["composite_reliability"].get(key)))
+            (titles[key], two(basis["ave"][key]), two(basis["composite_reliability"].get(key)))
             for key in keys
         ),
         "AVE bør være minst 0,50, sammensatt reliabilitet minst 0,70 (Fornell og Larcker 1981).",
@@ -144,7 +171,10 @@ def _apart(validity: Result, fit: Result, questionnaire: Questionnaire) -> Itera
             tuple(
                 (
                     f"{key} {titles[key]}",
-                    *(_pair(validity, fit, key, other, i, j) for j, other in enumerate(keys)),
+                    *(
+                        _pair(validity, basis.get("cfa") or {}, key, other, i, j)
+                        for j, other in enumerate(keys)
+                    ),
                 )
                 for i, key in enumerate(keys)
             ),
@@ -212,4 +242,5 @@ def _unit_cell(found: Result) -> str:
 
 
 def _cfa(result: Result) -> Result | None:
-    return (result.get("validity") or {}).get("cfa")
+    """The model shown by default."""
+    return (whole_structure(result) or result.get("validity") or {}).get("cfa")

@@ -6,6 +6,7 @@ From a result with the keys of `medvirk analyse --json`. Sentences say what the 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from analysis.reliability import FEWEST_TO_JUDGE
 from surveys.platform.localisation import number
 
 ALPHA_ACCEPTED: Final = 0.70  # Nunnally 1978
@@ -26,37 +27,77 @@ _UNITS_NOT_SUPPORTED: Final = (
     "om enheten."
 )
 
+IMPOSSIBLE: Final = (
+    "Svarene passer ikke med temaene slik de er tenkt: modellen får en umulig løsning. Se merknadene nederst."
+)
+
 Result = Mapping[str, Any]
 
 
 def consistency_verdict(result: Result, titles: Mapping[str, str]) -> tuple[str, ...]:
-    """Whether the factors are measured consistently, and each statement that does not follow the others."""
+    """Whether the factors are measured consistently, and each statement that does not follow the others.
+
+    Statements are judged on `FEWEST_TO_JUDGE` complete answers or more: below that it is n that is too small.
+    """
     alphas = {key: scale["alpha"] for key, scale in result["scales"].items() if scale["alpha"] is not None}
     if not alphas:
         return ("Vi kan ikke si om påstandene henger sammen.",)
+    judged = {k: s for k, s in result["scales"].items() if s["n_complete"] >= FEWEST_TO_JUDGE}
+    few = [titles[key] for key in alphas if key not in judged]
+    too_few = [_too_few(few)] if few else []
+    alphas = {key: alpha for key, alpha in alphas.items() if key in judged}
+    if not alphas:
+        return tuple(too_few)
     weak = [titles[key] for key, alpha in alphas.items() if alpha < ALPHA_ACCEPTED]
     if not weak:
-        words = ["Alle temaene måles stabilt: alfa er minst 0,70."]
+        whole = "De andre temaene" if few else "Alle temaene"
+        words = [f"{whole} måles stabilt: alfa er minst 0,70."]
     elif len(weak) == len(alphas):
         words = ["Ingen av temaene når alfa 0,70. Les resultatene med forsiktighet."]
     else:
         words = [f"Disse temaene måles usikkert (alfa under 0,70): {_listed(weak)}. De andre måles stabilt."]
     loose = [
         f"Påstand {item} i {titles[key]} henger dårlig sammen med resten (r = {number(r, 2)})."
-        for key, scale in result["scales"].items()
+        for key, scale in judged.items()
         for item, r in scale["item_rest"].items()
-        if r is not None and r < ITEM_REST_LOWEST
+        if r is not None and r < ITEM_REST_LOWEST and item not in _suggested(scale)
     ]
-    return (*words, *loose)
+    return (*too_few, *words, *_reversals(judged), *loose)
+
+
+def _too_few(titles: list[str]) -> str:
+    return (
+        f"For få har svart på alle påstandene til å bedømme {_listed(titles)}: det trengs {FEWEST_TO_JUDGE}."
+    )
+
+
+def _suggested(scale: Result) -> list[str]:
+    return (scale.get("suggested_reversals") or {}).get("items") or []
+
+
+def _reversals(scales: Mapping[str, Result]) -> list[str]:
+    """The statements that are probably reversed without the questionnaire saying so."""
+    return [
+        f"{_listed(_suggested(scale))} går motsatt vei av de andre påstandene: alfa er {number(scale['alpha'], 2)}, og "
+        f"{number(scale['suggested_reversals']['alpha'], 2)} når de snus. Sjekk om spørreskjemaet har glemt det."
+        for scale in scales.values()
+        if _suggested(scale)
+    ]
+
+
+def whole_structure(result: Result) -> Result | None:
+    """The structure on all the answers, where it is the one that is shown by default."""
+    validity = result.get("validity") or {}
+    return validity.get("all_answers") if validity.get("basis") == "all_answers" else None
 
 
 def structure_verdict(result: Result) -> tuple[str, ...]:
     """Whether the intended factors fit the answers, and which of them are hard to tell apart."""
     validity = result.get("validity") or {}
-    fit = validity.get("cfa") or {}
+    fit = (whole_structure(result) or validity).get("cfa") or {}
     if fit.get("cfi") is None:
         return ("Vi kan ikke si om temaene er ulike. Se merknadene nederst.",)
-    words = [_fit_sentence(fit)]
+    words = [IMPOSSIBLE] if fit.get("admissible") is False else [_fit_sentence(fit)]
     alike = [pair for pair, ratio in validity["htmt"].items() if ratio is not None and ratio >= HTMT_HIGHEST]
     words += [f"{' og '.join(pair.split('~'))} er vanskelige å skille fra hverandre." for pair in alike]
     return tuple(words)

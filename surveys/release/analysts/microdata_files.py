@@ -76,9 +76,12 @@ def _sav(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, _plain:
 
 
 def _csv(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, plain: bool) -> None:
-    """The form that `medvirk import-responses` and `medvirk analyse` read: values, option keys, words for missing."""
+    """The form that `medvirk import-responses` and `medvirk analyse` read: values, option keys, words for missing.
+
+    Plain: «vet ikke» is an empty cell, as every other missing answer, so that a column of answers is numbers.
+    """
     texts = rows.copy().astype("object")
-    for key, words in _words(rows, questionnaire).items():
+    for key, words in _words(rows, questionnaire, plain=plain).items():
         texts[key] = [words.get(code, code) for code in rows[key].tolist()]
     with path.open("w", encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter="," if plain else ";", lineterminator="\r\n")
@@ -105,12 +108,16 @@ def _items(rows: "pd.DataFrame", questionnaire: Questionnaire) -> list[Item]:
     return [item for item in questionnaire.items if item.key in rows]
 
 
-def _words(rows: "pd.DataFrame", questionnaire: Questionnaire) -> dict[str, dict[int, str]]:
-    """Column → the text in place of a code; codes without one stand as numbers."""
+def _words(rows: "pd.DataFrame", questionnaire: Questionnaire, *, plain: bool) -> dict[str, dict[int, str]]:
+    """Column → the text in place of a code; codes without one stand as numbers. Plain: no words among numbers."""
     found: dict[str, dict[int, str]] = {}
     for item in _items(rows, questionnaire):
         other = questionnaire.factor_of[item.key].scale.not_applicable
-        found[item.key] = {BLANK: "", NOT_ASKED: "", NOT_APPLICABLE: localised(other) if other else ""}
+        found[item.key] = {
+            BLANK: "",
+            NOT_ASKED: "",
+            NOT_APPLICABLE: localised(other) if other and not plain else "",
+        }
     for question in questionnaire.background:
         if question.key in rows:
             keys = {place: option.key for place, option in enumerate(question.options)}
