@@ -7,8 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from surveys.campaigns.models import MessageChannel, Survey, SurveyStatus
-from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.reminder_plan import ReminderPlan, may_remind_at
+from surveys.campaigns.reminders import queue_reminders
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.platform.clock import municipal_day, now
 from surveys.platform.database import Database

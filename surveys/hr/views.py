@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, require_unit, requires
-from surveys.campaigns import outbox
+from surveys.campaigns import outbox, reminders
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
@@ -98,7 +98,7 @@ def show(key: str) -> str:
         people=audience(session, survey),
         uses_roster=uses_roster(survey),
         mail=outbox.outbox_counts(session, survey),
-        reminders=outbox.reminder_outlook(session, survey),
+        reminders=reminders.reminder_outlook(session, survey),
         findings=roster_findings(session, survey),
         mail_problem=why_no_mail(),
         text_warnings=text_warnings(survey),

@@ -21,7 +21,8 @@ from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
-from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminders_due
+from surveys.campaigns.outbox import outbox_counts, queue_invitations
+from surveys.campaigns.reminders import queue_reminders, reminders_due
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format

@@ -17,7 +17,8 @@ from surveys.campaigns.deliveries import MOST_ATTEMPTS, Outcome, send_queued
 from surveys.campaigns.failed_mails import correct_phone, failed_mails, turn_into_letter
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageChannel, Survey
-from surveys.campaigns.outbox import outbox_counts, queue_invitations, queue_reminders, reminder_outlook
+from surveys.campaigns.outbox import outbox_counts, queue_invitations
+from surveys.campaigns.reminders import queue_reminders, reminder_outlook
 from surveys.campaigns.sms_handing_over import connected_gateway, hand_over_sms
 from surveys.organisation.models import Unit
 from surveys.platform import code_format

@@ -19,10 +19,11 @@ from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.mails import letter_of
 from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey
-from surveys.campaigns.outbox import queue_invitations, queue_reminders, reminder_outlook
+from surveys.campaigns.outbox import queue_invitations
 from surveys.campaigns.own_openings import fault_in
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.reminder_plan import ReminderPlan, default_plan, may_remind_at, next_allowed
+from surveys.campaigns.reminders import queue_reminders, reminder_outlook
 from surveys.campaigns.survey_texts import title_in
 from surveys.operating.examination import examine
 from surveys.organisation.models import Installation, Person, Unit

@@ -17,8 +17,8 @@ from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.invitations import code_of
 from surveys.campaigns.lifecycle import SurveyError, open_survey, participation
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey
-from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.reconciling import ReconcileChoices, reconcile, reconciliation
+from surveys.campaigns.reminders import queue_reminders
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.commands import medvirk
 from surveys.organisation.models import Person, Unit

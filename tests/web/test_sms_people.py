@@ -13,9 +13,9 @@ from surveys.access.models import Role
 from surveys.campaigns.erasing_people import erase_person
 from surveys.campaigns.lifecycle import open_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageChannel, Survey
-from surveys.campaigns.outbox import queue_reminders
 from surveys.campaigns.recipients_import import import_recipients
 from surveys.campaigns.reconciling import ReconcileChoices, reconcile, reconciliation
+from surveys.campaigns.reminders import queue_reminders
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.hr.paper import sheets
 from surveys.organisation.models import Person

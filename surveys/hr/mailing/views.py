@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.audit import trail as audit
-from surveys.campaigns import outbox
+from surveys.campaigns import outbox, reminders
 from surveys.campaigns.failed_mails import correct_address, correct_phone, failed_mails, turn_into_letter
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import MessageKind, Survey, SurveyStatus
@@ -202,7 +202,7 @@ def _overview(
     plan = plan_of(survey)
     if plan_form is None:
         plan_form = ReminderPlanForm(formdata=None, first=plan.first, second=plan.second)
-    outlook = outbox.reminder_outlook(session, survey)
+    outlook = reminders.reminder_outlook(session, survey)
     return tab(
         "mailing",
         survey,

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from surveys.campaigns import outbox
+from surveys.campaigns import reminders
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
 from surveys.campaigns.reconciling import reconciliation
@@ -21,9 +21,9 @@ from surveys.platform.texts import _, _l, ngettext
 def _remind(request: StepRequest) -> str:
     with request.db.transaction() as session:
         survey = find_survey(session, request.survey_key)
-        is_shown = outbox.reminder_outlook(session, survey).shown
+        is_shown = reminders.reminder_outlook(session, survey).shown
         again = update_invitations_from_roster(session, survey)
-        queued = outbox.queue_reminders(session, survey)
+        queued = reminders.queue_reminders(session, survey)
         in_all = queued.messages + again
         if not in_all or (request.messages is not None and request.messages != in_all):
             raise SurveyError(
@@ -48,7 +48,7 @@ def _when_sent() -> str:
 
 def _description(session: Session, survey: Survey) -> StepDescription:
     """The number is of those who would get one when the page is shown, at the addresses of today."""
-    outlook = outbox.reminder_outlook(session, survey)
+    outlook = reminders.reminder_outlook(session, survey)
     if outlook.used_up:
         return StepDescription(
             _("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),), 0, warning=why_no_mail()
@@ -58,9 +58,9 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     phones = [each for each in found.phones if each.sends_again]
     again = sum(each.sends_again for each in changes) + len(phones)
     held_back = [each.invitation_id for each in changes] + [each.invitation_id for each in phones]
-    reminders = outlook.now - outbox.due_among(session, survey, held_back)
-    sms = outlook.sms - outbox.due_among(session, survey, held_back, sms_only=True)
-    lines = [_reminders_told(reminders, sms) if outlook.shown else _number_not_shown(survey)]
+    own = outlook.now - reminders.due_among(session, survey, held_back)
+    sms = outlook.sms - reminders.due_among(session, survey, held_back, sms_only=True)
+    lines = [_reminders_told(own, sms) if outlook.shown else _number_not_shown(survey)]
     if again:
         lines.append(
             ngettext(
@@ -78,7 +78,7 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     return StepDescription(
         _("Sende påminnelse?"),
         tuple(filter(None, lines)),
-        reminders + again if outlook.shown else None,
+        own + again if outlook.shown else None,
         warning=why_no_mail(),
     )
 

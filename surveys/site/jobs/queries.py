@@ -11,9 +11,10 @@ from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
 from surveys.campaigns.failed_mails import failed_mails
 from surveys.campaigns.models import LongStep, Survey, SurveyStatus
-from surveys.campaigns.outbox import next_planned_day, outbox_counts
+from surveys.campaigns.outbox import outbox_counts
 from surveys.campaigns.planned_reminders import plan_of
 from surveys.campaigns.reminder_plan import next_allowed
+from surveys.campaigns.reminders import next_planned_day
 from surveys.hr.long_steps import LongStepState, standing
 from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.heartbeats import Heartbeats
