@@ -64,7 +64,11 @@ def plain_label(label: str) -> str:
 
 
 def plain_code(text: str) -> str:
-    """A code for comparison: «99.0» and «99,0» are «99», «−9» is «-9»."""
+    """A code for comparison.
+
+    >>> plain_code("99.0"), plain_code("99,0"), plain_code("−9"), plain_code("A1")
+    ('99', '99', '-9', 'a1')
+    """
     text = text.strip().replace("−", "-")
     match = _NUMBER.fullmatch(text)
     return str(int(match[1])) if match and not int(match[2] or 0) else text.casefold()
@@ -84,7 +88,15 @@ def number_and_label(text: str) -> tuple[str, str] | None:
 
 
 def column_codes(column: ResponseColumn, scale: Scale, mapping: AnswerMapping) -> ColumnCodes:
-    """What each text of an item's column is on the scale."""
+    """What each text of an item's column is on the scale.
+
+    >>> import numpy as np
+    >>> from analysis.answer_mapping import NO_MAPPING
+    >>> from questionnaires.loading import builtin
+    >>> scale = builtin("lederklima", 1).factors[0].scale
+    >>> column_codes(ResponseColumn("LEAD01", ("1", "3"), np.array([0, 1, 1])), scale, NO_MAPPING).codes
+    (1, 3)
+    """
     return _ColumnReading(column, scale, mapping).codes()
 
 
@@ -231,7 +243,11 @@ def _words(scale: Scale, mapping: AnswerMapping) -> dict[str, int]:
 
 
 def number_text(number: str) -> str:
-    """«2.0» as «2»."""
+    """A whole number without decimals.
+
+    >>> number_text("2.0")
+    '2'
+    """
     return plain_code(number)
 
 

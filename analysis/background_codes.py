@@ -17,6 +17,17 @@ from questionnaires.model import Background
 def background_codes(
     question: Background, column: ResponseColumn | None, mapping: AnswerMapping, faults: ResponseFaults
 ) -> Codes:
+    """(rows,) what each row says of a background question; «not asked» where the file has no such column.
+
+    >>> from analysis.answer_mapping import NO_MAPPING
+    >>> from analysis.tables import ResponseTable
+    >>> from questionnaires.loading import builtin
+    >>> table = ResponseTable((ResponseColumn("nr", ("1", "2"), np.arange(2)),), np.array([2, 3]))
+    >>> question = builtin("lederklima", 1).background
+    >>> found = background_codes(question, None, NO_MAPPING, ResponseFaults(table))
+    >>> (found == NOT_ASKED).tolist()
+    [True, True]
+    """
     if column is None:
         return np.full(len(faults.table.lines), NOT_ASKED, dtype=np.uint8)
     words = _option_words(question)

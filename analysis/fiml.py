@@ -102,7 +102,10 @@ def saturated(values: Floats) -> tuple[IncompleteRows, EmMoments]:
     constant = np.flatnonzero(np.nanmin(values, axis=0) == np.nanmax(values, axis=0))
     if len(constant):
         raise NoSolutionError(NoSolutionReason.SINGULAR, constant.tolist())
-    found = em_moments(rows)
+    try:
+        found = em_moments(rows)
+    except np.linalg.LinAlgError as error:  # on its way EM came to items that are sums of others
+        raise NoSolutionError(NoSolutionReason.SINGULAR) from error
     if not found.converged:
         raise NoSolutionError(NoSolutionReason.NOT_CONVERGED)
     scale = 1 / np.sqrt(np.diag(found.moments.covariance))

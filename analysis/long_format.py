@@ -14,6 +14,10 @@ def question_column(table: ResponseTable, keys: Collection[str]) -> str | None:
     """The column whose cells are the questionnaire's keys, in a file that has none of them as a heading.
 
     None for a file with one row for each respondent.
+
+    >>> column = ResponseColumn("spm", ("Q1", "Q2"), np.array([0, 1]))
+    >>> question_column(ResponseTable((column,), np.array([2, 3])), {"Q1", "Q2"})
+    'spm'
     """
     if any(column.name in keys for column in table.columns):
         return None
@@ -27,6 +31,15 @@ def pivoted(table: ResponseTable, named: LongColumns, constant: Collection[str])
 
     constant: the other columns that are needed; they must say the same on all of a respondent's lines. Raises
     FileFaults for a column that is not there, a line without respondent or question, and a question answered twice.
+
+    >>> columns = (
+    ...     ResponseColumn("id", ("a",), np.array([0, 0])),
+    ...     ResponseColumn("spm", ("Q1", "Q2"), np.array([0, 1])),
+    ...     ResponseColumn("svar", ("3", "5"), np.array([0, 1])),
+    ... )
+    >>> found = pivoted(ResponseTable(columns, np.array([2, 3])), LongColumns("id", "spm", "svar"), ())
+    >>> {column.name: [column.texts[place] for place in column.index] for column in found.columns}
+    {'Q1': ['3'], 'Q2': ['5']}
     """
     columns = {column.name: column for column in table.columns}
     wanted = (named.respondent, named.question, named.answer)
@@ -61,7 +74,11 @@ def pivoted(table: ResponseTable, named: LongColumns, constant: Collection[str])
 
 
 def unnamed_long_format(heading: str) -> FileFault:
-    """What to say of a long file that nobody has named the columns of."""
+    """What to say of a long file that nobody has named the columns of.
+
+    >>> unnamed_long_format("spm").column
+    'spm'
+    """
     message = N_(
         "Filen ser ut til å ha én linje for hvert svar: kolonnen har spørsmålenes nøkler. Si hvilke kolonner som er "
         "svareren, spørsmålet og svaret."

@@ -10,6 +10,11 @@ from analysis.tables import ResponseTable
 
 
 def empty_rows_note(empty: int) -> tuple[Message, ...]:
+    """A note of rows without a single answer; nothing when there is none.
+
+    >>> empty_rows_note(0), str(empty_rows_note(1)[0])
+    ((), '1 rad har ikke et eneste svar. Den er ikke regnet med.')
+    """
     if not empty:
         return ()
     message = N_("%(rows)s rader har ikke et eneste svar. De er ikke regnet med.")
@@ -19,7 +24,13 @@ def empty_rows_note(empty: int) -> tuple[Message, ...]:
 
 
 def identical_rows_note(table: ResponseTable, kept: NDArray[np.bool_]) -> tuple[Message, ...]:
-    """A note of rows that are the same in every column of the file: one answer may have been stored several times."""
+    """A note of rows that are the same in every column of the file: one answer may have been stored several times.
+
+    >>> from analysis.tables import ResponseColumn
+    >>> column = ResponseColumn("Q1", ("3", "5"), np.array([0, 1, 0]))
+    >>> [note.values["rows"] for note in identical_rows_note(ResponseTable((column,), np.arange(3)), np.ones(3, bool))]
+    [1]
+    """
     row_of, count = _equal_rows([column.index[kept] for column in table.columns])
     again = int((count[count > 1] - 1).sum())
     if not again:

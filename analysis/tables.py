@@ -140,6 +140,9 @@ def first_lines(path: Path) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """The first ten lines with anything on them, each with its number, as headings: one of them has the headings.
 
     Files of variables have one such line. Empty for a file that cannot be read: `read_table` says why.
+
+    >>> first_lines(Path("no such file.csv"))
+    ()
     """
     try:
         if path.suffix.lower() in _TEXT_ENDINGS:
@@ -199,7 +202,11 @@ def _from_rows(rows: Sequence[CellRow], search: HeadingSearch) -> ResponseTable:
 
 
 def skipped_lines(lines: Sequence[int]) -> tuple[Message, ...]:
-    """A note of lines that are descriptions, not answers."""
+    """A note of lines that are descriptions, not answers.
+
+    >>> skipped_lines([]), str(skipped_lines([2])[0])
+    ((), 'Linje 2 er ikke svar, men beskriver kolonnene. Den er hoppet over.')
+    """
     if not lines:
         return ()
     message = N_("Linje %(lines)s er ikke svar, men beskriver kolonnene. Den er hoppet over.")

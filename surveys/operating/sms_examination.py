@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from surveys.campaigns.models import Delivery, DeliveryStatus, MessageChannel
 from surveys.operating.findings import DoctorFinding
@@ -53,14 +54,17 @@ def sms_come_through(app: Flask) -> Iterator[DoctorFinding]:
     """Messages that wait for a gateway, and what the gateway has said of those it did not take."""
     database: Database = app.extensions["medvirk_database"]
     waiting = (Delivery.channel == MessageChannel.SMS, Delivery.status == DeliveryStatus.QUEUED)
-    with database.reading() as session:
-        count = session.scalar(select(func.count()).select_from(Delivery).where(*waiting)) or 0
-        told = session.execute(
-            select(Delivery.error, func.count())
-            .where(*waiting, Delivery.error != "")
-            .group_by(Delivery.error)
-            .order_by(func.count().desc(), Delivery.error)
-        ).all()
+    try:
+        with database.reading() as session:
+            count = session.scalar(select(func.count()).select_from(Delivery).where(*waiting)) or 0
+            told = session.execute(
+                select(Delivery.error, func.count())
+                .where(*waiting, Delivery.error != "")
+                .group_by(Delivery.error)
+                .order_by(func.count().desc(), Delivery.error)
+            ).all()
+    except SQLAlchemyError:  # an outdated database is told of by itself
+        return
     if count and not has_gateway(app.config["SETTINGS"]):
         yield DoctorFinding(
             f"{count} SMS venter, men SMS er ikke satt opp. Sett opp tjenesten igjen, eller lag brev i «Utsending».",

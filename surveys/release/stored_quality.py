@@ -113,6 +113,8 @@ class StoredValidity:
     composite_reliability: Figures = field(default_factory=dict)
     htmt: Figures = field(default_factory=dict)
     all_answers: StoredAllAnswers | None = None
+    # «complete» or «all_answers»: which of the two is shown first; empty in older rows.
+    basis: str = ""
 
     @property
     def whole(self) -> StoredAllAnswers | None:

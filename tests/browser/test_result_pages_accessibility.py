@@ -46,7 +46,7 @@ def test_a_phone_without_script_compares_with_the_same_type(phone: Page, site: S
     phone.goto(site.path("/resultater/medarbeider-2024/TS1"))
     choice = phone.get_by_label("Sammenlign med")
     expect(choice).to_have_value("kommunen")
-    choice.select_option(label="Alle av typen teknisk")
+    choice.select_option(label="De andre av typen teknisk")
     phone.get_by_role("button", name="Sammenlign").click()
     phone.wait_for_url("**/TS1?med=type#temaer")
     expect(phone.get_by_label("Sammenlign med")).to_have_value("type")

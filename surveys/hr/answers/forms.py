@@ -14,7 +14,7 @@ from analysis.personal_numbers import has_personal_number
 from questionnaires import loading
 from questionnaires.model import Questionnaire
 from surveys.hr.forms import DayField
-from surveys.platform.localisation import localised
+from surveys.platform.localisation import alphabetical, localised
 from surveys.platform.texts import _, _l
 from surveys.publishing.answer_files.guessing import UNIT, guessed_meaning, question_texts
 
@@ -37,11 +37,17 @@ class AnswersForm(FlaskForm):
     file = FileField(_l("Fil med svar (CSV, XLSX, SPSS eller Parquet)"))
 
     def offer_questionnaires(self) -> None:
-        """The newest version of each."""
-        newest = {path.parent.name: path for path in loading.available()}
-        known = [loading.builtin(key, int(path.stem[1:])) for key, path in newest.items()]
+        """Every version, the newest of each first: a file from earlier years answers the words of its own year."""
+        known = [loading.builtin(path.parent.name, int(path.stem[1:])) for path in loading.available()]
+        titled = sorted(
+            known, key=lambda each: (alphabetical(localised(each.title)), each.key, -each.version)
+        )
         self.questionnaire.choices = [("", _("Velg et spørreskjema"))] + [
-            (f"{each.key}@{each.version}", localised(each.title)) for each in known
+            (
+                f"{each.key}@{each.version}",
+                _("%(title)s (versjon %(version)s)", title=localised(each.title), version=each.version),
+            )
+            for each in titled
         ]
 
     def validate_questionnaire(self, field: Any) -> None:

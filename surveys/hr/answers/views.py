@@ -6,7 +6,7 @@ Each step is a page of its own that works without scripts; the file waits in the
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -42,7 +42,9 @@ from surveys.platform.typed_data import from_stored
 from surveys.publishing.answer_files.guessing import heading_line
 from surveys.publishing.answer_files.mapping_file import MappingFile, as_mapping, as_stored
 from surveys.publishing.answer_files.remembered import remembered_mapping
-from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
+
+if TYPE_CHECKING:
+    from surveys.publishing.importing_answers import ResponsesImportReport
 
 __all__ = ["blueprint"]
 
@@ -172,12 +174,15 @@ def cancel_answers(token: str) -> Response:
 
 def _import(
     session: Session, file: WaitingAnswers, mapping: AnswerMapping, *, apply: bool
-) -> ResponsesImportReport:
+) -> "ResponsesImportReport":
     source, account_id = _source(file), current_user.id
     key = free_key(session, file.said["title"])
     # The import is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     with on_behalf_of(account_id):
+        # Loads numpy, which no page that a respondent opens does.
+        from surveys.publishing.importing_answers import import_responses
+
         return import_responses(
             database.database(),
             file.path,
@@ -197,7 +202,7 @@ def _start_page(form: AnswersForm, faults: tuple[ImportFault, ...] = ()) -> str:
     return render_template("hr/answers/start.html", form=form, faults=faults)
 
 
-def _preview_page(file: WaitingAnswers, mapping: AnswerMapping, report: ResponsesImportReport) -> str:
+def _preview_page(file: WaitingAnswers, mapping: AnswerMapping, report: "ResponsesImportReport") -> str:
     return render_template(
         "hr/answers/preview.html", file=file, mapping=mapping, report=report, most=MOST_SHOWN
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from analysis.answer_labels import plain_label
 from questionnaires.model import Questionnaire, Text
 
 UNIT: Final = "unit"
@@ -23,6 +22,9 @@ def guessed_meaning(heading: str, questionnaire: Questionnaire) -> str:
 
     «LEAD01», «lead01», «LEAD01. Lederen lytter», «[LEAD01]» and the statement's own wording are all the statement.
     """
+    # Loads numpy, which no page that a respondent opens does.
+    from analysis.answer_labels import plain_label
+
     words: dict[str, str] = {}
     for key, text in question_texts(questionnaire).items():
         for wording in (key, *text.values()):
