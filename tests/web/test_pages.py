@@ -55,7 +55,13 @@ class Site:
         }
         values |= {"language": "nb", "number": "1", "instrument": "liten", "version": "1"}
         values |= {"token": "ugle-fjell-27", "factor": "TRI", "account_id": "1", "grant_id": "1"}
-        values |= {"person_id": "1", "document_name": "protokoll", "form": "html", "move_number": "1", "part": "1"}
+        values |= {
+            "person_id": "1",
+            "document_name": "protokoll",
+            "form": "html",
+            "move_number": "1",
+            "part": "1",
+        }
         values |= {"indicator_id": "1", "year": "2026", "measurement_id": "1"}
         with self.app.test_request_context():
             return url_for(rule.endpoint, **{each: values[each] for each in rule.arguments})
