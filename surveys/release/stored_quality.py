@@ -113,8 +113,8 @@ class StoredValidity:
     composite_reliability: Figures = field(default_factory=dict)
     htmt: Figures = field(default_factory=dict)
     all_answers: StoredAllAnswers | None = None
-    # «complete» or «all_answers»: which of the two is shown first; empty in older rows.
-    basis: str = ""
+    # «complete» or «all_answers»: which of the two is shown first; None in older rows and where neither may be shown.
+    basis: str | None = None
 
     @property
     def whole(self) -> StoredAllAnswers | None:

@@ -57,7 +57,7 @@ COMPOSED = {
 # Calls with `**…`: what it can hold.
 SPREAD = {
     "campaigns/lifecycle.py": {"by", "deadline"},
-    "campaigns/outbox.py": {"by"},
+    "campaigns/reminders.py": {"by", "messages"},
     "campaigns/scope.py": {"only", "excluded", "pilot"},
     "campaigns/recipients_import.py": {"invited", "on_paper"},
     "organisation/changing_units.py": {"old_name", "new_name", "old_type", "new_type"},
