@@ -11,10 +11,10 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
-from surveys.hr.answers import waiting
+from surveys.hr.answers.waiting import waiting_answers
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
-from surveys.hr.organisation.uploads import remove_old
+from surveys.hr.organisation.uploads import waiting_uploads
 from surveys.hr.privacy.retention import delete_what_is_due
 from surveys.platform import logs
 from surveys.platform import queue as job_queue
@@ -108,8 +108,8 @@ def _work(app: Flask) -> Work:
     def keep_time() -> None:
         close_overdue(database)
         forget_shares(database)
-        remove_old(app.config["SETTINGS"].instance)
-        waiting.remove_old(app.config["SETTINGS"].instance)
+        for files in (waiting_uploads, waiting_answers):
+            files(app.config["SETTINGS"].instance).remove_old()
 
     def alive(queue: QueueName) -> Callable[[], None]:
         return in_context(lambda: beat(database, queue))

@@ -18,7 +18,7 @@ from questionnaires import loading
 from surveys.access.models import Role
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.counting.models import Response
-from surveys.hr.answers import waiting
+from surveys.hr.answers.waiting import waiting_answers
 from surveys.platform.database import Database
 from tests.building import build_installation, build_units
 from tests.card_building import sign_in_as
@@ -163,11 +163,11 @@ def test_a_file_is_its_senders_only_and_can_be_given_up(site: FlaskClient, db: D
 def test_a_file_that_waits_for_more_than_a_day_is_removed(site: FlaskClient, app: Flask) -> None:
     instance = Path(app.config["SETTINGS"].instance)
     address = send(site, csv()).location
-    waiting.remove_old(instance)
+    waiting_answers(instance).remove_old()
     assert site.get(address).status_code == 200
     for path in (instance / "answer-files").iterdir():
         os.utime(path, (0, 0))
-    waiting.remove_old(instance)
+    waiting_answers(instance).remove_old()
     assert list((instance / "answer-files").iterdir()) == []
     assert site.get(address).status_code == 404
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from surveys.access.models import Role
-from surveys.hr.organisation import uploads
+from surveys.files.waiting_files import KEPT_SECONDS
 from surveys.organisation.models import Person, Unit
 from surveys.platform.database import Database
 from tests.building import build_installation
@@ -117,7 +117,7 @@ def test_the_file_waits_for_its_sender_only_and_for_a_day(
     other = app.test_client()
     sign_in_as(other, db, Role.ADMINISTRATOR, "kommune")
     assert other.get(address).status_code == 404
-    old = time.time() - uploads.KEPT_SECONDS - 60
+    old = time.time() - KEPT_SECONDS - 60
     for path in _folder(app):
         os.utime(path, (old, old))
     site.get("/organisasjon/import")

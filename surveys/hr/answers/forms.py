@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
@@ -13,6 +13,7 @@ from analysis.answer_mapping import NO_MAPPING, AnswerMapping, LongColumns
 from analysis.personal_numbers import has_personal_number
 from questionnaires import loading
 from questionnaires.model import Questionnaire
+from surveys.hr.file_columns import ColumnRow, FieldFault, same_meaning_faults
 from surveys.hr.forms import DayField
 from surveys.platform.localisation import alphabetical, localised
 from surveys.platform.texts import _, _l
@@ -61,24 +62,6 @@ class AnswersForm(FlaskForm):
             raise ValidationError(_l("Filtypen kan ikke leses. Lagre filen som CSV, XLSX eller SAV."))
 
 
-@dataclass(frozen=True)
-class AnswerColumn:
-    """A column on the page: its heading, the first thing in it, and what it is taken to be."""
-
-    field: str
-    heading: str
-    sample: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class AnswerFieldFault:
-    """Something to put right on the page of columns, and the field it is about."""
-
-    field: str
-    message: str
-
-
 def meaning_words(questionnaire: Questionnaire) -> dict[str, str]:
     """What a column may be → how the page says it."""
     questions = {
@@ -97,10 +80,10 @@ def columns_of(
     below: Sequence[Sequence[str]],
     questionnaire: Questionnaire,
     known: AnswerMapping | None,
-) -> list[AnswerColumn]:
+) -> list[ColumnRow]:
     """A row for each column: as it is remembered, else as it is guessed."""
     return [
-        AnswerColumn(
+        ColumnRow(
             f"kolonne-{index}",
             heading,
             _shown(next((row[index] for row in below if index < len(row) and row[index]), "")),
@@ -130,35 +113,18 @@ def _known(heading: str, mapping: AnswerMapping) -> str:
     return f"key:{key}" if key else ""
 
 
-def chosen(columns: Sequence[AnswerColumn], sent: Mapping[str, str]) -> list[AnswerColumn]:
-    """The columns with what was sent; what is no meaning is none."""
-    return [replace(column, meaning=sent.get(column.field, "")) for column in columns]
-
-
-def column_faults(
-    columns: Sequence[AnswerColumn], questionnaire: Questionnaire
-) -> Iterator[AnswerFieldFault]:
+def column_faults(columns: Sequence[ColumnRow], questionnaire: Questionnaire) -> Iterator[FieldFault]:
     """A meaning that two columns have, and one that none has and that must be there."""
     words = meaning_words(questionnaire)
-    first: dict[str, AnswerColumn] = {}
-    for column in columns:
-        if column.meaning in first:
-            message = _(
-                "«%(second)s» og «%(first)s» kan ikke begge være «%(meaning)s». Velg bare én av dem.",
-                second=column.heading,
-                first=first[column.meaning].heading,
-                meaning=words[column.meaning],
-            )
-            yield AnswerFieldFault(column.field, message)
-        elif column.meaning:
-            first[column.meaning] = column
+    yield from same_meaning_faults(columns, words)
+    meant = {column.meaning for column in columns}
     field = columns[0].field if columns else "kolonne-0"
-    is_long = any(part in first for part in _LONG)
+    is_long = any(part in meant for part in _LONG)
     for needed in (UNIT, *(_LONG if is_long else ())):
-        if needed not in first:
+        if needed not in meant:
             message = _("Velg hvilken kolonne som er «%(meaning)s».", meaning=words[needed])
-            yield AnswerFieldFault(field, message)
-    absent = [item.key for item in questionnaire.items if f"key:{item.key}" not in first]
+            yield FieldFault(field, message)
+    absent = [item.key for item in questionnaire.items if f"key:{item.key}" not in meant]
     if absent and not is_long:
         message = _("Velg hvilken kolonne som er «%(meaning)s».", meaning=words[f"key:{absent[0]}"])
         if len(absent) > 1:
@@ -167,11 +133,11 @@ def column_faults(
                 count=len(absent),
                 meaning=words[f"key:{absent[0]}"],
             )
-        yield AnswerFieldFault(field, message)
+        yield FieldFault(field, message)
 
 
 def mapping_of(
-    columns: Sequence[AnswerColumn], sent: Mapping[str, str], line: int | None, before: AnswerMapping | None
+    columns: Sequence[ColumnRow], sent: Mapping[str, str], line: int | None, before: AnswerMapping | None
 ) -> AnswerMapping:
     """What the page of columns says. Columns without a meaning are not read. The labels' choice is kept."""
     by_meaning = {column.meaning: column.heading for column in columns if column.meaning}
@@ -210,7 +176,7 @@ def sent_or_known(sent: Mapping[str, str], known: AnswerMapping | None) -> dict[
     }
 
 
-def answer_faults(sent: Mapping[str, str]) -> Iterator[AnswerFieldFault]:
+def answer_faults(sent: Mapping[str, str]) -> Iterator[FieldFault]:
     """A line of words for answers that is not «word = number»."""
     for line in _parts(sent.get("answers", ""), "\n"):
         if not _ANSWER.fullmatch(line):
@@ -218,7 +184,7 @@ def answer_faults(sent: Mapping[str, str]) -> Iterator[AnswerFieldFault]:
                 "Skriv ordet, likhetstegn og tallet, for eksempel «Helt enig = 5», ikke «%(line)s».",
                 line=line,
             )
-            yield AnswerFieldFault("answers", message)
+            yield FieldFault("answers", message)
 
 
 def _parts(text: str, separator: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ Each step is a page of its own that works without scripts; the file waits in the
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -19,28 +18,25 @@ from surveys.access.permissions import requires
 from surveys.audit.trail import on_behalf_of
 from surveys.files.reading import LARGEST_FILE
 from surveys.files.report import FileRefusedError, ImportFault
-from surveys.hr.answers import waiting
+from surveys.files.waiting_files import FORM_ROOM, WaitingFile, WaitingFiles
 from surveys.hr.answers.forms import (
-    AnswerFieldFault,
     AnswersForm,
     answer_faults,
-    chosen,
     column_faults,
     columns_of,
     mapping_of,
     meaning_words,
     sent_or_known,
 )
-from surveys.hr.answers.waiting import WaitingAnswers
+from surveys.hr.answers.waiting import mapping_said, say_mapping, waiting_answers
 from surveys.hr.drafting import free_key
+from surveys.hr.file_columns import FieldFault, chosen_columns
 from surveys.hr.organisation.tree_queries import may_bring_in_files
 from surveys.hr.survey_page import blueprint
 from surveys.instruments.sources import Source, find_questionnaire
 from surveys.platform import database
 from surveys.platform.texts import _, ngettext
-from surveys.platform.typed_data import from_stored
 from surveys.publishing.answer_files.guessing import heading_line
-from surveys.publishing.answer_files.mapping_file import MappingFile, as_mapping, as_stored
 from surveys.publishing.answer_files.remembered import remembered_mapping
 
 if TYPE_CHECKING:
@@ -51,14 +47,13 @@ __all__ = ["blueprint"]
 Page = str | Response | tuple[str, int]
 
 MOST_SHOWN: Final = 100
-_FORM_ROOM: Final = 100_000
 
 
 @blueprint.url_value_preprocessor
 def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Only here may a request be as large as a file of answers. Set before anything reads the form."""
     if endpoint == "hr.start_answers":
-        request.max_content_length = LARGEST_FILE + _FORM_ROOM
+        request.max_content_length = LARGEST_FILE + FORM_ROOM
 
 
 @blueprint.route("/undersokelser/svarfil", methods=["GET", "POST"])
@@ -66,7 +61,7 @@ def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> N
 def start_answers() -> Page:
     """The file, and which survey it shall be."""
     _require_top(database.session())
-    waiting.remove_old(_instance())
+    _files().remove_old()
     form = AnswersForm()
     form.offer_questionnaires()
     if not form.is_submitted():
@@ -80,14 +75,13 @@ def start_answers() -> Page:
         "day": form.day.data.isoformat(),
         "create_units": "y" if form.create_units.data else "",
     }
-    name = sent.filename.replace("\\", "/").rsplit("/", 1)[-1][:200]
     try:
-        file = waiting.store(_instance(), current_user.id, name, sent.stream, said)
+        file = _files().store(current_user.id, sent.filename, sent.stream, said)
     except FileRefusedError as refusal:
         return _start_page(form, refusal.faults), 422
     if not _lines(file):
         faults = _refusal(file)
-        waiting.remove(file)
+        _files().remove(file)
         return _start_page(form, faults), 422
     return redirect(url_for("hr.answer_columns", token=file.token))
 
@@ -100,18 +94,21 @@ def answer_columns(token: str) -> Page:
     file = _file(session, token)
     questionnaire = _source(file).questionnaire
     lines = _lines(file)
-    known = _mapping(file) or remembered_mapping(session, questionnaire.key, [cells for _l, cells in lines])
+    known = mapping_said(file) or remembered_mapping(
+        session, questionnaire.key, [cells for _l, cells in lines]
+    )
     line, headings = _headings(lines, known, file)
     below = [cells for number, cells in lines if number > line]
     columns = columns_of(headings, below, questionnaire, known)
     words = meaning_words(questionnaire)
-    faults: list[AnswerFieldFault] = []
+    faults: list[FieldFault] = []
     if request.method == "POST":
-        columns = chosen(columns, {name: text for name, text in request.form.items() if text in words})
+        sent = {name: text for name, text in request.form.items() if text in {"", *words}}
+        columns = chosen_columns(columns, sent)
         faults = [*column_faults(columns, questionnaire), *answer_faults(request.form)]
         if not faults:
             mapping = mapping_of(columns, request.form, line if len(lines) > 1 else None, known)
-            waiting.mapped(file, as_stored(mapping))
+            say_mapping(_files(), file, mapping)
             return redirect(url_for("hr.answer_preview", token=token))
     page = render_template(
         "hr/answers/columns.html",
@@ -131,13 +128,13 @@ def answer_preview(token: str) -> Page:
     """What would be read, what is wrong, and the choice about labels. Nothing is stored here."""
     session = database.session()
     file = _file(session, token)
-    mapping = _mapping(file)
+    mapping = mapping_said(file)
     if mapping is None:
         return redirect(url_for("hr.answer_columns", token=token))
     if request.method == "POST":
         answer = request.form.get("labels", "")
         if answer in set(LabelChoice):
-            waiting.mapped(file, as_stored(replace(mapping, labels=LabelChoice(answer))))
+            say_mapping(_files(), file, replace(mapping, labels=LabelChoice(answer)))
         return redirect(url_for("hr.answer_preview", token=token))
     return _preview_page(file, mapping, _import(session, file, mapping, apply=False))
 
@@ -148,13 +145,13 @@ def take_answers(token: str) -> Page:
     """Everything in one transaction. The file is read once more."""
     session = database.session()
     file = _file(session, token)
-    mapping = _mapping(file)
+    mapping = mapping_said(file)
     if mapping is None:
         return redirect(url_for("hr.answer_columns", token=token))
     report = _import(session, file, mapping, apply=True)
     if not report.applied:
         return _preview_page(file, mapping, report), 409
-    waiting.remove(file)
+    _files().remove(file)
     flash(
         ngettext("%(num)s svar er lagt inn.", "%(num)s svar er lagt inn.", report.respondents)
         + " "
@@ -167,13 +164,13 @@ def take_answers(token: str) -> Page:
 @requires(*HR_ROLES)
 def cancel_answers(token: str) -> Response:
     """The file is removed; nothing was changed."""
-    waiting.remove(_file(database.session(), token))
+    _files().remove(_file(database.session(), token))
     flash(_("Filen er slettet. Ingenting er endret."))
     return redirect(url_for("hr.start_answers"))
 
 
 def _import(
-    session: Session, file: WaitingAnswers, mapping: AnswerMapping, *, apply: bool
+    session: Session, file: WaitingFile, mapping: AnswerMapping, *, apply: bool
 ) -> "ResponsesImportReport":
     source, account_id = _source(file), current_user.id
     key = free_key(session, file.said["title"])
@@ -202,20 +199,20 @@ def _start_page(form: AnswersForm, faults: tuple[ImportFault, ...] = ()) -> str:
     return render_template("hr/answers/start.html", form=form, faults=faults)
 
 
-def _preview_page(file: WaitingAnswers, mapping: AnswerMapping, report: "ResponsesImportReport") -> str:
+def _preview_page(file: WaitingFile, mapping: AnswerMapping, report: "ResponsesImportReport") -> str:
     return render_template(
         "hr/answers/preview.html", file=file, mapping=mapping, report=report, most=MOST_SHOWN
     )
 
 
-def _lines(file: WaitingAnswers) -> tuple[tuple[int, tuple[str, ...]], ...]:
+def _lines(file: WaitingFile) -> tuple[tuple[int, tuple[str, ...]], ...]:
     # numpy, which nobody else on HR's pages needs.
     from analysis.tables import first_lines
 
     return first_lines(file.path)
 
 
-def _refusal(file: WaitingAnswers) -> tuple[ImportFault, ...]:
+def _refusal(file: WaitingFile) -> tuple[ImportFault, ...]:
     """Why a file without a first line cannot be read."""
     from analysis.tables import FileFaults, read_table
     from surveys.publishing.answer_files.faults import told_faults
@@ -228,7 +225,7 @@ def _refusal(file: WaitingAnswers) -> tuple[ImportFault, ...]:
 
 
 def _headings(
-    lines: tuple[tuple[int, tuple[str, ...]], ...], known: AnswerMapping | None, file: WaitingAnswers
+    lines: tuple[tuple[int, tuple[str, ...]], ...], known: AnswerMapping | None, file: WaitingFile
 ) -> tuple[int, tuple[str, ...]]:
     """The line somebody chose, the one that is remembered, else the one with most headings we know."""
     named = {*known.columns, known.unit} if known else set()
@@ -240,17 +237,13 @@ def _headings(
     return heading_line(lines, _source(file).questionnaire)
 
 
-def _source(file: WaitingAnswers) -> Source:
+def _source(file: WaitingFile) -> Source:
     return find_questionnaire(file.said["questionnaire"])
 
 
-def _mapping(file: WaitingAnswers) -> AnswerMapping | None:
-    return as_mapping(from_stored(MappingFile, file.mapping)) if file.mapping else None
-
-
-def _file(session: Session, token: str) -> WaitingAnswers:
+def _file(session: Session, token: str) -> WaitingFile:
     _require_top(session)
-    found = waiting.find(_instance(), token, current_user.id)
+    found = _files().find(token, current_user.id)
     if found is None:
         abort(404)
     return found
@@ -262,6 +255,5 @@ def _require_top(session: Session) -> None:
         abort(403)
 
 
-def _instance() -> Path:
-    found: Path = current_app.config["SETTINGS"].instance
-    return found
+def _files() -> WaitingFiles:
+    return waiting_answers(current_app.config["SETTINGS"].instance)

@@ -1,7 +1,6 @@
 """What HR says of a file on its pages: what it holds, what its columns mean, and the answers to what is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -12,6 +11,7 @@ from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
 from surveys.files.headings import ImportColumn, plain
 from surveys.files.reading import Table
 from surveys.files.report import ImportQuestion
+from surveys.hr.file_columns import ColumnRow, FieldFault, same_meaning_faults
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
 from surveys.platform.texts import _, _l
@@ -37,24 +37,6 @@ class UploadForm(FlaskForm):
     def validate_file(self, field: Any) -> None:
         if not field.data or not field.data.filename:
             raise ValidationError(_l("Velg en fil."))
-
-
-@dataclass(frozen=True)
-class ColumnRow:
-    """A column of the file on the page: its name, the first thing in it, and what it is taken to mean."""
-
-    field: str
-    heading: str
-    sample: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class FieldFault:
-    """Something to put right on a page, and the field it is about."""
-
-    field: str
-    message: str
 
 
 def column_words(kind: ImportKind) -> dict[str, str]:
@@ -96,10 +78,6 @@ def column_rows(table: Table, meanings: Sequence[str]) -> list[ColumnRow]:
     ]
 
 
-def chosen_columns(rows: Sequence[ColumnRow], sent: Mapping[str, str]) -> list[ColumnRow]:
-    return [replace(row, meaning=sent.get(row.field, row.meaning)) for row in rows]
-
-
 def choices_of(rows: Sequence[ColumnRow]) -> dict[str, str]:
     return {plain(row.heading): row.meaning for row in rows}
 
@@ -107,21 +85,11 @@ def choices_of(rows: Sequence[ColumnRow]) -> dict[str, str]:
 def column_faults(rows: Sequence[ColumnRow], kind: ImportKind) -> Iterator[FieldFault]:
     """A meaning that two columns have, and one that none has and that must be there."""
     words = column_words(kind)
-    first: dict[str, ColumnRow] = {}
-    for row in rows:
-        if row.meaning in first:
-            message = _(
-                "«%(second)s» og «%(first)s» kan ikke begge være «%(meaning)s». Velg bare én av dem.",
-                second=row.heading,
-                first=first[row.meaning].heading,
-                meaning=words[row.meaning],
-            )
-            yield FieldFault(row.field, message)
-        elif row.meaning:
-            first[row.meaning] = row
+    yield from same_meaning_faults(rows, words)
+    meant = {row.meaning for row in rows}
     for column in COLUMNS[kind]:
-        has_instead = bool(column.instead) and all(name in first for name in column.instead)
-        if column.required and column.name not in first and not has_instead:
+        has_instead = bool(column.instead) and all(name in meant for name in column.instead)
+        if column.required and column.name not in meant and not has_instead:
             message = _("Velg hvilken kolonne som er «%(meaning)s».", meaning=words[column.name])
             yield FieldFault(rows[0].field if rows else "kolonne-0", message)
 

@@ -19,23 +19,23 @@ from surveys.access.permissions import requires
 from surveys.files.headings import guess
 from surveys.files.reading import LARGEST_FILE, Table, read_table
 from surveys.files.report import FileRefusedError, ImportFault, ImportReport
+from surveys.files.waiting_files import FORM_ROOM
+from surveys.hr.file_columns import FieldFault, chosen_columns
 from surveys.hr.organisation import uploads
 from surveys.hr.organisation.applying import ImportDayError, import_file, undo_file
 from surveys.hr.organisation.import_forms import (
     COLUMNS,
     KINDS,
-    FieldFault,
     UploadForm,
     answers_of,
     choices_of,
-    chosen_columns,
     column_faults,
     column_rows,
     column_words,
     question_faults,
 )
 from surveys.hr.organisation.tree_queries import has_units_below_top, may_bring_in_files
-from surveys.hr.organisation.uploads import StoredUpload
+from surveys.hr.organisation.uploads import StoredUpload, waiting_uploads
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation.import_answers import ImportAnswers
 from surveys.organisation.import_records import newest_import, remembered_choices
@@ -53,14 +53,12 @@ Page = str | Response | tuple[str, int]
 MOST_SHOWN: Final = 500
 """Lines of a folded list; more of them are counted."""
 
-_FORM_ROOM: Final = 100_000
-
 
 @blueprint.url_value_preprocessor
 def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Only here may a request be as large as a roster. Set before anything reads the form."""
     if endpoint == "organisation.start_import":
-        request.max_content_length = LARGEST_FILE + _FORM_ROOM
+        request.max_content_length = LARGEST_FILE + FORM_ROOM
 
 
 @blueprint.route("/organisasjon/import", methods=["GET", "POST"])
@@ -69,7 +67,7 @@ def start_import() -> Page:
     """What was last taken into use, and the form for a new file."""
     session = database.session()
     _require_top(session)
-    uploads.remove_old(_instance())
+    waiting_uploads(_instance()).remove_old()
     form = UploadForm()
     if not form.is_submitted():
         if not has_units_below_top(session):
@@ -81,14 +79,14 @@ def start_import() -> Page:
     sent = form.file.data
     try:
         upload = uploads.store(
-            _instance(), current_user.id, ImportKind(form.kind.data), _file_name(sent.filename), sent.stream
+            _instance(), current_user.id, ImportKind(form.kind.data), sent.filename, sent.stream
         )
     except FileRefusedError as refusal:
         return _start_page(session, form, refusal.faults), 422
     try:
         read_table(upload.file.path, COLUMNS[upload.file.kind])
     except FileRefusedError as refusal:
-        uploads.remove(upload)
+        waiting_uploads(_instance()).remove(upload.waiting)
         return _start_page(session, form, refusal.faults), 422
     return redirect(url_for("organisation.import_columns", token=upload.token))
 
@@ -110,7 +108,7 @@ def import_columns(token: str) -> Page:
         rows = chosen_columns(rows, sent)
         faults = [*column_faults(rows, kind)]
         if not faults:
-            uploads.mapped(upload, choices_of(rows))
+            uploads.mapped(_instance(), upload, choices_of(rows))
             return redirect(url_for("organisation.import_preview", token=token))
     page = render_template(
         "hr/organisation/import_columns.html",
@@ -133,7 +131,7 @@ def import_preview(token: str) -> Page:
     if request.method == "GET":
         return _preview_page(upload, report)
     before = ImportAnswers() if "again" in request.form else upload.file.answers
-    upload = uploads.answered(upload, answers_of(request.form, before, report.questions))
+    upload = uploads.answered(_instance(), upload, answers_of(request.form, before, report.questions))
     report = import_file(session, upload.file, apply=False)
     faults = [*question_faults(report.questions, request.form)]
     if faults:
@@ -162,7 +160,7 @@ def apply_import(token: str) -> Page:
         session.rollback()
         return _preview_page(upload, report, outdated=True), 409
     session.commit()
-    uploads.remove(upload)
+    waiting_uploads(_instance()).remove(upload.waiting)
     flash(_("Filen er tatt i bruk. Du kan angre til neste fil kommer."))
     return redirect(url_for("organisation.start_import"))
 
@@ -180,7 +178,7 @@ def _from_day() -> dt.date | None:
 @requires(*HR_ROLES)
 def cancel_import(token: str) -> Response:
     """The file is removed; nothing was changed."""
-    uploads.remove(_upload(database.session(), token))
+    waiting_uploads(_instance()).remove(_upload(database.session(), token).waiting)
     flash(_("Filen er slettet. Ingenting er endret."))
     return redirect(url_for("organisation.start_import"))
 
@@ -281,8 +279,3 @@ def _require_top(session: Session) -> None:
 def _instance() -> Path:
     found: Path = current_app.config["SETTINGS"].instance
     return found
-
-
-def _file_name(sent: str | None) -> str:
-    """The last part of what the browser calls the file; shown, never used as a path."""
-    return (sent or "").replace("\\", "/").rsplit("/", 1)[-1][:200]
