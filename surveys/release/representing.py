@@ -4,16 +4,16 @@ Groups that may not be told of are put together: those with fewer invited than t
 found by subtracting from HR's page of participation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Questionnaire
-from surveys.campaigns.models import AudienceTurnout, Survey, SurveyUnit
-from surveys.campaigns.turnout_protection import UnitGroup, units_with_turnout_shown
+from surveys.campaigns.models import AudienceTurnout, Survey
 from surveys.instruments.in_use import questionnaire_of
+from surveys.release.turnout import CountedTurnout, counted_turnout, units_shown
 
 OTHERS: Final = "others"
 """The key of small groups put together."""
@@ -35,9 +35,11 @@ def representation(session: Session, survey: Survey) -> dict[str, Any] | None:
     audiences = _audiences(session, survey)
     invited = sum(unit.invited or 0 for unit in survey.units)
     smallest = survey.minimum_group
+    turnout = counted_turnout(survey)
+    shown = units_shown(turnout, smallest)
     by = {
-        "unit_type": _types(survey),
-        "area": _areas(survey),
+        "unit_type": _types(survey, shown),
+        "area": _areas(survey, turnout, shown),
         "audience": [(key, *numbers) for key, numbers in sorted(audiences.items())],
     }
     return {
@@ -87,56 +89,30 @@ def skew_of(groups: Sequence[GroupTurnout]) -> dict[str, Any] | None:
     }
 
 
-def _types(survey: Survey) -> list[GroupTurnout]:
+def _types(survey: Survey, shown: Set[int]) -> list[GroupTurnout]:
     """By unit type, of people whose unit may be told of; the others are one group whatever their type."""
-    shown = _shown(survey)
-    parents = {unit.parent_id for unit in survey.units if unit.unit_id not in shown}
+    with_hidden_below = {unit.parent_id for unit in survey.units if unit.unit_id not in shown}
     totals: dict[str, tuple[int, int]] = {}
     for unit in survey.units:
         # A unit's own people are what is left of it without the units below: known only when those are.
-        is_told = unit.unit_id in shown and unit.unit_id not in parents
-        _add(totals, unit.type if is_told else OTHERS, unit)
-    return _rows(totals)
-
-
-def _areas(survey: Survey) -> list[GroupTurnout]:
-    """By the units right below the top, each with everything below it."""
-    shown = _shown(survey)
-    parents = {unit.unit_id: unit.parent_id for unit in survey.units}
-    areas = [unit.unit_id for unit in survey.units if unit.parent_id == survey.unit_id]
-    totals: dict[str, tuple[int, int]] = {}
-    for unit in survey.units:
-        area = unit.unit_id
-        while (parent := parents.get(area)) not in {None, survey.unit_id}:
-            area = parent or area
-        if area == survey.unit_id:
-            key = DIRECT if shown.issuperset(areas) else OTHERS
-        else:
-            key = str(area) if area in shown else OTHERS
-        _add(totals, key, unit)
-    return _rows(totals)
-
-
-def _shown(survey: Survey) -> set[int]:
-    """The units whose turnout HR's page of participation shows."""
-    people = {unit.unit_id: unit.invited or 0 for unit in survey.units}
-    parents = {unit.unit_id: unit.parent_id for unit in survey.units}
-    for unit in survey.units:
-        above = unit.parent_id
-        while above in people:
-            people[above] += unit.invited or 0
-            above = parents[above]
-    groups = [UnitGroup(unit_id, parents[unit_id], count) for unit_id, count in people.items()]
-    return units_with_turnout_shown(groups, survey.minimum_group)
-
-
-def _add(totals: dict[str, tuple[int, int]], key: str, unit: SurveyUnit) -> None:
-    invited, answered = totals.get(key, (0, 0))
-    totals[key] = (invited + (unit.invited or 0), answered + (unit.delivered or 0))
-
-
-def _rows(totals: Mapping[str, tuple[int, int]]) -> list[GroupTurnout]:
+        is_told = unit.unit_id in shown and unit.unit_id not in with_hidden_below
+        key = unit.type if is_told else OTHERS
+        invited, answered = totals.get(key, (0, 0))
+        totals[key] = (invited + (unit.invited or 0), answered + (unit.delivered or 0))
     return [(key, *numbers) for key, numbers in sorted(totals.items()) if numbers[0]]
+
+
+def _areas(survey: Survey, turnout: Sequence[CountedTurnout], shown: Set[int]) -> list[GroupTurnout]:
+    """By the units right below the top, each with everything below it; what is left of the top beside them."""
+    [top] = [unit for unit in turnout if unit.unit_id == survey.unit_id]
+    areas = [unit for unit in turnout if unit.parent_id == top.unit_id]
+    told = [(str(area.unit_id), area.invited or 0, area.delivered) for area in areas if area.unit_id in shown]
+    left = (
+        DIRECT if len(told) == len(areas) else OTHERS,
+        (top.invited or 0) - sum(invited for _key, invited, _answered in told),
+        top.delivered - sum(answered for _key, _invited, answered in told),
+    )
+    return sorted(group for group in (*told, left) if group[1])
 
 
 def _audiences(session: Session, survey: Survey) -> dict[str, tuple[int, int]]:
