@@ -196,3 +196,30 @@ def test_types_and_areas_of_the_quality_page_cannot_be_subtracted_from_the_units
         groups = {group["key"]: group["invited"] for group in found["by"]["unit_type"]["groups"]}
     # «bolig» would be the unit of 14, and «sykehjem» 49: each gives the two away.
     assert groups == {"sykehjem": 47, "bibliotek": 20, OTHERS: 16}
+
+
+def test_the_people_of_an_area_itself_are_no_type_while_a_unit_below_is_not_told_of(
+    app: Flask, db: Database
+) -> None:
+    """S has 23: 8 of its own, units of 12 and 3. T has 24: 20 of its own, a unit of 4. 23 − 12 − 8 = 3, 24 − 20 = 4."""
+    with db.transaction() as session:
+        build_installation(session)
+        survey = build_survey(session, build_units(session, {**AREA, "T1": "T"})["K"], KEY)
+        open_survey(session, survey, keys_of(app))
+        for unit, people in {"S": 8, "S1": 12, "S2": 3, "T": 20, "T1": 4}.items():
+            answer_some(app, session, survey, unit, [sheet_of(1 + i % 5) for i in range(people)])
+        for each in survey.units:
+            each.type = {
+                "S": "ledelse",
+                "S1": "sykehjem",
+                "S2": "bolig",
+                "T": "bibliotek",
+                "T1": "arkiv",
+            }.get(each.unit.code, "")
+        close_survey(session, survey)
+    count(db, keys_of(app), KEY)
+    with db.reading() as session:
+        found = representation(session, find_survey(session, KEY))
+    assert found
+    groups = {group["key"]: group["invited"] for group in found["by"]["unit_type"]["groups"]}
+    assert groups == {"sykehjem": 12, OTHERS: 35}
