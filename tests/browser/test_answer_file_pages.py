@@ -42,6 +42,7 @@ def test_a_file_is_taken_in_by_keyboard_and_every_page_is_sound(
     desk.get_by_role("link", name="Hent svar fra en fil").press("Enter")
     desk.get_by_role("button", name="Les filen").press("Enter")
     expect(desk.get_by_role("alert")).to_contain_text("Velg ett av spørreskjemaene")
+    expect(desk.get_by_role("alert")).to_be_focused()
     _assert_sound(desk)
     desk.get_by_label("Spørreskjema").select_option("lederklima@1")
     desk.get_by_label("Tittel på undersøkelsen").fill("Lederklima 2022")
