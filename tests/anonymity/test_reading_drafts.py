@@ -6,12 +6,14 @@ Whoever it is has a browser of her own and every page of the site, and no visit 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from questionnaires import loading
 from questionnaires.coding import decode
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.models import Survey
@@ -24,6 +26,9 @@ from surveys.respond.lookup import look_up_code
 from surveys.respond.words import ChosenWord, WordFault
 from tests.building import build_open_survey, invite_some, keys_of
 from tests.respondent import Page, Respondent
+
+ROUTED_SOURCE = (Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml").read_bytes()
+ROUTED = loading.parse(ROUTED_SOURCE, "routed.yaml")
 
 COMMENT = "En helt spesiell kommentar"
 WORD = "Gul sykkelhjelm"
@@ -225,6 +230,49 @@ def test_what_was_answered_before_is_delivered_with_the_rest_and_the_newest_coun
     sheet = delivered(app, db)
     assert (sheet.coded["TRI01"], sheet.coded["TRI02"]) == (5, 2)
     assert COMMENT in sheet.comments.values()
+
+
+# One way through the routed example for each answer that decides about later pages.
+WAYS = (
+    {"used": "none"},
+    {"used.library": "1", "LIB01": "1", "bus": "often", "tell": "2", "age": "young", "moved": "1999"},
+    {"used.library": "1", "LIB01": "0", "bus": "never", "age": "old", "moved": "1999"},
+    {"used.pool": "1", "bus": "never", "age": "young"},
+)
+
+
+def seen_by_a_holder(app: Flask, code: str) -> list[str]:
+    """Every page that whoever opens the link is sent, without what is new in every visit."""
+    paths = ("", "/nb/", "/nb/pause", "/nb/oppsummering", *(f"/nb/side/{n}" for n in range(1, 9)))
+    seen = [opened(app, code).open(f"/svar/{code}{path}") for path in paths]
+    # … and where her own answers lead her, on pages that the owner may have met or not.
+    holder = opened(app, code)
+    seen.append(holder.goes_to("side/1"))
+    seen.append(holder.press({"used.library": "1"}))
+    seen.append(holder.press({"visits": "no"}))
+    assert seen[-1].status == 422
+    while "/side/" in holder.page.address:
+        seen.append(
+            holder.press({"visits": "2", "bus": "often", "tell": "1", "age": "young", "moved": "1999"})
+        )
+    with_tokens = [f"{page.status} {page.address}\n{page.response.text}" for page in seen]
+    return [re.sub(r'\.[\w=-]{40,}|value="[\w-]{20,}"', "", one).replace(code, "CODE") for one in with_tokens]
+
+
+def test_which_pages_she_met_because_of_an_answer_is_not_told(app: Flask, db: Database) -> None:
+    """The list of pages, their number, where she is and how long a page is: the same whatever was answered."""
+    with db.transaction() as session:
+        survey = build_open_survey(app, session, questionnaire=ROUTED, source=ROUTED_SOURCE)
+        codes = invite_some(app, session, survey, count=len(WAYS))
+    told = []
+    for code, answers in zip(codes, WAYS, strict=True):
+        person = opened(app, code)
+        person.goes_to("side/1")
+        while "/side/" in person.page.address:
+            person.press(answers)
+        told.append(seen_by_a_holder(app, code))
+    for others in told[1:]:
+        assert others == told[0]
 
 
 class TestTheWord:
