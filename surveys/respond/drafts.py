@@ -25,10 +25,12 @@ from surveys.respond.lookup import InvitationLookup
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.visits import Visit, VisitTokens
 
-# Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
-# was taken while the survey was open tells whose draft it is, so a draft that grew with a long comment would tell who
-# wrote it. One room for all costs a twentieth of what a page costs in all.
-SMALLEST_DRAFT = 10 * 1024
+# Room for what a word locks and as much again that was answered without it: each a hundred answers and two comments of
+# the longest kind in Norwegian, or one in any alphabet. A backup that was taken while the survey was open tells whose
+# draft it is, so a draft that grew with a long comment would tell who wrote it. Never compressed: whoever has the link
+# could then write guesses beside the comment and see in the database whether the draft grew. One room for all costs
+# less than a tenth of what saving a page costs.
+SMALLEST_DRAFT = 20 * 1024
 
 
 class DraftUnreadableError(Exception):
