@@ -111,16 +111,19 @@ def keep(
     lookup: InvitationLookup,
     seen: SeenDraft,
     change: Callable[[AnsweringProgress], AnsweringProgress],
+    taken_back: frozenset[str] = frozenset(),
 ) -> AnsweringProgress:
-    """Stores the visit's changed progress in the caller's transaction and returns it.
+    """Stores the visit's changed progress in the caller's transaction and returns it. `taken_back`: as in `saved_by`.
 
     When another tab stored something since we read, the change is made again on top of that, so neither is lost.
     Raises DraftGoneError when the answers were delivered in the meantime.
     """
     tag = seen.visit.tag
-    kept = change_layers(
-        session, lookup, seen, lambda now: now.saved_by(tag, change(replace(seen, stored=now).progress))
-    )
+
+    def save(now: StoredAnswers) -> StoredAnswers:
+        return now.saved_by(tag, change(replace(seen, stored=now).progress), taken_back)
+
+    kept = change_layers(session, lookup, seen, save)
     return replace(seen, stored=kept).progress
 
 

@@ -92,7 +92,7 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
-    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page)
+    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page, removed)
     session.commit()
     route = respondent.routes.after(progress.coded)
     place = route.at(number)

@@ -4,6 +4,7 @@ Whoever it is has a browser of her own and every page of the site, and no visit 
 """
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,6 +276,26 @@ def test_which_pages_she_met_because_of_an_answer_is_not_told(app: Flask, db: Da
         assert others == told[0]
 
 
+@pytest.mark.parametrize("meanwhile", ["another device answered", "the visit ended"])
+def test_an_answer_taken_back_on_a_page_that_showed_it_is_not_delivered(
+    app: Flask, db: Database, code: str, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page was opened while the visit was shown its answers, and sent when it was not any more."""
+    person = has_answered(app, code)
+    page = person.goes_to("side/5")
+    if meanwhile == "another device answered":
+        other = opened(app, code)
+        other.goes_to("side/2")
+        other.press()
+    else:
+        later = time.time() + visits.LASTS + 1
+        monkeypatch.setattr(visits, "time", SimpleNamespace(time=lambda: later))
+    person.page = page
+    person.press({"bedre": ""})
+    person.delivers()
+    assert "bedre" not in delivered(app, db).comments
+
+
 class TestTheWord:
     """What the word opens, and what it does not."""
 
@@ -416,6 +437,29 @@ class TestTheWord:
         assert again.goes_to("side/1").answers()["TRI01"] == mine
         again.delivers()
         assert delivered(app, db).coded["TRI01"] == int(mine)
+
+    def test_what_she_takes_back_does_not_leave_what_a_holder_answered(
+        self, app: Flask, db: Database, code: str
+    ) -> None:
+        chooses(has_answered(app, code))
+        holder = opened(app, code)
+        holder.goes_to("side/5")
+        holder.press({"bedre": "En annens ord"})
+        again = opened(app, code)
+        gives(again)
+        again.goes_to("side/5")
+        again.press({"bedre": ""})
+        again.delivers()
+        assert "bedre" not in delivered(app, db).comments
+
+    def test_a_holder_cannot_take_back_what_it_locks(self, app: Flask, code: str) -> None:
+        chooses(has_answered(app, code))
+        holder = opened(app, code)
+        holder.goes_to("side/5")
+        holder.press({"_vist": "bedre", "bedre": ""})
+        again = opened(app, code)
+        gives(again)
+        assert again.goes_to("side/5").answers()["bedre"] == COMMENT
 
     @pytest.mark.parametrize(
         ("typed", "fault"),
