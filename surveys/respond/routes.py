@@ -56,8 +56,8 @@ class Route:
 
     def newly_opened(self, saved: Collection[int]) -> RoutePage | None:
         """The first page that is on the route because of an answer, and that has never been saved."""
-        opened = (page for page in self.pages if page.page.when is not None)
-        return next((page for page in opened if page.number not in saved), None)
+        opened = (place for place in self.pages if not _is_met_by_all(place.page))
+        return next((place for place in opened if place.number not in saved), None)
 
 
 class Routes:
