@@ -160,7 +160,7 @@ def _answered_in(progress: AnsweringProgress) -> frozenset[str]:
 
 
 def _without(progress: AnsweringProgress, gone: Collection[str]) -> AnsweringProgress:
-    """The progress without these keys: an answer that is taken back must not bring an older one to light again."""
+    """The progress without these keys: an answer that is taken back does not bring back an older one."""
     if not progress.saved:
         return progress
     return replace(progress, coded=_less(progress.coded, gone), comments=_less(progress.comments, gone))

@@ -108,12 +108,12 @@ class RespondentSession:
 
     @property
     def shown_code(self) -> str:
-        """The code as it stands in letters."""
+        """The code as letters have it."""
         return code_format.grouped(self.lookup.code)
 
     @cached_property
     def address_code(self) -> str:
-        """The code as it stands in addresses: with the visit's token as long as there is something to answer."""
+        """The code as addresses have it: with the visit's token as long as there is something to answer."""
         if not self.lookup.is_open(saves=True) or self.lookup.delivered:
             return self.shown_code
         return joined(self.shown_code, self._visit_and_token[1])

@@ -74,7 +74,7 @@ def parted(typed: str) -> tuple[str, str]:
 
 
 def joined(code: str, token: str) -> str:
-    """What stands in the address of a page."""
+    """The part of a page's address that carries both."""
     return f"{code}{_SEPARATOR}{token}"
 
 
