@@ -69,7 +69,7 @@ class DraftBox:
 
 @dataclass(frozen=True)
 class SeenDraft:
-    """A draft as one visit meets it: what it is shown, what it is not shown, and what it would deliver."""
+    """A draft as one visit meets it: what it is shown and what it is not shown."""
 
     stored: StoredAnswers
     visit: Visit
@@ -99,11 +99,6 @@ class SeenDraft:
     def hidden_pages(self) -> frozenset[int]:
         """The pages that were saved and whose answers the visit is not shown."""
         return self.stored.pages_hidden_from(self.visit.tag)
-
-    @property
-    def delivered(self) -> AnsweringProgress:
-        """What the visit would deliver: its own answers and those it is not shown."""
-        return self.stored.delivered_by(self.visit.tag)
 
 
 def keep(

@@ -84,6 +84,12 @@ class RespondentSession:
         return frozenset() if self.lookup.draft is None else self.routes.met_by_all(self.draft.hidden_pages)
 
     @property
+    def delivery(self) -> AnsweringProgress:
+        """What this visit delivers: what its review showed, though it has been open for longer than a visit lasts."""
+        visit = self.box.tokens.opened(self.token) if self.token else None
+        return self.draft.stored.delivered_by((visit or self.visit).tag)
+
+    @property
     def has_begun(self) -> bool:
         """Something is saved that is not delivered, by this visit or another."""
         return self.lookup.draft is not None

@@ -452,6 +452,23 @@ class TestTheWord:
         again.delivers()
         assert "bedre" not in delivered(app, db).comments
 
+    def test_a_review_that_was_open_for_long_delivers_what_it_showed(
+        self, app: Flask, db: Database, code: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = has_answered(app, code)
+        mine = person.goes_to("side/1").answers()["TRI01"]
+        chooses(person)
+        holder = opened(app, code)
+        holder.goes_to("side/1")
+        holder.press({"TRI01": "1" if mine != "1" else "2"})
+        again = opened(app, code)
+        gives(again)
+        again.goes_to("oppsummering")
+        later = time.time() + visits.LASTS + 1
+        monkeypatch.setattr(visits, "time", SimpleNamespace(time=lambda: later))
+        again.press()
+        assert delivered(app, db).coded["TRI01"] == int(mine)
+
     def test_a_holder_cannot_take_back_what_it_locks(self, app: Flask, code: str) -> None:
         chooses(has_answered(app, code))
         holder = opened(app, code)
