@@ -21,10 +21,10 @@ from surveys.platform.config import SettingsError
 # Up to the next part of the address: a code may have been typed with spaces.
 _IN_ADDRESS = re.compile(r"(/svar/)[^/?\[\]\"'\n]+")
 
-# Three groups of four, with whatever people and browsers put between them.
+# Three groups of four, with whatever people and browsers put between them; the token of a visit follows a full stop.
 _BETWEEN = r"(?:[\s\-–—+]|%20)?"
 _LIKE_A_CODE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{{4}}{_BETWEEN}){{2}}[0-9A-Za-z]{{4}}(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])((?:[0-9A-Za-z]{{4}}{_BETWEEN}){{2}}[0-9A-Za-z]{{4}})(?![0-9A-Za-z])(?:\.[\w=-]{{40,}})?"
 )
 
 _DAY: Final = "%Y-%m-%d"
@@ -49,8 +49,8 @@ def without_codes(text: str) -> str:
 
 
 def _masked_if_code(found: re.Match[str]) -> str:
-    typed = found.group()
-    return typed if code_format.normalised(typed.replace("+", " ").replace("%20", " ")) is None else "…"
+    typed = found.group(1).replace("+", " ").replace("%20", " ")
+    return found.group() if code_format.normalised(typed) is None else "…"
 
 
 class MaskingFormatter(logging.Formatter):

@@ -25,10 +25,12 @@ from surveys.respond.lookup import InvitationLookup
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.visits import Visit, VisitTokens
 
-# Room for a hundred answers and two comments of the longest kind in Norwegian, or one in any alphabet. A backup that
-# was taken while the survey was open tells whose draft it is, so a draft that grew with a long comment would tell who
-# wrote it. One room for all costs a twentieth of what a page costs in all.
-SMALLEST_DRAFT = 10 * 1024
+# Room for what a word locks and as much again that was answered without it: each a hundred answers and two comments of
+# the longest kind in Norwegian, or one in any alphabet. A backup that was taken while the survey was open tells whose
+# draft it is, so a draft that grew with a long comment would tell who wrote it. Never compressed: whoever has the link
+# could then write guesses beside the comment and see in the database whether the draft grew. One room for all costs
+# less than a tenth of what saving a page costs.
+SMALLEST_DRAFT = 20 * 1024
 
 
 class DraftUnreadableError(Exception):
@@ -67,7 +69,7 @@ class DraftBox:
 
 @dataclass(frozen=True)
 class SeenDraft:
-    """A draft as one visit meets it: what it is shown, what it is not shown, and what it would deliver."""
+    """A draft as one visit meets it: what it is shown and what it is not shown."""
 
     stored: StoredAnswers
     visit: Visit
@@ -98,27 +100,25 @@ class SeenDraft:
         """The pages that were saved and whose answers the visit is not shown."""
         return self.stored.pages_hidden_from(self.visit.tag)
 
-    @property
-    def delivered(self) -> AnsweringProgress:
-        """What the visit would deliver: its own answers and those it is not shown."""
-        return self.stored.delivered_by(self.visit.tag)
-
 
 def keep(
     session: Session,
     lookup: InvitationLookup,
     seen: SeenDraft,
     change: Callable[[AnsweringProgress], AnsweringProgress],
+    taken_back: frozenset[str] = frozenset(),
 ) -> AnsweringProgress:
-    """Stores the visit's changed progress in the caller's transaction and returns it.
+    """Stores the visit's changed progress in the caller's transaction and returns it. `taken_back`: as in `saved_by`.
 
     When another tab stored something since we read, the change is made again on top of that, so neither is lost.
     Raises DraftGoneError when the answers were delivered in the meantime.
     """
     tag = seen.visit.tag
-    kept = change_layers(
-        session, lookup, seen, lambda now: now.saved_by(tag, change(replace(seen, stored=now).progress))
-    )
+
+    def save(now: StoredAnswers) -> StoredAnswers:
+        return now.saved_by(tag, change(replace(seen, stored=now).progress), taken_back)
+
+    kept = change_layers(session, lookup, seen, save)
     return replace(seen, stored=kept).progress
 
 

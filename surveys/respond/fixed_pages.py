@@ -27,8 +27,8 @@ _NOTHING: Final = Markup()
 class GivenAnswers:
     """What varies on a page: where on the route it is, and this respondent's answers to it.
 
-    `as_sent` are the fields of answers that were refused, shown again so that they can be mended; `code` as it
-    stands in addresses. `answered_before`: in a visit whose answers are not shown.
+    `as_sent` are the fields of answers that were refused, shown again so that they can be mended; `code` as addresses
+    have it. `answered_before`: in a visit whose answers are not shown.
     """
 
     def __init__(

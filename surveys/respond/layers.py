@@ -6,7 +6,7 @@ encryption is in `drafts`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -61,12 +61,20 @@ class StoredAnswers:
         below, between, above = layers
         return laid_upon(laid_upon(below, between), above)
 
-    def saved_by(self, tag: bytes, progress: AnsweringProgress) -> "StoredAnswers":
-        """This when the answers of the visit with this tag have become `progress`."""
+    def saved_by(
+        self, tag: bytes, progress: AnsweringProgress, taken_back: frozenset[str] = frozenset()
+    ) -> "StoredAnswers":
+        """This when the answers of the visit with this tag have become `progress`.
+
+        taken_back: keys whose answers are not to be delivered: not those of other visits either, since the page may
+        have been opened before they were another visit's. Only the word takes back what the word locks.
+        """
         if self.opened_by == tag:
-            return self._with_locked(progress)
+            return self._with_locked(progress, taken_back)
         earlier = self.earlier if tag == self.tag else laid_upon(self.earlier, self.own)
-        return replace(self, own=progress, tag=tag, earlier=_without(earlier, progress))
+        return replace(
+            self, own=progress, tag=tag, earlier=_without(earlier, _answered_in(progress) | taken_back)
+        )
 
     def locked_with(self, word: ChosenWord) -> "StoredAnswers":
         """This when the last visit has locked its own answers with a word, and left.
@@ -98,12 +106,12 @@ class StoredAnswers:
             opened_by=_NOBODY if self.opened_by == tag else self.opened_by,
         )
 
-    def _with_locked(self, progress: AnsweringProgress) -> "StoredAnswers":
+    def _with_locked(
+        self, progress: AnsweringProgress, taken_back: frozenset[str] = frozenset()
+    ) -> "StoredAnswers":
+        gone = _answered_in(progress) | taken_back
         return replace(
-            self,
-            locked=progress,
-            own=_without(self.own, progress),
-            earlier=_without(self.earlier, progress),
+            self, locked=progress, own=_without(self.own, gone), earlier=_without(self.earlier, gone)
         )
 
     def to_bytes(self, smallest: int) -> bytes:
@@ -146,16 +154,17 @@ def laid_upon(below: AnsweringProgress, above: AnsweringProgress) -> AnsweringPr
     )
 
 
-def _without(progress: AnsweringProgress, answered: AnsweringProgress) -> AnsweringProgress:
-    """The progress without what is answered anew, which an answer that is taken back must not bring to light again."""
+def _answered_in(progress: AnsweringProgress) -> frozenset[str]:
+    """The keys with an answer, closed ones and comments."""
+    return frozenset((*progress.coded, *progress.comments))
+
+
+def _without(progress: AnsweringProgress, gone: Collection[str]) -> AnsweringProgress:
+    """The progress without these keys: an answer that is taken back does not bring back an older one."""
     if not progress.saved:
         return progress
-    return replace(
-        progress,
-        coded=_less(progress.coded, answered.coded),
-        comments=_less(progress.comments, answered.comments),
-    )
+    return replace(progress, coded=_less(progress.coded, gone), comments=_less(progress.comments, gone))
 
 
-def _less(values: Mapping[str, _Value], gone: Mapping[str, _Value]) -> dict[str, _Value]:
+def _less(values: Mapping[str, _Value], gone: Collection[str]) -> dict[str, _Value]:
     return {key: value for key, value in values.items() if key not in gone}

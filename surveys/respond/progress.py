@@ -70,9 +70,6 @@ class AnsweringProgress:
         """The progress as JSON has it."""
         return [_VERSION, dict(self.coded), dict(self.comments), sorted(self.saved), sorted(self.reminded)]
 
-    def to_bytes(self) -> bytes:
-        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
-
     @classmethod
     def from_bytes(cls, content: bytes) -> "AnsweringProgress":
         """The progress that was written. Raises ValueError when a newer Medvirk wrote it."""

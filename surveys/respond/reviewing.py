@@ -23,7 +23,7 @@ class ReviewedAnswer:
 class ReviewedPage:
     """`is_ours`: the heading is the page's words, not the questionnaire's. `unanswered` closed questions.
 
-    `is_hidden`: she has answered it before in a visit whose answers this one is not shown, so what stands here is what
+    `is_hidden`: she has answered it before in a visit whose answers this one is not shown, so what is shown is what
     she has answered anew, and what is missing cannot be told.
     """
 

@@ -56,8 +56,8 @@ class Route:
 
     def newly_opened(self, saved: Collection[int]) -> RoutePage | None:
         """The first page that is on the route because of an answer, and that has never been saved."""
-        opened = (page for page in self.pages if page.page.when is not None)
-        return next((page for page in opened if page.number not in saved), None)
+        opened = (place for place in self.pages if not _is_met_by_all(place.page))
+        return next((place for place in opened if place.number not in saved), None)
 
 
 class Routes:
@@ -76,7 +76,7 @@ class Routes:
         self._deciding = _deciding_keys(questionnaire)
         self._known: dict[tuple[int | None, ...], Route] = {}
         pages = questionnaire.pages_for(audience)
-        self._met_by_all = frozenset(page.number for page in pages if page.when is None)
+        self._met_by_all = frozenset(page.number for page in pages if _is_met_by_all(page))
         self._decides = _deciding_pages(pages)
 
     def after(self, answers: Mapping[str, int]) -> Route:
@@ -108,6 +108,11 @@ class Routes:
         """The page with all its questions, on the route or not; None when this audience never meets it."""
         pages = self._questionnaire.pages_for(self._audience)
         return next((page for page in pages if page.number == number), None)
+
+
+def _is_met_by_all(page: Page) -> bool:
+    """Whether no answer keeps anybody from the page: it is left out when all its questions are."""
+    return page.when is None and any(question.when is None for question in page.asked)
 
 
 def _deciding_keys(questionnaire: Questionnaire) -> tuple[str, ...]:

@@ -84,6 +84,12 @@ class RespondentSession:
         return frozenset() if self.lookup.draft is None else self.routes.met_by_all(self.draft.hidden_pages)
 
     @property
+    def delivery(self) -> AnsweringProgress:
+        """What this visit delivers: what its review showed, though it has been open for longer than a visit lasts."""
+        visit = self.box.tokens.opened(self.token) if self.token else None
+        return self.draft.stored.delivered_by((visit or self.visit).tag)
+
+    @property
     def has_begun(self) -> bool:
         """Something is saved that is not delivered, by this visit or another."""
         return self.lookup.draft is not None
@@ -108,12 +114,12 @@ class RespondentSession:
 
     @property
     def shown_code(self) -> str:
-        """The code as it stands in letters."""
+        """The code as letters have it."""
         return code_format.grouped(self.lookup.code)
 
     @cached_property
     def address_code(self) -> str:
-        """The code as it stands in addresses: with the visit's token as long as there is something to answer."""
+        """The code as addresses have it: with the visit's token as long as there is something to answer."""
         if not self.lookup.is_open(saves=True) or self.lookup.delivered:
             return self.shown_code
         return joined(self.shown_code, self._visit_and_token[1])

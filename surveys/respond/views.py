@@ -92,7 +92,7 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         return after.with_reminder(number) if reminds and forgotten else after
 
     session = database.session()
-    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page)
+    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page, removed)
     session.commit()
     route = respondent.routes.after(progress.coded)
     place = route.at(number)
@@ -152,7 +152,7 @@ def deliver_answers(code: str, language: str) -> Response:
         raise NotAnsweringError
     session = database.session()
     invitation = session.get_one(Invitation, lookup.invitation_id)
-    sheet = respondent.draft.delivered.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
+    sheet = respondent.delivery.sheet(respondent.questionnaire, lookup.audience, invitation.unit_id)
     trust = Trust(respondent.keys.public_key, current_app.config["SECRETS"].codes)
     deliver(session, invitation, sheet, trust, ballot_id)
     session.commit()

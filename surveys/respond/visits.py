@@ -51,13 +51,17 @@ class VisitTokens:
 
     def read(self, token: str) -> Visit | None:
         """The visit; None when the token is another code's, has been changed, or is too old."""
+        visit = self.opened(token)
+        return visit if visit is not None and visit.until > time.time() else None
+
+    def opened(self, token: str) -> Visit | None:
+        """The same, however old: for what shows nothing."""
         try:
             sealed = urlsafe_b64decode(token.encode())
             content = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except (InvalidTag, ValueError):
             return None
-        until = _UNTIL.unpack_from(content)[0]
-        return Visit(content[_UNTIL.size :], until) if until > time.time() else None
+        return Visit(content[_UNTIL.size :], _UNTIL.unpack_from(content)[0])
 
     def renewed(self, visit: Visit) -> tuple[Visit, str] | None:
         """The visit with all its time before it, when half of it has gone: an address is as old as its page."""
@@ -74,7 +78,7 @@ def parted(typed: str) -> tuple[str, str]:
 
 
 def joined(code: str, token: str) -> str:
-    """What stands in the address of a page."""
+    """The part of a page's address that carries both."""
     return f"{code}{_SEPARATOR}{token}"
 
 

@@ -20,6 +20,7 @@ from app import create_app
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.logs import without_codes
+from surveys.respond.visits import Visit, VisitTokens
 from tests.building import build_open_survey, invite_some
 from tests.mail_server import free_port
 
@@ -232,6 +233,16 @@ def test_a_code_is_masked_wherever_it_stands(line: str) -> None:
     masked = without_codes(line)
     assert "…" in masked
     assert not re.search("abcd|jkmf", masked, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "line", ["GET /svar/{} HTTP/1.1", "/SVAR/{}/nb/side/1", "KeyError: '{}'", "kode={}&x=1"]
+)
+def test_the_token_of_a_visit_is_masked_with_the_code(line: str) -> None:
+    token = VisitTokens(bytes(32)).written(Visit.beginning())
+    masked = without_codes(line.format(f"ABCD-EFGH-JKMF.{token}"))
+    assert "…" in masked
+    assert not any(part in masked for part in (token[:8], token[8:], token[-8:]))
 
 
 def test_other_words_of_twelve_letters_stand() -> None:

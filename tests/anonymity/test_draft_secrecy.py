@@ -1,5 +1,7 @@
 """Drafts: only the code opens one, and none is left behind."""
 
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from questionnaires.answers import LONGEST_COMMENT
 from surveys.campaigns import codes
 from surveys.campaigns.ballot_box import Draft
 from surveys.campaigns.lifecycle import close_survey
@@ -19,6 +22,7 @@ from surveys.respond.lookup import InvitationLookup, look_up_code
 from surveys.respond.padding import padded
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.visits import Visit
+from surveys.respond.words import ChosenWord
 from tests.building import build_open_survey, invite_some, keys_of
 from tests.respondent import Respondent
 
@@ -69,7 +73,7 @@ def test_the_code_opens_the_draft_again() -> None:
 
 def test_a_draft_from_before_there_were_visits_is_delivered_and_shown_to_nobody() -> None:
     progress = AnsweringProgress({"TRI01": 5}, {"bedre": COMMENT}, frozenset({1, 4}))
-    stored = StoredAnswers.from_bytes(padded(progress.to_bytes(), SMALLEST_DRAFT))
+    stored = StoredAnswers.from_bytes(padded(json.dumps(progress.content).encode(), SMALLEST_DRAFT))
     assert stored.shown_to(VISIT.tag) is None
     assert stored.delivered_by(VISIT.tag) == progress
 
@@ -114,6 +118,19 @@ def test_whoever_has_the_database_alone_can_neither_read_a_draft_nor_find_the_co
 def test_drafts_of_ordinary_length_all_have_the_same_size(coded: dict[str, int], comment: str) -> None:
     box = DraftBox(SECRET, "ABCDEFGHJKMN")
     assert len(box.locked(holding(coded, comment))) == len(box.locked(StoredAnswers()))
+
+
+def test_the_longest_comments_answered_over_again_beside_a_word_make_no_draft_grow() -> None:
+    text = ("Vi må få høre når vaktene blir endret, så vi rekker å si fra. " * 100)[:LONGEST_COMMENT]
+    pages = frozenset(range(20))
+    longest = AnsweringProgress(
+        {f"ABC{number:02d}": 4 for number in range(100)}, {"bedre": text, "bra": text}, pages, pages
+    )
+    locked = StoredAnswers(longest, VISIT.tag).locked_with(ChosenWord(b"s" * 16, b"c" * 32))
+    again = locked.saved_by(Visit.beginning().tag, longest)
+    box = DraftBox(SECRET, "ABCDEFGHJKMN")
+    assert again.locked == again.own == longest
+    assert len(box.locked(again)) == len(box.locked(StoredAnswers()))
 
 
 def test_a_draft_row_carries_a_day_and_no_time(db: Database, respondent: Respondent) -> None:

@@ -4,14 +4,17 @@ Whoever it is has a browser of her own and every page of the site, and no visit 
 """
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from questionnaires import loading
 from questionnaires.coding import decode
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.models import Survey
@@ -24,6 +27,9 @@ from surveys.respond.lookup import look_up_code
 from surveys.respond.words import ChosenWord, WordFault
 from tests.building import build_open_survey, invite_some, keys_of
 from tests.respondent import Page, Respondent
+
+ROUTED_SOURCE = (Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml").read_bytes()
+ROUTED = loading.parse(ROUTED_SOURCE, "routed.yaml")
 
 COMMENT = "En helt spesiell kommentar"
 WORD = "Gul sykkelhjelm"
@@ -227,6 +233,69 @@ def test_what_was_answered_before_is_delivered_with_the_rest_and_the_newest_coun
     assert COMMENT in sheet.comments.values()
 
 
+# One way through the routed example for each answer that decides about later pages.
+WAYS = (
+    {"used": "none"},
+    {"used.library": "1", "LIB01": "1", "bus": "often", "tell": "2", "age": "young", "moved": "1999"},
+    {"used.library": "1", "LIB01": "0", "bus": "never", "age": "old", "moved": "1999"},
+    {"used.pool": "1", "bus": "never", "age": "young"},
+)
+
+
+def seen_by_a_holder(app: Flask, code: str) -> list[str]:
+    """Every page that whoever opens the link is sent, without what is new in every visit."""
+    paths = ("", "/nb/", "/nb/pause", "/nb/oppsummering", *(f"/nb/side/{n}" for n in range(1, 9)))
+    seen = [opened(app, code).open(f"/svar/{code}{path}") for path in paths]
+    # … and where her own answers lead her, on pages that the owner may have met or not.
+    holder = opened(app, code)
+    seen.append(holder.goes_to("side/1"))
+    seen.append(holder.press({"used.library": "1"}))
+    seen.append(holder.press({"visits": "no"}))
+    assert seen[-1].status == 422
+    while "/side/" in holder.page.address:
+        seen.append(
+            holder.press({"visits": "2", "bus": "often", "tell": "1", "age": "young", "moved": "1999"})
+        )
+    with_tokens = [f"{page.status} {page.address}\n{page.response.text}" for page in seen]
+    return [re.sub(r'\.[\w=-]{40,}|value="[\w-]{20,}"', "", one).replace(code, "CODE") for one in with_tokens]
+
+
+def test_which_pages_she_met_because_of_an_answer_is_not_told(app: Flask, db: Database) -> None:
+    """The list of pages, their number, where she is and how long a page is: the same whatever was answered."""
+    with db.transaction() as session:
+        survey = build_open_survey(app, session, questionnaire=ROUTED, source=ROUTED_SOURCE)
+        codes = invite_some(app, session, survey, count=len(WAYS))
+    told = []
+    for code, answers in zip(codes, WAYS, strict=True):
+        person = opened(app, code)
+        person.goes_to("side/1")
+        while "/side/" in person.page.address:
+            person.press(answers)
+        told.append(seen_by_a_holder(app, code))
+    for others in told[1:]:
+        assert others == told[0]
+
+
+@pytest.mark.parametrize("meanwhile", ["another device answered", "the visit ended"])
+def test_an_answer_taken_back_on_a_page_that_showed_it_is_not_delivered(
+    app: Flask, db: Database, code: str, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page was opened while the visit was shown its answers, and sent when it was not any more."""
+    person = has_answered(app, code)
+    page = person.goes_to("side/5")
+    if meanwhile == "another device answered":
+        other = opened(app, code)
+        other.goes_to("side/2")
+        other.press()
+    else:
+        later = time.time() + visits.LASTS + 1
+        monkeypatch.setattr(visits, "time", SimpleNamespace(time=lambda: later))
+    person.page = page
+    person.press({"bedre": ""})
+    person.delivers()
+    assert "bedre" not in delivered(app, db).comments
+
+
 class TestTheWord:
     """What the word opens, and what it does not."""
 
@@ -368,6 +437,46 @@ class TestTheWord:
         assert again.goes_to("side/1").answers()["TRI01"] == mine
         again.delivers()
         assert delivered(app, db).coded["TRI01"] == int(mine)
+
+    def test_what_she_takes_back_does_not_leave_what_a_holder_answered(
+        self, app: Flask, db: Database, code: str
+    ) -> None:
+        chooses(has_answered(app, code))
+        holder = opened(app, code)
+        holder.goes_to("side/5")
+        holder.press({"bedre": "En annens ord"})
+        again = opened(app, code)
+        gives(again)
+        again.goes_to("side/5")
+        again.press({"bedre": ""})
+        again.delivers()
+        assert "bedre" not in delivered(app, db).comments
+
+    def test_a_review_that_was_open_for_long_delivers_what_it_showed(
+        self, app: Flask, db: Database, code: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = has_answered(app, code)
+        mine = person.goes_to("side/1").answers()["TRI01"]
+        chooses(person)
+        holder = opened(app, code)
+        holder.goes_to("side/1")
+        holder.press({"TRI01": "1" if mine != "1" else "2"})
+        again = opened(app, code)
+        gives(again)
+        again.goes_to("oppsummering")
+        later = time.time() + visits.LASTS + 1
+        monkeypatch.setattr(visits, "time", SimpleNamespace(time=lambda: later))
+        again.press()
+        assert delivered(app, db).coded["TRI01"] == int(mine)
+
+    def test_a_holder_cannot_take_back_what_it_locks(self, app: Flask, code: str) -> None:
+        chooses(has_answered(app, code))
+        holder = opened(app, code)
+        holder.goes_to("side/5")
+        holder.press({"_vist": "bedre", "bedre": ""})
+        again = opened(app, code)
+        gives(again)
+        assert again.goes_to("side/5").answers()["bedre"] == COMMENT
 
     @pytest.mark.parametrize(
         ("typed", "fault"),

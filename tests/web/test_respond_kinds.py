@@ -311,3 +311,18 @@ def test_nothing_of_a_page_is_chosen_beforehand(person: Respondent) -> None:
     person.press({"used.library": "1", "used.pool": "1"})
     for number in (2, 3, 5):
         assert person.goes_to(f"side/{number}").answers() == {}
+
+
+def test_a_change_that_opens_a_page_by_the_conditions_of_its_questions_leads_there_too(
+    person: Respondent,
+) -> None:
+    person.goes_to("side/1")
+    person.press({"used": "none"})
+    person.press({"bus": "never"})  # «moved» is left open, and the reminder too
+    person.press()
+    while "/side/" in person.page.address:
+        person.press({"age": "old"})
+    assert "Med egne ord" not in person.page.text
+    person.open(f"{person.way}/side/3?endre=1")
+    assert person.press({"moved": "1999"}).address.endswith("/side/7?endre=1")
+    assert person.press({"more": "Takk!"}).heading == "Se over og lever"
