@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import html5lib
 import pytest
@@ -13,9 +14,10 @@ from sqlalchemy import select
 from surveys.access.models import Account, Grant, Role
 from surveys.audit.models import AuditEntry
 from surveys.platform.database import Database
-from surveys.scorecards import entry_views
+from surveys.scorecards import entering, entry_views
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Indicator, Measurement, MeasurementEntry
+from surveys.scorecards.overview import lines_by_unit
 from surveys.scorecards.setup import build_card
 from tests.building import build_installation, build_survey, build_units
 from tests.card_building import (
@@ -148,6 +150,30 @@ def test_a_doubtful_value_is_stored_when_it_is_confirmed(client: FlaskClient, si
     with site.reading() as session:
         confirmed = session.scalars(select(Measurement.value).where(Measurement.confirmed)).all()
         assert confirmed == [93.0]
+
+
+def test_shares_in_the_place_of_percentages_are_asked_about(client: FlaskClient, site: Database) -> None:
+    """As in a file of values: by one and the same rule."""
+    sign_in_as(client, site, Role.HR)
+    shares = sent(site, {"K": "0,061", "B": "0,074"})
+    page = page_of(client.post(address(site), data=shares), 422)
+    assert "Enhet B: 0,074 er under 1 %. Er det en andel, der 0,074 betyr 7,4 %?" in page.text
+    for form in ({"K": "6,1", "B": "0,9"}, {"K": "0,8 %", "B": "0,9"}):
+        seen = client.post(address(site), data=sent(site, form, handling="se"))
+        assert "Er det en andel" not in page_of(seen).text
+    assert client.post(address(site), data=shares | confirming(site, "K", "B")).status_code == 302
+    assert current(site) == {("A", 1): 9.3, ("K", 2): 0.061, ("B", 2): 0.074}
+
+
+def test_the_list_of_what_to_enter_reads_every_card_once(
+    client: FlaskClient, site: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many indicators there are."""
+    sign_in_as(client, site, Role.HR)
+    read = Mock(wraps=lines_by_unit)
+    monkeypatch.setattr(entering, "lines_by_unit", read)
+    assert len(page_of(client.get("/verdier")).tree.findall(".//ul[@class='units']/li")) == 2
+    assert read.call_count == 1
 
 
 def test_two_columns_pasted_from_excel_fill_the_grid(client: FlaskClient, site: Database) -> None:
