@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from analysis.scorecards import Direction
 from surveys.access.models import Account, Grant, Role
 from surveys.access.sessions import start_session
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.files.report import ImportReport
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
@@ -23,6 +26,7 @@ from surveys.scorecards.card_plans import (
     TargetPlan,
 )
 from surveys.scorecards.frequencies import Frequency
+from surveys.scorecards.importing import ValueAnswers, import_measurements
 from surveys.scorecards.measuring import NewValue, record_values
 from surveys.scorecards.models import Indicator, IndicatorKind
 
@@ -129,6 +133,28 @@ def measure(
     new = NewValue(indicator, unit_id, year, part, value, source, dt.date(year, 12, 31))
     record_values(session, [new])
     session.expire_all()
+
+
+def import_text(
+    app: Flask,
+    db: Database,
+    file: Path,
+    text: str,
+    *,
+    apply: bool = True,
+    answers: ValueAnswers | None = None,
+) -> ImportReport:
+    """Writes the text to the file and imports it as of 1 November 2026."""
+    file.write_text(text, encoding="utf-8")
+    return import_file(app, db, file, apply=apply, answers=answers)
+
+
+def import_file(
+    app: Flask, db: Database, file: Path, *, apply: bool = True, answers: ValueAnswers | None = None
+) -> ImportReport:
+    today = dt.date(2026, 11, 1)
+    with app.test_request_context(), db.transaction() as session:
+        return import_measurements(session, file, apply=apply, today=today, answers=answers)
 
 
 def release_figures(

@@ -7,6 +7,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
@@ -91,11 +92,17 @@ def number(value: float, decimals: int = 1, *, sign: bool = False) -> str:
     Rounds half to even on the stored value; «-0,0» becomes «0,0».
     """
     rounded = round(value, decimals) + 0.0
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(rounded), format=pattern, locale=language())
+    text = _unsigned(abs(rounded), decimals, language())
     if rounded < 0:
         return "−" + text
     return "+" + text if sign and rounded > 0 else text
+
+
+@lru_cache(maxsize=8192)
+def _unsigned(value: float, decimals: int, code: str) -> str:
+    """Kept, since thousands of values with one decimal are a few hundred different ones, and Babel is slow."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=code)
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -17,9 +17,10 @@ from surveys.platform.localisation import short_date
 from surveys.platform.terminal import fail, say, with_app
 from surveys.platform.typed_data import FileDataError, from_file
 from surveys.scorecards.card_plans import CardPlan, SetupError
+from surveys.scorecards.card_setup import CardSetup
 from surveys.scorecards.card_sources import check_sources
 from surveys.scorecards.importing import ValueAnswers, import_measurements
-from surveys.scorecards.setup import CardSetup, set_up_card
+from surveys.scorecards.setup import set_up_card
 from surveys.scorecards.value_questions import ValueQuestion
 from surveys.scorecards.withdrawing import WithdrawalError, latest_entries, withdraw_entry
 

@@ -1,7 +1,7 @@
 """What makes a value look wrong, in words: somebody must confirm it, or is told of it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -108,6 +108,24 @@ def compared_words(indicator: Indicator, value: float, last: float) -> str:
     if value > last:
         return _("%(value)s er %(amount)s høyere enn sist.", **words)
     return _("%(value)s er %(amount)s lavere enn sist.", **words)
+
+
+def is_wrong_percent(indicator: Indicator, *, is_percent: bool) -> bool:
+    """«7,4 %» was written for something that is not measured in percent."""
+    return is_percent and indicator.unit_of_measure != "%"
+
+
+def look_like_shares(indicator: Indicator, values: Collection[float], *, any_percent: bool) -> bool:
+    """Every value of a percentage is below 1, though its limits are not, and none was written with «%»."""
+    bounds = [bound for target in indicator.targets for bound in (target.green, target.yellow)]
+    return (
+        indicator.unit_of_measure == "%"
+        and not any_percent
+        and bool(values)
+        and not may_be_negative(indicator)
+        and all(bound > 1 for bound in bounds)
+        and all(0 < value < 1 for value in values)
+    )
 
 
 def future_words(frequency: Frequency, year: int, part: int, today: dt.date) -> str:

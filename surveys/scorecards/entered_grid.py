@@ -16,6 +16,8 @@ from surveys.scorecards.doubts import (
     date_doubts,
     future_words,
     impossible_words,
+    is_wrong_percent,
+    look_like_shares,
     value_doubts,
 )
 from surveys.scorecards.entering import EntryGrid, GridRow
@@ -74,6 +76,7 @@ def judge(grid: EntryGrid, typed: TypedGrid, today: dt.date) -> GridJudgement:
         text = found.texts.get(row.unit.id, "").strip()
         if text:
             _judge_row(grid, row, text, found)
+    _ask_of_shares(grid, found)
     if not (found.values or found.faults or found.form_faults):
         found.form_faults.append(("verdier", _("Skriv minst én verdi.")))
     found.unconfirmed = frozenset(found.asks) - set(typed.confirmed)
@@ -99,7 +102,7 @@ def _judge_row(grid: EntryGrid, row: GridRow, text: str, found: GridJudgement) -
     if words := impossible_words(indicator, value):
         found.faults[unit_id] = words
         return
-    if text.endswith("%") and indicator.unit_of_measure != "%":
+    if is_wrong_percent(indicator, is_percent=text.endswith("%")):
         found.faults[unit_id] = _("Indikatoren måles ikke i prosent.")
         return
     found.values[unit_id] = value
@@ -110,6 +113,16 @@ def _judge_row(grid: EntryGrid, row: GridRow, text: str, found: GridJudgement) -
     found.remarks[unit_id] = remarks
     if asks := [doubt.words for doubt in doubts if doubt.asks]:
         found.asks[unit_id] = asks
+
+
+def _ask_of_shares(grid: EntryGrid, found: GridJudgement) -> None:
+    """Of all together: one value below 1 % may be right, a column of them is usually shares."""
+    any_percent = any(text.strip().endswith("%") for text in found.texts.values())
+    if look_like_shares(grid.indicator, found.values.values(), any_percent=any_percent):
+        for unit_id in found.values:
+            typed = found.texts[unit_id].strip()
+            words = _("%(value)s er under 1 %%. Er det en andel, der 0,074 betyr 7,4 %%?", value=typed)
+            found.asks[unit_id] = [*found.asks.get(unit_id, ()), words]
 
 
 def _paste(grid: EntryGrid, pasted: str, found: GridJudgement) -> None:

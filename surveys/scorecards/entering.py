@@ -70,25 +70,43 @@ class EntryTask:
         return periods_of(self.indicator.frequency).words(self.year, self.part)
 
 
+@dataclass(frozen=True)
+class _Cards:
+    """Every card's lines and every ambition level, read once for a page."""
+
+    lines: Mapping[int, list[tuple[Indicator, str]]]
+    ambitions: AllAmbitions
+
+
+def _read_cards(session: Session) -> _Cards:
+    return _Cards(lines_by_unit(session), all_ambitions(session))
+
+
 def entry_units(session: Session, account: Account, indicator: Indicator, today: dt.date) -> list[Unit]:
     """The living units with the indicator on their card that the account may enter for, in no order."""
+    return _entry_units(session, account, indicator, today, _read_cards(session))
+
+
+def _entry_units(
+    session: Session, account: Account, indicator: Indicator, today: dt.date, cards: _Cards
+) -> list[Unit]:
     if indicator.questionnaire is not None:
         return []
     allowed = granted_units(session, account, *HR_ROLES, indicator.owner_role)
-    lines, ambitions = lines_by_unit(session), all_ambitions(session)
     living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
     units = session.scalars(select(Unit).where(Unit.id.in_(allowed), living))
-    return [unit for unit in units if indicator in card_indicators(unit, lines, ambitions)]
+    return [unit for unit in units if indicator in card_indicators(unit, cards.lines, cards.ambitions)]
 
 
 def entry_tasks(session: Session, account: Account, today: dt.date) -> list[EntryTask]:
     """Every indicator the account enters values of, by code, with its last period that is over."""
     tasks = []
+    cards = _read_cards(session)
     indicators = (
         select(Indicator).where(Indicator.questionnaire.is_(None)).order_by(Indicator.code, Indicator.id)
     )
     for indicator in session.scalars(indicators):
-        units = entry_units(session, account, indicator, today)
+        units = _entry_units(session, account, indicator, today, cards)
         if not units:
             continue
         year, part = periods_of(indicator.frequency).last_ended(today)
@@ -102,13 +120,13 @@ def read_grid(
     session: Session, account: Account, indicator: Indicator, year: int, part: int, today: dt.date
 ) -> EntryGrid:
     """The grid; without rows when the account may not enter the indicator anywhere."""
-    units = {unit.id: unit for unit in entry_units(session, account, indicator, today)}
+    cards = _read_cards(session)
+    units = {unit.id: unit for unit in _entry_units(session, account, indicator, today, cards)}
     earlier = _earlier(session, indicator, units, (year, part))
     of_period = _of_period(session, indicator, units, year, part)
     standing = {each.unit_id: each for each in of_period if each.current}
     taken_back = [each for each in of_period if each.withdrawn_at is not None]
     withdrawn = {each.unit_id: each for each in sorted(taken_back, key=lambda each: str(each.withdrawn_at))}
-    ambitions = all_ambitions(session)
     owners = _owners(session, indicator.owner_role)
     rows = tuple(
         GridRow(
@@ -118,11 +136,13 @@ def read_grid(
             standing=standing.get(node.unit_id),
             withdrawn=withdrawn.get(node.unit_id),
             before=tuple(each.value for each in earlier.get(node.unit_id, ()) if each.value is not None),
-            owners=next((owners[above] for above in ambitions.line(node.unit_id) if above in owners), ()),
+            owners=next(
+                (owners[above] for above in cards.ambitions.line(node.unit_id) if above in owners), ()
+            ),
         )
         for node in in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units.values())
     )
-    return EntryGrid(indicator, year, part, rows, ambitions)
+    return EntryGrid(indicator, year, part, rows, cards.ambitions)
 
 
 def _of_period(

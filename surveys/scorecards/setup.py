@@ -1,67 +1,27 @@
 """Setting up a card from a plain description, and changing it by the same description later.
 
-What the card set up itself is brought in step with the description; every difference is told first. What stands only in
+What the card set up itself is brought in step with the description; every difference is told first. What is only in
 the database is left. An indicator of a card above is shared when the description means the same by the code: otherwise
 the card gets its own, so two departments may both have an M1.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
-from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
-from surveys.scorecards.card_changes import Recolouring, colours, fields_changed, recoloured, target_words
-from surveys.scorecards.card_plans import (
-    CardPlan,
-    GoalPlan,
-    IndicatorPlan,
-    PerspectivePlan,
-    SetupError,
-    SuccessFactorPlan,
-    TargetPlan,
-    Text,
-    plan_faults,
-)
+from surveys.scorecards.card_changes import colours, recoloured
+from surveys.scorecards.card_plans import CardPlan, IndicatorPlan, SetupError, plan_faults
+from surveys.scorecards.card_setup import CardSetup, unit_id_of
+from surveys.scorecards.chain_setup import PlannedIndicator, planned_indicators, success_factor
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.frequencies import periods_of
-from surveys.scorecards.models import (
-    Goal,
-    Indicator,
-    Measurement,
-    Perspective,
-    Scorecard,
-    ScorecardLine,
-    SuccessFactor,
-    Target,
-)
-
-
-@dataclass
-class CardSetup:
-    """A card that was set up or changed. changes: what became different, in words; notes: what was left as it is."""
-
-    card: Scorecard
-    line: tuple[int, ...]
-    changes: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    recoloured: tuple[Recolouring, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Planned:
-    """An indicator with its chain."""
-
-    perspective: PerspectivePlan
-    goal: GoalPlan
-    factor: SuccessFactorPlan
-    indicator: IndicatorPlan
+from surveys.scorecards.models import Indicator, Measurement, Scorecard, ScorecardLine
+from surveys.scorecards.target_setup import new_target, set_targets
 
 
 def build_card(session: Session, plan: CardPlan) -> Scorecard:
@@ -76,9 +36,9 @@ def set_up_card(session: Session, plan: CardPlan) -> CardSetup:
         raise SetupError("\n".join(faults))
     before = colours(session)
     setup = _card(session, plan)
-    for position, planned in enumerate(_chain(plan)):
+    for position, planned in enumerate(planned_indicators(plan)):
         indicator = _indicator(session, setup, planned)
-        _place(session, setup, indicator, planned.indicator, position)
+        _show_on_card(session, setup, indicator, planned.indicator, position)
     session.flush()
     codes = {planned.code for planned in plan.indicators()}
     for line in setup.card.lines:
@@ -104,7 +64,7 @@ def _new_card_words(plan: CardPlan) -> str:
 
 
 def _card(session: Session, plan: CardPlan) -> CardSetup:
-    unit_id = _unit_id(session, plan.unit)
+    unit_id = unit_id_of(session, plan.unit)
     card = session.scalar(select(Scorecard).where(Scorecard.key == plan.key))
     if card is None:
         card = Scorecard(key=plan.key, title=dict(plan.title), unit_id=unit_id, lines=[])
@@ -112,36 +72,21 @@ def _card(session: Session, plan: CardPlan) -> CardSetup:
         session.flush()
         return CardSetup(card, lineage(session, unit_id), [_new_card_words(plan)])
     setup = CardSetup(card, lineage(session, unit_id))
-    _set(setup, plan.key, card, title=dict(plan.title), unit_id=unit_id)
+    setup.set(plan.key, card, title=dict(plan.title), unit_id=unit_id)
     return setup
 
 
-def _chain(plan: CardPlan) -> Iterator[_Planned]:
-    for perspective in plan.perspectives:
-        for goal in perspective.goals:
-            for factor in goal.success_factors:
-                for indicator in factor.indicators:
-                    yield _Planned(perspective, goal, factor, indicator)
-
-
-def _set(setup: CardSetup, name: str, row: Any, **values: Any) -> None:
-    """Gives the row the values, and tells each that is another than before."""
-    setup.changes += [f"{name}: {words}" for words in fields_changed(row, values)]
-    for field_name, value in values.items():
-        setattr(row, field_name, value)
-
-
-def _indicator(session: Session, setup: CardSetup, planned: _Planned) -> Indicator:
+def _indicator(session: Session, setup: CardSetup, planned: PlannedIndicator) -> Indicator:
     plan = planned.indicator
     found = session.scalar(
         select(Indicator).where(Indicator.code == plan.code, Indicator.card_id == setup.card.id)
     )
     if found is None and (shared := _shared(session, setup, plan)):
         setup.notes.append(_("%(code)s er den samme som på et kort ovenfor.", code=plan.code))
-        _targets(session, setup, shared, plan)
+        set_targets(session, setup, shared, plan)
         return shared
     values = _values(plan)
-    factor = _success_factor(session, setup, planned)
+    factor = success_factor(session, setup, planned)
     if found is None:
         found = Indicator(code=plan.code, card_id=setup.card.id, success_factor=factor, targets=[], **values)
         session.add(found)
@@ -150,15 +95,15 @@ def _indicator(session: Session, setup: CardSetup, planned: _Planned) -> Indicat
             _("%(code)s %(title)s: ny indikator", code=plan.code, title=localised(plan.title))
         )
         for target in plan.targets:
-            found.targets.append(_target(session, target, None))
+            found.targets.append(new_target(session, target, None))
         return found
     _refuse_another_meaning(session, found, plan)
-    _set(setup, plan.code, found, **values)
+    setup.set(plan.code, found, **values)
     if found.success_factor_id != factor.id:
         title = localised(factor.title)
         setup.changes.append(_("%(code)s: flyttes til «%(title)s»", code=plan.code, title=title))
         found.success_factor = factor
-    _targets(session, setup, found, plan)
+    set_targets(session, setup, found, plan)
     return found
 
 
@@ -231,52 +176,7 @@ def _shared(session: Session, setup: CardSetup, plan: IndicatorPlan) -> Indicato
     return None
 
 
-def _targets(session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan) -> None:
-    """Ambition levels for everybody on a shared indicator hold for this card's unit."""
-    owner = session.get(Scorecard, indicator.card_id or 0)
-    everybody = None if owner is None or owner.unit_id == setup.card.unit_id else setup.card.unit_id
-    for planned in plan.targets:
-        wanted = _target(session, planned, everybody)
-        found = next(
-            (
-                target
-                for target in indicator.targets
-                if (target.unit_id, target.from_year) == (wanted.unit_id, wanted.from_year)
-            ),
-            None,
-        )
-        name = f"{indicator.code}, {target_words(session, wanted)}"
-        if found is not None:
-            bounds = {each: getattr(wanted, each) for each in ("green", "yellow", "green_to", "yellow_to")}
-            _set(setup, name, found, **bounds)
-        elif not _is_as_everybody(indicator, wanted, everybody):
-            indicator.targets.append(wanted)
-            setup.changes.append(_("%(name)s: nytt ambisjonsnivå", name=name))
-
-
-def _is_as_everybody(indicator: Indicator, wanted: Target, everybody: int | None) -> bool:
-    """The shared indicator has the same level for all already."""
-    return everybody is not None and any(
-        target.unit_id is None and _bounds(target) == _bounds(wanted) for target in indicator.targets
-    )
-
-
-def _bounds(target: Target) -> tuple[float | None, ...]:
-    return target.from_year, target.green, target.yellow, target.green_to, target.yellow_to
-
-
-def _target(session: Session, planned: TargetPlan, everybody: int | None) -> Target:
-    return Target(
-        unit_id=_unit_id(session, planned.unit) if planned.unit else everybody,
-        from_year=planned.from_year,
-        green=planned.green,
-        yellow=planned.yellow,
-        green_to=planned.green_to,
-        yellow_to=planned.yellow_to,
-    )
-
-
-def _place(
+def _show_on_card(
     session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan, position: int
 ) -> None:
     """The indicator's lines on the card: one for each type of unit it is for."""
@@ -294,56 +194,3 @@ def _place(
     for unit_type in set(standing) & wanted:
         standing[unit_type].position = position
     session.flush()
-
-
-def _success_factor(session: Session, setup: CardSetup, planned: _Planned) -> SuccessFactor:
-    goal = _goal(session, setup, planned)
-    title: Text = dict(planned.factor.title)
-    for factor in goal.success_factors:
-        if factor.title == title:
-            return factor
-    position = [list(each.title.items()) for each in planned.goal.success_factors].index(list(title.items()))
-    made = SuccessFactor(goal=goal, title=title, position=position)
-    session.add(made)
-    session.flush()
-    return made
-
-
-def _goal(session: Session, setup: CardSetup, planned: _Planned) -> Goal:
-    perspective = _perspective(session, setup, planned)
-    plan = planned.goal
-    found = session.scalar(select(Goal).where(Goal.code == plan.code, Goal.card_id == setup.card.id))
-    if found is None:
-        found = Goal(
-            code=plan.code,
-            card_id=setup.card.id,
-            title=dict(plan.title),
-            perspective=perspective,
-            success_factors=[],
-        )
-        session.add(found)
-        session.flush()
-        return found
-    _set(setup, plan.code, found, title=dict(plan.title), perspective_id=perspective.id)
-    return found
-
-
-def _perspective(session: Session, setup: CardSetup, planned: _Planned) -> Perspective:
-    plan = planned.perspective
-    found = session.scalar(select(Perspective).where(Perspective.key == plan.key))
-    if found is None:
-        last = session.scalars(select(Perspective.position).order_by(Perspective.position.desc())).first()
-        found = Perspective(key=plan.key, title=dict(plan.title), position=-1 if last is None else last)
-        found.position += 1
-        session.add(found)
-        session.flush()
-        return found
-    _set(setup, plan.key, found, title=dict(plan.title))
-    return found
-
-
-def _unit_id(session: Session, code: str) -> int:
-    found = session.scalar(select(Unit.id).where(Unit.code == code))
-    if found is None:
-        raise SetupError(_("Det finnes ingen enhet med koden «%(code)s».", code=code))
-    return found

@@ -7,10 +7,17 @@ from typing import Final
 
 from surveys.files.report import ImportQuestion, lines_in_words
 from surveys.platform.texts import _, ngettext
-from surveys.scorecards.doubts import Doubt, DoubtKind, date_doubts, period_doubts, value_doubts
+from surveys.scorecards.doubts import (
+    Doubt,
+    DoubtKind,
+    date_doubts,
+    is_wrong_percent,
+    look_like_shares,
+    period_doubts,
+    value_doubts,
+)
 from surveys.scorecards.measuring import MeasurementKey
 from surveys.scorecards.models import Indicator
-from surveys.scorecards.ranges import may_be_negative
 from surveys.scorecards.value_lines import ImportContext, ValueLine
 
 
@@ -83,11 +90,12 @@ def value_questions(judged: Sequence[JudgedLine]) -> Iterator[ImportQuestion]:
         for doubt in each.doubts:
             if doubt.asks:
                 asked.setdefault(_QUESTION_OF[doubt.kind], []).append(_where(line, doubt.words))
-        if line.is_percent and line.indicator.unit_of_measure != "%":
+        if is_wrong_percent(line.indicator, is_percent=line.is_percent):
             words = _("cellen er i prosent, indikatoren i «%(unit)s».", unit=line.indicator.unit_of_measure)
             asked.setdefault(ValueQuestion.PERCENT, []).append(_where(line, words))
     for indicator, of_one in _by_indicator(each.line for each in judged).items():
-        if _look_like_shares(indicator, of_one):
+        any_percent = any(line.is_percent for line in of_one)
+        if look_like_shares(indicator, [line.value for line in of_one], any_percent=any_percent):
             asked.setdefault(ValueQuestion.SHARE, []).extend(
                 _where(line, line.row["value"]) for line in of_one
             )
@@ -156,14 +164,3 @@ def _by_indicator(lines: Iterable[ValueLine]) -> Mapping[Indicator, list[ValueLi
     for line in lines:
         found.setdefault(line.indicator, []).append(line)
     return found
-
-
-def _look_like_shares(indicator: Indicator, lines: Sequence[ValueLine]) -> bool:
-    """Every value of a percentage below 1, though its limits are not, and no cell says «%»."""
-    bounds = [bound for target in indicator.targets for bound in (target.green, target.yellow)]
-    return (
-        indicator.unit_of_measure == "%"
-        and not may_be_negative(indicator)
-        and all(bound > 1 for bound in bounds)
-        and all(0 < line.value < 1 and not line.is_percent for line in lines)
-    )

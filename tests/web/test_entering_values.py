@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import html5lib
 import pytest
@@ -10,18 +11,30 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from surveys.access.models import Role
+from surveys.access.models import Account, Grant, Role
 from surveys.audit.models import AuditEntry
 from surveys.platform.database import Database
-from surveys.scorecards import entry_views
+from surveys.scorecards import entering, entry_views
+from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Indicator, Measurement, MeasurementEntry
+from surveys.scorecards.overview import lines_by_unit
 from surveys.scorecards.setup import build_card
-from tests.building import build_installation, build_units
-from tests.card_building import JOY, SICK_LEAVE, USERS, measure, plan_of, sign_in_as, unit_of
+from tests.building import build_installation, build_survey, build_units
+from tests.card_building import (
+    JOY,
+    SICK_LEAVE,
+    USERS,
+    measure,
+    plan_of,
+    release_figures,
+    sign_in_as,
+    unit_of,
+)
 from tests.respondent import Page
 
 TODAY = dt.date(2026, 11, 1)
 LED = replace(USERS, code="B1.2", title={"nb": "Samtaler"}, unit_of_measure="%", owner_role=Role.LEADER)
+THEIRS = replace(USERS, code="B1.9", title={"nb": "Svartid"}, owner_role=Role.LEADER)
 
 
 @pytest.fixture
@@ -139,6 +152,30 @@ def test_a_doubtful_value_is_stored_when_it_is_confirmed(client: FlaskClient, si
         assert confirmed == [93.0]
 
 
+def test_shares_in_the_place_of_percentages_are_asked_about(client: FlaskClient, site: Database) -> None:
+    """As in a file of values: by one and the same rule."""
+    sign_in_as(client, site, Role.HR)
+    shares = sent(site, {"K": "0,061", "B": "0,074"})
+    page = page_of(client.post(address(site), data=shares), 422)
+    assert "Enhet B: 0,074 er under 1 %. Er det en andel, der 0,074 betyr 7,4 %?" in page.text
+    for form in ({"K": "6,1", "B": "0,9"}, {"K": "0,8 %", "B": "0,9"}):
+        seen = client.post(address(site), data=sent(site, form, handling="se"))
+        assert "Er det en andel" not in page_of(seen).text
+    assert client.post(address(site), data=shares | confirming(site, "K", "B")).status_code == 302
+    assert current(site) == {("A", 1): 9.3, ("K", 2): 0.061, ("B", 2): 0.074}
+
+
+def test_the_list_of_what_to_enter_reads_every_card_once(
+    client: FlaskClient, site: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many indicators there are."""
+    sign_in_as(client, site, Role.HR)
+    read = Mock(wraps=lines_by_unit)
+    monkeypatch.setattr(entering, "lines_by_unit", read)
+    assert len(page_of(client.get("/verdier")).tree.findall(".//ul[@class='units']/li")) == 2
+    assert read.call_count == 1
+
+
 def test_two_columns_pasted_from_excel_fill_the_grid(client: FlaskClient, site: Database) -> None:
     sign_in_as(client, site, Role.HR)
     pasted = "A\tEnhet A\t8,1\r\nenhet b\t7,9 %\r\n\r\nA1;6,5"
@@ -169,6 +206,17 @@ def test_a_corrected_value_keeps_the_old_one_and_both_are_taken_back_in_turn(
     assert "Ingenting er endret." in again
 
 
+def test_a_form_of_five_thousand_units_is_taken(client: FlaskClient, site: Database) -> None:
+    """Two fields a unit; what is limited to a thousand fields is another kind of form, one that carries files."""
+    sign_in_as(client, site, Role.HR)
+    form = page_of(client.get(address(site))).tree.find(".//form[@id='verdier']")
+    assert form is not None
+    assert form.get("enctype") is None
+    many = {f"{field}-{id_}": "ja" for id_ in range(90_000, 95_000) for field in ("verdi", "stemmer")}
+    assert client.post(address(site), data=many | sent(site, {"A": "8,1"})).status_code == 302
+    assert current(site)["A", 2] == 8.1
+
+
 class TestWhoMay:
     def test_a_leader_enters_what_leaders_own_for_her_own_units(
         self, client: FlaskClient, site: Database
@@ -190,6 +238,68 @@ class TestWhoMay:
         sign_in_as(client, site, Role.LEADER, "A")
         assert client.post(f"/verdier/maling/{value}/trekk").status_code == 403
         assert current(site)["B", 0] == 90.0
+
+    def test_another_units_row_cannot_be_pasted(self, client: FlaskClient, site: Database) -> None:
+        sign_in_as(client, site, Role.LEADER, "A")
+        form = sent(site, {"A": "85"}, malt="31.12.2025", lim="B\t90")
+        page = page_of(client.post(address(site, "B1.2", 2025, 0), data=form), 422)
+        assert "ingen enhet her heter «B»" in page.text
+        assert current(site) == {("A", 1): 9.3}
+
+    @pytest.mark.parametrize("taken", ["grant", "owner"])
+    def test_who_has_lost_the_role_neither_sees_enters_nor_takes_back(
+        self, client: FlaskClient, site: Database, taken: str
+    ) -> None:
+        sign_in_as(client, site, Role.LEADER, "A")
+        own, form = address(site, "B1.2", 2025, 0), sent(site, {"A": "85"}, malt="31.12.2025")
+        assert client.post(own, data=form).status_code == 302
+        with site.transaction() as session:
+            value = session.scalars(select(Measurement.id).where(Measurement.part == 0)).one()
+            if taken == "grant":
+                session.scalars(select(Grant)).one().to_day = dt.date(2020, 1, 1)
+            else:
+                led = session.scalars(select(Indicator).where(Indicator.code == "B1.2")).one()
+                led.owner_role = Role.CONTROLLER
+        assert client.get(own).status_code == 403
+        assert client.post(own, data=form | sent(site, {"A": "11"})).status_code == 403
+        assert client.post(f"/verdier/maling/{value}/trekk").status_code == 403
+        assert current(site) == {("A", 1): 9.3, ("A", 0): 85.0}
+
+    def test_a_role_on_one_unit_lends_nothing_to_another(self, client: FlaskClient, site: Database) -> None:
+        """She leads A and is the controller of B: what leaders own she enters for A alone."""
+        sign_in_as(client, site, Role.LEADER, "A")
+        with site.transaction() as session:
+            account = session.scalars(select(Account)).one()
+            account.all_grants.append(Grant(role=Role.CONTROLLER, unit_id=unit_of(session, "B").id))
+        own = address(site, "B1.2", 2025, 0)
+        assert "Enhet B" not in page_of(client.get(own)).text
+        assert client.post(own, data=sent(site, {"B": "90"}, malt="31.12.2025")).status_code == 422
+        assert current(site) == {("A", 1): 9.3}
+
+    def test_a_card_of_another_part_of_the_municipality_is_closed(
+        self, client: FlaskClient, site: Database
+    ) -> None:
+        with site.transaction() as session:
+            build_card(session, replace(plan_of(THEIRS, unit="B"), key="kort-b"))
+            measure(session, "B1.9", 2025, 4.0, unit="B")
+            value = session.scalars(select(Measurement.id).where(Measurement.part == 0)).one()
+        sign_in_as(client, site, Role.HR, "A")
+        theirs = address(site, "B1.9", 2025, 0)
+        assert client.get(theirs).status_code == 403
+        # Not for her own unit either: the indicator is not on its card.
+        form = sent(site, {"A": "5", "B": "5"}, malt="31.12.2025")
+        assert client.post(theirs, data=form).status_code == 403
+        assert client.post(f"/verdier/maling/{value}/trekk").status_code == 403
+        assert "B1.9" not in page_of(client.get("/verdier")).text
+        assert current(site) == {("A", 1): 9.3, ("B", 0): 4.0}
+
+    def test_a_surveys_value_is_never_taken_back_by_hand(self, client: FlaskClient, site: Database) -> None:
+        with site.transaction() as session:
+            survey = build_survey(session, unit_of(session, "K"))
+            feed(session, release_figures(session, survey, {"K": 4.0}))
+            value = session.scalars(select(Measurement.id).where(Measurement.release_id.is_not(None))).one()
+        sign_in_as(client, site, Role.HR)
+        assert client.post(f"/verdier/maling/{value}/trekk").status_code == 404
 
     def test_a_survey_is_never_entered_by_hand(self, client: FlaskClient, site: Database) -> None:
         sign_in_as(client, site, Role.HR)

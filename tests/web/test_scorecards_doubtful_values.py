@@ -1,6 +1,5 @@
 """Values that look wrong are asked about, marks without a number are counted, and an import can be taken back."""
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,14 @@ from surveys.files.report import ImportReport
 from surveys.platform.database import Database
 from surveys.scorecards.card_plans import IndicatorPlan, TargetPlan
 from surveys.scorecards.frequencies import Frequency
-from surveys.scorecards.importing import ValueAnswers, import_measurements
+from surveys.scorecards.importing import ValueAnswers
 from surveys.scorecards.models import Measurement
 from surveys.scorecards.setup import build_card
 from surveys.scorecards.value_questions import ValueQuestion
 from surveys.scorecards.withdrawing import WithdrawalError, withdraw_entry
 from surveys.scorecards.written_periods import WrittenPeriod, WrittenPeriodError, read_period
 from tests.building import build_installation, build_units
-from tests.card_building import BUDGET, SICK_LEAVE, USERS, measure, plan_of
+from tests.card_building import BUDGET, SICK_LEAVE, USERS, import_file, import_text, measure, plan_of
 
 HEADING = "indikator;enhet;år;periode;verdi;kilde;måledato\n"
 DAYS = IndicatorPlan(
@@ -57,11 +56,10 @@ def _import(
     *confirmed: ValueQuestion,
     dash_is_zero: bool | None = None,
 ) -> ImportReport:
-    if lines is not None:
-        file.write_text(HEADING + lines, encoding="utf-8")
     answers = ValueAnswers(frozenset(confirmed), dash_is_zero)
-    with app.test_request_context(), db.transaction() as session:
-        return import_measurements(session, file, apply=True, today=dt.date(2026, 11, 1), answers=answers)
+    if lines is None:
+        return import_file(app, db, file, answers=answers)
+    return import_text(app, db, file, HEADING + lines, answers=answers)
 
 
 def _standing(db: Database) -> list[tuple[int, int, float | None]]:

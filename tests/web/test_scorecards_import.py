@@ -11,11 +11,10 @@ from surveys.commands import medvirk
 from surveys.files.report import ImportReport
 from surveys.platform.database import Database
 from surveys.scorecards.feeding import feed
-from surveys.scorecards.importing import import_measurements
 from surveys.scorecards.models import Measurement
 from surveys.scorecards.setup import build_card
 from tests.building import build_installation, build_survey, build_units
-from tests.card_building import measure, release_figures, small_card
+from tests.card_building import import_text, measure, release_figures, small_card
 
 HEADING = "indikator;enhet;år;tertial;verdi;kilde;måledato\n"
 GOOD = "M1.2;A;2026;1;7,9;Lønnssystemet;30.04.2026\nB1.1;A;2026;;4,96;Papirskjema;2026-06-01\n"
@@ -34,9 +33,7 @@ def file(db: Database, tmp_path: Path) -> Path:
 
 
 def _import(app: Flask, db: Database, file: Path, text: str, *, apply: bool = False) -> ImportReport:
-    file.write_text(text, encoding="utf-8")
-    with app.test_request_context(), db.transaction() as session:
-        return import_measurements(session, file, apply=apply, today=dt.date(2026, 11, 1))
+    return import_text(app, db, file, text, apply=apply)
 
 
 def _values(db: Database) -> int:

@@ -1,0 +1,38 @@
+"""A card on its way into the database: what became different, and what was left as it is."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.organisation.models import Unit
+from surveys.platform.texts import _
+from surveys.scorecards.card_changes import Recolouring, fields_changed
+from surveys.scorecards.card_plans import SetupError
+from surveys.scorecards.models import Scorecard
+
+
+@dataclass
+class CardSetup:
+    """A card that was set up or changed. changes: what became different, in words; notes: what was left as it is."""
+
+    card: Scorecard
+    line: tuple[int, ...]
+    changes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    recoloured: tuple[Recolouring, ...] = ()
+
+    def set(self, name: str, row: Any, **values: Any) -> None:
+        """Gives the row the values, and tells each that is another than before."""
+        self.changes += [f"{name}: {words}" for words in fields_changed(row, values)]
+        for field_name, value in values.items():
+            setattr(row, field_name, value)
+
+
+def unit_id_of(session: Session, code: str) -> int:
+    """The unit with the code. Raises SetupError."""
+    found = session.scalar(select(Unit.id).where(Unit.code == code))
+    if found is None:
+        raise SetupError(_("Det finnes ingen enhet med koden «%(code)s».", code=code))
+    return found
