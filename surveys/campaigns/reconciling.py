@@ -16,7 +16,14 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite, not_invited, recipient_of, uses_roster
 from surveys.campaigns.lifecycle import SurveyError, require_open
 from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyUnit
-from surveys.campaigns.moving_invitations import Moved, move_along, moved_people
+from surveys.campaigns.moving_invitations import (
+    RECONCILED,
+    Moved,
+    asked_along,
+    large_enough,
+    move_along,
+    undecided_moves,
+)
 from surveys.campaigns.roster_following import (
     AddressChange,
     PhoneChange,
@@ -40,9 +47,9 @@ class ReconcileChoices:
     """What HR wants done; the defaults are what is right most often.
 
     new: invite those who are new. left_counts: whether whoever has left without answering is one of those invited.
-    moved: whether an invitation goes along to the person's new unit. shared: one invitation for an address that
-    several have, or a code on paper for each. new_units: take in units that were made after the survey. address: send
-    the invitation to the new address.
+    moved: whether invitations go along to the new unit, of groups that are large enough. shared: one invitation for an
+    address that several have, or a code on paper for each. new_units: take in units that were made after the survey.
+    address: send the invitation to the new address.
     """
 
     new: bool = True
@@ -87,6 +94,8 @@ class Reconciliation:
     outside: Mapping[Unit, tuple[Person, ...]] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
     moved: tuple[Moved, ...] = ()
+    # Of `moved`, those in groups so large that turnout does not tell who has delivered.
+    movable: tuple[Moved, ...] = ()
     addresses: tuple[AddressChange, ...] = ()
     renumbered: int = 0
     # Invited before, with an address, and not yet put in the outbox.
@@ -95,9 +104,8 @@ class Reconciliation:
     phones: tuple[PhoneChange, ...] = ()
     # Of `unsent`, as SMS.
     unsent_sms: int = 0
-    # Invitations without an address until now, and moved invitations that have been used.
+    # Invitations without an address until now.
     first_mails: frozenset[int] = frozenset()
-    delivered_moves: frozenset[int] = frozenset()
 
     @property
     def affected(self) -> int:
@@ -109,7 +117,7 @@ class Reconciliation:
         """How many of these have delivered: nothing more is sent to them."""
         found = {each.invitation_id for each in self.left if each.delivered}
         found |= {each.invitation_id for each in self.addresses if each.delivered}
-        return len(found | self.delivered_moves)
+        return len(found | {each.invitation_id for each in self.moved if each.delivered})
 
     @property
     def changed_ids(self) -> frozenset[int]:
@@ -189,20 +197,20 @@ def reconciliation(session: Session, survey: Survey) -> Reconciliation:
     new, shared = _apart(waiting, addresses)
     changes = address_changes(session, survey)
     leaving = [each for each in _left(session, survey) if each.invitation_id not in kept]
-    moved, delivered_moves = moved_people(session, survey)
+    moved = undecided_moves(session, survey)
     return Reconciliation(
         new=new,
         shared=shared,
         outside=_outside(session, survey, addresses),
         left=tuple(leaving),
         moved=moved,
+        movable=large_enough(survey, moved),
         addresses=tuple(changes),
         renumbered=len(kept),
         phones=tuple(phone_changes(session, survey)),
         unsent=unsent + (outbox.without_message(session, survey, kept) if kept else 0),
         unsent_sms=unsent_sms,
         first_mails=_first_mails(session, changes),
-        delivered_moves=delivered_moves,
     )
 
 
@@ -233,8 +241,8 @@ def reconcile(
     again = _settle_addresses(session, found, choices)
     texted_again = rephone(session, found.phones)
     _settle_left(session, found.left, counts=choices.left_counts)
-    if choices.moved == "moves":
-        move_along(session, found.moved)
+    going_along = found.movable if choices.moved == "moves" else ()
+    move_along(session, going_along)
     if choices.new_units:
         _take_in(session, survey, found.outside)
     invite(session, survey, found.recipients(choices), secret)
@@ -243,10 +251,11 @@ def reconcile(
     queued = outbox.queue_invitations(session, survey)
     audit.record(
         session,
-        "survey.reconciled",
+        RECONCILED,
         survey.key,
         new=len(found.recipients(choices)),
         readdressed=again + texted_again,
+        **asked_along(going_along),
     )
     return replace(queued, messages=queued.messages + again + texted_again, sms=queued.sms + texted_again)
 

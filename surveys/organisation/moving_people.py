@@ -63,6 +63,19 @@ def move_people(
     )
 
 
+def people_moved_with_invitations(session: Session, since: int) -> set[int]:
+    """The ids of everybody whose invitations were asked to go along after this entry of the trail."""
+    details = session.scalars(
+        select(AuditEntry.detail).where(AuditEntry.action == MOVED, AuditEntry.id > since)
+    )
+    return {
+        person_id
+        for detail in details
+        if detail["before"]["invitations"]
+        for person_id in detail["before"]["people"]
+    }
+
+
 def is_moved_back(session: Session, entry: AuditEntry) -> bool:
     later = session.scalars(
         select(AuditEntry).where(AuditEntry.action == MOVED_BACK, AuditEntry.id > entry.id)

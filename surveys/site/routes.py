@@ -6,7 +6,7 @@ from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.hr import views as campaigns
-from surveys.hr.accounts import provider_views
+from surveys.hr.accounts import provider_views, sign_in_views
 from surveys.hr.accounts import views as account_views
 from surveys.hr.answers import views as answer_file_views
 from surveys.hr.catalogue import preview_views
@@ -16,7 +16,7 @@ from surveys.hr.history import views as history_views
 from surveys.hr.key_holding import views as key_holder_views
 from surveys.hr.mailing import views as mailing_views
 from surveys.hr.organisation import import_views as organisation_imports
-from surveys.hr.organisation import leaver_views, people_views, tree_views, unit_deeds
+from surveys.hr.organisation import leaver_views, people_views, tree_views, unit_change_views
 from surveys.hr.organisation import views as organisation
 from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
@@ -47,6 +47,7 @@ _MODULES = (
     password_views,
     account_views,
     provider_views,
+    sign_in_views,
     campaigns,
     answer_file_views,
     instrument_views,
@@ -66,7 +67,7 @@ _MODULES = (
     people_views,
     reorganising_views,
     tree_views,
-    unit_deeds,
+    unit_change_views,
     organisation_imports,
     entrance,
     erasing,

@@ -189,14 +189,22 @@ class TestTagging:
             session.add(
                 Person(employee_number="1", name="Kari", email="k@fjordvik.example", unit_id=units["A"])
             )
+            session.add_all(
+                Person(
+                    employee_number=str(n), name=f"Person {n}", email=f"p{n}@x.example", unit_id=units["A"]
+                )
+                for n in range(2, survey.minimum_group + 1)
+            )
             assert survey.units
         with app.app_context(), db.transaction() as session:
             reconcile(session, find_survey(session, KEY), ReconcileChoices(), secret)
-            person = session.scalars(select(Person)).one()
-            person.email, person.unit_id = "kari@fjordvik.example", units["B"]
+            people = session.scalars(select(Person).order_by(Person.id)).all()
+            for person in people:
+                person.unit_id = units["B"]
+            people[0].email = "kari@fjordvik.example"
             session.flush()
             reconcile(session, find_survey(session, KEY), ReconcileChoices(moved="moves"), secret)
-            invitation = hers(session)
+            invitation = session.scalars(select(Invitation).where(Invitation.person_id == people[0].id)).one()
             assert (invitation.email, invitation.unit_id) == ("kari@fjordvik.example", units["B"])
             assert is_intact(invitation, secret)
             replace_code(session, find_survey(session, KEY), invitation.id, secret)

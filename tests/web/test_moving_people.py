@@ -11,7 +11,7 @@ from sqlalchemy import select
 from surveys.access.models import Account, Role
 from surveys.access.roster import create_leader_account
 from surveys.audit.models import AuditEntry
-from surveys.campaigns.invitation_seals import is_intact
+from surveys.campaigns.invitation_seals import change_sealed, is_intact
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import open_survey, participation
 from surveys.campaigns.models import Invitation, Survey
@@ -22,6 +22,7 @@ from tests.card_building import sign_in_as, unit_of
 
 TREE = {"K": None, "A": "K", "B": "K", "C": "K"}
 PAGE = "/organisasjon/enhet/A/flytt-ansatte"
+RECONCILING = "/undersokelser/liten-2026/steg/reconcile"
 MINIMUM_GROUP = 5
 
 
@@ -204,6 +205,82 @@ class TestInvitations:
             "people": 5,
             "before": {"people": people, "invitations": True},
         }
+
+
+class TestReconciling:
+    """A file of employees has moved them; HR asks for their invitations to go along when she reconciles."""
+
+    @pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
+    def test_one_person_moved_by_the_roster_tells_hr_nothing(
+        self, municipality: Database, client: FlaskClient, answered: bool
+    ) -> None:
+        """The attack: the page does not offer it, so HR sends the choice by hand and looks at the turnout."""
+        sign_in_as(client, municipality, Role.HR)
+        before = _turnout(municipality)
+        _roster_moves(municipality, 1 if answered else 7)
+        page = client.get(RECONCILING).text
+        assert "Invitasjonen blir der den er for: Person" in _text(page)
+        assert "minst 5 inviterte" in _text(page)
+        assert 'value="moves"' not in page
+        assert _reconcile(client) == 302
+        assert _turnout(municipality) == before
+
+    def test_those_who_come_from_several_units_are_no_group(
+        self, app: Flask, municipality: Database, client: FlaskClient
+    ) -> None:
+        """Each former unit's turnout would tell of the few who left it."""
+        sign_in_as(client, municipality, Role.HR)
+        with app.app_context(), municipality.transaction() as session:
+            b = unit_of(session, "B").id
+            for number in _ids(municipality, 6, 7):
+                session.get_one(Person, number).unit_id = b
+                change_sealed(
+                    session.scalars(select(Invitation).where(Invitation.person_id == number)).one(),
+                    unit_id=b,
+                )
+        before = _turnout(municipality)
+        _roster_moves(municipality, 4, 5, 3, 6, 7, to="C")
+        assert _reconcile(client) == 302
+        assert _turnout(municipality) == before
+
+    def test_of_enough_people_those_who_have_not_answered_go_along(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        sign_in_as(client, municipality, Role.HR)
+        _roster_moves(municipality, 1, 2, 3, 4, 5)
+        assert 'value="moves"' in client.get(RECONCILING).text
+        assert _reconcile(client) == 302
+        assert {n for n, code in _invited(municipality).items() if code == "B"} == {4, 5}
+
+    @pytest.mark.parametrize("by", ["reconciling", "moving"])
+    def test_those_who_stayed_are_neither_named_nor_counted_with_the_next_who_moves(
+        self, municipality: Database, client: FlaskClient, by: str
+    ) -> None:
+        """The attack: after five have moved, those who are left in the old unit are those who had answered."""
+        sign_in_as(client, municipality, Role.HR)
+        if by == "reconciling":
+            _roster_moves(municipality, 1, 2, 3, 4, 5)
+            assert _reconcile(client) == 302
+        else:
+            _move(client, municipality, 1, 2, 3, 4, 5, along="y", confirmed="y")
+        page = _text(client.get(RECONCILING).text)
+        assert not [n for n in range(1, 8) if f"Person {n}" in page]
+        before = _turnout(municipality)
+        _roster_moves(municipality, 6)
+        page = _text(client.get(RECONCILING).text)
+        assert [n for n in range(1, 8) if f"Person {n} " in page] == [6]
+        assert _reconcile(client) == 302
+        assert _turnout(municipality) == before
+
+
+def _roster_moves(db: Database, *numbers: int, to: str = "B") -> None:
+    with db.transaction() as session:
+        for number in _ids(db, *numbers):
+            session.get_one(Person, number).unit_id = unit_of(session, to).id
+
+
+def _reconcile(client: FlaskClient) -> int:
+    return client.post(RECONCILING, data={"messages": "0", "moved": "moves"}).status_code
 
 
 def _turnout(db: Database) -> dict[int, object]:

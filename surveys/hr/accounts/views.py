@@ -15,9 +15,7 @@ from surveys.access.oidc.linking import next_sign_in
 from surveys.access.one_time_links import make_link
 from surveys.access.permissions import granted_units, requires
 from surveys.access.roster import create_leader_account
-from surveys.access.sessions import end_all_sessions
 from surveys.access.texts import role_word
-from surveys.audit import trail as audit
 from surveys.hr.accounts.forms import AccountForm, DeputyForm, NewAccountForm, RoleForm
 from surveys.hr.accounts.queries import (
     LeaderWithoutAccount,
@@ -86,7 +84,7 @@ def create() -> Page:
 def show(account_id: int) -> str:
     """One account: its roles over time, and what can be done with it."""
     session = database.session()
-    return _account_page(session, _known(session, account_id))
+    return account_page(session, _known(session, account_id))
 
 
 @blueprint.post("/brukere/<int:account_id>")
@@ -97,7 +95,7 @@ def change(account_id: int) -> Page:
     account = changeable(session, account_id)
     form = AccountForm()
     if not form.validate_on_submit():
-        return _account_page(session, account, details=form), 422
+        return account_page(session, account, details=form), 422
     return done(
         session,
         account,
@@ -113,10 +111,10 @@ def give_role(account_id: int) -> Page:
     account = _known(session, account_id)
     form = _role_form(session)
     if not form.validate_on_submit():
-        return _account_page(session, account, role_form=form), 422
+        return account_page(session, account, role_form=form), 422
     unit = session.get(Unit, int(form.unit.data)) if form.unit.data.isdecimal() else None
     if unit is None or form.role.data not in [role.value for role in Role]:
-        return _account_page(session, account, _("Velg en rolle og en enhet fra listene."), form), 422
+        return account_page(session, account, _("Velg en rolle og en enhet fra listene."), form), 422
 
     def give() -> None:
         administering.give_role(
@@ -148,7 +146,7 @@ def make_deputy(account_id: int) -> Page:
     account = _known(session, account_id)
     form = _deputy_form(session, account)
     if not form.validate_on_submit():
-        return _account_page(session, account, deputy_form=form), 422
+        return account_page(session, account, deputy_form=form), 422
     chosen = {form.grant.data, form.account.data}
     if not all(value.isdecimal() for value in chosen):
         abort(404)
@@ -160,59 +158,6 @@ def make_deputy(account_id: int) -> Page:
 
     said = _("%(name)s er stedfortreder.", name=deputy.name)
     return done(session, account, give, said, deputy_form=form)
-
-
-@blueprint.post("/brukere/<int:account_id>/lenke")
-@requires(*HR_ROLES)
-def make_one_time_link(account_id: int) -> Page:
-    """A link for choosing a password: sent by mail when that can be done, else shown this once."""
-    session = database.session()
-    account = changeable(session, account_id)
-    if not account.active:
-        return _account_page(session, account, _("Kontoen er stengt. Åpne den før du lager en lenke.")), 409
-    token = make_link(session, account)
-    session.commit()
-    if send_link(account, token):
-        flash(_("Lenken er sendt til %(email)s. Den virker i 72 timer.", email=account.email))
-        return redirect(url_for("accounts.show", account_id=account_id))
-    return render_template("hr/accounts/link.html", account=account, address=link_address(token))
-
-
-@blueprint.post("/brukere/<int:account_id>/steng")
-@requires(*HR_ROLES)
-def deactivate(account_id: int) -> Page:
-    session = database.session()
-    account = changeable(session, account_id)
-    return done(
-        session,
-        account,
-        lambda: administering.deactivate(session, current_user.account, account),
-        _("Kontoen er stengt, og brukeren er logget ut."),
-    )
-
-
-@blueprint.post("/brukere/<int:account_id>/apne")
-@requires(*HR_ROLES)
-def activate(account_id: int) -> Page:
-    session = database.session()
-    account = changeable(session, account_id)
-    return done(
-        session, account, lambda: administering.activate(session, account), _("Kontoen er åpnet igjen.")
-    )
-
-
-@blueprint.post("/brukere/<int:account_id>/logg-ut")
-@requires(*HR_ROLES)
-def sign_out(account_id: int) -> Page:
-    """Ends every session of the account."""
-    session = database.session()
-    account = changeable(session, account_id)
-
-    def end() -> None:
-        end_all_sessions(session, account.id)
-        audit.record(session, "account.signed_out", account.trail_name)
-
-    return done(session, account, end, _("%(name)s er logget ut overalt.", name=account.name))
 
 
 @blueprint.route("/brukere/ledere", methods=["GET", "POST"])
@@ -279,7 +224,7 @@ def done(
     except AccountError as problem:
         session.rollback()
         account = _known(session, account_id)
-        page = _account_page(session, account, str(problem), role_form, deputy_form=deputy_form)
+        page = account_page(session, account, str(problem), role_form, deputy_form=deputy_form)
         return page, 409
     session.commit()
     flash(said)
@@ -314,7 +259,7 @@ def _deputy_form(session: Session, account: Account) -> DeputyForm:
     return form
 
 
-def _account_page(
+def account_page(
     session: Session,
     account: Account,
     problem: str = "",

@@ -35,7 +35,7 @@ def leavers() -> str:
 @blueprint.route("/organisasjon/sluttet/<int:person_id>", methods=["GET", "POST"])
 @requires(*HR_ROLES)
 def erase_leaver(person_id: int) -> Page:
-    """What erasing means first; the deed when she presses the button."""
+    """What erasing means first; she is erased when HR presses the button."""
     session = database.session()
     person = session.get(Person, person_id)
     if person is None:

@@ -1,4 +1,4 @@
-"""The opposite of a deed with a unit, filled in with what was before: how it is undone."""
+"""The opposite of a change of a unit, filled in with what was before: how it is undone."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -42,8 +42,8 @@ def opposite(session: Session, unit: Unit, entry: AuditEntry, *, may_restructure
     return ""
 
 
-def _address(deed: str, unit: Unit, **values: Any) -> str:
-    return url_for(f"organisation.{deed}", unit_code=unit.code, **values)
+def _address(change: str, unit: Unit, **values: Any) -> str:
+    return url_for(f"organisation.{change}", unit_code=unit.code, **values)
 
 
 def _from(was: Mapping[str, Any]) -> dict[str, str]:

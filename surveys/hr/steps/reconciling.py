@@ -103,7 +103,7 @@ def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, st
         _("Du kan invitere flere så lenge undersøkelsen er åpen."),
     ]
     lines += _about_those_before(found, survey)
-    decisions = tuple(_choices(session, found, choices))
+    decisions = tuple(_choices(session, survey, found, choices))
     heading = _("Sende invitasjoner?")
     if not decisions and not messages:
         heading = _("Invitasjonene stemmer med personlisten")
@@ -145,7 +145,9 @@ def roster_findings(session: Session, survey: Survey) -> tuple[str, ...]:
     if survey.status != SurveyStatus.OPEN or not uses_roster(survey):
         return ()
     found = reconciliation(session, survey)
-    lines = [line for choice in _choices(session, found, ReconcileChoices()) for line in choice.findings]
+    lines = [
+        line for choice in _choices(session, survey, found, ReconcileChoices()) for line in choice.findings
+    ]
     return (*lines, *_about_those_before(found, survey))
 
 
@@ -169,7 +171,9 @@ def _about_those_before(found: Reconciliation, survey: Survey) -> Iterator[str]:
         yield _("De av dem som alt har levert, får ingen flere meldinger.")
 
 
-def _choices(session: Session, found: Reconciliation, choices: ReconcileChoices) -> Iterator[StepChoice]:
+def _choices(
+    session: Session, survey: Survey, found: Reconciliation, choices: ReconcileChoices
+) -> Iterator[StepChoice]:
     if found.new:
         yield _new(found, choices)
     if found.shared:
@@ -181,7 +185,7 @@ def _choices(session: Session, found: Reconciliation, choices: ReconcileChoices)
     if found.left:
         yield _left(session, found, choices)
     if found.moved:
-        yield _moved(session, found, choices)
+        yield _moved(session, survey, found, choices)
 
 
 def _new(found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
@@ -259,18 +263,32 @@ def _left(session: Session, found: Reconciliation, choices: ReconcileChoices) ->
     return StepChoice("left", _("Sluttet"), options, "yes" if choices.left_counts else "no", (finding,))
 
 
-def _moved(session: Session, found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
-    finding = ngettext(
-        "%(num)s person har byttet enhet: %(names)s.",
-        "%(num)s personer har byttet enhet: %(names)s.",
-        len(found.moved),
-        names=_named(session, [each.person_id for each in found.moved]),
-    )
-    options = (
-        ("stays", _("Svaret gjelder enheten de ble invitert i")),
-        ("moves", _("Flytt invitasjonen til den nye enheten, hvis de ikke har svart")),
-    )
-    return StepChoice("moved", _("Flyttet"), options, choices.moved, (finding,))
+def _moved(session: Session, survey: Survey, found: Reconciliation, choices: ReconcileChoices) -> StepChoice:
+    """Says who stays whatever HR chooses. It is the same whether they have answered or not."""
+    findings = [
+        ngettext(
+            "%(num)s person har byttet enhet: %(names)s.",
+            "%(num)s personer har byttet enhet: %(names)s.",
+            len(found.moved),
+            names=_named(session, [each.person_id for each in found.moved]),
+        )
+    ]
+    staying = [each.person_id for each in found.moved if each not in found.movable]
+    if staying:
+        findings.append(
+            _(
+                "Invitasjonen blir der den er for: %(names)s. Den kan bare flyttes når undersøkelsen spør i den nye "
+                "enheten, og minst %(group)s inviterte har byttet mellom de samme to enhetene. "
+                "Av færre ville svarprosenten vist hvem som har svart.",
+                names=_named(session, staying),
+                group=survey.minimum_group,
+            )
+        )
+    options = [("stays", _("Svaret gjelder enheten de ble invitert i"))]
+    if found.movable:
+        options.append(("moves", _("Flytt invitasjonen til den nye enheten, hvis de ikke har svart")))
+    chosen = choices.moved if found.movable else "stays"
+    return StepChoice("moved", _("Flyttet"), tuple(options), chosen, tuple(findings))
 
 
 def _named(session: Session, person_ids: Iterable[int]) -> str:

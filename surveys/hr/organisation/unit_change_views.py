@@ -29,8 +29,8 @@ Page = Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
-class UnitDeed:
-    """One deed on its page. consequences: read before `do`, which gives a new unit or raises UnitChangeError."""
+class UnitChangePage:
+    """A change of a unit, on its page. consequences: read before `do`, which gives a new unit or raises."""
 
     heading: str
     button: str
@@ -52,7 +52,7 @@ def create_unit(unit_code: str) -> Page:
     return _page(
         session,
         form,
-        UnitDeed(
+        UnitChangePage(
             heading=_("Ny enhet under %(unit)s", unit=parent.name),
             button=_("Lag enheten"),
             said=_("Enheten er laget."),
@@ -78,7 +78,7 @@ def rename_unit(unit_code: str) -> Page:
     return _page(
         session,
         form,
-        UnitDeed(
+        UnitChangePage(
             heading=_("Endre navn eller type på %(unit)s", unit=unit.name),
             button=_("Lagre endringen"),
             said=_("Navnet og typen er lagret."),
@@ -118,7 +118,7 @@ def move_unit(unit_code: str) -> Page:
     return _page(
         session,
         form,
-        UnitDeed(
+        UnitChangePage(
             heading=_("Flytt %(unit)s", unit=unit.name),
             button=_("Flytt enheten"),
             said=_("Enheten er flyttet."),
@@ -140,7 +140,7 @@ def end_unit(unit_code: str) -> Page:
     return _page(
         session,
         form,
-        UnitDeed(
+        UnitChangePage(
             heading=_("Avslutt %(unit)s", unit=unit.name),
             button=_("Avslutt enheten"),
             said=_("Enheten er avsluttet."),
@@ -159,7 +159,7 @@ def reopen_unit(unit_code: str) -> Page:
     return _page(
         session,
         ReopenForm(),
-        UnitDeed(
+        UnitChangePage(
             heading=_("Gjenåpne %(unit)s", unit=unit.name),
             button=_("Gjenåpne enheten"),
             said=_("Enheten er åpen igjen."),
@@ -170,35 +170,37 @@ def reopen_unit(unit_code: str) -> Page:
     )
 
 
-def _page(session: Session, form: FlaskForm, deed: UnitDeed) -> Page:
-    """The form; what it means, after the first press; and the deed, after the second."""
+def _page(session: Session, form: FlaskForm, change: UnitChangePage) -> Page:
+    """The form; what it means, after the first press; and the change, after the second."""
     if not form.is_submitted():
-        return _form_page(form, deed), 200
+        return _form_page(form, change), 200
     if not form.validate():
-        return _form_page(form, deed), 422
+        return _form_page(form, change), 422
     try:
-        means = deed.consequences()
-        made = deed.do()
+        means = change.consequences()
+        made = change.do()
     except UnitChangeError as problem:
         session.rollback()
-        return _form_page(form, deed, problem=str(problem)), 422
+        return _form_page(form, change, problem=str(problem)), 422
     if request.form.get("confirmed") != "y":
         session.rollback()
-        return _form_page(form, deed, means=means), 200
+        return _form_page(form, change, means=means), 200
     session.commit()
-    flash(deed.said + " " + _("Du kan angre nederst på siden."))
-    return redirect(url_for("organisation.unit", unit_code=(made or deed.unit).code))
+    flash(change.said + " " + _("Du kan angre nederst på siden."))
+    return redirect(url_for("organisation.unit", unit_code=(made or change.unit).code))
 
 
-def _form_page(form: FlaskForm, deed: UnitDeed, problem: str = "", means: list[str] | None = None) -> str:
+def _form_page(
+    form: FlaskForm, change: UnitChangePage, problem: str = "", means: list[str] | None = None
+) -> str:
     fields = [field for field in form if field.type not in {"CSRFTokenField", "HiddenField"}]
     return render_template(
-        "hr/organisation/deed.html",
+        "hr/organisation/unit_change.html",
         form=form,
         fields=fields,
-        heading=deed.heading,
-        button=deed.button,
-        unit=deed.unit,
+        heading=change.heading,
+        button=change.button,
+        unit=change.unit,
         problem=problem,
         means=means,
     )
