@@ -199,24 +199,27 @@ class Participation:
 def participation(session: Session, survey: Survey) -> dict[int, Participation]:
     """Unit id → participation, live from the invitations only.
 
-    Somebody who only pressed «Start» counts nowhere: a start is no invitation.
+    Somebody who only pressed «Start» counts nowhere: a start is no invitation. Somebody who has left and is not counted
+    is not among the invited whether she has delivered or not, or the number would tell; her answer counts.
     """
     rows = session.execute(
         select(
             Invitation.unit_id,
-            func.count(),
+            func.count().filter(Invitation.counted.is_not(False)),
             func.count().filter(Invitation.delivered),
             func.count().filter(Invitation.self_started),
             func.count().filter(Invitation.delivered, or_(Invitation.loose, Invitation.self_started)),
         )
-        .where(Invitation.survey_id == survey.id, Invitation.counted.is_not(False))
+        .where(Invitation.survey_id == survey.id)
         .group_by(Invitation.unit_id)
     )
     public = {place.unit_id for place in survey.public_link.places} if survey.public_link else set()
     found = {unit_id: Participation(None, 0) for unit_id in public}
     for unit_id, invited, delivered, started, without_name in rows:
         is_public = started or unit_id in public
-        found[unit_id] = Participation(None if is_public else invited, delivered, without_name)
+        found[unit_id] = Participation(
+            None if is_public else max(invited, delivered), delivered, without_name
+        )
     return found
 
 

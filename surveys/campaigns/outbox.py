@@ -121,7 +121,6 @@ def _unqueued(survey: Survey) -> Select[Invitation]:
     queued = exists().where(Delivery.invitation_id == Invitation.id, Delivery.kind == MessageKind.INVITATION)
     return select(Invitation).where(
         Invitation.survey_id == survey.id,
-        ~Invitation.delivered,
         ~Invitation.loose,
         ~Invitation.self_started,
         ~queued,

@@ -1,6 +1,7 @@
 """Those who have an invitation set beside the roster of today: what a sending will do, and doing exactly that.
 
-HR reads it before every sending. Nobody gets two codes, and whoever has delivered gets nothing more.
+HR reads it before every sending. Nobody gets two codes. What is settled is the same whether somebody has delivered or
+not: else HR, who knows whom it is about, could read who has.
 """
 
 from collections import Counter, defaultdict
@@ -8,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
@@ -37,6 +38,7 @@ from surveys.campaigns.roster_following import (
     with_invitation,
 )
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
+from surveys.campaigns.turnout_protection import in_steps
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.platform.texts import _
@@ -81,7 +83,6 @@ class Left:
 
     invitation_id: int
     person_id: int
-    delivered: bool
     counts: bool | None
 
 
@@ -106,30 +107,13 @@ class Reconciliation:
     unsent_sms: int = 0
     # Invitations without an address until now.
     first_mails: frozenset[int] = frozenset()
-
-    @property
-    def affected(self) -> int:
-        """How many invitations of before have changed in the roster."""
-        return len(self.changed_ids)
-
-    @property
-    def delivered(self) -> int:
-        """How many of these have delivered: nothing more is sent to them."""
-        found = {each.invitation_id for each in self.left if each.delivered}
-        found |= {each.invitation_id for each in self.addresses if each.delivered}
-        return len(found | {each.invitation_id for each in self.moved if each.delivered})
-
-    @property
-    def changed_ids(self) -> frozenset[int]:
-        found = {each.invitation_id for each in self.left}
-        found |= {each.invitation_id for each in self.moved}
-        return frozenset(found | {each.invitation_id for each in self.addresses})
+    # Of those invited before who have changed in the roster, how many have delivered: in steps, 0 where they are few.
+    delivered_at_least: int = 0
 
     @property
     def to_decide(self) -> bool:
         """Whether HR has something to look at beyond whom to invite."""
-        undecided = any(each.counts is None and not each.delivered for each in self.left)
-        return bool(undecided or self.renumbered or any(not each.delivered for each in self.addresses))
+        return bool(any(each.counts is None for each in self.left) or self.renumbered or self.addresses)
 
     def recipients(self, choices: ReconcileChoices) -> list[Recipient]:
         """Whom the choices invite. Of those who share an address, one; or each on paper."""
@@ -158,7 +142,7 @@ class Reconciliation:
 
     def messages(self, choices: ReconcileChoices) -> int:
         """Exactly how many mails and SMS the choices put in the outbox."""
-        again = sum(each.sends_again and not each.delivered for each in self.addresses)
+        again = sum(each.sends_again for each in self.addresses)
         new = sum(bool(each.email) for each in self.recipients(choices))
         mails = (
             new + self.unsent - self.unsent_sms + (again + len(self.first_mails) if choices.address else 0)
@@ -211,7 +195,18 @@ def reconciliation(session: Session, survey: Survey) -> Reconciliation:
         unsent=unsent + (outbox.without_message(session, survey, kept) if kept else 0),
         unsent_sms=unsent_sms,
         first_mails=_first_mails(session, changes),
+        delivered_at_least=_delivered_at_least(session, survey, (*leaving, *moved, *changes)),
     )
+
+
+def _delivered_at_least(
+    session: Session, survey: Survey, changed: Iterable[Left | Moved | AddressChange]
+) -> int:
+    ids = {each.invitation_id for each in changed}
+    if len(ids) < survey.minimum_group:
+        return 0
+    delivered = select(func.count()).where(Invitation.id.in_(ids), Invitation.delivered)
+    return in_steps(session.scalar(delivered) or 0)
 
 
 def reconcile(
@@ -330,7 +325,7 @@ def _outside(
 
 def _left(session: Session, survey: Survey) -> list[Left]:
     rows = session.execute(
-        select(Invitation.id, Person.id, Invitation.delivered, Invitation.counted)
+        select(Invitation.id, Person.id, Invitation.counted)
         .join(Person, Person.id == Invitation.person_id)
         .where(Invitation.survey_id == survey.id, ~Person.active)
         .order_by(Invitation.id)
@@ -340,7 +335,7 @@ def _left(session: Session, survey: Survey) -> list[Left]:
 
 def _first_mails(session: Session, changes: Iterable[AddressChange]) -> frozenset[int]:
     """Invitations that had no address and get one: their first mail is queued with the others."""
-    wanted = [each.invitation_id for each in changes if each.email and not each.delivered]
+    wanted = [each.invitation_id for each in changes if each.email]
     rows = session.scalars(select(Invitation).where(Invitation.id.in_(wanted), Invitation.email == ""))
     # Whoever has an SMS waiting gets that as a mail.
     begun = with_invitation(session, wanted)
@@ -360,11 +355,8 @@ def _settle_addresses(session: Session, found: Reconciliation, choices: Reconcil
 
 
 def _settle_left(session: Session, left: Iterable[Left], *, counts: bool) -> None:
-    """Whoever has delivered is always one of those invited."""
-    wanted = [each.invitation_id for each in left if not each.delivered]
-    session.execute(
-        update(Invitation).where(Invitation.id.in_(wanted), ~Invitation.delivered).values(counted=counts)
-    )
+    wanted = [each.invitation_id for each in left]
+    session.execute(update(Invitation).where(Invitation.id.in_(wanted)).values(counted=counts))
 
 
 def _take_in(session: Session, survey: Survey, outside: Mapping[Unit, tuple[Person, ...]]) -> None:

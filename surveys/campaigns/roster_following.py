@@ -32,7 +32,6 @@ class AddressChange:
     invitation_id: int
     person_id: int
     email: str
-    delivered: bool
     sends_again: bool
 
 
@@ -111,7 +110,7 @@ def take_over_numbers(session: Session, survey: Survey) -> int:
 def address_changes(session: Session, survey: Survey) -> list[AddressChange]:
     """Everybody in the roster whose address is another than her invitation's, but for those HR has decided about."""
     rows = session.execute(
-        select(Invitation.id, Person.id, Person.email, Invitation.email, Invitation.delivered)
+        select(Invitation.id, Person.id, Person.email, Invitation.email)
         .join(Person, Person.id == Invitation.person_id)
         .where(
             Invitation.survey_id == survey.id,
@@ -125,29 +124,28 @@ def address_changes(session: Session, survey: Survey) -> list[AddressChange]:
     changed = [row for row in rows if plain(row[2]) != plain(row[3])]
     handed_over = _handed_over(session, [row[0] for row in changed])
     return [
-        AddressChange(
-            invitation_id, person_id, email, delivered, bool(email) and invitation_id in handed_over
-        )
-        for invitation_id, person_id, email, _before, delivered in changed
+        AddressChange(invitation_id, person_id, email, bool(email) and invitation_id in handed_over)
+        for invitation_id, person_id, email, _before in changed
     ]
 
 
 def readdress(session: Session, changes: Iterable[AddressChange]) -> int:
-    """Gives those who have not delivered their new address; how many invitations are sent again."""
-    wanted = [change for change in changes if not change.delivered]
-    for change in wanted:
+    """Gives everybody her new address, whether she has delivered or not; how many invitations are sent again."""
+    again = 0
+    for change in changes:
         invitation = session.get_one(Invitation, change.invitation_id)
         use_address(session, invitation, change.email)
         if change.sends_again:
             send_again(session, invitation)
+            again += 1
     session.flush()
-    return sum(change.sends_again for change in wanted)
+    return again
 
 
 def phone_changes(session: Session, survey: Survey) -> list[PhoneChange]:
     """Everybody who gets SMS and whose number in the roster is another than her invitation's. None without a gateway.
 
-    Whoever has delivered, has an address, or was given paper by HR is left alone.
+    Whoever has an address, or was given paper by HR, is left alone.
     """
     if not sms_is_set_up():
         return []
@@ -156,7 +154,6 @@ def phone_changes(session: Session, survey: Survey) -> list[PhoneChange]:
         .join(Person, Person.id == Invitation.person_id)
         .where(
             Invitation.survey_id == survey.id,
-            ~Invitation.delivered,
             Invitation.email == "",
             Invitation.declined_email == "",
             Invitation.printed_on.is_(None),

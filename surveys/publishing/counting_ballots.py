@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from secrets import SystemRandom
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
@@ -180,16 +180,21 @@ def _delete_invitations(session: Session, survey: Survey) -> None:
     the page of the survey that is over, and how many leaders and staff there were.
     """
     own = Invitation.survey_id == survey.id
+    # As `participation`: somebody who has left and is not counted may have delivered before she left.
+    invited, delivered = (
+        func.count().filter(Invitation.counted.is_not(False)),
+        func.count().filter(Invitation.delivered),
+    )
     session.execute(
         insert(AudienceTurnout).from_select(
             ["survey_id", "audience", "invited", "delivered"],
             select(
                 Invitation.survey_id,
                 Invitation.audience,
-                func.count(),
-                func.count().filter(Invitation.delivered),
+                case((delivered > invited, delivered), else_=invited),
+                delivered,
             )
-            .where(own, Invitation.counted.is_not(False))
+            .where(own)
             .group_by(Invitation.survey_id, Invitation.audience),
         )
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Ballot, Draft
@@ -130,8 +130,7 @@ def _mark_used(session: Session, invitation: Invitation) -> bool:
     marked = session.scalar(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.delivered.is_(False))
-        # Somebody who had left and answers all the same is counted after all.
-        .values(delivered=True, counted=case((Invitation.counted.is_(False), None), else_=Invitation.counted))
+        .values(delivered=True)
         .returning(Invitation.id)
     )
     return marked is not None

@@ -153,19 +153,21 @@ def test_a_reminder_finds_a_corrected_address_without_anybody_reconciling(
     assert "a1@prove.example" not in sent
 
 
-def test_whoever_has_delivered_gets_nothing_at_her_new_address(
-    app: Flask, db: Database, office: PostOffice
+@pytest.mark.parametrize("delivered", [False, True])
+def test_a_corrected_address_gets_the_invitation_whether_she_has_delivered_or_not(
+    app: Flask, db: Database, office: PostOffice, delivered: bool
 ) -> None:
+    """Attack: HR corrects one address and reads from the number of mails whether its owner has answered."""
     _opened(app, db, "corrected_address")
     _invite(app, db)
     _sent(app, db, office)
     with db.transaction() as session:
         session.scalars(
             select(Invitation).where(Invitation.email == "a1@prove.example")
-        ).one().delivered = True
+        ).one().delivered = delivered
     _roster(db, CASES / "corrected_address" / "people_after.csv")
-    assert _invite(app, db) == 0
-    assert _sent(app, db, office, 1) == []
+    assert _invite(app, db) == 1
+    assert len(_sent(app, db, office, 1)) == 1
 
 
 def test_an_old_address_that_hr_keeps_is_kept(app: Flask, db: Database, office: PostOffice) -> None:
@@ -196,6 +198,30 @@ def test_whoever_has_left_gets_nothing_more_and_counts_only_if_hr_says_so(
     _remind(app, db, dt.date(2026, 3, 9))
     with db.reading() as session:
         assert not session.scalars(select(Invitation).where(Invitation.counted.is_not(None))).all()
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_whether_somebody_who_has_left_had_delivered_changes_nothing_hr_sees(
+    app: Flask, db: Database, office: PostOffice, delivered: bool
+) -> None:
+    """Attack: HR takes one person out of the roster and reads from the number of invited whether she has answered."""
+    _opened(app, db, "left_person")
+    _invite(app, db)
+    _sent(app, db, office)
+    with db.transaction() as session:
+        left = session.scalars(select(Invitation).where(Invitation.email == "a2@prove.example")).one()
+        left.delivered = delivered
+        unit_id = left.unit_id
+    _roster(db, CASES / "left_person" / "people_left.csv")
+    with db.reading() as session:
+        found = reconciliation(session, _survey(session))
+        assert (found.to_decide, found.delivered_at_least) == (True, 0)
+        before = participation(session, _survey(session))[unit_id].invited
+    _invite(app, db)
+    assert _invited(db) == 23
+    with db.reading() as session:
+        assert not reconciliation(session, _survey(session)).to_decide
+        assert participation(session, _survey(session))[unit_id].invited == (before or 0) - 1
 
 
 def _invited(db: Database) -> int:

@@ -19,7 +19,7 @@ from surveys.campaigns.reconciling import (
     reconciliation,
 )
 from surveys.hr.steps.step import StepChoice, StepDescription, StepRequest, SurveyStep
-from surveys.platform.localisation import listed
+from surveys.platform.localisation import listed, number
 from surveys.platform.mail_server import why_no_mail
 from surveys.platform.texts import _, _l, ngettext
 
@@ -102,7 +102,7 @@ def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, st
         _("De som er invitert fra før, får ikke en ny kode."),
         _("Du kan invitere flere så lenge undersøkelsen er åpen."),
     ]
-    lines += _about_those_before(found, survey)
+    lines += _about_those_before(found)
     decisions = tuple(_choices(session, survey, found, choices))
     heading = _("Sende invitasjoner?")
     if not decisions and not messages:
@@ -148,27 +148,21 @@ def roster_findings(session: Session, survey: Survey) -> tuple[str, ...]:
     lines = [
         line for choice in _choices(session, survey, found, ReconcileChoices()) for line in choice.findings
     ]
-    return (*lines, *_about_those_before(found, survey))
+    return (*lines, *_about_those_before(found))
 
 
-def _about_those_before(found: Reconciliation, survey: Survey) -> Iterator[str]:
+def _about_those_before(found: Reconciliation) -> Iterator[str]:
     if found.renumbered:
         yield ngettext(
             "%(num)s person har fått nytt ansattnummer og beholder invitasjonen sin.",
             "%(num)s personer har fått nytt ansattnummer og beholder invitasjonen sin.",
             found.renumbered,
         )
-    if not found.affected:
-        return
-    # Of few, the number would tell who has answered.
-    if found.affected >= survey.minimum_group:
-        yield ngettext(
-            "%(num)s av dem som er endret i personlisten, har alt levert og får ingen flere meldinger.",
-            "%(num)s av dem som er endret i personlisten, har alt levert og får ingen flere meldinger.",
-            found.delivered,
+    if found.delivered_at_least:
+        yield _(
+            "Minst %(count)s av dem som er endret i personlisten, har alt levert.",
+            count=number(found.delivered_at_least, 0),
         )
-    else:
-        yield _("De av dem som alt har levert, får ingen flere meldinger.")
 
 
 def _choices(

@@ -54,10 +54,9 @@ def _description(session: Session, survey: Survey) -> StepDescription:
             _("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),), 0, warning=why_no_mail()
         )
     found = reconciliation(session, survey)
-    changes = [each for each in found.addresses if not each.delivered]
     phones = [each for each in found.phones if each.sends_again]
-    again = sum(each.sends_again for each in changes) + len(phones)
-    held_back = [each.invitation_id for each in changes] + [each.invitation_id for each in phones]
+    again = sum(each.sends_again for each in found.addresses) + len(phones)
+    held_back = [each.invitation_id for each in found.addresses] + [each.invitation_id for each in phones]
     own = outlook.now - reminders.due_among(session, survey, held_back)
     sms = outlook.sms - reminders.due_among(session, survey, held_back, sms_only=True)
     lines = [_reminders_told(own, sms) if outlook.shown else _number_not_shown(survey)]
