@@ -15,11 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scores import CONFIDENCE
+from analysis.confidence import CONFIDENCE, FEWEST
 
 Floats = NDArray[np.float64]
 POWER: Final = 0.80
-FEWEST: Final = 5
 
 
 class Verdict(StrEnum):

@@ -1,44 +1,33 @@
-"""Intervals of means on a scale with ends, and the test of a mean against others that goes with them.
+"""Intervals of means on a scale with ends; the test that goes with them is in `difference`.
 
 Student's t interval takes the spread to be the same wherever the true mean is. On a scale with ends it is not: near
 the top people cannot answer higher, so a group of few often has too small a spread, and the interval is too short on
 the side where the truth is. Here the spread follows the mean: variance φ·μ(1 − μ), μ the way from the scale's lowest
 (0) to its highest (1), as in quasi-likelihood for bounded answers (Wedderburn 1974; Papke & Wooldridge 1996). That
-gives Wilson's score interval (1927) on n/φ people, as is done for shares in surveys (Korn & Graubard 1998; Dean &
-Pagano 2015), with Student's t in place of the normal quantile.
+gives Wilson's score interval (1927) on n/φ people with Student's t in place of the normal quantile. For shares in
+surveys the effective number of people is put into Wilson's interval by Dean & Pagano (2015), and into Clopper and
+Pearson's by Korn & Graubard (1998).
 
 All follows from n, mean and standard deviation: nobody learns more than these already tell.
 """
 
-from dataclasses import dataclass
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.change import holm
-from analysis.scores import CONFIDENCE, t_quantile
+from analysis.confidence import CONFIDENCE
+from analysis.difference import dispersion_of
+from analysis.scores import t_quantile
 
 Floats = NDArray[np.float64]
 
-PRIOR: Final = 0.5
-"""How much of one person answering at the ends is mixed into the spread: few who answer alike prove little.
-
-The least of the weights tried that covers 94 % in every case of `benchmarks/claims.py`.
-"""
-
 
 def dispersion(n: NDArray[np.integer], mean: Floats, sd: Floats) -> Floats:
-    """φ: the variance as a share of the most there can be with this mean, μ(1 − μ), and half a person at the most.
-
-    mean, sd: on a scale from 0 to 1. φ = ((n − 1)·s²/(μ(1 − μ)) + ½) / (n − ½). NaN for n < 2.
+    """`dispersion_of` each, elementwise.
 
     >>> dispersion(np.array([9]), np.array([0.8]), np.array([0.2])).round(3).tolist()
     [0.294]
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(sd > 0, sd**2 / (mean * (1 - mean)), np.where(np.isnan(sd), np.nan, 0.0))
-        return np.asarray(np.where(n > 1, ((n - 1) * share + PRIOR) / (n - 1 + PRIOR), np.nan))
+    return np.asarray(np.vectorize(dispersion_of, otypes=[np.float64])(n, mean, sd))
 
 
 def bounded_interval(
@@ -58,43 +47,3 @@ def bounded_interval(
     centre = (mean + spread / 2) / (1 + spread)
     room = np.sqrt(spread * mean * (1 - mean) + spread**2 / 4) / (1 + spread)
     return np.clip(centre - room, 0.0, mean), np.clip(centre + room, mean, 1.0)
-
-
-@dataclass(frozen=True, eq=False)
-class Others:
-    """What units are compared with, on a scale from 0 to 1. n, sd: NaN where the mean is taken as it is."""
-
-    n: Floats
-    mean: Floats
-    sd: Floats
-
-
-def difference_from(n: NDArray[np.integer], mean: Floats, sd: Floats, others: Others) -> Floats:
-    """Two-sided p of a group's mean against that of others, none of whom is in the group. Elementwise.
-
-    The test that `bounded_interval` goes with: were the group drawn from the others, its mean's variance would be
-    φ·M(1 − M)/n, M their mean. To it comes the others' own S²/N, with Welch–Satterthwaite's degrees of freedom.
-    NaN for n < 2, without a spread, or where the others are all at an end of the scale.
-
-    >>> norm = Others(np.array([np.nan]), np.array([0.632]), np.array([np.nan]))
-    >>> difference_from(np.array([7]), np.array([0.85]), np.array([0.15]), norm).round(3).tolist()
-    [0.05]
-    """
-    from scipy.special import stdtr
-
-    own = dispersion(n, mean, sd) * others.mean * (1 - others.mean) / np.maximum(n, 1)
-    theirs = np.where(np.isnan(others.n), 0.0, others.sd**2 / others.n)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = own**2 / (n - 1) + np.where(np.isnan(others.n), 0.0, theirs**2 / (others.n - 1))
-        df = (own + theirs) ** 2 / parts
-        p = 2 * stdtr(df, -np.abs(mean - others.mean) / np.sqrt(own + theirs))
-    return np.asarray(np.where(own > 0, p, np.nan))
-
-
-def clear_differences(p: Floats, confidence: float = CONFIDENCE) -> NDArray[np.bool_]:
-    """Which of one group's differences are clear: Holm over all that are tested. NaN is never clear.
-
-    >>> clear_differences(np.array([0.01, 0.04, np.nan])).tolist()
-    [True, True, False]
-    """
-    return np.asarray(holm(p) < 1 - confidence)

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.confidence import CONFIDENCE
 from analysis.factoring import minres
 from analysis.moments import Moments
-from analysis.scores import CONFIDENCE, mean_and_sd
+from analysis.scores import mean_and_sd
 
 Floats = NDArray[np.float64]
 ROUNDING: Final = 1e-10  # a variance this small beside its parts is none

@@ -1,16 +1,15 @@
 """Unit scores, spread, intervals and answer distributions, all from moments."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.confidence import CONFIDENCE
 from analysis.moments import Moments
 from analysis.scoring import FactorScoring
 
 Floats = NDArray[np.float64]
-CONFIDENCE: Final = 0.95
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scores import CONFIDENCE
+from analysis.confidence import CONFIDENCE
 
 Floats = NDArray[np.float64]
 

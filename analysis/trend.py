@@ -2,19 +2,22 @@
 
 The waves are independent groups, compared by contrasts of their means without assuming equal spread (Welch 1947;
 Satterthwaite 1946), from n, mean and sd alone. The same people in several waves make the test careful, not bold.
+A page computes it for one unit, without numpy and scipy.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from analysis.change import FEWEST, Floats, Wave, holm
-from analysis.scores import CONFIDENCE
+from analysis.confidence import CONFIDENCE, FEWEST
+from analysis.students_t import holm_within, two_sided_limit, two_sided_p
 
 FEWEST_WAVES: Final = 3
+
+Contrast = Sequence[float]
+"""A weight for each wave; they add up to 0."""
 
 
 class TrendVerdict(StrEnum):
@@ -28,80 +31,125 @@ class TrendVerdict(StrEnum):
     TOO_FEW = "too_few"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
+class WaveScore:
+    """One theme in one wave. sd: None where it is not known."""
+
+    n: int
+    mean: float
+    sd: float | None
+
+    @property
+    def usable(self) -> bool:
+        return self.n >= FEWEST and self.sd is not None and self.sd > 0
+
+
+@dataclass(frozen=True)
 class TrendEstimate:
-    """The trend of F themes; arrays (F,), NaN where fewer than three waves can be used.
+    """The trend of one theme; NaN where fewer than three waves can be used.
 
     slope, ci_low, ci_high: per unit of time. p_holm: adjusted over the themes. p_uneven: of the waves not lying along a
-    line. verdict: a `TrendVerdict` per theme.
+    line.
     """
 
-    slope: Floats
-    ci_low: Floats
-    ci_high: Floats
-    p_holm: Floats
-    p_uneven: Floats
-    verdict: NDArray[np.object_]
+    slope: float
+    ci_low: float
+    ci_high: float
+    p_holm: float
+    p_uneven: float
+    verdict: TrendVerdict
 
 
-def trend(times: Floats, waves: Wave, confidence: float = CONFIDENCE) -> TrendEstimate:
+@dataclass(frozen=True)
+class _Direction:
+    """margin: half the slope's interval. p: of the slope alone."""
+
+    slope: float = math.nan
+    margin: float = math.nan
+    p: float = math.nan
+    p_uneven: float = math.nan
+
+
+def trend(
+    times: Sequence[float], themes: Sequence[Sequence[WaveScore | None]], confidence: float = CONFIDENCE
+) -> list[TrendEstimate]:
     """The direction of each theme over the waves, Holm's correction over all themes that are tested.
 
-    times: (W,) in years, rising. waves: arrays (W, F); a wave with fewer than five people or no spread is left out of
-    its theme. A direction is clear when its adjusted p is below 1 − confidence and the waves lie along a line: their
-    curves of second order and more, each tested alike and Holm-adjusted, are not clear.
+    times: in years, rising. themes: for each its waves, as many as the times; one with fewer than five people or no
+    spread is left out. A direction is clear when its adjusted p is below 1 − confidence and the waves lie along a
+    line: their curves of second order and more, each tested alike and Holm-adjusted, are not clear.
     R: slope `coef(lm(mean ~ time))[2]`; test as SPSS ONEWAY /CONTRAST, variances not assumed equal.
 
-    >>> three = Wave(np.full((3, 1), 20), np.array([[3.0], [3.3], [3.6]]), np.full((3, 1), 0.6))
-    >>> found = trend(np.array([2022.0, 2024.0, 2026.0]), three)
-    >>> found.slope.round(2).tolist(), found.ci_low.round(2).tolist(), found.verdict[0].value
-    ([0.15], [0.05], 'up')
+    >>> [found] = trend([2022, 2024, 2026], [[WaveScore(20, mean, 0.6) for mean in (3.0, 3.3, 3.6)]])
+    >>> round(found.slope, 2), round(found.ci_low, 2), found.verdict.value
+    (0.15, 0.05, 'up')
     """
-    usable = (waves.n >= FEWEST) & (waves.sd > 0)
-    found = [_one(times, waves, column, usable[:, column], confidence) for column in range(waves.n.shape[1])]
-    slope, margin, p, uneven = np.array(found, dtype=np.float64).reshape(-1, 4).T
-    p_holm = holm(p)
-    clear = p_holm < 1 - confidence
-    choices = np.array(list(TrendVerdict), dtype=np.object_)  # up, down, no clear trend, uneven, too few
-    index = np.select(
-        [np.isnan(p), uneven < 1 - confidence, clear & (slope > 0), clear & (slope < 0)],
-        [4, 3, 0, 1],
-        default=2,
-    )
-    return TrendEstimate(slope, slope - margin, slope + margin, p_holm, uneven, choices[index])
+    found = [_direction(times, waves, confidence) for waves in themes]
+    adjusted = holm_within([each.p for each in found])
+    return [
+        TrendEstimate(
+            each.slope,
+            each.slope - each.margin,
+            each.slope + each.margin,
+            p,
+            each.p_uneven,
+            _verdict(each, p, 1 - confidence),
+        )
+        for each, p in zip(found, adjusted, strict=True)
+    ]
 
 
-def _one(
-    times: Floats, waves: Wave, column: int, usable: NDArray[np.bool_], confidence: float
-) -> tuple[float, float, float, float]:
-    """Slope, half its interval, its p, and the p of not being a line."""
-    from scipy.special import stdtrit
-
-    if usable.sum() < FEWEST_WAVES:
-        return (np.nan,) * 4
-    n, mean, sd = (values[usable, column].astype(np.float64) for values in (waves.n, waves.mean, waves.sd))
-    contrasts = _orthogonal(times[usable])
-    tested = [_contrast(each, n, mean, sd) for each in contrasts]
-    slope, error, df, p = tested[0]
-    uneven = float(np.min(holm(np.array([each[3] for each in tested[1:]]))))
-    return slope, float(stdtrit(df, 0.5 + confidence / 2)) * error, p, uneven
+def _verdict(found: _Direction, p_holm: float, level: float) -> TrendVerdict:
+    if math.isnan(found.p):
+        return TrendVerdict.TOO_FEW
+    if found.p_uneven < level:
+        return TrendVerdict.UNEVEN
+    if p_holm < level:
+        return TrendVerdict.UP if found.slope > 0 else TrendVerdict.DOWN
+    return TrendVerdict.NO_CLEAR_TREND
 
 
-def _orthogonal(times: Floats) -> list[Floats]:
-    """Contrasts for the slope (per unit of time), then for every higher order. R: `contr.poly(scores = times)`."""
-    centred = times - times.mean()
-    span = np.abs(centred).max()
-    basis, _ = np.linalg.qr(np.vander(centred / span, increasing=True))
-    higher: list[Floats] = [basis[:, order] for order in range(2, len(times))]
-    return [centred / (centred**2).sum(), *higher]
+def _direction(times: Sequence[float], scores: Sequence[WaveScore | None], confidence: float) -> _Direction:
+    used = [(time, score) for time, score in zip(times, scores, strict=True) if score and score.usable]
+    if len(used) < FEWEST_WAVES:
+        return _Direction()
+    waves = [score for _time, score in used]
+    line, *higher = _orthogonal([time for time, _score in used])
+    slope, error, df = _contrast(line, waves)
+    curves = [_contrast(each, waves) for each in higher]
+    uneven = min(holm_within([two_sided_p(value / error, df) for value, error, df in curves]))
+    return _Direction(slope, two_sided_limit(confidence, df) * error, two_sided_p(slope / error, df), uneven)
 
 
-def _contrast(weights: Floats, n: Floats, mean: Floats, sd: Floats) -> tuple[float, float, float, float]:
-    """Value, standard error, Satterthwaite's degrees of freedom, and p of Σ weights · mean."""
-    from scipy.special import stdtr
+def _orthogonal(times: Sequence[float]) -> list[Contrast]:
+    """Contrasts for the slope (per unit of time), then for every higher order. R: `contr.poly(scores = times)`.
 
-    parts = weights**2 * sd**2 / n
-    error = float(np.sqrt(parts.sum()))
-    df = float(parts.sum() ** 2 / (parts**2 / (n - 1)).sum())
-    value = float(weights @ mean)
-    return value, error, df, float(2 * stdtr(df, -abs(value) / error))
+    Each power is taken from the order before, and cleared twice of all the lower ones (Gram–Schmidt).
+    """
+    middle = math.fsum(times) / len(times)
+    centred = [time - middle for time in times]
+    span = max(abs(each) for each in centred)
+    basis = [[1 / math.sqrt(len(times))] * len(times)]
+    for _order in range(1, len(times)):
+        power = [each / span * before for each, before in zip(centred, basis[-1], strict=True)]
+        for lower in [*basis, *basis]:
+            along = _product(power, lower)
+            power = [value - along * each for value, each in zip(power, lower, strict=True)]
+        length = math.hypot(*power)
+        basis.append([value / length for value in power])
+    squares = _product(centred, centred)
+    return [[each / squares for each in centred], *basis[2:]]
+
+
+def _product(one: Contrast, other: Contrast) -> float:
+    return math.fsum(left * right for left, right in zip(one, other, strict=True))
+
+
+def _contrast(weights: Contrast, waves: Sequence[WaveScore]) -> tuple[float, float, float]:
+    """Value, standard error and Satterthwaite's degrees of freedom of Σ weights · mean."""
+    pairs = list(zip(weights, waves, strict=True))
+    parts = [weight**2 * (wave.sd or 0.0) ** 2 / wave.n for weight, wave in pairs]
+    within = math.fsum(part**2 / (wave.n - 1) for part, wave in zip(parts, waves, strict=True))
+    total = math.fsum(parts)
+    value = math.fsum(weight * wave.mean for weight, wave in pairs)
+    return value, math.sqrt(total), total**2 / within

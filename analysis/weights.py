@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scores import CONFIDENCE
+from analysis.confidence import CONFIDENCE
 
 Floats = NDArray[np.float64]
 CITIZEN: Final = "citizen"

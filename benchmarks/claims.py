@@ -25,10 +25,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from analysis.change import Wave, change, false_discovery
-from analysis.intervals import Others, bounded_interval, clear_differences, difference_from
+from analysis.difference import Others, clear_differences, difference_from
+from analysis.intervals import bounded_interval
 from analysis.scale_ends import coded_mean
 from analysis.scores import t_quantile
-from analysis.trend import trend
+from analysis.trend import TrendVerdict, WaveScore, trend
 
 Floats = NDArray[np.float64]
 
@@ -132,12 +133,16 @@ def over_and_under(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
             room = t_quantile(unit.n - 1, 0.975) * unit.sd / np.sqrt(n)
             whole = (n * unit.mean + (300 - n) * others.mean) / 300
             before = shown & (np.abs(unit.mean - whole) > room)
-            p = difference_from(
-                unit.n, unit.mean, unit.sd, Others(others.n.astype(float), others.mean, others.sd)
+            p = np.vectorize(_p, otypes=[np.float64])(
+                unit.n, unit.mean, unit.sd, others.n, others.mean, others.sd
             )
-            now = clear_differences(np.where(shown, p, np.nan))
+            now = np.array([clear_differences(each) for each in np.where(shown, p, np.nan).tolist()])
             said.append(f"n {n}: {before.any(axis=1).mean():.0%} → {now.any(axis=1).mean():.1%}")
         yield f"  {name:16} {', '.join(said)}"
+
+
+def _p(n: int, mean: float, sd: float, others: int, their_mean: float, their_sd: float) -> float:
+    return difference_from(n, mean, sd, Others(their_mean, others, their_sd))
 
 
 def all_units(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
@@ -234,17 +239,26 @@ def directions(rng: np.random.Generator, repetitions: int) -> Iterator[str]:
         claimed, uneven, stepped, covered = [], [], [], []
         for _round in range(few):
             still = wave(scores(rng, (waves, n, THEMES), SHAPES["mild 1-5"])[0])
-            found = trend(times, still)
-            claimed.append(bool(np.isin(found.verdict, ["up", "down"]).any()))
-            uneven.append((found.verdict == "uneven").mean())
-            covered.append(((found.ci_low <= 0) & (found.ci_high >= 0)).mean())
+            found = trend(times.tolist(), _themes(still))
+            claimed.append(any(each.verdict in {TrendVerdict.UP, TrendVerdict.DOWN} for each in found))
+            uneven.append(np.mean([each.verdict == TrendVerdict.UNEVEN for each in found]))
+            covered.append(np.mean([each.ci_low <= 0 <= each.ci_high for each in found]))
             moved = np.where(np.arange(waves) >= waves // 2 + 1, 1.0, 0.0)[:, np.newaxis, np.newaxis]
-            step = trend(times, wave(scores(rng, (waves, n, THEMES), SHAPES["mild 1-5"], moved=-moved)[0]))
-            stepped.append((step.verdict == "uneven").mean())
+            steps = wave(scores(rng, (waves, n, THEMES), SHAPES["mild 1-5"], moved=-moved)[0])
+            step = trend(times.tolist(), _themes(steps))
+            stepped.append(np.mean([each.verdict == TrendVerdict.UNEVEN for each in step]))
         yield (
             f"  {waves}, {n:2}:  {np.mean(claimed):.1%};  {np.mean(uneven):.1%};  {np.mean(stepped):.1%};  "
             f"{np.mean(covered):.3f}"
         )
+
+
+def _themes(waves: Wave) -> list[list[WaveScore | None]]:
+    """waves: arrays (W, F)."""
+    return [
+        [WaveScore(*score) for score in zip(n, mean, sd, strict=True)]
+        for n, mean, sd in zip(waves.n.T.tolist(), waves.mean.T.tolist(), waves.sd.T.tolist(), strict=True)
+    ]
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What stands behind a unit's scores, in short: how many, how alike, the strongest and the weakest theme."""
 
+from analysis.score_agreement import score_agreement
 from surveys.platform.localisation import localised, number, percent
 from surveys.platform.texts import _
 from surveys.release.measures import MeasureKind
@@ -32,7 +33,5 @@ def agreement_text(line: Line) -> str:
     """«0,82 (nokså likt)»: agreement in the released spread; nothing where the spread is not shown."""
     if line.sd is None or line.kind != MeasureKind.MEAN:
         return ""
-    from analysis.agreement import score_agreement
-
     found = score_agreement(line.sd, line.maximum - line.minimum + 1)
     return f"{number(found, 2)} ({spread_word(line)})"

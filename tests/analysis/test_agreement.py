@@ -11,11 +11,11 @@ from analysis.agreement import (
     average_deviation,
     intraclass,
     rwgj,
-    score_agreement,
     summarised,
 )
 from analysis.moments import moments
 from analysis.responses import Responses
+from analysis.score_agreement import score_agreement
 from analysis.scoring import complete_rows, factor_scorings, person_scores, scored_answers
 from tests.analysis.example_surveys import (
     any_responses,

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.intervals import Others, bounded_interval, clear_differences, difference_from, dispersion
-
-NOBODY = np.array([np.nan])
+from analysis.difference import Others, clear_differences, difference_from, dispersion_of
+from analysis.intervals import bounded_interval
 
 
 @given(st.lists(st.integers(0, 12), min_size=2, max_size=60))
@@ -25,20 +24,19 @@ def test_the_test_and_the_interval_say_the_same() -> None:
     """The ends of the interval are the means that the group differs from with p = 0.05."""
     n, mean, sd = np.array([5, 9, 14, 40]), np.array([0.8, 0.3, 0.9, 0.5]), np.array([0.2, 0.1, 0.15, 0.3])
     for end in bounded_interval(n, mean, sd):
-        norm = Others(np.full(4, np.nan), end, np.full(4, np.nan))
-        assert difference_from(n, mean, sd, norm).tolist() == pytest.approx([0.05] * 4)
+        found = [difference_from(*each[:3], Others(each[3])) for each in zip(n, mean, sd, end, strict=True)]
+        assert found == pytest.approx([0.05] * 4)
 
 
 def test_of_large_groups_in_the_middle_it_is_welchs_test() -> None:
-    others = Others(np.array([900.0]), np.array([0.5]), np.array([0.2]))
-    p = difference_from(np.array([400]), np.array([0.53]), np.array([0.2]), others)
+    p = difference_from(400, 0.53, 0.2, Others(0.5, 900, 0.2))
     welch = stats.ttest_ind_from_stats(0.53, 0.2, 400, 0.5, 0.2, 900, equal_var=False).pvalue
-    assert p[0] == pytest.approx(welch, rel=0.1)
+    assert p == pytest.approx(welch, rel=0.1)
 
 
 def test_few_who_answer_alike_prove_little() -> None:
     alike = np.array([0.0])
-    assert dispersion(np.array([5]), np.array([0.8]), alike)[0] == pytest.approx(0.5 / 4.5)
+    assert dispersion_of(5, 0.8, 0.0) == pytest.approx(0.5 / 4.5)
     low, high = bounded_interval(np.array([5]), np.array([0.8]), alike)
     assert high[0] - low[0] > 0.2
 
@@ -46,13 +44,12 @@ def test_few_who_answer_alike_prove_little() -> None:
 def test_without_a_spread_or_of_one_person_there_is_none() -> None:
     one, unknown = np.array([1]), np.array([np.nan])
     assert np.isnan(bounded_interval(one, np.array([0.5]), unknown)[0])
-    assert np.isnan(
-        difference_from(np.array([9]), np.array([0.5]), unknown, Others(NOBODY, np.array([0.4]), NOBODY))
-    )
-    at_the_end = Others(NOBODY, np.array([1.0]), NOBODY)
-    assert np.isnan(difference_from(np.array([9]), np.array([0.5]), np.array([0.2]), at_the_end))
+    assert np.isnan(difference_from(9, 0.5, np.nan, Others(0.4)))
+    assert np.isnan(difference_from(1, 0.5, 0.2, Others(0.4)))
+    assert np.isnan(difference_from(9, 0.5, 0.2, Others(1.0)))
+    assert np.isnan(difference_from(9, 0.5, 0.2, Others(0.4, 20)))
 
 
 def test_a_difference_is_clear_among_all_that_are_tested() -> None:
-    assert clear_differences(np.array([0.012, 0.9, 0.9, 0.9])).tolist() == [True, False, False, False]
-    assert clear_differences(np.array([0.013, 0.9, 0.9, 0.9])).tolist() == [False] * 4
+    assert clear_differences([0.012, 0.9, 0.9, 0.9]) == [True, False, False, False]
+    assert clear_differences([0.013, 0.9, 0.9, 0.9]) == [False] * 4

@@ -4,10 +4,12 @@ All its themes are one family (Holm). What it is compared with is others only: `
 answers out.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.difference import Others, clear_differences, difference_from
 from surveys.release.comparisons.references import ReferenceValue
 from surveys.release.measures import MeasureKind
 from surveys.release.models import Coding
@@ -50,7 +52,7 @@ def positions(
     ]
     if not tested:
         return {}
-    clear = _clear([figure for figure, _reference in tested], [reference for _figure, reference in tested])
+    clear = clear_differences([_p(figure, reference) for figure, reference in tested])
     found = {
         figure.measure: _position(figure, reference, is_clear=each)
         for (figure, reference), each in zip(tested, clear, strict=True)
@@ -68,28 +70,16 @@ def _usable(figure: ReleasedMean, references: Mapping[str, ReferenceValue]) -> R
     return reference
 
 
-def _clear(figures: Sequence[ReleasedMean], references: Sequence[ReferenceValue]) -> Sequence[bool]:
-    # numpy and scipy: only the pages that compare need them.
-    import numpy as np
-
-    from analysis.intervals import Others, clear_differences, difference_from
-
-    lowest = np.array([figure.minimum for figure in figures])
-    length = np.array([figure.maximum for figure in figures]) - lowest
-    n, mean, sd = (
-        np.array(column, dtype=np.float64)
-        for column in zip(*((f.n, f.mean, f.sd) for f in figures), strict=True)
-    )
+def _p(figure: ReleasedMean, reference: ReferenceValue) -> float:
+    """Of the difference, both brought to a scale from 0 to 1; both are usable."""
+    lowest, length = figure.minimum, figure.maximum - figure.minimum
+    n, mean, sd = figure.n or 0, figure.mean or 0.0, figure.sd or 0.0
     others = Others(
-        *(
-            np.array(column, dtype=np.float64)
-            for column in zip(*((r.n, r.mean, r.sd) for r in references), strict=True)
-        )
+        ((reference.mean or 0.0) - lowest) / length,
+        reference.n,
+        math.nan if reference.sd is None else reference.sd / length,
     )
-    on_scale = Others(others.n, (others.mean - lowest) / length, others.sd / length)
-    p = difference_from(n.astype(np.int64), (mean - lowest) / length, sd / length, on_scale)
-    found: list[bool] = clear_differences(p).tolist()
-    return found
+    return difference_from(n, (mean - lowest) / length, sd / length, others)
 
 
 def _position(figure: ReleasedMean, reference: ReferenceValue, *, is_clear: bool) -> ReferencePosition:

@@ -5,15 +5,14 @@ to a survey where the statements were used in another way, and to where a unit w
 """
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.trend import FEWEST_WAVES, TrendEstimate, TrendVerdict, WaveScore, trend
 from questionnaires.model import Text
 from surveys.access.models import Account
 from surveys.campaigns.models import Survey
@@ -24,12 +23,6 @@ from surveys.release.comparisons.invariance import comparability
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.unit_types import UNIT_TYPE, closed_categories
-
-if TYPE_CHECKING:
-    from analysis.trend import TrendVerdict
-
-FEWEST_WAVES: Final = 3
-"""As `analysis.trend.FEWEST_WAVES`, which imports numpy."""
 
 Scores = Mapping[str, tuple[int, float, float | None]]
 """Measure → n, mean and sd."""
@@ -51,7 +44,7 @@ class TrendLine:
     slope: float
     ci_low: float
     ci_high: float
-    verdict: "TrendVerdict"
+    verdict: TrendVerdict
     step: tuple[int, int]
 
 
@@ -195,40 +188,44 @@ def _table(name: str, measures: Sequence[Measure], newest_first: Sequence[_Trend
     ]
     if not chosen:
         return None
-    # numpy and scipy: only pages with three surveys or more need them.
-    import numpy as np
-
-    from analysis.change import Wave
-    from analysis.trend import TrendVerdict, trend
-
-    missing = (0, np.nan, None)
-    rows = [[wave.scores.get(measure.key, missing) for measure in chosen] for wave in waves]
-    n, mean, sd = (np.array([[one[at] for one in row] for row in rows], dtype=np.float64) for at in range(3))
-    found = trend(np.array([_years(wave.opened) for wave in waves]), Wave(n.astype(np.int64), mean, sd))
+    themes = [[_wave_score(wave.scores.get(measure.key)) for wave in waves] for measure in chosen]
     years = tuple(wave.opened.year for wave in waves)
     lines = tuple(
-        TrendLine(
-            measure.title,
-            measure.kind,
-            tuple(None if np.isnan(value) else float(value) for value in mean[:, at]),
-            float(found.slope[at]),
-            float(found.ci_low[at]),
-            float(found.ci_high[at]),
-            found.verdict[at],
-            _largest_step(years, mean[:, at].tolist()),
+        _trend_line(measure, years, scores, estimate)
+        for measure, scores, estimate in zip(
+            chosen, themes, trend([_years(wave.opened) for wave in waves], themes), strict=True
         )
-        for at, measure in enumerate(chosen)
-        if found.verdict[at] != TrendVerdict.TOO_FEW
+        if estimate.verdict != TrendVerdict.TOO_FEW
     )
     return TrendTable(name, years, lines) if lines else None
+
+
+def _wave_score(score: tuple[int, float, float | None] | None) -> WaveScore | None:
+    return None if score is None else WaveScore(*score)
+
+
+def _trend_line(
+    measure: Measure, years: Sequence[int], scores: Sequence[WaveScore | None], estimate: TrendEstimate
+) -> TrendLine:
+    means = tuple(None if score is None else score.mean for score in scores)
+    return TrendLine(
+        measure.title,
+        measure.kind,
+        means,
+        estimate.slope,
+        estimate.ci_low,
+        estimate.ci_high,
+        estimate.verdict,
+        _largest_step(years, means),
+    )
 
 
 def _years(day: dt.date) -> float:
     return day.year + (day.timetuple().tm_yday - 1) / 365.25
 
 
-def _largest_step(years: Sequence[int], means: Sequence[float]) -> tuple[int, int]:
-    known = [(year, mean) for year, mean in zip(years, means, strict=True) if not math.isnan(mean)]
+def _largest_step(years: Sequence[int], means: Sequence[float | None]) -> tuple[int, int]:
+    known = [(year, mean) for year, mean in zip(years, means, strict=True) if mean is not None]
     steps = list(pairwise(known))
     (first, _), (last, _) = max(steps, key=lambda pair: abs(pair[1][1] - pair[0][1]))
     return first, last

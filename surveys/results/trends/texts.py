@@ -1,5 +1,6 @@
 """Directions over the years in plain words."""
 
+from analysis.trend import TrendVerdict
 from surveys.platform.localisation import number, percent
 from surveys.platform.texts import _
 from surveys.release.measures import MeasureKind
@@ -25,8 +26,6 @@ def slope_text(line: TrendLine) -> str:
 
 def verdict_text(line: TrendLine) -> str:
     """«Tydelig oppover», «Ujevnt. Størst steg fra 2022 til 2024»: never a direction for noise or a single step."""
-    from analysis.trend import TrendVerdict
-
     if line.verdict == TrendVerdict.UNEVEN:
         return _("Ujevnt. Størst steg fra %(first)s til %(last)s", first=line.step[0], last=line.step[1])
     words = {TrendVerdict.UP: _("Tydelig oppover"), TrendVerdict.DOWN: _("Tydelig nedover")}

@@ -1,0 +1,52 @@
+"""A unit's page with a comparison and three surveys is read without the numbers libraries: memory is dear."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from surveys.access.models import Role
+from surveys.platform.database import Database
+from tests.card_building import sign_in_as
+from tests.releasing import KEY
+from tests.web.test_trends import three_years  # noqa: F401 - a fixture
+
+ROOT = Path(__file__).parent.parent.parent
+HEAVY = {"numpy", "scipy", "pandas"}
+
+VISIT = """
+import datetime as dt, json, sys
+from app import create_app
+from surveys.results import views
+views._today = lambda: dt.date(2026, 5, 6)
+client = create_app().test_client()
+client.set_cookie(sys.argv[1], sys.argv[2])
+answer = client.get(sys.argv[3])
+assert answer.status_code == 200, answer
+print(json.dumps([answer.text, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+def test_a_units_page_loads_no_numbers_libraries(
+    client: FlaskClient,
+    three_years: Database,  # noqa: F811 - the fixture
+    environment: dict[str, str],
+) -> None:
+    sign_in_as(client, three_years, Role.HR, "K")
+    cookie = client.get_cookie("medvirk")
+    assert cookie is not None
+    done = subprocess.run(
+        [sys.executable, "-c", VISIT, cookie.key, cookie.value, f"/resultater/{KEY}/A"],
+        env=environment | {"PYTHONPATH": str(ROOT), "PATH": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    text, loaded = json.loads(done.stdout)
+    assert "Tydelig oppover" in text
+    assert "Ingen av temaene ligger klart over eller under resten av" in text
+    assert HEAVY.isdisjoint(loaded)
