@@ -8,7 +8,7 @@ import pytest
 from analysis.all_answers import on_all_answers
 from analysis.cautions import validity_cautions
 from analysis.cfa import NoSolutionError, confirmatory, simple_structure, starting_values
-from analysis.fiml import _slope, full_information, with_intercepts
+from analysis.fiml import _slope, full_information, saturated, with_intercepts
 from analysis.missing import em_moments, expected, incomplete_rows
 from analysis.report import analyse, to_json
 from analysis.validity import StructureBasis, asked_of_all, validity
@@ -136,3 +136,16 @@ def test_two_items_nobody_answered_both_of_have_no_solution_and_the_page_says_so
     found = validity(responses(survey((3, 3)), codes.tolist()))
     assert found.basis is StructureBasis.COMPLETE
     assert any("alle svarene (FIML) mangler" in str(line) for line in validity_cautions(found))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_items_that_are_copies_of_each_other_have_no_structure_and_stop_nothing(seed: int) -> None:
+    """EM meets a covariance without an inverse on its way. It ended the count of a whole survey in an error."""
+    values = np.random.default_rng(seed).integers(1, 5, size=(40, 4)).astype(float)
+    values[:, 1], values[:, 3] = values[:, 0], values[:, 2]
+    values[0, 3] = values[1, 2] = np.nan
+    with pytest.raises(NoSolutionError):
+        saturated(values)
+    found = on_all_answers(values, np.array([0, 0, 1, 1]), ("A", "B"), np.arange(4))
+    assert found is not None
+    assert (found.adequacy, found.cfa) == (None, None)
