@@ -200,11 +200,6 @@ def test_the_database_refuses_reminders_too_close(open_survey: Database) -> None
             session.execute(update(Survey).values(first_reminder_after=first, second_reminder_after=second))
 
 
-def test_the_database_refuses_to_leave_out_somebody_who_has_delivered(open_survey: Database) -> None:
-    with pytest.raises(IntegrityError), open_survey.transaction() as session:
-        session.execute(update(Invitation).values(delivered=True, counted=False))
-
-
 def test_hrs_own_paragraph_opens_the_mail_in_its_language_only(
     app: Flask, hr: FlaskClient, open_survey: Database, office: PostOffice
 ) -> None:

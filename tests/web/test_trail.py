@@ -43,6 +43,7 @@ SURVEYS = Path(__file__).parents[2] / "surveys"
 # Calls whose action is not written out: the module and every action the call can make.
 COMPOSED = {
     "access/role_trail.py": {"account.role_given", "account.role_ended"},
+    "campaigns/reconciling.py": {"survey.reconciled"},
     "hr/reorganising/carrying_out.py": {
         "organisation.reorganised",
         "organisation.reorganisation_undone",
@@ -57,6 +58,7 @@ COMPOSED = {
 # Calls with `**…`: what it can hold.
 SPREAD = {
     "campaigns/lifecycle.py": {"by", "deadline"},
+    "campaigns/reconciling.py": {"before"},
     "campaigns/reminders.py": {"by", "messages"},
     "campaigns/scope.py": {"only", "excluded", "pilot"},
     "campaigns/recipients_import.py": {"invited", "on_paper"},
