@@ -20,6 +20,7 @@ from surveys.release.comments.models import CommentReview
 from surveys.release.comments.queue import backlogs
 from surveys.release.comments.reviewing import APPROVED, DecidedMeanwhileError, Reviewer
 from surveys.release.comments.shortening import NotShortenedError, shortened
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.commenting import KEY, approve_everything, build_counted, publish, stored
 
@@ -30,6 +31,10 @@ QUEUE = f"/undersokelser/{KEY}/kommentarer"
 def written(app: Flask, db: Database) -> None:
     """24 comments: 12 in A on what should be better, 12 in B (by those in B1 and B2) on what to keep."""
     app.config["WTF_CSRF_ENABLED"] = False
+    build_once(app, db, _build_written)
+
+
+def _build_written(app: Flask, db: Database) -> None:
     at_a = [{"bedre": f"Mer tid på vakt {number}"} for number in range(12)]
     at_b = [{"styrke": f"Godt lag {number}"} for number in range(12)]
     build_counted(app, db, {"A": at_a, "B1": at_b[:6], "B2": at_b[6:]})

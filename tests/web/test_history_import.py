@@ -27,6 +27,7 @@ from surveys.release.models import Figure
 from surveys.release.protection.auditing import audit_survey
 from surveys.results import views
 from tests.building import build_survey, sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as, unit_of
 from tests.releasing import KEY, build_released
 
@@ -40,9 +41,13 @@ NOW = {"A": [4, 4, 4, 5, 5] * 2, "B1": [3, 4] * 5, "B2": [4] * 3, "C": [3] * 3}
 def released(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A released survey of 2026 whose A has the mean 4.4 on TRI from ten people."""
     app.config["WTF_CSRF_ENABLED"] = False
-    build_released(app, db, {unit: [sheet_of(value) for value in of_unit] for unit, of_unit in NOW.items()})
+    build_once(app, db, _build_released)
     monkeypatch.setattr(views, "_today", lambda: TODAY)
     return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
+    build_released(app, db, {unit: [sheet_of(value) for value in of_unit] for unit, of_unit in NOW.items()})
 
 
 def csv(*lines: str, headings: str = HEADINGS) -> bytes:

@@ -17,6 +17,7 @@ from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
 from surveys.platform.database import Database
 from tests.building import SMALL, sheet_of
+from tests.built_once import build_once
 from tests.releasing import KEY, build_released
 
 # B2 is too small to stand alone: its people stand as B.
@@ -26,6 +27,11 @@ PEOPLE = {"A": 12, "B1": 12, "B2": 3, "B": 9, "C": 14}
 @pytest.fixture
 def released(app: Flask, db: Database) -> Database:
     """Every second person is temporary; one has answered «vet ikke», one has left a blank."""
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     answers = {
         unit: [sheet_of(1 + place % 4, ansettelse=place % 2) for place in range(people)]
         for unit, people in PEOPLE.items()
@@ -33,7 +39,6 @@ def released(app: Flask, db: Database) -> Database:
     answers["A"][0]["TRI01"] = NOT_APPLICABLE
     del answers["A"][1]["TRI02"]
     build_released(app, db, answers)
-    return db
 
 
 def run_export(app: Flask, *arguments: str) -> Result:

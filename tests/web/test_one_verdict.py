@@ -22,6 +22,7 @@ from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.queries import read_card
 from surveys.scorecards.setup import build_card
 from tests.building import sheet_of
+from tests.built_once import build_once
 from tests.card_building import JOY, plan_of, sign_in_as
 from tests.releasing import KEY, build_released
 
@@ -41,6 +42,11 @@ Said = Mapping[tuple[str, str], str]
 @pytest.fixture
 def released(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr(views, "_today", lambda: TODAY)
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     for key, answers, opened in (("liten-2024", BEFORE, 2024), (KEY, NOW, 2026)):
         sheets = {unit: [sheet_of(value) for value in values] for unit, values in answers.items()}
         days = {"opens_on": dt.date(opened, 3, 1), "closes_on": dt.date(opened, 3, 20)}
@@ -48,7 +54,6 @@ def released(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Datab
     with db.transaction() as session:
         build_card(session, plan_of(JOY, ROLES))
         feed_everything(session)
-    return db
 
 
 def text_of(client: FlaskClient, address: str) -> str:

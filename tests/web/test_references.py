@@ -35,6 +35,7 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, RELEASED_ON
 
@@ -68,12 +69,16 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def released(app: Flask, db: Database) -> Database:
     """Fjordvik with two schools and a kindergarten. Nobody answered in B3, and nobody was invited in B2."""
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     with db.transaction() as session:
         build_installation(session)
         for code, unit in build_units(session, TREE).items():
             unit.type = TYPES.get(code, "enhet")
     build(app, db, "K", KEY, ANSWERS, silent="B3")
-    return db
 
 
 def add_municipalities(app: Flask, db: Database, count: int, first: int = 0) -> None:

@@ -18,6 +18,7 @@ from surveys.release.models import Figure
 from surveys.results import views
 from surveys.results.exporting import FigureRow, as_csv, figure_rows
 from tests.building import sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, RELEASED_ON, build_released
 
@@ -32,6 +33,10 @@ def sheets(values: dict[str, list[int]]) -> dict[str, list[dict[str, int]]]:
 @pytest.fixture
 def two_years(app: Flask, db: Database) -> None:
     """Released surveys of 2024 and 2026. A has clearly risen, B1 has not, C and B2 are small."""
+    build_once(app, db, _build_two_years)
+
+
+def _build_two_years(app: Flask, db: Database) -> None:
     days: dict[str, Any] = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20)}
     build_released(app, db, sheets(BEFORE), "liten-2024", **days)
     build_released(

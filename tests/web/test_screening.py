@@ -24,6 +24,7 @@ from surveys.results.screening import views as screening_views
 from surveys.results.screening.queries import Family
 from surveys.results.screening.texts import chance_sentences
 from tests.building import sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
 
@@ -51,9 +52,13 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def two_years(app: Flask, db: Database) -> Database:
     """A has risen by 1, B2 has fallen by 1; B1 and Ø stand still."""
+    build_once(app, db, _build_two_years)
+    return db
+
+
+def _build_two_years(app: Flask, db: Database) -> None:
     build_released(app, db, sheets(BEFORE), "liten-2024", TREE, **DAYS)
     build_released(app, db, sheets(NOW), tree=TREE, visibility=OPEN)
-    return db
 
 
 def read(client: FlaskClient, query: str = "", key: str = KEY) -> str:

@@ -18,6 +18,7 @@ from surveys.release.comparisons.invariance import NOT_COMPARABLE, WaveVerdict
 from surveys.results import views
 from surveys.results.trends import queries
 from tests.building import build_installation, build_units, sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
 
@@ -30,6 +31,11 @@ A = {2022: LOWER, 2024: LOW, 2026: EVEN}
 @pytest.fixture
 def three_years(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr(views, "_today", lambda: dt.date(2026, 5, 6))
+    build_once(app, db, _build_three_years)
+    return db
+
+
+def _build_three_years(app: Flask, db: Database) -> None:
     with db.transaction() as session:
         build_installation(session)
         for code, unit in build_units(session, TREE).items():
@@ -44,7 +50,6 @@ def three_years(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Da
             ReaderGroup.POLITICIANS: dt.date(year, 5, 5),
         }
         build_released(app, db, answers, key, TREE, visibility=opened, **days)
-    return db
 
 
 def directions(client: FlaskClient, unit: str) -> str:

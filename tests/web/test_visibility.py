@@ -26,6 +26,7 @@ from surveys.scorecards import views as card_views
 from surveys.scorecards.setup import build_card
 from surveys.site import home
 from tests.building import keys_of, sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as, small_card, unit_of
 from tests.releasing import KEY, RELEASED_ON, build_counted, build_released
 from tests.respondent import Page
@@ -94,6 +95,11 @@ def _set_today(monkeypatch: pytest.MonkeyPatch, day: dt.date) -> None:
 @pytest.fixture
 def released(app: Flask, db: Database) -> Database:
     """A released survey with a card, B2 and B3 merged in its report; then two units were moved."""
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     sheets = {unit: [sheet_of(value) for value in values] for unit, values in ANSWERS.items()}
     build_counted(app, db, sheets, tree=TREE, visibility=STEPS)
     with db.transaction() as session:
@@ -106,7 +112,6 @@ def released(app: Flask, db: Database) -> Database:
     with db.transaction() as session:
         for code, above in MOVED.items():
             unit_of(session, code).parent_id = unit_of(session, above).id
-    return db
 
 
 def _result_state(client: FlaskClient, unit: str) -> str:

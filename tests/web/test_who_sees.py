@@ -19,6 +19,7 @@ from surveys.publishing.releasing import release
 from surveys.release.models import Release
 from surveys.release.visibility import accesses, readable_cards
 from tests.building import build_survey, keys_of, sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as, unit_of
 from tests.releasing import KEY, RELEASED_ON, build_counted
 
@@ -38,6 +39,11 @@ BETWEEN = dt.date(2026, 4, 20)
 @pytest.fixture
 def released(app: Flask, db: Database) -> Database:
     """A released survey with B2 and B3 merged, an open one, and six people with one role each."""
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     sheets = {unit: [sheet_of(value) for value in [3, 4, 5] * 4] for unit in ("A", "B1", "B2", "B3")}
     steps = {ReaderGroup.LEADERS: LEADERS, ReaderGroup.POLITICIANS: POLITICIANS}
     build_counted(app, db, sheets, tree=TREE, visibility=steps)
@@ -61,7 +67,6 @@ def released(app: Flask, db: Database) -> Database:
         closed = Account(username="stengt", name="Stengt", active=False)
         closed.all_grants = [Grant(role=Role.LEADER, unit_id=unit_of(session, "B2").id)]
         session.add(closed)
-    return db
 
 
 def _account(db: Database, name: str) -> int:

@@ -22,6 +22,7 @@ from surveys.platform.queue import jobs_of
 from surveys.publishing.correcting import correct_release
 from surveys.publishing.releasing import ReleaseRefusedError
 from surveys.release.models import Release
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
 from tests.releasing import KEY, build_closed, build_counted, build_released
@@ -45,23 +46,35 @@ def hr(app: Flask, client: FlaskClient) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def closed(app: Flask, db: Database, hr: FlaskClient) -> Database:
-    build_closed(app, db, SMALL_TEAMS, tree=HOMES)
+    build_once(app, db, _build_closed)
     sign_in_as(hr, db, Role.HR)
     return db
+
+
+def _build_closed(app: Flask, db: Database) -> None:
+    build_closed(app, db, SMALL_TEAMS, tree=HOMES)
 
 
 @pytest.fixture
 def counted(app: Flask, db: Database, hr: FlaskClient) -> Database:
-    build_counted(app, db, SMALL_TEAMS, tree=HOMES)
+    build_once(app, db, _build_counted)
     sign_in_as(hr, db, Role.HR)
     return db
+
+
+def _build_counted(app: Flask, db: Database) -> None:
+    build_counted(app, db, SMALL_TEAMS, tree=HOMES)
 
 
 @pytest.fixture
 def released(app: Flask, db: Database, hr: FlaskClient) -> Database:
-    build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
+    build_once(app, db, _build_released)
     sign_in_as(hr, db, Role.HR)
     return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
+    build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
 
 
 def work(app: Flask, db: Database) -> list[str]:
