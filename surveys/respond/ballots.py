@@ -131,6 +131,9 @@ def _mark_used(session: Session, invitation: Invitation) -> bool:
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.delivered.is_(False))
         .values(delivered=True)
-        .returning(Invitation.id)
+        .returning(Invitation.id),
+        # Else every invitation of the session is compared with the condition, once for each delivery.
+        execution_options={"synchronize_session": False},
     )
+    session.expire(invitation, ["delivered"])
     return marked is not None
