@@ -9,6 +9,7 @@ python -m translations.catalogues check | update | compile
 import io
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -68,7 +69,9 @@ def in_code(domain: str | None = None) -> Catalog:
     return kept
 
 
+@cache
 def _extracted() -> Catalog:
+    """Read once: a process sees one state of the code."""
     catalog = Catalog(charset="utf-8")
     for folder in ("analysis", "surveys", "templates"):
         for file, line, message, comments, context in sorted(
