@@ -7,6 +7,7 @@ is an import of `surveys.release` to it.
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -32,23 +33,34 @@ class Source:
         more = ast.parse(lines).body
         return replace(self, tree=ast.Module([*self.tree.body, *more], self.tree.type_ignores))
 
-    def imports(self) -> Iterator[tuple[str, str, str]]:
+    @cached_property
+    def imports(self) -> list[tuple[str, str, str]]:
         """Every `from module import name as bound`, at the top or in a function."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                for alias in node.names:
-                    yield node.module, alias.name, alias.asname or alias.name
+        return [
+            (node.module, alias.name, alias.asname or alias.name)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+            for alias in node.names
+        ]
 
-    def attributes(self) -> Iterator[tuple[str, str]]:
+    @cached_property
+    def attributes(self) -> set[tuple[str, str]]:
         """Every `module.name` where the first part is a module that was imported, written out in full."""
-        modules = {bound: f"{module}.{name}" for module, name, bound in self.imports()}
+        modules = {bound: f"{module}.{name}" for module, name, bound in self.imports}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 modules |= {alias.asname: alias.name for alias in node.names if alias.asname}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Attribute):
-                owner = ast.unparse(node.value)
-                yield modules.get(owner, owner), node.attr
+        owned = [node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)]
+        return {(modules.get(owner, owner), node.attr) for node in owned if (owner := _written(node.value))}
+
+
+def _written(owner: ast.expr) -> str:
+    """`a.b.c` as it is written, and nothing for what is no such chain of names."""
+    if isinstance(owner, ast.Name):
+        return owner.id
+    if isinstance(owner, ast.Attribute) and (above := _written(owner.value)):
+        return f"{above}.{owner.attr}"
+    return ""
 
 
 def sources(root: Path) -> dict[str, Source]:
@@ -68,7 +80,7 @@ def private_names(modules: Mapping[str, Source]) -> set[tuple[str, str]]:
         more = {
             (source.name, bound)
             for source in readers
-            for module, name, bound in source.imports()
+            for module, name, bound in source.imports
             if within(module, [PRIVATE]) or within(f"{module}.{name}", [PRIVATE]) or (module, name) in found
         }
         if more <= found:
@@ -83,7 +95,7 @@ def handed_on(modules: Mapping[str, Source], allowed: Iterable[str]) -> Iterator
     for source in modules.values():
         if within(source.name, (*READERS, *allowed)):
             continue
-        taken = {(module, name) for module, name, _ in source.imports()} | set(source.attributes())
+        taken = {(module, name) for module, name, _ in source.imports} | source.attributes
         for module, name in sorted(taken):
             if (module, name) in private or (name == "*" and module in holders):
                 yield f"{source.file}: {module}.{name}"
