@@ -2,63 +2,50 @@
 
 import os
 import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from surveys.campaigns.ballot_box import Ballot
+from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Invitation, SurveyStatus, SurveyUnit
 from surveys.counting.models import Response
-from surveys.platform.database import Database
+from surveys.platform.config import Settings
+from surveys.platform.database import Database, database
 from surveys.publishing.counting_ballots import count
 from surveys.release.models import QualityReport
 from tests.building import answer_some, build_open_survey, keys_of, sheet_of
+from tests.faults.killing import kill_in
 
 KEY = "liten-2026"
-ROOT = Path(__file__).parents[2]
-
-KILLED = """
-import os, signal, sys
-from app import create_app
-from surveys.campaigns.keystore import key_store
-from surveys.platform.database import database
-from surveys.publishing.counting_ballots import count
-
-def kill_at_step(step, share):
-    if step == sys.argv[1]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-with create_app().app_context():
-    count(database(), key_store(), "liten-2026", kill_at_step)
-"""
 
 SEALED = ["opened", "responses_stored", "ballots_deleted", "before_commit"]
 COUNTED = ["committed", "key_destroyed"]
 
 
+def count_until(wanted: str) -> None:
+    """Counts, and is killed at the step."""
+
+    def kill(step: str, _share: float) -> None:
+        if step == wanted:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    count(database(), key_store(), KEY, kill)
+
+
 @pytest.mark.parametrize("step", [*SEALED, *COUNTED])
 def test_a_killed_count_is_finished_by_counting_again(
-    app: Flask, db: Database, environment: dict[str, str], step: str
+    app: Flask, db: Database, settings: Settings, step: str
 ) -> None:
     with db.transaction() as session:
         survey = build_open_survey(app, session)
         answer_some(app, session, survey, "A", [sheet_of(3)] * 7, comments={"bedre": "Mer tid."})
         close_survey(session, survey)
         survey_id = survey.id
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, step],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        check=False,
-    )
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    kill_in(count_until, settings, step)
     if step in SEALED:
         assert state(db) == (SurveyStatus.CLOSED, 7, 0, 7)
         assert keys_of(app).has(survey_id)

@@ -2,51 +2,47 @@
 
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from surveys.campaigns.ballot_box import Ballot
+from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import SurveyStatus
 from surveys.counting.models import Response
-from surveys.platform.database import Database
+from surveys.platform.config import Settings
+from surveys.platform.database import Database, database
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import release
 from surveys.release.models import Figure, Release, Turnout
 from tests.building import answer_some, build_open_survey, keys_of, sheet_of
+from tests.faults.killing import kill_in
 
 KEY = "liten-2026"
 ANSWERS = 7
-ROOT = Path(__file__).parents[2]
 
-KILLED = """
-import os, signal, sys
-from sqlalchemy import event
-from app import create_app
-from surveys.campaigns.keystore import key_store
-from surveys.platform.database import database
-from surveys.publishing.releasing import release
 
-def kill(*_arguments):
-    os.kill(os.getpid(), signal.SIGKILL)
+def release_until(table: str) -> None:
+    """Releases, and is killed after the first row of the table; «commit»: after everything is written."""
 
-with create_app().app_context():
-    table = sys.argv[1]
-    if table == "commit":
-        # The second transaction: everything is written, and nothing is committed.
-        event.listen(database().engine, "after_cursor_execute",
-            lambda _c, _k, sql, *_r: "INSERT INTO turnout" in sql and event.listen(database().engine, "commit", kill))
-    else:
-        event.listen(database().engine, "after_cursor_execute",
-            lambda _c, _k, sql, *_r: f"INSERT INTO {table} " in sql and kill())
-    release(database(), key_store(), "liten-2026")
-"""
+    def kill(*_arguments: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def after(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if f"INSERT INTO {'turnout' if table == 'commit' else table} " not in statement:
+            return
+        if table == "commit":
+            event.listen(engine, "commit", kill)
+        else:
+            kill()
+
+    engine = database().engine
+    event.listen(engine, "after_cursor_execute", after)
+    release(database(), key_store(), KEY)
 
 
 @pytest.fixture
@@ -60,16 +56,9 @@ def closed(app: Flask, db: Database) -> Database:
 
 @pytest.mark.parametrize("table", ["response", "release", "figure", "turnout", "commit"])
 def test_a_release_killed_in_its_transaction_has_published_nothing_and_is_done_anew(
-    app: Flask, closed: Database, environment: dict[str, str], table: str
+    app: Flask, closed: Database, settings: Settings, table: str
 ) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, table],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        check=False,
-    )
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    kill_in(release_until, settings, table)
     counted = table != "response"
     status = SurveyStatus.COUNTED if counted else SurveyStatus.CLOSED
     assert _state(closed) == (status, 0 if counted else ANSWERS, ANSWERS if counted else 0)
