@@ -283,4 +283,5 @@ def account_page(
         deputy_form=deputy_form or _deputy_form(session, account),
         next_sign_in=next_sign_in(session, settings, account),
         is_other_provider=account.oidc_issuer not in {None, settings.oidc_issuer},
+        typed_subject=request.form.get("subject"),
     )
