@@ -15,10 +15,10 @@ from tests.mail_server import PostOffice
 _MOST_STOPS: Final = 200
 """More presses of Tab than any page has stops: whoever has not come there by then cannot."""
 _IS_FOCUSED: Final = "each => each === document.activeElement"
-_SHOWS_FOCUS: Final = """() => {
-  const style = getComputedStyle(document.activeElement);
+_SHOWS_FOCUS: Final = """() => [document.activeElement, document.activeElement.parentElement].some(each => {
+  const style = getComputedStyle(each);
   return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-}"""
+})"""
 
 
 @dataclass
@@ -143,7 +143,7 @@ class KeyboardWalk(Walk):
     def attach(self, label: str, name: str, content: bytes) -> None:
         self._reach(self.page.get_by_label(label))
         with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
+            self.page.keyboard.press("Space")
         chooser.value.set_files({"name": name, "mimeType": "text/csv", "buffer": content})
 
     def _reach(self, wanted: Locator) -> None:
