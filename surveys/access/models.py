@@ -67,6 +67,11 @@ class Account(Base):
         return f"account:{self.id}"
 
     @property
+    def is_opened(self) -> bool:
+        """Whether somebody has a way to sign in to it: a password, or a person at the sign-in provider."""
+        return bool(self.password_hash or self.oidc_subject)
+
+    @property
     def grants(self) -> list["Grant"]:
         """The roles she has today: what every permission is decided by."""
         today = municipal_day()

@@ -15,10 +15,17 @@ from surveys.organisation.models import Person, Unit
 def create_leader_account(session: Session, actor: Account | None, person: Person, unit: Unit) -> Account:
     """An account with the leader's role on her unit. An account with her address already is joined to her instead.
 
+    So is her own from before, when she has left the roster and come back under another number.
     Raises AccountError when the actor may not give the role there.
     """
+    is_nobodys = Account.person_id.is_(None) | Account.person.has(
+        ~Person.active & (Person.name == person.name)
+    )
     account = session.scalar(
-        select(Account).where(Account.person_id.is_(None), Account.email == person.email, Account.email != "")
+        select(Account)
+        .where(is_nobodys, Account.email == person.email, Account.email != "")
+        .order_by(Account.person_id.is_not(None), Account.id)
+        .limit(1)
     )
     if account is None:
         account = create_account(

@@ -16,6 +16,7 @@ from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Survey, SurveyStatus, SurveyUnit
+from surveys.organisation.import_records import forget_person
 from surveys.organisation.models import Person
 from surveys.platform.database import Database
 from surveys.platform.texts import _
@@ -82,6 +83,7 @@ def erase_person(session: Session, actor: Account | None, person: Person) -> Non
         invitations=touched.invitations,
         messages=touched.unsent,
     )
+    forget_person(session, person)
     session.flush()
     session.delete(person)
     session.flush()

@@ -272,6 +272,8 @@ class Invitation(Base):
     # HR's decision about somebody who has left: whether she is one of those invited. NULL: nobody has decided, and
     # then she is.
     counted: Mapped[bool | None]
+    # HR has asked it to go along to a new unit, delivered or not. It is never asked again: its unit tells which it was.
+    asked_along: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # The address in the roster that HR has chosen not to use: `email` is kept while the roster has this one.
     declined_email: Mapped[str] = mapped_column(default="", server_default="")
     # The same for the number: HR has made a letter of the SMS.

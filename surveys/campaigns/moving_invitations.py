@@ -1,27 +1,24 @@
 """Invitations of people who have come to another unit: which they are, and giving them the new unit.
 
 What is delivered stays where it was delivered. A unit's turnout is shown while the survey is open, so how many of the
-moved went along tells how many had not answered: of few, it would tell who. Whoever was asked to go along once is not
-named again: those who are left in the old unit are those who had delivered.
+moved went along tells how many had not answered: of few, it would tell who. They are therefore moved only in groups
+that change between the same two units. Nobody is asked to go along twice: where an invitation is afterwards tells
+whether it had been delivered, and whoever could put those who were asked into new groups would read it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.audit.models import AuditEntry
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.campaigns.scope import asked_units
-from surveys.organisation.models import Person
-from surveys.organisation.moving_people import people_moved_with_invitations
-
-RECONCILED: Final = "survey.reconciled"
+from surveys.organisation.models import Person, Unit
+from surveys.organisation.moving_people import GroupAlong
 
 
 @dataclass(frozen=True)
@@ -40,26 +37,45 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class InvitedGroup:
-    """How many of a group have an invitation to an open survey, delivered or not, and whether a unit is asked in it."""
+class MovedGroup:
+    """Those with an invitation to a survey, delivered or not, who change between the same two units."""
 
     survey: Survey
-    invited: int
-    is_asked: bool
+    was_id: int
+    moved: tuple[Moved, ...]
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the survey asks in the unit they come to."""
+        return self.moved[0].is_asked
 
     @property
     def may_move(self) -> bool:
         """So few are never moved that turnout would tell who has answered."""
-        return self.is_asked and self.invited >= self.survey.minimum_group
+        return self.is_asked and len(self.moved) >= self.survey.minimum_group
 
 
-def moved_people(session: Session, survey: Survey) -> tuple[Moved, ...]:
-    """Everybody with an invitation in another unit than her own."""
+@dataclass(frozen=True)
+class InvitedPeople:
+    """Chosen people in an open survey. asked_before: how many have been asked to go along once, and stay."""
+
+    survey: Survey
+    groups: tuple[MovedGroup, ...]
+    asked_before: int
+
+
+def undecided_moves(session: Session, survey: Survey) -> tuple[Moved, ...]:
+    """Everybody with an invitation in another unit than her own, who has never been asked to take it along."""
     asked = asked_units(survey)
     rows = session.execute(
         select(Invitation.id, Person.id, Invitation.unit_id, Person.unit_id, Invitation.delivered)
         .join(Person, Person.id == Invitation.person_id)
-        .where(Invitation.survey_id == survey.id, Person.active, Person.unit_id != Invitation.unit_id)
+        .where(
+            Invitation.survey_id == survey.id,
+            ~Invitation.asked_along,
+            Person.active,
+            Person.unit_id != Invitation.unit_id,
+        )
         .order_by(Invitation.id)
     )
     return tuple(
@@ -68,73 +84,109 @@ def moved_people(session: Session, survey: Survey) -> tuple[Moved, ...]:
     )
 
 
-def undecided_moves(session: Session, survey: Survey) -> tuple[Moved, ...]:
-    """Of the moved, those whose invitation has never been asked to go along: the same whether they have delivered."""
-    opened = session.scalar(
-        select(func.max(AuditEntry.id)).where(
-            AuditEntry.action == "survey.opened", AuditEntry.subject == survey.key
-        )
-    )
-    asked = people_moved_with_invitations(session, since=opened or 0)
-    asked |= _asked_when_reconciled(session, survey)
-    return tuple(each for each in moved_people(session, survey) if each.person_id not in asked)
-
-
-def _asked_when_reconciled(session: Session, survey: Survey) -> set[int]:
-    details = session.scalars(
-        select(AuditEntry.detail).where(AuditEntry.action == RECONCILED, AuditEntry.subject == survey.key)
-    )
-    return {person_id for detail in details for person_id in detail.get("before", {}).get("people", ())}
-
-
 def large_enough(survey: Survey, moved: Iterable[Moved]) -> tuple[Moved, ...]:
     """Those who changed between the same two units as so many others that their invitations may go along."""
+    return tuple(each for group in _groups(survey, moved) if group.may_move for each in group.moved)
+
+
+def _groups(survey: Survey, moved: Iterable[Moved]) -> tuple[MovedGroup, ...]:
     groups: defaultdict[tuple[int, int], list[Moved]] = defaultdict(list)
     for each in moved:
         groups[each.was_id, each.unit_id].append(each)
-    return tuple(
-        each
-        for group in groups.values()
-        if InvitedGroup(survey, len(group), group[0].is_asked).may_move
-        for each in group
-    )
-
-
-def asked_along(moved: Iterable[Moved]) -> dict[str, Any]:
-    """For the trail: everybody who was asked to go along, whether she had delivered or not."""
-    people = [each.person_id for each in moved]
-    return {"before": {"people": people}} if people else {}
+    return tuple(MovedGroup(survey, was_id, tuple(group)) for (was_id, _unit_id), group in groups.items())
 
 
 def move_along(session: Session, moved: Iterable[Moved]) -> None:
-    """The unit a half-finished answer says it is for goes with the code; what was answered is kept."""
+    """The unit a half-finished answer says it is for goes with the code; what was answered is kept.
+
+    Whoever has delivered is marked as asked like the others, and stays.
+    """
     for each in moved:
         invitation = session.get_one(Invitation, each.invitation_id, with_for_update=True)
+        invitation.asked_along = True
         if each.is_asked and not invitation.delivered:
             change_sealed(invitation, unit_id=each.unit_id)
+    session.flush()
 
 
-def invited_groups(session: Session, person_ids: Collection[int], unit_id: int) -> list[InvitedGroup]:
-    """The open surveys that any of them is invited to, by key, beside the unit they are to come to."""
-    invited = func.count(Invitation.id)
+def invited_people(session: Session, people: Collection[Person], to: Unit) -> tuple[InvitedPeople, ...]:
+    """The open surveys that any of the people is invited to, by key, and what moving them to the unit would move."""
+    ids = [person.id for person in people]
     rows = session.execute(
-        select(Survey, invited)
+        select(Survey, Invitation)
         .join(Invitation, Invitation.survey_id == Survey.id)
-        .where(Survey.status == SurveyStatus.OPEN, Invitation.person_id.in_(person_ids))
-        .group_by(Survey.id)
-        .order_by(Survey.key)
+        .where(Survey.status == SurveyStatus.OPEN, Invitation.person_id.in_(ids))
+        .order_by(Survey.key, Invitation.id)
     )
+    invited: defaultdict[Survey, list[Invitation]] = defaultdict(list)
+    for survey, invitation in rows:
+        if uses_roster(survey):
+            invited[survey].append(invitation)
+    return tuple(_invited(survey, own, to) for survey, own in invited.items())
+
+
+def _invited(survey: Survey, own: Sequence[Invitation], to: Unit) -> InvitedPeople:
+    is_asked = to.id in asked_units(survey)
+    moved = [
+        Moved(each.id, each.person_id, each.unit_id, to.id, each.delivered, is_asked)
+        for each in own
+        if each.person_id is not None and not each.asked_along and each.unit_id != to.id
+    ]
+    return InvitedPeople(survey, _groups(survey, moved), sum(each.asked_along for each in own))
+
+
+def groups_going_along(session: Session, invited: Iterable[InvitedPeople]) -> list[GroupAlong]:
+    """For the trail: the groups whose invitations may go, with everybody who is asked, whether she has delivered."""
     return [
-        InvitedGroup(survey, count, unit_id in asked_units(survey))
-        for survey, count in rows
-        if uses_roster(survey)
+        GroupAlong(
+            survey=group.survey.key,
+            unit=session.get_one(Unit, group.was_id).code,
+            people=sorted(each.person_id for each in group.moved),
+        )
+        for each in invited
+        for group in each.groups
+        if group.may_move
     ]
 
 
-def move_group_along(session: Session, person_ids: Collection[int], unit_id: int) -> None:
-    """Gives their invitations to open surveys the unit they are in now, wherever `InvitedGroup.may_move`."""
-    for group in invited_groups(session, person_ids, unit_id):
-        if group.may_move:
-            moved = moved_people(session, group.survey)
-            move_along(session, (each for each in moved if each.person_id in person_ids))
+def move_groups_along(session: Session, invited: Iterable[InvitedPeople]) -> None:
+    """Gives them the unit their people have come to, wherever `MovedGroup.may_move`."""
+    for each in invited:
+        for group in each.groups:
+            if group.may_move:
+                move_along(session, group.moved)
+
+
+def survey_of(session: Session, group: GroupAlong) -> Survey | None:
+    """The survey that the group was asked in, while it is open and still asks in their former unit."""
+    survey = session.scalar(select(Survey).where(Survey.key == group["survey"]))
+    unit = session.scalar(select(Unit.id).where(Unit.code == group["unit"]))
+    if survey is None or survey.status is not SurveyStatus.OPEN or unit not in asked_units(survey):
+        return None
+    return survey
+
+
+def is_whole(group: GroupAlong, people: Iterable[Person]) -> bool:
+    """Whether everybody who was asked is among the people. Bringing some back would tell of the others."""
+    return set(group["people"]) <= {person.id for person in people}
+
+
+def move_group_back(session: Session, group: GroupAlong, to: Unit) -> None:
+    """What went along to the unit and is not delivered goes back where it was."""
+    survey = survey_of(session, group)
+    if survey is None:
+        return
+    was = session.scalars(select(Unit).where(Unit.code == group["unit"])).one()
+    found = session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.survey_id == survey.id,
+            Invitation.person_id.in_(group["people"]),
+            Invitation.unit_id == to.id,
+            ~Invitation.delivered,
+        )
+        .with_for_update()
+    )
+    for invitation in found.all():
+        change_sealed(invitation, unit_id=was.id)
     session.flush()

@@ -17,14 +17,7 @@ from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite, not_invited, recipient_of, uses_roster
 from surveys.campaigns.lifecycle import SurveyError, require_open
 from surveys.campaigns.models import Invitation, ReportGroup, Survey, SurveyUnit
-from surveys.campaigns.moving_invitations import (
-    RECONCILED,
-    Moved,
-    asked_along,
-    large_enough,
-    move_along,
-    undecided_moves,
-)
+from surveys.campaigns.moving_invitations import Moved, large_enough, move_along, undecided_moves
 from surveys.campaigns.roster_following import (
     AddressChange,
     PhoneChange,
@@ -236,8 +229,8 @@ def reconcile(
     again = _settle_addresses(session, found, choices)
     texted_again = rephone(session, found.phones)
     _settle_left(session, found.left, counts=choices.left_counts)
-    going_along = found.movable if choices.moved == "moves" else ()
-    move_along(session, going_along)
+    if choices.moved == "moves":
+        move_along(session, found.movable)
     if choices.new_units:
         _take_in(session, survey, found.outside)
     invite(session, survey, found.recipients(choices), secret)
@@ -246,11 +239,10 @@ def reconcile(
     queued = outbox.queue_invitations(session, survey)
     audit.record(
         session,
-        RECONCILED,
+        "survey.reconciled",
         survey.key,
         new=len(found.recipients(choices)),
         readdressed=again + texted_again,
-        **asked_along(going_along),
     )
     return replace(queued, messages=queued.messages + again + texted_again, sms=queued.sms + texted_again)
 

@@ -35,7 +35,7 @@ LARGEST_FILE: Final = 30_000_000  # bytes; the roster of the largest municipalit
 MOST_ROWS: Final = 500_000
 MOST_CELLS: Final = 10_000_000
 MOST_UNZIPPED: Final = 200_000_000  # bytes
-MOST_SECONDS: Final = 60.0
+MOST_SECONDS: Final = 60.0  # of the processor: a busy machine refuses nobody's file
 _ROWS_LOOKED_AT: Final = 10
 _ROWS_BETWEEN_LOOKS: Final = 200  # at the clock
 _ZIP: Final = b"PK\x03\x04"
@@ -169,9 +169,9 @@ def _beginning(rows: Iterable[CellRow]) -> list[TableRow]:
 def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
     written: list[TableRow] = []
     cells = 0
-    latest = time.monotonic() + MOST_SECONDS
+    latest = time.thread_time() + MOST_SECONDS
     for index, row in enumerate(rows):
-        if index % _ROWS_BETWEEN_LOOKS == 0 and time.monotonic() > latest:
+        if index % _ROWS_BETWEEN_LOOKS == 0 and time.thread_time() > latest:
             raise FileRefusedError(
                 ImportFault(
                     _("Filen tar for lang tid å lese. Del den i flere filer, eller lagre den som CSV."),

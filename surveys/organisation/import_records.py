@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.files.headings import ColumnChoices, plain
-from surveys.organisation.models import ImportKind, Installation, OrganisationImport
+from surveys.organisation.models import ImportKind, Installation, OrganisationImport, Person
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,25 @@ def known_same_people(session: Session) -> dict[str, list[str]]:
     )
     found: dict[str, list[str]] = (newest or {}).get("same_people", {})
     return found
+
+
+def under_new_numbers(
+    known_same: Mapping[str, Sequence[str]], new_numbers: Mapping[str, str]
+) -> dict[str, Sequence[str]]:
+    """What `known_same_people` knows, of people who have been given new numbers. new_numbers: old → new."""
+    return {new_numbers.get(number, number): joined for number, joined in known_same.items()}
+
+
+def forget_person(session: Session, person: Person) -> None:
+    """What files are remembered by loses her: her row for undoing the newest, and that her numbers are one person."""
+    for stored in session.scalars(select(OrganisationImport)):
+        if stored.undo is not None and stored.kind is ImportKind.PEOPLE:
+            before = [row for row in stored.undo["before"] if row[0] != person.id]
+            stored.undo = {**stored.undo, "before": before}
+        same = stored.mapping.get("same_people", {})
+        if person.employee_number in same:
+            others = {kept: joined for kept, joined in same.items() if kept != person.employee_number}
+            stored.mapping = {**stored.mapping, "same_people": others}
 
 
 def record_import(

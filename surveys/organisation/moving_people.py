@@ -4,6 +4,7 @@ The next file of people decides anew: this is for what the file does not have ye
 """
 
 from collections.abc import Collection, Sequence
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,17 @@ from surveys.platform.texts import _
 
 MOVED = "organisation.people_moved"
 MOVED_BACK = "organisation.people_moved_back"
+
+
+class GroupAlong(TypedDict):
+    """For the trail: who were asked to take their invitation to a survey along, and the code of the unit it was in.
+
+    Which invitations went is kept nowhere: they are those of people who had not answered.
+    """
+
+    survey: str
+    unit: str
+    people: list[int]
 
 
 class PeopleMoveError(ValueError):
@@ -41,12 +53,9 @@ def chosen_people(session: Session, unit: Unit, person_ids: Collection[int]) -> 
 
 
 def move_people(
-    session: Session, people: Sequence[Person], unit: Unit, to: Unit, *, invitations: bool
+    session: Session, people: Sequence[Person], unit: Unit, to: Unit, along: Sequence[GroupAlong] = ()
 ) -> None:
-    """They belong to the other unit from now on. Raises PeopleMoveError.
-
-    invitations: whether their invitations were asked to go along; for the trail, and for bringing them back.
-    """
+    """They belong to the other unit from now on. along: for bringing them back. Raises PeopleMoveError."""
     if to.id == unit.id:
         raise PeopleMoveError(_("De er i «%(unit)s» nå. Velg en annen enhet.", unit=unit.name))
     if to.valid_to is not None and to.valid_to < municipal_day():
@@ -56,24 +65,14 @@ def move_people(
     for person in people:
         person.unit_id = to.id
     session.flush()
-    # Which invitations went along is kept nowhere: they are those of people who had not answered.
-    before = {"people": [person.id for person in people], "invitations": invitations}
-    audit.record(
-        session, "organisation.people_moved", unit.code, to_unit=to.code, people=len(people), before=before
-    )
+    before = {"people": [person.id for person in people], "along": list(along)}
+    audit.record(session, MOVED, unit.code, to_unit=to.code, people=len(people), before=before)
 
 
-def people_moved_with_invitations(session: Session, since: int) -> set[int]:
-    """The ids of everybody whose invitations were asked to go along after this entry of the trail."""
-    details = session.scalars(
-        select(AuditEntry.detail).where(AuditEntry.action == MOVED, AuditEntry.id > since)
-    )
-    return {
-        person_id
-        for detail in details
-        if detail["before"]["invitations"]
-        for person_id in detail["before"]["people"]
-    }
+def groups_along(entry: AuditEntry) -> list[GroupAlong]:
+    """None in entries of before groups were noted: then no invitation is brought back."""
+    found: list[GroupAlong] = entry.detail["before"].get("along", [])
+    return found
 
 
 def is_moved_back(session: Session, entry: AuditEntry) -> bool:
@@ -106,5 +105,5 @@ def move_back(session: Session, entry: AuditEntry, unit: Unit) -> list[Person]:
     for person in people:
         person.unit_id = unit.id
     session.flush()
-    audit.record(session, "organisation.people_moved_back", unit.code, people=len(people), number=entry.id)
+    audit.record(session, MOVED_BACK, unit.code, people=len(people), number=entry.id)
     return people

@@ -31,6 +31,7 @@ from surveys.organisation.import_records import (
     lock,
     record_import,
     remembered_choices,
+    under_new_numbers,
 )
 from surveys.organisation.models import ImportKind
 from surveys.organisation.people_lines import KnownUnits, PersonLine, person_lines, row_faults
@@ -197,6 +198,7 @@ def _record(
     undo: Mapping[str, object],
 ) -> None:
     counts = {"new": len(report.new), "changed": len(report.changed), "ended": len(report.ended)}
-    same = {**known_same_people(session), **plan.settled.same}
+    new_numbers = {person.employee_number: line.employee_number for person, line in plan.found.renumbered}
+    same = {**under_new_numbers(known_same_people(session), new_numbers), **plan.settled.same}
     record_import(session, request, read.meanings, counts, undo, same)
     audit.record(session, "people.imported", request.file_name, **counts)

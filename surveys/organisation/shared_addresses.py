@@ -37,14 +37,14 @@ def settle(
     shared = {address: own for address, own in by_address.items() if len(own) > 1}
     if not shared:
         return SettledAddresses(lines, (), {}, ())
-    mailbox_numbers = {person.employee_number for person in stored if person.shared_mailbox}
+    known = KnownAnswers(stored, known_same)
     numbers = {person.employee_number for person in stored if person.active}
     instead: dict[str, PersonLine | None] = {}
     questions: list[ImportQuestion] = []
     same: dict[str, list[str]] = {}
     mailboxes = 0
     for address, own in shared.items():
-        meaning = answers.about(address) or _remembered(own, mailbox_numbers, known_same)
+        meaning = answers.about(address) or known.about(address, own)
         if meaning is None:
             questions.append(_question(address, own))
         elif meaning is SharedAddress.MAILBOX:
@@ -61,21 +61,41 @@ def settle(
     )
 
 
+class KnownAnswers:
+    """What was answered about earlier files. It was about people, so it holds when all of them have new numbers."""
+
+    def __init__(self, stored: Sequence[RosterPerson], known_same: Mapping[str, Sequence[str]]) -> None:
+        """known_same: as for `settle`."""
+        sharing = [person for person in stored if person.shared_mailbox]
+        self._mailbox_numbers = {person.employee_number for person in sharing}
+        self._mailbox_people = {
+            (person.name.casefold(), person.unit_id) for person in sharing if person.active
+        }
+        self._same = [{kept, *joined} for kept, joined in known_same.items()]
+        self._names = {
+            person.email.casefold(): person.name.casefold()
+            for person in stored
+            if person.active and person.employee_number in known_same
+        }
+
+    def about(self, address: str, own: Sequence[PersonLine]) -> SharedAddress | None:
+        """The answer, when it was about all of these lines; `address` in lower case is theirs."""
+        if all(self._reads_mailbox(line) for line in own):
+            return SharedAddress.MAILBOX
+        numbers = {line.employee_number for line in own}
+        names = {line.name.casefold() for line in own}
+        if any(numbers <= known for known in self._same) or names == {self._names.get(address)}:
+            return SharedAddress.PERSON
+        return None
+
+    def _reads_mailbox(self, line: PersonLine) -> bool:
+        known = (line.name.casefold(), line.unit_id) in self._mailbox_people
+        return known or line.employee_number in self._mailbox_numbers
+
+
 def _deciding(own: Sequence[PersonLine], known_numbers: Collection[str]) -> PersonLine:
     """The main position, else the number that is known already, else the first."""
     return max(own, key=lambda line: (line.is_main, line.employee_number in known_numbers))
-
-
-def _remembered(
-    own: Sequence[PersonLine], mailbox_numbers: Collection[str], known_same: Mapping[str, Sequence[str]]
-) -> SharedAddress | None:
-    """The answer about an earlier file, when it was about all of these."""
-    numbers = {line.employee_number for line in own}
-    if numbers <= set(mailbox_numbers):
-        return SharedAddress.MAILBOX
-    if any(numbers <= {kept, *joined} for kept, joined in known_same.items()):
-        return SharedAddress.PERSON
-    return None
 
 
 def _question(address: str, own: Sequence[PersonLine]) -> ImportQuestion:

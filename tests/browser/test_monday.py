@@ -1,27 +1,24 @@
 """HR gets a messy export on Monday morning and has the right invitations out before lunch, without a shell.
 
-From an installation that `medvirk init` has just made, everything is done in the browser: on a desk, and on a phone
-320 px wide. Each page on the way is examined by axe, must not scroll sideways, and must not be an error.
+From an installation that `medvirk init` has just made, everything is done in the browser: on a desk, on a phone 320 px
+wide, and with the keyboard alone at that width. Each page on the way is examined by axe, must not scroll sideways, and
+must not be an error.
 """
 
-import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, expect
 
 from app import create_app
 from surveys.operating.beginning import Beginning, begin
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.site.worker import WorkerThreads
-from tests.browser import axe
 from tests.browser.answering import served
 from tests.browser.conftest import PATIENCE
 from tests.browser.looking import DESK, PHONE
@@ -32,91 +29,13 @@ from tests.browser.messy_exports import (
     units_file,
     with_shared_mailbox,
 )
+from tests.browser.walking import KeyboardWalk, Walk, link_in
 from tests.mail_server import PostOffice, free_port, open_post_office
 
 SECRET = "fire tilfeldige ord på rad"
 MAILBOX = "vannverket@tindvaer.example"
 TITLE = "Medarbeiderundersøkelsen"
 PILOT = "Oppfølgingstjenesten psykisk helse og rus"
-
-
-@dataclass
-class Walk:
-    """Somebody at her browser. Every page she comes to is looked at."""
-
-    page: Page
-    address: str
-    office: PostOffice
-    errors: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("response", self._note)
-
-    def _note(self, response: Response) -> None:
-        if response.status >= 400:
-            self.errors.append(f"{response.status} {response.request.method} {response.url}")
-
-    def look(self) -> None:
-        assert axe.faults(self.page) == []
-        assert axe.overflow(self.page) <= 0, self.page.url
-        assert self.errors == []
-
-    def open(self, path: str) -> None:
-        self.page.goto(path if path.startswith("http") else self.address + path)
-        self.look()
-
-    def press(self, name: str, *, exact: bool = True) -> None:
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=exact).first.click()
-        self.look()
-
-    def follow(self, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
-        self.look()
-
-    def go(self, name: str) -> None:
-        """By the main menu."""
-        with self.page.expect_navigation():
-            self.page.get_by_label("Hovedmeny").get_by_role("link", name=name, exact=True).click()
-        self.look()
-
-    def fill(self, **fields: str) -> None:
-        """By the fields' ids."""
-        for name, value in fields.items():
-            self.page.locator(f"#{name}").fill(value)
-
-    def sees(self, *texts: str) -> None:
-        for text in texts:
-            expect(self.page.get_by_role("main")).to_contain_text(text)
-
-    def sign_in(self, username: str, password: str) -> None:
-        self.open("/logg-inn")
-        self.fill(username=username, password=password)
-        self.press("Logg inn")
-
-    def choose_password(self, link: str) -> None:
-        self.open(link)
-        self.fill(password=SECRET, again=SECRET)
-        self.press("Lagre passordet")
-        self.sees("Passordet er lagret. Logg inn med det nå.")
-
-    def mails(self, count: int) -> list[EmailMessage]:
-        """All mails so far, when there are so many; fails when more or fewer have come."""
-        deadline = time.monotonic() + PATIENCE
-        while len(self.office.taken) < count and time.monotonic() < deadline:
-            # Playwright's own wait: the page lives on meanwhile.
-            self.page.wait_for_timeout(100)
-        assert len(self.office.taken) == count
-        return list(self.office.taken)
-
-
-def link_in(mail: EmailMessage, path: str) -> str:
-    """The address in the mail's text that has this path."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    [found] = set(re.findall(rf"http://127\.0\.0\.1:\d+/{path}/\S+", body.get_content()))
-    return str(found)
 
 
 @contextmanager
@@ -144,15 +63,15 @@ def new_installation(folder: Path) -> Iterator[tuple[str, PostOffice]]:
             app.extensions["medvirk_database"].engine.dispose()
 
 
-@pytest.fixture(params=["phone", "desk"])
+@pytest.fixture(params=["phone", "desk", "keyboard"])
 def walk(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Walk]:
     with new_installation(tmp_path) as (address, office):
         context = browser.new_context(
-            locale="nb-NO", viewport=PHONE if request.param == "phone" else DESK, bypass_csp=True
+            locale="nb-NO", viewport=DESK if request.param == "desk" else PHONE, bypass_csp=True
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        yield Walk(page, address, office)
+        yield (KeyboardWalk if request.param == "keyboard" else Walk)(page, address, office)
         context.close()
 
 
@@ -167,6 +86,13 @@ def test_hr_has_the_right_invitations_out_before_lunch(walk: Walk) -> None:
     a_leader_sees_her_own(walk, leaders)
 
 
+def choose_password(walk: Walk, link: str) -> None:
+    walk.open(link)
+    walk.fill(password=SECRET, again=SECRET)
+    walk.press("Lagre passordet")
+    walk.sees("Passordet er lagret. Logg inn med det nå.")
+
+
 def hr_gets_an_account(walk: Walk) -> None:
     """By the administrator; HR chooses her own password by a link that works once."""
     walk.sign_in("admin", SECRET)
@@ -174,13 +100,13 @@ def hr_gets_an_account(walk: Walk) -> None:
     walk.follow("Lag en bruker")
     walk.fill(name="Hanne-Ragnhild Østerås", username="hanne")
     walk.press("Lag brukeren")
-    walk.page.get_by_label("Rolle", exact=True).select_option("hr")
-    walk.page.get_by_label("For enheten og alt under den").select_option(label="Tindværøy kommune (kommune)")
+    walk.choose("Rolle", "HR", exact=True)
+    walk.choose("For enheten og alt under den", "Tindværøy kommune (kommune)")
     walk.press("Gi tilgangen")
     walk.press("Lag lenke for første passord")
     link = walk.page.locator(".one-time-link").inner_text()
     walk.press("Logg ut")
-    walk.choose_password(link)
+    choose_password(walk, link)
     walk.sign_in("hanne", SECRET)
 
 
@@ -191,10 +117,10 @@ def the_organisation_comes_from_files(walk: Walk, people: list[ExportedPerson]) 
     walk.press("Ta i bruk")
     for again in (False, True):
         brings_in(walk, "Ansatte", "medarbeidere november.csv", people_file(people))
-        walk.page.get_by_label("Medarb.ID").select_option(label="Ansattnummer")
+        walk.choose("Medarb.ID", "Ansattnummer")
         walk.press("Vis hva som blir endret")
         walk.sees("Adressen vannverket@tindvaer.example står på flere personer")
-        walk.page.get_by_label("Delt postkasse").check()
+        walk.check(walk.page.get_by_label("Delt postkasse"))
         walk.press("Fortsett")
         walk.sees(f"Nye personer{len(people)}")
         walk.press("Ta i bruk")
@@ -208,10 +134,8 @@ def the_organisation_comes_from_files(walk: Walk, people: list[ExportedPerson]) 
 def brings_in(walk: Walk, kind: str, name: str, content: bytes) -> None:
     walk.go("Organisasjon")
     walk.follow("Hent enheter og ansatte fra fil")
-    walk.page.get_by_label(kind).check()
-    walk.page.get_by_label("Fil (CSV").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
+    walk.check(walk.page.get_by_label(kind))
+    walk.attach("Fil (CSV", name, content)
     walk.press("Les filen")
 
 
@@ -235,7 +159,8 @@ def a_survey_is_planned(walk: Walk) -> None:
     today = municipal_day()
     walk.go("Undersøkelser")
     walk.follow("Lag ny undersøkelse")
-    walk.page.get_by_label("Spørreskjema").select_option("medarbeider:2")
+    questionnaire = walk.page.get_by_label("Spørreskjema").locator("option[value='medarbeider:2']")
+    walk.choose("Spørreskjema", questionnaire.inner_text())
     walk.fill(
         **{f"title_{code}": f"{TITLE} 2026" for code in ("nb", "nn", "en")},
         **{f"purpose_{code}": "Vi vil ha det bra på jobb." for code in ("nb", "nn", "en")},
@@ -249,8 +174,8 @@ def a_survey_is_planned(walk: Walk) -> None:
     walk.follow("Slett kladden")
     walk.follow("Ikke nå")
     walk.follow("Hvem er med")
-    walk.page.get_by_text("Inviter disse enhetene først, som en pilot").first.click()
-    walk.page.locator("#pilot").get_by_label(PILOT).check()
+    walk.act(walk.page.locator("summary", has_text="Inviter disse enhetene først, som en pilot"))
+    walk.check(walk.page.locator("#pilot").get_by_label(PILOT))
     walk.press("Lagre")
     walk.follow("Tilbake til undersøkelsen")
     walk.follow("Sjekkliste før åpning")
@@ -258,7 +183,7 @@ def a_survey_is_planned(walk: Walk) -> None:
     walk.page.go_back()
     while (ticks := walk.page.get_by_role("button", name="Kryss av")).count():
         with walk.page.expect_navigation():
-            ticks.first.click()
+            walk.act(ticks.first)
     walk.look()
     walk.sees("Alt er gjort. Undersøkelsen kan åpnes.")
     walk.follow("Tilbake til undersøkelsen")
@@ -297,7 +222,7 @@ def the_next_export_corrects_them(walk: Walk, people: list[ExportedPerson], firs
     now = [after for each in people for after in changed.get(each, [each])]
     brings_in(walk, "Ansatte", "medarbeidere desember.csv", people_file(now))
     walk.press("Vis hva som blir endret")
-    walk.page.get_by_label("Ja, de samme").check()
+    walk.check(walk.page.get_by_label("Ja, de samme"))
     walk.press("Fortsett")
     walk.press("Ta i bruk")
     walk.go("Undersøkelser")
@@ -316,7 +241,7 @@ def a_leader_sees_her_own(walk: Walk, links: dict[str, str]) -> None:
     survey = walk.page.url
     walk.press("Logg ut")
     address = "ansatt3120.0@tindvaer.example"
-    walk.choose_password(links[address])
+    choose_password(walk, links[address])
     walk.sign_in(address, SECRET)
     walk.sees("Rehabiliterings- og korttidsavdelingen", "Færre enn 5 av 10")
     expect(walk.page.get_by_role("main")).not_to_contain_text("Hjemmetjenesten")

@@ -6,10 +6,11 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
+from surveys.access.models import Account
 from tests.browser import axe
 from tests.browser.conftest import PATIENCE, presses
 from tests.building import build_installation, build_units
@@ -17,6 +18,7 @@ from tests.conftest import Installations
 from tests.mail_server import free_port
 from tests.signing_in import RunningProvider, running_provider
 
+LONG_SUBJECT = "a3f1c9d2-77b0-4e1d-9c55-0d1f6a2b7c8e-0d1f6a2b7c8e-0d1f6a2b7c8e"
 ROLES = "roles:\n  - {claim: groups, value: hr-gruppa, role: hr, unit: K}\n"
 
 
@@ -132,3 +134,53 @@ def test_every_page_of_it_is_accessible(examined: Page, provider_site: ProviderS
     presses(examined, "Logg ut")
     look()
     assert found == []
+
+
+def test_what_hr_reads_of_an_accounts_link_is_accessible(examined: Page, provider_site: ProviderSite) -> None:
+    """Each state of the panel on the account's page, its form open, and the fault when the ID is refused."""
+    site = provider_site
+    site.provider.says(claims={"groups": ["hr-gruppa"], "name": "Kari Nordmann", "sub": "kari-1"})
+    _sign_in(examined, site)
+    accounts = _accounts_in_every_state(site, examined.viewport_size)
+    found: list[str] = []
+    for state, (account_id, words) in accounts.items():
+        examined.goto(f"{site.address}/brukere/{account_id}")
+        expect(examined.get_by_text(words)).to_be_visible()
+        for summary in examined.locator("summary").all():
+            summary.click()
+        found += axe.faults(examined)
+        assert axe.overflow(examined) == 0, state
+    examined.goto(f"{site.address}/brukere/{accounts['address'][0]}")
+    examined.get_by_text("Knytt kontoen med ID").click()
+    examined.get_by_label("Personens ID hos Testporten").fill("01010750160")
+    presses(examined, "Knytt kontoen")
+    expect(examined.get_by_role("alert")).to_contain_text("fødselsnummer")
+    expect(examined.get_by_label("Personens ID hos Testporten")).to_be_visible()
+    found += axe.faults(examined)
+    assert axe.overflow(examined) == 0
+    assert found == []
+
+
+def _accounts_in_every_state(site: ProviderSite, window: ViewportSize | None) -> dict[str, tuple[int, str]]:
+    """State → an account's id, and words of the panel."""
+    window = window or {"width": 0, "height": 0}
+    db = site.app.extensions["medvirk_database"]
+    made = {}
+    with db.transaction() as session:
+        for state, words, values in (
+            ("linked", "er knyttet til en person hos Testporten", {"oidc_issuer": site.provider.issuer}),
+            ("elsewhere", "en tjeneste som ikke er i bruk nå. Fjern", {"oidc_issuer": "https://x.example"}),
+            ("address", "neste gang personen med e-postadressen", {"email": "{name}@fjordvik.example"}),
+            ("shared", "Flere brukere har denne e-postadressen", {"email": "lik@fjordvik.example"}),
+            ("no-address", "Kontoen har ingen e-postadresse", {}),
+        ):
+            name = f"{state}-{window['width']}"
+            filled = {key: value.format(name=name) for key, value in values.items()}
+            if "oidc_issuer" in filled:
+                filled["oidc_subject"] = f"{LONG_SUBJECT}{name}"
+            made[state] = (Account(username=name, name=f"Anne-Margrethe Bjørkås {name}", **filled), words)
+        session.add_all(account for account, _words in made.values())
+        twin = Account(username=f"lik-{window['width']}", name="Ola", email="lik@fjordvik.example")
+        session.add(twin)
+        session.flush()
+        return {state: (account.id, words) for state, (account, words) in made.items()}

@@ -1,5 +1,6 @@
 """The migrations make exactly the tables that the models describe, and neither lose nor break what is in them."""
 
+import datetime as dt
 import shutil
 import subprocess
 import sys
@@ -215,6 +216,36 @@ def test_going_back_before_openid_connect_takes_the_providers_roles_and_leaves_t
     migrating.upgrade(full.engine)
     with full.engine.connect() as connection:
         assert connection.execute(select(grants).order_by(grants.c.id)).mappings().all() == before
+
+
+def test_who_was_asked_to_take_an_invitation_along_is_read_from_the_trail(full: Database) -> None:
+    """Before 0032 the trail was the only note of it: moving people (every survey), reconciling (one survey)."""
+    invitations, trail = metadata.tables["invitation"], metadata.tables["audit_entry"]
+    rows = select(invitations.c.id, invitations.c.person_id).where(invitations.c.person_id.is_not(None))
+    with full.engine.connect() as connection:
+        [(one, asked), (other, reconciled), *_rest] = connection.execute(
+            rows.order_by(invitations.c.id)
+        ).all()
+    migrating.downgrade(full.engine, "0031")
+    entries = (
+        ("organisation.people_moved", "A", {"people": [asked], "invitations": True}),
+        ("organisation.people_moved", "A", {"people": [reconciled], "invitations": False}),
+        ("survey.reconciled", "another-survey", {"people": [reconciled]}),
+        ("survey.reconciled", "medarbeider-2026", {"people": [reconciled]}),
+    )
+    for count, expected in ((3, {one}), (4, {one, other})):
+        with full.engine.begin() as connection:
+            for action, subject, before in entries[:count]:
+                connection.execute(
+                    trail.insert().values(
+                        at=dt.datetime.now(dt.UTC), action=action, subject=subject, detail={"before": before}
+                    )
+                )
+        migrating.upgrade(full.engine)
+        with full.engine.connect() as connection:
+            marked = select(invitations.c.id).where(invitations.c.asked_along)
+            assert set(connection.scalars(marked)) == expected
+        migrating.downgrade(full.engine, "0031")
 
 
 def test_foreign_keys_are_enforced_again_after_a_migration(full: Database) -> None:

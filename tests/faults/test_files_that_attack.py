@@ -4,13 +4,14 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from openpyxl import Workbook
 
+from analysis.table_rows import CellRow
 from analysis.tables import FileFaults, read_table
 from surveys.files import reading
 from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
@@ -128,6 +129,19 @@ def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(reading, "MOST_SECONDS", -1.0)
     with pytest.raises(FileRefusedError, match="tar for lang tid"):
         parse_table(b"kode;navn;overordnet\nA;B;K\n", UNIT_COLUMNS)
+
+
+def test_a_machine_that_is_busy_with_something_else_refuses_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty thousand people were refused where other programs had the processor."""
+    monkeypatch.setattr(reading, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(reading, "_ROWS_BETWEEN_LOOKS", 1)
+
+    def slow_rows() -> Iterator[CellRow]:
+        for line in range(1, 4):
+            time.sleep(0.3)
+            yield CellRow(line, ("a",))
+
+    assert len(reading._text_rows(slow_rows())) == 3
 
 
 @pytest.mark.parametrize("make", [far_right, xxe, laughs, lying_zip], ids=lambda make: make.__name__)

@@ -117,6 +117,39 @@ def hr_who_knows_the_account(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about), Outcome.HIDDEN)
 
 
+@dataclass(frozen=True)
+class AccountOwner:
+    """Whose account it is: her role, on which unit, or the visitor herself."""
+
+    role: Role | None = None
+    about: About = About.OWN
+    is_own: bool = False
+
+
+def may_change_sign_in(visitor: AccessVisitor, owner: AccountOwner) -> Outcome:
+    """Whoever may give every role the owner has; nobody changes how she herself signs in."""
+    if not visitor.signed_in:
+        return Outcome.SIGN_IN
+    if not visitor.is_hr:
+        return Outcome.FORBIDDEN
+    if owner.is_own:
+        return Outcome.FORBIDDEN
+    if owner.role is None:
+        return Outcome.IN
+    if not visitor.reaches(owner.about):
+        return Outcome.HIDDEN
+    by_hr = owner.role in {Role.LEADER, Role.REPRESENTATIVE, Role.POLITICIAN}
+    return _in_if(visitor.role is Role.ADMINISTRATOR or by_hr)
+
+
+OWNERS_SIGN_IN: Final = (
+    "accounts.change",
+    "accounts.link_to_provider",
+    "accounts.make_one_time_link",
+    "accounts.unlink_from_provider",
+)
+
+
 def its_holder(_visitor: AccessVisitor, _about: About) -> Outcome:
     """Whoever holds a share of the survey's key, and nobody here does: `test_opened_by_two.py`."""
     return Outcome.HIDDEN

@@ -265,6 +265,26 @@ class TestLeadersFromTheRoster:
             assert update_leader_roles(session) == 0, "it changes nothing twice"
         assert roles(municipality, kari) == set()
 
+    @pytest.mark.parametrize("password", ["-", ""], ids=["opened", "not-opened"])
+    def test_hr_gets_no_way_into_an_account_she_may_not_change(
+        self, municipality: Database, client: FlaskClient, password: str
+    ) -> None:
+        """The attack: a file of people has a leader with the administrator's address, whose account is joined."""
+        sjef = build_account(municipality, "sjef", (Role.ADMINISTRATOR, "K"))
+        with municipality.transaction() as session:
+            account = session.get_one(Account, sjef)
+            account.email, account.password_hash = "sjef@x.no", password
+            a = unit_of(session, "A")
+            session.add(Person(employee_number="1", name="Sjef", email="sjef@x.no", is_leader=True, unit=a))
+            session.add(Person(employee_number="2", name="Ola Moe", is_leader=True, unit=a))
+        sign_in_as(client, municipality, Role.HR, "K")
+        links = client.post("/brukere/ledere").text
+        assert len(re.findall(r"/velg-passord/[\w-]+", links)) == 1, "Ola Moe's, whose account is new"
+        with municipality.reading() as session:
+            owners = session.scalars(select(Account.username).join(OneTimeLink)).all()
+        assert owners == ["ansatt-2"]
+        assert roles(municipality, sjef) == {(Role.ADMINISTRATOR, "K"), (Role.LEADER, "A")}
+
     def test_a_role_given_by_hand_does_not_follow_the_roster(self, municipality: Database) -> None:
         with municipality.transaction() as session:
             person = Person(

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.access.roster import create_leader_account
@@ -34,7 +35,13 @@ def municipality(app: Flask, db: Database) -> Database:
         build_installation(session)
         units = build_units(session, TREE)
         people = [
-            Person(employee_number=str(n), name=f"Person {n}", unit=units["A"], is_leader=n == 1)
+            Person(
+                employee_number=str(n),
+                name=f"Person {n}",
+                email=f"p{n}@kommune.test",
+                unit=units["A"],
+                is_leader=n == 1,
+            )
             for n in range(1, 8)
         ]
         session.add_all(people)
@@ -45,7 +52,7 @@ def municipality(app: Flask, db: Database) -> Database:
         made = invite(
             session,
             survey,
-            [Recipient(units["A"].id, person_id=person.id) for person in people],
+            [Recipient(units["A"].id, person_id=person.id, email=person.email) for person in people],
             app.config["SECRETS"].codes,
         )
         answered = {person.id for person in people[:3]}
@@ -90,7 +97,7 @@ class TestMoving:
         status, said = _move(client, municipality, 1, 2)
         assert status == 200
         assert "2 ansatte flyttes fra Enhet A til Enhet B: Person 1 og Person 2." in said
-        assert "invitasjonene blir i Enhet A" in said
+        assert "invitasjonene blir der de er" in said
         assert "Tilgangen som leder følger med til Enhet B: Person 1." in said
         assert set(_placed(municipality).values()) == {"A"}
 
@@ -158,7 +165,8 @@ class TestInvitations:
     ) -> None:
         sign_in_as(client, municipality, Role.HR)
         status, said = _move(client, municipality, 1, 2, 3, 4, 5, along="y")
-        assert (status, "de som ikke har svart, svarer for Enhet B" in said) == (200, True)
+        told = "de som er invitert i Enhet A og ikke har svart, svarer for Enhet B"
+        assert (status, told in said) == (200, True)
         assert set(_invited(municipality).values()) == {"A"}
         assert _move(client, municipality, 1, 2, 3, 4, 5, along="y", confirmed="y")[0] == 302
         invited = _invited(municipality)
@@ -203,8 +211,75 @@ class TestInvitations:
         assert entry.detail == {
             "to_unit": "B",
             "people": 5,
-            "before": {"people": people, "invitations": True},
+            "before": {
+                "people": people,
+                "along": [{"survey": "liten-2026", "unit": "A", "people": people}],
+            },
         }
+
+    @pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
+    def test_one_person_is_not_smuggled_in_among_others(
+        self, app: Flask, municipality: Database, client: FlaskClient, answered: bool
+    ) -> None:
+        """The attack: among five from A is one whose invitation is in C, and C's turnout would tell of her alone."""
+        sign_in_as(client, municipality, Role.HR)
+        one = 1 if answered else 7
+        with app.app_context(), municipality.transaction() as session:
+            _invited_in(session, _ids(municipality, one)[0], "C")
+        before = _turnout(municipality)
+        status, said = _move(client, municipality, one, 2, 3, 4, 5, along="y")
+        assert status == 200
+        assert "invitasjonene blir i Enhet A" in said
+        assert "invitasjonene blir i Enhet C" in said
+        assert _move(client, municipality, one, 2, 3, 4, 5, along="y", confirmed="y")[0] == 302
+        assert _turnout(municipality) == before
+
+    @pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
+    def test_beside_enough_others_she_still_stays(
+        self, app: Flask, municipality: Database, client: FlaskClient, answered: bool
+    ) -> None:
+        sign_in_as(client, municipality, Role.HR)
+        one = 1 if answered else 7
+        with app.app_context(), municipality.transaction() as session:
+            _invited_in(session, _ids(municipality, one)[0], "C")
+        assert _move(client, municipality, one, 2, 3, 4, 5, 6, along="y", confirmed="y")[0] == 302
+        invited = _invited(municipality)
+        assert invited[one] == "C"
+        assert {n for n, code in invited.items() if code == "B"} == {4, 5, 6}
+
+    def test_those_who_were_asked_once_are_never_a_group_again(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        """The attack: whose invitation is still in A has answered, so five of the moved are tried as a new group."""
+        sign_in_as(client, municipality, Role.HR)
+        _move(client, municipality, *range(1, 8), along="y", confirmed="y")
+        before = _turnout(municipality)
+        data = {"person": _ids(municipality, 1, 2, 4, 5, 6), "to": "C", "along": "y"}
+        page = "/organisasjon/enhet/B/flytt-ansatte"
+        said = _text(client.post(page, data=data).text)
+        assert "for 5 ansatte er det bedt om dette før" in said
+        assert "invitasjonene blir i Enhet" not in said
+        assert client.post(page, data={**data, "confirmed": "y"}).status_code == 302
+        assert _turnout(municipality) == before
+
+    @pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
+    def test_undoing_for_some_of_a_group_tells_nothing_of_the_others(
+        self, municipality: Database, client: FlaskClient, answered: bool
+    ) -> None:
+        """The attack: one of six is moved on, and only the others' invitations would go back."""
+        sign_in_as(client, municipality, Role.HR)
+        one = 1 if answered else 7
+        _move(client, municipality, one, 2, 3, 4, 5, 6, along="y", confirmed="y")
+        with municipality.transaction() as session:
+            session.get_one(Person, _ids(municipality, one)[0]).unit_id = unit_of(session, "C").id
+        before = _turnout(municipality)
+        [undo] = re.findall(
+            r'href="([^"]+)" aria-label="Angre: Flyt', client.get("/organisasjon/enhet/A").text
+        )
+        assert "Noen som ble flyttet, er ikke lenger med" in _text(client.get(undo).text)
+        assert client.post(undo).status_code == 302
+        assert _placed(municipality)[2] == "A"
+        assert _turnout(municipality) == before
 
 
 class TestReconciling:
@@ -252,6 +327,21 @@ class TestReconciling:
         assert _reconcile(client) == 302
         assert {n for n, code in _invited(municipality).items() if code == "B"} == {4, 5}
 
+    @pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
+    def test_a_new_employee_number_does_not_make_her_undecided_again(
+        self, municipality: Database, client: FlaskClient, answered: bool
+    ) -> None:
+        """The attack: give one of those who were asked a new number, and see whether she is named as moved."""
+        sign_in_as(client, municipality, Role.HR)
+        _roster_moves(municipality, 1, 2, 3, 4, 5)
+        assert _reconcile(client) == 302
+        _gets_new_number(municipality, 1 if answered else 5)
+        before = _turnout(municipality)
+        for _time in range(2):  # the first gives the new number her invitation
+            assert "Person" not in _text(client.get(RECONCILING).text)
+            assert _reconcile(client) == 302
+        assert _turnout(municipality) == before
+
     @pytest.mark.parametrize("by", ["reconciling", "moving"])
     def test_those_who_stayed_are_neither_named_nor_counted_with_the_next_who_moves(
         self, municipality: Database, client: FlaskClient, by: str
@@ -273,6 +363,20 @@ class TestReconciling:
         assert _turnout(municipality) == before
 
 
+def _invited_in(session: Session, person_id: int, code: str) -> None:
+    """Her invitation is to another unit than the one she is in."""
+    invitation = session.scalars(select(Invitation).where(Invitation.person_id == person_id)).one()
+    change_sealed(invitation, unit_id=unit_of(session, code).id)
+
+
+def _gets_new_number(db: Database, number: int) -> None:
+    """As after a file with another number for her, when HR said that it was not the same person."""
+    with db.transaction() as session:
+        was = session.get_one(Person, _ids(db, number)[0])
+        was.active = False
+        session.add(Person(employee_number=f"9{number}", name=was.name, email=was.email, unit_id=was.unit_id))
+
+
 def _roster_moves(db: Database, *numbers: int, to: str = "B") -> None:
     with db.transaction() as session:
         for number in _ids(db, *numbers):
@@ -280,7 +384,8 @@ def _roster_moves(db: Database, *numbers: int, to: str = "B") -> None:
 
 
 def _reconcile(client: FlaskClient) -> int:
-    return client.post(RECONCILING, data={"messages": "0", "moved": "moves"}).status_code
+    [messages] = re.findall(r'name="messages" value="(\d+)"', client.get(RECONCILING).text)
+    return client.post(RECONCILING, data={"messages": messages, "moved": "moves"}).status_code
 
 
 def _turnout(db: Database) -> dict[int, object]:

@@ -183,6 +183,23 @@ def test_a_shared_mailbox_keeps_both_people_and_sends_nothing_there(
     assert (again.questions, again.changes) == ((), 0)
 
 
+def test_what_was_answered_of_an_address_holds_when_everybody_has_a_new_number(
+    municipality: Database, bring: Import, tmp_path: Path
+) -> None:
+    answers = {"a1@prove.example": SharedAddress.MAILBOX, "a2@prove.example": SharedAddress.PERSON}
+    assert bring("people_shared_addresses.csv", shared=answers).applied
+    shared = (FILES / "people_shared_addresses.csv").read_text()
+    with_one_number = shared.replace("00098;Ansatt 2;a2@prove.example;0101\n", "")
+    for prefix, text in (("7", shared), ("8", with_one_number), ("9", shared)):
+        report = bring(_written(tmp_path, text.replace("\n000", f"\n{prefix}")), same_people=True)
+        assert (report.questions, report.applied) == ((), True)
+    # Somebody else at the address is a new question, whatever was answered of the others.
+    other = shared.replace("00098;Ansatt 2", "00097;Ansatt 97")
+    assert [each.key for each in bring(_written(tmp_path, other), same_people=True).questions] == [
+        "a2@prove.example"
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "note", "changes"),
     [
@@ -476,6 +493,22 @@ def test_a_leaders_role_follows_the_file_and_comes_back_with_undo(
     assert _leads(municipality) == ["0102"]
     _undo(municipality)
     assert _leads(municipality) == ["0101"]
+
+
+def test_a_leader_who_comes_back_under_another_number_has_the_account_of_before(
+    municipality: Database, bring: Import, tmp_path: Path
+) -> None:
+    """HR has said that the numbers are of other people, and her old row has left."""
+    text = (FILES / "people.csv").read_text()
+    with municipality.transaction() as session:
+        person = session.scalars(select(Person).where(Person.employee_number == "00001")).one()
+        was = create_leader_account(session, None, person, person.unit).id
+    bring(_written(tmp_path, text.replace("00001;", "70001;")), same_people=False)
+    with municipality.transaction() as session:
+        again = session.scalars(select(Person).where(Person.employee_number == "70001")).one()
+        assert create_leader_account(session, None, again, again.unit).id == was
+        other = session.scalars(select(Person).where(Person.employee_number == "00002")).one()
+        assert create_leader_account(session, None, other, other.unit).id != was
 
 
 def _leads(db: Database) -> list[str]:

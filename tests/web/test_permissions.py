@@ -33,13 +33,16 @@ from tests.conftest import Installations
 from tests.web.access_table import (
     ACCESS,
     NOT_STAFF,
+    OWNERS_SIGN_IN,
     VISITORS,
     About,
     AccessVisitor,
+    AccountOwner,
     Outcome,
     everybody,
     expected,
     hr_who_knows_the_account,
+    may_change_sign_in,
 )
 
 TREE = {"K": None, "A": "K", "B": "K", "A1": "A", "B1": "B"}
@@ -136,7 +139,7 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         action="organisation.people_moved",
         subject=before.code,
-        detail={"to_unit": after.code, "people": 1, "before": {"people": [], "invitations": False}},
+        detail={"to_unit": after.code, "people": 1, "before": {"people": [], "along": []}},
     )
     session.add_all([account, person, stated, moved])
     session.flush()
@@ -242,3 +245,95 @@ def test_hr_cannot_make_a_survey_of_a_unit_that_is_not_hers(
     listed = client.get("/undersokelser").text
     assert "undersokelser/kladd-b" in listed
     assert "undersokelser/kladd-a" not in listed
+
+
+@pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: str(visitor.name))
+def test_whose_sign_in_somebody_may_change(
+    app: Flask, db: Database, values: dict[About, dict[str, Any]], visitor: AccessVisitor
+) -> None:
+    """Linking to the sign-in provider and what else gives or takes a way in, for accounts with each role."""
+    client = app.test_client()
+    _sign_in(client, db, visitor)
+    owners = _owners(db, visitor)
+    wrong = []
+    for owner, account_id in owners.items():
+        for endpoint in OWNERS_SIGN_IN:
+            with app.test_request_context():
+                address = url_for(endpoint, account_id=account_id)
+            outcome = _outcome(client, db, address, "POST")
+            if outcome is not may_change_sign_in(visitor, owner):
+                wrong.append((endpoint, owner, outcome.value))
+    assert len(owners) == len(Role) * len(About) + (2 if visitor.signed_in else 1)
+    assert wrong == []
+
+
+def _owners(db: Database, visitor: AccessVisitor) -> dict[AccountOwner, int]:
+    """Accounts with each role on each unit, one without a role, and the visitor's own."""
+    with db.transaction() as session:
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        made: dict[AccountOwner, Account] = {AccountOwner(): Account(username="uten", name="Uten")}
+        for role in Role:
+            for about in About:
+                account = Account(username=f"{role}-{about}".replace(" ", "-"), name="En annen")
+                account.all_grants = [Grant(role=role, unit=units[UNIT_OF[about]])]
+                made[AccountOwner(role, about)] = account
+        session.add_all(made.values())
+        session.flush()
+        found = {owner: account.id for owner, account in made.items()}
+        own = session.scalar(select(Account.id).where(Account.username == visitor.name))
+        return found if own is None else {**found, AccountOwner(visitor.role, is_own=True): own}
+
+
+@pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: str(visitor.name))
+def test_whom_somebody_may_move_where(
+    app: Flask, db: Database, values: dict[About, dict[str, Any]], visitor: AccessVisitor
+) -> None:
+    """Only HR of both units, and the same when it is undone."""
+    client = app.test_client()
+    _sign_in(client, db, visitor)
+    moved, undone = {}, {}
+    for source in About:
+        for target in set(About) - {source}:
+            person_id, entry_id = _to_move(db, UNIT_OF[source], UNIT_OF[target])
+            data = {"person": person_id, "to": UNIT_OF[target], "confirmed": "y"}
+            page = f"/organisasjon/enhet/{UNIT_OF[source]}/flytt-ansatte"
+            moved[source, target] = _changes(client, db, page, data)
+            page = f"/organisasjon/flyttede-ansatte/{entry_id}/angre"
+            undone[source, target] = _changes(client, db, page, {})
+    both = {
+        (source, target): visitor.is_hr and visitor.reaches(source) and visitor.reaches(target)
+        for source, target in moved
+    }
+    assert moved == both
+    assert undone == both
+
+
+def _to_move(db: Database, source: str, target: str) -> tuple[int, int]:
+    """Somebody in the one unit, and the trail's entry of somebody who was moved from there to the other."""
+    with db.transaction() as session:
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        stays, went = (
+            Person(employee_number=f"{source}{target}{number}", name="En", unit=units[code])
+            for number, code in enumerate((source, target))
+        )
+        session.add_all([stays, went])
+        session.flush()
+        entry = AuditEntry(
+            at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+            action="organisation.people_moved",
+            subject=source,
+            detail={"to_unit": target, "people": 1, "before": {"people": [went.id], "along": []}},
+        )
+        session.add(entry)
+        session.flush()
+        return stays.id, entry.id
+
+
+def _changes(client: FlaskClient, db: Database, address: str, data: dict[str, Any]) -> bool:
+    """Whether the request would have changed anything."""
+    try:
+        with _unchangeable(db):
+            client.post(address, data=data)
+    except _ChangeError:
+        return True
+    return False

@@ -33,7 +33,7 @@ def known_accounts(session: Session, reader: Account, search: str = "") -> list[
     accounts = session.scalars(query.options(selectinload(Account.all_grants).joinedload(Grant.unit))).all()
     wanted = search.strip().casefold()
     return [
-        AccountRow(account, tuple(account.grants), bool(account.password_hash or account.oidc_subject))
+        AccountRow(account, tuple(account.grants), account.is_opened)
         for account in sorted(accounts, key=lambda account: alphabetical(account.name))
         if wanted in f"{account.name} {account.username} {account.email}".casefold()
     ]
@@ -48,6 +48,15 @@ def find_known(session: Session, reader: Account, account_id: int) -> Account | 
 
 def may_change(session: Session, reader: Account, account: Account) -> bool:
     return may_administer(session, reader, account)
+
+
+def needs_link(session: Session, reader: Account, account: Account) -> bool:
+    """Whether a leader's account gets a link for a first password.
+
+    It may be one that somebody had already: an opened one needs none, and a link to one with more rights would give
+    those rights to the reader.
+    """
+    return not account.is_opened and may_change(session, reader, account)
 
 
 def roles_to_give(session: Session, reader: Account) -> list[Role]:

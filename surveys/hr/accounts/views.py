@@ -24,6 +24,7 @@ from surveys.hr.accounts.queries import (
     known_accounts,
     leaders_without_account,
     may_change,
+    needs_link,
     roles_to_give,
     units_to_give,
 )
@@ -168,13 +169,13 @@ def leaders() -> Page:
     missing = _missing_leaders(session)
     if request.method == "GET" or not missing:
         return render_template("hr/accounts/leaders.html", leaders=missing)
-    made = [
-        (account, make_link(session, account))
-        for each in missing
-        for account in [create_leader_account(session, current_user.account, each.person, each.unit)]
+    reader = current_user.account
+    made = [create_leader_account(session, reader, each.person, each.unit) for each in missing]
+    links = [
+        (account, make_link(session, account)) for account in made if needs_link(session, reader, account)
     ]
     session.commit()
-    unsent = [(account, link_address(token)) for account, token in made if not send_link(account, token)]
+    unsent = [(account, link_address(token)) for account, token in links if not send_link(account, token)]
     flash(ngettext("%(num)s bruker er laget.", "%(num)s brukere er laget.", len(made)))
     if unsent:
         return render_template("hr/accounts/links.html", links=unsent)
@@ -283,4 +284,5 @@ def account_page(
         deputy_form=deputy_form or _deputy_form(session, account),
         next_sign_in=next_sign_in(session, settings, account),
         is_other_provider=account.oidc_issuer not in {None, settings.oidc_issuer},
+        typed_subject=request.form.get("subject"),
     )

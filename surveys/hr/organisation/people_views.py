@@ -1,7 +1,5 @@
 """Moving chosen people from a unit to another: chosen, explained, and then saved; and undone."""
 
-from collections.abc import Sequence
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -14,8 +12,14 @@ from surveys.access.permissions import is_granted, requires
 from surveys.access.roster import update_leader_roles
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.moving_invitations import move_group_along
-from surveys.hr.organisation.people_consequences import of_moving_people
+from surveys.campaigns.moving_invitations import (
+    groups_going_along,
+    invited_people,
+    is_whole,
+    move_group_back,
+    move_groups_along,
+)
+from surveys.hr.organisation.people_consequences import of_moving_back, of_moving_people
 from surveys.hr.organisation.tree_queries import known_unit, own_units
 from surveys.hr.organisation.tree_views import unit_for_hr
 from surveys.hr.organisation.unit_forms import MovePeopleForm
@@ -49,9 +53,12 @@ def move_people(unit_code: str) -> Page:
     try:
         people = chosen_people(session, unit, _chosen(session, unit))
         to = _own_unit(session, form.to.data)
-        means = of_moving_people(session, people, unit, to, along=form.along.data)
-        moving_people.move_people(session, people, unit, to, invitations=form.along.data)
-        _follow(session, people, to, along=form.along.data)
+        invited = invited_people(session, people, to)
+        means = of_moving_people(session, people, unit, to, invited, along=form.along.data)
+        going_along = invited if form.along.data else ()
+        moving_people.move_people(session, people, unit, to, groups_going_along(session, going_along))
+        move_groups_along(session, going_along)
+        update_leader_roles(session)
     except (PeopleMoveError, SurveyError) as problem:
         session.rollback()
         return _page(session, unit, form, problem=str(problem)), 422
@@ -72,26 +79,22 @@ def undo_people_move(move_number: int) -> Page:
     if entry is None or entry.action != moving_people.MOVED:
         abort(404)
     unit, to = unit_for_hr(session, entry.subject), unit_for_hr(session, entry.detail["to_unit"])
-    along = bool(entry.detail["before"]["invitations"])
-    means = of_moving_people(session, still_there(session, entry), to, unit, along=along)
+    groups = moving_people.groups_along(entry)
+    means = of_moving_back(session, still_there(session, entry), to, unit, groups)
     if not FlaskForm().validate_on_submit():
         return _undo_page(unit, means), 200
     try:
         people = moving_people.move_back(session, entry, unit)
-        _follow(session, people, unit, along=along)
+        for group in groups:
+            if is_whole(group, people):
+                move_group_back(session, group, to)
+        update_leader_roles(session)
     except (PeopleMoveError, SurveyError) as problem:
         session.rollback()
         return _undo_page(unit, means, str(problem)), 409
     session.commit()
     flash(_("Flyttingen er angret."))
     return redirect(url_for("organisation.unit", unit_code=unit.code))
-
-
-def _follow(session: Session, people: Sequence[Person], to: Unit, *, along: bool) -> None:
-    """Leaders' roles always follow the roster; invitations when HR says so."""
-    update_leader_roles(session)
-    if along:
-        move_group_along(session, {person.id for person in people}, to.id)
 
 
 def _chosen(session: Session, unit: Unit) -> set[int]:
