@@ -10,15 +10,17 @@ import hmac
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
-from typing import Final
+from typing import Final, cast
 
 from flask import Flask, Response, current_app, g, make_response, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import TooManyRequests
 
 from surveys.platform import limit_counts, logs
@@ -40,7 +42,7 @@ class DecoratedLimiter(Limiter):
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
         app.before_request_funcs[None].remove(self._check_request_limit)
-        deduct = app.after_request_funcs[None].pop()
+        deduct = cast("Callable[[Response], Response]", app.after_request_funcs[None].pop())
 
         @app.after_request
         def deduct_where_limited(response: Response) -> Response:
@@ -109,6 +111,20 @@ SIGN_INS_TO_A_NAME = "20 per 15 minutes"
 
 So a guesser stops others who are not known, but never the owner in her own browser.
 """
+
+
+def nobody_guesses() -> bool:
+    """Whether no limit of `RateLimit` is near for anybody: then no key need be made to ask for one.
+
+    False when that is not known: counts that are kept elsewhere, or that cannot be read.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.limits_storage.startswith(f"{limit_counts.SCHEME}:"):
+        return False
+    try:
+        return limit_counts.nothing_is_counted()
+    except SQLAlchemyError:
+        return False
 
 
 def client_key() -> str:
