@@ -95,6 +95,15 @@ class Database:
     def writing(self) -> Session:
         return WritingSession(self._writing)
 
+    def connect(self, *, writes: bool) -> Connection:
+        """What a session would have under it, alone: a session costs a page as much as two queries."""
+        return (self._writing if writes else self._reading).connect()
+
+    def session_on(self, connection: Connection, *, writes: bool) -> Session:
+        """A session that goes on in this connection's transaction, and may end it."""
+        kind = WritingSession if writes else Session
+        return kind(connection, join_transaction_mode="control_fully")
+
     def forget_deleted(self, *tables: str) -> None:
         """Has the database let go of the bytes of rows that were deleted from these tables.
 
@@ -205,10 +214,31 @@ def database() -> Database:
 def session() -> Session:
     """The request's session: reading for GET and HEAD, writing for everything else."""
     if "database_session" not in g:
-        reads = request.method in {"GET", "HEAD", "OPTIONS"}
-        g.database_session = database().reading() if reads else database().writing()
+        writes = _writes()
+        if "database_connection" in g:
+            g.database_session = database().session_on(g.database_connection, writes=writes)
+        else:
+            g.database_session = database().writing() if writes else database().reading()
     found: Session = g.database_session
     return found
+
+
+def connection() -> Connection:
+    """The request's connection without a session: for pages that are opened so often that a session is too dear.
+
+    A session that is asked for later in the request goes on in the same transaction. Slow work in between would keep
+    SQLite's write lock (`write_lock` knows sessions), so no page that does any asks for this.
+    """
+    if "database_session" in g:
+        return session().connection()
+    if "database_connection" not in g:
+        g.database_connection = database().connect(writes=_writes())
+    found: Connection = g.database_connection
+    return found
+
+
+def _writes() -> bool:
+    return request.method not in {"GET", "HEAD", "OPTIONS"}
 
 
 def init_app(app: Flask, url: str, limits: ConnectionLimits) -> None:
@@ -216,6 +246,7 @@ def init_app(app: Flask, url: str, limits: ConnectionLimits) -> None:
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:
-        opened = g.pop("database_session", None)
-        if opened is not None:
-            opened.close()
+        for name in ("database_session", "database_connection"):
+            opened = g.pop(name, None)
+            if opened is not None:
+                opened.close()

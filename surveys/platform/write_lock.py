@@ -29,8 +29,8 @@ _sessions = _SessionsOfThread()
 class WritingSession(Session):
     """A session that is known as one that takes SQLite's write lock in this thread."""
 
-    def __init__(self, bind: Engine) -> None:
-        super().__init__(bind)
+    def __init__(self, bind: Engine | Connection, **options: Any) -> None:
+        super().__init__(bind, **options)
         _sessions.found.add(self)
 
 
