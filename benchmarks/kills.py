@@ -27,15 +27,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--databases", nargs="*", default=DATABASES)
+    parser.add_argument("--slow", type=float, default=1, help="times as long before each kill: a busy machine")
     wanted = parser.parse_args()
     console = Console(width=150)
     found: list[Trial] = []
     for run in range(wanted.runs):
         for kind in wanted.databases:
             trials = [
-                *deliveries_and_counting(kind, wanted.people, run),
-                imports(kind, 20 * wanted.people),
-                mails(kind, wanted.people, run),
+                *deliveries_and_counting(kind, wanted.people, run, wanted.slow),
+                imports(kind, 20 * wanted.people, wanted.slow),
+                mails(kind, wanted.people, run, wanted.slow),
             ]
             found += trials
             for trial in trials:

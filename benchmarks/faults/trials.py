@@ -42,8 +42,11 @@ class Trial:
     note: str = ""
 
 
-def deliveries_and_counting(kind: str, people: int, seed: int) -> list[Trial]:
-    """Respondents while the site and the database die; then counting and release, killed inside their transaction."""
+def deliveries_and_counting(kind: str, people: int, seed: int, slow: float = 1) -> list[Trial]:
+    """Respondents while the site and the database die; then counting and release, killed inside their transaction.
+
+    `slow`: everything lives so many times longer, on a machine where it takes that much longer to start.
+    """
     with installed(kind, people) as site:
         port = free_port()
         crashes: list[int] = []
@@ -54,7 +57,7 @@ def deliveries_and_counting(kind: str, people: int, seed: int) -> list[Trial]:
                 crashes.append(kills)
 
         serve: list[str | Path] = [MEDVIRK, "serve", "--port", str(port)]
-        with KilledProgram(serve, site.environment, _LIVES, seed, crash) as served:
+        with KilledProgram(serve, site.environment, _longer(_LIVES, slow), seed, crash) as served:
             seen = deliver_all(port, site.codes, seed)
         marked, ballots = delivered_and_ballots(site)
         lost = len(set(seen) - marked)
@@ -62,7 +65,7 @@ def deliveries_and_counting(kind: str, people: int, seed: int) -> list[Trial]:
         first = Trial(
             "deliveries", kind, served.kills, len(seen), ballots, lost, abs(ballots - len(marked)), note
         )
-        return [first, _counting(site, ballots)]
+        return [first, _counting(site, ballots, slow)]
 
 
 def delivered_and_ballots(site: FaultSite) -> tuple[set[str], int]:
@@ -75,11 +78,12 @@ def delivered_and_ballots(site: FaultSite) -> tuple[set[str], int]:
     return {by_hash[one] for one in marked}, ballots
 
 
-def _counting(site: FaultSite, ballots: int) -> Trial:
+def _counting(site: FaultSite, ballots: int, slow: float) -> Trial:
     """`medvirk release` killed a little later each time, until it is done."""
     with site.db.transaction() as session:
         close_survey(session, find_survey(session, KEY))
-    kills, code = kill_until_done([MEDVIRK, "release", KEY], site.environment, 1.0, 5.0, 20)
+    release: list[str | Path] = [MEDVIRK, "release", KEY]
+    kills, code = kill_until_done(release, site.environment, *_longer((1.0, 5.0), slow), 20)
     with site.db.reading() as session:
         status = find_survey(session, KEY).status
         counted, left, releases, figures = (
@@ -101,7 +105,7 @@ def _counting(site: FaultSite, ballots: int) -> Trial:
     )
 
 
-def imports(kind: str, people: int) -> Trial:
+def imports(kind: str, people: int, slow: float = 1) -> Trial:
     """`medvirk import-people --apply` killed a little later each time: nobody or everybody is there."""
     with installed(kind, 0) as site:
         file = Path(site.settings.instance) / "people.csv"
@@ -111,7 +115,7 @@ def imports(kind: str, people: int) -> Trial:
         command: list[str | Path] = [MEDVIRK, "import-people", file, "--apply"]
         kills = 0
         for most in range(1, 13):
-            killed, code = kill_until_done(command, site.environment, 0.2 * most, 0.2 * most, 1)
+            killed, code = kill_until_done(command, site.environment, 0.2 * slow * most, 0.2 * slow * most, 1)
             kills += killed
             with site.db.reading() as session:
                 stored = session.scalar(select(func.count()).select_from(Person)) or 0
@@ -123,7 +127,7 @@ def imports(kind: str, people: int) -> Trial:
         return Trial("import of people", kind, kills, people, stored, people - stored, 0, f"{halves} halves")
 
 
-def mails(kind: str, people: int, seed: int) -> Trial:
+def mails(kind: str, people: int, seed: int, slow: float = 1) -> Trial:
     """The worker killed while it sends: each mail once, or said to be unsure."""
     with installed(kind, 0) as site, open_post_office() as office:
         with site.db.transaction() as session:
@@ -139,7 +143,7 @@ def mails(kind: str, people: int, seed: int) -> Trial:
             "MEDVIRK_SMTP_PORT": str(office.port),
             "MEDVIRK_MAIL_FROM": "hr@example.no",
         }
-        with KilledProgram([MEDVIRK, "worker"], environment, (4.0, 8.0), seed) as worker:
+        with KilledProgram([MEDVIRK, "worker"], environment, _longer((4.0, 8.0), slow), seed) as worker:
             while _waiting(site) and worker.kills < _MOST_KILLS:
                 sleep(0.2)
         with site.db.reading() as session:
@@ -149,6 +153,11 @@ def mails(kind: str, people: int, seed: int) -> Trial:
         doubled = taken.total() - len(taken)
         note = f"{unsure} said to be unsure, {len(taken) - sent} of them taken by the server"
         return Trial("mail", kind, worker.kills, sent, len(taken), max(0, sent - len(taken)), doubled, note)
+
+
+def _longer(seconds: tuple[float, float], slow: float) -> tuple[float, float]:
+    least, most = seconds
+    return least * slow, most * slow
 
 
 def _waiting(site: FaultSite) -> int:

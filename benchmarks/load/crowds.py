@@ -1,14 +1,13 @@
 """Many respondents at once: how many journeys they finish, how long each answered page takes, what goes wrong."""
 
 import asyncio
-import itertools
 import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from load.connections import BrokenAnswerError, Connection
-from load.scripts import Step
+from load.connections import Answer, BrokenAnswerError, Connection
+from load.scripts import START, Step, visit_in
 
 # Nobody waits longer than this for a page.
 _PATIENCE = 30.0
@@ -50,6 +49,8 @@ class _Respondent:
         self._until = until
         self._observed = observed
         self._connection = Connection(port)
+        # Code → code with its visit's token, as the pages' addresses carry it.
+        self._visits: dict[str, str] = {}
 
     async def plays(self, steps: list[Step], codes: Iterator[str]) -> None:
         """Journey after journey until the time is out; the last one may be half done, as people are."""
@@ -64,6 +65,8 @@ class _Respondent:
     async def _one(self, steps: list[Step], code: str) -> bool:
         started = 0.0
         for step in steps:
+            if step.name == START and code in self._visits:
+                continue
             if step.name in {"answer", "delivery"}:
                 if not await self._thinks():
                     return False
@@ -86,17 +89,24 @@ class _Respondent:
     async def _asks(self, step: Step, code: str) -> bool:
         """True when what must come came."""
         self._observed.requests += 1
+        in_address = self._visits.get(code, code)
         try:
-            answer = await asyncio.wait_for(self._connection.ask(step.sent(code)), _PATIENCE)
+            answer = await asyncio.wait_for(self._connection.ask(step.sent(in_address)), _PATIENCE)
         except (BrokenAnswerError, OSError, TimeoutError):
             self._observed.failed += 1
             self._connection.close()
             return False
         self._observed.wire += answer.wire
-        if not step.is_met_by(answer, code):
+        if not self._is_right(step, answer, code):
             self._observed.failed += 1
             return False
+        if step.name == START:
+            self._visits[code] = visit_in(answer, code)
         return True
+
+    def _is_right(self, step: Step, answer: Answer, code: str) -> bool:
+        """The receipt's address has the code alone: the visit is over."""
+        return any(step.is_met_by(answer, each) for each in (self._visits.get(code, code), code))
 
 
 async def observe(crowd: Crowd, port: int, steps: list[Step], codes: Iterator[str]) -> Observed:
@@ -115,8 +125,11 @@ def without_files(steps: list[Step]) -> list[Step]:
 
 
 def over_and_over(steps: list[Step]) -> list[Step]:
-    """The pages alone, each answered again and again: what one answered page costs, and nothing else."""
-    first = next(place for place, step in enumerate(steps) if step.name == "answer")
-    last = max(place for place, step in enumerate(steps) if step.name == "answer")
+    """The pages alone, each answered again and again: what one answered page costs, and nothing else.
+
+    Whoever has a code opens its start page once, for the visit that the pages' addresses carry.
+    """
+    first = next(index for index, step in enumerate(steps) if step.name == "answer")
+    last = max(index for index, step in enumerate(steps) if step.name == "answer")
     # The pages between the first answer and the page before the review; delivered never.
-    return list(itertools.chain(steps[first:last]))
+    return [*(step for step in steps if step.name == START), *steps[first:last]]

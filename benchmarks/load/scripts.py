@@ -5,6 +5,7 @@ where the answer leads. The others replay it with codes of their own, which cost
 """
 
 import gzip
+import re
 import urllib.parse
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -12,6 +13,8 @@ from html.parser import HTMLParser
 from load.connections import Answer, Connection, request
 
 MARK = "CODE-CODE-CODE"
+START = "start"
+_SEPARATOR = "."
 _MOST_REQUESTS = 200
 
 
@@ -21,7 +24,7 @@ class UnexpectedAnswerError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One request and what must come back. Paths have `MARK` where the code stands.
+    """One request and what must come back. Paths have `MARK` where the code, or the code and its visit, stand.
 
     `answers_page`: the POST of a page of statements, or the GET of the page it leads to, counts as an answered page.
     """
@@ -65,6 +68,8 @@ class _Page(HTMLParser):
             self.links.append(has["href"])
         elif tag == "textarea":
             self.chosen[name] = "Mer tid til å snakke sammen om det vi gjør."
+        elif tag == "input" and has.get("type") == "hidden":
+            self.chosen[name] = has.get("value", "")
         elif tag == "input" and has.get("type") == "radio":
             # The last but one of the answers seen so far: neither all alike nor «vet ikke».
             seen = self.chosen.get(f"\0{name}", "")
@@ -76,11 +81,23 @@ class _Page(HTMLParser):
         return urllib.parse.urlencode(sent).encode()
 
 
-def _read(answer: Answer) -> _Page:
+def _text(answer: Answer) -> str:
     coded = b"\r\ncontent-encoding: gzip" in answer.head.lower()
+    return (gzip.decompress(answer.body) if coded else answer.body).decode()
+
+
+def _read(answer: Answer) -> _Page:
     page = _Page()
-    page.feed((gzip.decompress(answer.body) if coded else answer.body).decode())
+    page.feed(_text(answer))
     return page
+
+
+def visit_in(answer: Answer, code: str) -> str:
+    """The code with the token of the visit that the start page began: what the other pages' addresses carry."""
+    found = re.search(f'/{re.escape(code)}{re.escape(_SEPARATOR)}[^/?"]+', _text(answer))
+    if found is None:
+        raise UnexpectedAnswerError("The start page leads to no visit.")
+    return found.group().lstrip("/")
 
 
 class Learner:
@@ -88,7 +105,7 @@ class Learner:
 
     def __init__(self, connection: Connection, code: str) -> None:
         self._connection = connection
-        self._code = code
+        self._code = self._visit = code
         self.steps: list[Step] = []
         self.sizes: dict[str, list[int]] = {}
 
@@ -96,19 +113,17 @@ class Learner:
         answer = await self._connection.ask(request(method, path, form))
         if answer.status not in {200, 303}:
             raise UnexpectedAnswerError(f"{method} {path}: {answer.status}")
-        step = Step(
-            method,
-            path.replace(self._code, MARK),
-            form,
-            answer.status,
-            answer.location.replace(self._code, MARK),
-            name,
-        )
+        step = Step(method, self._marked(path), form, answer.status, self._marked(answer.location), name)
+        if name == START:
+            self._visit = visit_in(answer, self._code)
         self.steps.append(step)
         self.sizes.setdefault(name, []).append(answer.wire)
         if len(self.steps) > _MOST_REQUESTS:
             raise UnexpectedAnswerError("The journey does not end.")
         return answer
+
+    def _marked(self, address: str) -> str:
+        return address.replace(self._visit, MARK).replace(self._code, MARK)
 
     async def opens(self, path: str, name: str) -> _Page:
         return _read(await self.does("GET", path, name=name))
@@ -128,7 +143,7 @@ async def learn_survey(port: int, code: str) -> Learner:
     """A whole answer: first view with its files, every page, review, delivery, receipt."""
     connection = Connection(port)
     learner = Learner(connection, code)
-    start = await learner.opens(f"/svar/{code}", "start")
+    start = await learner.opens(f"/svar/{code}", START)
     await learner.fetches_files(start)
     address = next(link for link in start.links if link.endswith("/side/1"))
     page = await learner.opens(address, "page")

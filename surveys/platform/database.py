@@ -1,6 +1,7 @@
 """The database: one declarative base, named constraints, and sessions that know whether they will write."""
 
 import datetime as dt
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +12,13 @@ from typing import Annotated, Any, ClassVar
 from flask import Flask, current_app, g, request
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from surveys.platform.connection_limits import ConnectionLimits
 from surveys.platform.private_files import make_private_file
-from surveys.platform.write_lock import note_writing
+from surveys.platform.write_lock import WritingSession
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -92,7 +93,16 @@ class Database:
         return Session(self._reading)
 
     def writing(self) -> Session:
-        return note_writing(Session(self._writing))
+        return WritingSession(self._writing)
+
+    def connect(self, *, writes: bool) -> Connection:
+        """What a session would have under it, alone: a session costs a page as much as two queries."""
+        return (self._writing if writes else self._reading).connect()
+
+    def session_on(self, connection: Connection, *, writes: bool) -> Session:
+        """A session that goes on in this connection's transaction, and may end it."""
+        kind = WritingSession if writes else Session
+        return kind(connection, join_transaction_mode="control_fully")
 
     def forget_deleted(self, *tables: str) -> None:
         """Has the database let go of the bytes of rows that were deleted from these tables.
@@ -138,7 +148,16 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        statement = f"BEGIN {mode}"
+        try:
+            # By the driver: SQLAlchemy's own way to it would be a tenth of what a respondent's page costs.
+            _driver_of(connection).execute(statement)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True) from error
+
+
+def _driver_of(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 def _postgresql_engine(url: str, limits: ConnectionLimits) -> Engine:
@@ -195,10 +214,31 @@ def database() -> Database:
 def session() -> Session:
     """The request's session: reading for GET and HEAD, writing for everything else."""
     if "database_session" not in g:
-        reads = request.method in {"GET", "HEAD", "OPTIONS"}
-        g.database_session = database().reading() if reads else database().writing()
+        writes = _writes()
+        if "database_connection" in g:
+            g.database_session = database().session_on(g.database_connection, writes=writes)
+        else:
+            g.database_session = database().writing() if writes else database().reading()
     found: Session = g.database_session
     return found
+
+
+def connection() -> Connection:
+    """The request's connection without a session: for pages that are opened so often that a session is too dear.
+
+    A session that is asked for later in the request goes on in the same transaction. Slow work in between would keep
+    SQLite's write lock (`write_lock` knows sessions), so no page that does any asks for this.
+    """
+    if "database_session" in g:
+        return session().connection()
+    if "database_connection" not in g:
+        g.database_connection = database().connect(writes=_writes())
+    found: Connection = g.database_connection
+    return found
+
+
+def _writes() -> bool:
+    return request.method not in {"GET", "HEAD", "OPTIONS"}
 
 
 def init_app(app: Flask, url: str, limits: ConnectionLimits) -> None:
@@ -206,6 +246,7 @@ def init_app(app: Flask, url: str, limits: ConnectionLimits) -> None:
 
     @app.teardown_appcontext
     def close_session(_error: BaseException | None) -> None:
-        opened = g.pop("database_session", None)
-        if opened is not None:
-            opened.close()
+        for name in ("database_session", "database_connection"):
+            opened = g.pop(name, None)
+            if opened is not None:
+                opened.close()

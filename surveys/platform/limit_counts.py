@@ -76,10 +76,15 @@ class SharedCounts:
     def find(self, key: str) -> Counted | None:
         """What is counted under the key, at most two seconds old; None when it is little or nothing."""
         with self._lock:
-            if time.monotonic() - self._read_at > _SECONDS_REMEMBERED:
-                self._read()
+            self._read_when_old()
             found = self._remembered.get(key)
         return found if found and found.expires_at > now() else None
+
+    def find_any(self) -> bool:
+        """Whether anything is counted that `find` would tell of: mostly there is nothing."""
+        with self._lock:
+            self._read_when_old()
+            return bool(self._remembered)
 
     def forget(self, key: str | None = None) -> None:
         """Begins anew, with one key or all."""
@@ -88,6 +93,10 @@ class SharedCounts:
             wanted = delete(LimitCount)
             connection.execute(wanted if key is None else wanted.where(LimitCount.key == key))
             self._remembered.clear()
+
+    def _read_when_old(self) -> None:
+        if time.monotonic() - self._read_at > _SECONDS_REMEMBERED:
+            self._read()
 
     def _read(self) -> None:
         """Remembers the highest, and now and then sweeps what is over."""
@@ -154,6 +163,11 @@ class SharedStorage(Storage):
 
     def clear(self, key: str) -> None:
         _counts().forget(key)
+
+
+def nothing_is_counted() -> bool:
+    """True when no key can have reached its limit by these counts. Raises SQLAlchemyError as they do."""
+    return not _counts().find_any()
 
 
 def _counts() -> SharedCounts:

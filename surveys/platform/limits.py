@@ -10,14 +10,17 @@ import hmac
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
+from typing import Final, cast
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import TooManyRequests
 
 from surveys.platform import limit_counts, logs
@@ -26,16 +29,28 @@ from surveys.platform.texts import ngettext
 
 _log = logging.getLogger("medvirk.limits")
 
+_IS_LIMITED: Final = "is_limited"
+
 
 class DecoratedLimiter(Limiter):
     """Flask-Limiter for the views that are decorated with it, and for them only.
 
-    Its own look at every request would cost 0.05 ms of each page a respondent answers, and find no limit there.
+    Its own look at every request, before and after, would cost a twentieth of each page a respondent answers, and
+    find no limit there.
     """
 
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        app.before_request_funcs[None].remove(self._check_request_limit)
+        deduct = cast("Callable[[Response], Response]", app.after_request_funcs[None].pop())
+
+        @app.after_request
+        def deduct_where_limited(response: Response) -> Response:
+            return deduct(response) if _IS_LIMITED in g else response
+
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
+        setattr(g, _IS_LIMITED, True)
+        super()._check_request_limit(callable_name, in_middleware)
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,20 @@ So a guesser stops others who are not known, but never the owner in her own brow
 """
 
 
+def nobody_guesses() -> bool:
+    """Whether no limit of `RateLimit` is near for anybody: then no key need be made to ask for one.
+
+    False when that is not known: counts that are kept elsewhere, or that cannot be read.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.limits_storage.startswith(f"{limit_counts.SCHEME}:"):
+        return False
+    try:
+        return limit_counts.nothing_is_counted()
+    except SQLAlchemyError:
+        return False
+
+
 def client_key() -> str:
     """Stands for the client for the rest of the day. An IPv6 client is its whole network of 64 bits."""
     return keyed("client", _network(request.remote_addr or ""))
@@ -105,8 +134,13 @@ def client_key() -> str:
 
 def keyed(purpose: str, value: str) -> str:
     """A keyed hash, 32 characters, with a key that is only for today (UTC) and this installation."""
-    key = hmac.digest(current_app.config["SECRETS"].limits, _today().isoformat().encode(), sha256)
-    return hmac.digest(key, f"{purpose}:{value}".encode(), sha256).hex()[:32]
+    key = _key_of(_today(), current_app.config["SECRETS"].limits)
+    return hmac.digest(key, f"{purpose}:{value}".encode(), "sha256").hex()[:32]
+
+
+@lru_cache(maxsize=2)
+def _key_of(day: dt.date, secret: bytes) -> bytes:
+    return hmac.digest(secret, day.isoformat().encode(), "sha256")
 
 
 def seconds_until(moment: float) -> int:

@@ -37,7 +37,7 @@ class StorableFields(ImmutableMultiDict[str, Any]):
     """Fields of a form or an address, names and values cleaned with `storable`."""
 
     def __init__(self, mapping: Any = None) -> None:
-        if mapping is not None:
+        if mapping:
             found = ImmutableMultiDict(mapping)
             mapping = [(_clean(name), _clean(value)) for name, value in found.items(multi=True)]
         super().__init__(mapping)

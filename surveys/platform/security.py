@@ -6,8 +6,8 @@ it is what the browser itself says of where a form was sent from.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from surveys.platform.config import Settings
 from surveys.platform.explained import ExplainedError
@@ -54,12 +54,20 @@ def sent_from_elsewhere(base_url: str) -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in {"same-origin", "none"}
     origin = request.headers.get("Origin", "null")
+    if origin == "null":
+        return False
     own = urlsplit(base_url)
-    return origin not in {"null", f"{own.scheme}://{own.netloc}", request.host_url.rstrip("/")}
+    return origin not in {f"{own.scheme}://{own.netloc}", request.host_url.rstrip("/")}
 
 
 class _Sessions(SecureCookieSessionInterface):
     """Signed cookies for people with an account; none for respondents, and none for files that everybody shares."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """An empty one at once for whoever sends no cookies: respondents, whose every page would pay for a signer."""
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.blueprint != "respond" and request.endpoint != "static":

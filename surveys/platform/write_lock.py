@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -26,13 +26,16 @@ class _SessionsOfThread(threading.local):
 _sessions = _SessionsOfThread()
 
 
-def note_writing(session: Session) -> Session:
-    """The session, from now on known as one that takes SQLite's write lock in this thread."""
-    _sessions.found.add(session)
-    event.listen(session, "after_begin", _note_begin)
-    return session
+class WritingSession(Session):
+    """A session that is known as one that takes SQLite's write lock in this thread."""
+
+    def __init__(self, bind: Engine | Connection, **options: Any) -> None:
+        super().__init__(bind, **options)
+        _sessions.found.add(self)
 
 
+# Once for the class: for every session it would cost as much as a query.
+@event.listens_for(WritingSession, "after_begin")
 def _note_begin(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     if connection.dialect.name == "sqlite" and not session.in_nested_transaction():
         session.info[_CONNECTION] = connection

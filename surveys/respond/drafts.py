@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -102,7 +102,7 @@ class SeenDraft:
 
 
 def keep(
-    session: Session,
+    connection: Connection,
     lookup: InvitationLookup,
     seen: SeenDraft,
     change: Callable[[AnsweringProgress], AnsweringProgress],
@@ -118,12 +118,12 @@ def keep(
     def save(now: StoredAnswers) -> StoredAnswers:
         return now.saved_by(tag, change(replace(seen, stored=now).progress), taken_back)
 
-    kept = change_layers(session, lookup, seen, save)
+    kept = change_layers(connection, lookup, seen, save)
     return replace(seen, stored=kept).progress
 
 
 def change_layers(
-    session: Session,
+    connection: Connection,
     lookup: InvitationLookup,
     seen: SeenDraft,
     change: Callable[[StoredAnswers], StoredAnswers],
@@ -132,9 +132,11 @@ def change_layers(
     stored, before = lookup.draft, seen.stored
     while True:
         layers = change(before)
-        if _replace(session, lookup, stored, seen.box.locked(layers)):
+        if _replace(connection, lookup, stored, seen.box.locked(layers)):
             return layers
-        stored = session.scalar(select(Draft.ciphertext).where(Draft.invitation_id == lookup.invitation_id))
+        stored = connection.scalar(
+            select(Draft.ciphertext).where(Draft.invitation_id == lookup.invitation_id)
+        )
         if stored is None:
             raise DraftGoneError
         before = seen.box.opened(stored)
@@ -153,19 +155,21 @@ _REPLACE = (
 )
 
 
-def _replace(session: Session, lookup: InvitationLookup, stored: bytes | None, ciphertext: bytes) -> bool:
+def _replace(
+    connection: Connection, lookup: InvitationLookup, stored: bytes | None, ciphertext: bytes
+) -> bool:
     """Writes the draft if what is stored still is what we read; False, and nothing written, when it is not."""
     today = municipal_day()
     if stored is None:
-        return _insert(session, lookup, ciphertext, today)
+        return _insert(connection, lookup, ciphertext, today)
     values = {"invitation": lookup.invitation_id, "read": stored, "written": ciphertext, "today": today}
-    return session.connection().execute(_REPLACE, values).rowcount == 1
+    return connection.execute(_REPLACE, values).rowcount == 1
 
 
-def _insert(session: Session, lookup: InvitationLookup, ciphertext: bytes, today: dt.date) -> bool:
+def _insert(connection: Connection, lookup: InvitationLookup, ciphertext: bytes, today: dt.date) -> bool:
     try:
-        with session.begin_nested():
-            session.execute(
+        with connection.begin_nested():
+            connection.execute(
                 insert(Draft).values(
                     invitation_id=lookup.invitation_id,
                     survey_id=lookup.survey_id,

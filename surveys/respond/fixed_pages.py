@@ -139,8 +139,8 @@ class FixedPage:
         """The page for these answers."""
         parts = [self._texts[0]]
         for (name, arguments), text in zip(self._calls, self._texts[1:], strict=True):
-            parts.append(escape(getattr(answers, name)(*arguments)))
-            parts.append(text)
+            found = getattr(answers, name)(*arguments)
+            parts += (found if found is _NOTHING or found is _CHECKED else escape(found), text)
         return "".join(parts)
 
 

@@ -19,7 +19,7 @@ _PREFIX = 4
 def stop_guessing() -> None:
     """Ends the request with 429 when the client, or anybody with codes like this one, has guessed too often."""
     typed = (request.view_args or {}).get("code")
-    if typed is None:
+    if typed is None or limits.nobody_guesses():
         return
     limits.UNKNOWN_CODES_OF_A_CLIENT.check(limits.client_key())
     if prefix := _prefix_key(typed):

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Audience, Questionnaire
@@ -60,7 +60,7 @@ def look_up_ended(session: Session, typed: str, secret: bytes) -> int | None:
 
 
 def look_up_code(
-    session: Session, typed: str, secret: bytes, *, will_write: bool = False
+    connection: Connection, typed: str, secret: bytes, *, will_write: bool = False
 ) -> InvitationLookup | None:
     """The invitation behind this code; None when nobody was given it. `secret` is `Secrets.codes`.
 
@@ -70,7 +70,7 @@ def look_up_code(
     if code is None:
         return None
     query = _LOCKING_QUERY if will_write else _QUERY
-    found = session.connection().execute(query, {"hash": codes.code_hash(secret, code)}).one_or_none()
+    found = connection.execute(query, {"hash": codes.code_hash(secret, code)}).one_or_none()
     return None if found is None else InvitationLookup(code, **found._mapping)
 
 
@@ -100,11 +100,12 @@ _LOCKING_QUERY = _QUERY.with_for_update(read=True, of=Survey)
 _questionnaires: dict[str, Questionnaire] = {}
 
 
-def questionnaire_for(session: Session, lookup: InvitationLookup) -> Questionnaire:
+def questionnaire_for(connection: Connection, lookup: InvitationLookup) -> Questionnaire:
     """What this visitor is asked."""
     if lookup.fingerprint not in _questionnaires:
-        instrument = session.get_one(Instrument, lookup.instrument_id)
-        _questionnaires[lookup.fingerprint] = questionnaire_of(instrument)
+        with Session(connection, join_transaction_mode="rollback_only") as session:
+            instrument = session.get_one(Instrument, lookup.instrument_id)
+            _questionnaires[lookup.fingerprint] = questionnaire_of(instrument)
     return _questionnaires[lookup.fingerprint]
 
 

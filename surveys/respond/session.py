@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import Response, current_app, request, url_for
+from sqlalchemy import Connection
 
 from questionnaires.model import Audience, Page, Questionnaire
 from surveys.platform import code_format, database
@@ -179,32 +180,34 @@ def addresses(code: str, language: str) -> Address:
     return address
 
 
-def open_session(code: str, language: str | None = None) -> RespondentSession:
-    """Opens the session of whoever has the code. Raises UnknownCodeError.
+def open_session(
+    code: str, language: str | None = None, connection: Connection | None = None
+) -> RespondentSession:
+    """Opens the session of whoever has the code, on the request's connection. Raises UnknownCodeError.
 
     The page is in the language of the address, else the one asked for, else the invitation's, else the
     questionnaire's first.
     """
-    session = database.session()
+    connection = connection or database.session().connection()
     will_write = request.method == "POST"
     typed, token = parted(code)
-    lookup = look_up_code(session, typed, current_app.config["SECRETS"].codes, will_write=will_write)
+    lookup = look_up_code(connection, typed, current_app.config["SECRETS"].codes, will_write=will_write)
     if lookup is None:
         raise UnknownCodeError
-    questionnaire = questionnaire_for(session, lookup)
+    questionnaire = questionnaire_for(connection, lookup)
     wanted = (language, request.args.get("sprak"), lookup.language)
     chosen = next((one for one in wanted if one in questionnaire.languages), questionnaire.languages[0])
     use_language(chosen or DEFAULT_LANGUAGE)
     return RespondentSession(lookup, questionnaire, chosen or DEFAULT_LANGUAGE, token)
 
 
-def answering(code: str, language: str) -> RespondentSession:
+def answering(code: str, language: str, connection: Connection | None = None) -> RespondentSession:
     """The respondent behind a page of the questionnaire.
 
     Raises UnknownCodeError, and NotAnsweringError when she has delivered, the survey is not open, or the
     questionnaire is not in this language.
     """
-    respondent = open_session(code, language)
+    respondent = open_session(code, language, connection)
     lookup = respondent.lookup
     if lookup.delivered or not lookup.is_open(saves=request.method == "POST"):
         raise NotAnsweringError

@@ -63,7 +63,7 @@ def start(code: str, language: str | None = None) -> str:
 @open_to_everyone
 def statements(code: str, language: str, number: int) -> str | Response:
     """A page of questions with the answers so far. `?mangler` shows the reminder, `?endre` leads to the review."""
-    respondent = answering(code, language)
+    respondent = answering(code, language, database.connection())
     place = respondent.route.at(number)
     if place is None:
         return _lead_back_to_the_way(respondent, number)
@@ -79,7 +79,8 @@ def statements(code: str, language: str, number: int) -> str | Response:
 @open_to_everyone
 def save_statements(code: str, language: str, number: int) -> Response | tuple[str, int]:
     """Saves the page whichever button was pressed, and goes where the button says."""
-    respondent = answering(code, language)
+    connection = database.connection()
+    respondent = answering(code, language, connection)
     page = respondent.page(number)
     sent = read_page(respondent.questionnaire, page, request.form)
     removed = taken_back(page, sent, request.form)
@@ -91,9 +92,8 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
         forgotten = set(after.unanswered(page)) - {question_key(key) for key in removed}
         return after.with_reminder(number) if reminds and forgotten else after
 
-    session = database.session()
-    progress = drafts.keep(session, respondent.lookup, respondent.draft, add_page, removed)
-    session.commit()
+    progress = drafts.keep(connection, respondent.lookup, respondent.draft, add_page, removed)
+    connection.commit()
     route = respondent.routes.after(progress.coded)
     place = route.at(number)
     if sent.faults and place is not None:

@@ -31,7 +31,7 @@ def choose_word(code: str, language: str) -> Response | tuple[str, int]:
     word, tag = ChosenWord.of(typed), respondent.visit.tag
     session = database.session()
     drafts.change_layers(
-        session,
+        session.connection(),
         respondent.lookup,
         respondent.draft,
         # Another tab may have locked it meanwhile: then there is nothing left to lock.
@@ -48,7 +48,9 @@ def end_visit(code: str, language: str) -> Response:
     respondent = answering(code, language)
     if respondent.has_begun:
         session, tag = database.session(), respondent.visit.tag
-        drafts.change_layers(session, respondent.lookup, respondent.draft, lambda now: now.closed_for(tag))
+        drafts.change_layers(
+            session.connection(), respondent.lookup, respondent.draft, lambda now: now.closed_for(tag)
+        )
         session.commit()
     return _lead_out_of(respondent)
 
@@ -71,7 +73,7 @@ def give_word(code: str, language: str) -> Response | tuple[str, int]:
         return _show("start", respondent, WordFault.WRONG)
     session, tag = database.session(), respondent.visit.tag
     drafts.change_layers(
-        session,
+        session.connection(),
         respondent.lookup,
         respondent.draft,
         # The word that was right may have been changed for another meanwhile.

@@ -155,14 +155,24 @@ def test_a_draft_changed_by_another_tab_since_we_read_it_is_merged_not_overwritt
 ) -> None:
     secrets = app.config["SECRETS"]
     with db.reading() as session:
-        seen_early = look_up_code(session, respondent.code, secrets.codes)
+        seen_early = look_up_code(session.connection(), respondent.code, secrets.codes)
     assert seen_early is not None
     box = box_of(app, seen_early)
     seen = SeenDraft(box.opened(seen_early.draft), VISIT, box)
     with db.transaction() as session:
-        drafts.keep(session, seen_early, seen, lambda before: AnsweringProgress({**before.coded, "TRI01": 4}))
+        drafts.keep(
+            session.connection(),
+            seen_early,
+            seen,
+            lambda before: AnsweringProgress({**before.coded, "TRI01": 4}),
+        )
     with db.transaction() as session:
-        drafts.keep(session, seen_early, seen, lambda before: AnsweringProgress({**before.coded, "TRI02": 3}))
+        drafts.keep(
+            session.connection(),
+            seen_early,
+            seen,
+            lambda before: AnsweringProgress({**before.coded, "TRI02": 3}),
+        )
     with db.reading() as session:
         coded = box.opened(session.scalars(select(Draft.ciphertext)).one()).own.coded
     assert (coded["TRI01"], coded["TRI02"]) == (4, 3)
@@ -173,12 +183,12 @@ def test_a_page_saved_behind_a_delivery_makes_no_new_draft(
 ) -> None:
     secrets = app.config["SECRETS"]
     with db.reading() as session:
-        seen_early = look_up_code(session, respondent.code, secrets.codes)
+        seen_early = look_up_code(session.connection(), respondent.code, secrets.codes)
     assert seen_early is not None
     respondent.press()
     seen = SeenDraft(StoredAnswers(), VISIT, box_of(app, seen_early))
     with db.transaction() as session, pytest.raises(drafts.DraftGoneError):
-        drafts.keep(session, seen_early, seen, lambda before: before)
+        drafts.keep(session.connection(), seen_early, seen, lambda before: before)
     assert everything_in(db)["draft"] == []
 
 
@@ -187,7 +197,7 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
         [code] = invite_some(app, session, build_open_survey(app, session))
     secrets = app.config["SECRETS"]
     with db.reading() as session:
-        empty = look_up_code(session, code, secrets.codes)
+        empty = look_up_code(session.connection(), code, secrets.codes)
     assert empty is not None
     box = box_of(app, empty)
     seen = SeenDraft(StoredAnswers(), VISIT, box)
@@ -197,7 +207,7 @@ def test_the_first_page_saved_in_two_tabs_at_once_is_merged(app: Flask, db: Data
             return AnsweringProgress({**before.coded, key: 2})
 
         with db.transaction() as session:
-            drafts.keep(session, empty, seen, one_more)
+            drafts.keep(session.connection(), empty, seen, one_more)
     with db.reading() as session:
         assert box.opened(session.scalars(select(Draft.ciphertext)).one()).own.coded == {
             "TRI01": 2,

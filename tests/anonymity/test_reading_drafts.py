@@ -357,7 +357,7 @@ class TestTheWord:
     ) -> None:
         chooses(has_answered(app, code))
         with db.reading() as session:
-            found = look_up_code(session, code, app.config["SECRETS"].codes)
+            found = look_up_code(session.connection(), code, app.config["SECRETS"].codes)
             ciphertext = session.scalars(select(Draft.ciphertext)).one()
         assert found is not None
         stored = DraftBox(keys_of(app).draft_secret(found.survey_id), found.code).opened(ciphertext)

@@ -20,6 +20,9 @@ from tests.fuzzing.odd_values import OddValues
 from tests.fuzzing.visits import RespondentVisits, ServerFaultError, StaffVisits
 
 
+_BETWEEN_NEWS = 1000
+
+
 class Fuzzer:
     """Sends one odd input after another, and counts what came back."""
 
@@ -53,16 +56,21 @@ class Fuzzer:
             self.faults[told[:300]] += 1
 
 
-def fuzzed(app: Flask, inputs: int, seed: int) -> Fuzzer:
-    """What so many inputs gave. The same seed on the same database sends the same."""
+def fuzzed(app: Flask, inputs: int, seed: int, tell: Callable[[int, Fuzzer], None] | None = None) -> Fuzzer:
+    """What so many inputs gave. The same seed on the same database sends the same.
+
+    `tell` hears what has been seen after every thousand: a run that is stopped has shown something too.
+    """
     app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     # The log is the whole program's, and what it is told here is nobody's news.
     app.logger.disabled = True
     try:
         with tempfile.TemporaryDirectory(prefix="medvirk-fuzz-") as folder:
             fuzzer = Fuzzer(app, seed, Path(folder))
-            for _input in range(inputs):
+            for sent in range(1, inputs + 1):
                 fuzzer.send()
+                if tell and sent % _BETWEEN_NEWS == 0:
+                    tell(sent, fuzzer)
     finally:
         app.logger.disabled = False
     return fuzzer

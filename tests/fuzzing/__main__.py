@@ -18,12 +18,16 @@ def main() -> None:
     wanted = parser.parse_args()
     # The instance's own secret: codes that it made are good.
     app = create_app(Settings(instance=wanted.instance, base_url="http://localhost"))
-    found = tests.fuzzing.fuzzed(app, wanted.inputs, wanted.seed)
+    found = tests.fuzzing.fuzzed(app, wanted.inputs, wanted.seed, _tell)
     for name, count in sorted(found.counts.items()):
         click.echo(f"{count:8,} {name}")
     click.echo(f"{found.faults.total():8,} faults of ours")
     for name, count in found.faults.most_common(40):
         click.echo(f"{count:8,} {name}")
+
+
+def _tell(sent: int, so_far: tests.fuzzing.Fuzzer) -> None:
+    click.echo(f"{sent:8,} sent, {so_far.faults.total():,} faults of ours {list(so_far.faults)[:5]}")
 
 
 if __name__ == "__main__":
