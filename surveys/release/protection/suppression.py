@@ -20,6 +20,7 @@ from surveys.release.protection.breakdowns import Breakdown, background_of, unit
 from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
+    FigureDetail,
     MaskedFigures,
     ShownDetail,
     ShownDetails,
@@ -106,23 +107,18 @@ class Mask:
             for category, level in zip(self.means.categories, levels, strict=True)
         }
 
-    def detail_of_unit(self, node: int, place: int) -> tuple[bool, bool]:
-        """Whether spread and distribution may stand beside a unit's mean of the measure."""
+    def detail_of_unit(self, node: int, place: int) -> FigureDetail:
+        """How precisely a unit's mean of the measure is told, and what stands beside it."""
         return self._detail(self.details.units[node] if self.details else None, place)
 
-    def detail_of_block(self, number: int, place: int) -> tuple[bool, bool]:
+    def detail_of_block(self, number: int, place: int) -> FigureDetail:
         return self._detail(self.details.blocks[number] if self.details else None, place)
 
-    def detail_of_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
+    def detail_of_category(self, name: tuple[str, int], place: int) -> FigureDetail:
         return self._detail(self.details.categories.get(name) if self.details else None, place)
 
-    def _detail(self, found: ShownDetail | None, place: int) -> tuple[bool, bool]:
-        column = self.places.index(place)
-        return (
-            (False, False)
-            if found is None
-            else (bool(found.spread[column]), bool(found.distribution[column]))
-        )
+    def _detail(self, found: ShownDetail | None, place: int) -> FigureDetail:
+        return FigureDetail() if found is None else found[self.places.index(place)]
 
     @property
     def _masks(self) -> list[SurveyProtection]:
