@@ -125,7 +125,7 @@ def _can_be_told_less(figure: ToldFigure) -> bool:
 
 
 def _told_less(figure: ToldFigure, point: float) -> ToldFigure:
-    step = coarser((figure.step or 0.0) / point + _TOLERANCE)
+    step = coarser(float(figure.step or 0.0) / point + _TOLERANCE)
     return replace(figure, step=None if step is None else step * point)
 
 

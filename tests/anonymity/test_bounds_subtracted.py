@@ -7,14 +7,13 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-import pytest
 from flask import Flask
 
 from surveys.campaigns.lifecycle import find_survey
 from surveys.platform.database import Database
 from surveys.results.exporting import as_csv, figure_rows
 from tests.building import sheet_of
-from tests.releasing import KEY, TREE, build_released
+from tests.releasing import KEY, build_released
 
 UNANIMOUS = [sheet_of(5)] * 6
 MIXED = [sheet_of(2 + place % 4, TRI01=1 + place % 5) for place in range(14)]

@@ -96,7 +96,13 @@ def apply_spread_rules(shown: MaskedFigures) -> ShownDetails:
     is_exact = _is_exact(figures, steps, people)
     for column, measure in enumerate(shown.first_measures):
         published = closed_by_squares(
-            published, column, measure, figures.shown_of(column), steps[:, column], is_exact[:, column], people
+            published,
+            column,
+            measure,
+            figures.shown_of(column),
+            steps[:, column],
+            is_exact[:, column],
+            people,
         )
     return figures.as_details(published, steps, is_exact, np.asarray(shown.column))
 
@@ -168,7 +174,9 @@ class _Figures:
 
     def summed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """(figures, columns) of (cells, columns)."""
-        rows = [values[np.fromiter(members, np.int64, len(members))].sum(axis=0) for members in self.members()]
+        rows = [
+            values[np.fromiter(members, np.int64, len(members))].sum(axis=0) for members in self.members()
+        ]
         return np.array(rows).reshape(-1, values.shape[1])
 
     def sizes(self, people: People) -> NDArray[np.float64]:
@@ -289,7 +297,9 @@ def _in_words(shown: MaskedFigures, figures: _Figures, people: People) -> Flags:
             for people_in in n[:, column].tolist()
         ]
         is_mean = measure.kind != MeasureKind.SHARE
-        allowed[:, column] = is_mean & np.array(few, dtype=np.bool_) & ~is_near_an_end(mean, n[:, column], length)
+        allowed[:, column] = (
+            is_mean & np.array(few, dtype=np.bool_) & ~is_near_an_end(mean, n[:, column], length)
+        )
     return allowed
 
 
