@@ -4,6 +4,7 @@ Random organisations with unit types beside the tree, one theme of four question
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from disclosure import LEVELS, TYPES, K, organisation
@@ -40,12 +41,15 @@ def bounds(levels: tuple[int, ...], seed: int, centre: float) -> None:
     steps = [(new.step, old.step) for old, new in zip(told, after, strict=True)]
     rounded = [None if new is None else round(new * LENGTH, 1) for new, old in steps if new != old]
     tally = {step: rounded.count(step) for step in sorted(set(rounded), key=lambda s: s or 9)}
+    bounded = sum(figure.bound != "exact" for figure in told)
+    exact = [replace(figure, step=0.0) for figure in told]
     print(
-        f"{levels[-1]} units, {seed}, centre {centre}: {len(told)} figures shown, {sum(f.bound != 'exact' for f in told)} "
-        f"bounds, {narrow} narrowed before, {len(narrowed_bounds(after, n, sums))} after, given away "
-        f"{len(given_away)}; few people and so rounded anyhow {sum(f.step == 0.1 / LENGTH for f in told)}; rounded for "
-        f"bounds by step (None: hidden) {tally}; {took:.2f} s"
+        f"{levels[-1]} units, {seed}, centre {centre}: {len(told)} shown, {bounded} bounds; narrowed when all else "
+        f"is exact {len(narrowed_bounds(exact, n, sums))}, with few people's figures rounded {narrow}, now "
+        f"{len(narrowed_bounds(after, n, sums))}; rounded for few people {sum(figure.step != 0 for figure in told)}, "
+        f"for bounds by step (None: hidden) {tally}; {took:.2f} s"
     )
+    assert not given_away
 
 
 def _told(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top: bool) -> ToldFigure:
@@ -63,7 +67,9 @@ def _told(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top: bool
 if __name__ == "__main__":
     for number in range(3):
         bounds((1, 8, 50), number, 0.75)
+        bounds((1, 8, 50), number, 0.9)
     for number in range(2):
         bounds((1, 12, 300), number, 0.7)
         bounds((1, 12, 300), number, 0.8)
+        bounds((1, 12, 300), number, 0.9)
     bounds(LEVELS, 0, 0.75)

@@ -1,4 +1,4 @@
-"""What everything told says of a figure that is told as a bound («4.8 or higher»), and what must be told less precisely.
+"""What everything told says of a figure told as a bound («4.8 or higher»), and what must be told less precisely.
 
 Protected like a hidden figure: a reader knows every figure's sum exactly, or that it lies between two ends (a mean that
 is rounded, or that is a bound itself), and that every answer is on the scale. The mean of a figure told as a bound then
@@ -18,16 +18,15 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from analysis.disclosure.precision import ONE_DECIMAL, coarser, rounding_cell
+from analysis.disclosure.precision import STEPS, coarser, rounding_cell
 from analysis.scale_ends import Bound
 
 LEAST_OPEN: Final = 1.0
-"""How much of the zone that a bound leaves open must stay possible: all of it, or whole answers would single one out."""
+"""How much of the zone that a bound leaves open must stay possible: all, or whole answers would single one out."""
 
 _TOLERANCE = 1e-7
 _SEED = 5  # any random keys do
 _ROUNDS = 10_000
-_FIRST_STEP = ONE_DECIMAL / 4  # about: as a share of a scale with five points
 Floats = NDArray[np.float64]
 
 
@@ -110,7 +109,7 @@ def told_less(
                 given_away.append(found)
                 targets.discard(target)
             elif changed.isdisjoint(open_to):
-                chosen = _cheapest(view, open_to, target)
+                chosen = _cheapest(view, open_to, target, point)
                 told[chosen] = _told_less(told[chosen], point)
                 changed.add(chosen)
         if not targets:
@@ -129,15 +128,16 @@ def _told_less(figure: ToldFigure, point: float) -> ToldFigure:
     return replace(figure, step=None if step is None else step * point)
 
 
-def _cheapest(view: "_Told", open_to: Sequence[int], target: int) -> int:
-    """The least rounding first, the top last; then the smallest that is large enough to help by it, or the largest."""
+def _cheapest(view: "_Told", open_to: Sequence[int], target: int, point: float) -> int:
+    """The least rounding first, the top after two of others; then the smallest that is large enough to help by it."""
     figure = view.figures[target]
     needed = LEAST_OPEN * (figure.zone[1] - figure.zone[0]) * view.people[target]
 
-    def price(i: int) -> tuple[bool, float, bool, float]:
-        step, size = view.figures[i].step or 0.0, float(view.people[i])
-        enough = size * max(step, _FIRST_STEP) >= 2 * needed
-        return view.figures[i].is_top, step, not enough, size if enough else -size
+    def price(i: int) -> tuple[int, bool, float]:
+        step, size = float(view.figures[i].step or 0.0) / point, float(view.people[i])
+        times = sum(each <= step + _TOLERANCE for each in STEPS) + 2 * view.figures[i].is_top
+        enough = size * (coarser(step + _TOLERANCE) or 1.0) * point >= 2 * needed
+        return times, not enough, size if enough else -size
 
     return min(open_to, key=lambda i: (*price(i), i))
 
@@ -230,7 +230,7 @@ class _Told:
             if solution.x is None:
                 msg = f"the answers do not fit what is told: {solution.message}"
                 raise ValueError(msg)
-            ends.append(sign * float(solution.fun))
+            ends.append(float(cost @ solution.x))
             support |= _proving(solution, rows, exact)
         return NarrowedBound(target, ends[0], ends[1], frozenset(support - {target}))
 

@@ -49,7 +49,7 @@ class NarrowestRange:
 
 @dataclass(frozen=True)
 class ThemeColumn:
-    """A mean (with its index) or the share of one answer. length: of the scale that people answered on, 1 for a share."""
+    """A mean (with its index) or the share of one answer. length: of the scale people answered on, 1 for a share."""
 
     measures: frozenset[str]
     length: float
@@ -133,7 +133,7 @@ class Attacker:
             yield DisclosureFinding(self.theme, self._range_text(members, detail.width, detail))
 
     def _few_in_detail(self) -> Iterator[DisclosureFinding]:
-        """Exact spreads of ten, told or subtracted, and shares of answers too; for releases by the rule of precision."""
+        """Exact spreads of ten, told or subtracted, and shares of answers too, in releases by the rule of precision."""
         ruled = [one for one in self._figures if one[0].by_precision and one[1].shown]
         spreads = {cells for _, figure, cells in ruled if figure.exact_spread}
         yield from self._given_away(_ordered(spreads), EXACT_FROM, _("Spredning"))

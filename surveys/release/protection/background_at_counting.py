@@ -139,6 +139,6 @@ def _rows(
         own = mask.categories[name][1] if name in mask.categories else 0
         level = min(own, levels[id(mask)].get(name, 0))
         # Exact spread waits for ten, told or subtracted, as every three-class distribution does.
-        if level < _EXACT_SPREAD and row["sd"] is not None and not row["spread_class"]:
-            row = in_spread_class(measure, row, row["sd"])
-        yield limited(row, level) | {"level": level}
+        is_too_exact = level < _EXACT_SPREAD and row["sd"] is not None and not row["spread_class"]
+        told = in_spread_class(measure, row, row["sd"]) if is_too_exact else row
+        yield limited(told, level) | {"level": level}

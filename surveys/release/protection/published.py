@@ -61,8 +61,8 @@ class PublishedFigure:
 class ReleasedFigures:
     """One release: its picture of the tree and every figure that is shown or hidden.
 
-    by_precision: figures of few are told with few digits, and bounds are protected (decisions 034 and 036). Releases from
-    before are as they were.
+    by_precision: figures of few are told with few digits, and bounds are protected (decisions 034 and 036). Releases
+    from before are as they were.
     """
 
     number: int

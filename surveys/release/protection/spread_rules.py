@@ -37,8 +37,8 @@ _LEAST_WIDTH = 0.25
 class FigureDetail:
     """What one figure of one measure tells.
 
-    spread, distribution: beside its mean. step: what the mean is rounded to, in points of the scale that people answered
-    on; 0 for not at all, None when even that would tell too much of a figure that is told as a bound.
+    spread, distribution: beside its mean. step: what the mean is rounded to, in points of the scale that people
+    answered on; 0 for not at all, None when even that would tell too much of a figure that is told as a bound.
     """
 
     spread: SpreadDetail = SpreadDetail.NOTHING
