@@ -10,9 +10,9 @@ import numpy as np
 from disclosure import LEVELS, TYPES, K, organisation
 
 from analysis.disclosure import Respondents
-from analysis.disclosure.precision import precision_for
 from analysis.disclosure.survey import Cells, protect_cells
 from analysis.disclosure.told_bounds import ToldFigure, narrowed_bounds, told_less
+from analysis.precision import precision_for
 from analysis.scale_ends import coded_mean
 
 ITEMS, LENGTH = 4, 4.0

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from analysis.disclosure.precision import STEPS, coarser, rounding_cell
+from analysis.precision import STEPS, coarser, rounding_cell
 from analysis.scale_ends import Bound
 
 LEAST_OPEN: Final = 1.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from analysis.disclosure.precision import EXACT_FROM
+from analysis.precision import EXACT_FROM
 from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import SurveyError

@@ -12,8 +12,8 @@ import numpy as np
 
 from analysis.disclosure import Block
 from analysis.disclosure.detail import POINTS_FROM
-from analysis.disclosure.precision import SpreadDetail, spread_class
 from analysis.intervals import bounded_interval
+from analysis.precision import SpreadDetail, spread_class
 from analysis.responses import Responses
 from analysis.suppression import PRIMARY, SECONDARY
 from surveys.release.measures import Measure

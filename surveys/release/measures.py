@@ -6,7 +6,7 @@ Imports nothing heavy: pages read it too.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.disclosure.precision import rounded
+from analysis.precision import rounded
 from analysis.scale_ends import Coded, coded_mean
 from questionnaires.codes import NOT_APPLICABLE
 from questionnaires.model import Factor, Questionnaire, Text

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from analysis.disclosure import Answers, Breach, narrow_groups
 from analysis.disclosure.auditing import breaches, narrowest
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
-from analysis.disclosure.precision import EXACT_FROM
 from analysis.disclosure.spread import NarrowedRange, People, PublishedDetail, narrowed_ranges
 from analysis.disclosure.told_bounds import LEAST_OPEN, NarrowedBound, ToldFigure, narrowed_bounds
+from analysis.precision import EXACT_FROM
 from analysis.scale_ends import Bound, coded_mean
 from surveys.platform.texts import _
 from surveys.release.models import FigureKind, bound_of

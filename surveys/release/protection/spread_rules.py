@@ -1,7 +1,7 @@
 """What a shown figure tells beside its mean: spread with its interval, and the distribution of answers.
 
 Spread stands wherever the mean does, with four exceptions: a mean that is only a bound, a spread so small that it says
-that all answered alike, few answers to few questions (`analysis.disclosure.precision`), and where it would narrow what
+that all answered alike, few answers to few questions (`analysis.precision`), and where it would narrow what
 can be said of a hidden group (`analysis.disclosure.spread`) or of a figure that is told as a bound.
 It is exact where ten stand behind it, told or subtracted, and else the end of one of three classes.
 A distribution stands where exact spread does and the stricter masks allow it. Decisions 015, 034 and 036.
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from analysis.disclosure import SurveyProtection
 from analysis.disclosure.detail import is_near_an_end
-from analysis.disclosure.precision import EXACT_FROM, SpreadDetail, precision_for
 from analysis.disclosure.spread import People, PublishedDetail, may_show_spread, without_narrowing
 from analysis.disclosure.survey import Cells
+from analysis.precision import EXACT_FROM, SpreadDetail, precision_for
 from surveys.release.measures import Measure, MeasureKind, answer_length
 from surveys.release.protection.bounded_figures import (
     ShownFigures,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from analysis.disclosure import Block, Category, Protection, Respondents, SurveyProtection
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
-from analysis.disclosure.precision import EXACT_FROM
 from analysis.disclosure.survey import Cells, protect_cells
+from analysis.precision import EXACT_FROM
 from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
 from surveys.release.measures import Measure, MeasureKind, measures_of

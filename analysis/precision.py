@@ -2,7 +2,7 @@
 
 From n, a mean and a standard deviation with all their digits the answers of few people can be worked out like a puzzle.
 How few digits stop that was found by simulation (`benchmarks/small_numbers.py`, decision 036): what counts is how many
-answers are left when two of the people know their own, (n − 2) · items.
+answers are left when two of the people know their own, (n − 2) · items. Imports nothing heavy: pages ask it too.
 """
 
 import math
