@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flask import Flask
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 from sqlalchemy import select, update
 
@@ -24,6 +25,8 @@ from surveys.release.models import Release
 from surveys.release.protection import bounded_figures
 from tests.building import build_installation, build_units, sheet_of
 from tests.releasing import KEY, TREE, Answers, build_released
+
+pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 LOW, HIGH = 1.0, 5.0
 ALL_FIVE = [sheet_of(5)] * 6
@@ -91,19 +94,26 @@ def narrowed(db: Database) -> list[tuple[float, float]]:
     for (_, n, low, high, row), cost in zip(told, rows, strict=True):
         if row["coded"] == "exact":
             continue
-        reached = [
-            sign
-            * linprog(
-                sign * cost / n,
-                A_ub=np.vstack([rows, -rows]),
-                b_ub=np.concatenate([ends[:, 1], -ends[:, 0]]),
-                bounds=scale,
-            ).fun
-            for sign in (1.0, -1.0)
-        ]
+        reached = [_least(sign * cost / n, rows, ends, scale) * sign for sign in (1.0, -1.0)]
         if reached[0] > low + 1e-6 or reached[1] < high - 1e-6:
             found.append((reached[0], reached[1]))
     return found
+
+
+def _least(
+    cost: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    scale: Sequence[tuple[float, float]],
+) -> float:
+    """The least that a combination of the units' sums can be, when each figure's sum lies between its ends."""
+    found = linprog(
+        cost,
+        A_ub=np.vstack([rows, -rows]),
+        b_ub=np.concatenate([ends[:, 1], -ends[:, 0]]),
+        bounds=scale,
+    )
+    return float(cost @ found.x)
 
 
 def _own_people(session: Any) -> Sequence[tuple[int, int]]:

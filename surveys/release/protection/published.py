@@ -80,6 +80,20 @@ class ReleasedFigures:
                 found.setdefault(figure.measure, set()).add(figure.place.unit_id)
         return {measure: frozenset(units) for measure, units in found.items()}
 
+    @cached_property
+    def exact_units(self) -> Mapping[str, frozenset[int]]:
+        """Measure → the units whose mean is told with all its digits: rows of theirs add up to nothing new."""
+        exact = {
+            (figure.measure, figure.place.unit_id)
+            for figure in self.figures
+            if figure.shown and figure.place.kind == FigureKind.UNIT
+            if figure.coded == Coding.EXACT and not figure.step
+        }
+        return {
+            measure: frozenset(unit for unit in units if (measure, unit) in exact)
+            for measure, units in self.shown_units.items()
+        }
+
 
 def released_figures(session: Session, survey: Survey) -> list[ReleasedFigures]:
     """Every release of the survey, oldest first."""
