@@ -107,7 +107,7 @@ def _least(
     scale: Sequence[tuple[float, float]],
 ) -> float:
     """The least that a combination of the units' sums can be, when each figure's sum lies between its ends."""
-    found = linprog(
+    found: Any = linprog(
         cost,
         A_ub=np.vstack([rows, -rows]),
         b_ub=np.concatenate([ends[:, 1], -ends[:, 0]]),
