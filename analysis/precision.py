@@ -19,7 +19,7 @@ STEPS: Final = (ONE_DECIMAL, 0.2, HALF, 1.0)
 """Of a point on the scale: what a mean may be rounded to, finest first."""
 
 _HALF_UP_TO: Final = 6
-_SPREAD_FROM: Final = 10
+_SPREAD_FROM: Final = 12
 _FLOATS: Final = 1e-9
 
 SPREAD_EDGES: Final = (0.15, 0.25, 0.4)

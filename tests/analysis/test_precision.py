@@ -18,7 +18,7 @@ from analysis.precision import (
 from analysis.scale_ends import coded_mean
 
 # By items: n from which a mean has one decimal, and from which the class of the spread is told.
-FEW = {1: (9, 10), 2: (6, 7), 3: (5, 6), 4: (5, 5), 5: (5, 5)}
+FEW = {1: (9, 10), 2: (6, 8), 3: (5, 6), 4: (5, 5), 5: (5, 5)}
 
 
 @pytest.mark.parametrize("items", FEW)
