@@ -157,10 +157,10 @@ def test_nor_by_two_releases_of_the_same_answers(app: Flask, db: Database) -> No
     assert not narrowed(db)
 
 
-def test_a_release_that_gives_a_bound_away_is_refused_and_the_attack_finds_it(
+def test_a_release_that_gives_a_bound_away_is_refused(
     app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was done before: all figures but the few told as they are. The audit finds it, and so does the attack."""
+    """What was done before: all figures but the few told as they are. The audit finds it."""
     with monkeypatch.context() as patched:
         patched.setattr(bounded_figures, "told_less", lambda told, *_: (told, []))
         with pytest.raises(ReleaseRefusedError, match="vist som en grense, men kan regnes ut"):
