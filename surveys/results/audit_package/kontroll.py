@@ -236,7 +236,7 @@ def _faults_of_precision(figure: Json, release: Json, n: int) -> Faults:
     if n < release.get("exact_from", 0):
         if is_exact and not figure.get("step"):
             yield f"snittet for {n} svar er ikke avrundet"
-        if "sd" in figure and not figure.get("spread_class"):
+        if figure.get("sd") is not None and not figure.get("spread_class"):
             yield f"spredningen for {n} svar er vist med alle sifre"
     if figure.get("spread_class"):
         share = figure["sd"] / (high - low)
