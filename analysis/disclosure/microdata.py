@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.disclosure.attacker import attack
 from analysis.disclosure.detail import tells_all_alike
+from analysis.precision import EXACT_FROM
 
 Codes = NDArray[np.int64]
 
@@ -38,6 +39,7 @@ def recode(
     lengths: NDArray[np.float64],
     minimum_group: int,
     published: Sequence[NDArray[np.int64]] = (),
+    in_detail: Sequence[NDArray[np.int64]] = (),
 ) -> Recoding:
     """The finest units, and as many background columns, as keep every cell at k people or more.
 
@@ -45,7 +47,8 @@ def recode(
     the unit's own figures are published: no row gets a finer unit than its nearest shown one.
     background: (N, V) codes, in the order they are wanted. scores: (N, M) shares of the scale, NaN for none; a cell of
     k people where fewer than k answered a measure is small too. lengths: (M,) of each measure's scale in answers.
-    published: figures that are known, each as the indices of the respondents it sums over.
+    published: figures that are known, each as the indices of the respondents it sums over. in_detail: those of them
+    whose exact spread is known; beside rows they may tell of no group of fewer than `EXACT_FROM`.
 
     Raises ValueError when fewer than k respondents answered, when all of them answered alike, or when even rows without
     units give a group away.
@@ -56,11 +59,11 @@ def recode(
     >>> found.node.tolist(), found.used
     ([1, 1, 1, 1, 1, 2, 2, 2, 2, 2], ())
     """
-    if len(unit) < minimum_group:
-        msg = f"{len(unit)} respondents, fewer than the minimum group of {minimum_group}"
+    if len(unit) < max(minimum_group, EXACT_FROM):
+        msg = f"{len(unit)} respondents, fewer than rows are made of"
         raise ValueError(msg)
     alone = np.bincount(unit)[unit] == 1
-    task = _Task(parents, scores, lengths, alone, minimum_group, tuple(published))
+    task = _Task(parents, scores, lengths, alone, minimum_group, tuple(published), tuple(in_detail))
     start = np.array([task.nearest(node, shown) for node in range(len(parents))])[unit]
     best = task.settled(start, background[:, :0], shown)
     used: list[int] = []
@@ -89,6 +92,7 @@ class _Task:
     alone: NDArray[np.bool_]
     minimum_group: int
     published: tuple[NDArray[np.int64], ...]
+    in_detail: tuple[NDArray[np.int64], ...]
 
     def nearest(self, node: int, shown: NDArray[np.bool_]) -> int:
         """The node or its nearest shown ancestor; −1 when nothing above is shown."""
@@ -155,7 +159,8 @@ class _Task:
         counts = self._per_group(cell)
         # Somebody alone in his unit knows his own row: the others of his cell must be enough without him.
         insiders = np.bincount(cell, self.alone) > 0
-        least = self.minimum_group + insiders[:, np.newaxis]
+        # Rows are the list of their answers: they wait for as many as every exact figure does.
+        least = max(self.minimum_group, EXACT_FROM) + insiders[:, np.newaxis]
         return cell, np.asarray(((counts > 0) & (counts < least)).any(axis=1)) | self.is_alike(cell)
 
     def _per_group(self, group: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -166,17 +171,20 @@ class _Task:
         return np.column_stack([people, *scored])
 
     def gives_away(self, cell: NDArray[np.int64]) -> bool:
-        """Whether the cells and the published figures together give the sum of a small group."""
-        membership = np.zeros((len(cell), len(self.published)), dtype=np.bool_)
-        for index, members in enumerate(self.published):
+        """Whether the cells and the published figures together give the sum of a small group, or the squares of few."""
+        return self._gives(cell, self.published, self.minimum_group) or self._gives(
+            cell, self.in_detail, max(self.minimum_group, EXACT_FROM)
+        )
+
+    def _gives(self, cell: NDArray[np.int64], published: Sequence[NDArray[np.int64]], least: int) -> bool:
+        membership = np.zeros((len(cell), len(published)), dtype=np.bool_)
+        for index, members in enumerate(published):
             membership[members, index] = True
         insider = np.where(self.alone, np.arange(len(cell)), -1)
         atoms, atom = np.unique(np.column_stack([cell, membership, insider]), axis=0, return_inverse=True)
         atom = atom.ravel()
         figures = [np.flatnonzero(atoms[:, 0] == number) for number in range(int(cell.max()) + 1)]
-        figures += [np.flatnonzero(atoms[:, 1 + index]) for index in range(len(self.published))]
+        figures += [np.flatnonzero(atoms[:, 1 + index]) for index in range(len(published))]
         rows = [figure.tolist() for figure in figures]
         patterns = np.unique(self._per_group(atom), axis=1)
-        return any(
-            attack(rows, sizes, self.minimum_group, one_person=atoms[:, -1] >= 0) for sizes in patterns.T
-        )
+        return any(attack(rows, sizes, least, one_person=atoms[:, -1] >= 0) for sizes in patterns.T)

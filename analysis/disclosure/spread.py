@@ -82,7 +82,7 @@ class NarrowedRange:
 
 
 def narrowed_ranges(
-    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float
+    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float | Floats
 ) -> Iterator[NarrowedRange]:
     """The groups that spread or distributions bound to less than `least`, where the means alone do not.
 
@@ -99,7 +99,7 @@ def narrowed_ranges(
 
 
 def without_narrowing(
-    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float
+    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float | Floats
 ) -> PublishedDetail:
     """`published` with spread and distributions taken away where they bound a group to less than `least`.
 
@@ -195,13 +195,13 @@ class _Table:
         )
 
     def narrow(
-        self, published: PublishedDetail, measure: int, least: float, *, distribution: bool
+        self, published: PublishedDetail, measure: int, least: float | Floats, *, distribution: bool
     ) -> list[NarrowedRange]:
         found, _ = self._narrow(published, measure, least, distribution=distribution)
         return found
 
     def relieved(
-        self, published: PublishedDetail, measure: int, least: float, *, distribution: bool
+        self, published: PublishedDetail, measure: int, least: float | Floats, *, distribution: bool
     ) -> PublishedDetail:
         while True:
             found, marks = self._narrow(published, measure, least, distribution=distribution)
@@ -216,7 +216,7 @@ class _Table:
             published = _without(published, sorted(gone), measure, distribution=distribution)
 
     def _narrow(
-        self, published: PublishedDetail, measure: int, least: float, *, distribution: bool
+        self, published: PublishedDetail, measure: int, least: float | Floats, *, distribution: bool
     ) -> tuple[list[NarrowedRange], NDArray[np.uint64]]:
         """The narrow groups, and (cells,) a mark that is equal for cells alike in what stands."""
         stands = (published.distribution if distribution else published.spread)[:, measure]

@@ -20,6 +20,7 @@ from surveys.campaigns.models import (
     SurveyUnit,
     VisibilityStep,
 )
+from surveys.campaigns.open_group import raise_for_shares
 from surveys.campaigns.reminder_plan import default_plan
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.campaigns.tally.closing_root import freeze_box
@@ -146,6 +147,7 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
     if survey.status != SurveyStatus.DRAFT:
         raise SurveyError(_("Undersøkelsen er lukket og kan ikke åpnes igjen."))
     survey.public_key = _ballot_key(session, survey, keys)
+    raise_for_shares(session, survey)
     survey.status = SurveyStatus.OPEN
     plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second

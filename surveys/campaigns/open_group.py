@@ -1,4 +1,4 @@
-"""A survey that invites nobody by name needs more answers before it shows a group.
+"""Surveys that need more answers before they show a group: where nobody is invited by name, and where all is shares.
 
 Whoever has the link or the codes may answer as often as she likes, and knows what she answered.
 """
@@ -8,8 +8,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.precision import EXACT_FROM
 from surveys.audit import trail as audit
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus
+from surveys.instruments.in_use import questionnaire_of
 
 OPEN_GROUP: Final = 20
 """The least number of answers behind a figure where nobody is invited by name."""
@@ -26,6 +28,13 @@ def promised_group(session: Session, survey: Survey) -> int:
     least = survey.minimum_group
     is_settled = survey.status in {SurveyStatus.COUNTED, SurveyStatus.RELEASED} or least >= OPEN_GROUP
     return least if is_settled or invites_by_name(session, survey) else OPEN_GROUP
+
+
+def raise_for_shares(session: Session, survey: Survey) -> None:
+    """Where every answer is told as a share, a group is of ten: the shares of fewer are the list of their answers."""
+    if questionnaire_of(survey.instrument).reporting.shares_only and survey.minimum_group < EXACT_FROM:
+        survey.minimum_group = EXACT_FROM
+        audit.record(session, "survey.group_raised", survey.key, minimum_group=EXACT_FROM)
 
 
 def raise_to_open_group(session: Session, survey: Survey) -> None:

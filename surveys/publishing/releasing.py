@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
+from analysis.precision import EXACT_FROM
 from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import SurveyError
@@ -119,6 +120,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
         number=number,
         released_on=today,
         minimum_group=survey.minimum_group,
+        exact_from=EXACT_FROM,
         correction=correction,
     )
     session.add(published)

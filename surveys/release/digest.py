@@ -33,9 +33,10 @@ def digest_of(release: Row, tree: list[Row], figures: list[Row]) -> str:
 
 
 def release_row(release: Release) -> Row:
-    """What the release is, and the ends of each measure's scale."""
+    """What the release is, and the ends of each measure's scale. Releases from before a rule do not name it."""
     measures = measures_of(questionnaire_of(release.survey.instrument))
-    return {
+    rule = {} if release.exact_from is None else {"exact_from": release.exact_from}
+    return rule | {
         "number": release.number,
         "released_on": release.released_on.isoformat(),
         "minimum_group": release.minimum_group,

@@ -5,17 +5,21 @@ Pure but for the names it shares with the tables: arrays in, rows for `Figure` o
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from analysis.disclosure import Block
 from analysis.disclosure.detail import POINTS_FROM
+from analysis.intervals import bounded_interval
+from analysis.precision import SpreadDetail, spread_class
 from analysis.responses import Responses
 from analysis.suppression import PRIMARY, SECONDARY
 from surveys.release.measures import Measure
 from surveys.release.models import Coding, FigureKind, FigureStatus
 from surveys.release.protection.breakdowns import Breakdown
+from surveys.release.protection.spread_rules import FigureDetail
 from surveys.release.protection.suppression import Mask, Protected
 from surveys.release.totals import MeasureValues, Totals
 
@@ -32,7 +36,9 @@ _EMPTY: Final[FigureValues] = {
     "n": None,
     "mean": None,
     "coded": Coding.EXACT,
+    "step": None,
     "sd": None,
+    "spread_class": None,
     "ci_low": None,
     "ci_high": None,
     "distribution": None,
@@ -65,7 +71,7 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
         units = mask.means.units
         asked = values.asked[:, index].tolist()
         states = [
-            _State(_status(status, bool(people), met), reason or "", *mask.detail_of_unit(node, index), level)
+            _state(_status(status, bool(people), met), reason, mask.detail_of_unit(node, index), level)
             for node, (status, reason, level, people, met) in enumerate(
                 zip(units.status, units.reason, mask.unit_levels, respondents, asked, strict=True)
             )
@@ -87,17 +93,36 @@ def _rest_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
             continue
         values = _of_blocks(direct, [block for block, _ in mask.blocks]).values()
         for index in mask.places:
+            without = _around_untold(protected, mask, index)
+            kept = [number for number, (block, _) in enumerate(mask.blocks) if block.anchor not in without]
             states = [
-                _State(FigureStatus.SHOWN, "", *mask.detail_of_block(number, index), level)
-                for number, (_, level) in enumerate(mask.blocks)
+                _state(FigureStatus.SHOWN, None, mask.detail_of_block(number, index), mask.blocks[number][1])
+                for number in kept
             ]
-            own = ({"unit_id": unit_ids[block.anchor]} for block, _ in mask.blocks)
+            own = ({"unit_id": unit_ids[mask.blocks[number][0].anchor]} for number in kept)
             yield from _rows(
-                _Column(values, index, direct.measures[index], protected.minimum_group),
+                _Column(values, index, direct.measures[index], protected.minimum_group, tuple(kept)),
                 states,
                 own,
                 {"kind": FigureKind.REST},
             )
+
+
+def _around_untold(protected: Protected, mask: Mask, index: int) -> frozenset[int]:
+    """Nodes whose rest would be of other people than its block: those of a unit below that is not told after all."""
+    parents, shown = protected.gathered.tree.parents, mask.means.units.shown
+    untold = {
+        node
+        for node in np.flatnonzero(shown).tolist()
+        if mask.details is not None and mask.detail_of_unit(node, index).step is None
+    }
+    found = set(untold)
+    for node in untold:
+        above = int(parents[node])
+        while above >= 0 and (not shown[above] or above in untold):
+            above = int(parents[above])
+        found.add(above)
+    return frozenset(found)
 
 
 def _of_blocks(direct: Totals, blocks: Sequence[Block]) -> Totals:
@@ -138,13 +163,19 @@ def breakdown_rows(protected: Protected, breakdown: Breakdown) -> Iterator[Figur
 
 @dataclass(frozen=True)
 class _State:
-    """What a figure may tell. spread, distribution: beside its mean; level: as `Mask.unit_levels`."""
+    """What a figure may tell. level: as `Mask.unit_levels`."""
 
     status: FigureStatus
     reason: str
-    spread: bool
-    distribution: bool
+    detail: FigureDetail
     level: int
+
+
+def _state(status: FigureStatus, reason: str | None, detail: FigureDetail, level: int) -> _State:
+    """Hidden after all where any rounding of it would tell too much of a figure that is told as a bound."""
+    if status == FigureStatus.SHOWN and detail.step is None:
+        return _State(FigureStatus.HIDDEN, SECONDARY, detail, 0)
+    return _State(status, reason or "", detail, level)
 
 
 def _status(status: str, has_people: bool, was_asked: bool) -> FigureStatus:
@@ -158,34 +189,38 @@ def _category_state(
     mask: Mask, index: int, name: tuple[str, int], has_people: bool, was_asked: bool
 ) -> _State:
     if name not in mask.categories:
-        return _State(FigureStatus.NO_ANSWERS, "", spread=False, distribution=False, level=0)
+        return _state(FigureStatus.NO_ANSWERS, None, FigureDetail(), 0)
     category, level = mask.categories[name]
     status = _status(category.status, has_people, was_asked)
-    return _State(status, category.reason or "", *mask.detail_of_category(name, index), level)
+    return _state(status, category.reason, mask.detail_of_category(name, index), level)
 
 
 @dataclass(frozen=True, eq=False)
 class _Column:
-    """One measure's values for every group."""
+    """One measure's values for every group, or for the groups `kept`."""
 
     values: MeasureValues
     index: int
     measure: Measure
     minimum_group: int
+    kept: tuple[int, ...] | None = None
 
     def each(self) -> Iterator[FigureValues]:
         names = ("n", "mean", "sd", "ci_low", "ci_high")
-        columns = [getattr(self.values, name)[:, self.index].tolist() for name in names]
+        of = slice(None) if self.kept is None else list(self.kept)
+        columns = [getattr(self.values, name)[of, self.index].tolist() for name in names]
         for figures in zip(*columns, strict=True):
             yield dict(zip(names, figures, strict=True))
 
     def classes(self) -> list[list[float]]:
-        found: list[list[float]] = self.values.classes[:, self.index].tolist()
+        of = slice(None) if self.kept is None else list(self.kept)
+        found: list[list[float]] = self.values.classes[of, self.index].tolist()
         return found
 
     def points(self) -> list[list[float]] | None:
         points = self.values.points[self.index]
-        return None if points is None else points.tolist()
+        of = slice(None) if self.kept is None else list(self.kept)
+        return None if points is None else points[of].tolist()
 
 
 def _rows(
@@ -200,8 +235,8 @@ def _rows(
     for number, (state, these, figures) in enumerate(zip(states, own, column.each(), strict=True)):
         row = {**base, **these, "status": state.status, "reason": _reason(state, figures["n"], column)}
         if state.status == FigureStatus.SHOWN:
-            row |= _told(column.measure, figures, spread=state.spread)
-            if state.distribution and points and row["sd"] is not None:
+            row |= _told(column.measure, figures, state.detail)
+            if state.detail.distribution and points and row["sd"] is not None:
                 row |= _distribution(figures["n"], classes[number], points[number], state.level)
         yield row
 
@@ -211,13 +246,38 @@ def _reason(state: _State, n: int, column: _Column) -> str:
     return SECONDARY if state.reason == PRIMARY and n >= column.minimum_group else state.reason
 
 
-def _told(measure: Measure, figures: FigureValues, *, spread: bool) -> FigureValues:
+def _told(measure: Measure, figures: FigureValues, detail: FigureDetail) -> FigureValues:
     """n and the mean, which is a bound near the end of the scale, and the spread where it may stand."""
     coded = measure.coded(figures["mean"], figures["n"])
     told = {"n": figures["n"], "mean": coded.value, "coded": Coding(coded.bound)}
-    if spread and coded.bound == "exact":
-        told |= {name: figures[name] for name in ("sd", "ci_low", "ci_high")}
-    return told
+    if coded.bound != "exact":
+        return told
+    if detail.step:
+        told |= {"mean": measure.rounded(coded.value, figures["n"], detail.step), "step": detail.step}
+    if detail.spread == SpreadDetail.EXACT:
+        return told | {name: figures[name] for name in ("sd", "ci_low", "ci_high")}
+    return told if detail.spread == SpreadDetail.NOTHING else in_spread_class(measure, told, figures["sd"])
+
+
+def in_spread_class(measure: Measure, told: Mapping[str, Any], sd: float) -> FigureValues:
+    """The figure with its spread as the end of a class, and an interval that follows from what is told alone."""
+    length = float(measure.maximum - measure.minimum)
+    spread = spread_class(sd, length)
+    low, high = _interval(told["n"], (told["mean"] - measure.minimum) / length, spread / length)
+    return {
+        **told,
+        "sd": spread,
+        "spread_class": True,
+        "ci_low": min(measure.minimum + low * length, told["mean"]),
+        "ci_high": max(measure.minimum + high * length, told["mean"]),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _interval(n: int, mean: float, sd: float) -> tuple[float, float]:
+    """Kept, since rounded figures of few people are few different ones."""
+    low, high = bounded_interval(np.array([n]), np.array([mean]), np.array([sd]))
+    return float(low[0]), float(high[0])
 
 
 def _distribution(n: int, classes: list[float], points: list[float], level: int) -> FigureValues:

@@ -6,11 +6,13 @@ Imports nothing heavy: pages read it too.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.precision import rounded
 from analysis.scale_ends import Coded, coded_mean
 from questionnaires.codes import NOT_APPLICABLE
 from questionnaires.model import Factor, Questionnaire, Text
 
 INDEX_MAXIMUM = 100
+_ROUNDING = 1e-9
 
 
 class MeasureKind(StrEnum):
@@ -54,11 +56,24 @@ class Measure:
         """How a mean of n people may be told. The bound is set on the scale that people answered on, so an index says
         the same as its mean.
         """
-        own = self.maximum - self.minimum
-        scale = self.factor.scale
-        length = own / (1 if self.code is not None else scale.maximum - scale.minimum)
-        found = coded_mean((mean - self.minimum) / length, n, 0, own / length)
-        return Coded(mean if found.bound == "exact" else self.minimum + found.value * length, found.bound)
+        found = coded_mean((mean - self.minimum) / self.point, n, 0, answer_length(self))
+        return Coded(mean if found.bound == "exact" else self.minimum + found.value * self.point, found.bound)
+
+    def rounded(self, mean: float, n: int, step: float) -> float:
+        """A mean that is no bound, to the nearest `step` points of the scale that people answered on.
+
+        Where that would be beyond what is told as a bound, it is the nearest step before: «5,0» is never told.
+        """
+        top = answer_length(self)
+        found = rounded((mean - self.minimum) / self.point, step)
+        edge = coded_mean(top, n, 0, top).value
+        found += step * ((found < top - edge - _ROUNDING) - float(found > edge + _ROUNDING))
+        return round(self.minimum + found * self.point, 10)
+
+    @property
+    def point(self) -> float:
+        """How much of the measure's scale one point of the scale that people answered on is."""
+        return (self.maximum - self.minimum) / answer_length(self)
 
     @property
     def _answer(self) -> Text:

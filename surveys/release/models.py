@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from analysis.scale_ends import Bound
 from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.platform.database import Base, choice, identity
@@ -94,6 +95,8 @@ class Release(Base):
     number: Mapped[int] = mapped_column(default=1)
     released_on: Mapped[dt.date]
     minimum_group: Mapped[int]
+    # Figures of fewer are told with few digits (decision 036); NULL for a release from before that rule.
+    exact_from: Mapped[int | None]
     # Why a correction was needed; empty for the first release.
     correction: Mapped[str] = mapped_column(default="")
 
@@ -132,6 +135,16 @@ class Coding(StrEnum):
     EXACT = "exact"
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+
+
+def bound_of(coded: Coding) -> Bound:
+    """The same, as `analysis` calls it."""
+    found: dict[Coding, Bound] = {
+        Coding.EXACT: "exact",
+        Coding.AT_LEAST: "at_least",
+        Coding.AT_MOST: "at_most",
+    }
+    return found[coded]
 
 
 class Figure(Base):
@@ -174,7 +187,11 @@ class Figure(Base):
         default=Coding.EXACT,
         server_default=Coding.EXACT.value,
     )
+    # What the mean is rounded to, in points of the scale that people answered on; NULL when it has all its digits.
+    step: Mapped[float | None]
     sd: Mapped[float | None]
+    # TRUE when `sd` is the end of one of three classes, as much as the words say; NULL when it has all its digits.
+    spread_class: Mapped[bool | None]
     ci_low: Mapped[float | None]
     ci_high: Mapped[float | None]
     # Shares of low, middle and high answers; only where ten or more stand behind.
@@ -225,7 +242,9 @@ class BackgroundFigure(Base):
     n: Mapped[int | None]
     mean: Mapped[float | None]
     coded: Mapped[Coding] = mapped_column(choice(Coding, "coded"), default=Coding.EXACT)
+    step: Mapped[float | None]
     sd: Mapped[float | None]
+    spread_class: Mapped[bool | None]
     ci_low: Mapped[float | None]
     ci_high: Mapped[float | None]
     distribution: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from analysis.precision import ONE_DECIMAL
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.files.escaping import safe_cell
 from surveys.organisation.models import Unit
@@ -23,7 +24,7 @@ class FigureRow:
     """One released figure; the fields are the columns of `medvirk figures`. Units by their codes.
 
     reason: why it is hidden; «not_invited» where nobody could have answered; «at_least» or «at_most» where the mean
-    is only a bound.
+    is only a bound, «rounded_to_0.5» where it is rounded to more than a decimal.
     """
 
     survey: str
@@ -113,8 +114,15 @@ def _row(survey_key: str, figure: Figure, unit_and_parent: tuple[str, str], reas
         ci_low=figure.ci_low,
         ci_high=figure.ci_high,
         status=figure.status.value,
-        reason=reason if figure.coded == Coding.EXACT else figure.coded.value,
+        reason=reason or _how_told(figure),
     )
+
+
+def _how_told(figure: Figure) -> str:
+    """What a reader must know of a shown mean: that it is only a bound, or rounded to more than a decimal."""
+    if figure.coded != Coding.EXACT:
+        return figure.coded.value
+    return f"rounded_to_{figure.step:g}" if (figure.step or 0.0) > ONE_DECIMAL else ""
 
 
 def change_rows(session: Session, survey: Survey) -> list[ChangeRow]:

@@ -28,8 +28,9 @@ from surveys.release.visibility import accesses
 class Line:
     """One measure for one unit, small units together, or a category. Values are None unless shown.
 
-    coded: whether the mean is exact or a bound. distribution: shares of low, middle and high answers; points: of every
-    answer, lowest first.
+    coded: whether the mean is exact or a bound. step: what it is rounded to, in points; None for not at all.
+    spread_class: the spread is only the end of a class. distribution: shares of low, middle and high answers; points:
+    of every answer, lowest first.
     """
 
     key: str
@@ -43,7 +44,9 @@ class Line:
     n: int | None = None
     mean: float | None = None
     coded: Coding = Coding.EXACT
+    step: float | None = None
     sd: float | None = None
+    spread_class: bool = False
     ci_low: float | None = None
     ci_high: float | None = None
     distribution: Sequence[float] | None = None
@@ -230,7 +233,9 @@ def _line(measure: Measure, figure: Figure) -> Line:
         n=figure.n,
         mean=figure.mean,
         coded=figure.coded,
+        step=figure.step,
         sd=figure.sd,
+        spread_class=bool(figure.spread_class),
         ci_low=figure.ci_low,
         ci_high=figure.ci_high,
         distribution=figure.distribution,

@@ -30,8 +30,10 @@ def _with_mean(line: Line) -> str:
 
 
 def agreement_text(line: Line) -> str:
-    """«0,82 (nokså likt)»: agreement in the released spread; nothing where the spread is not shown."""
+    """«0,82 (nokså likt)»: agreement in the released spread; only the words where only its class is known."""
     if line.sd is None or line.kind != MeasureKind.MEAN:
         return ""
+    if line.spread_class:
+        return spread_word(line)
     found = score_agreement(line.sd, line.maximum - line.minimum + 1)
     return f"{number(found, 2)} ({spread_word(line)})"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from analysis.precision import ONE_DECIMAL, SPREAD_EDGES
 from analysis.suppression import PRIMARY
 from surveys.platform.localisation import localised, number, percent
 from surveys.platform.texts import _
@@ -16,8 +17,7 @@ from surveys.results.queries import BreakdownTable, Line, UnitResult
 
 # Standard deviations as shares of the scale's length. On 1–5 they are 0.6 and 1.0: person scores of several
 # items usually spread between them.
-ALIKE: Final = 0.15
-UNLIKE: Final = 0.25
+ALIKE, UNLIKE, _MOST = SPREAD_EDGES
 
 _ROUNDING: Final = 1e-9
 
@@ -52,8 +52,12 @@ def status_word(status: FigureStatus, reason: str = "") -> str:
 
 
 def mean_text(line: Line) -> str:
-    """«3,7», «78 %» for a share, «52» for an index, and near the end of the scale only «4,8 eller høyere»."""
-    return bound_text(line, _mean(line), line.coded)
+    """«3,7», «78 %» for a share, «52» for an index, and near the end of the scale only «4,8 eller høyere».
+
+    «ca. 3,5» where it is rounded to more than a decimal.
+    """
+    text = bound_text(line, _mean(line), line.coded)
+    return _("ca. %(value)s", value=text) if (line.step or 0.0) > ONE_DECIMAL else text
 
 
 def bound_text(line: Line, mean: float, coded: Coding) -> str:
@@ -127,18 +131,32 @@ def rest_explanation(result: UnitResult) -> str:
 
 
 def spread_sentence(line: Line) -> str:
-    """«Folk svarer nokså likt, spredning 0,6»; nothing where the spread is not shown."""
+    """«Folk svarer nokså likt, spredning 0,6»; without the number where only its class is known."""
     if line.sd is None or line.kind != MeasureKind.MEAN:
         return ""
+    if line.spread_class:
+        return _("Folk svarer %(alike)s", alike=spread_word(line))
     return _("Folk svarer %(alike)s, spredning %(sd)s", alike=spread_word(line), sd=number(line.sd))
 
 
 def spread_word(line: Line) -> str:
     """How alike people answered: «nokså likt», «noe ulikt» or «svært ulikt»."""
     share = (line.sd or 0.0) / (line.maximum - line.minimum)
-    if share < ALIKE:
+    if share < ALIKE or (line.spread_class and share < ALIKE + _ROUNDING):
         return _("nokså likt")
-    return _("noe ulikt") if share <= UNLIKE else _("svært ulikt")
+    return _("noe ulikt") if share <= UNLIKE + _ROUNDING else _("svært ulikt")
+
+
+def spread_text(line: Line) -> str:
+    """«0,6», or only the class that it is in: «opptil 0,6», «over 1,0»; «» where it is not shown."""
+    if line.sd is None:
+        return ""
+    if not line.spread_class:
+        return shown_value(line, line.sd)
+    length = line.maximum - line.minimum
+    if line.sd / length > UNLIKE + _ROUNDING:
+        return _("over %(sd)s", sd=shown_value(line, UNLIKE * length))
+    return _("opptil %(sd)s", sd=shown_value(line, line.sd))
 
 
 def change_word(change: ChangeLine) -> str:

@@ -345,6 +345,40 @@ def test_a_hidden_mean_that_is_bounded_closely_is_found() -> None:
     assert kontroll._width(6, 18.0, 4, 1.0, 5.0) == 4.0
 
 
+def _told(words: str, units: list[int], n: int, low: float, high: float, *, bound: bool = False) -> Any:
+    """A figure of TRI whose mean is told to lie between `low` and `high`."""
+    return kontroll.Group(
+        words,
+        kontroll.np.array(units, dtype=float),
+        n,
+        n * low if low == high else None,
+        ends=(n * low, n * high),
+        zone=(low, high) if bound else None,
+    )
+
+
+def test_a_bound_that_the_others_narrow_is_found() -> None:
+    """Six who all answered 5 beside ten, told exactly; then with the ten rounded, too little and enough."""
+    whole, own = _told("K", [1, 1], 16, 4.0, 4.0), _told("A", [1, 0], 6, 4.8, 5.0, bound=True)
+    exact, little, enough = (
+        _told("B", [0, 1], 10, low, high) for low, high in ((3.4, 3.4), (3.35, 3.45), (3.25, 3.75))
+    )
+    assert any("kan regnes ut" in fault for fault in kontroll.narrowed_bounds([whole, own, exact]))
+    assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([whole, own, little]))
+    assert list(kontroll.narrowed_bounds([whole, own, enough])) == []
+
+
+def test_few_people_with_many_digits_are_found() -> None:
+    release = {"exact_from": 10, "measures": {"TRI": [1, 5]}}
+    few = {"measure": "TRI", "mean": 3.6, "step": 0.1, "sd": 1.0, "spread_class": True}
+    assert list(kontroll._faults_of_precision(few, release, 7)) == []
+    for change in ({"mean": 3.5714}, {"step": None}, {"spread_class": None}, {"sd": 0.98}):
+        assert list(kontroll._faults_of_precision(few | change, release, 7)), change
+    assert (
+        list(kontroll._faults_of_precision({"measure": "TRI", "mean": 3.5714, "sd": 0.98}, release, 14)) == []
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_medvirk_releases_stands_up_to_the_attack(installations: Any, tmp_path: Path, seed: int) -> None:
     """The product's protection and this program are written apart: they must agree on random organisations."""

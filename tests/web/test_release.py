@@ -38,23 +38,40 @@ def figure(session: Session, unit: str, measure: str = "TRI", **wanted: Any) -> 
     return session.scalars(query.filter_by(**wanted)).one()
 
 
-def test_a_unit_of_seven_has_the_figures_one_gets_by_hand(app: Flask, db: Database) -> None:
-    """TRI scores 2, 3, 3, 4, 4, 4, 5: mean 25/7, sum of squares 95, variance (95 − 625/7)/6."""
-    build_released(
-        app, db, {"A": [sheet_of(value) for value in (2, 3, 3, 4, 4, 4, 5)], "C": [sheet_of(3)] * 6}
-    )
-    sd = ((95 - 625 / 7) / 6) ** 0.5
-    # The interval's ends are where (mean − μ)² = qt(.975, 6)² · φ · μ(1 − μ) / 7, on the scale from 0 to 1.
-    share, mean = sd**2 / 16, (25 / 7 - 1) / 4
-    rest = 2.446911848791681**2 * (6 * share / (mean * (1 - mean)) + 0.5) / 6.5 / 7
-    ends = np.roots([1 + rest, -(2 * mean + rest), mean**2])
+SEVEN = tuple(sheet_of(value) for value in (2, 3, 3, 4, 4, 4, 5))
+
+
+def test_a_unit_of_fourteen_has_the_figures_one_gets_by_hand(app: Flask, db: Database) -> None:
+    """TRI scores 2, 3, 3, 4, 4, 4, 5, each twice: mean 25/7, sum of squares 190, variance (190 − 1250/7)/13."""
+    build_released(app, db, {"A": [*SEVEN, *SEVEN], "C": [sheet_of(3)] * 12})
+    sd = ((190 - 1250 / 7) / 13) ** 0.5
     with db.reading() as session:
         found = figure(session, "A")
-        assert (found.status, found.n) == (FigureStatus.SHOWN, 7)
+        assert (found.status, found.n) == (FigureStatus.SHOWN, 14)
         assert found.mean == pytest.approx(25 / 7, abs=1e-12)
         assert found.sd == pytest.approx(sd, abs=1e-12)
-        assert [found.ci_low, found.ci_high] == pytest.approx(sorted(1 + 4 * ends), abs=1e-9)
+        ends = interval_by_hand(14, 25 / 7, sd, 2.160368656461013)
+        assert [found.ci_low, found.ci_high] == pytest.approx(ends, abs=1e-9)
+        assert (found.step, found.spread_class) == (None, None)
+
+
+def test_a_unit_of_seven_has_one_decimal_and_the_end_of_its_class_of_spread(app: Flask, db: Database) -> None:
+    """The spread is 0.98, between 0.6 and 1.0. The interval follows from what is told: nobody gets more from it."""
+    build_released(app, db, {"A": SEVEN, "C": [sheet_of(3)] * 12})
+    with db.reading() as session:
+        found = figure(session, "A")
+        assert (found.n, found.mean, found.step) == (7, 3.6, 0.1)
+        assert (found.sd, found.spread_class) == (1.0, True)
+        ends = interval_by_hand(7, 3.6, 1.0, 2.446911848791681)
+        assert [found.ci_low, found.ci_high] == pytest.approx(ends, abs=1e-9)
         assert found.distribution is None
+
+
+def interval_by_hand(n: int, mean: float, sd: float, t: float) -> list[float]:
+    """Where (mean − μ)² = t² · φ · μ(1 − μ) / n, on the scale from 0 to 1; t: qt(.975, n − 1)."""
+    share, place = sd**2 / 16, (mean - 1) / 4
+    rest = t**2 * ((n - 1) * share / (place * (1 - place)) + 0.5) / (n - 0.5) / n
+    return sorted((1 + 4 * np.roots([1 + rest, -(2 * place + rest), place**2])).tolist())
 
 
 def test_ten_people_have_a_distribution_of_low_middle_and_high_answers(app: Flask, db: Database) -> None:
@@ -65,11 +82,11 @@ def test_ten_people_have_a_distribution_of_low_middle_and_high_answers(app: Flas
 
 
 def test_every_node_counts_everybody_below_it(app: Flask, db: Database) -> None:
-    build_released(app, db, {"A": [sheet_of(2)] * 6, "B1": [sheet_of(3)] * 5, "B2": [sheet_of(5)] * 10})
+    build_released(app, db, {"A": [sheet_of(2)] * 6, "B1": [sheet_of(3)] * 5, "B2": [sheet_of(4)] * 10})
     with db.reading() as session:
         b, k = figure(session, "B"), figure(session, "K")
-        assert (b.n, b.mean) == (15, near((5 * 3 + 10 * 5) / 15))
-        assert (k.n, k.mean) == (21, near((6 * 2 + 5 * 3 + 10 * 5) / 21))
+        assert (b.n, b.mean) == (15, near((5 * 3 + 10 * 4) / 15))
+        assert (k.n, k.mean) == (21, near((6 * 2 + 5 * 3 + 10 * 4) / 21))
         turnout = session.scalars(
             select(Turnout).join(Unit, Unit.id == Turnout.unit_id).where(Unit.code == "B")
         ).one()
@@ -228,9 +245,9 @@ def test_unit_types_are_shown_unless_they_give_a_hidden_unit_away(app: Flask, db
         build_installation(session)
         units = build_units(session, {"K": None, "A": "K", "B": "K", "C": "K"})
         units["K"].type, units["A"].type, units["B"].type, units["C"].type = "", "skole", "skole", "barnehage"
-    build_released(app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 6, "C": [sheet_of(5)] * 7})
+    build_released(app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 6, "C": [sheet_of(2)] * 7})
     build_released(
-        app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 3, "C": [sheet_of(5)] * 7}, "liten-2027"
+        app, db, {"A": [sheet_of(3)] * 8, "B": [sheet_of(4)] * 3, "C": [sheet_of(2)] * 7}, "liten-2027"
     )
     with db.reading() as session:
         school = category(session, "unit_type", "skole")

@@ -28,6 +28,7 @@ from surveys.release.analysts.microdata_files import UNIT
 from surveys.release.measures import answer_length, measures_of
 from surveys.release.models import MicrodataRecipe
 from surveys.release.protection.issued_rows import asked_of_all
+from surveys.release.protection.prior_knowledge import RespondentIndices
 from surveys.release.protection.published import Coverage, Covering, released_figures
 from surveys.release.totals import person_measures
 
@@ -114,18 +115,16 @@ def _new_recipe(
     releases = released_figures(session, survey)
     coverage = Coverage.of(responses, tree)
     covering = [Covering(coverage, release, survey.unit_id) for release in releases]
-    places = {
-        (number, figure.place, figure.measure)
-        for number, release in enumerate(releases)
-        for figure in release.figures
-        # Background's figures are safe beside every unit's own sum, and so beside any rows (`background_at_counting`).
-        if figure.shown and not figure.place.is_of_background
-    }
-    published = {
-        people.tobytes(): people
-        for number, place, measure in places
-        for people in (coverage.people(covering[number].cells(place, measure)),)
-    }
+    published: dict[bytes, RespondentIndices] = {}
+    in_detail: dict[bytes, RespondentIndices] = {}
+    for of in covering:
+        for figure in of.release.figures:
+            # Background's figures are safe beside every unit's own sum, and so beside rows (`background_at_counting`).
+            if figure.shown and not figure.place.is_of_background:
+                people = coverage.people(of.cells(figure.place, figure.measure))
+                published[people.tobytes()] = people
+                if figure.exact_spread and of.release.by_precision:
+                    in_detail[people.tobytes()] = people
     asked = asked_of_all(responses)
     measures = [one for one in measures_of(responses.questionnaire) if one.factor.key in asked]
     keys = {one.key for one in measures}
@@ -137,12 +136,13 @@ def _new_recipe(
         found = recode(
             tree.parents,
             responses.unit,
-            _shown_by_all(tree, [units for key, units in releases[-1].shown_units.items() if key in keys]),
+            _shown_by_all(tree, [units for key, units in releases[-1].exact_units.items() if key in keys]),
             np.column_stack(background) if background else np.empty((len(responses), 0), dtype=np.int64),
             scores,
             np.array([answer_length(one) for one in measures]),
             survey.minimum_group,
             list(published.values()),
+            list(in_detail.values()),
         )
     except ValueError as error:
         raise MicrodataRefusedError(
@@ -165,7 +165,7 @@ def _new_recipe(
 
 
 def _shown_by_all(tree: SurveyTree, shown: Collection[frozenset[int]]) -> NDArray[np.bool_]:
-    """(nodes,) True where every measure is shown."""
+    """(nodes,) True where every measure is told exactly."""
     everywhere = frozenset.intersection(*shown) if shown else frozenset()
     return np.array([unit in everywhere for unit in tree.unit_ids], dtype=np.bool_)
 

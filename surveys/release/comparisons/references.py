@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from analysis.precision import EXACT_FROM, ONE_DECIMAL
 from analysis.suppression import SECONDARY
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit, VisibilityStep
 from surveys.instruments.in_use import questionnaire_of
@@ -204,15 +205,31 @@ def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_gr
         return ReferenceValue(FigureStatus.NO_ANSWERS)
     if n < minimum_group:
         return ReferenceValue(FigureStatus.HIDDEN, SECONDARY)
+    if _off_by(whole, own, n) > ONE_DECIMAL:
+        return ReferenceValue(FigureStatus.HIDDEN, SECONDARY)
     mean = (whole.n * whole.mean - own.n * own.mean) / n
+    mean = min(max(mean, float(measure.minimum)), float(measure.maximum))
     coded = measure.coded(mean, n)
     if coded.bound != "exact":
         return ReferenceValue(FigureStatus.SHOWN, mean=coded.value, coded=Coding(coded.bound))
     return ReferenceValue(FigureStatus.SHOWN, mean=mean, n=n, sd=_spread(whole, own, n, mean))
 
 
+def _off_by(whole: Figure, own: Figure, n: int) -> float:
+    """How far from the truth the mean of the others may be since the two are rounded, in points of the scale."""
+    return sum((figure.n or 0) * (figure.step or 0.0) / 2 for figure in (whole, own)) / n
+
+
 def _spread(whole: Figure, own: Figure, n: int, mean: float) -> float | None:
-    """The others' standard deviation: their squares are the whole's less the unit's. None where one is not shown."""
+    """The others' standard deviation: their squares are the whole's less the unit's. None where one is not shown.
+
+    Of a unit of few people only a class is known, or nothing: then the spread of a whole of many more is the others'.
+    """
+    is_small = (own.n or 0) < EXACT_FROM and 3 * (own.n or 0) <= n
+    if is_small and not whole.spread_class:
+        return whole.sd
+    if whole.spread_class or own.spread_class:
+        return None
     if whole.sd is None or own.sd is None or n < 2 or None in {whole.n, whole.mean, own.n, own.mean}:
         return None
 

@@ -3,7 +3,7 @@
 It trusts nothing a release believed: figures as they stand in the table, people as the opened answers have them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,11 +14,16 @@ from analysis.disclosure import Answers, Breach, narrow_groups
 from analysis.disclosure.auditing import breaches, narrowest
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.spread import NarrowedRange, People, PublishedDetail, narrowed_ranges
+from analysis.disclosure.told_bounds import LEAST_OPEN, NarrowedBound, ToldFigure, narrowed_bounds
+from analysis.precision import EXACT_FROM
+from analysis.scale_ends import Bound, coded_mean
 from surveys.platform.texts import _
-from surveys.release.models import FigureKind
+from surveys.release.models import FigureKind, bound_of
+from surveys.release.protection.bounded_figures import zone_of
 from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
 RespondentGroup = frozenset[int]
+ToldKey = tuple[RespondentGroup, Bound, float]
 
 _LEAST_WIDTH = 0.25
 """Of the scale: how much a hidden group's mean must be free to vary by."""
@@ -42,18 +47,25 @@ class NarrowestRange:
     least: float
 
 
+@dataclass(frozen=True)
+class ThemeColumn:
+    """A mean (with its index) or the share of one answer. length: of the scale people answered on, 1 for a share."""
+
+    measures: frozenset[str]
+    length: float
+
+
 @dataclass(frozen=True, eq=False)
 class Attacker:
     """Everything known of one theme.
 
-    length: of the theme's scale. measures: the keys its figures go by. rows: those alike in rows for analysts, whose
-    sum is known. scores: (N, columns) shares of the scale. codes: unit id → code.
+    columns: of the scores, each with the keys its figures go by. rows: those alike in rows for analysts, whose sum is
+    known. scores: (N, columns) shares of the scale. codes: unit id → code.
     known: earlier attacks, for themes with the same figures over the same people.
     """
 
     theme: str
-    length: float
-    measures: frozenset[str]
+    columns: Sequence[ThemeColumn]
     coverage: Coverage
     covering: Sequence[Covering]
     rows: tuple[RespondentGroup, ...]
@@ -61,6 +73,14 @@ class Attacker:
     thorough: bool
     codes: Mapping[int, str]
     known: dict[object, tuple[Breach, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def measures(self) -> frozenset[str]:
+        return frozenset(key for column in self.columns for key in column.measures)
+
+    @property
+    def length(self) -> float:
+        return self.columns[0].length
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
@@ -102,6 +122,8 @@ class Attacker:
                 own = max(covering.release.minimum_group, smallest)
                 if own > max(least, smallest):
                     yield from self._given_away(self._out(level, covering.release), own, word)
+        yield from self._few_in_detail()
+        yield from self._bounds()
         for found in narrow_groups(
             self._out(1), self._table, self._hidden, self._answers, exact=self.thorough
         ):
@@ -109,6 +131,97 @@ class Attacker:
         for detail in narrowed_ranges(self._told, self._hidden, self._people, _LEAST_WIDTH):
             members = sorted(self._hidden[detail.group])
             yield DisclosureFinding(self.theme, self._range_text(members, detail.width, detail))
+
+    def _few_in_detail(self) -> Iterator[DisclosureFinding]:
+        """Exact spreads of ten, told or subtracted, and shares of answers too, in releases by the rule of precision."""
+        ruled = [one for one in self._figures if one[0].by_precision and one[1].shown]
+        spreads = {cells for _, figure, cells in ruled if figure.exact_spread}
+        yield from self._given_away(_ordered(spreads), EXACT_FROM, _("Spredning"))
+        if len(self.columns) > 1:
+            yield from self._given_away(_ordered({cells for *_, cells in ruled}), EXACT_FROM, _("Andeler"))
+
+    def _bounds(self) -> Iterator[DisclosureFinding]:
+        """Figures told as bounds that everything else narrows; but not those that releases from before the rule do."""
+        for index, column in enumerate(self.columns):
+            n, sums = self._table[:, index], self._answers.sums[:, index]
+            told, is_ruled = self._told_of(index, column)
+            if not any(
+                ruled and figure.bound != "exact" for figure, ruled in zip(told, is_ruled, strict=True)
+            ):
+                continue
+            wanted = [place for place, ruled in enumerate(is_ruled) if ruled]
+            before = [place for place, ruled in enumerate(is_ruled) if not ruled]
+            for found in narrowed_bounds(told, n, sums, wanted):
+                old = [told[place] for place in (*before, found.figure)]
+                if not before or not narrowed_bounds(old, n, sums, [len(before)]):
+                    yield DisclosureFinding(
+                        self.theme, self._bound_text(told[found.figure].cells, found, column.length)
+                    )
+            yield from self._bounds_by_squares(index, column, told, is_ruled)
+
+    def _told_of(self, index: int, column: ThemeColumn) -> tuple[list[ToldFigure], list[bool]]:
+        """Every figure as it is told, once, and whether a release by the rule told it. Rows for analysts are exact."""
+        found: dict[ToldKey, bool] = {}
+        for release, figure, cells in self._figures:
+            if figure.shown and figure.measure in column.measures:
+                key = cells, bound_of(figure.coded), figure.step
+                found[key] = found.get(key, True) and release.by_precision
+        for cells in self.rows:
+            found.setdefault((cells, "exact", 0.0), False)
+        told = [self._told_as(index, column.length, *key) for key in found]
+        return told, list(found.values())
+
+    def _told_as(
+        self, index: int, length: float, cells: RespondentGroup, bound: Bound, step: float
+    ) -> ToldFigure:
+        inside = sorted(cells)
+        n, total = self.sizes[inside].sum(), self._answers.sums[inside, index].sum()
+        coded = coded_mean(float(total / max(n, 1)) * length, max(int(n), 1), 0.0, length)
+        zone = zone_of(coded, length) if coded.bound == bound else (0.0, 1.0)
+        return ToldFigure(cells, bound, zone, step / length)
+
+    def _bounds_by_squares(
+        self, index: int, column: ThemeColumn, told: Sequence[ToldFigure], is_ruled: Sequence[bool]
+    ) -> Iterator[DisclosureFinding]:
+        exact = {figure.cells for figure in told if figure.bound == "exact" and figure.step == 0}
+        bounds = [
+            figure for figure, ruled in zip(told, is_ruled, strict=True) if ruled and figure.bound != "exact"
+        ]
+        least = np.array([LEAST_OPEN * (figure.zone[1] - figure.zone[0]) for figure in bounds])
+        groups = [figure.cells for figure in bounds]
+        people = People(self.coverage.of_person, self.scores[:, [index]], len(self.coverage.unit))
+        for detail in narrowed_ranges(self._detail(column.measures, exact), groups, people, least):
+            if not any(
+                old.group == detail.group
+                for old in narrowed_ranges(
+                    self._detail(column.measures, exact, before=True), groups, people, least
+                )
+            ):
+                members = sorted(groups[detail.group])
+                yield DisclosureFinding(self.theme, self._range_text(members, detail.width, detail))
+
+    def _detail(
+        self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: bool = False
+    ) -> PublishedDetail:
+        """The figures told exactly with what stands beside them; before: only of releases from before the rule."""
+        shown = [
+            one
+            for one in self._figures
+            if one[1].shown
+            and one[1].measure in measures
+            and one[2] in exact
+            and not (before and one[0].by_precision)
+        ]
+        return self._as_published(shown, 1, exact_only=True)
+
+    def _bound_text(self, cells: RespondentGroup, found: NarrowedBound, length: float) -> str:
+        return _(
+            "Snittet for %(units)s er vist som en grense, men kan regnes ut til innenfor %(width)s på en skala som er "
+            "%(length)s lang.",
+            units=self._named(sorted(cells)),
+            width=f"{(found.high - found.low) * length:.2f}",
+            length=f"{length:g}",
+        )
 
     def narrowest(self) -> NarrowestRange | None:
         found = narrowest(self._out(1), self._table, self._hidden, self._answers)
@@ -140,7 +253,7 @@ class Attacker:
             if figure.shown and (level == 1 or (figure.points if level == 3 else figure.classes))
             if release is None or of is release
         }
-        return sorted(told, key=lambda cells: (-len(cells), sorted(cells)))
+        return _ordered(told)
 
     def _given_away(
         self, out: Sequence[RespondentGroup], least: int, what: str
@@ -178,8 +291,18 @@ class Attacker:
 
     @property
     def _told(self) -> PublishedDetail:
-        """Every shown figure with what stands beside its mean; a breakdown is a table, the top is in all of them."""
+        """Every shown figure with what stands beside its mean."""
         shown = [(release, figure, cells) for release, figure, cells in self._figures if figure.shown]
+        return self._as_published(shown, self.scores.shape[1])
+
+    def _as_published(
+        self,
+        shown: Sequence[tuple[ReleasedFigures, PublishedFigure, RespondentGroup]],
+        columns: int,
+        *,
+        exact_only: bool = False,
+    ) -> PublishedDetail:
+        """A breakdown is a table, and the top is in all of them. exact_only: a spread told as a class is left out."""
         names = sorted({figure.place.breakdown for _, figure, _ in shown} | {""})
         whole = {(covering.release.number, covering.top) for covering in self.covering}
 
@@ -187,18 +310,18 @@ class Attacker:
             is_top = (release.number, figure.place.unit_id) in whole and figure.place.kind == FigureKind.UNIT
             return -1 if is_top else names.index(figure.place.breakdown)
 
-        columns = self.scores.shape[1]
+        spread = [figure.exact_spread if exact_only else figure.spread for _, figure, _ in shown]
         return PublishedDetail(
             [cells for _, _, cells in shown],
             np.array([table(release, figure) for release, figure, _ in shown], dtype=np.int64),
-            np.array([[figure.spread] * columns for _, figure, _ in shown], dtype=np.bool_),
-            np.array([[figure.classes] * columns for _, figure, _ in shown], dtype=np.bool_),
+            np.array([[each] * columns for each in spread], dtype=np.bool_).reshape(-1, columns),
+            np.array([[f.classes] * columns for _, f, _ in shown], dtype=np.bool_).reshape(-1, columns),
             np.ones(len(shown), dtype=np.bool_),
             np.zeros(len(shown), dtype=np.bool_),
         )
 
     def _breach_text(self, breach: Breach, what: str) -> str:
-        # NOTE: «what» is one of «Snitt», «Fordeling i tre» and «Fordeling»; «units» is «enhet A, B».
+        # NOTE: «what» is «Snitt», «Fordeling i tre», «Fordeling», «Spredning» or «Andeler»; «units» is «enhet A, B».
         facts = {
             "what": what,
             "people": breach.n,
@@ -243,3 +366,7 @@ class Attacker:
         """The codes of the units the cells are in; only for those who run the audit."""
         codes = sorted({self.codes[int(self.coverage.unit[cell])] for cell in cells})
         return _("enhet %(codes)s", codes=", ".join(codes[:5]) + (" …" if len(codes) > 5 else ""))
+
+
+def _ordered(groups: Iterable[RespondentGroup]) -> list[RespondentGroup]:
+    return sorted(groups, key=lambda cells: (-len(cells), sorted(cells)))

@@ -17,9 +17,14 @@ from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
-from surveys.release.measures import measures_of
+from surveys.release.measures import answer_length, measures_of
 from surveys.release.models import Release
-from surveys.release.protection.attacking import Attacker, DisclosureFinding, NarrowestRange
+from surveys.release.protection.attacking import (
+    Attacker,
+    DisclosureFinding,
+    NarrowestRange,
+    ThemeColumn,
+)
 from surveys.release.protection.background_figures import background_findings
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.published import (
@@ -98,15 +103,18 @@ def _attackers(
     known: dict[object, tuple[Breach, ...]] = {}
     for factor in responses.questionnaire.factors:
         places = [place for place, measure in enumerate(measures) if measure.factor.key == factor.key]
-        kinds = {measures[place].code for place in places}
+        kinds = list(dict.fromkeys(measures[place].code for place in places))
         of_kind = [next(p for p in places if measures[p].code == code) for code in kinds]
-        keys = frozenset(measures[place].key for place in places)
-        first = measures[of_kind[0]]
-        length = float(first.maximum - first.minimum)
+        columns = [
+            ThemeColumn(
+                frozenset(measures[place].key for place in places if measures[place].code == code),
+                answer_length(measures[of]),
+            )
+            for code, of in zip(kinds, of_kind, strict=True)
+        ]
         yield Attacker(
             factor.key,
-            length,
-            keys,
+            columns,
             coverage,
             covering,
             cells if factor.key in rows.factors else (),

@@ -9,7 +9,7 @@ safe whatever units a release shows, and however units are moved or merged after
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.survey import Cells, Respondents, protect_cells
 from analysis.responses import Responses
 from questionnaires.coding import LARGEST_VALUE
-from surveys.release.figuring import breakdown_rows, figure_rows
+from surveys.release.figuring import breakdown_rows, figure_rows, in_spread_class
 from surveys.release.models import FigureKind, FigureStatus
 from surveys.release.protection.background_figures import limited
 from surveys.release.protection.breakdowns import Breakdown, background_of
@@ -29,6 +29,8 @@ from surveys.release.protection.published import FigureSubject, PublishedFigure,
 from surveys.release.protection.suppression import Gathered, Mask, Protected, protect
 
 Levels = Mapping[tuple[str, int], int]
+_EXACT_SPREAD: Final = 2
+"""The level of groups of ten."""
 
 
 def background_at_counting(
@@ -99,6 +101,9 @@ def _as_released(protected: Protected) -> ReleasedFigures:
             row["sd"] is not None,
             row["distribution"] is not None,
             row["points"] is not None,
+            row["sd"] is not None and not row["spread_class"],
+            row["coded"],
+            row["step"] or 0.0,
         )
         for row in figure_rows(protected)
         if row["status"] in {FigureStatus.SHOWN, FigureStatus.HIDDEN}
@@ -126,11 +131,14 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     code_of = {category: code for code, category in enumerate(question.categories)}
     mask_of = {
-        measure.key: mask
+        measure.key: (measure, mask)
         for measure, mask in zip(protected.gathered.measures, protected.mask_of, strict=True)
     }
     for row in breakdown_rows(protected, question):
-        name, mask = (question.key, code_of[row["category"]]), mask_of[row["measure"]]
+        name, (measure, mask) = (question.key, code_of[row["category"]]), mask_of[row["measure"]]
         own = mask.categories[name][1] if name in mask.categories else 0
         level = min(own, levels[id(mask)].get(name, 0))
-        yield limited(row, level) | {"level": level}
+        # Exact spread waits for ten, told or subtracted, as every three-class distribution does.
+        is_too_exact = level < _EXACT_SPREAD and row["sd"] is not None and not row["spread_class"]
+        told = in_spread_class(measure, row, row["sd"]) if is_too_exact else row
+        yield limited(told, level) | {"level": level}

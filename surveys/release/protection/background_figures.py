@@ -25,7 +25,17 @@ from surveys.release.protection.attacking import DisclosureFinding
 from surveys.release.protection.published import PublishedFigure, ReleasedFigures
 
 _NAMES: Final = ("breakdown", "category", "measure", "status", "reason")
-_VALUES: Final = ("n", "mean", "sd", "ci_low", "ci_high", "distribution", "points")
+_VALUES: Final = (
+    "n",
+    "mean",
+    "step",
+    "sd",
+    "spread_class",
+    "ci_low",
+    "ci_high",
+    "distribution",
+    "points",
+)
 _NOTHING: Final[Mapping[str, Any]] = dict.fromkeys(_VALUES) | {"coded": Coding.EXACT}
 
 

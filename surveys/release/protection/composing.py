@@ -15,7 +15,7 @@ from surveys.counting.loading import SurveyTree, load_responses
 from surveys.release.comparisons.comparing import comparable_releases
 from surveys.release.figuring import figure_rows
 from surveys.release.measures import Measure
-from surveys.release.models import Figure, FigureKind, FigureStatus
+from surveys.release.models import Figure, FigureKind, FigureStatus, bound_of
 from surveys.release.protection.background_figures import background_rows
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.prior_knowledge import ROWS, PriorFigure, PriorKnowledge
@@ -97,6 +97,8 @@ def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
                 figure.spread,
                 figure.classes,
                 figure.points,
+                bound_of(figure.coded),
+                figure.step,
             )
             for figure in of.release.figures
             if figure.measure == measure.key and figure.shown and not figure.place.is_of_background

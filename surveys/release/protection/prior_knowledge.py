@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.scale_ends import Bound
+
 RespondentIndices = NDArray[np.int64]
 """Some respondents, by their places in `Responses`."""
 
@@ -19,6 +21,7 @@ class PriorFigure:
     """A mean that is out, and what stands beside it.
 
     people: whom it covers. table: the breakdown's key, «» for a unit of any version of the tree, or `ROWS`.
+    bound: of which kind, when the mean was told as one. step: what it was rounded to, in points; 0 for not at all.
     """
 
     people: RespondentIndices
@@ -26,6 +29,12 @@ class PriorFigure:
     spread: bool = False
     classes: bool = False
     points: bool = False
+    bound: Bound = "exact"
+    step: float = 0.0
+
+    @property
+    def is_exact(self) -> bool:
+        return self.bound == "exact" and not self.step
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +61,7 @@ class PriorKnowledge:
         for figure in other.figures:
             same = found.get(_name(figure), figure)
             found[_name(figure)] = replace(
-                figure,
+                same if same.is_exact else figure,
                 spread=figure.spread or same.spread,
                 classes=figure.classes or same.classes,
                 points=figure.points or same.points,

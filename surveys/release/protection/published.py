@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from analysis.responses import Responses
 from surveys.campaigns.models import Survey
 from surveys.counting.loading import SurveyTree
-from surveys.release.models import Figure, FigureKind, FigureStatus, Release, Turnout
+from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.protection.breakdowns import UNIT_TYPE, below
 
 Cells = NDArray[np.int64]
@@ -39,7 +39,11 @@ class FigureSubject:
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """A figure as readers have it. n: None unless shown; spread, classes, points: whether these stand there too."""
+    """A figure as readers have it. n: None unless shown; spread, classes, points: whether these stand there too.
+
+    exact_spread: with all its digits, not as a class. coded: whether the mean is only a bound. step: what it is rounded
+    to, in points of the scale that people answered on; 0 for not at all.
+    """
 
     place: FigureSubject
     measure: str
@@ -48,16 +52,24 @@ class PublishedFigure:
     spread: bool
     classes: bool
     points: bool
+    exact_spread: bool = False
+    coded: Coding = Coding.EXACT
+    step: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class ReleasedFigures:
-    """One release: its picture of the tree and every figure that is shown or hidden."""
+    """One release: its picture of the tree and every figure that is shown or hidden.
+
+    by_precision: figures of few are told with few digits, and bounds are protected (decisions 034 and 036). Releases
+    from before are as they were.
+    """
 
     number: int
     minimum_group: int
     tree: SurveyTree
     figures: tuple[PublishedFigure, ...]
+    by_precision: bool = True
 
     @cached_property
     def shown_units(self) -> Mapping[str, frozenset[int]]:
@@ -67,6 +79,20 @@ class ReleasedFigures:
             if figure.shown and figure.place.kind == FigureKind.UNIT:
                 found.setdefault(figure.measure, set()).add(figure.place.unit_id)
         return {measure: frozenset(units) for measure, units in found.items()}
+
+    @cached_property
+    def exact_units(self) -> Mapping[str, frozenset[int]]:
+        """Measure → the units whose mean is told with all its digits: rows of theirs add up to nothing new."""
+        exact = {
+            (figure.measure, figure.place.unit_id)
+            for figure in self.figures
+            if figure.shown and figure.place.kind == FigureKind.UNIT
+            if figure.coded == Coding.EXACT and not figure.step
+        }
+        return {
+            measure: frozenset(unit for unit in units if (measure, unit) in exact)
+            for measure, units in self.shown_units.items()
+        }
 
 
 def released_figures(session: Session, survey: Survey) -> list[ReleasedFigures]:
@@ -80,6 +106,7 @@ def released_figures(session: Session, survey: Survey) -> list[ReleasedFigures]:
             release.minimum_group,
             picture_of(session, survey, release),
             tuple(_figures(session, release)),
+            release.exact_from is not None,
         )
         for release in releases
     ]
@@ -112,13 +139,26 @@ def _figures(session: Session, release: Release) -> Iterator[PublishedFigure]:
             table.sd.is_not(None),
             table.distribution.is_not(None),
             table.points.is_not(None),
+            table.sd.is_not(None) & table.spread_class.is_(None),
+            table.coded,
+            table.step,
         ).where(table.release_id == release.id, table.status.in_([FigureStatus.SHOWN, FigureStatus.HIDDEN]))
     )
-    for kind, unit_id, breakdown, category, measure, status, n, spread, classes, points in rows:
+    for kind, unit_id, breakdown, category, measure, status, n, *detail, coded, step in rows:
         about = kind, unit_id, breakdown, category
         place = places.setdefault(about, FigureSubject(*about))
+        spread, classes, points, exact_spread = map(bool, detail)
         yield PublishedFigure(
-            place, measure, status == FigureStatus.SHOWN, n, bool(spread), bool(classes), bool(points)
+            place,
+            measure,
+            status == FigureStatus.SHOWN,
+            n,
+            spread,
+            classes,
+            points,
+            exact_spread,
+            coded,
+            step or 0.0,
         )
 
 

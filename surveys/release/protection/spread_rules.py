@@ -1,9 +1,10 @@
 """What a shown figure tells beside its mean: spread with its interval, and the distribution of answers.
 
 Spread stands wherever the mean does, with four exceptions: a mean that is only a bound, a spread so small that it says
-that all answered alike, a theme of one question with fewer than ten answers (mean and spread together are then nearly a
-list of the answers), and where it would narrow what can be said of a hidden group (`analysis.disclosure.spread`).
-A distribution stands where spread does and the stricter masks allow it. Decision 015.
+that all answered alike, few answers to few questions (`analysis.precision`), and where it would narrow what
+can be said of a hidden group (`analysis.disclosure.spread`) or of a figure that is told as a bound.
+It is exact where ten stand behind it, told or subtracted, and else the end of one of three classes.
+A distribution stands where exact spread does and the stricter masks allow it. Decisions 015, 034 and 036.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.disclosure import SurveyProtection
+from analysis.disclosure.detail import is_near_an_end
 from analysis.disclosure.spread import People, PublishedDetail, may_show_spread, without_narrowing
 from analysis.disclosure.survey import Cells
+from analysis.precision import EXACT_FROM, SpreadDetail, precision_for
 from surveys.release.measures import Measure, MeasureKind, answer_length
+from surveys.release.protection.bounded_figures import (
+    ShownFigures,
+    closed_by_squares,
+    told_as_bounds,
+)
 from surveys.release.protection.prior_knowledge import PriorKnowledge
 
 Flags = NDArray[np.bool_]
@@ -25,12 +33,21 @@ _LEAST_WIDTH = 0.25
 """Of the scale: what a hidden group's mean must be free to vary by."""
 
 
-@dataclass(frozen=True, eq=False)
-class ShownDetail:
-    """spread, distribution: (measures,) what stands beside each mean of one figure."""
+@dataclass(frozen=True)
+class FigureDetail:
+    """What one figure of one measure tells.
 
-    spread: Flags
-    distribution: Flags
+    spread, distribution: beside its mean. step: what the mean is rounded to, in points of the scale that people
+    answered on; 0 for not at all, None when even that would tell too much of a figure that is told as a bound.
+    """
+
+    spread: SpreadDetail = SpreadDetail.NOTHING
+    distribution: bool = False
+    step: float | None = 0.0
+
+
+ShownDetail = Sequence[FigureDetail]
+"""Of one figure, by measure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +77,34 @@ class MaskedFigures:
     known: Sequence[PriorKnowledge]
     minimum_group: int
 
+    @property
+    def first_measures(self) -> list[Measure]:
+        """Per column the mean or the share that it is: an index says the same as its mean."""
+        return [
+            next(m for m, of in zip(self.measures, self.column, strict=True) if of == column)
+            for column in range(self.scores.shape[1])
+        ]
+
 
 def apply_spread_rules(shown: MaskedFigures) -> ShownDetails:
     """What stands beside the means that `shown.means` allows."""
     people = People(shown.cells.of_person, shown.scores, len(shown.cells.unit))
     figures = _Figures.of(shown)
-    published = _allowed(shown, figures, people)
+    steps = _steps(shown, figures, people)
+    published = _allowed(shown, figures, people, steps)
     published = without_narrowing(published, _hidden(shown, people), people, _LEAST_WIDTH)
-    return figures.as_details(published, np.asarray(shown.column))
+    is_exact = _is_exact(figures, steps, people)
+    for column, measure in enumerate(shown.first_measures):
+        published = closed_by_squares(
+            published,
+            column,
+            measure,
+            figures.shown_of(column),
+            steps[:, column],
+            is_exact[:, column],
+            people,
+        )
+    return figures.as_details(published, steps, is_exact, np.asarray(shown.column))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +121,11 @@ class _Figures:
         return cls(shown, tuple(np.flatnonzero(shown.means.units.shown).tolist()), tuple(categories))
 
     def members(self) -> list[frozenset[int]]:
+        """The cells of each, in order."""
+        return self._members
+
+    @cached_property
+    def _members(self) -> list[frozenset[int]]:
         cells, means = self.shown.cells, self.shown.means
         of_category = [cells.of_category(*self._name(place)) for place in self.categories]
         nodes: dict[int, list[int]] = {}
@@ -130,6 +172,16 @@ class _Figures:
         place = np.arange(len(self.is_known))
         return np.asarray((place >= start) & (place < start + len(self.shown.means.units.blocks)))
 
+    def summed(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(figures, columns) of (cells, columns)."""
+        rows = [
+            values[np.fromiter(members, np.int64, len(members))].sum(axis=0) for members in self.members()
+        ]
+        return np.array(rows).reshape(-1, values.shape[1])
+
+    def sizes(self, people: People) -> NDArray[np.float64]:
+        return self.summed(people.n)
+
     def in_classes(self) -> Flags:
         """(new figures,) where three classes may stand; a rest block only where the stricter mask has the same."""
         classes = self.shown.classes
@@ -143,22 +195,42 @@ class _Figures:
             dtype=np.bool_,
         )
 
-    def as_details(self, published: PublishedDetail, column: NDArray[np.int64]) -> ShownDetails:
-        spread, distribution = published.spread[:, column], published.distribution[:, column]
-        nothing = ShownDetail(np.zeros(len(column), dtype=np.bool_), np.zeros(len(column), dtype=np.bool_))
-        units = [nothing] * len(self.shown.cells.forest.parents)
+    def shown_of(self, column: int) -> ShownFigures:
+        """Every figure of one column with what is known of it already; the first ones are new."""
+        roots = self.shown.cells.forest.parents < 0
+        known = {
+            (figure.table, figure.people.tobytes()): figure for figure in self.shown.known[column].figures
+        }
+        before = [known.get((figure.table, figure.people.tobytes())) for figure in self.before.figures]
+        is_top = [
+            *(bool(roots[node]) for node in self.nodes),
+            *(False for _ in range(len(self.is_known) - len(self.nodes))),
+        ]
+        return ShownFigures(self.members(), self.tables(), is_top, before)
+
+    def as_details(
+        self, published: PublishedDetail, steps: NDArray[np.float64], exact: Flags, column: NDArray[np.int64]
+    ) -> ShownDetails:
+        def detail(place: int) -> ShownDetail:
+            return [
+                FigureDetail(
+                    _spread_detail(shown=published.spread[place, of], exact=exact[place, of]),
+                    bool(published.distribution[place, of]),
+                    None if np.isnan(steps[place, of]) else float(steps[place, of]),
+                )
+                for of in column.tolist()
+            ]
+
+        nothing = [FigureDetail()] * len(column)
+        units: list[ShownDetail] = [nothing] * len(self.shown.cells.forest.parents)
         for place, node in enumerate(self.nodes):
-            units[node] = ShownDetail(spread[place], distribution[place])
+            units[node] = detail(place)
         start = len(self.nodes)
         categories = {
-            self._name(category): ShownDetail(spread[start + place], distribution[start + place])
-            for place, category in enumerate(self.categories)
+            self._name(category): detail(start + place) for place, category in enumerate(self.categories)
         }
         start += len(self.categories)
-        blocks = [
-            ShownDetail(spread[start + place], distribution[start + place])
-            for place in range(len(self.shown.means.units.blocks))
-        ]
+        blocks = [detail(start + place) for place in range(len(self.shown.means.units.blocks))]
         return ShownDetails(units, blocks, categories)
 
     def _name(self, place: int) -> tuple[str, int]:
@@ -166,26 +238,69 @@ class _Figures:
         return category.breakdown, category.category
 
 
-def _allowed(shown: MaskedFigures, figures: _Figures, people: People) -> PublishedDetail:
+def _spread_detail(*, shown: bool, exact: bool) -> SpreadDetail:
+    if not shown:
+        return SpreadDetail.NOTHING
+    return SpreadDetail.EXACT if exact else SpreadDetail.CLASS
+
+
+def _steps(shown: MaskedFigures, figures: _Figures, people: People) -> NDArray[np.float64]:
+    """(figures, columns) what each new figure's mean is rounded to, in points; NaN for what is not told at all."""
+    n = figures.sizes(people)
+    steps = np.zeros(n.shape)
+    for column, measure in enumerate(shown.first_measures):
+        items = len(measure.factor.items)
+        few = [precision_for(int(people_in), items).step for people_in in n[:, column].tolist()]
+        steps[:, column] = told_as_bounds(figures.shown_of(column), np.array(few), measure, people, column)
+    return steps
+
+
+def _is_exact(figures: _Figures, steps: NDArray[np.float64], people: People) -> Flags:
+    """(figures, columns) where a new figure's mean and spread are told with all their digits."""
+    new = np.append(figures.in_classes(), np.zeros(len(figures.before.figures), dtype=np.bool_))
+    return np.asarray(new[:, np.newaxis] & (steps == 0) & (figures.sizes(people) >= EXACT_FROM))
+
+
+def _allowed(
+    shown: MaskedFigures, figures: _Figures, people: People, steps: NDArray[np.float64]
+) -> PublishedDetail:
     """What would stand if no hidden group were narrowed by it."""
     members, fixed = figures.members(), figures.is_known
     spread = np.zeros((len(members), people.scores.shape[1]), dtype=np.bool_)
     distribution = spread.copy()
-    in_classes = figures.in_classes()
-    new = len(in_classes)
+    exact, in_words = _is_exact(figures, steps, people), _in_words(shown, figures, people)
+    new = len(figures.in_classes())
     for column in range(spread.shape[1]):
-        measure = next(m for m, of in zip(shown.measures, shown.column, strict=True) if of == column)
+        measure = shown.first_measures[column]
         one = replace(people, scores=people.scores[:, [column]])
-        spread[:new, column] = may_show_spread(one, members[:new], answer_length(measure))[:, 0]
-        distribution[:new, column] = spread[:new, column] & in_classes
-        if len(measure.factor.items) == 1 and measure.kind != MeasureKind.SHARE:
-            spread[:new, column] = distribution[:new, column]
+        own = exact[:new, column]
+        differ = may_show_spread(one, members[:new], answer_length(measure))[:, 0]
+        distribution[:new, column] = own & differ
+        spread[:new, column] = np.where(own, differ, in_words[:new, column])
         known = {(figure.table, figure.people.tobytes()): figure for figure in shown.known[column].figures}
         for place, figure in enumerate(figures.before.figures):
             mine = known.get((figure.table, figure.people.tobytes()))
             spread[new + place, column] = mine is not None and mine.spread
             distribution[new + place, column] = mine is not None and mine.classes
     return PublishedDetail(members, figures.tables(), spread, distribution, fixed, figures.is_rest())
+
+
+def _in_words(shown: MaskedFigures, figures: _Figures, people: People) -> Flags:
+    """(figures, columns) where the class of the spread may stand: for no bound, and not for few answers in all."""
+    n = figures.sizes(people)
+    allowed = np.zeros(n.shape, dtype=np.bool_)
+    for column, measure in enumerate(shown.first_measures):
+        length, items = answer_length(measure), len(measure.factor.items)
+        mean = figures.summed(people.sums[:, [column]])[:, 0] / np.maximum(n[:, column], 1)
+        few = [
+            precision_for(min(int(people_in), EXACT_FROM - 1), items).spread == SpreadDetail.CLASS
+            for people_in in n[:, column].tolist()
+        ]
+        is_mean = measure.kind != MeasureKind.SHARE
+        allowed[:, column] = (
+            is_mean & np.array(few, dtype=np.bool_) & ~is_near_an_end(mean, n[:, column], length)
+        )
+    return allowed
 
 
 def _hidden(shown: MaskedFigures, people: People) -> list[frozenset[int]]:

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from analysis.disclosure import Block, Category, Protection, Respondents, SurveyProtection
 from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.survey import Cells, protect_cells
+from analysis.precision import EXACT_FROM
 from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
-from surveys.release.measures import Measure, measures_of
+from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.protection.breakdowns import Breakdown, background_of, unit_types
 from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
+    FigureDetail,
     MaskedFigures,
     ShownDetail,
     ShownDetails,
@@ -106,23 +108,18 @@ class Mask:
             for category, level in zip(self.means.categories, levels, strict=True)
         }
 
-    def detail_of_unit(self, node: int, place: int) -> tuple[bool, bool]:
-        """Whether spread and distribution may stand beside a unit's mean of the measure."""
+    def detail_of_unit(self, node: int, place: int) -> FigureDetail:
+        """How precisely a unit's mean of the measure is told, and what stands beside it."""
         return self._detail(self.details.units[node] if self.details else None, place)
 
-    def detail_of_block(self, number: int, place: int) -> tuple[bool, bool]:
+    def detail_of_block(self, number: int, place: int) -> FigureDetail:
         return self._detail(self.details.blocks[number] if self.details else None, place)
 
-    def detail_of_category(self, name: tuple[str, int], place: int) -> tuple[bool, bool]:
+    def detail_of_category(self, name: tuple[str, int], place: int) -> FigureDetail:
         return self._detail(self.details.categories.get(name) if self.details else None, place)
 
-    def _detail(self, found: ShownDetail | None, place: int) -> tuple[bool, bool]:
-        column = self.places.index(place)
-        return (
-            (False, False)
-            if found is None
-            else (bool(found.spread[column]), bool(found.distribution[column]))
-        )
+    def _detail(self, found: ShownDetail | None, place: int) -> FigureDetail:
+        return FigureDetail() if found is None else found[self.places.index(place)]
 
     @property
     def _masks(self) -> list[SurveyProtection]:
@@ -183,11 +180,12 @@ class _Work:
         distinct = self._distinct(places)
         scores = self.gathered.scores[:, distinct]
         kept = None if self.keep is None else np.asarray(self.keep[:, list(places)].any(axis=1))
-        means = self._protected(scores, self.minimum_group, known.means, kept, ranges=True)
+        least_group = self._least_group(places)
+        means = self._protected(scores, least_group, known.means, kept, ranges=True)
         if not spread:
             return Mask(tuple(places), means)
         classes, points = (
-            means if least <= self.minimum_group else self._protected(scores, least, told, kept)
+            means if least <= least_group else self._protected(scores, least, told, kept)
             for least, told in ((CLASSES_FROM, known.classes), (POINTS_FROM, known.points))
         )
         column = [distinct.index(self._first(place, places)) for place in places]
@@ -200,9 +198,14 @@ class _Work:
             column,
             scores,
             known_columns,
-            self.minimum_group,
+            least_group,
         )
         return Mask(tuple(places), means, classes, points, apply_spread_rules(shown))
+
+    def _least_group(self, places: Sequence[int]) -> int:
+        """The shares of all answers of few people are the list of their answers: they wait for ten (decision 036)."""
+        is_share = any(self.gathered.measures[place].kind == MeasureKind.SHARE for place in places)
+        return max(self.minimum_group, EXACT_FROM) if is_share else self.minimum_group
 
     def _distinct(self, places: Sequence[int]) -> list[int]:
         """One place for each mean or share: an index says the same as its mean."""

@@ -27,6 +27,8 @@ CLASSES_FROM = 10
 POINTS_FROM = 20
 LEAST_RANGE = 0.25
 SMALLEST_MINIMUM = 3
+BOUND_MARGIN = 0.05
+SPREAD_CLASSES = (0.15, 0.25, 0.4)
 
 Faults = Iterator[str]
 Json = Any
@@ -220,10 +222,31 @@ def _faults_of(figure: Json, release: Json, ballots: int) -> Faults:
         yield f"{n} svar, men det var bare {ballots} i urnen"
     if not low <= mean <= high:
         yield f"snittet {mean} er utenfor skalaen"
+    yield from _faults_of_precision(figure, release, n)
     if "distribution" in figure and n < CLASSES_FROM:
         yield f"fordeling vist for {n} svar"
     if "points" in figure and n < POINTS_FROM:
         yield f"fordeling i detalj vist for {n} svar"
+
+
+def _faults_of_precision(figure: Json, release: Json, n: int) -> Faults:
+    """Few people's figures have few digits, in releases that say so."""
+    low, high = release["measures"][figure["measure"]]
+    is_exact = figure.get("coded", "exact") == "exact"
+    if n < release.get("exact_from", 0):
+        if is_exact and not figure.get("step"):
+            yield f"snittet for {n} svar er ikke avrundet"
+        if figure.get("sd") is not None and not figure.get("spread_class"):
+            yield f"spredningen for {n} svar er vist med alle sifre"
+    if figure.get("spread_class"):
+        share = figure["sd"] / (high - low)
+        if min(abs(share - edge) for edge in SPREAD_CLASSES) > 1e-6:
+            yield f"spredningen {figure['sd']} er ikke enden av en klasse"
+    step = figure.get("step")
+    if step and not figure["measure"].endswith(":index"):
+        parts = (figure["mean"] - low) / step
+        if abs(parts - round(parts)) > 1e-6:
+            yield f"snittet {figure['mean']} er ikke avrundet til nærmeste {step}"
 
 
 def check_turnout(package: Package) -> Faults:
@@ -250,7 +273,11 @@ def check_turnout(package: Package) -> Faults:
 
 @dataclass
 class Group:
-    """units: (U,) 1 where the unit's own people are in it. n: None when hidden. total: n · mean, where it is exact."""
+    """units: (U,) 1 where the unit's own people are in it. n: None when hidden. total: n · mean, where it is exact.
+
+    ends: the sum lies between these, by what is told of it. zone: the same as means, where it is told as a bound by a
+    release that protects bounds.
+    """
 
     words: str
     units: np.ndarray
@@ -258,6 +285,9 @@ class Group:
     total: float | None = None
     classes: bool = False
     points: bool = False
+    ends: tuple[float, float] | None = None
+    zone: tuple[float, float] | None = None
+    exact_spread: bool = False
 
 
 @dataclass
@@ -310,14 +340,14 @@ def attacks(package: Package) -> dict[str, Attack]:
             if figure["kind"] == "unit" and figure["status"] == "shown":
                 shown_units[figure["measure"]].add(figure["unit_id"])
         for figure in release["figures"]:
-            group = _group(package, picture, figure, shown_units[figure["measure"]])
+            group = _group(package, picture, figure, shown_units[figure["measure"]], release["release"])
             if group is not None:
                 attack = found[figure["measure"]]
                 (attack.hidden if group.n is None else attack.shown).append(group)
     return found
 
 
-def _group(package: Package, picture: Picture, figure: Json, shown: set[int]) -> Group | None:
+def _group(package: Package, picture: Picture, figure: Json, shown: set[int], release: Json) -> Group | None:
     unit = figure["unit_id"]
     if figure["kind"] == "unit":
         members = picture.below[unit]
@@ -332,21 +362,52 @@ def _group(package: Package, picture: Picture, figure: Json, shown: set[int]) ->
         return Group(words, members, 0)
     if figure["status"] == "hidden":
         return Group(words, members, None)
-    exact = figure.get("coded", "exact") == "exact"
+    low, high = _ends(figure, release)
+    is_exact = high == low
+    is_bound = figure.get("coded", "exact") != "exact"
     return Group(
         words,
         members,
         figure["n"],
-        figure["n"] * figure["mean"] if exact else None,
+        figure["n"] * figure["mean"] if is_exact else None,
         "distribution" in figure,
         "points" in figure,
+        (figure["n"] * low, figure["n"] * high),
+        (low, high)
+        if is_bound and all("exact_from" in each["release"] for each in package.releases)
+        else None,
+        "sd" in figure and not figure.get("spread_class") and "exact_from" in release,
     )
+
+
+def _ends(figure: Json, release: Json) -> tuple[float, float]:
+    """Between which values the mean lies, by what is told of it."""
+    low, high = map(float, release["measures"][figure["measure"]])
+    mean, step = float(figure["mean"]), figure.get("step") or 0.0
+    if figure.get("coded") == "at_least":
+        return mean, high
+    if figure.get("coded") == "at_most":
+        return low, mean
+    if step and figure["measure"].endswith(":index"):
+        return (
+            low,
+            high,
+        )  # the step is in points of the scale that people answered on: the mean itself says more
+    if not step:
+        return mean, mean
+    # A mean that would be rounded into what is told as a bound is rounded the other way, by a step at the most.
+    edge = max((high - low) * BOUND_MARGIN, 1.0 / figure["n"])
+    least, most = mean - step / 2, mean + step / 2
+    most = high - edge if mean + step > high - edge else most
+    least = low + edge if mean - step < low + edge else least
+    return max(low, min(least, mean)), min(high, max(most, mean))
 
 
 def check_attack(package: Package) -> Faults:
     least = min(release["release"]["minimum_group"] for release in package.releases)
     levels: list[tuple[str, int, Callable[[Group], bool]]] = [
         ("snittet", least, lambda group: group.n is not None),
+        ("spredningen", CLASSES_FROM, lambda group: group.exact_spread or group.n == 0),
         ("fordelingen", CLASSES_FROM, lambda group: group.classes or group.n == 0),
         ("fordelingen i detalj", POINTS_FROM, lambda group: group.points or group.n == 0),
     ]
@@ -362,6 +423,7 @@ def check_attack(package: Package) -> Faults:
             for fault in tried[known, few]:
                 yield f"{measure}: {what} for {fault}"
         yield from (f"{measure}: {fault}" for fault in narrow_ranges(package, attack, measure, least))
+        yield from (f"{measure}: {fault}" for fault in narrowed_bounds(attack.shown))
     yield from _small_categories(package)
 
 
@@ -397,6 +459,38 @@ def narrow_ranges(package: Package, attack: Attack, measure: str, least: int) ->
                 width = _width(n, total, min(least - 1, n), low, high)
                 if width < wanted - 1e-9:
                     yield f"snittet for {group.words} kan avgrenses til innenfor {width:.2f}"
+
+
+def narrowed_bounds(shown: list[Group]) -> Faults:
+    """Figures told as a bound that follow more closely from the others: as a sum of them, or as what is left of one."""
+    bounds = [group for group in shown if group.zone and group.n]
+    exact = [group for group in shown if group.n and group.total is not None]
+    if not bounds or not exact:
+        return
+    rows = np.array([group.units for group in exact])
+    wanted = np.array([group.units for group in bounds])
+    weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
+    for group, misses in zip(bounds, np.abs(weights @ rows - wanted).max(axis=1), strict=True):
+        if misses < 1e-6:
+            yield f"snittet for {group.words} er vist som en grense, men kan regnes ut"
+        else:
+            yield from _subtracted(group, shown)
+
+
+def _subtracted(group: Group, shown: list[Group]) -> Faults:
+    """What is left of a figure when others are taken from it: the group alone, and more closely than its bound."""
+    told = [one for one in shown if one.n and one.ends and one is not group]
+    for whole in told:
+        if not (group.units <= whole.units).all() or (group.units == whole.units).all():
+            continue
+        left, (low, high) = whole.units - group.units, whole.ends or (0.0, 0.0)
+        for part in sorted(told, key=lambda one: -one.units.sum()):
+            if part is not whole and part.units.any() and (part.units <= left).all():
+                below, above = part.ends or (0.0, 0.0)
+                left, low, high = left - part.units, low - above, high - below
+        zone, n = group.zone or (0.0, 0.0), group.n or 1
+        if not left.any() and min(high / n, zone[1]) - max(low / n, zone[0]) < zone[1] - zone[0] - 1e-6:
+            yield f"snittet for {group.words} er vist som en grense, men {whole.words} minus resten gir det nærmere"
 
 
 def _leftovers(shown: list[Group]) -> Iterator[tuple[np.ndarray, int, float]]:

@@ -27,7 +27,8 @@ HVA PROGRAMMET KONTROLLERER
 - Tallene (tall.json) er de som ble frigitt, med alle rettelser: avtrykket av dem står i hendelsesloggen.
 - Reglene er fulgt: ingen tall for færre enn minste gruppe, og fordelinger bare der mange nok har svart.
 - Angrepet: programmet legger sammen og trekker fra alt som er frigitt, og ser om tallet for en gruppe som er skjult
-  eller for liten, kan regnes ut eller avgrenses til mindre enn en firedel av skalaen.
+  eller for liten, kan regnes ut eller avgrenses til mindre enn en firedel av skalaen. Det prøver også om et tall som er
+  vist som en grense («4,8 eller høyere»), kan regnes ut av tallene rundt, og om tall for færre enn ti har få sifre.
 
 HVA DET IKKE KAN KONTROLLERE
 
