@@ -1,5 +1,6 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import current_app, request, url_for
@@ -15,6 +16,7 @@ from surveys.respond.ballots import NotOpenError, Trust, deliver
 from surveys.respond.blueprint import blueprint
 from surveys.respond.ended import ended_page
 from surveys.respond.fixed_pages import question_key
+from surveys.respond.late_words import WrittenWords, written_words
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.routes import Route, RoutePage
@@ -28,7 +30,6 @@ from surveys.respond.session import (
 )
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
-from surveys.respond.visits import parted
 
 _RECEIPT_FIELD: Final = "kvittering"
 """In the form and in the address: what a receipt is found by (`surveys.campaigns.tally.receipt_codes`)."""
@@ -37,26 +38,40 @@ _RECEIPT_FIELD: Final = "kvittering"
 @blueprint.errorhandler(NotAnsweringError)
 @blueprint.errorhandler(NotOpenError)
 @blueprint.errorhandler(drafts.DraftGoneError)
-def lead_to_start(_error: Exception) -> Response:
-    """The start page tells how things stand: delivered, closed, not open yet, or ready to go on."""
+def lead_to_start(_error: Exception) -> Response | tuple[str, int]:
+    """The start page tells how things stand: delivered, closed, not open yet, or ready to go on.
+
+    Words that were on their way are shown on it at once: the browser does not have them any more.
+    """
     arguments = request.view_args or {}
+    database.session().rollback()
+    respondent = open_session(arguments["code"], arguments.get("language"))
+    if respondent.lookup.is_over:
+        return ended_page(respondent.lookup.survey_id, respondent.language, respondent.shown_code)
+    written = written_words(respondent.questionnaire, respondent.language)
+    if written and not respondent.takes_answers:
+        return _start_page(respondent, written), 409
     return lead_to(url_for("respond.start", code=arguments["code"], sprak=arguments.get("language")))
 
 
 @blueprint.get("/<code>")
 @blueprint.get("/<code>/<language>/", endpoint="start_in")
 @open_to_everyone
-def start(code: str, language: str | None = None) -> str:
+def start(code: str, language: str | None = None) -> str | Response | tuple[str, int]:
     """Who asks, why, who sees what; or, when answering is over, how things stand."""
     respondent = open_session(code, language)
     if respondent.lookup.is_over:
-        return ended_page(respondent.lookup.survey_id, respondent.language, parted(code)[0])
+        return ended_page(respondent.lookup.survey_id, respondent.language, respondent.shown_code)
+    return _start_page(respondent)
+
+
+def _start_page(respondent: RespondentSession, written: Sequence[WrittenWords] = ()) -> str:
     template = "start"
     if respondent.lookup.delivered:
         template = "delivered"
     elif not respondent.lookup.is_open():
         template = "not_open"
-    return survey_pages.show(respondent, template, "start_in")
+    return survey_pages.show(respondent, template, "start_in", written=written)
 
 
 @blueprint.get("/<code>/<language>/side/<int:number>")
