@@ -1,6 +1,6 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask import current_app, request, url_for
@@ -17,6 +17,7 @@ from surveys.respond.blueprint import blueprint
 from surveys.respond.ended import ended_page
 from surveys.respond.fixed_pages import question_key
 from surveys.respond.late_words import WrittenWords, written_words
+from surveys.respond.opened_pages import OPENED_BY, newly_opened, opened_pages
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.routes import Route, RoutePage
@@ -84,9 +85,15 @@ def statements(code: str, language: str, number: int) -> str | Response:
         return _lead_back_to_the_way(respondent, number)
     if not request.args:
         return statement_pages.show(respondent, place)
+    decider = respondent.routes.whole_page(request.args.get(OPENED_BY, 0, type=int))
     notes = reminder(respondent.progress, place.page) if "mangler" in request.args else NO_NOTES
     return statement_pages.show_with_notes(
-        respondent, place, respondent.progress, notes, editing="endre" in request.args
+        respondent,
+        place,
+        respondent.progress,
+        notes,
+        editing="endre" in request.args,
+        opened=opened_pages(decider, respondent.route, respondent.progress, respondent.language),
     )
 
 
@@ -114,10 +121,10 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
     if sent.faults and place is not None:
         return _show_faults(respondent, place, progress, sent), 422
     newly_reminded = number in progress.reminded and number not in respondent.progress.reminded
+    kept = _editing() | newly_opened(page, respondent.route, route)
     if newly_reminded and place is not None:
-        editing = _editing()
-        return lead_to(respondent.address("statements", number=number, mangler=1, **editing))
-    return lead_to(_next_address(respondent, route, number, progress))
+        return lead_to(respondent.address("statements", number=number, mangler=1, **kept))
+    return lead_to(_next_address(respondent, route, number, progress, kept))
 
 
 @blueprint.get("/<code>/<language>/pause")
@@ -212,27 +219,34 @@ def _lead_back_to_the_way(respondent: RespondentSession, number: int) -> Respons
 
 
 def _next_address(
-    respondent: RespondentSession, route: Route, number: int, progress: AnsweringProgress
+    respondent: RespondentSession,
+    route: Route,
+    number: int,
+    progress: AnsweringProgress,
+    kept: Mapping[str, int],
 ) -> str:
-    """Where the pressed button leads from this page, on the route that the answers make now."""
-    form, editing = request.form, _editing()
+    """Where the pressed button leads from this page, on the route that the answers make now, with what is `kept`."""
+    form = request.form
     if form.get("_sprak") in respondent.questionnaire.languages:
-        return respondent.address("statements", number=number, language=form["_sprak"], **editing)
+        return respondent.address("statements", number=number, language=form["_sprak"], **kept)
     if "_senere" in form:
         return respondent.address("paused")
     if "_tilbake" in form:
         before = route.before(number)
-        return respondent.address_of(before) if before else respondent.address("start_in")
-    if editing:
+        opened = {name: value for name, value in kept.items() if name == OPENED_BY}
+        return respondent.address_of(before, **opened) if before else respondent.address("start_in")
+    if _editing():
         # A changed answer may have opened pages; the review waits until they have been met.
-        return respondent.address_of(route.newly_opened(progress.saved), **editing)
-    return respondent.address_of(route.after(number))
+        return respondent.address_of(route.newly_opened(progress.saved), **kept)
+    return respondent.address_of(route.after(number), **kept)
 
 
 def _show_faults(
     respondent: RespondentSession, place: RoutePage, progress: AnsweringProgress, sent: PageAnswers
 ) -> str:
     """The same page with what is wrong. Refused answers stand as they were sent: nobody has to write them again."""
+    route = respondent.routes.after(progress.coded)
+    has_grown = bool(newly_opened(place.page, respondent.route, route))
     refused = {field: value for field, value in request.form.items() if question_key(field) in sent.faults}
     return statement_pages.show_with_notes(
         respondent,
@@ -241,4 +255,5 @@ def _show_faults(
         fault_notes(place.page, sent.faults),
         as_sent=refused,
         editing=bool(_editing()),
+        opened=opened_pages(place.page, route, progress, respondent.language) if has_grown else None,
     )
