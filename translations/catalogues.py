@@ -47,6 +47,7 @@ RESPONDENT_FILES = (
     "surveys/platform/limits.py",
     "templates/respond/",
     "templates/layout/",
+    "templates/components/forms.html",
     "templates/components/languages.html",
     "templates/site/accessibility.html",
     "templates/site/cookies.html",

@@ -16,6 +16,7 @@ from surveys.access.models import Account, Grant, GrantSource, Role
 from surveys.access.permissions import is_granted
 from surveys.access.sessions import end_all_sessions
 from surveys.audit import trail as audit
+from surveys.files.encoded_twice import fault_of_name
 from surveys.organisation.models import Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.clock import municipal_day
@@ -56,8 +57,7 @@ def create_account(
         raise AccountError(
             _("Det finnes alt en bruker som heter «%(name)s». Velg et annet brukernavn.", name=wanted)
         )
-    if not name.strip():
-        raise AccountError(_("Skriv navnet til den som skal bruke kontoen."))
+    _check_name(name)
     _check_email(email)
     account = Account(
         username=wanted,
@@ -75,11 +75,17 @@ def create_account(
 
 def change_account(session: Session, account: Account, name: str, email: str) -> None:
     """A corrected name or address. Raises AccountError."""
-    if not name.strip():
-        raise AccountError(_("Skriv navnet til den som skal bruke kontoen."))
+    _check_name(name)
     _check_email(email)
     account.name, account.email = name.strip(), email.strip()
     audit.record(session, "account.changed", account.trail_name)
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise AccountError(_("Skriv navnet til den som skal bruke kontoen."))
+    if fault := fault_of_name(name.strip()):
+        raise AccountError(fault)
 
 
 def may_administer(session: Session, actor: Account | None, account: Account) -> bool:

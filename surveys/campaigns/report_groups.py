@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import ReportGroup, Survey, SurveyStatus, SurveyUnit
+from surveys.files.encoded_twice import fault_of_name
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 
@@ -23,6 +24,8 @@ def merge_units(session: Session, survey: Survey, unit_ids: Collection[int], nam
     groups = {group.unit_id for group in survey.report_groups}
     if not name.strip():
         raise SurveyError(_("Skriv hva gruppen skal hete i rapporten."))
+    if fault := fault_of_name(name.strip()):
+        raise SurveyError(fault)
     if len(unit_ids) < 2 or not placed.keys() >= set(unit_ids) or groups & set(unit_ids):
         raise SurveyError(_("Velg minst to enheter i undersøkelsen."))
     members = [placed[unit_id] for unit_id in unit_ids]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.files.encoded_twice import fault_of_name
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.organisation.unit_histories import LaterChangeError, UnitHistories
@@ -156,4 +157,6 @@ def _checked_name(name: str) -> str:
     wanted = " ".join(name.split())
     if not wanted:
         raise UnitChangeError(_("Skriv navnet på enheten."))
+    if fault := fault_of_name(wanted):
+        raise UnitChangeError(fault)
     return wanted

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from surveys.platform.pasted_codes import pasted_code
+
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 12
 
@@ -21,6 +23,11 @@ def normalised(typed: str) -> str | None:
     code = without_separators(typed)
     is_code = len(code) == LENGTH and _VALUE_OF.keys() >= set(code)
     return code if is_code and check_character(code[:-1]) == code[-1] else None
+
+
+def found_in(pasted: str) -> str | None:
+    """The code in a pasted link, address or text; None when there is none."""
+    return normalised(pasted) or pasted_code(pasted, LENGTH, normalised)
 
 
 def without_separators(typed: str) -> str:

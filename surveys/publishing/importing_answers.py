@@ -26,7 +26,7 @@ from surveys.publishing.answer_files.faults import told_faults
 from surveys.publishing.answer_files.remembered import remember_mapping, remembered_mapping
 from surveys.publishing.counting_ballots import store_responses
 from surveys.publishing.separating import store_separated, taken_apart
-from surveys.release.placing import create_units, find_units, lowest_common, unknown_units
+from surveys.release.placing import create_units, find_units, lowest_common, unknown_units, unreadable_names
 from surveys.release.quality import store_quality_report
 
 if TYPE_CHECKING:
@@ -177,9 +177,11 @@ def _stored(
     faults = _survey_faults(session, wanted)
     known = find_units(session, codes)
     unknown = tuple(code for code in codes if code not in known)
+    if wanted.create_units:
+        faults += unreadable_names(read.unit_lines, read.unit_heading, unknown)
     if wanted.create_units and not faults:
         known |= create_units(session, unknown, wanted.parent, wanted.title)
-    elif unknown:
+    elif unknown and not wanted.create_units:
         faults += unknown_units(read.unit_lines, read.unit_heading, unknown)
     if faults:
         raise FileRefusedError(*faults)

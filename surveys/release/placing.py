@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.files.encoded_twice import fault_of_name
 from surveys.files.report import FileRefusedError, ImportFault
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.texts import _
@@ -28,6 +29,11 @@ def unknown_units(lines: Mapping[str, int], column_name: str, unknown: Iterable[
         )
         for code in unknown
     ]
+
+
+def unreadable_names(lines: Mapping[str, int], column_name: str, names: Sequence[str]) -> list[ImportFault]:
+    """The names of units that were encoded twice, each with its first line: nobody may be called that."""
+    return [ImportFault(fault, lines[name], column_name) for name in names if (fault := fault_of_name(name))]
 
 
 def create_units(session: Session, codes: Sequence[str], parent_code: str, title: str) -> dict[str, Unit]:

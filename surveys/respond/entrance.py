@@ -11,6 +11,7 @@ from surveys.respond import guessing
 from surveys.respond.blueprint import blueprint
 from surveys.respond.ended import ended_page
 from surveys.respond.lookup import look_up_ended
+from surveys.respond.public_link import pasted_token
 from surveys.respond.session import UnknownCodeError, lead_to, use_asked_language
 from surveys.respond.texts import language_choices
 from surveys.respond.visits import parted
@@ -26,10 +27,12 @@ def enter_code() -> str:
 @blueprint.post("")
 @open_to_everyone
 def use_code() -> Response | tuple[str, int]:
-    """Leads on to the code's own address. A code that cannot be one is explained here."""
+    """Leads on to the code's own address, or that of a public link. What cannot be either is explained here."""
     language = use_asked_language()
     typed = request.form.get("kode", "")
-    code = code_format.normalised(typed)
+    if token := pasted_token(typed):
+        return lead_to(url_for("respond.public_start", token=token, sprak=language))
+    code = code_format.found_in(typed)
     if code is None:
         return _code_form(language, typed=typed, fault="missing" if not typed.strip() else "mistyped"), 422
     return lead_to(url_for("respond.start", code=code_format.grouped(code), sprak=language))
@@ -41,20 +44,16 @@ def explain_unknown_code(_error: UnknownCodeError) -> Response | tuple[str, int]
     typed = parted(arguments.get("code", ""))[0]
     language = use_asked_language(arguments.get("language"))
     code = code_format.normalised(typed)
+    if code is None and (meant := code_format.found_in(typed)) and request.method == "GET":
+        # An address with something left hanging on it by a mail program.
+        return lead_to(url_for("respond.start", code=code_format.grouped(meant), sprak=language))
     ended = look_up_ended(database.session(), typed, current_app.config["SECRETS"].codes)
     if ended is not None and code:
-        return _ended(ended, language, code_format.grouped(code))
+        return ended_page(ended, language, code_format.grouped(code))
     if code and is_replaced(database.session(), code, current_app.config["SECRETS"].codes):
         return _code_form(language, fault="replaced"), 410
     guessing.count(typed)
     return _code_form(language, typed=typed, fault="unknown"), 404
-
-
-def _ended(survey_id: int, language: str, shown_code: str) -> Response | tuple[str, int]:
-    """The survey is counted: every page with the code leads to the one that says so."""
-    if request.endpoint in {"respond.start", "respond.start_in"}:
-        return ended_page(survey_id, language, shown_code), 200
-    return lead_to(url_for("respond.start", code=shown_code, sprak=language))
 
 
 def _code_form(language: str, typed: str = "", fault: str = "") -> str:

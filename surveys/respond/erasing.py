@@ -10,6 +10,7 @@ from surveys.platform import database
 from surveys.platform.localisation import LANGUAGES
 from surveys.respond import drafts, survey_pages
 from surveys.respond.blueprint import blueprint
+from surveys.respond.late_words import written_words
 from surveys.respond.session import answering, lead_to, open_session, use_asked_language
 from surveys.respond.texts import language_choices
 
@@ -53,4 +54,5 @@ def offer_a_new_beginning(_error: drafts.DraftUnreadableError) -> tuple[str, int
     """A draft that cannot be read must not lock anybody out of the survey."""
     arguments = request.view_args or {}
     respondent = open_session(arguments["code"], arguments.get("language"))
-    return survey_pages.show(respondent, "unreadable", "start_in"), 409
+    written = written_words(respondent.questionnaire, respondent.language)
+    return survey_pages.show(respondent, "unreadable", "start_in", written=written), 409

@@ -1,7 +1,9 @@
 """The public way in: anyone with the link may start, and gets a code of her own to go on with."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from flask import abort, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -22,6 +24,9 @@ from surveys.platform.localisation import use_language
 from surveys.respond.blueprint import blueprint
 from surveys.respond.session import lead_to
 from surveys.respond.texts import Deadline, language_choices
+
+_TOKEN_IN_LINK: Final = re.compile(r"svar/apen/([\w-]+)")
+_MOST_LINKS: Final = 3  # that a pasted text is searched for
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,13 @@ def start_answering(token: str) -> Response | tuple[str, int]:
     )
     session.commit()
     return lead_to(url_for("respond.statements", code=code, language=lookup.language, number=1))
+
+
+def pasted_token(text: str) -> str | None:
+    """The token of a public link that was pasted, or typed alone; None when the text has none that is in use."""
+    pasted = _TOKEN_IN_LINK.findall(text)[:_MOST_LINKS] or [text]
+    found = (find_link(database.session(), token) for token in pasted)
+    return next((link.token for link in found if link), None)
 
 
 def _visit(token: str) -> PublicLinkLookup:

@@ -1,6 +1,6 @@
 """The respondent's route through a questionnaire: its pages after the answers given so far, and where on it she is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,11 @@ class RoutePage:
     def number(self) -> int:
         """The page's own number: what addresses and drafts carry. It stays when the route changes."""
         return self.page.number
+
+    @property
+    def deciders(self) -> frozenset[str]:
+        """The questions whose answers decide whether the page is met."""
+        return frozenset(_deciders(self.page))
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -58,6 +63,15 @@ class Route:
         """The first page that is on the route because of an answer, and that has never been saved."""
         opened = (place for place in self.pages if not _is_met_by_all(place.page))
         return next((place for place in opened if place.number not in saved), None)
+
+    def opened_by(self, page: Page) -> tuple[RoutePage, ...]:
+        """The pages that are on the route because of an answer on this page."""
+        asked = {question.key for question in page.asked}
+        return tuple(
+            place
+            for place in self.pages
+            if not _is_met_by_all(place.page) and asked.intersection(_deciders(place.page))
+        )
 
 
 class Routes:
@@ -115,15 +129,15 @@ def _is_met_by_all(page: Page) -> bool:
     return page.when is None and any(question.when is None for question in page.asked)
 
 
+def _deciders(page: Page) -> Iterator[str]:
+    """The questions that the page's conditions name."""
+    conditions = (page.when, *(question.when for question in page.asked))
+    return (when.question for when in conditions if when is not None)
+
+
 def _deciding_keys(questionnaire: Questionnaire) -> tuple[str, ...]:
     """The closed keys of every question that a condition names."""
-    conditions = [
-        when
-        for page in questionnaire.pages
-        for when in (page.when, *(question.when for question in page.asked))
-        if when is not None
-    ]
-    named = dict.fromkeys(condition.question for condition in conditions)
+    named = dict.fromkeys(key for page in questionnaire.pages for key in _deciders(page))
     questions = [questionnaire.question_of[key] for key in named]
     return tuple(key for question in questions for key in handler_of(question).closed_keys(question))
 
@@ -133,8 +147,7 @@ def _deciding_pages(pages: Sequence[Page]) -> dict[int, int]:
     page_of = {question.key: page.number for page in pages for question in page.asked}
     decides: dict[int, int] = {}
     for page in pages:
-        for when in (page.when, *(question.when for question in page.asked)):
-            if when is not None and when.question in page_of:
-                asker = page_of[when.question]
-                decides[asker] = max(decides.get(asker, 0), page.number)
+        for key in _deciders(page):
+            if key in page_of:
+                decides[page_of[key]] = max(decides.get(page_of[key], 0), page.number)
     return decides

@@ -91,6 +91,11 @@ class RespondentSession:
         return self.draft.stored.delivered_by((visit or self.visit).tag)
 
     @property
+    def takes_answers(self) -> bool:
+        """Whether a page of answers can be saved now."""
+        return self.lookup.is_open(saves=True) and not self.lookup.delivered
+
+    @property
     def has_begun(self) -> bool:
         """Something is saved that is not delivered, by this visit or another."""
         return self.lookup.draft is not None
@@ -121,7 +126,7 @@ class RespondentSession:
     @cached_property
     def address_code(self) -> str:
         """The code as addresses have it: with the visit's token as long as there is something to answer."""
-        if not self.lookup.is_open(saves=True) or self.lookup.delivered:
+        if not self.takes_answers:
             return self.shown_code
         return joined(self.shown_code, self._visit_and_token[1])
 

@@ -15,6 +15,7 @@ from surveys.platform.localisation import language_name, text_attributes
 from surveys.platform.texts import _
 from surveys.respond.fields import fault_text
 from surveys.respond.fixed_pages import GivenAnswers, NotedCalls
+from surveys.respond.opened_pages import OpenedPages
 from surveys.respond.pictograms import pictogram
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.questions import sections
@@ -60,6 +61,7 @@ def render(
     *,
     notes: Notes = NO_NOTES,
     editing: bool = False,
+    opened: OpenedPages | None = None,
     frame: str = RESPONDENTS_FRAME,
 ) -> str:
     """The page. What varies between respondents comes from `answers` alone, since the fixed part is shared.
@@ -84,4 +86,5 @@ def render(
         answers=answers,
         notes=notes,
         editing=editing,
+        opened=opened,
     )

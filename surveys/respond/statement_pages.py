@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import current_app
 
 from surveys.respond.fixed_pages import CODE_MARK, FixedPages, GivenAnswers, NotedCalls
+from surveys.respond.opened_pages import OpenedPages
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.routes import RoutePage
 from surveys.respond.session import RespondentSession, addresses
@@ -32,6 +33,7 @@ def show_with_notes(
     *,
     as_sent: Mapping[str, str] | None = None,
     editing: bool = False,
+    opened: OpenedPages | None = None,
 ) -> str:
     """The page with messages, with fields that were refused `as_sent`, or on the way back to the review (`editing`)."""
     given = _given(respondent, place, progress, as_sent)
@@ -43,6 +45,7 @@ def show_with_notes(
         respondent.address,
         notes=notes,
         editing=editing,
+        opened=opened,
     )
 
 

@@ -61,7 +61,7 @@ def answer_to(survey: Survey, typed: str) -> ReceiptAnswer:
     """The rule. Ends the request with 429 when this client has asked for too many codes that are no ballot's."""
     if not typed.strip():
         return ReceiptAnswer.MISSING
-    code = receipt_codes.normalised(typed)
+    code = receipt_codes.found_in(typed)
     if code is None:
         return ReceiptAnswer.MISTYPED
     if survey.status in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:

@@ -1,5 +1,6 @@
 """The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask import current_app, request, url_for
@@ -15,6 +16,8 @@ from surveys.respond.ballots import NotOpenError, Trust, deliver
 from surveys.respond.blueprint import blueprint
 from surveys.respond.ended import ended_page
 from surveys.respond.fixed_pages import question_key
+from surveys.respond.late_words import WrittenWords, written_words
+from surveys.respond.opened_pages import OPENED_BY, newly_opened, opened_pages
 from surveys.respond.progress import AnsweringProgress
 from surveys.respond.reviewing import reviewed_pages
 from surveys.respond.routes import Route, RoutePage
@@ -28,7 +31,6 @@ from surveys.respond.session import (
 )
 from surveys.respond.showing import NO_NOTES, fault_notes, reminder
 from surveys.respond.taking_back import taken_back
-from surveys.respond.visits import parted
 
 _RECEIPT_FIELD: Final = "kvittering"
 """In the form and in the address: what a receipt is found by (`surveys.campaigns.tally.receipt_codes`)."""
@@ -37,26 +39,40 @@ _RECEIPT_FIELD: Final = "kvittering"
 @blueprint.errorhandler(NotAnsweringError)
 @blueprint.errorhandler(NotOpenError)
 @blueprint.errorhandler(drafts.DraftGoneError)
-def lead_to_start(_error: Exception) -> Response:
-    """The start page tells how things stand: delivered, closed, not open yet, or ready to go on."""
+def lead_to_start(_error: Exception) -> Response | tuple[str, int]:
+    """The start page tells how things stand: delivered, closed, not open yet, or ready to go on.
+
+    Words that were on their way are shown on it at once: the browser does not have them any more.
+    """
     arguments = request.view_args or {}
+    database.session().rollback()
+    respondent = open_session(arguments["code"], arguments.get("language"))
+    if respondent.lookup.is_over:
+        return ended_page(respondent.lookup.survey_id, respondent.language, respondent.shown_code)
+    written = written_words(respondent.questionnaire, respondent.language)
+    if written and not respondent.takes_answers:
+        return _start_page(respondent, written), 409
     return lead_to(url_for("respond.start", code=arguments["code"], sprak=arguments.get("language")))
 
 
 @blueprint.get("/<code>")
 @blueprint.get("/<code>/<language>/", endpoint="start_in")
 @open_to_everyone
-def start(code: str, language: str | None = None) -> str:
+def start(code: str, language: str | None = None) -> str | Response | tuple[str, int]:
     """Who asks, why, who sees what; or, when answering is over, how things stand."""
     respondent = open_session(code, language)
     if respondent.lookup.is_over:
-        return ended_page(respondent.lookup.survey_id, respondent.language, parted(code)[0])
+        return ended_page(respondent.lookup.survey_id, respondent.language, respondent.shown_code)
+    return _start_page(respondent)
+
+
+def _start_page(respondent: RespondentSession, written: Sequence[WrittenWords] = ()) -> str:
     template = "start"
     if respondent.lookup.delivered:
         template = "delivered"
     elif not respondent.lookup.is_open():
         template = "not_open"
-    return survey_pages.show(respondent, template, "start_in")
+    return survey_pages.show(respondent, template, "start_in", written=written)
 
 
 @blueprint.get("/<code>/<language>/side/<int:number>")
@@ -69,9 +85,15 @@ def statements(code: str, language: str, number: int) -> str | Response:
         return _lead_back_to_the_way(respondent, number)
     if not request.args:
         return statement_pages.show(respondent, place)
+    decider = respondent.routes.whole_page(request.args.get(OPENED_BY, 0, type=int))
     notes = reminder(respondent.progress, place.page) if "mangler" in request.args else NO_NOTES
     return statement_pages.show_with_notes(
-        respondent, place, respondent.progress, notes, editing="endre" in request.args
+        respondent,
+        place,
+        respondent.progress,
+        notes,
+        editing="endre" in request.args,
+        opened=opened_pages(decider, respondent.route, respondent.progress, respondent.language),
     )
 
 
@@ -99,10 +121,10 @@ def save_statements(code: str, language: str, number: int) -> Response | tuple[s
     if sent.faults and place is not None:
         return _show_faults(respondent, place, progress, sent), 422
     newly_reminded = number in progress.reminded and number not in respondent.progress.reminded
+    kept = _editing() | newly_opened(page, respondent.route, route)
     if newly_reminded and place is not None:
-        editing = _editing()
-        return lead_to(respondent.address("statements", number=number, mangler=1, **editing))
-    return lead_to(_next_address(respondent, route, number, progress))
+        return lead_to(respondent.address("statements", number=number, mangler=1, **kept))
+    return lead_to(_next_address(respondent, route, number, progress, kept))
 
 
 @blueprint.get("/<code>/<language>/pause")
@@ -197,27 +219,34 @@ def _lead_back_to_the_way(respondent: RespondentSession, number: int) -> Respons
 
 
 def _next_address(
-    respondent: RespondentSession, route: Route, number: int, progress: AnsweringProgress
+    respondent: RespondentSession,
+    route: Route,
+    number: int,
+    progress: AnsweringProgress,
+    kept: Mapping[str, int],
 ) -> str:
-    """Where the pressed button leads from this page, on the route that the answers make now."""
-    form, editing = request.form, _editing()
+    """Where the pressed button leads from this page, on the route that the answers make now, with what is `kept`."""
+    form = request.form
     if form.get("_sprak") in respondent.questionnaire.languages:
-        return respondent.address("statements", number=number, language=form["_sprak"], **editing)
+        return respondent.address("statements", number=number, language=form["_sprak"], **kept)
     if "_senere" in form:
         return respondent.address("paused")
     if "_tilbake" in form:
         before = route.before(number)
-        return respondent.address_of(before) if before else respondent.address("start_in")
-    if editing:
+        opened = {name: value for name, value in kept.items() if name == OPENED_BY}
+        return respondent.address_of(before, **opened) if before else respondent.address("start_in")
+    if _editing():
         # A changed answer may have opened pages; the review waits until they have been met.
-        return respondent.address_of(route.newly_opened(progress.saved), **editing)
-    return respondent.address_of(route.after(number))
+        return respondent.address_of(route.newly_opened(progress.saved), **kept)
+    return respondent.address_of(route.after(number), **kept)
 
 
 def _show_faults(
     respondent: RespondentSession, place: RoutePage, progress: AnsweringProgress, sent: PageAnswers
 ) -> str:
     """The same page with what is wrong. Refused answers stand as they were sent: nobody has to write them again."""
+    route = respondent.routes.after(progress.coded)
+    has_grown = bool(newly_opened(place.page, respondent.route, route))
     refused = {field: value for field, value in request.form.items() if question_key(field) in sent.faults}
     return statement_pages.show_with_notes(
         respondent,
@@ -226,4 +255,5 @@ def _show_faults(
         fault_notes(place.page, sent.faults),
         as_sent=refused,
         editing=bool(_editing()),
+        opened=opened_pages(place.page, route, progress, respondent.language) if has_grown else None,
     )

@@ -4,11 +4,13 @@ from flask import Flask
 
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
+from surveys.platform.fault_links import naming
 from surveys.site import error_pages
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(installation=installation)
+    app.jinja_env.filters.update(naming=naming)
     static_files.init_app(app)
     compressing.init_app(app)
     error_pages.init_app(app)

@@ -378,6 +378,15 @@ class TestThePages:
         assert representative.get(own).status_code == 404
         assert "nøkkelen til urnen er ødelagt" in hr.get(page).text
 
+    def test_nobody_tries_passphrases_or_words_more_than_ten_times_an_hour(
+        self, clients: dict[str, FlaskClient]
+    ) -> None:
+        """However many there are to try: the limit is the account's, whatever address she sends from."""
+        page = f"/undersokelser/{KEY}/nokler/ark"
+        tried = [clients["hr"].post(page, environ_base={"REMOTE_ADDR": f"192.0.2.{n}"}) for n in range(11)]
+        assert [answer.status_code for answer in tried] == [409] * 10 + [429]
+        assert clients["arkivet"].post(page).status_code == 409
+
     def test_the_start_page_says_who_opens_the_box(self, shared: Shared, client: FlaskClient) -> None:
         with shared.db.transaction() as session:
             [code] = invite_some(shared.app, session, find_survey(session, KEY))

@@ -141,6 +141,24 @@ def test_a_whole_questionnaire_is_answered_and_delivered_with_the_keys_alone(
     expect(page.get_by_role("heading", level=1)).to_have_text("Takk! Svaret ditt er levert.")
 
 
+def test_after_each_step_the_focus_is_on_the_heading(page: Page, answering: AnsweringSite) -> None:
+    """Whoever listens hears what the new page is, and the next Tab leads into it; the browser does it by itself."""
+    heading = page.get_by_role("heading", level=1)
+    page.goto(answering.path(f"/svar/{answering.new_code()}/nb/"))
+    expect(heading).not_to_be_focused()
+    page.get_by_role("link", name="Start", exact=True).click()
+    expect(heading).to_be_focused()
+    assert measuring.focus(page).in_window
+    for button in ("Neste", "Neste", "Tilbake", "Nynorsk", "Bokmål", "Fortsett senere"):
+        page.get_by_role("button", name=button, exact=True).click()
+        if page.locator(".ds-error-summary").count() == 0:
+            expect(heading).to_be_focused()
+    page.goto(page.url.replace("/pause", "/oppsummering"))
+    expect(heading).to_be_focused()
+    page.get_by_role("button", name="Lever svarene").click()
+    expect(heading).to_be_focused()
+
+
 def test_the_way_past_the_header_leads_to_the_content(page: Page, answering: AnsweringSite) -> None:
     person = Typist(page)
     page.goto(answering.path(f"/svar/{answering.untouched['alle']}/nb/"))

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
+from questionnaires.answers import LONGEST_COMMENT
 from tests.browser.answering import AnsweringSite
 from tests.browser.looking import PHONE
 
@@ -106,6 +107,76 @@ def test_leaving_answers_that_are_not_saved_is_warned_about(
     with page.expect_event("close"):
         page.close(run_before_unload=True)
     assert warnings == ["beforeunload"]
+
+
+def test_a_comment_is_there_after_the_tab_was_closed_in_the_middle_of_a_word(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    page = with_scripts.new_page()
+    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
+    here = page.url
+    page.locator("#mer").press_sequentially("Bussen går for sjel")
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    again = with_scripts.new_page()
+    again.goto(here)
+    expect(again.locator("#mer")).to_have_value("Bussen går for sjel")
+
+
+def test_a_comment_is_saved_while_it_is_written(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    """So that nothing is lost when the browser is killed, which tells no page."""
+    page = with_scripts.new_page()
+    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
+    here = page.url
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("#mer").press_sequentially("Bussen går for sjel")
+    again = with_scripts.new_page()
+    again.goto(here)
+    expect(again.locator("#mer")).to_have_value("Bussen går for sjel")
+
+    # What is emptied afterwards is gone, though the page did not show it from the beginning.
+    page.locator("#mer").fill("")
+    presses(page, "Fortsett senere")
+    again.reload()
+    expect(again.locator("#mer")).to_have_value("")
+
+
+def test_what_is_sent_last_is_what_is_kept(with_scripts: BrowserContext, answering: AnsweringSite) -> None:
+    """A slow request with older words does not come after the page itself."""
+    page = with_scripts.new_page()
+    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
+    sent: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        sent.append(route)
+        if len(sent) > 1:
+            route.continue_()
+
+    page.route(lambda url: url.endswith("/side/5"), hold_the_first)
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.locator("#mer").press_sequentially("Bussen")
+    page.locator("#mer").press_sequentially(" går")
+    page.get_by_role("button", name="Neste", exact=True).click()
+    page.wait_for_timeout(PAUSE / 5)
+    [first] = sent
+    first.continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Se over og lever")
+    expect(page.locator("dd.comment").last).to_have_text("Bussen går")
+
+
+def test_a_comment_that_is_too_long_is_kept_as_far_as_there_is_room(
+    with_scripts: BrowserContext, answering: AnsweringSite
+) -> None:
+    page = with_scripts.new_page()
+    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
+    here = page.url
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("#mer").fill("å" * (LONGEST_COMMENT + 5))
+    again = with_scripts.new_page()
+    again.goto(here)
+    expect(again.locator("#mer")).to_have_value("å" * LONGEST_COMMENT)
 
 
 def test_a_page_where_nothing_was_answered_is_left_without_a_word(

@@ -33,6 +33,17 @@ def test_what_cannot_be_a_code_is_none(typed: str) -> None:
     assert code_format.normalised(typed) is None
 
 
+@given(NONCES, st.text(max_size=80), st.text(max_size=80))
+def test_the_code_of_a_link_is_found_in_any_text(nonce: bytes, before: str, after: str) -> None:
+    code = codes.code_for(SECRET, nonce)
+    assert code_format.found_in(f"{before} svar/{code_format.grouped(code)}\n. {after}") == code
+
+
+def test_an_ordinary_text_has_no_code() -> None:
+    mail = "Hei. Vi inviterer deg til medarbeiderundersøkelsen 2026. Det tar omtrent 8 minutter. Ring 12 34 56 78."
+    assert code_format.found_in(mail) is None
+
+
 def test_another_secret_or_nonce_gives_another_code() -> None:
     nonce = secrets.token_bytes(16)
     assert codes.code_for(SECRET, nonce) != codes.code_for(b"another", nonce)

@@ -120,6 +120,7 @@ def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> No
             assert response.headers[name].startswith(beginning), (address, name)
         if not 300 <= response.status_code < 400 and response.mimetype == "text/html":
             assert _fault(response.text) == "", address
+            assert response.text.count(" autofocus") <= 1, address
         # A file to download may be no text.
         html = response.get_data().decode(errors="replace")
         assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", html), address
@@ -139,6 +140,49 @@ def test_error_pages_and_faulty_forms_are_whole_documents_too(site: Site) -> Non
     for status, response in answers.items():
         assert response.status_code == status
         assert _fault(response.text) == "", status
+
+
+def _summary_faults(document: Any) -> list[str]:
+    """What is wrong with the page's error summary; nothing when the page has none."""
+    found = [each for each in document.iter(f"{XHTML}div") if "ds-error-summary" in each.get("class", "")]
+    links = [link for each in found for link in each.iter(f"{XHTML}a")]
+    words = [" ".join("".join(link.itertext()).split()) for link in links]
+    fields = {
+        each.get("id") for kind in ("input", "select", "textarea") for each in document.iter(XHTML + kind)
+    }
+    faults = [f"two links say «{each}»" for each in set(words) if words.count(each) > 1]
+    faults += [
+        f"«{link.get('href')}» leads to no field" for link in links if link.get("href")[1:] not in fields
+    ]
+    focused = [each for each in document.iter() if each.get("autofocus") is not None]
+    if found and focused != found[:1]:
+        faults.append("the summary does not have the focus")
+    return faults
+
+
+# Their forms are not on the page of this site: nothing is handed out yet, and nobody gives herself a role.
+_WITHOUT_FORM = {
+    "accounts.give_role",
+    "accounts.make_deputy",
+    "hr.replace_a_code",
+    "hr.letters",
+    "hr.letters_again",
+    "hr.loose_codes",
+}
+
+
+def test_the_links_of_an_error_summary_are_no_twins_and_lead_to_the_field_with_the_fault(site: Site) -> None:
+    """Every form of the site is sent empty."""
+    site.app.config["WTF_CSRF_ENABLED"] = False
+    summaries = 0
+    for rule in site.app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and "sign_out" not in rule.endpoint:
+            response = site.client.post(site.address(rule), data={})
+            if response.mimetype == "text/html" and "ds-error-summary" in response.text:
+                summaries += 1
+                faults = _summary_faults(html5lib.parse(response.text))
+                assert faults == [] or rule.endpoint in _WITHOUT_FORM, (rule.endpoint, faults)
+    assert summaries > 10
 
 
 def test_a_form_without_its_token_is_refused(site: Site) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from surveys.campaigns.ballot_box import Ballot, Draft
 from surveys.campaigns.lifecycle import close_survey
-from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
+from surveys.campaigns.models import PublicLink, ReaderGroup, Survey, SurveyStatus
 from surveys.platform.database import Database
 from tests.building import build_installation, build_open_survey, build_survey, build_units, invite_some
 from tests.respondent import Page, Respondent, visit_in
@@ -49,7 +49,7 @@ def test_the_start_page_says_who_asks_why_how_long_until_when_and_who_sees_what(
         "Ledere ser resultatet for sin egen enhet så snart det er frigitt.",
         "Politikerne ser det fra 15. april 2099.",
         "minst 5 har svart",
-        "Vi lagrer svarene hver gang du går videre.",
+        "Vi lagrer svarene hver gang du går videre, og kommentarer mens du skriver.",
         "Når du har levert, kan vi ikke finne svaret ditt igjen.",
         "Slik er du anonym",
     ):
@@ -81,6 +81,48 @@ def test_a_code_may_be_typed_carelessly(client: FlaskClient, code: str) -> None:
         page = Page(client.post("/svar", data={"kode": typed}, follow_redirects=True))
         assert page.heading == "Liten undersøkelse 2026", typed
         assert page.address.startswith(f"/svar/{code}")
+
+
+PASTED = (
+    "https://svar.fjordvik.example/svar/{code}",
+    "  <https://svar.fjordvik.example/svar/{code}?sprak=nn>. ",
+    "HTTPS://SVAR.FJORDVIK.EXAMPLE/SVAR/{code}",
+    "https://svar.fjordvik.example/svar/{lower}.q1-W_x/nb/side/3?endre=1",
+    "Hei Kari! Åpne https://svar.fjordvik.example/svar/{code} innen 20.03.2026. Hilsen Fjordvik kommune 12345678",
+    "https://svar.fjordvik.example/svar/{first}\r\n{rest}",
+    "> https://svar.fjordvik.example/svar/{first}=\r\n> {rest}",
+    "Koden din er {code}.",
+    "kode: {plain}, takk",
+    "«{spaced}»",
+    "{soft}",
+)
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+def test_a_pasted_link_or_text_with_the_code_in_it_leads_to_the_code(
+    client: FlaskClient, code: str, pasted: str
+) -> None:
+    forms = {"lower": code.lower(), "plain": code.replace("-", ""), "spaced": code.replace("-", " – ")}
+    forms |= {"first": code[:7], "rest": code[7:], "soft": code[:3] + "\u00ad" + code[3:] + "\u200b"}
+    answer = client.post("/svar", data={"kode": pasted.format(code=code, **forms)})
+    assert (answer.status_code, answer.location) == (303, f"/svar/{code}?sprak=nb")
+
+
+@pytest.mark.parametrize(
+    "pasted", ["ugle-fjell-27", "Ugle fjell 27", "http://x.example/svar/apen/ugle-fjell-27?sprak=nn"]
+)
+def test_a_public_link_may_be_pasted_too(db: Database, client: FlaskClient, code: str, pasted: str) -> None:
+    with db.transaction() as session:
+        session.scalars(select(Survey)).one().public_link = PublicLink(token="ugle-fjell-27")
+    assert client.post("/svar", data={"kode": pasted}).location == "/svar/apen/ugle-fjell-27?sprak=nb"
+
+
+@pytest.mark.parametrize("hanging", [")", ",", ".", "%3E", "%20", "%C2%BB"])
+def test_a_link_with_something_hanging_on_it_leads_to_the_code(
+    client: FlaskClient, code: str, hanging: str
+) -> None:
+    page = Page(client.get(f"/svar/{code}{hanging}", follow_redirects=True))
+    assert page.heading == "Liten undersøkelse 2026"
 
 
 def test_what_cannot_be_a_code_is_explained_where_it_was_typed(client: FlaskClient) -> None:
@@ -159,6 +201,47 @@ def test_a_survey_that_closes_while_somebody_answers_is_told_calmly_and_keeps_no
     assert "Hadde du begynt uten å levere, er svarene slettet." in page.text
     with db.reading() as session:
         assert session.scalars(select(Draft)).all() == []
+
+
+WRITTEN = {"TRI01": "3", "bedre": "Mer kaffe.\r\n\r\nOg færre <møter>.", "bra": " "}
+
+
+@pytest.mark.parametrize("status", [SurveyStatus.CLOSED, SurveyStatus.RELEASED])
+def test_what_was_written_on_a_page_that_came_after_closing_is_shown_to_be_copied(
+    db: Database, client: FlaskClient, code: str, status: SurveyStatus
+) -> None:
+    """The page says nothing of whether she had delivered before, and nothing of the words is stored."""
+    person = Respondent(client, code)
+    person.goes_to("side/4")
+    sent_to = person.page.form_address()
+    closing(db)
+    with db.transaction() as session:
+        session.scalars(select(Survey)).one().status = status
+    late = Page(client.post(sent_to, data=WRITTEN))
+    assert late.status == 409
+    assert late.heading == "Undersøkelsen er avsluttet"
+    assert "Det du skrev, er ikke med" in late.text
+    [area] = late.tree.iter("textarea")
+    assert "name" not in area.attrib, "it can be copied, and not sent"
+    assert area.text == "Mer kaffe.\n\nOg færre <møter>."
+    assert "readonly" in area.attrib
+    assert Page(client.get(f"/svar/{code}")).heading == late.heading
+    assert "Mer kaffe" not in client.get(f"/svar/{code}").text
+    without_words = client.post(sent_to, data={"TRI01": "3", "bedre": " "})
+    assert without_words.status_code == 303
+    with db.reading() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_what_was_written_is_shown_when_another_tab_has_delivered(client: FlaskClient, code: str) -> None:
+    person = Respondent(client, code)
+    person.answers_to_the_review()
+    sent_to = person.goes_to("side/4").form_address()
+    person.delivers()
+    late = Page(client.post(sent_to, data=WRITTEN))
+    assert (late.status, late.heading) == (409, "Svaret ditt er levert")
+    [area] = late.tree.iter("textarea")
+    assert area.text.startswith("Mer kaffe")
 
 
 def test_delivering_after_closing_is_refused_calmly(db: Database, client: FlaskClient, code: str) -> None:

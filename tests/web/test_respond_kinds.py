@@ -95,6 +95,32 @@ def test_the_pages_are_counted_as_the_way_is_known_now(person: Respondent) -> No
     assert "Side 3 av 5" in person.press().text
 
 
+def test_a_number_of_pages_that_grows_says_why(person: Respondent) -> None:
+    person.goes_to("side/1")
+    grown = person.press({"used.library": "1"})
+    assert "Side 2 av 4 Du svarte «Biblioteket». Derfor kommer det 1 side til." in grown.text
+    # Where the page is shown once more because something was skipped, it is that page's number that grows.
+    reminded = person.press({"LIB01": "1"}).text
+    assert "Side 2 av 5 Du svarte «" in reminded
+    assert "Derfor kommer det 1 side til." in reminded
+    for page in (person.press(), person.press(button="_tilbake")):
+        assert "Derfor kommer" not in page.text, page.address
+
+
+def test_a_number_of_pages_that_grows_in_another_language_says_why_in_it(person: Respondent) -> None:
+    person.goes_to("side/1")
+    changed = person.press({"used.library": "1"}, button="_sprak", value="en")
+    assert "Page 1 of 4 You answered “The library”." in changed.text
+
+
+def test_nobody_else_is_told_which_answer_opened_a_page(person: Respondent) -> None:
+    """The address says which page it was, and the answer is read from what the visit is shown."""
+    person.goes_to("side/1")
+    person.press({"used.library": "1"})
+    other = Respondent(person.client, person.code)
+    assert "Derfor kommer" not in other.goes_to("side/3?apnet=1").text
+
+
 def test_tilbake_walks_the_way_backwards(person: Respondent) -> None:
     person.goes_to("side/1")
     assert person.press({"used": "none"}).address.endswith("/side/3")
@@ -324,5 +350,5 @@ def test_a_change_that_opens_a_page_by_the_conditions_of_its_questions_leads_the
         person.press({"age": "old"})
     assert "Med egne ord" not in person.page.text
     person.open(f"{person.way}/side/3?endre=1")
-    assert person.press({"moved": "1999"}).address.endswith("/side/7?endre=1")
+    assert person.press({"moved": "1999"}).address.endswith("/side/7?endre=1&apnet=3")
     assert person.press({"more": "Takk!"}).heading == "Se over og lever"

@@ -17,6 +17,7 @@ from surveys.access.oidc.errors import AccountClosedError, NoRolesError, TokenRe
 from surveys.access.oidc.provider_roles import follow_provider
 from surveys.access.oidc.role_mapping import RoleMapping, units_named
 from surveys.audit import trail as audit
+from surveys.files.encoded_twice import readable_name
 from surveys.platform.addresses import EMAIL
 from surveys.platform.config import Settings
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES
@@ -112,7 +113,7 @@ def _new_account(session: Session, claims: Claims) -> Account:
         if find_by_username(session, username) is not None:
             continue
         try:
-            account = create_account(session, username, name or username, usable)
+            account = create_account(session, username, readable_name(name) or username, usable)
         except AccountError:
             # The provider's name for her has letters that a user name of ours cannot have.
             continue

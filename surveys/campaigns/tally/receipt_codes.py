@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.tally.models import TallyLeaf
 from surveys.platform.code_format import ALPHABET, check_character, without_separators
+from surveys.platform.pasted_codes import pasted_code
 
 LENGTH: Final = 16
 """Fifteen characters of five bits, and a check character. An invitation code has twelve."""
@@ -57,6 +58,11 @@ def normalised(typed: str) -> str | None:
     code = without_separators(typed)
     is_code = len(code) == LENGTH and all(letter in ALPHABET for letter in code)
     return code if is_code and check_character(code[:-1]) == code[-1] else None
+
+
+def found_in(pasted: str) -> str | None:
+    """The receipt code in a pasted text; None when there is none."""
+    return normalised(pasted) or pasted_code(pasted, LENGTH, normalised)
 
 
 def receipt_of(session: Session, survey_id: int, ballot: uuid.UUID | None) -> str | None:

@@ -74,7 +74,7 @@ def share_out_key(key: str) -> str | tuple[str, int]:
 
 @blueprint.post("/undersokelser/<key>/nokler/ark")
 @requires(*HR_ROLES)
-@limiter.limit(GUESSES, key_func=lambda: current_user.trail_name)
+@limiter.limit(GUESSES, key_func=lambda: current_user.account.trail_name)
 def give_reserve(key: str) -> Response | tuple[str, int]:
     """The words on paper are one of the two shares."""
     session = database.session()
@@ -92,7 +92,7 @@ def give_reserve(key: str) -> Response | tuple[str, int]:
 
 @blueprint.route("/undersokelser/<key>/min-nokkel", methods=["GET", "POST"])
 @signed_in
-@limiter.limit(GUESSES, key_func=lambda: current_user.trail_name, methods=["POST"])
+@limiter.limit(GUESSES, key_func=lambda: current_user.account.trail_name, methods=["POST"])
 def own_key(key: str) -> Response | str | tuple[str, int]:
     """A holder chooses her passphrase before the survey opens, and opens the box with it when it has closed."""
     session = database.session()
