@@ -98,7 +98,7 @@ def whole(database: Database, file: Path) -> None:
 
 
 def run(way: str, folder: Path, suffix: str) -> None:
-    """One measurement, in this process: seconds of work, and the largest memory of the process."""
+    """One measurement, in this process: seconds of work and of processor, and the largest memory of the process."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
         database = installation(Path(name))
         work: Callable[[Database, Path], None] = least if way == "least" else whole
@@ -109,19 +109,29 @@ def run(way: str, folder: Path, suffix: str) -> None:
         work(database, file)
         took, worked = time.perf_counter() - start, time.process_time() - busy
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"  {suffix} {way:6} {took:6.2f} s ({worked:.2f} s of processor), at most {memory:.0f} MB", flush=True
+    print(took, worked, memory)
+
+
+def measured(way: str, folder: Path, suffix: str, beside: float) -> float:
+    """Says what a process of its own took, beside the least (0: this is the least); its seconds of processor."""
+    said = subprocess.run(
+        [sys.executable, __file__, way, str(folder), suffix], check=True, capture_output=True, text=True
     )
+    took, worked, memory = map(float, said.stdout.split())
+    ratio = f", {worked / beside:.2f} times the least" if beside else ""
+    print(f"  {suffix} {way:6} {took:6.2f} s ({worked:.2f} s of processor{ratio}), at most {memory:.0f} MB")
+    return worked
 
 
 def main() -> None:
-    for people in SIZES:
-        print(f"{people} people")
+    for people in [int(size) for size in sys.argv[1:]] or SIZES:
+        print(f"{people} people", flush=True)
         with tempfile.TemporaryDirectory() as name:
             write(Path(name), people)
             for suffix in (".csv", ".xlsx"):
-                for way in ("least", "first", "again", "moved"):
-                    subprocess.run([sys.executable, __file__, way, name, suffix], check=True)
+                least_seconds = measured("least", Path(name), suffix, 0.0)
+                for way in ("first", "again", "moved"):
+                    measured(way, Path(name), suffix, least_seconds)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from surveys.campaigns.planning import change_scope
 from surveys.campaigns.reader_groups import kept_steps
 from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
+from surveys.hr.forecast import rates_at_closing
 from surveys.hr.forms import NewSurveyForm
 from surveys.hr.mailing.texts import text_warnings
 from surveys.hr.planning.copying import copy_of, newer_version, scope_for_copy
@@ -94,6 +95,7 @@ def show(key: str) -> str:
         survey,
         rows=rows,
         top=rows[0] if rows else None,
+        forecast=rates_at_closing(rows, survey, municipal_day()),
         least=promised_group(session, survey) if rows and rows[0].invited is None else survey.minimum_group,
         people=audience(session, survey),
         uses_roster=uses_roster(survey),

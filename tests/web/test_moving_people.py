@@ -257,7 +257,7 @@ class TestInvitations:
         data = {"person": _ids(municipality, 1, 2, 4, 5, 6), "to": "C", "along": "y"}
         page = "/organisasjon/enhet/B/flytt-ansatte"
         said = _text(client.post(page, data=data).text)
-        assert "for 5 ansatte er det bedt om dette før" in said
+        assert "5 ansatte har vært med i en slik flytting før" in said
         assert "invitasjonene blir i Enhet" not in said
         assert client.post(page, data={**data, "confirmed": "y"}).status_code == 302
         assert _turnout(municipality) == before

@@ -67,10 +67,10 @@ def _invited(session: Session, invited: InvitedPeople, to: Unit, *, along: bool)
         yield _group(group, name, session.get_one(Unit, group.was_id), to)
     if invited.asked_before:
         yield ngettext(
-            "«%(survey)s»: for %(num)s ansatt er det bedt om dette før. Invitasjonen blir der den er, for andre gang "
-            "ville svarprosenten vist hvem som har svart.",
-            "«%(survey)s»: for %(num)s ansatte er det bedt om dette før. Invitasjonene blir der de er, for andre gang "
-            "ville svarprosenten vist hvem som har svart.",
+            "«%(survey)s»: %(num)s ansatt har vært med i en slik flytting før. Invitasjonen blir der den er. Ellers "
+            "kunne svarprosenten vist hvem som har svart.",
+            "«%(survey)s»: %(num)s ansatte har vært med i en slik flytting før. Invitasjonene blir der de er. Ellers "
+            "kunne svarprosenten vist hvem som har svart.",
             invited.asked_before,
             survey=name,
         )
