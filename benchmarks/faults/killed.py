@@ -54,7 +54,6 @@ class KilledProgram:
                 self.kills += 1
                 self._between(self.kills)
 
-
     def _wait_for_port(self) -> None:
         while self._port and not self._over.wait(0.05):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 1):
