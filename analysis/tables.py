@@ -338,7 +338,8 @@ def _from_parquet(path: Path, _search: HeadingSearch) -> ResponseTable:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        # Without what pandas has noted in it: it may be anything, and nothing here needs it.
+        table = pq.read_table(path).replace_schema_metadata()
     except (pa.ArrowException, ValueError) as error:
         raise FileFaults(
             [_whole(N_("Filen kan ikke leses som Parquet: %(reason)s"), reason=str(error))]

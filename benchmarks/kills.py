@@ -27,7 +27,9 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--databases", nargs="*", default=DATABASES)
-    parser.add_argument("--slow", type=float, default=1, help="times as long before each kill: a busy machine")
+    parser.add_argument(
+        "--slow", type=float, default=1, help="times as long before each kill: a busy machine"
+    )
     wanted = parser.parse_args()
     console = Console(width=150)
     found: list[Trial] = []

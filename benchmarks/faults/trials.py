@@ -22,7 +22,7 @@ from surveys.platform import code_format
 from surveys.release.models import Figure, Release
 from tests.mail_server import free_port, open_post_office
 
-_LIVES = (2.5, 7.0)
+_LIVES = (0.2, 4.0)
 _CRASH_EVERY = 3
 _MAIL_SECONDS = 0.05
 _MOST_KILLS = 30
@@ -57,7 +57,7 @@ def deliveries_and_counting(kind: str, people: int, seed: int, slow: float = 1) 
                 crashes.append(kills)
 
         serve: list[str | Path] = [MEDVIRK, "serve", "--port", str(port)]
-        with KilledProgram(serve, site.environment, _longer(_LIVES, slow), seed, crash) as served:
+        with KilledProgram(serve, site.environment, _longer(_LIVES, slow), seed, crash, port) as served:
             seen = deliver_all(port, site.codes, seed)
         marked, ballots = delivered_and_ballots(site)
         lost = len(set(seen) - marked)

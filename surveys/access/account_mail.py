@@ -1,10 +1,13 @@
-"""The mail that carries a one-time link to its account."""
+"""Mails to an account: its one-time link, and the word that its password was changed."""
 
 import logging
 import smtplib
+from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
+from functools import partial
 from threading import Thread
+from typing import Final
 
 from flask import current_app
 
@@ -19,6 +22,9 @@ from surveys.platform.texts import _
 
 _log = logging.getLogger("medvirk.access")
 
+ACCOUNT_MAIL: Final = "medvirk-account-mail"
+"""The name of the threads that send after the answer has gone."""
+
 
 def link_address(token: str) -> str:
     """The whole address of a one-time link."""
@@ -28,43 +34,78 @@ def link_address(token: str) -> str:
 
 def send_link(account: Account, token: str) -> bool:
     """Sends the link to the account's address. False when there is none, no mail server, or it did not take it."""
-    settings: Settings = current_app.config["SETTINGS"]
-    if not settings.smtp_host or not account.email:
-        return False
-    with in_language(account.language):
-        message = _message(account, link_address(token), settings)
-    try:
-        with connected(settings) as server:
-            server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        _log.warning("Lenken til en bruker ble ikke sendt: %s", type(error).__name__)
-        return False
-    return True
+    return _send(account, partial(_link_message, token))
 
 
 def send_link_later(account: Account, token: str) -> None:
     """The same after the answer has gone: how long an answer takes must not tell whether there is such an account."""
+    _later(account, partial(_link_message, token))
+
+
+def tell_of_new_password_later(account: Account) -> None:
+    """Tells the owner that a new password was chosen: whoever did not choose it learns that somebody else did.
+
+    `account` is detached: nothing of it is read from the database any more.
+    """
+    _later(account, _changed_message)
+
+
+_Text = Callable[[Account, str], tuple[str, tuple[str, ...]]]
+"""Account and municipality → subject and paragraphs, in the language of the moment."""
+
+
+def _later(account: Account, text: _Text) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def send() -> None:
         with app.app_context():
-            send_link(account, token)
+            _send(account, text)
 
-    Thread(target=send, name="medvirk-link", daemon=True).start()
+    Thread(target=send, name=ACCOUNT_MAIL, daemon=True).start()
 
 
-def _message(account: Account, address: str, settings: Settings) -> EmailMessage:
+def _send(account: Account, text: _Text) -> bool:
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.smtp_host or not account.email:
+        return False
+    with in_language(account.language):
+        message = _message(account, text, settings)
+    try:
+        with connected(settings) as server:
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as error:
+        _log.warning("En e-post til en bruker ble ikke sendt: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _message(account: Account, text: _Text, settings: Settings) -> EmailMessage:
     with database().reading() as session:
         found = session.get(Installation, 1)
     municipality = found.municipality if found else "Medvirk"
-    subject = _("Velg passord til Medvirk i %(municipality)s", municipality=municipality)
+    subject, paragraphs = text(account, municipality)
     to = Address(account.name, addr_spec=account.email)
     message = mail_headers.new_message(settings, municipality, to, subject)
-    paragraphs = (
-        _("Hei %(name)s,", name=account.name),
-        _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
-        address,
-        _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
-    )
     message.set_content("\n\n".join(paragraphs) + "\n", cte="quoted-printable")
     return message
+
+
+def _link_message(token: str, account: Account, municipality: str) -> tuple[str, tuple[str, ...]]:
+    return _("Velg passord til Medvirk i %(municipality)s", municipality=municipality), (
+        _("Hei %(name)s,", name=account.name),
+        _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
+        link_address(token),
+        _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
+    )
+
+
+def _changed_message(account: Account, municipality: str) -> tuple[str, tuple[str, ...]]:
+    settings: Settings = current_app.config["SETTINGS"]
+    return _("Passordet ditt til Medvirk i %(municipality)s er byttet", municipality=municipality), (
+        _("Hei %(name)s,", name=account.name),
+        _("Passordet til brukeren din er byttet, og du er logget ut overalt."),
+        _(
+            "Var det deg, trenger du ikke gjøre noe. Var det ikke deg, velg et nytt passord her, og si fra til HR:"
+        ),
+        f"{settings.base_url.rstrip('/')}/glemt-passord",
+    )

@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 
 from surveys.platform import limits
 
-_COOKIE: Final = "medvirk_kjent"
-_SECONDS_KEPT: Final = 180 * 24 * 3600
+COOKIE: Final = "medvirk_kjent"
+DAYS_KEPT: Final = 180
+_SECONDS_KEPT: Final = DAYS_KEPT * 24 * 3600
 _MOST_NAMES: Final = 5
 """A shared machine knows the latest few."""
 
@@ -37,7 +38,7 @@ def remember(response: _Answer, username: str) -> _Answer:
     known = _known_names()
     marks = {name: known.pop(name, None) or secrets.token_urlsafe(12), **known}
     response.set_cookie(
-        _COOKIE,
+        COOKIE,
         _signer().dumps(dict(list(marks.items())[:_MOST_NAMES])),
         max_age=_SECONDS_KEPT,
         path="/logg-inn",
@@ -51,7 +52,7 @@ def remember(response: _Answer, username: str) -> _Answer:
 def _known_names() -> _KnownNames:
     """Hash of a user name → a random mark of this browser."""
     try:
-        found = _signer().loads(request.cookies.get(_COOKIE, ""), max_age=_SECONDS_KEPT)
+        found = _signer().loads(request.cookies.get(COOKIE, ""), max_age=_SECONDS_KEPT)
     except BadSignature:
         return {}
     return dict(found)

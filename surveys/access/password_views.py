@@ -5,7 +5,7 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from surveys.access import known_browsers
-from surveys.access.account_mail import send_link_later
+from surveys.access.account_mail import send_link_later, tell_of_new_password_later
 from surveys.access.accounts import authenticate, find_by_username
 from surveys.access.forms import ChangePasswordForm, ChoosePasswordForm, ForgottenForm
 from surveys.access.models import Account
@@ -29,16 +29,21 @@ def choose_password(token: str) -> str | Response | tuple[str, int]:
         if account is None:
             return render_template("access/link_gone.html"), 410
         username, about = account.username, words_about(reading, account)
+        has_password = bool(account.password_hash)
     if form.validate_on_submit():
         try:
             hashed = hash_password(form.password.data, about)
             with database.database().transaction() as writing:
-                use_link(writing, token, hashed)
+                owner = use_link(writing, token, hashed)
+                writing.flush()
+                writing.expunge(owner)
         except PasswordRefusedError as refusal:
             form.password.errors = [str(refusal)]
         except LinkGoneError:
             return render_template("access/link_gone.html"), 410
         else:
+            if has_password:
+                tell_of_new_password_later(owner)
             session.clear()
             flash(_("Passordet er lagret. Logg inn med det nå."))
             return known_browsers.remember(redirect(url_for("access.sign_in")), username)
@@ -108,6 +113,9 @@ def _changed(password_hash: str) -> Response:
         account.password_hash = password_hash
         end_all_sessions(writing, account.id)
         audit.record(writing, "account.password_chosen", account.trail_name)
+        writing.flush()
+        writing.expunge(account)
+    tell_of_new_password_later(account)
     logout_user()
     session.clear()
     flash(_("Passordet er byttet, og du er logget ut overalt. Logg inn med det nye."))

@@ -28,7 +28,8 @@ def create_base(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRETS=secrets,
         SECRET_KEY=secrets.session,
-        SESSION_COOKIE_NAME="medvirk",
+        # Browsers take `__Host-` from this host over https only: no sister site can plant a session.
+        SESSION_COOKIE_NAME="__Host-medvirk" if settings.secure_cookies else "medvirk",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.secure_cookies,

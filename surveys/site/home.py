@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from surveys.access import known_browsers
 from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
@@ -108,7 +109,7 @@ def privacy() -> str:
 @open_to_everyone
 def cookies() -> str:
     _use_asked_language()
-    return render_template("site/cookies.html")
+    return render_template("site/cookies.html", known_browsers=known_browsers)
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
@@ -150,12 +152,21 @@ def test_spss_labels_and_user_missing_values_are_respected(tmp_path: Path) -> No
     assert found.units == ("A", "B")
 
 
+_ANSWERS = pd.DataFrame(
+    {"enhet": ["A", "B"], "i0": [1, 4], "i1": [2, 5], "i2": [3, None], "leder": ["ja", "nei"]}
+)
+
+
 def test_parquet_gives_the_same_answers(tmp_path: Path) -> None:
-    frame = pd.DataFrame(
-        {"enhet": ["A", "B"], "i0": [1, 4], "i1": [2, 5], "i2": [3, None], "leder": ["ja", "nei"]}
-    )
-    frame.to_parquet(tmp_path / "svar.parquet")
+    _ANSWERS.to_parquet(tmp_path / "svar.parquet")
     check_good(read_responses(tmp_path / "svar.parquet", questionnaire(), "enhet"))
+
+
+def test_what_pandas_has_noted_in_a_parquet_file_may_be_broken(tmp_path: Path) -> None:
+    file = tmp_path / "svar.parquet"
+    table = pa.Table.from_pandas(_ANSWERS)
+    pq.write_table(table.replace_schema_metadata({"pandas": '{"a" 1}'}), file)
+    check_good(read_responses(file, questionnaire(), "enhet"))
 
 
 def test_a_broken_parquet_file_is_one_fault(written: Written) -> None:

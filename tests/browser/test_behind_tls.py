@@ -84,7 +84,7 @@ def test_signing_in_exporting_and_answering_work_on_https(context: BrowserContex
     page = context.new_page()
     _sign_in(page)
     cookies = {cookie["name"]: cookie for cookie in context.cookies(f"{ADDRESS}/logg-inn")}
-    assert cookies.keys() == {"medvirk", "medvirk_kjent"}
+    assert cookies.keys() == {"__Host-medvirk", "medvirk_kjent"}
     for cookie in cookies.values():
         assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
     page.goto(f"{ADDRESS}/hendelseslogg")

@@ -19,7 +19,6 @@ from tests.fuzzing.contents import OddContents
 from tests.fuzzing.odd_values import OddValues
 from tests.fuzzing.visits import RespondentVisits, ServerFaultError, StaffVisits
 
-
 _BETWEEN_NEWS = 1000
 
 

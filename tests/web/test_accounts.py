@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+import threading
+from dataclasses import replace
 
 import pytest
 from click.testing import Result
@@ -9,8 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app import create_app
+from surveys.access.account_mail import ACCOUNT_MAIL
 from surveys.access.accounts import authenticate
 from surveys.access.models import Account, Grant, GrantSource, OneTimeLink, Role, SignInSession
+from surveys.access.one_time_links import make_link
 from surveys.access.passwords import PasswordRefusedError, hash_password, hash_unjudged
 from surveys.access.permissions import roles_of
 from surveys.access.roster import update_leader_roles
@@ -506,3 +511,56 @@ def test_a_link_goes_by_mail_where_there_is_a_mail_server(municipality: Database
     assert "velg-passord" not in answer.text, "a link that was sent is shown to nobody else"
     assert message["Date"]
     assert message["Message-ID"]
+
+
+def test_the_cookie_page_names_every_cookie_that_signing_in_gives(municipality: Database, app: Flask) -> None:
+    build_account(municipality, "kari", (Role.LEADER, "A"))
+    answer = app.test_client().post("/logg-inn", data={"username": "kari", "password": GOOD})
+    given = {line.split("=")[0] for line in answer.headers.getlist("Set-Cookie")}
+    assert len(given) == 2
+    page = app.test_client().get("/informasjonskapsler").text
+    assert {name for name in given if f"«{name}»" in page} == given
+
+
+def test_on_https_the_session_is_one_that_no_sister_site_can_plant(
+    municipality: Database, app: Flask
+) -> None:
+    build_account(municipality, "kari", (Role.LEADER, "A"))
+    settings = replace(app.config["SETTINGS"], base_url="https://medvirk.kommunen.example")
+    answer = create_app(settings).test_client().get("/logg-inn", base_url="https://medvirk.kommunen.example")
+    [session] = [one for one in answer.headers.getlist("Set-Cookie") if "medvirk=" in one]
+    assert session.startswith("__Host-medvirk=")
+    assert "; Secure;" in session
+    assert "Path=/" in session
+    assert "Domain" not in session
+
+
+@pytest.mark.parametrize("way", ["own page", "link", "first link"])
+def test_the_owner_is_told_that_her_password_was_changed(
+    municipality: Database, app: Flask, way: str
+) -> None:
+    account_id = build_account(municipality, "kari", (Role.LEADER, "A"))
+    with municipality.transaction() as session:
+        account = session.get_one(Account, account_id)
+        account.email = "kari@fjordvik.example"
+        account.password_hash = "" if way == "first link" else account.password_hash
+        token = make_link(session, account)
+    kari, new = app.test_client(), "gul sykkel under broa 7"
+    with open_post_office() as office:
+        app.config["SETTINGS"] = office.settings(app)
+        if way == "own page":
+            kari.post("/logg-inn", data={"username": "kari", "password": GOOD})
+            kari.post("/konto", data={"current": "feil", "password": new, "again": new})
+            kari.post("/konto", data={"current": GOOD, "password": new, "again": new})
+        else:
+            kari.post(f"/velg-passord/{token}", data={"password": new, "again": new})
+        for thread in threading.enumerate():
+            if thread.name == ACCOUNT_MAIL:
+                thread.join(10)
+    told = [str(message["Subject"]) for message in office.taken]
+    assert told == (
+        [] if way == "first link" else ["Passordet ditt til Medvirk i Fjordvik kommune er byttet"]
+    )
+    for message in office.taken:
+        assert "http://localhost/glemt-passord" in message.get_content()
+        assert new not in str(message)

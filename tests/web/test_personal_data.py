@@ -363,6 +363,3 @@ class TestOpenPages:
             "28. november 2026",
         ):
             assert words in page, words
-
-    def test_the_cookie_page_names_the_one_cookie_there_is(self, app: Flask, client: FlaskClient) -> None:
-        assert f"«{app.config['SESSION_COOKIE_NAME']}»" in client.get("/informasjonskapsler").text
