@@ -35,7 +35,7 @@ from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import store_responses
 from surveys.publishing.releasing import release
-from surveys.release.models import Figure, QualityReport
+from surveys.release.models import Figure, QualityReport, Release
 from surveys.respond.ballots import Sheet, seal
 
 SIZES = (4, 4, 4, 4, 4, 4, 3, 3, 3, 3)
@@ -218,8 +218,16 @@ def measure(name: str) -> None:
             took, worked = time.perf_counter() - start, time.process_time() - worked
             with db.reading() as session:
                 figures = session.scalar(select(func.count()).select_from(Figure))
+                told = session.execute(
+                    select(Figure.status, Figure.reason, func.count())
+                    .join(Release, Release.id == Figure.release_id)
+                    .join(Survey, Survey.id == Release.survey_id)
+                    .where(Survey.key == key)
+                    .group_by(Figure.status, Figure.reason)
+                ).all()
         print(f"{name}: {took:.2f} s from closed box to figures, {worked:.2f} s of it at work")
         print(f"  {figures} figures in the database, {_megabytes():.0f} MB at most")
+        print("  " + ", ".join(f"{status} {reason}: {count}" for status, reason, count in told))
 
 
 def _megabytes() -> float:

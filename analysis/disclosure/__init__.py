@@ -27,7 +27,8 @@ exact and complete; `bounds` by linear programming), cuts and repeats, with the 
 **What is not promised.** Several respondents who pool their answers, or someone who already knows a
 colleague's answer (in a group of exactly k, each knows the sum of the other k − 1). Inference from correlation
 or from outside the survey. Groups of k or more, however alike their answers are: means at the ends
-of the scale are told as bounds, and `told_bounds` keeps their neighbours from narrowing these. A figure hidden to keep promise 3 tells that a range would have been narrow.
+of the scale are told as bounds, and `told_bounds` keeps their neighbours from narrowing these. A figure
+hidden to keep promise 3 tells that a range would have been narrow.
 
 Spread and distributions tell more than a mean. Sums of squares follow the means' mask, so promise 1 and 2 hold for
 them too. `spread` says where they must be left out for promise 3 to hold beside them, with each table of figures and

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from analysis.disclosure.attacker import attack
 from analysis.disclosure.detail import tells_all_alike
-from analysis.precision import EXACT_FROM
 
 Codes = NDArray[np.int64]
 
@@ -40,6 +39,7 @@ def recode(
     minimum_group: int,
     published: Sequence[NDArray[np.int64]] = (),
     in_detail: Sequence[NDArray[np.int64]] = (),
+    least_rows: int | None = None,
 ) -> Recoding:
     """The finest units, and as many background columns, as keep every cell at k people or more.
 
@@ -48,7 +48,8 @@ def recode(
     background: (N, V) codes, in the order they are wanted. scores: (N, M) shares of the scale, NaN for none; a cell of
     k people where fewer than k answered a measure is small too. lengths: (M,) of each measure's scale in answers.
     published: figures that are known, each as the indices of the respondents it sums over. in_detail: those of them
-    whose exact spread is known; beside rows they may tell of no group of fewer than `EXACT_FROM`.
+    whose exact spread is known; beside rows they may tell of no group of fewer than `least_rows`.
+    least_rows: how many rows may look alike at least; the minimum group when None.
 
     Raises ValueError when fewer than k respondents answered, when all of them answered alike, or when even rows without
     units give a group away.
@@ -59,11 +60,12 @@ def recode(
     >>> found.node.tolist(), found.used
     ([1, 1, 1, 1, 1, 2, 2, 2, 2, 2], ())
     """
-    if len(unit) < max(minimum_group, EXACT_FROM):
-        msg = f"{len(unit)} respondents, fewer than rows are made of"
+    least = max(minimum_group, least_rows or 0)
+    if len(unit) < least:
+        msg = f"{len(unit)} respondents, fewer than the minimum group of {least}"
         raise ValueError(msg)
     alone = np.bincount(unit)[unit] == 1
-    task = _Task(parents, scores, lengths, alone, minimum_group, tuple(published), tuple(in_detail))
+    task = _Task(parents, scores, lengths, alone, minimum_group, least, tuple(published), tuple(in_detail))
     start = np.array([task.nearest(node, shown) for node in range(len(parents))])[unit]
     best = task.settled(start, background[:, :0], shown)
     used: list[int] = []
@@ -91,6 +93,7 @@ class _Task:
     lengths: NDArray[np.float64]
     alone: NDArray[np.bool_]
     minimum_group: int
+    least_rows: int
     published: tuple[NDArray[np.int64], ...]
     in_detail: tuple[NDArray[np.int64], ...]
 
@@ -159,8 +162,7 @@ class _Task:
         counts = self._per_group(cell)
         # Somebody alone in his unit knows his own row: the others of his cell must be enough without him.
         insiders = np.bincount(cell, self.alone) > 0
-        # Rows are the list of their answers: they wait for as many as every exact figure does.
-        least = max(self.minimum_group, EXACT_FROM) + insiders[:, np.newaxis]
+        least = self.least_rows + insiders[:, np.newaxis]
         return cell, np.asarray(((counts > 0) & (counts < least)).any(axis=1)) | self.is_alike(cell)
 
     def _per_group(self, group: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -172,8 +174,8 @@ class _Task:
 
     def gives_away(self, cell: NDArray[np.int64]) -> bool:
         """Whether the cells and the published figures together give the sum of a small group, or the squares of few."""
-        return self._gives(cell, self.published, self.minimum_group) or self._gives(
-            cell, self.in_detail, max(self.minimum_group, EXACT_FROM)
+        return self._gives(cell, self.published, self.minimum_group) or (
+            bool(self.in_detail) and self._gives(cell, self.in_detail, self.least_rows)
         )
 
     def _gives(self, cell: NDArray[np.int64], published: Sequence[NDArray[np.int64]], least: int) -> bool:

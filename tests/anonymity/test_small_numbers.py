@@ -71,8 +71,8 @@ def test_two_sets_of_answers_that_are_told_alike_are_stored_alike(app: Flask, db
         (2025, usual),
         (2026, {**usual, "A": OTHER_SEVEN}),
     ):
-        days = {"opens_on": dt.date(year, 3, 2), "closes_on": dt.date(year, 3, 20)}
-        build_released(app, db, answers, f"liten-{year}", **days)
+        opens, closes = dt.date(year, 3, 2), dt.date(year, 3, 20)
+        build_released(app, db, answers, f"liten-{year}", opens_on=opens, closes_on=closes)
     one, other = (_stored(db, key, "A")["TRI"] for key in ("liten-2024", "liten-2026"))
     assert one == other
     assert (one["mean"], one["sd"], one["spread_class"]) == (3.6, 1.0, True)
@@ -90,7 +90,7 @@ def test_no_exact_spread_of_fewer_than_ten_can_be_subtracted(app: Flask, db: Dat
                 Figure.kind == FigureKind.UNIT,
             )
         ).all()
-        exact = [figure.n for figure in figures if figure.sd is not None and not figure.spread_class]
+        exact = [figure.n or 0 for figure in figures if figure.sd is not None and not figure.spread_class]
         assert len(figures) == 4
         assert sorted(exact) == [20, 47]
 
@@ -113,4 +113,5 @@ def test_shares_of_all_answers_wait_for_ten(app: Flask, db: Database) -> None:
     with db.reading() as session:
         assert find_survey(session, KEY).minimum_group == 10
         few = session.scalars(select(Figure).join(Unit).where(Unit.code == "A")).all()
-        assert {(figure.status, figure.reason) for figure in few} == {(FigureStatus.HIDDEN, PRIMARY)}
+        asked = [figure for figure in few if figure.status != FigureStatus.NOT_ASKED]
+        assert {(figure.status, figure.reason) for figure in asked} == {(FigureStatus.HIDDEN, PRIMARY)}

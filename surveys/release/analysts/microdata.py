@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.disclosure.microdata import recode
+from analysis.precision import EXACT_FROM
 from analysis.responses import Responses
 from questionnaires.coding import NOT_KEPT
 from questionnaires.model import Questionnaire
@@ -143,6 +144,8 @@ def _new_recipe(
             survey.minimum_group,
             list(published.values()),
             list(in_detail.values()),
+            # Rows are the list of their answers: they wait for as many as every exact figure does.
+            EXACT_FROM,
         )
     except ValueError as error:
         raise MicrodataRefusedError(
