@@ -29,7 +29,7 @@ def test_the_receipt_is_one_sheet(page: Page, answering: AnsweringSite, language
     assert sheets(page) > 1
     page.emulate_media(media="print")
     expect(page.locator(".reviewed-head a").first).to_be_hidden()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     page.locator("main form button").click()
     expect(page.locator(".receipt-code")).to_be_visible()
     assert sheets(page) == 1
