@@ -22,7 +22,34 @@ def faults(page: Page) -> list[str]:
     return [f"{page.url}: {fault}" for fault in found]
 
 
+# WCAG 2.2, 1.4.12: what a reader may set without anything being lost.
+_TEXT_SPACING = """
+  * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+  p { margin-block-end: 2em !important; }"""
+
+_OVERFLOW = """spacing => {
+  const root = document.documentElement;
+  const wide = () => root.scrollWidth - root.clientWidth;
+  const found = { "": wide() };
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(spacing);
+  document.adoptedStyleSheets.push(sheet);
+  found["with text spacing"] = wide();
+  document.adoptedStyleSheets.pop();
+  const size = root.style.fontSize;
+  root.style.fontSize = "200%";
+  found["with text of 200 %"] = wide();
+  root.style.fontSize = size;
+  return found;
+}"""
+
+
+def overflows(page: Page) -> dict[str, int]:
+    """How many pixels the page is wider than the window as it is (""), with text spacing, and with text of 200 %."""
+    found: dict[str, int] = page.evaluate(_OVERFLOW, _TEXT_SPACING)
+    return found
+
+
 def overflow(page: Page) -> int:
-    """How many pixels the page is wider than the window: 0 means no sideways scrolling."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
+    """The widest of them: 0 means no sideways scrolling, however the reader has her text."""
+    return max(overflows(page).values())

@@ -1,0 +1,59 @@
+"""Paper: the receipt is one sheet, code cards are ten a sheet, what is folded is printed, and links are not."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.answering import ANSWERS, AnsweringSite
+from tests.browser.conftest import Site, sign_in
+from tests.browser.looking import DESK
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="nb-NO", viewport=DESK)
+    yield context.new_page()
+    context.close()
+
+
+def sheets(page: Page) -> int:
+    """How many sheets of A4 the page is printed on."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_receipt_is_one_sheet(page: Page, answering: AnsweringSite, language: str) -> None:
+    page.goto(answering.path(f"/svar/{answering.new_visit_after(len(ANSWERS))}/{language}/oppsummering"))
+    assert sheets(page) > 1
+    page.emulate_media(media="print")
+    expect(page.locator(".reviewed-head a").first).to_be_hidden()
+    page.emulate_media(media="null")
+    page.locator("main form button").click()
+    expect(page.locator(".receipt-code")).to_be_visible()
+    assert sheets(page) == 1
+
+
+def test_code_cards_are_ten_a_sheet(page: Page, answering: AnsweringSite) -> None:
+    answering.sign_in(page.context)
+    page.goto(answering.path("/undersokelser/alle/brev-og-lenke"))
+    page.locator("#count").fill("21")
+    units = page.locator("#loose_unit option").evaluate_all("all => all.map(one => one.value)")
+    page.locator("#loose_unit").select_option(units[-1])
+    with page.expect_navigation():
+        page.locator("form", has=page.locator("#count")).get_by_role("button").click()
+    expect(page.locator(".code-card")).to_have_count(21)
+    assert sheets(page) == 3
+
+
+def test_a_folded_table_is_printed_and_what_is_only_to_be_pressed_is_not(page: Page, site: Site) -> None:
+    sign_in(page, site, "leder")
+    page.goto(site.path("/resultater/medarbeider-2024/OK4"))
+    table = page.locator("details:not([open]) table").first
+    expect(table).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(table).to_be_visible()
+    assert table.evaluate("one => one.getBoundingClientRect().height") > 100
+    shown = page.locator("main a.ds-button, main nav a, .reading-link a, .comments-link a")
+    assert [link.inner_text() for link in shown.all() if link.is_visible()] == []
