@@ -72,6 +72,7 @@ def build_survey(session: Session, unit: Unit, key: str = "liten-2026", **change
             "en": "For a good day.",
         },
         "visibility": {ReaderGroup.LEADERS: dt.date(2026, 4, 1)},
+        "one_key_reason": "Prøve uten to nøkkelholdere",
     }
     return create_survey(session, Plan(key=key, unit=unit, **(plan | changes)))
 

@@ -1,7 +1,12 @@
-"""The mail that carries a one-time link to its account."""
+"""Mails to accounts: how any of them is made, and the one that carries a one-time link.
+
+A link is a secret that is stored nowhere, so its mail is sent at once and waits in no outbox. Mails that may wait are
+rows of one (`campaigns.holder_mail`).
+"""
 
 import logging
 import smtplib
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from threading import Thread
@@ -13,11 +18,33 @@ from surveys.organisation.models import Installation
 from surveys.platform import mail_headers
 from surveys.platform.config import Settings
 from surveys.platform.database import database
-from surveys.platform.localisation import in_language
+from surveys.platform.localisation import in_language, language
 from surveys.platform.mail_server import connected
 from surveys.platform.texts import _
 
 _log = logging.getLogger("medvirk.access")
+
+
+@dataclass(frozen=True)
+class AccountLetter:
+    """What a mail to an account says, in the language in force when it was made, after the greeting."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+def account_message(account: Account, letter: AccountLetter, settings: Settings) -> EmailMessage:
+    """The letter as a message from the municipality. Call it in the account's language."""
+    with database().reading() as session:
+        found = session.get(Installation, 1)
+    to = Address(account.name, addr_spec=account.email)
+    message = mail_headers.new_message(
+        settings, found.municipality if found else "Medvirk", to, letter.subject
+    )
+    message["Content-Language"] = language()
+    paragraphs = (_("Hei %(name)s,", name=account.name), *letter.paragraphs)
+    message.set_content("\n\n".join(paragraphs) + "\n", cte="quoted-printable")
+    return message
 
 
 def link_address(token: str) -> str:
@@ -32,7 +59,7 @@ def send_link(account: Account, token: str) -> bool:
     if not settings.smtp_host or not account.email:
         return False
     with in_language(account.language):
-        message = _message(account, link_address(token), settings)
+        message = account_message(account, _link_letter(account, link_address(token)), settings)
     try:
         with connected(settings) as server:
             server.send_message(message)
@@ -53,18 +80,17 @@ def send_link_later(account: Account, token: str) -> None:
     Thread(target=send, name="medvirk-link", daemon=True).start()
 
 
-def _message(account: Account, address: str, settings: Settings) -> EmailMessage:
+def _link_letter(account: Account, address: str) -> AccountLetter:
     with database().reading() as session:
         found = session.get(Installation, 1)
-    municipality = found.municipality if found else "Medvirk"
-    subject = _("Velg passord til Medvirk i %(municipality)s", municipality=municipality)
-    to = Address(account.name, addr_spec=account.email)
-    message = mail_headers.new_message(settings, municipality, to, subject)
-    paragraphs = (
-        _("Hei %(name)s,", name=account.name),
-        _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
-        address,
-        _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
+    return AccountLetter(
+        _(
+            "Velg passord til Medvirk i %(municipality)s",
+            municipality=found.municipality if found else "Medvirk",
+        ),
+        (
+            _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
+            address,
+            _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
+        ),
     )
-    message.set_content("\n\n".join(paragraphs) + "\n", cte="quoted-printable")
-    return message
