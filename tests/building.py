@@ -130,6 +130,14 @@ def answer_some(
         )
 
 
+def encoded(survey: Survey, coded: Mapping[str, int], audience: str = "staff") -> bytes:
+    """The answers of a sheet as they are sealed."""
+    questionnaire = questionnaire_of(survey.instrument)
+    return encode(
+        questionnaire, coded, asked_keys(questionnaire, "leaders" if audience == "leaders" else "staff")
+    )
+
+
 def sheet_of(value: int, **others: int) -> dict[str, int]:
     """A sheet of the small instrument: the same answer to all of TRI (1–5) and ROL (1–4), but for `others`."""
     factors = [SMALL.factor(key) for key in ("TRI", "ROL")]

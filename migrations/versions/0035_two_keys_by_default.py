@@ -22,6 +22,11 @@ def upgrade() -> None:
         batch.add_column(sa.Column("one_key_reason", sa.String()))
     with op.batch_alter_table("key_holder") as batch:
         batch.add_column(sa.Column("office", _choice(_OFFICES, op.f("ck_key_holder_office"))))
+    with op.batch_alter_table("turnout") as batch:
+        batch.add_column(sa.Column("by_name", sa.Integer()))
+        batch.create_check_constraint(
+            op.f("ck_turnout_by_name"), "by_name IS NULL OR (by_name >= 0 AND by_name <= delivered)"
+        )
     op.create_table(
         "holder_mail",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -57,6 +62,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("holder_mail")
+    with op.batch_alter_table("turnout") as batch:
+        batch.drop_constraint(op.f("ck_turnout_by_name"), type_="check")
+        batch.drop_column("by_name")
     with op.batch_alter_table("key_holder") as batch:
         batch.drop_constraint(op.f("ck_key_holder_office"), type_="check")
         batch.drop_column("office")

@@ -211,6 +211,11 @@ class Participation:
     delivered: int
     without_name: int = 0
 
+    @property
+    def with_name(self) -> int:
+        """How many were invited; where anyone could answer, how many answered by a named invitation."""
+        return self.delivered - self.without_name if self.invited is None else self.invited
+
 
 def participation(session: Session, survey: Survey) -> dict[int, Participation]:
     """Unit id → participation, live from the invitations only.
