@@ -74,20 +74,22 @@ def key_maker(session: Session) -> Account:
     return session.scalars(select(Account).where(Account.username == "arkivet")).one()
 
 
-def choose_phrases(db: Database) -> None:
+def choose_phrases(app: Flask, db: Database) -> None:
     with db.transaction() as session:
         survey = find_survey(session, KEY)
         holding = key_holders.key_holding(session, survey)
         assert holding is not None
         for holder in holding.people:
             assert holder.account is not None
-            key_holders.choose_passphrase(session, survey, holder, PHRASES[holder.account.username])
+            key_holders.choose_passphrase(
+                session, survey, holder, PHRASES[holder.account.username], keys_of(app)
+            )
 
 
 def open_shared(app: Flask, db: Database, addresses: Mapping[str, str] = MappingProxyType({})) -> Shared:
     """An open survey with seven delivered answers, whose key is in three shares."""
     name_two(db, addresses)
-    choose_phrases(db)
+    choose_phrases(app, db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
         words = key_holders.share_out(session, survey, key_maker(session), keys_of(app))

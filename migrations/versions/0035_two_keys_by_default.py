@@ -21,6 +21,7 @@ def upgrade() -> None:
     with op.batch_alter_table("survey") as batch:
         batch.add_column(sa.Column("one_key_reason", sa.String()))
     with op.batch_alter_table("key_holder") as batch:
+        batch.add_column(sa.Column("seal", sa.LargeBinary(32)))
         batch.add_column(sa.Column("office", _choice(_OFFICES, op.f("ck_key_holder_office"))))
     with op.batch_alter_table("turnout") as batch:
         batch.add_column(sa.Column("by_name", sa.Integer()))
@@ -68,5 +69,6 @@ def downgrade() -> None:
     with op.batch_alter_table("key_holder") as batch:
         batch.drop_constraint(op.f("ck_key_holder_office"), type_="check")
         batch.drop_column("office")
+        batch.drop_column("seal")
     with op.batch_alter_table("survey") as batch:
         batch.drop_column("one_key_reason")

@@ -78,6 +78,9 @@ class KeyHolder(Base):
     # Of the key pair that the holder's passphrase gives; NULL until she has chosen one.
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # Over survey, account, salt and public key, with the server's secret: nobody who only writes in the database puts a
+    # key of her own in the place of a holder's. NULL: none chosen, or chosen before there were seals.
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # The share, locked with her public key; NULL until the ballot key is made.
     share: Mapped[bytes | None] = mapped_column(LargeBinary)
     # What she gave to open the box, wrapped with the master key, until the other one has come or a day has gone.

@@ -5,9 +5,12 @@ nobody, the server included, can open a ballot until two of them have given thei
 """
 
 import datetime as dt
+import hmac
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from nacl.public import PublicKey
@@ -32,6 +35,8 @@ from surveys.platform import clock
 from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.platform.write_lock import without_write_lock
+
+_log = logging.getLogger("medvirk.alarm")
 
 KEPT_FOR: Final = dt.timedelta(days=1)
 """How long a share that was given waits for the other one."""
@@ -148,7 +153,9 @@ def holding_of(session: Session, survey: Survey, account: Account) -> KeyHolder 
     )
 
 
-def choose_passphrase(session: Session, survey: Survey, holder: KeyHolder, passphrase: str) -> None:
+def choose_passphrase(
+    session: Session, survey: Survey, holder: KeyHolder, passphrase: str, keys: KeyStore
+) -> None:
     """Makes the holder's key pair and keeps its public half. Raises SurveyError, PasswordRefusedError.
 
     Only before the key is shared out: a share is locked with the passphrase that was chosen then.
@@ -163,6 +170,7 @@ def choose_passphrase(session: Session, survey: Survey, holder: KeyHolder, passp
     with without_write_lock():
         public = key_shares.holder_key(passphrase, salt).public_key
     holder.salt, holder.public_key = salt, bytes(public)
+    holder.seal = _seal_of(holder, keys)
     audit.record(session, "survey.key_phrase_chosen", survey.key, holder=_name_of(holder))
 
 
@@ -184,6 +192,17 @@ def share_out(session: Session, survey: Survey, maker: Account, keys: KeyStore) 
                 "deler. Be en annen i HR eller en administrator gjøre det."
             )
         )
+    if not all(hmac.compare_digest(holder.seal or b"", _seal_of(holder, keys)) for holder in holding.people):
+        _log.critical(
+            "Nøkkelen til «%s» ble ikke laget: en nøkkelholder er endret utenom Medvirk.", survey.key
+        )
+        raise SurveyError(
+            _(
+                "En nøkkelholder er endret utenom Medvirk, så nøkkelen ble ikke laget. Be dem som drifter Medvirk, "
+                "finne ut hvem som har skrevet i databasen. Lagre deretter valget på nytt, så begge velger nøkkelord "
+                "igjen."
+            )
+        )
     ballot_key = keys.create_apart(survey.id)
     *shares, reserve = key_shares.split(ballot_key)
     for holder, share in zip(holding.people, shares, strict=True):
@@ -192,6 +211,12 @@ def share_out(session: Session, survey: Survey, maker: Account, keys: KeyStore) 
     survey.public_key = bytes(ballot_key.public_key)
     audit.record(session, "survey.key_shared_out", survey.key)
     return reserve
+
+
+def _seal_of(holder: KeyHolder, keys: KeyStore) -> bytes:
+    """32 bytes; another when the survey, the account, the salt or the public key is another."""
+    sealed = f"holder:{holder.survey_id}:{holder.account_id}:{(holder.salt or b'').hex()}:"
+    return hmac.digest(keys.seal_secret, sealed.encode() + (holder.public_key or b""), sha256)
 
 
 def is_holder(holding: KeyHolding, account: Account) -> bool:

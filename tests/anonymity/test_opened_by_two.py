@@ -28,6 +28,7 @@ from surveys.publishing.counting_ballots import count
 from surveys.publishing.opening_ballots import CountingError
 from tests.building import (
     answer_some,
+    build_survey,
     invite_some,
     keys_of,
     sheet_of,
@@ -171,7 +172,7 @@ def test_it_opens_only_when_both_have_chosen_and_the_key_is_made(app: Flask, db:
             open_survey(session, survey, keys_of(app))
         with pytest.raises(SurveyError, match="Begge"):
             key_holders.share_out(session, survey, key_maker(session), keys_of(app))
-    choose_phrases(db)
+    choose_phrases(app, db)
     with db.transaction() as session, pytest.raises(SurveyError, match="Nøkler"):
         open_survey(session, find_survey(session, KEY), keys_of(app))
 
@@ -180,17 +181,46 @@ def test_it_opens_only_when_both_have_chosen_and_the_key_is_made(app: Flask, db:
 def test_no_key_holder_makes_the_key_and_sees_the_sheet_too(app: Flask, db: Database, who: str) -> None:
     """With her own share and the words on the sheet she could open the box alone."""
     name_two(db)
-    choose_phrases(db)
+    choose_phrases(app, db)
     with db.transaction() as session:
         account = session.scalars(select(Account).where(Account.username == who)).one()
         with pytest.raises(SurveyError, match="to deler"):
             key_holders.share_out(session, find_survey(session, KEY), account, keys_of(app))
 
 
+@pytest.mark.parametrize("what", ["public key", "account", "both of another survey"])
+def test_nobody_who_writes_in_the_database_is_given_a_holders_share(
+    app: Flask, db: Database, what: str
+) -> None:
+    """A public key of her own in the place of a holder's: the share would be locked with it when the key is made."""
+    name_two(db)
+    choose_phrases(app, db)
+    own = PrivateKey.generate()
+    with db.transaction() as session:
+        holder = session.scalars(select(KeyHolder).where(KeyHolder.account_id.is_not(None))).all()[1]
+        if what == "account":
+            holder.account_id = key_maker(session).id
+        elif what == "public key":
+            holder.public_key = bytes(own.public_key)
+        else:
+            other = build_survey(session, find_survey(session, KEY).unit, "annen")
+            holder.survey_id, survey_id = other.id, holder.survey_id
+            session.flush()
+            holder.salt, holder.public_key = bytes(16), bytes(own.public_key)
+            holder.seal = session.scalars(select(KeyHolder.seal).where(KeyHolder.seal.is_not(None))).first()
+            holder.survey_id = survey_id
+    with db.transaction() as session:
+        survey = find_survey(session, KEY)
+        maker = holder_account(session, "tredje", Role.HR, survey.unit)
+        with pytest.raises(SurveyError, match="utenom Medvirk"):
+            key_holders.share_out(session, survey, maker, keys_of(app))
+    assert not keys_of(app).seals(1)
+
+
 def test_a_key_that_the_shares_do_not_open_lets_no_survey_open(app: Flask, db: Database) -> None:
     """The key store has the new key, and the database, which was stopped before its commit, the old shares."""
     name_two(db)
-    choose_phrases(db)
+    choose_phrases(app, db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
         key_holders.share_out(session, survey, key_maker(session), keys_of(app))
@@ -225,7 +255,7 @@ def test_a_share_that_waits_while_the_master_key_is_changed_is_given_again(close
 
 def test_words_of_a_key_that_was_made_anew_open_nothing(app: Flask, db: Database) -> None:
     name_two(db)
-    choose_phrases(db)
+    choose_phrases(app, db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
         old = key_holders.share_out(session, survey, key_maker(session), keys_of(app))

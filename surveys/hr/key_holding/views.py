@@ -110,7 +110,7 @@ def own_key(key: str) -> Response | str | tuple[str, int]:
         if survey.status == SurveyStatus.CLOSED:
             flash(_told(key_holders.give_share(session, survey, holder, form.passphrase.data, key_store())))
         else:
-            key_holders.choose_passphrase(session, survey, holder, form.passphrase.data)
+            key_holders.choose_passphrase(session, survey, holder, form.passphrase.data, key_store())
             flash(_("Nøkkelordene er valgt. Ta vare på dem: ingen kan lage dem på nytt for deg."))
         session.commit()
     except (SurveyError, PasswordRefusedError) as error:
