@@ -117,6 +117,7 @@ def build_survey(session: Session, top: Unit, year: int, source: bytes) -> Surve
         unit=top,
         opens_on=dt.date(year, 3, 1),
         closes_on=dt.date(year, 3, 20),
+        one_key_reason="A benchmark",
     )
     return create_survey(session, plan)
 

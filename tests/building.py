@@ -72,6 +72,7 @@ def build_survey(session: Session, unit: Unit, key: str = "liten-2026", **change
             "en": "For a good day.",
         },
         "visibility": {ReaderGroup.LEADERS: dt.date(2026, 4, 1)},
+        "one_key_reason": "Prøve uten to nøkkelholdere",
     }
     return create_survey(session, Plan(key=key, unit=unit, **(plan | changes)))
 
@@ -127,6 +128,14 @@ def answer_some(
         assert deliver(
             session, invitation, Sheet(invitation.unit_id, answers, comments or {}), trust_of(app, survey)
         )
+
+
+def encoded(survey: Survey, coded: Mapping[str, int], audience: str = "staff") -> bytes:
+    """The answers of a sheet as they are sealed."""
+    questionnaire = questionnaire_of(survey.instrument)
+    return encode(
+        questionnaire, coded, asked_keys(questionnaire, "leaders" if audience == "leaders" else "staff")
+    )
 
 
 def sheet_of(value: int, **others: int) -> dict[str, int]:

@@ -42,6 +42,7 @@ RESPONDENT_FILES = (
     "surveys/respond/",
     "surveys/campaigns/mails.py",
     "surveys/campaigns/sms_texts.py",
+    "surveys/campaigns/box_openers.py",
     "surveys/campaigns/promises.py",
     "surveys/campaigns/visibility_texts.py",
     "surveys/platform/limits.py",

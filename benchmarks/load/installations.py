@@ -115,6 +115,7 @@ def _seed(settings: Settings, invitations: int) -> list[str]:
             unit=unit,
             opens_on=today,
             closes_on=today + dt.timedelta(days=14),
+            one_key_reason="A benchmark",
         )
         survey = create_survey(session, plan)
         open_survey(session, survey, KeyStore.of(settings.keys, secrets))

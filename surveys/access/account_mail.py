@@ -1,8 +1,13 @@
-"""Mails to an account: its one-time link, and the word that its password was changed."""
+"""Mails to accounts: how any of them is made, the one with a one-time link, and the word that a password was changed.
+
+A link is a secret that is stored nowhere, so its mail is sent at once and waits in no outbox. Mails that may wait are
+rows of one (`campaigns.holder_mail`).
+"""
 
 import logging
 import smtplib
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import partial
@@ -16,7 +21,7 @@ from surveys.organisation.models import Installation
 from surveys.platform import mail_headers
 from surveys.platform.config import Settings
 from surveys.platform.database import database
-from surveys.platform.localisation import in_language
+from surveys.platform.localisation import in_language, language
 from surveys.platform.mail_server import connected
 from surveys.platform.texts import _
 
@@ -24,6 +29,24 @@ _log = logging.getLogger("medvirk.access")
 
 ACCOUNT_MAIL: Final = "medvirk-account-mail"
 """The name of the threads that send after the answer has gone."""
+
+
+@dataclass(frozen=True)
+class AccountLetter:
+    """What a mail to an account says, in the language in force when it was made, after the greeting."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+def account_message(account: Account, letter: AccountLetter, settings: Settings) -> EmailMessage:
+    """The letter as a message from the municipality. Call it in the account's language."""
+    to = Address(account.name, addr_spec=account.email)
+    message = mail_headers.new_message(settings, _municipality(), to, letter.subject)
+    message["Content-Language"] = language()
+    paragraphs = (_("Hei %(name)s,", name=account.name), *letter.paragraphs)
+    message.set_content("\n\n".join(paragraphs) + "\n", cte="quoted-printable")
+    return message
 
 
 def link_address(token: str) -> str:
@@ -34,12 +57,12 @@ def link_address(token: str) -> str:
 
 def send_link(account: Account, token: str) -> bool:
     """Sends the link to the account's address. False when there is none, no mail server, or it did not take it."""
-    return _send(account, partial(_link_message, token))
+    return _send(account, partial(_link_letter, token))
 
 
 def send_link_later(account: Account, token: str) -> None:
     """The same after the answer has gone: how long an answer takes must not tell whether there is such an account."""
-    _later(account, partial(_link_message, token))
+    _later(account, partial(_link_letter, token))
 
 
 def tell_of_new_password_later(account: Account) -> None:
@@ -47,29 +70,25 @@ def tell_of_new_password_later(account: Account) -> None:
 
     `account` is detached: nothing of it is read from the database any more.
     """
-    _later(account, _changed_message)
+    _later(account, _changed_letter)
 
 
-_Text = Callable[[Account, str], tuple[str, tuple[str, ...]]]
-"""Account and municipality → subject and paragraphs, in the language of the moment."""
-
-
-def _later(account: Account, text: _Text) -> None:
+def _later(account: Account, letter: Callable[[Account], AccountLetter]) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def send() -> None:
         with app.app_context():
-            _send(account, text)
+            _send(account, letter)
 
     Thread(target=send, name=ACCOUNT_MAIL, daemon=True).start()
 
 
-def _send(account: Account, text: _Text) -> bool:
+def _send(account: Account, letter: Callable[[Account], AccountLetter]) -> bool:
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.smtp_host or not account.email:
         return False
     with in_language(account.language):
-        message = _message(account, text, settings)
+        message = account_message(account, letter(account), settings)
     try:
         with connected(settings) as server:
             server.send_message(message)
@@ -79,33 +98,32 @@ def _send(account: Account, text: _Text) -> bool:
     return True
 
 
-def _message(account: Account, text: _Text, settings: Settings) -> EmailMessage:
+def _link_letter(token: str, account: Account) -> AccountLetter:
+    return AccountLetter(
+        _("Velg passord til Medvirk i %(municipality)s", municipality=_municipality()),
+        (
+            _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
+            link_address(token),
+            _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
+        ),
+    )
+
+
+def _changed_letter(_account: Account) -> AccountLetter:
+    settings: Settings = current_app.config["SETTINGS"]
+    return AccountLetter(
+        _("Passordet ditt til Medvirk i %(municipality)s er byttet", municipality=_municipality()),
+        (
+            _("Passordet til brukeren din er byttet, og du er logget ut overalt."),
+            _(
+                "Var det deg, trenger du ikke gjøre noe. Var det ikke deg, velg et nytt passord her, og si fra til HR:"
+            ),
+            f"{settings.base_url.rstrip('/')}/glemt-passord",
+        ),
+    )
+
+
+def _municipality() -> str:
     with database().reading() as session:
         found = session.get(Installation, 1)
-    municipality = found.municipality if found else "Medvirk"
-    subject, paragraphs = text(account, municipality)
-    to = Address(account.name, addr_spec=account.email)
-    message = mail_headers.new_message(settings, municipality, to, subject)
-    message.set_content("\n\n".join(paragraphs) + "\n", cte="quoted-printable")
-    return message
-
-
-def _link_message(token: str, account: Account, municipality: str) -> tuple[str, tuple[str, ...]]:
-    return _("Velg passord til Medvirk i %(municipality)s", municipality=municipality), (
-        _("Hei %(name)s,", name=account.name),
-        _("Her velger du passordet ditt. Brukernavnet ditt er %(username)s.", username=account.username),
-        link_address(token),
-        _("Lenken virker én gang, i 72 timer. Har du ikke bedt om den, kan du se bort fra e-posten."),
-    )
-
-
-def _changed_message(account: Account, municipality: str) -> tuple[str, tuple[str, ...]]:
-    settings: Settings = current_app.config["SETTINGS"]
-    return _("Passordet ditt til Medvirk i %(municipality)s er byttet", municipality=municipality), (
-        _("Hei %(name)s,", name=account.name),
-        _("Passordet til brukeren din er byttet, og du er logget ut overalt."),
-        _(
-            "Var det deg, trenger du ikke gjøre noe. Var det ikke deg, velg et nytt passord her, og si fra til HR:"
-        ),
-        f"{settings.base_url.rstrip('/')}/glemt-passord",
-    )
+    return found.municipality if found else "Medvirk"

@@ -178,6 +178,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "new_parent": _l("ligger nå under"),
     "new_type": _l("ny type"),
     "number": _l("nummer"),
+    "one_key": _l("én nøkkel, fordi"),
     "old_last_day": _l("var avsluttet etter"),
     "old_name": _l("gammelt navn"),
     "old_parent": _l("lå under"),

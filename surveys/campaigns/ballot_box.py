@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.engine.default import DefaultExecutionContext
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.access.models import Account
 from surveys.campaigns.tally.merkle import leaf_hash
-from surveys.platform.database import Base, identity
+from surveys.platform.database import Base, choice, identity
 
 
 class Draft(Base):
@@ -48,6 +49,15 @@ class Ballot(Base):
     leaf: Mapped[bytes] = mapped_column(LargeBinary(32), default=_leaf)
 
 
+class HolderOffice(StrEnum):
+    """Whom a key holder holds her share for: what respondents are told instead of her name."""
+
+    HR = "hr"
+    REPRESENTATIVE = "representative"
+    CHIEF_REPRESENTATIVE = "chief_representative"
+    CHIEF_SAFETY_REPRESENTATIVE = "chief_safety_representative"
+
+
 class KeyHolder(Base):
     """One of the three shares of a survey's ballot key. No rows: the key store has the whole key."""
 
@@ -63,9 +73,14 @@ class KeyHolder(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), index=True)
     # NULL: the reserve share, which is on paper and nowhere else.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    # NULL for the reserve share, and for holders who were named before this was asked.
+    office: Mapped[HolderOffice | None] = mapped_column(choice(HolderOffice, "office"))
     # Of the key pair that the holder's passphrase gives; NULL until she has chosen one.
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # Over survey, account, salt and public key, with the server's secret: nobody who only writes in the database puts a
+    # key of her own in the place of a holder's. NULL: none chosen, or chosen before there were seals.
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     # The share, locked with her public key; NULL until the ballot key is made.
     share: Mapped[bytes | None] = mapped_column(LargeBinary)
     # What she gave to open the box, wrapped with the master key, until the other one has come or a day has gone.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.campaigns.invitations import recipients_from_roster, uses_roster
+from surveys.campaigns.key_holders import is_decided
 from surveys.campaigns.models import ChecklistTick, Survey
 from surveys.platform import clock
 from surveys.platform.localisation import LANGUAGES
@@ -25,9 +26,10 @@ class ChecklistItem(StrEnum):
     TEST = "test"
     VALIDITY = "validity"
     DPIA = "dpia"
+    KEYS = "keys"
 
 
-CHECKED_BY_MACHINE: Final = frozenset({ChecklistItem.DATES, ChecklistItem.LANGUAGES})
+CHECKED_BY_MACHINE: Final = frozenset({ChecklistItem.DATES, ChecklistItem.LANGUAGES, ChecklistItem.KEYS})
 """Nobody ticks these: they follow from the draft."""
 
 
@@ -93,6 +95,8 @@ def _state(
         return ChecklistState(item, dates_agree(survey))
     if item == ChecklistItem.LANGUAGES:
         return ChecklistState(item, not missing_languages(survey))
+    if item == ChecklistItem.KEYS:
+        return ChecklistState(item, is_decided(session, survey))
     if found is None:
         return ChecklistState(item, is_done=False)
     has_people = (

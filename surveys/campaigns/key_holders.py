@@ -5,9 +5,12 @@ nobody, the server included, can open a ballot until two of them have given thei
 """
 
 import datetime as dt
+import hmac
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from nacl.public import PublicKey
@@ -19,7 +22,10 @@ from surveys.access.passwords import judge
 from surveys.access.permissions import is_granted
 from surveys.audit import trail as audit
 from surveys.campaigns import key_shares
-from surveys.campaigns.ballot_box import KeyHolder
+from surveys.campaigns.ballot_box import HolderOffice, KeyHolder
+from surveys.campaigns.box_openers import is_opened_by_two
+from surveys.campaigns.holder_mail.models import HolderMailKind
+from surveys.campaigns.holder_mail.queueing import queue_mails
 from surveys.campaigns.key_shares import NEEDED, ShareError
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import SurveyError
@@ -30,8 +36,16 @@ from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.platform.write_lock import without_write_lock
 
+_log = logging.getLogger("medvirk.alarm")
+
 KEPT_FOR: Final = dt.timedelta(days=1)
 """How long a share that was given waits for the other one."""
+
+NEWS_FOR: Final = dt.timedelta(days=7)
+"""How long the holders are mailed that the box was opened, or was not, should the mail server be away."""
+
+LEAST_REASON: Final = 10
+"""Letters in a reason for one key."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +61,6 @@ class KeyHolding:
     def lacking(self) -> tuple[KeyHolder, ...]:
         """Holders who have chosen no passphrase yet."""
         return tuple(holder for holder in self.people if holder.public_key is None)
-
-
-def is_opened_by_two(session: Session, survey: Survey) -> bool:
-    """False: whoever counts opens the box alone."""
-    return session.scalar(select(KeyHolder.id).where(KeyHolder.survey_id == survey.id).limit(1)) is not None
 
 
 def key_holding(session: Session, survey: Survey, now: dt.datetime | None = None) -> KeyHolding | None:
@@ -79,10 +88,23 @@ def has_given(holder: KeyHolder, now: dt.datetime | None = None) -> bool:
     return holder.given_at is not None and holder.given_at > (now or clock.now()) - KEPT_FOR
 
 
-def name_holders(session: Session, survey: Survey, hr: Account, representative: Account) -> None:
+def is_decided(session: Session, survey: Survey) -> bool:
+    """Whether the survey may open as far as its key goes: the key is shared out, or one key is chosen with a reason."""
+    holding = key_holding(session, survey)
+    return holding.is_shared_out if holding else bool(survey.one_key_reason)
+
+
+def name_holders(
+    session: Session,
+    survey: Survey,
+    hr: Account,
+    representative: Account,
+    office: HolderOffice = HolderOffice.REPRESENTATIVE,
+) -> None:
     """Says who the two are; whoever was named before is not any more, and a key that was shared out goes.
 
-    Raises SurveyError when the survey has opened, or they are not HR and a representative for its unit.
+    office: what the representative is. Both are told by mail. Raises SurveyError when the survey has opened, or they
+    are not HR and a representative for its unit.
     """
     _require_draft(survey)
     if hr.id == representative.id:
@@ -97,23 +119,32 @@ def name_holders(session: Session, survey: Survey, hr: Account, representative: 
                 )
             )
     session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
-    survey.public_key = None
-    session.add_all(KeyHolder(survey_id=survey.id, account_id=account.id) for account, _roles in wanted)
+    survey.public_key = survey.one_key_reason = None
+    session.add(KeyHolder(survey_id=survey.id, account_id=hr.id, office=HolderOffice.HR))
+    session.add(KeyHolder(survey_id=survey.id, account_id=representative.id, office=office))
     session.add(KeyHolder(survey_id=survey.id))
+    queue_mails(session, survey, HolderMailKind.NAMED)
     audit.record(
         session, "survey.key_holders_named", survey.key, holders=[hr.trail_name, representative.trail_name]
     )
 
 
-def open_alone(session: Session, survey: Survey, keys: KeyStore) -> None:
-    """Back to one key, before the survey opens."""
+def open_alone(session: Session, survey: Survey, keys: KeyStore, reason: str) -> None:
+    """One key, before the survey opens, with the reason that the trail and the holders' page show."""
     _require_draft(survey)
-    if not is_opened_by_two(session, survey):
+    reason = " ".join(reason.split())
+    if len(reason) < LEAST_REASON:
+        raise SurveyError(
+            _("Skriv hvorfor HR skal kunne åpne urnen alene. Begrunnelsen står i hendelsesloggen.")
+        )
+    if survey.one_key_reason == reason:
         return
-    session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
-    survey.public_key = None
-    keys.destroy(survey.id)
-    audit.record(session, "survey.key_holders_removed", survey.key)
+    if is_opened_by_two(session, survey):
+        session.execute(delete(KeyHolder).where(KeyHolder.survey_id == survey.id))
+        survey.public_key = None
+        keys.destroy(survey.id)
+    survey.one_key_reason = reason
+    audit.record(session, "survey.key_holders_removed", survey.key, reason=reason)
 
 
 def holding_of(session: Session, survey: Survey, account: Account) -> KeyHolder | None:
@@ -122,7 +153,9 @@ def holding_of(session: Session, survey: Survey, account: Account) -> KeyHolder 
     )
 
 
-def choose_passphrase(session: Session, survey: Survey, holder: KeyHolder, passphrase: str) -> None:
+def choose_passphrase(
+    session: Session, survey: Survey, holder: KeyHolder, passphrase: str, keys: KeyStore
+) -> None:
     """Makes the holder's key pair and keeps its public half. Raises SurveyError, PasswordRefusedError.
 
     Only before the key is shared out: a share is locked with the passphrase that was chosen then.
@@ -137,6 +170,7 @@ def choose_passphrase(session: Session, survey: Survey, holder: KeyHolder, passp
     with without_write_lock():
         public = key_shares.holder_key(passphrase, salt).public_key
     holder.salt, holder.public_key = salt, bytes(public)
+    holder.seal = _seal_of(holder, keys)
     audit.record(session, "survey.key_phrase_chosen", survey.key, holder=_name_of(holder))
 
 
@@ -158,6 +192,17 @@ def share_out(session: Session, survey: Survey, maker: Account, keys: KeyStore) 
                 "deler. Be en annen i HR eller en administrator gjøre det."
             )
         )
+    if not all(hmac.compare_digest(holder.seal or b"", _seal_of(holder, keys)) for holder in holding.people):
+        _log.critical(
+            "Nøkkelen til «%s» ble ikke laget: en nøkkelholder er endret utenom Medvirk.", survey.key
+        )
+        raise SurveyError(
+            _(
+                "En nøkkelholder er endret utenom Medvirk, så nøkkelen ble ikke laget. Be dem som drifter Medvirk, "
+                "finne ut hvem som har skrevet i databasen. Lagre deretter valget på nytt, så begge velger nøkkelord "
+                "igjen."
+            )
+        )
     ballot_key = keys.create_apart(survey.id)
     *shares, reserve = key_shares.split(ballot_key)
     for holder, share in zip(holding.people, shares, strict=True):
@@ -166,6 +211,12 @@ def share_out(session: Session, survey: Survey, maker: Account, keys: KeyStore) 
     survey.public_key = bytes(ballot_key.public_key)
     audit.record(session, "survey.key_shared_out", survey.key)
     return reserve
+
+
+def _seal_of(holder: KeyHolder, keys: KeyStore) -> bytes:
+    """32 bytes; another when the survey, the account, the salt or the public key is another."""
+    sealed = f"holder:{holder.survey_id}:{holder.account_id}:{(holder.salt or b'').hex()}:"
+    return hmac.digest(keys.seal_secret, sealed.encode() + (holder.public_key or b""), sha256)
 
 
 def is_holder(holding: KeyHolding, account: Account) -> bool:
@@ -211,11 +262,13 @@ def _give(session: Session, survey: Survey, holder: KeyHolder, share: str, keys:
     given = holding.given if holding else ()
     shares = [found for row in given if (found := _unwrapped(row, keys)) is not None]
     if len(shares) < NEEDED:
+        queue_mails(session, survey, HolderMailKind.OTHER_GAVE, who=given, until=now + KEPT_FOR, but=given)
         return False
     _put_together(survey, shares[:NEEDED], keys)
     for row in given:
         row.given_share = row.given_at = None
     audit.record(session, "survey.box_opened", survey.key, holders=[_name_of(row) for row in given])
+    queue_mails(session, survey, HolderMailKind.BOX_OPENED, who=given, until=now + NEWS_FOR)
     return True
 
 
@@ -239,6 +292,8 @@ def forget_shares(db: Database, now: dt.datetime | None = None) -> int:
         rows = session.scalars(select(KeyHolder).where(*old)).all()
         for row in rows:
             row.given_share = row.given_at = None
+            survey = session.get_one(Survey, row.survey_id)
+            queue_mails(session, survey, HolderMailKind.EXPIRED, who=[row], until=moment + NEWS_FOR)
         return len(rows)
 
 

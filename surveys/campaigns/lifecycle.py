@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
 from surveys.campaigns.ballot_box import Draft, KeyHolder
+from surveys.campaigns.holder_mail.models import HolderMailKind
+from surveys.campaigns.holder_mail.queueing import queue_mails
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.models import (
     Invitation,
@@ -53,6 +55,8 @@ class Plan:
     series: str = ""
     closes_automatically: bool = False
     opens_automatically: bool = False
+    # Why one key opens the ballot box; empty: two must open it together, and are named later.
+    one_key_reason: str = ""
 
 
 def find_survey(session: Session, key: str) -> Survey:
@@ -96,6 +100,7 @@ def create_survey(session: Session, plan: Plan) -> Survey:
         opens_automatically=plan.opens_automatically,
         minimum_group=plan.minimum_group,
         comment_minimum=plan.comment_minimum,
+        one_key_reason=plan.one_key_reason or None,
         visibility=[VisibilityStep(readers=who, visible_on=day) for who, day in plan.visibility.items()],
     )
     session.add(survey)
@@ -151,13 +156,23 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
     survey.status = SurveyStatus.OPEN
     plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
+    if survey.one_key_reason:
+        detail["one_key"] = survey.one_key_reason
     audit.record(session, "survey.opened", survey.key, **detail)
+    queue_mails(session, survey, HolderMailKind.OPENED)
 
 
 def _ballot_key(session: Session, survey: Survey, keys: KeyStore) -> bytes:
     """The public key: a new pair's, or that of the key which has been shared out. Raises SurveyError."""
     own = (KeyHolder.survey_id == survey.id, KeyHolder.account_id.is_not(None))
     shares = session.scalars(select(KeyHolder.share).where(*own)).all()
+    if not shares and not survey.one_key_reason:
+        raise SurveyError(
+            _(
+                "Bestem hvem som kan åpne urnen med svarene, på siden «Nøkler». Vanlig er at to må åpne den sammen. "
+                "Skal HR åpne alene, må dere si hvorfor."
+            )
+        )
     if not shares:
         return keys.create(survey.id)
     if None in shares or not keys.seals(survey.id) or keys.public_key(survey.id) != survey.public_key:
@@ -183,6 +198,7 @@ def close_survey(session: Session, survey: Survey, **detail: object) -> None:
     audit.record(
         session, "survey.closed", survey.key, root=frozen.root.hex(), ballots=frozen.ballots, **detail
     )
+    queue_mails(session, survey, HolderMailKind.WAITING)
 
 
 @dataclass(frozen=True)
@@ -196,6 +212,11 @@ class Participation:
     invited: int | None
     delivered: int
     without_name: int = 0
+
+    @property
+    def with_name(self) -> int:
+        """How many were invited; where anyone could answer, how many answered by a named invitation."""
+        return self.delivered - self.without_name if self.invited is None else self.invited
 
 
 def participation(session: Session, survey: Survey) -> dict[int, Participation]:

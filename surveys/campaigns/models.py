@@ -78,6 +78,8 @@ class Survey(Base):
     invitation_opening: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
     reminder_opening: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Why one key opens the ballot box. NULL: two must open it together, or nobody has chosen yet.
+    one_key_reason: Mapped[str | None]
     counted_on: Mapped[dt.date | None]
     # Came from a file, so nobody was invited and nothing was sealed here.
     imported: Mapped[bool] = mapped_column(default=False)

@@ -55,6 +55,22 @@ def units_with_turnout_shown(
     return shown
 
 
+def shown_beside_the_nameless(
+    units: Sequence[UnitGroup],
+    named: Sequence[UnitGroup],
+    minimum_group: int,
+    kept: Set[int] = frozenset(),
+) -> set[int]:
+    """As `units_with_turnout_shown`, and safe too for somebody who gave every answer without a name herself.
+
+    named: the same units by how many were invited, or where anyone could answer: how many answered by name. Where that
+    is nobody, nothing is told of anybody with a name.
+    """
+    nobody = {unit.unit_id for unit in named if not unit.people}
+    safe = units_with_turnout_shown(named, minimum_group, kept) | nobody
+    return units_with_turnout_shown(units, minimum_group, kept) & safe
+
+
 def _bottom_up(units: Sequence[UnitGroup]) -> list[UnitGroup]:
     """Every unit before the one it is below."""
     known = {unit.unit_id for unit in units}

@@ -137,6 +137,7 @@ class Fjordvik:
             opens_on=planned.opens_on,
             closes_on=planned.closes_on,
             visibility=_visibility(planned),
+            one_key_reason="Demonstrasjon: svarene er oppdiktet",
         )
         survey = lifecycle.create_survey(session, plan)
         lifecycle.open_survey(session, survey, key_store())

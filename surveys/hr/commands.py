@@ -7,12 +7,17 @@ from pathlib import Path
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from questionnaires import loading
 from questionnaires.checking import check
+from surveys.campaigns.box_openers import is_opened_by_two
+from surveys.campaigns.holder_mail.queueing import unreached
 from surveys.campaigns.invitations import link_of
+from surveys.campaigns.key_holders import open_alone
+from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, find_survey, require_open
-from surveys.campaigns.models import Invitation
+from surveys.campaigns.models import Invitation, Survey, SurveyStatus
 from surveys.campaigns.outbox import CANNOT_SEND
 from surveys.campaigns.recipients_import import RecipientsReport, import_recipients
 from surveys.hr.steps.closing import CLOSE
@@ -30,10 +35,58 @@ _KEY = click.argument("key", metavar="NØKKEL")
 
 @click.command("open")
 @_KEY
+@click.option(
+    "--one-key",
+    "reason",
+    metavar="GRUNN",
+    help="La HR åpne urnen alene, med en begrunnelse som står i hendelsesloggen.",
+)
 @with_app
-def open_command(app: Flask, key: str) -> None:  # noqa: ARG001
-    """Åpner en undersøkelse for svar."""
+def open_command(app: Flask, key: str, reason: str | None) -> None:  # noqa: ARG001
+    """Åpner en undersøkelse for svar.
+
+    Vanlig er at to åpner urnen sammen. De velges på siden «Nøkler» før undersøkelsen åpner. Er ingen valgt, åpner
+    kommandoen med én nøkkel og sier fra om det.
+    """
+    try:
+        with database().transaction() as session:
+            note = _choose_key(session, find_survey(session, key), reason)
+    except SurveyError as error:
+        fail(str(error))
     _take(key, OPEN)
+    if note:
+        say(f"Merk: {note}")
+    _tell_of_holder_mails(key)
+
+
+def _choose_key(session: Session, survey: Survey, reason: str | None) -> str:
+    """One key with the reason given; without one too, where nobody has chosen, which the answer says."""
+    if survey.status != SurveyStatus.DRAFT:
+        return ""
+    if reason is not None:
+        open_alone(session, survey, key_store(), reason)
+        return ""
+    if survey.one_key_reason or is_opened_by_two(session, survey):
+        return ""
+    open_alone(
+        session, survey, key_store(), "Åpnet med «medvirk open» uten at noen hadde valgt nøkkelholdere"
+    )
+    return (
+        "Ingen hadde valgt nøkkelholdere, så HR kan åpne urnen alene. Det står på startsiden til dem som svarer. "
+        "To nøkkelholdere velges på siden «Nøkler» før en undersøkelse åpner."
+    )
+
+
+def _tell_of_holder_mails(key: str) -> None:
+    """Says when the key holders are not told by mail."""
+    with database().reading() as session:
+        survey = find_survey(session, key)
+        if not is_opened_by_two(session, survey):
+            return
+        if problem := why_no_mail():
+            say(f"Merk: Nøkkelholderne får ikke e-post. {problem}")
+        for name in unreached(session, survey):
+            say(f"Merk: {name} er nøkkelholder og har ingen e-postadresse. Gi beskjed på en annen måte.")
 
 
 @click.command("close")
@@ -42,6 +95,7 @@ def open_command(app: Flask, key: str) -> None:  # noqa: ARG001
 def close_command(app: Flask, key: str) -> None:  # noqa: ARG001
     """Lukker en undersøkelse. Den kan ikke åpnes igjen."""
     _take(key, CLOSE)
+    _tell_of_holder_mails(key)
 
 
 @click.command("invite")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.lifecycle import Participation, participation
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.campaigns.turnout_protection import SMALL, UnitGroup, in_steps, units_with_turnout_shown
+from surveys.campaigns.turnout_protection import SMALL, UnitGroup, in_steps, shown_beside_the_nameless
 from surveys.organisation.tree import Node, in_order
 from surveys.platform.localisation import number, percent
 from surveys.platform.texts import _, ngettext
@@ -72,6 +72,19 @@ class UnitTurnout:
         return ngettext("%(num)s svar er levert", "%(num)s svar er levert", delivered)
 
 
+@dataclass(frozen=True)
+class _Below:
+    """As `Participation`, of a unit and everything below it. named: the sum of `Participation.with_name`."""
+
+    invited: int | None
+    delivered: int
+    named: int
+
+    @classmethod
+    def of(cls, people: Participation) -> "_Below":
+        return cls(people.invited, people.delivered, people.with_name)
+
+
 def turnout(session: Session, survey: Survey) -> list[UnitTurnout]:
     """Every unit of the survey's tree in the order of the tree, the top first."""
     nodes = in_order((unit.unit_id, unit.parent_id, unit.name, unit.type) for unit in survey.units)
@@ -80,7 +93,8 @@ def turnout(session: Session, survey: Survey) -> list[UnitTurnout]:
         return [UnitTurnout(node, *released[node.unit_id]) for node in nodes]
     total = _with_everything_below(nodes, _direct(session, survey))
     groups = [UnitGroup(node.unit_id, node.parent_id, _people(total[node.unit_id])) for node in nodes]
-    shown = units_with_turnout_shown(groups, survey.minimum_group)
+    named = [UnitGroup(node.unit_id, node.parent_id, total[node.unit_id].named) for node in nodes]
+    shown = shown_beside_the_nameless(groups, named, survey.minimum_group)
     return [
         _before_release(node, total[node.unit_id])
         if node.unit_id in shown
@@ -96,11 +110,11 @@ def _released(session: Session, survey: Survey) -> dict[int, tuple[int | None, i
     return {row.unit_id: (row.invited, row.delivered if row.shown else None) for row in rows}
 
 
-def _people(of: Participation) -> int:
+def _people(of: _Below) -> int:
     return of.delivered if of.invited is None else of.invited
 
 
-def _before_release(node: Node, people: Participation) -> UnitTurnout:
+def _before_release(node: Node, people: _Below) -> UnitTurnout:
     if _people(people) < SMALL:
         return UnitTurnout(node, people.invited, in_steps(people.delivered), at_least=True)
     return UnitTurnout(node, people.invited, people.delivered)
@@ -110,23 +124,24 @@ def _direct(session: Session, survey: Survey) -> Mapping[int, Participation]:
     """People placed on the unit itself: from the invitations, or as counted."""
     if survey.status in {SurveyStatus.DRAFT, SurveyStatus.OPEN, SurveyStatus.CLOSED}:
         return participation(session, survey)
-    return {unit.unit_id: Participation(unit.invited, unit.delivered or 0) for unit in survey.units}
+    return {
+        unit.unit_id: Participation(unit.invited, unit.delivered or 0, unit.without_name or 0)
+        for unit in survey.units
+    }
 
 
-def _with_everything_below(
-    nodes: list[Node], direct: Mapping[int, Participation]
-) -> dict[int, Participation]:
+def _with_everything_below(nodes: list[Node], direct: Mapping[int, Participation]) -> dict[int, _Below]:
     """Children stand after their parents in `nodes`, so adding from the end fills every unit."""
     nobody = Participation(0, 0)
-    total = {node.unit_id: direct.get(node.unit_id, nobody) for node in nodes}
+    total = {node.unit_id: _Below.of(direct.get(node.unit_id, nobody)) for node in nodes}
     for node in reversed(nodes):
         if node.parent_id in total:
             total[node.parent_id] = _added(total[node.parent_id], total[node.unit_id])
     return total
 
 
-def _added(above: Participation, below: Participation) -> Participation:
+def _added(above: _Below, below: _Below) -> _Below:
     """Unknown and known is unknown."""
     known = above.invited is not None and below.invited is not None
     invited = (above.invited or 0) + (below.invited or 0) if known else None
-    return Participation(invited, above.delivered + below.delivered)
+    return _Below(invited, above.delivered + below.delivered, above.named + below.named)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.changed_questionnaires import changed_files
+from surveys.campaigns.holder_mail.queueing import any_holders, surveys_with_unreached
 from surveys.campaigns.models import SurveyStatus
 from surveys.operating import migrating
 from surveys.operating.findings import DoctorFinding
@@ -111,6 +112,28 @@ def _mail_is_set(app: Flask) -> Iterator[DoctorFinding]:
         yield DoctorFinding("MEDVIRK_MAIL_FROM må være en adresse som finnes.", is_wrong=True)
     else:
         yield DoctorFinding(f"E-post sendes gjennom {settings.smtp_host}:{settings.smtp_port}.")
+
+
+def _key_holders_get_mail(app: Flask) -> Iterator[DoctorFinding]:
+    db: Database = app.extensions["medvirk_database"]
+    try:
+        with db.reading() as session:
+            if not any_holders(session):
+                return
+            lacking = surveys_with_unreached(session)
+    except SQLAlchemyError:
+        return
+    if not app.config["SETTINGS"].smtp_host:
+        yield DoctorFinding(
+            "Nøkkelholderne får ikke e-post når en urne skal åpnes eller noen har åpnet den: MEDVIRK_SMTP_HOST er "
+            "ikke satt. Gi dem beskjed på en annen måte.",
+            is_note=True,
+        )
+    for key, names in lacking.items():
+        yield DoctorFinding(
+            f"{', '.join(names)} er nøkkelholder for «{key}» og har ingen e-postadresse. Legg den inn under «Brukere».",
+            is_note=True,
+        )
 
 
 def _links_can_be_opened(app: Flask) -> Iterator[DoctorFinding]:
@@ -302,6 +325,7 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _files_are_there,
     _translations_are_compiled,
     _mail_is_set,
+    _key_holders_get_mail,
     sms_is_set,
     sms_come_through,
     _links_can_be_opened,

@@ -4,6 +4,7 @@ from surveys.access import models as access
 from surveys.audit import models as audit
 from surveys.campaigns import ballot_box
 from surveys.campaigns import models as campaigns
+from surveys.campaigns.holder_mail import models as holder_mail
 from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
 from surveys.instruments import models as instruments
@@ -28,6 +29,7 @@ __all__ = [
     "counting",
     "heartbeats",
     "history",
+    "holder_mail",
     "instruments",
     "limit_counts",
     "metadata",

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from questionnaires.coding import row_check
 from surveys.campaigns.ballot_box import Ballot
+from surveys.campaigns.box_openers import is_opened_by_two
 from surveys.campaigns.invitation_seals import is_intact
-from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import Participation, SurveyError
 from surveys.campaigns.models import Invitation, Survey

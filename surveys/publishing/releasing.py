@@ -110,7 +110,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
 
     composed = compose(session, survey)
     rows = composed.rows()
-    turnout = turnout_rows(survey, rows)
+    turnout = turnout_rows(survey, rows, correction=bool(correction))
     report("figures_computed", 0.7)
     if composed.earlier:
         _check_correction(session, survey, rows, turnout, gives_away=composed.gives_away)
@@ -177,7 +177,8 @@ def _check_correction(
 
 
 def _columns(table: type[Figure | Turnout]) -> list[str]:
-    return sorted(set(table.__table__.columns.keys()) - {"id", "release_id"})
+    # By name is told by a first release alone.
+    return sorted(set(table.__table__.columns.keys()) - {"id", "release_id", "by_name"})
 
 
 def _as_set(rows: Rows, table: type[Figure | Turnout]) -> set[str]:

@@ -258,6 +258,7 @@ class Turnout(Base):
     __table_args__ = (
         CheckConstraint("delivered >= 0", name="delivered"),
         CheckConstraint("invited IS NULL OR invited >= delivered", name="not_more_than_invited"),
+        CheckConstraint("by_name IS NULL OR (by_name >= 0 AND by_name <= delivered)", name="by_name"),
     )
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
@@ -267,6 +268,8 @@ class Turnout(Base):
     delivered: Mapped[int]
     # Whether pages and files may show how many delivered (`campaigns.turnout_protection`).
     shown: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # How many of the delivered were by an invitation to a person or an address. NULL: unknown, or it may not be told.
+    by_name: Mapped[int | None]
     # The picture the release was made by: what a figure covers, also after units have been moved.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     type: Mapped[str] = mapped_column(default="", server_default="")

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from questionnaires.model import Questionnaire
 from surveys.access.permissions import open_to_everyone
+from surveys.campaigns.box_openers import is_opened_by_two, who_opens
 from surveys.campaigns.deadline import takes_answers
 from surveys.campaigns.invitations import code_of
-from surveys.campaigns.key_holders import is_opened_by_two
 from surveys.campaigns.models import PublicLink, Survey, SurveyStatus
 from surveys.campaigns.open_group import promised_group
 from surveys.campaigns.promises import promises
@@ -114,7 +114,9 @@ def _page(lookup: PublicLinkLookup, *, fault: bool = False) -> str:
         promises=promises(
             lookup.survey, lookup.questionnaire, promised_group(database.session(), lookup.survey)
         ),
+        easy=lookup.questionnaire.reading == "easy",
         opened_by_two=is_opened_by_two(database.session(), lookup.survey),
+        who_opens=who_opens(database.session(), lookup.survey, lookup.questionnaire),
         choices=language_choices(lookup.questionnaire.languages, lookup.language, here),
         fault=fault,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template
 
 from questionnaires.model import Questionnaire
-from surveys.campaigns.key_holders import is_opened_by_two
+from surveys.campaigns.box_openers import is_opened_by_two, who_opens
 from surveys.campaigns.models import Survey
 from surveys.campaigns.promises import promises
 from surveys.platform import database
@@ -46,6 +46,7 @@ def page_values(
         "deadline": Deadline.of(survey),
         "promises": promises(survey, questionnaire),
         "opened_by_two": is_opened_by_two(database.session(), survey),
+        "who_opens": who_opens(database.session(), survey, questionnaire),
         "choices": language_choices(
             questionnaire.languages, language, lambda code: address(page, language=code)
         ),

@@ -87,6 +87,8 @@ class UnitResult:
     invited: int | None
     # None: not shown, because it would tell of fewer people than the minimum group.
     delivered: int | None
+    # Of those, by an invitation to a person or an address. None: not told.
+    by_name: int | None
     lines: tuple[Line, ...]
     rest: tuple[Line, ...]
     parent: Neighbour | None
@@ -150,6 +152,7 @@ def unit_result(
         reference=beside.chosen,
         invited=turnout.invited,
         delivered=turnout.delivered if turnout.shown else None,
+        by_name=turnout.by_name if turnout.shown else None,
         lines=tuple(
             replace(
                 _in_place(line, turnout, changes, beside.chosen),

@@ -105,6 +105,22 @@ def turnout(result: UnitResult) -> str:
     )
 
 
+def answers_by_name(result: UnitResult) -> str:
+    """How many of the answers were by personal invitation; empty where all were, or it is not told."""
+    if result.delivered is None or result.by_name is None or result.by_name == result.delivered:
+        return ""
+    return by_name_text(result.by_name, result.delivered)
+
+
+def by_name_text(by_name: int, delivered: int) -> str:
+    """«12 av svarene kom på personlig invitasjon. 8 kom med kode til utdeling eller åpen lenke.»"""
+    return _(
+        "På personlig invitasjon: %(named)s. Med kode til utdeling eller åpen lenke: %(nameless)s.",
+        named=number(by_name, 0),
+        nameless=number(delivered - by_name, 0),
+    )
+
+
 def is_compared(result: UnitResult) -> bool:
     """Whether any measure has an earlier figure to be set beside."""
     return any(line.change for line in result.lines)

@@ -7,6 +7,7 @@ from flask import Flask
 
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import send_queued
+from surveys.campaigns.holder_mail.sending import send_to_holders
 from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
@@ -19,6 +20,8 @@ from surveys.hr.privacy.retention import delete_what_is_due
 from surveys.platform import logs
 from surveys.platform import queue as job_queue
 from surveys.platform.clock import municipal_day
+from surveys.platform.config import Settings
+from surveys.platform.database import Database
 from surveys.platform.heartbeats import beat
 from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.sms_gateway import has_gateway
@@ -116,7 +119,7 @@ def _work(app: Flask) -> Work:
 
     return {
         **{f"alive_{queue}": alive(queue) for queue in QUEUES},
-        "outbox": in_context(lambda: send_queued(database, app.config["SETTINGS"])),
+        "outbox": in_context(lambda: _send_all(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
         "steps": in_context(take_steps),
         "openings": in_context(lambda: open_due(database)),
@@ -125,6 +128,12 @@ def _work(app: Flask) -> Work:
         "tally": in_context(lambda: publish_tonight(database)),
         "retention": in_context(_once_a_day(app)),
     }
+
+
+def _send_all(database: Database, settings: Settings) -> None:
+    # The few to key holders first: they may say that somebody is opening a ballot box.
+    send_to_holders(database, settings)
+    send_queued(database, settings)
 
 
 def _once_a_day(app: Flask) -> Callable[[], None]:

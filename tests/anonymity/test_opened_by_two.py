@@ -4,7 +4,6 @@ import datetime as dt
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from itertools import combinations
 
 import pytest
@@ -12,11 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
-from nacl.pwhash import argon2id
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from surveys.access.models import Account, Grant, Role
+from surveys.access.models import Account, Role
 from surveys.access.sessions import start_session
 from surveys.campaigns import key_holders, key_shares
 from surveys.campaigns.ballot_box import Ballot, KeyHolder
@@ -25,95 +22,38 @@ from surveys.campaigns.key_shares import ShareError
 from surveys.campaigns.keystore import KeyMissingError, KeyStore
 from surveys.campaigns.lifecycle import SurveyError, close_survey, find_survey, open_survey
 from surveys.campaigns.models import SurveyStatus
-from surveys.organisation.models import Unit
 from surveys.platform import clock
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.opening_ballots import CountingError
 from tests.building import (
     answer_some,
-    build_installation,
     build_survey,
-    build_units,
     invite_some,
     keys_of,
     sheet_of,
 )
-
-KEY = "liten-2026"
-PHRASES = {"hr": "fjellrev sykler stille hjem 7", "tillitsvalgt": "blå kopp under gammel bro 4"}
+from tests.key_holding import (
+    KEY,
+    PHRASES,
+    Shared,
+    choose_phrases,
+    holder_account,
+    key_maker,
+    make_guesses_cheap,
+    name_two,
+    open_shared,
+)
 
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A guess costs 256 MB on purpose; here nobody guesses."""
-    monkeypatch.setattr(
-        key_shares, "derive", lambda phrase, salt: argon2id.kdf(32, phrase, salt, opslimit=1, memlimit=8192)
-    )
-
-
-@dataclass(frozen=True)
-class Shared:
-    app: Flask
-    db: Database
-    words: str
-
-    def give(self, who: str) -> bool:
-        with self.db.transaction() as session:
-            survey = find_survey(session, KEY)
-            if who == "ark":
-                return key_holders.give_reserve(session, survey, self.words, keys_of(self.app))
-            account = session.scalars(select(Account).where(Account.username == who)).one()
-            holder = key_holders.holding_of(session, survey, account)
-            assert holder is not None
-            return key_holders.give_share(session, survey, holder, PHRASES[who], keys_of(self.app))
-
-
-def _account(session: Session, name: str, role: Role, unit: Unit) -> Account:
-    account = Account(username=name, name=name.title(), password_hash="-", all_grants=[])
-    account.all_grants.append(Grant(role=role, unit=unit))
-    session.add(account)
-    session.flush()
-    return account
-
-
-def _named(app: Flask, db: Database) -> None:
-    with db.transaction() as session:
-        build_installation(session)
-        units = build_units(session)
-        survey = build_survey(session, units["K"])
-        roles = {"hr": Role.HR, "tillitsvalgt": Role.REPRESENTATIVE}
-        people = [_account(session, name, role, units["K"]) for name, role in roles.items()]
-        key_holders.name_holders(session, survey, *people)
-        _account(session, "arkivet", Role.ADMINISTRATOR, units["K"])
-
-
-def _maker(session: Session) -> Account:
-    """Who makes the key and sees the words: none of the two."""
-    return session.scalars(select(Account).where(Account.username == "arkivet")).one()
-
-
-def _choose(db: Database) -> None:
-    with db.transaction() as session:
-        survey = find_survey(session, KEY)
-        holding = key_holders.key_holding(session, survey)
-        assert holding is not None
-        for holder in holding.people:
-            assert holder.account is not None
-            key_holders.choose_passphrase(session, survey, holder, PHRASES[holder.account.username])
+    make_guesses_cheap(monkeypatch)
 
 
 @pytest.fixture
 def shared(app: Flask, db: Database) -> Shared:
-    """An open survey with seven delivered answers, whose key is in three shares."""
-    _named(app, db)
-    _choose(db)
-    with db.transaction() as session:
-        survey = find_survey(session, KEY)
-        words = key_holders.share_out(session, survey, _maker(session), keys_of(app))
-        open_survey(session, survey, keys_of(app))
-        answer_some(app, session, survey, "A", [sheet_of(3)] * 7)
-    return Shared(app, db, words)
+    return open_shared(app, db)
 
 
 @pytest.fixture
@@ -225,14 +165,14 @@ def test_a_key_of_other_shares_does_not_pass_for_the_surveys(closed: Shared) -> 
 
 
 def test_it_opens_only_when_both_have_chosen_and_the_key_is_made(app: Flask, db: Database) -> None:
-    _named(app, db)
+    name_two(db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
         with pytest.raises(SurveyError, match="Nøkler"):
             open_survey(session, survey, keys_of(app))
         with pytest.raises(SurveyError, match="Begge"):
-            key_holders.share_out(session, survey, _maker(session), keys_of(app))
-    _choose(db)
+            key_holders.share_out(session, survey, key_maker(session), keys_of(app))
+    choose_phrases(app, db)
     with db.transaction() as session, pytest.raises(SurveyError, match="Nøkler"):
         open_survey(session, find_survey(session, KEY), keys_of(app))
 
@@ -240,21 +180,50 @@ def test_it_opens_only_when_both_have_chosen_and_the_key_is_made(app: Flask, db:
 @pytest.mark.parametrize("who", ["hr", "tillitsvalgt"])
 def test_no_key_holder_makes_the_key_and_sees_the_sheet_too(app: Flask, db: Database, who: str) -> None:
     """With her own share and the words on the sheet she could open the box alone."""
-    _named(app, db)
-    _choose(db)
+    name_two(db)
+    choose_phrases(app, db)
     with db.transaction() as session:
         account = session.scalars(select(Account).where(Account.username == who)).one()
         with pytest.raises(SurveyError, match="to deler"):
             key_holders.share_out(session, find_survey(session, KEY), account, keys_of(app))
 
 
-def test_a_key_that_the_shares_do_not_open_lets_no_survey_open(app: Flask, db: Database) -> None:
-    """The key store has the new key, and the database, which was stopped before its commit, the old shares."""
-    _named(app, db)
-    _choose(db)
+@pytest.mark.parametrize("what", ["public key", "account", "both of another survey"])
+def test_nobody_who_writes_in_the_database_is_given_a_holders_share(
+    app: Flask, db: Database, what: str
+) -> None:
+    """A public key of her own in the place of a holder's: the share would be locked with it when the key is made."""
+    name_two(db)
+    choose_phrases(app, db)
+    own = PrivateKey.generate()
+    with db.transaction() as session:
+        holder = session.scalars(select(KeyHolder).where(KeyHolder.account_id.is_not(None))).all()[1]
+        if what == "account":
+            holder.account_id = key_maker(session).id
+        elif what == "public key":
+            holder.public_key = bytes(own.public_key)
+        else:
+            other = build_survey(session, find_survey(session, KEY).unit, "annen")
+            holder.survey_id, survey_id = other.id, holder.survey_id
+            session.flush()
+            holder.salt, holder.public_key = bytes(16), bytes(own.public_key)
+            holder.seal = session.scalars(select(KeyHolder.seal).where(KeyHolder.seal.is_not(None))).first()
+            holder.survey_id = survey_id
     with db.transaction() as session:
         survey = find_survey(session, KEY)
-        key_holders.share_out(session, survey, _maker(session), keys_of(app))
+        maker = holder_account(session, "tredje", Role.HR, survey.unit)
+        with pytest.raises(SurveyError, match="utenom Medvirk"):
+            key_holders.share_out(session, survey, maker, keys_of(app))
+    assert not keys_of(app).seals(1)
+
+
+def test_a_key_that_the_shares_do_not_open_lets_no_survey_open(app: Flask, db: Database) -> None:
+    """The key store has the new key, and the database, which was stopped before its commit, the old shares."""
+    name_two(db)
+    choose_phrases(app, db)
+    with db.transaction() as session:
+        survey = find_survey(session, KEY)
+        key_holders.share_out(session, survey, key_maker(session), keys_of(app))
     keys_of(app).create_apart(1)
     with db.transaction() as session, pytest.raises(SurveyError, match="Nøkler"):
         open_survey(session, find_survey(session, KEY), keys_of(app))
@@ -285,12 +254,12 @@ def test_a_share_that_waits_while_the_master_key_is_changed_is_given_again(close
 
 
 def test_words_of_a_key_that_was_made_anew_open_nothing(app: Flask, db: Database) -> None:
-    _named(app, db)
-    _choose(db)
+    name_two(db)
+    choose_phrases(app, db)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
-        old = key_holders.share_out(session, survey, _maker(session), keys_of(app))
-        new = key_holders.share_out(session, survey, _maker(session), keys_of(app))
+        old = key_holders.share_out(session, survey, key_maker(session), keys_of(app))
+        new = key_holders.share_out(session, survey, key_maker(session), keys_of(app))
         open_survey(session, survey, keys_of(app))
         close_survey(session, survey)
     shared = Shared(app, db, old)
@@ -317,11 +286,11 @@ class TestThePages:
     @pytest.fixture
     def clients(self, app: Flask, db: Database) -> dict[str, FlaskClient]:
         app.config["WTF_CSRF_ENABLED"] = False
-        _named(app, db)
+        name_two(db)
         with db.transaction() as session:
-            key_holders.open_alone(session, find_survey(session, KEY), keys_of(app))
+            key_holders.open_alone(session, find_survey(session, KEY), keys_of(app), "Til noen er valgt")
             unit = session.scalars(select(Account).where(Account.username == "hr")).one().grants[0].unit
-            _account(session, "annen", Role.REPRESENTATIVE, unit)
+            holder_account(session, "annen", Role.REPRESENTATIVE, unit)
             tokens = {a.username: start_session(session, a) for a in session.scalars(select(Account)).all()}
         made = {}
         for name, token in tokens.items():
@@ -337,7 +306,12 @@ class TestThePages:
         page, own = f"/undersokelser/{KEY}/nokler", f"/undersokelser/{KEY}/min-nokkel"
         with db.reading() as session:
             ids = {a.username: str(a.id) for a in session.scalars(select(Account))}
-        chosen = {"opened_by": "to", "hr": ids["hr"], "representative": ids["tillitsvalgt"]}
+        chosen = {
+            "opened_by": "to",
+            "hr": ids["hr"],
+            "representative": ids["tillitsvalgt"],
+            "office": "chief_representative",
+        }
         assert hr.post(page, data=chosen).status_code == 302
         assert "Velg nøkkelord" in representative.get("/").text
         assert clients["annen"].get(own).status_code == 404

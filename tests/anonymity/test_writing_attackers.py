@@ -128,7 +128,20 @@ class TestSwappingTheKey:
 
 
 class TestTagging:
-    @pytest.mark.parametrize("change", ["unit", "audience", "person", "address", "no seal", "another's seal"])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "unit",
+            "audience",
+            "person",
+            "address",
+            "loose",
+            "self-started",
+            "phone",
+            "no seal",
+            "another's seal",
+        ],
+    )
     def test_an_invitation_that_was_changed_takes_no_answer_and_stops_the_count(
         self, app: Flask, db: Database, client: FlaskClient, victim: str, change: str
     ) -> None:
@@ -235,6 +248,10 @@ def tag(session: Session, invitation: Invitation, change: str) -> None:
         "audience": {"audience": "leaders"},
         "person": {"person_id": person.id},
         "address": {"email": "ond@example.com"},
+        # Made nobody's, or somebody's: what lifts a unit over the minimum group.
+        "loose": {"loose": True},
+        "self-started": {"self_started": True},
+        "phone": {"phone": "+4790000000"},
         "no seal": {"seal": None},
         "another's seal": {"seal": another},
     }

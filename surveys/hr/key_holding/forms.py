@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, TextAreaField
-from wtforms.validators import EqualTo, InputRequired, ValidationError
+from wtforms import PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
+from surveys.campaigns.ballot_box import HolderOffice
+from surveys.campaigns.key_holders import LEAST_REASON
 from surveys.platform.texts import _l
 
 ONE, TWO = "en", "to"
@@ -30,9 +32,23 @@ class HoldersForm(FlaskForm):
     representative = SelectField(
         _l("Nøkkelholder fra de ansatte"), validators=[_offered], validate_choice=False
     )
+    office = SelectField(_l("Hva nøkkelholderen er"), validators=[_offered], validate_choice=False)
+    reason = StringField(_l("Hvorfor HR skal kunne åpne alene"), validators=[Length(max=300)])
+
+    def validate_reason(self, field: Any) -> None:
+        if self.opened_by.data == ONE and len(" ".join((field.data or "").split())) < LEAST_REASON:
+            raise ValidationError(
+                _l("Skriv en begrunnelse, for eksempel «Vi har ingen tillitsvalgt for alle ennå».")
+            )
 
 
-OPENED_BY = ((TWO, _l("To må åpne sammen")), (ONE, _l("HR kan åpne alene")))
+OPENED_BY = ((TWO, _l("To må åpne sammen (vanlig)")), (ONE, _l("HR kan åpne alene")))
+
+OFFICES = (
+    (HolderOffice.CHIEF_REPRESENTATIVE.value, _l("Hovedtillitsvalgt")),
+    (HolderOffice.REPRESENTATIVE.value, _l("Tillitsvalgt")),
+    (HolderOffice.CHIEF_SAFETY_REPRESENTATIVE.value, _l("Hovedverneombud")),
+)
 
 
 class PassphraseForm(FlaskForm):

@@ -10,13 +10,15 @@ from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.passwords import PasswordRefusedError
 from surveys.access.permissions import requires, signed_in
 from surveys.campaigns import key_holders
-from surveys.campaigns.ballot_box import Ballot, KeyHolder
+from surveys.campaigns.ballot_box import Ballot, HolderOffice, KeyHolder
+from surveys.campaigns.holder_mail.queueing import latest_mails, unreached
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.tally.checking import roots_of
 from surveys.hr.key_holding.choices import possible_holders
 from surveys.hr.key_holding.forms import (
+    OFFICES,
     ONE,
     OPENED_BY,
     TWO,
@@ -25,9 +27,11 @@ from surveys.hr.key_holding.forms import (
     PassphraseForm,
     ReserveForm,
 )
+from surveys.hr.key_holding.nameless_ways import nameless_ways
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.platform import database
 from surveys.platform.limits import limiter
+from surveys.platform.mail_server import why_no_mail
 from surveys.platform.texts import _
 
 GUESSES = "10 per hour"
@@ -45,10 +49,12 @@ def keys(key: str) -> Response | str | tuple[str, int]:
         return _page(session, survey, form)
     try:
         if form.opened_by.data == ONE:
-            key_holders.open_alone(session, survey, key_store())
+            key_holders.open_alone(session, survey, key_store(), form.reason.data or "")
         else:
-            chosen = [session.get_one(Account, int(field.data)) for field in (form.hr, form.representative)]
-            key_holders.name_holders(session, survey, *chosen)
+            hr, representative = (
+                session.get_one(Account, int(field.data)) for field in (form.hr, form.representative)
+            )
+            key_holders.name_holders(session, survey, hr, representative, HolderOffice(form.office.data))
         session.commit()
     except SurveyError as error:
         session.rollback()
@@ -104,7 +110,7 @@ def own_key(key: str) -> Response | str | tuple[str, int]:
         if survey.status == SurveyStatus.CLOSED:
             flash(_told(key_holders.give_share(session, survey, holder, form.passphrase.data, key_store())))
         else:
-            key_holders.choose_passphrase(session, survey, holder, form.passphrase.data)
+            key_holders.choose_passphrase(session, survey, holder, form.passphrase.data, key_store())
             flash(_("Nøkkelordene er valgt. Ta vare på dem: ingen kan lage dem på nytt for deg."))
         session.commit()
     except (SurveyError, PasswordRefusedError) as error:
@@ -135,6 +141,7 @@ def _own_page(session: Session, survey: Survey, holder: KeyHolder, form: Opening
         holder=holder,
         holding=holding,
         form=form,
+        nameless=nameless_ways(session, survey),
         root=roots[-1].root.hex() if roots else "",
         ballots=session.scalar(select(func.count()).where(Ballot.survey_id == survey.id)),
         is_open=key_store().can_count(survey.id),
@@ -148,10 +155,13 @@ def _holders_form(session: Session, survey: Survey) -> HoldersForm:
     form.opened_by.choices = list(OPENED_BY)
     form.hr.choices = possible_holders(session, survey, *HR_ROLES)
     form.representative.choices = possible_holders(session, survey, Role.REPRESENTATIVE)
+    form.office.choices = list(OFFICES)
     if not form.is_submitted():
-        form.opened_by.data = TWO if holding else ONE
+        form.opened_by.data = ONE if survey.one_key_reason else TWO
+        form.reason.data = survey.one_key_reason or ""
         if holding:
             form.hr.data, form.representative.data = (str(holder.account_id) for holder in holding.people)
+            form.office.data = holding.people[1].office or HolderOffice.REPRESENTATIVE
     return form
 
 
@@ -163,6 +173,10 @@ def _page(session: Session, survey: Survey, form: HoldersForm, problem: str = ""
         form=form,
         problem=problem,
         holding=holding,
+        nameless=nameless_ways(session, survey),
+        mails=latest_mails(session, survey),
+        unreached=unreached(session, survey) if holding else [],
+        mail_problem=why_no_mail() if holding else "",
         may_make=holding is not None and not key_holders.is_holder(holding, current_user),
         is_open=key_store().can_count(survey.id),
         reserve_form=ReserveForm(),

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.checklist import ChecklistItem, ChecklistState, checklist, missing_languages
 from surveys.campaigns.invitations import recipients_from_roster, uses_roster
+from surveys.campaigns.key_holders import key_holding
 from surveys.campaigns.models import Survey
 from surveys.platform.localisation import listed
 from surveys.platform.texts import _, ngettext
@@ -32,6 +33,7 @@ def title_of(item: ChecklistItem) -> str:
         ChecklistItem.TEST: _("Noen har prøvd å svare"),
         ChecklistItem.VALIDITY: _("Innholdet er godkjent av fagfolk: vi spør om det vi vil vite noe om"),
         ChecklistItem.DPIA: _("Personvernkonsekvensene er vurdert (DPIA), og vurderingen er arkivert"),
+        ChecklistItem.KEYS: _("Det er bestemt hvem som kan åpne urnen, og nøkkelen er klar"),
     }[item]
 
 
@@ -55,7 +57,21 @@ def _line(session: Session, survey: Survey, state: ChecklistState) -> ChecklistL
     if item == ChecklistItem.TEST:
         said = _("Prøvesvar blir ikke lagret og teller aldri med.")
         return ChecklistLine(state, title, said, "hr.try_answering", _("Prøv å svare"))
+    if item == ChecklistItem.KEYS:
+        return ChecklistLine(state, title, _keys_said(session, survey), "hr.keys", _("Gå til nøklene"))
     return ChecklistLine(state, title, "")
+
+
+def _keys_said(session: Session, survey: Survey) -> str:
+    holding = key_holding(session, survey)
+    if holding is None and survey.one_key_reason:
+        return _("HR kan åpne urnen alene. Begrunnelse: %(reason)s", reason=survey.one_key_reason)
+    if holding is None:
+        return _("Vanlig er at HR og en tillitsvalgt må åpne den sammen.")
+    names = listed([holder.account.name for holder in holding.people if holder.account])
+    if holding.is_shared_out:
+        return _("%(names)s har hver sin del av nøkkelen.", names=names)
+    return _("%(names)s er valgt, men nøkkelen er ikke laget ennå.", names=names)
 
 
 def _languages_said(survey: Survey) -> str:

@@ -8,9 +8,9 @@ from surveys.access.texts import role_word
 from surveys.campaigns.models import ChecklistTick
 from surveys.hr.privacy.documents import DocumentSection, PrivacyDocument, known
 from surveys.hr.privacy.traces import doings_of
-from surveys.hr.trail.rows import moment
 from surveys.organisation.models import OrganisationImport
 from surveys.platform.localisation import language_name, short_date
+from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
 from surveys.release.models import QualityDiscussion
 
@@ -66,11 +66,12 @@ def _signing_in(session: Session, account: Account) -> DocumentSection:
             known(_("Innloggingstjenesten kjenner brukeren som"), provider),
             known(
                 _("Logget inn nå (fra, sist sett)"),
-                "; ".join(f"{moment(started)}, {moment(last)}" for started, last in seen) or _("ingen"),
+                "; ".join(f"{date_and_time(started)}, {date_and_time(last)}" for started, last in seen)
+                or _("ingen"),
             ),
             known(
                 _("Lenke for å velge passord, gjelder til"),
-                "; ".join(moment(until) for until in links) or _("ingen"),
+                "; ".join(date_and_time(until) for until in links) or _("ingen"),
             ),
         ),
     )
@@ -99,6 +100,9 @@ def _made(session: Session, account: Account) -> DocumentSection:
                 for each in discussions
             ),
             known(_("Kryss i sjekklister"), str(ticks or 0)),
-            *(known(_("Fil med enheter eller ansatte"), f"{name}, {moment(at)}") for at, name in imports),
+            *(
+                known(_("Fil med enheter eller ansatte"), f"{name}, {date_and_time(at)}")
+                for at, name in imports
+            ),
         ),
     )

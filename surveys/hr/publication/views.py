@@ -15,6 +15,7 @@ from surveys.campaigns.repicturing import differences
 from surveys.campaigns.report_groups import merge_units, separate_units
 from surveys.hr import preview_texts
 from surveys.hr.long_steps import standing
+from surveys.hr.nameless_answers import nameless_answers
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
 from surveys.hr.steps.correcting import CORRECT
 from surveys.hr.steps.step import StepRequest
@@ -79,6 +80,7 @@ def _preview(session: Session, survey: Survey) -> dict[str, object]:
         "summary": preview_texts.summary(preview, survey),
         "rows": preview_texts.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
         "breakdowns": preview_texts.breakdown_lines(preview, questionnaire, survey.minimum_group),
+        "nameless": nameless_answers(survey, preview),
         "choices": preview_texts.choices(preview, survey),
     }
 

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Survey
+from surveys.hr.steps.choosing_holders import CHOOSE_HOLDERS
 from surveys.hr.steps.closing import CLOSE
 from surveys.hr.steps.correcting import CORRECT
 from surveys.hr.steps.counting import COUNT
@@ -17,7 +18,19 @@ from surveys.hr.steps.releasing import RELEASE
 from surveys.hr.steps.reminding import REMIND
 from surveys.hr.steps.step import SurveyStep
 
-STEPS: Final = (OPEN, INVITE_PILOT, INVITE, RECONCILE, REMIND, CLOSE, OPEN_BOX, COUNT, RELEASE, CORRECT)
+STEPS: Final = (
+    CHOOSE_HOLDERS,
+    OPEN,
+    INVITE_PILOT,
+    INVITE,
+    RECONCILE,
+    REMIND,
+    CLOSE,
+    OPEN_BOX,
+    COUNT,
+    RELEASE,
+    CORRECT,
+)
 
 
 def step_named(name: str) -> SurveyStep:

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.key_holders import is_opened_by_two
+from surveys.campaigns.box_openers import is_opened_by_two
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus

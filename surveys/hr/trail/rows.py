@@ -13,8 +13,8 @@ from surveys.audit.actions import ACTIONS, DETAILS, About
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import Survey
 from surveys.organisation.models import SuccessionKind, Unit
-from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.localisation import localised, short_date
+from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
 
 
@@ -56,7 +56,7 @@ class _Names:
     def row(self, entry: AuditEntry) -> TrailRow:
         action = ACTIONS.get(entry.action)
         return TrailRow(
-            when=moment(entry.at),
+            when=date_and_time(entry.at),
             who=self._who(entry.account_id),
             what=str(action.words) if action else entry.action,
             subject=self._subject(action.about if action else None, entry.subject),
@@ -92,12 +92,6 @@ class _Names:
         if name == "deputy_for":
             return self.accounts.get(text, text)
         return _day(text) or text
-
-
-def moment(at: dt.datetime) -> str:
-    """«05.06.2026 kl. 13.00»."""
-    here = at.astimezone(MUNICIPAL_TIME)
-    return _("%(day)s kl. %(time)s", day=short_date(here.date()), time=f"{here:%H.%M}")
 
 
 def _kind_word(kind: SuccessionKind) -> str:
