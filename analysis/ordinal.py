@@ -227,8 +227,8 @@ def correlation_uncertainty(items: OrdinalItems, correlations: Floats) -> Floats
     """
     one, other = items.pairs()
     parts = [
-        _pulls(items, *(part[start : start + BATCH] for part in (one, other, correlations)))
-        for start in range(0, len(one), BATCH)
+        _pulls(items, one[part], other[part], correlations[part])
+        for part in (slice(start, start + BATCH) for start in range(0, len(one), BATCH))
     ]
     tables = np.concatenate(parts)
     found = np.zeros((len(one), len(one)))

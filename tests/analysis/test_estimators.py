@@ -11,13 +11,13 @@ from analysis.estimators import Estimator, by_estimator
 from analysis.ordinal import MOST_ITEMS, ordinal
 from analysis.report import analyse, to_json
 from analysis.robust import robust
-from analysis.scoring import complete_rows
 from analysis.validity import asked_of_all, validity
 from tests.analysis.example_surveys import (
     reference_responses,
     reference_values,
     responses,
     simulated,
+    structure_reference,
     survey,
 )
 
@@ -37,17 +37,6 @@ SCALED: Final = {
 BINARY_PEOPLE: Final = 30
 
 
-def reference(name: str, estimator: Estimator) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
-    """The complete rows of the items in lavaan's solution, each item's factor, and the solution."""
-    values = reference_values("structure")
-    key = f"{estimator}_{name}"
-    lavaan = values[key if key in values else f"{key}_two"]
-    answers = asked_of_all(reference_responses(name))
-    chosen = [answers.items.index(item) for item in lavaan["loadings"]]
-    _, factor_of = np.unique(answers.factor_of[chosen], return_inverse=True)
-    return complete_rows(answers.values[:, chosen]), factor_of, lavaan
-
-
 def assert_equal(found: Cfa, lavaan: dict[str, Any], measures: dict[str, str]) -> None:
     fit = lavaan["fit"]
     assert found.fit.df == fit["df"]
@@ -61,13 +50,13 @@ def assert_equal(found: Cfa, lavaan: dict[str, Any], measures: dict[str, str]) -
 
 @pytest.mark.parametrize("name", ["bfi", "lq2002", "verbagg"])
 def test_the_robust_fit_equals_lavaan(name: str) -> None:
-    rows, factor_of, lavaan = reference(name, Estimator.MLR)
+    rows, factor_of, lavaan = structure_reference(name, Estimator.MLR)
     assert_equal(robust(rows, factor_of), lavaan, ROBUST)
 
 
 @pytest.mark.parametrize("name", ["bfi", "lq2002", "verbagg"])
 def test_the_ordinal_fit_equals_lavaan(name: str) -> None:
-    rows, factor_of, lavaan = reference(name, Estimator.WLSMV)
+    rows, factor_of, lavaan = structure_reference(name, Estimator.WLSMV)
     assert_equal(ordinal(rows, factor_of), lavaan, SCALED)
 
 
