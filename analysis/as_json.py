@@ -80,6 +80,10 @@ def _validity_json(questionnaire: Questionnaire, found: Validity) -> dict[str, A
         },
         "basis": found.basis.value,
         "all_answers": _all_answers_json(questionnaire, found),
+        "estimators": {
+            one.value: _cfa_json(items, list(combinations(factors, 2)), found, fitted.cfa)
+            for one, fitted in found.estimators.items()
+        },
         "htmt": {f"{a}~{b}": number(found.htmt.get((a, b), np.nan)) for a, b in combinations(factors, 2)},
     }
 
@@ -116,11 +120,14 @@ def _all_answers_json(questionnaire: Questionnaire, found: Validity) -> dict[str
     ave, composite = (
         dict(zip(found.cfa_factors, each, strict=True)) for each in (whole.ave, whole.composite)
     )
+    by_em = whole.by_em
+    ratios = {(a, b): by_em.htmt[i, j] for (i, a), (j, b) in combinations(enumerate(found.cfa_factors), 2)}
     return {
         "n": whole.n,
-        "kmo": number(whole.adequacy.overall) if whole.adequacy else None,
-        "factors_suggested": whole.factors_suggested,
-        "omega": {key: number(whole.omega.get(key, np.nan)) for key in factors},
+        "kmo": number(by_em.adequacy.overall) if by_em.adequacy else None,
+        "factors_suggested": by_em.factors_suggested,
+        "omega": {key: number(by_em.omega.get(key, np.nan)) for key in factors},
+        "htmt": {f"{a}~{b}": number(ratios.get((a, b), np.nan)) for a, b in combinations(factors, 2)},
         "cfa": _cfa_json(items, list(combinations(factors, 2)), found, whole.cfa),
         "ave": {key: number(ave.get(key, np.nan)) for key in factors},
         "composite_reliability": {key: number(composite.get(key, np.nan)) for key in factors},

@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.agreement import Agreement
 from analysis.cfa import NoSolutionError, NoSolutionReason
+from analysis.estimators import Estimator
 from analysis.messages import N_, Caution, Message, MessageValue
 from analysis.reliability import FEWEST_TO_JUDGE, FEWEST_TO_NAME
 from analysis.results import ScaleSummary, UnitReport
@@ -132,6 +133,7 @@ def _validity_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
     if found.all_answers and found.all_answers.problem:
         told = _ALL_MISSING if found.all_answers.cfa is None else _ALL_IMPOSSIBLE
         yield Message(told), *_why(found.all_answers.problem, found, found.all_answers.n)
+    yield from _estimator_sentences(found)
     if found.cfa and not found.cfa.fit.df:
         yield (Message(N_("CFA-modellen har ingen frihetsgrader, så det kan ikke prøves om den passer.")),)
     if alone := tuple(key for key in found.items if key not in found.cfa_items):
@@ -141,6 +143,16 @@ def _validity_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
                 {"items": alone},
             ),
         )
+
+
+def _estimator_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
+    """Why a labelled choice is missing or impossible; nothing when complete rows have no solution at all."""
+    if found.cfa is None:
+        return
+    for estimator, fitted in found.estimators.items():
+        if fitted.problem:
+            told = _ESTIMATOR_MISSING if fitted.cfa is None else _ESTIMATOR_IMPOSSIBLE
+            yield Message(told[estimator]), *_why(fitted.problem, found)
 
 
 def _singular(found: Validity) -> Message:
@@ -200,6 +212,14 @@ _ALL_IMPOSSIBLE: Final = N_(
 _IMPOSSIBLE: Final = N_(
     "Vi viser hvor godt modellen passer, men ladninger, AVE, CR og korrelasjonene mellom temaene kan ikke tolkes."
 )
+_ESTIMATOR_MISSING: Final = {
+    Estimator.MLR: N_("Den robuste utregningen (MLR) mangler."),
+    Estimator.WLSMV: N_("Utregningen for svar på trinn (WLSMV) mangler."),
+}
+_ESTIMATOR_IMPOSSIBLE: Final = {
+    Estimator.MLR: N_("Den robuste utregningen (MLR) viser vi, men ladningene kan ikke tolkes."),
+    Estimator.WLSMV: N_("Utregningen for svar på trinn (WLSMV) viser vi, men ladningene kan ikke tolkes."),
+}
 _REASONS: Final = {
     NoSolutionReason.SINGULAR: N_("For få fullstendige svar, eller noen påstander kan regnes ut fra andre."),
     NoSolutionReason.NOT_IDENTIFIED: N_("Faktorene har for få påstander til at modellen kan bestemmes."),
@@ -207,6 +227,8 @@ _REASONS: Final = {
         "Beregningen fant ingen løsning. Strukturen passer trolig dårlig til svarene."
     ),
     NoSolutionReason.HEYWOOD: N_("Løsningen er umulig, fordi en faktor ikke har noen varians."),
+    NoSolutionReason.TOO_MANY_ITEMS: N_("Den kan ikke regnes ut for mer enn 100 påstander."),
+    NoSolutionReason.NO_ADJUSTMENT: N_("Rettelsen kan ikke regnes ut. Det er trolig for få svar."),
 }
 
 

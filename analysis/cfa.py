@@ -39,6 +39,8 @@ class NoSolutionReason(StrEnum):
     NOT_IDENTIFIED = "not_identified"
     NOT_CONVERGED = "not_converged"
     HEYWOOD = "heywood"
+    TOO_MANY_ITEMS = "too_many_items"
+    NO_ADJUSTMENT = "no_adjustment"
 
 
 class NoSolutionError(Exception):
@@ -90,6 +92,22 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     ([0.8, 0.8, 0.8, 0.8], 2)
     """
     moments = group_moments(answers)
+    model, estimate, inadmissible = most_likely(moments, factor_of)
+    found = modifications(model, moments, estimate, MODIFICATIONS_SHOWN)
+    return standardised(model, estimate, factor_of, fit_of(model, [moments], estimate), found, inadmissible)
+
+
+def most_likely(
+    moments: GroupMoments, factor_of: NDArray[np.int_]
+) -> tuple[FactorModel, Estimate, NoSolutionError | None]:
+    """The intended structure, its maximum likelihood estimate, and why that is impossible where it is.
+
+    Raises NoSolutionError as `confirmatory`.
+
+    >>> moments = GroupMoments(100, np.zeros(3), np.full((3, 3), 0.49) + 0.51 * np.eye(3))
+    >>> most_likely(moments, np.zeros(3, dtype=int))[1].parameters.round(2).tolist()
+    [0.7, 0.7, 0.7, 0.51, 0.51, 0.51]
+    """
     model = simple_structure(factor_of)
     if model.degrees_of_freedom() < 0:
         raise NoSolutionError(NoSolutionReason.NOT_IDENTIFIED)
@@ -97,8 +115,7 @@ def confirmatory(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     inadmissible = impossible(model, estimate)
     if inadmissible and not model.degrees_of_freedom():
         raise inadmissible
-    found = modifications(model, moments, estimate, MODIFICATIONS_SHOWN)
-    return standardised(model, estimate, factor_of, fit_of(model, [moments], estimate), found, inadmissible)
+    return model, estimate, inadmissible
 
 
 def impossible(model: FactorModel, estimate: Estimate) -> NoSolutionError | None:
@@ -269,8 +286,7 @@ def standardised(
     below = np.tril_indices(factors, -1)
     own = np.sqrt(np.diag(estimate.covariance))
     correlation_errors[below] = own[2 * items : 2 * items + len(below[0])]
-    first = np.array([int(np.flatnonzero(factor_of == factor)[0]) for factor in range(factors)])
-    sign = np.where(raw[first] < 0, -1.0, 1.0)
+    sign = positive_first(raw, factor_of)
     return Cfa(
         fit=fit,
         loadings=raw / np.sqrt(variance) * sign[factor_of],
@@ -280,3 +296,13 @@ def standardised(
         modifications=found,
         inadmissible=inadmissible,
     )
+
+
+def positive_first(loadings: Floats, factor_of: NDArray[np.int_]) -> Floats:
+    """The sign of each factor, (M,), that makes its first loading positive.
+
+    >>> positive_first(np.array([0.7, -0.6, 0.5]), np.array([0, 1, 1])).tolist()
+    [1.0, -1.0]
+    """
+    first = [int(np.flatnonzero(factor_of == factor)[0]) for factor in range(int(factor_of.max()) + 1)]
+    return np.where(loadings[first] < 0, -1.0, 1.0)

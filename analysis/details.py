@@ -15,6 +15,7 @@ from analysis.agreement import summarised
 from analysis.as_json import number
 from analysis.carelessness import carelessness, carelessness_json
 from analysis.cfa import Cfa
+from analysis.factoring import Exploration
 from analysis.modification import Modification
 from analysis.one_core import one_core
 from analysis.polychoric import ordinal_alpha
@@ -115,24 +116,25 @@ def _structure(questionnaire: Questionnaire, found: Validity) -> dict[str, Any]:
     return {
         "items": list(found.items),
         "left_out": list(found.left_out),
-        "exploration": _exploration(questionnaire, found),
+        "exploration": _exploration(questionnaire, found, found.exploration),
         "loading_errors": dict(zip(found.cfa_items, map(number, cfa.loading_errors), strict=True))
         if cfa
         else {},
         "correlation_errors": _correlation_errors(found, cfa) if cfa else {},
         "fornell_larcker": {f"{a}~{b}": holds for (a, b), holds in found.fornell_larcker.items()},
-        "all_answers": _all_answers(found),
+        "all_answers": _all_answers(questionnaire, found),
         "modifications": [_modification(found, one) for one in cfa.modifications] if cfa else [],
     }
 
 
-def _all_answers(found: Validity) -> dict[str, Any] | None:
+def _all_answers(questionnaire: Questionnaire, found: Validity) -> dict[str, Any] | None:
     """What a page shows of the structure on all the answers beside the keys of `to_json`; None without a solution."""
     whole = found.all_answers
     if whole is None or whole.cfa is None or whole.apart is None:
         return None
     pairs = combinations(enumerate(found.cfa_factors), 2)
     return {
+        "exploration": _exploration(questionnaire, found, whole.by_em.exploration),
         "loading_errors": dict(zip(found.cfa_items, map(number, whole.cfa.loading_errors), strict=True)),
         "fornell_larcker": {f"{a}~{b}": bool(whole.apart[i, j]) for (i, a), (j, b) in pairs},
     }
@@ -153,24 +155,26 @@ def _modification(found: Validity, one: Modification) -> dict[str, Any]:
     }
 
 
-def _exploration(questionnaire: Questionnaire, found: Validity) -> dict[str, Any] | None:
+def _exploration(
+    questionnaire: Questionnaire, found: Validity, exploration: Exploration | None
+) -> dict[str, Any] | None:
     """The oblimin pattern with its factors in the intended ones' order; None when there is no solution.
 
     factors: the intended factor's key for each column.
     """
-    if found.exploration is None:
+    if exploration is None:
         return None
     names = [questionnaire.factor_of[item].key for item in found.items]
     factors = list(dict.fromkeys(names))
     intended = np.array([factors.index(name) for name in names])
-    if len(factors) != found.exploration.loadings.shape[1]:
+    if len(factors) != exploration.loadings.shape[1]:
         return None
-    order = matching(found.exploration.loadings, intended)
-    loadings = found.exploration.loadings[:, order]
+    order = matching(exploration.loadings, intended)
+    loadings = exploration.loadings[:, order]
     return {
         "factors": factors,
         "loadings": {key: list(map(number, row)) for key, row in zip(found.items, loadings, strict=True)},
-        "communalities": dict(zip(found.items, map(number, found.exploration.communalities), strict=True)),
+        "communalities": dict(zip(found.items, map(number, exploration.communalities), strict=True)),
     }
 
 

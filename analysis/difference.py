@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.confidence import CONFIDENCE
-from analysis.students_t import holm_within, two_sided_p
+from analysis.students_t import holm_within, two_sided_limit, two_sided_p
 
 PRIOR: Final = 0.5
 """How much of one person answering at the ends is mixed into the spread: few who answer alike prove little.
@@ -69,3 +69,60 @@ def clear_differences(p: Sequence[float], confidence: float = CONFIDENCE) -> lis
     [True, True, False]
     """
     return [each < 1 - confidence for each in holm_within(p)]
+
+
+@dataclass(frozen=True)
+class InvitedScore:
+    """A group's score in one wave, and how many were invited to it."""
+
+    n: int
+    mean: float
+    sd: float
+    invited: int
+
+
+def invited_share(n: int, invited: int) -> float:
+    """`change.finite_population_factor` of one group: √(1 − n/N), 0 when all have answered.
+
+    >>> round(invited_share(9, 36), 3), invited_share(36, 30)
+    (0.866, 0.0)
+    """
+    return math.sqrt(max(1 - n / max(invited, 1), 0.0))
+
+
+def pooled_score(scores: Sequence[InvitedScore]) -> InvitedScore:
+    """`change.pooled` of one group: what several units had together, exact.
+
+    >>> found = pooled_score([InvitedScore(10, 3.0, 0.5, 12), InvitedScore(30, 4.0, 0.5, 30)])
+    >>> found.n, found.mean, round(found.sd, 2), found.invited
+    (40, 3.75, 0.66, 42)
+    """
+    n = sum(one.n for one in scores)
+    mean = math.fsum(one.n * one.mean for one in scores) / n if n else math.nan
+    # A single person's spread is not known and adds nothing
+    parts = [(one.n - 1) * one.sd**2 if one.n > 1 else 0.0 for one in scores]
+    squares = math.fsum([*parts, *(one.n * (one.mean - mean) ** 2 for one in scores)])
+    sd = math.sqrt(squares / (n - 1)) if n > 1 else math.nan
+    return InvitedScore(n, mean, sd, sum(one.invited for one in scores))
+
+
+def invited_change(
+    before: InvitedScore, after: InvitedScore, confidence: float = CONFIDENCE
+) -> tuple[float, float] | None:
+    """Welch's interval of a change among those invited: each wave's error times its `invited_share`.
+
+    None below two people in either wave, and the change itself, twice, when everybody answered in both.
+
+    >>> low, high = invited_change(InvitedScore(9, 3.4, 0.6, 12), InvitedScore(9, 3.9, 0.6, 12))
+    >>> round(low, 2), round(high, 2)
+    (0.2, 0.8)
+    """
+    if before.n < 2 or after.n < 2 or math.isnan(before.sd) or math.isnan(after.sd):
+        return None
+    errors = [one.sd**2 / one.n * invited_share(one.n, one.invited) ** 2 for one in (before, after)]
+    change, total = after.mean - before.mean, math.fsum(errors)
+    if not total:
+        return change, change
+    df = total**2 / (errors[0] ** 2 / (before.n - 1) + errors[1] ** 2 / (after.n - 1))
+    margin = two_sided_limit(confidence, df) * math.sqrt(total)
+    return change - margin, change + margin

@@ -5,7 +5,7 @@ and groups, which is how equality across groups is expressed. Jöreskog 1969, 19
 `likelihood = "normal"` and `information = "expected"`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -20,6 +20,7 @@ MOST_STEPS: Final = 200
 SMALLEST_STEP: Final = 1e-6
 TOLERANCE: Final = 1e-12  # the fall of the discrepancy that a full step promises
 NOISE: Final = 1e-8  # a promise this small may drown in rounding
+DIFFERENCE: Final = 1e-4  # of a parameter's standard error, when the gradient is differentiated
 WEAK: Final = 1e-9  # smallest eigenvalue of the scaled information that still identifies every parameter
 
 
@@ -156,6 +157,22 @@ def estimated(
     return Estimate(parameters, discrepancy, covariance, converged, identified)
 
 
+def curvature(gradient: Callable[[Floats], Floats], parameters: Floats, errors: Floats) -> Floats:
+    """The observed second derivatives, (K, K): central differences of the gradient over a sliver of a standard error.
+
+    >>> curvature(lambda at: 3 * at, np.array([1.0]), np.array([0.1])).round(6).tolist()
+    [[3.0]]
+    """
+    columns = []
+    for index, error in enumerate(errors):
+        step = np.zeros(len(parameters))
+        step[index] = DIFFERENCE * error
+        columns.append((gradient(parameters + step) - gradient(parameters - step)) / (2 * step[index]))
+    found = np.array(columns)
+    symmetric: Floats = (found + found.T) / 2
+    return symmetric
+
+
 def _solved(information: Floats, gradient: Floats) -> Floats:
     """information⁻¹·gradient; directions the information knows nothing of are left alone."""
     try:
@@ -250,6 +267,13 @@ class CovarianceSlopes:
         from_x, from_y = reached[self.x], reached[self.y]
         traces = from_x[:, self.x] * from_y[:, self.y] + from_x[:, self.y] * from_y[:, self.x]
         found: Floats = 2 * self.c[:, np.newaxis] * self.c * traces
+        return found
+
+    def casewise(self, reached: Floats, inverse: Floats) -> Floats:
+        """½·tr(Σ⁻¹(dd′ − Σ)Σ⁻¹·∂Σ) for each person and element, (n, E). reached: d′Σ⁻¹, (n, P). inverse: Σ⁻¹."""
+        on = reached @ self.columns
+        mean = (self.columns.T @ inverse @ self.columns)[self.x, self.y]
+        found: Floats = self.c * (on[:, self.x] * on[:, self.y] - mean)
         return found
 
     def of_variances(self) -> Floats:

@@ -170,3 +170,15 @@ def _quartimin(loadings: Floats, axes: Floats) -> tuple[Floats, float, Floats]:
     badness = float((squares * others).sum() / 4)
     slope = -((rotated.T @ (rotated * others)) @ inverse).T
     return rotated, badness, slope
+
+
+def explored(correlation: Floats, factors: int) -> Exploration | None:
+    """The exploration; None when there are so many factors that any correlations would fit.
+
+    >>> explored(np.eye(3), 2) is None
+    True
+    """
+    items = len(correlation)
+    if (items - factors) ** 2 < items + factors or factors >= items:
+        return None
+    return explore(correlation, factors)

@@ -21,7 +21,16 @@ from analysis.cfa import (
     standardised,
     starting_values,
 )
-from analysis.factor_model import Estimate, FactorModel, Floats, GroupMoments, derivatives, estimated, fit
+from analysis.factor_model import (
+    Estimate,
+    FactorModel,
+    Floats,
+    GroupMoments,
+    curvature,
+    derivatives,
+    estimated,
+    fit,
+)
 from analysis.fit_indices import fit_from, srmr
 from analysis.missing import (
     EmMoments,
@@ -38,7 +47,6 @@ MOST_STEPS: Final = 200
 SMALLEST_STEP: Final = 1e-6
 TOLERANCE: Final = 1e-11  # the fall of −2·log L for each row that a full step promises
 NOISE: Final = 1e-8  # a promise this small may drown in rounding
-DIFFERENCE: Final = 1e-4  # of a parameter's standard error, when the gradient is differentiated
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +165,8 @@ def _fitted(
             break
         inverse = _bfgs(inverse, size * step, tried_gradient - gradient)
         parameters, value, gradient = parameters + size * step, tried, tried_gradient
-    information = _observed_information(rows, model, parameters, np.sqrt(np.diag(complete.covariance)))
+    errors = np.sqrt(np.diag(complete.covariance))
+    information = curvature(lambda at: _slope(rows, model, at)[1], parameters, errors)
     return estimated(rows.n, parameters, value, information, converged=converged)
 
 
@@ -182,19 +191,3 @@ def _bfgs(inverse: Floats, moved: Floats, gained: Floats) -> Floats:
     left = np.eye(len(moved)) - np.outer(moved, gained) / along
     found: Floats = left @ inverse @ left.T + np.outer(moved, moved) / along
     return found
-
-
-def _observed_information(
-    rows: IncompleteRows, model: FactorModel, parameters: Floats, errors: Floats
-) -> Floats:
-    """The curvature at the solution by central differences of the gradient, each over a sliver of a standard error."""
-    columns = []
-    for index, error in enumerate(errors):
-        step = np.zeros(len(parameters))
-        step[index] = DIFFERENCE * error
-        _, after = _slope(rows, model, parameters + step)
-        _, before = _slope(rows, model, parameters - step)
-        columns.append((after - before) / (2 * step[index]))
-    found = np.array(columns)
-    symmetric: Floats = (found + found.T) / 2
-    return symmetric

@@ -1,6 +1,6 @@
 """Everything a set of responses says about its questionnaire: one frozen result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from analysis.agreement import agreement
 from analysis.as_json import to_json
 from analysis.cautions import agreement_cautions, scale_cautions, unit_cautions, validity_cautions
 from analysis.disclosure import protect_tree
+from analysis.estimators import Estimator
 from analysis.moments import moments
 from analysis.one_core import one_core
 from analysis.reliability import covariance_of, reliability
@@ -33,10 +34,12 @@ def analyse(
     responses: Responses,
     minimum_group: int | None = None,
     progress: ReportProgress | None = None,
+    estimators: Iterable[Estimator] = (),
 ) -> Analysis:
     """Reliability, validity, agreement and unit scores of a set of responses.
 
     minimum_group: the smallest group whose scores are shown; the questionnaire's own when None.
+    estimators: labelled choices to fit the structure with as well.
     progress: told each step: «reliability», «structure», «units», and «done».
 
     >>> from analysis.example import QUESTIONNAIRE, RESPONSES
@@ -49,7 +52,7 @@ def analyse(
     tell("reliability", 0.0)
     scales = _scales(responses)
     tell("structure", 0.3)
-    structure = validity(responses)
+    structure = validity(responses, estimators)
     tell("units", 0.9)
     inside = _in_known_units(responses)
     sums = moments(inside)

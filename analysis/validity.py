@@ -4,7 +4,7 @@ On rows complete in every item that everybody was asked, and beside that on all 
 not here: it is consistency, not validity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -16,7 +16,8 @@ from analysis.adequacy import Bartlett, SamplingAdequacy, bartlett, parallel_ana
 from analysis.all_answers import AllAnswers, on_all_answers
 from analysis.cfa import Cfa, NoSolutionError, NoSolutionReason, confirmatory, group_moments
 from analysis.construct import average_variance_extracted, composite_reliability, fornell_larcker, htmt
-from analysis.factoring import Exploration, explore
+from analysis.estimators import EstimatedStructure, Estimator, by_estimator
+from analysis.factoring import Exploration, explored
 from analysis.one_core import one_core
 from analysis.reliability import correlation_of, covariance_of
 from analysis.responses import Responses
@@ -45,6 +46,7 @@ class Validity:
     is no solution. `cfa_problem` says why, or why the one there is is impossible (`cfa.inadmissible`), its places
     counting in `cfa_items` and `cfa_factors`.
     all_answers: the structure with everybody who answered something; None when no answer is missing.
+    estimators: the labelled choices that were asked for, over the same rows and items as `cfa`.
     ave, composite_reliability: by factor. fornell_larcker, htmt: by pair of factors in the CFA.
     """
 
@@ -64,6 +66,7 @@ class Validity:
     composite_reliability: Mapping[str, float]
     fornell_larcker: Mapping[FactorPair, bool]
     all_answers: AllAnswers | None
+    estimators: Mapping[Estimator, EstimatedStructure]
     htmt: Mapping[FactorPair, float]
 
     @property
@@ -78,8 +81,8 @@ class Validity:
 
 
 @one_core()
-def validity(responses: Responses) -> Validity:
-    """Every measure of structure for a set of responses.
+def validity(responses: Responses, estimators: Iterable[Estimator] = ()) -> Validity:
+    """Every measure of structure for a set of responses. estimators: labelled choices to fit as well.
 
     R: `psych::KMO`, `psych::cortest.bartlett`, `psych::fa.parallel`, `psych::fa`, `lavaan::cfa`.
 
@@ -110,7 +113,7 @@ def validity(responses: Responses) -> Validity:
         adequacy=sampling_adequacy(correlation) if usable else None,
         sphericity=bartlett(correlation, len(rows)) if usable else None,
         factors_suggested=parallel_analysis(correlation, len(rows)).factors if usable else None,
-        exploration=_explored(correlation, len(answers.factors)) if usable else None,
+        exploration=explored(correlation, len(answers.factors)) if usable else None,
         cfa=cfa,
         cfa_problem=problem,
         cfa_items=tuple(answers.items[i] for i in chosen),
@@ -121,6 +124,7 @@ def validity(responses: Responses) -> Validity:
         if apart is not None
         else {},
         all_answers=on_all_answers(answers.values, answers.factor_of, answers.factors, chosen),
+        estimators=by_estimator(rows[:, chosen], index, estimators) if len(chosen) else {},
         htmt={(keys[i], keys[j]): float(ratios[i, j]) for i, j in pairs},
     )
 
@@ -180,11 +184,3 @@ def _confirmed(rows: Floats, factor_of: NDArray[np.int_]) -> tuple[Cfa | None, N
     except NoSolutionError as problem:
         return None, problem
     return found, found.inadmissible
-
-
-def _explored(correlation: Floats, factors: int) -> Exploration | None:
-    """Nothing when there are so many factors that any correlations would fit."""
-    items = len(correlation)
-    if (items - factors) ** 2 < items + factors or factors >= items:
-        return None
-    return explore(correlation, factors)

@@ -53,12 +53,12 @@ def answers_of(rows: int, items: int, factors: int) -> tuple[NDArray[np.float64]
 
 def indices(items: int) -> None:
     answers, factor_of = answers_of(ROWS, items, max(items // ITEMS_PER_FACTOR, 1))
-    begun = perf_counter()
+    begun = process_time()
     moments, model = group_moments(answers), simple_structure(factor_of)
     estimate = fit(model, [moments], starting_values(moments.covariance, factor_of))
-    fitted = perf_counter()
+    fitted = process_time()
     found = modifications(model, moments, estimate)
-    done = perf_counter()
+    done = process_time()
     print(
         f"{items} items, {factor_of.max() + 1} factors, {ROWS} rows: fit {fitted - begun:.2f} s, "
         f"{len(found)} indices {done - fitted:.2f} s, peak {peak():.0f} MB"

@@ -61,12 +61,13 @@ def _store_report(db: Database, survey_key: str) -> None:
 def _result(session: Session, survey: Survey) -> dict[str, Any]:
     """The report without its units: agreement needs them, but no code may stand in the report or its warnings."""
     from analysis.details import details
+    from analysis.estimators import Estimator
     from analysis.report import analyse, to_json
     from surveys.counting.loading import load_responses
 
     responses = load_responses(session, survey)
     nameless = replace(responses, units=tuple(f"{_NAMELESS}{place}" for place in range(len(responses.units))))
-    found = analyse(questionnaire_of(survey.instrument), nameless, survey.minimum_group)
+    found = analyse(questionnaire_of(survey.instrument), nameless, survey.minimum_group, estimators=Estimator)
     result = to_json(found)
     del result["units"]
     nameless_cautions = [caution for caution in found.warnings if _NAMELESS not in str(caution)]

@@ -94,6 +94,7 @@ class StoredAllAnswers:
     cfa: StoredFit = field(default_factory=StoredFit)
     ave: Figures = field(default_factory=dict)
     composite_reliability: Figures = field(default_factory=dict)
+    htmt: Figures = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class StoredValidity:
     composite_reliability: Figures = field(default_factory=dict)
     htmt: Figures = field(default_factory=dict)
     all_answers: StoredAllAnswers | None = None
+    # By `analysis.estimators.Estimator`; empty in older rows.
+    estimators: Mapping[str, StoredFit] = field(default_factory=dict)
     # «complete» or «all_answers»: which of the two is shown first; None in older rows and where neither may be shown.
     basis: str | None = None
 
@@ -198,6 +201,7 @@ class StoredAllDetails:
 
     loading_errors: Figures = field(default_factory=dict)
     fornell_larcker: Mapping[str, bool] = field(default_factory=dict)
+    exploration: StoredExploration | None = None
 
 
 @dataclass(frozen=True)

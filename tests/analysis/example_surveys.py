@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.responses import Responses
 from analysis.scoring import complete_rows, scored_answers
+from analysis.validity import asked_of_all
 from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED
 from questionnaires.loading import load
 from questionnaires.model import Factor, Item, Point, Questionnaire, Reporting, Scale
@@ -140,3 +141,14 @@ def simulated(
     factors = rng.normal(size=(people, len(sizes))) @ np.linalg.cholesky(correlation).T
     noise = rng.normal(size=(people, len(factor_of))) * np.sqrt(1 - loading**2)
     return factors[:, factor_of] * loading + noise, factor_of
+
+
+def structure_reference(name: str, method: str) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
+    """The complete rows of the items in a solution of `structure.json`, each item's factor, and the solution."""
+    values = reference_values("structure")
+    key = f"{method}_{name}"
+    solution = values[key if key in values else f"{key}_two"]
+    answers = asked_of_all(reference_responses(name))
+    chosen = [answers.items.index(item) for item in solution["loadings"]]
+    _, factor_of = np.unique(answers.factor_of[chosen], return_inverse=True)
+    return complete_rows(answers.values[:, chosen]), factor_of, solution

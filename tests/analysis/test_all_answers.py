@@ -8,8 +8,11 @@ import pytest
 from analysis.all_answers import on_all_answers
 from analysis.cautions import validity_cautions
 from analysis.cfa import NoSolutionError, confirmatory, simple_structure, starting_values
+from analysis.details import matching
+from analysis.factoring import explored
 from analysis.fiml import _slope, full_information, saturated, with_intercepts
 from analysis.missing import em_moments, expected, incomplete_rows
+from analysis.reliability import correlation_of
 from analysis.report import analyse, to_json
 from analysis.validity import StructureBasis, asked_of_all, validity
 from questionnaires.coding import BLANK
@@ -61,6 +64,21 @@ def test_kmo_factors_and_omega_of_the_em_correlations_equal_psych(bfi: dict[str,
     assert bfi["all_answers"]["kmo"] == pytest.approx(psych["kmo"], abs=1e-6)
     assert bfi["all_answers"]["factors_suggested"] == psych["factors"]
     assert bfi["all_answers"]["omega"] == pytest.approx(psych["omega"], abs=1e-4)
+
+
+def test_htmt_of_the_em_correlations_equals_semtools(bfi: dict[str, Any]) -> None:
+    assert bfi["all_answers"]["htmt"] == pytest.approx(structure_values("em_bfi")["htmt"], abs=1e-6)
+    assert bfi["all_answers"]["htmt"] != pytest.approx(bfi["htmt"], abs=1e-3)
+
+
+def test_the_exploration_of_the_em_correlations_equals_psych() -> None:
+    answers = asked_of_all(reference_responses("bfi"))
+    found = explored(correlation_of(saturated(answers.values)[1].moments.covariance), 5)
+    assert found is not None
+    pattern = np.array([[*row.values()] for row in structure_values("em_bfi")["pattern"].values()])
+    ours = found.loadings[:, matching(found.loadings, answers.factor_of)]
+    theirs = pattern[:, matching(pattern, answers.factor_of)]
+    assert np.abs(ours) == pytest.approx(np.abs(theirs), abs=1e-3)
 
 
 def test_all_the_answers_are_shown_by_default_and_complete_rows_beside_them(bfi: dict[str, Any]) -> None:
@@ -148,4 +166,4 @@ def test_items_that_are_copies_of_each_other_have_no_structure_and_stop_nothing(
         saturated(values)
     found = on_all_answers(values, np.array([0, 0, 1, 1]), ("A", "B"), np.arange(4))
     assert found is not None
-    assert (found.adequacy, found.cfa) == (None, None)
+    assert (found.by_em.adequacy, found.cfa) == (None, None)

@@ -22,6 +22,7 @@ from analysis.change import (
     holm,
     pooled,
 )
+from analysis.difference import InvitedScore, invited_change, pooled_score
 from analysis.stability import unit_stability
 
 
@@ -172,6 +173,31 @@ def test_the_finite_population_reading_is_narrower_and_exact_when_everybody_answ
     census = change(*everybody, finite_population=True)
     assert census.ci_low.tolist() == census.difference.tolist() == census.ci_high.tolist()
     assert verdict_of(census) == [Verdict.UP, Verdict.NO_CLEAR_CHANGE]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(2, 60), st.floats(1, 5), st.floats(0.05, 2), st.integers(0, 40)),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_the_reading_for_those_invited_is_the_same_in_plain_arithmetic(
+    rows: list[tuple[int, float, float, int]],
+) -> None:
+    scores = [InvitedScore(n, mean, sd, n + more) for n, mean, sd, more in rows]
+    *earlier, now = scores
+    columns = zip(*((one.n, one.mean, one.sd, one.invited) for one in earlier), strict=True)
+    n, mean, sd, people = (np.array(column) for column in columns)
+    then = pooled(Wave(n, mean, sd, people), np.zeros(len(earlier), dtype=np.int64), 1)
+    after = Wave(np.array([now.n]), np.array([now.mean]), np.array([now.sd]), np.array([now.invited]))
+    found = change(then, after, finite_population=True)
+    plain = invited_change(pooled_score(earlier), now)
+    assert plain is not None
+    if then.n[0] < people.sum() or now.n < now.invited:
+        assert plain == pytest.approx((found.ci_low[0], found.ci_high[0]), rel=1e-9, abs=1e-9)
+    else:
+        assert plain == pytest.approx((found.difference[0],) * 2)
 
 
 def test_the_finite_population_reading_needs_to_know_the_population() -> None:

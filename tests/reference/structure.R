@@ -1,5 +1,5 @@
 # Makes values/structure.json: Rscript structure.R > values/structure.json
-# Needs lavaan and psych. The ML, MLR, FIML and WLSMV solutions that analysis/ is compared with; EM moments of bfi.
+# Needs lavaan, psych and semTools. The ML, MLR, FIML and WLSMV solutions that analysis/ is compared with; EM moments of bfi.
 suppressMessages({library(lavaan); library(psych)})
 number <- function(x) ifelse(is.na(x), "null", formatC(unname(x), digits = 12, format = "g"))
 object <- function(x) paste0("{", paste0('"', names(x), '": ', x, collapse = ",\n"), "}")
@@ -43,15 +43,25 @@ set.seed(1)
 invisible(capture.output(parallel <- fa.parallel(r, n.obs = nrow(bfi), fm = "minres", fa = "both", quant = .95, plot = FALSE, n.iter = 50)))
 mlr <- function(factors, data, ...) told(suppressWarnings(cfa(model_of(factors), data, estimator = "MLR", ...)))
 wlsmv <- function(factors, data) told(suppressWarnings(cfa(model_of(factors), data, estimator = "WLSMV", ordered = TRUE)))
+# The same on EM's correlations, as all the answers are explored
+pattern <- unclass(fa(r, nfactors = 5, n.obs = nrow(bfi), rotate = "oblimin", fm = "minres")$loadings)
+pairs <- combn(names(five), 2)
+ratios <- semTools::htmt(model_of(five), sample.cov = r, htmt2 = FALSE)
+# Two categories and few people: tables with an empty cell
+few <- as.data.frame(lapply(v[1:30, unlist(two)], function(x) as.integer(x > 1)))
+three <- list(WANT = two$WANT[c(1, 2, 4, 5)], DO = two$DO[c(1, 2, 4)])
 cat(object(c(
   fiml_bfi = told(fiml),
   em_bfi = object(c(mean = numbers(em$mean), sd = numbers(sqrt(diag(em$cov))), log_likelihood = number(unname(fitMeasures(fiml)["unrestricted.logl"])),
-                    kmo = number(kmo$MSA), factors = parallel$nfact, omega = numbers(omegas))),
+                    kmo = number(kmo$MSA), factors = parallel$nfact, omega = numbers(omegas),
+                    htmt = numbers(setNames(apply(pairs, 2, function(p) ratios[p[2], p[1]]), apply(pairs, 2, paste, collapse = "~"))),
+                    pattern = object(sapply(rownames(pattern), function(i) numbers(pattern[i, ]))))),
   ml_verbagg = told(suppressWarnings(cfa(model_of(four), v))),
   mlr_verbagg_two = mlr(two, v),
   mlr_bfi = mlr(five, na.omit(bfi)),
   mlr_lq2002 = mlr(climate, lq),
   wlsmv_verbagg_two = wlsmv(two, v),
   wlsmv_bfi = wlsmv(five, na.omit(bfi)),
-  wlsmv_lq2002 = wlsmv(climate, lq)
+  wlsmv_lq2002 = wlsmv(climate, lq),
+  wlsmv_binary = suppressWarnings(wlsmv(three, few[, unlist(three)]))
 )), "\n")

@@ -124,6 +124,39 @@ def test_structure_and_careless_patterns_rest_on_everybody_and_say_so(
     assert "Et mønster beviser ikke at noen var uoppmerksom" in page
 
 
+def test_labelled_choices_stand_beside_the_structure_with_what_each_is_for(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    fit = {"chi2": 30.0, "df": 8, "cfi": 0.91, "tli": 0.90, "rmsea": 0.07, "srmr": 0.03, "n": 106}
+    loadings = {"TRI01": [0.71, 0.02], "ROL01": [0.11, 0.62]}
+    validity = {
+        "n_complete": 106,
+        "cfa": fit,
+        "htmt": {"TRI~ROL": 0.41},
+        "all_answers": {"n": 401, "cfa": fit | {"n": 401}, "htmt": {"TRI~ROL": 0.87}},
+        "estimators": {"mlr": fit | {"cfi": 0.923}, "wlsmv": {"chi2": None, "cfi": None}},
+    }
+    explored = {"factors": ["TRI", "ROL"], "loadings": loadings}
+    structure = {"exploration": explored, "all_answers": {"exploration": explored}}
+    with_report(app, db, hr, validity=validity, more={"structure": structure})
+    page = words(hr, STRUCTURE)
+    assert "Passer svarene når vi regner på andre måter?" in page
+    assert "For skjeve svar, som når nesten alle er enige." in page
+    assert "0,923" in page
+    assert "For svar på få trinn" not in page, "a choice without a solution is in the remarks alone"
+    assert "Det samme på alle svarene (EM)" in page
+    assert "HTMT på alle svarene (EM)" in page
+    assert "0,87" in page
+    assert hr.get(f"{STRUCTURE}/figur/htmt-alle").status_code == 200
+
+
+def test_reports_from_before_the_labelled_choices_show_none(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    with_report(app, db, hr, validity={"n_complete": 300, "cfa": {"chi2": 30.0, "df": 8, "cfi": 0.99}})
+    assert "andre måter" not in words(hr, STRUCTURE)
+
+
 def test_an_impossible_solution_is_said_to_be_impossible_however_well_it_fits(
     app: Flask, db: Database, hr: FlaskClient
 ) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 from surveys.access.models import Role
@@ -29,7 +30,9 @@ print(json.dumps([answer.text, sorted({name.split(".")[0] for name in sys.module
 """
 
 
+@pytest.mark.parametrize("question", ["", "?regn=inviterte"])
 def test_a_units_page_loads_no_numbers_libraries(
+    question: str,
     client: FlaskClient,
     three_years: Database,  # noqa: F811 - the fixture
     environment: dict[str, str],
@@ -38,7 +41,7 @@ def test_a_units_page_loads_no_numbers_libraries(
     cookie = client.get_cookie("medvirk")
     assert cookie is not None
     done = subprocess.run(
-        [sys.executable, "-c", VISIT, cookie.key, cookie.value, f"/resultater/{KEY}/A"],
+        [sys.executable, "-c", VISIT, cookie.key, cookie.value, f"/resultater/{KEY}/A{question}"],
         env=environment | {"PYTHONPATH": str(ROOT), "PATH": ""},
         cwd=ROOT,
         capture_output=True,

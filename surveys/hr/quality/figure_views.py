@@ -6,7 +6,7 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.hr.quality.charts import DotChart, ShareChart
 from surveys.hr.quality.figures import figure_json
-from surveys.hr.quality.heat_maps import Matrix, correlation_matrix, htmt_matrix
+from surveys.hr.quality.heat_maps import Matrix, correlation_matrix, htmt_matrix, htmt_of_all
 from surveys.hr.quality.shown import alphas_of, factor_of, factor_pictures, stored_report
 from surveys.hr.survey_page import blueprint, survey_for_hr
 from surveys.instruments.in_use import questionnaire_of
@@ -26,11 +26,11 @@ def quality_factor_figure(key: str, factor: str, name: str) -> Response:
 @blueprint.get("/undersokelser/<key>/kvalitet/struktur/figur/<name>")
 @requires(*HR_ROLES)
 def quality_structure_figure(key: str, name: str) -> Response:
-    """«htmt» or «korrelasjoner», as a heat map."""
+    """«htmt», «htmt-alle» or «korrelasjoner», as a heat map."""
     session = database.session()
     survey = survey_for_hr(session, key)
     result = stored_report(session, survey)
-    matrices = {"htmt": htmt_matrix, "korrelasjoner": correlation_matrix}
+    matrices = {"htmt": htmt_matrix, "htmt-alle": htmt_of_all, "korrelasjoner": correlation_matrix}
     if not result or name not in matrices:
         abort(404)
     return _json(matrices[name](result, questionnaire_of(survey.instrument)))

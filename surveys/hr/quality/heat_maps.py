@@ -49,8 +49,17 @@ class LoadingRow:
 
 
 def htmt_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
-    """HTMT of each pair; cells at or over the limit are marked."""
-    ratios = result.validity.htmt
+    """HTMT of each pair on complete sheets; cells at or over the limit are marked."""
+    return _ratios(result.validity.htmt, questionnaire)
+
+
+def htmt_of_all(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
+    """HTMT of each pair on all the answers, by EM; None where no answer is missing."""
+    whole = result.validity.whole
+    return _ratios(whole.htmt, questionnaire) if whole else None
+
+
+def _ratios(ratios: Mapping[str, float | None], questionnaire: Questionnaire) -> Matrix | None:
     over = sum(ratio is not None and ratio >= HTMT.good for ratio in ratios.values())
     finding = (
         _("Temaene er ulike nok: ingen par når grensen på %(limit)s", limit=number(HTMT.good, 2))
@@ -111,10 +120,10 @@ def shade_of(value: float) -> int:
 
 
 def loading_rows(
-    result: StoredQuality, questionnaire: Questionnaire
+    found: StoredExploration | None, questionnaire: Questionnaire
 ) -> tuple[tuple[str, ...], list[LoadingRow]]:
     """The exploratory loadings: columns' factor keys, and a row for each statement."""
-    exploration = result.structure.exploration or StoredExploration()
+    exploration = found or StoredExploration()
     factors, loadings = exploration.factors, exploration.loadings
     rows = []
     for item in questionnaire.items:

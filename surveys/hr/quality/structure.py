@@ -157,7 +157,7 @@ def fit_findings(result: StoredQuality, questionnaire: Questionnaire) -> list[Qu
     """KMO, Bartlett, parallel analysis and the CFA's fit, a row each."""
     validity = result.validity
     n = decimal(validity.n_complete, 0)
-    return [*_adequacy(validity, questionnaire, n), *_fit(validity.shown, decimal(validity.shown.n, 0))]
+    return [*_adequacy(validity, questionnaire, n), *fit_rows(validity.shown, decimal(validity.shown.n, 0))]
 
 
 def _adequacy(validity: StoredValidity, questionnaire: Questionnaire, n: str) -> list[QualityFinding]:
@@ -238,7 +238,8 @@ def _suggested(found: int | None, intended: int, n: str) -> QualityFinding:
     )
 
 
-def _fit(fit: StoredFit, n: str) -> list[QualityFinding]:
+def fit_rows(fit: StoredFit, n: str) -> list[QualityFinding]:
+    """CFI, TLI, RMSEA and SRMR of a model, a row each."""
     low, high = fit.rmsea_ci or (None, None)
     rows = []
     for name, (value, limit) in zip(("CFI", "TLI", "RMSEA", "SRMR"), _indices(fit), strict=True):

@@ -9,8 +9,15 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.discussing import LONGEST, DiscussionForm, NotTheAuthorError, discuss, withdraw
+from surveys.hr.quality.estimators import estimated_fits
 from surveys.hr.quality.factors import factor_qualities
-from surveys.hr.quality.heat_maps import correlation_matrix, htmt_matrix, loading_rows, loadings_finding
+from surveys.hr.quality.heat_maps import (
+    correlation_matrix,
+    htmt_matrix,
+    htmt_of_all,
+    loading_rows,
+    loadings_finding,
+)
 from surveys.hr.quality.items import scale_findings
 from surveys.hr.quality.shown import alphas_of, factor_of, factor_pictures, stored_report
 from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
@@ -82,7 +89,9 @@ def quality_structure(key: str) -> str:
     result = stored_report(session, survey)
     if not result:
         abort(404)
-    columns, rows = loading_rows(result, questionnaire)
+    columns, rows = loading_rows(result.structure.exploration, questionnaire)
+    whole = result.structure.all_answers if result.validity.whole else None
+    columns_of_all, rows_of_all = loading_rows(whole.exploration if whole else None, questionnaire)
     titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     return render_template(
         "hr/quality/structure.html",
@@ -93,7 +102,12 @@ def quality_structure(key: str) -> str:
         columns=[(column, titles[column]) for column in columns],
         rows=rows,
         finding=loadings_finding(rows),
+        columns_of_all=[(column, titles[column]) for column in columns_of_all],
+        rows_of_all=rows_of_all,
+        finding_of_all=loadings_finding(rows_of_all),
         htmt=htmt_matrix(result, questionnaire),
+        htmt_of_all=htmt_of_all(result, questionnaire),
+        estimated=estimated_fits(result),
         correlations=correlation_matrix(result, questionnaire),
         hints=hints(result, questionnaire),
     )

@@ -43,6 +43,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--unit", "unit_column", help="Kolonnen med enhetenes koder.")
 @reading_options
 @click.option(
+    "--estimator",
+    "estimators",
+    multiple=True,
+    type=click.Choice(["mlr", "wlsmv"]),
+    help="Prøv også strukturen på denne måten: mlr for skjeve svar, wlsmv for svar på trinn. Kan gjentas.",
+)
+@click.option(
     "--minimum-group", type=click.IntRange(min=3), help="Minste gruppe som vises. Ellers det skjemaet sier."
 )
 @click.option("--json", "json_file", type=_FILE, help="Skriv resultatet hit som JSON.")
@@ -61,6 +68,7 @@ def analyse_command(
     map_file: Path | None,
     missing: str | None,
     labels: str | None,
+    estimators: tuple[str, ...],
     minimum_group: int | None,
     json_file: Path | None,
     html_file: Path | None,
@@ -73,7 +81,7 @@ def analyse_command(
 
     asked = _questionnaire(questionnaire)
     mapping = told_mapping(map_file, missing, labels) or NO_MAPPING
-    responses, result = _analysed(data, asked, unit_column, minimum_group, mapping)
+    responses, result = _analysed(data, asked, unit_column, minimum_group, mapping, estimators)
     document = document_of(result, asked)
     files: list[tuple[Path, str | bytes]] = []
     if json_file:
@@ -104,10 +112,12 @@ def _analysed(
     unit_column: str | None,
     minimum_group: int | None,
     mapping: AnswerMapping,
+    estimators: tuple[str, ...],
 ) -> "tuple[Responses, dict[str, Any]]":
     """The file's responses and what they say. Ends the command when the file has faults."""
     with _bar() as tell:
         tell("reading", 0.0)
+        from analysis.estimators import Estimator
         from analysis.for_analysts import analyst_json
         from analysis.reading import read_responses
         from analysis.report import analyse
@@ -120,7 +130,11 @@ def _analysed(
             fail(f"{error.total} feil i {data.name}.", (*told.faults, *ways_out(told.choices, told.more)))
         responses = read.responses
         found = analyse(
-            questionnaire, responses, minimum_group, lambda step, share: tell(step, 0.2 + 0.6 * share)
+            questionnaire,
+            responses,
+            minimum_group,
+            lambda step, share: tell(step, 0.2 + 0.6 * share),
+            [Estimator(name) for name in dict.fromkeys(estimators)],
         )
         tell("groups", 0.8)
         result = analyst_json(found, responses, minimum_group)

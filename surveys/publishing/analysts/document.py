@@ -81,18 +81,22 @@ def _consistency(result: Result, questionnaire: Questionnaire) -> ReportSection:
 def _items(result: Result, questionnaire: Questionnaire) -> ReportTable:
     """Every statement in the questionnaire's order, with its wording."""
     loadings = (_cfa(result) or {}).get("loadings") or {}
+    ordinal = ((result.get("validity") or {}).get("estimators") or {}).get("wlsmv")
     rows = tuple(
         (
             f"{item.key} {localised(item.text)}",
             two(result["scales"][factor.key]["item_rest"].get(item.key)),
             two(result["scales"][factor.key]["alpha_if_deleted"].get(item.key)),
             two(loadings.get(item.key)),
+            *([two(ordinal["loadings"].get(item.key))] if ordinal else []),
         )
         for factor in questionnaire.factors
         if factor.key in result["scales"]
         for item in factor.items
     )
-    columns = ("Påstand", "r med resten", "Alfa uten påstanden", "Ladning")
+    columns: tuple[str, ...] = ("Påstand", "r med resten", "Alfa uten påstanden", "Ladning")
+    if ordinal:
+        columns = (*columns, "Ladning, WLSMV")
     note = "r med resten bør være minst 0,30. Ladning: standardisert, fra den bekreftende faktoranalysen."
     return ReportTable("Hver påstand", columns, rows, note)
 
@@ -117,9 +121,20 @@ def _structure(result: Result, questionnaire: Questionnaire) -> ReportSection:
             "på alle påstandene."
         )
     tables = [ReportTable("Passer strukturen?", columns, tuple(rows), note)]
+    tables += _other_estimators(validity)
     tables += _apart(validity, whole or validity, questionnaire)
     return ReportSection("Er det ulike temaer?", structure_verdict(result), tuple(tables))
 
+
+_MLR = (
+    "MLR: for skjeve svar. Ladningene er de samme som for hele svar, men χ², CFI, TLI og RMSEA er rettet for at "
+    "svarene ikke er normalfordelte (Yuan og Bentler 2000)."
+)
+_WLSMV = (
+    "WLSMV: for svar på få trinn. Hvert svar regnes som et trinn, ikke som et tall, og ladningene blir andre. CFI og "
+    "TLI blir ofte høyere enn med de andre måtene, og grensene er ikke laget for WLSMV (Xia og Yang 2019)."
+)
+_ESTIMATORS = {"mlr": ("MLR", _MLR), "wlsmv": ("WLSMV", _WLSMV)}
 
 _FIT_ROWS = (
     ("Svar", ""),
@@ -134,6 +149,23 @@ _FIT_ROWS = (
 )
 
 
+def _other_estimators(validity: Result) -> Iterator[ReportTable]:
+    """The labelled choices that were asked for, side by side."""
+    chosen = validity.get("estimators") or {}
+    if not chosen:
+        return
+    fits = [_fit_rows(fit) for fit in chosen.values()]
+    yield ReportTable(
+        "Passer strukturen når vi regner på andre måter?",
+        ("Mål", *(_ESTIMATORS[key][0] for key in chosen), "Grense"),
+        tuple(
+            (name, *values, limit)
+            for (name, limit), *values in zip(_FIT_ROWS[-len(fits[0]) :], *fits, strict=True)
+        ),
+        " ".join(["Hele svar.", *(_ESTIMATORS[key][1] for key in chosen)]),
+    )
+
+
 def _fit_column(found: Result, fit: Result, n: int) -> tuple[str, ...]:
     """The figures of `_FIT_ROWS` for one basis."""
     return (
@@ -141,6 +173,13 @@ def _fit_column(found: Result, fit: Result, n: int) -> tuple[str, ...]:
         two(found["kmo"]),
         p_value((found.get("bartlett") or {}).get("p")),
         str(found["factors_suggested"] or MISSING),
+        *_fit_rows(fit),
+    )
+
+
+def _fit_rows(fit: Result) -> tuple[str, ...]:
+    """The model's rows of `_FIT_ROWS`: the last ones."""
+    return (
         f"{two(fit['chi2'])} ({fit['df']})" if fit.get("chi2") is not None else MISSING,
         three(fit.get("cfi")),
         three(fit.get("tli")),

@@ -3,13 +3,13 @@
 It changes no verdict (decision 013). Everything follows from released figures and turnout.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.difference import InvitedScore, invited_change, invited_share, pooled_score
 from surveys.release.models import Change, Coding, Figure, FigureKind, Release, Turnout
 from surveys.results.queries import Line, UnitResult
 
@@ -23,16 +23,6 @@ class InvitedLine:
     line: Line
     interval: Interval | None
     change: Interval | None
-
-
-@dataclass(frozen=True)
-class _Score:
-    """n, mean and sd of one earlier figure, and how many were invited there."""
-
-    n: int
-    mean: float
-    sd: float
-    invited: int
 
 
 def invited_reading(
@@ -53,32 +43,22 @@ def invited_reading(
 
 def _interval(line: Line, invited: int) -> Interval | None:
     """The mean's t interval with every margin narrowed by √(1 − n/N)."""
-    from analysis.change import finite_population_factor
-
     if line.mean is None or line.n is None or line.ci_low is None or line.ci_high is None:
         return None
-    factor = float(finite_population_factor(line.n, invited))
+    factor = invited_share(line.n, invited)
     return line.mean - (line.mean - line.ci_low) * factor, line.mean + (line.ci_high - line.mean) * factor
 
 
-def _change(line: Line, invited: int, before: Sequence[_Score]) -> Interval | None:
+def _change(line: Line, invited: int, before: Sequence[InvitedScore]) -> Interval | None:
     """Welch's interval of the change, each round narrowed by its own share of answers."""
-    import numpy as np
-
-    from analysis.change import Wave, change, pooled
-
-    if not before or line.change is None or not line.change.comparable or line.sd is None:
+    if not before or line.change is None or not line.change.comparable:
         return None
-    columns = zip(*((one.n, one.mean, one.sd, one.invited) for one in before), strict=True)
-    n, mean, sd, people = (np.array(column) for column in columns)
-    then = pooled(Wave(n, mean, sd, people), np.zeros(len(before), dtype=np.int64), 1)
-    now = Wave(np.array([line.n]), np.array([line.mean]), np.array([line.sd]), np.array([invited]))
-    found = change(then, now, finite_population=True)
-    low, high = float(found.ci_low[0]), float(found.ci_high[0])
-    return None if math.isnan(low) else (low, high)
+    if line.n is None or line.mean is None or line.sd is None:
+        return None
+    return invited_change(pooled_score(before), InvitedScore(line.n, line.mean, line.sd, invited))
 
 
-def _before(session: Session, release: Release, unit_id: int) -> Mapping[str, Sequence[_Score]]:
+def _before(session: Session, release: Release, unit_id: int) -> Mapping[str, Sequence[InvitedScore]]:
     """Measure → the earlier figures its change is counted from; left out where one of them lacks something."""
     changes = session.scalars(
         select(Change).where(Change.release_id == release.id, Change.unit_id == unit_id)
@@ -98,7 +78,7 @@ def _before(session: Session, release: Release, unit_id: int) -> Mapping[str, Se
         .where(Figure.release_id.in_(releases), Figure.unit_id.in_(units), Figure.kind == FigureKind.UNIT)
     )
     known = {
-        (figure.release_id, figure.unit_id, figure.measure): _Score(figure.n, figure.mean, figure.sd, invited)
+        (figure.release_id, figure.unit_id, figure.measure): InvitedScore(figure.n, figure.mean, figure.sd, invited)
         for figure, invited in rows
         if figure.n is not None and figure.mean is not None and figure.sd is not None and invited
     }
