@@ -27,6 +27,7 @@ from surveys.publishing.analysts.verdicts import (
     structure_verdict,
     whole_structure,
 )
+from surveys.publishing.analysts.weighted import weighting_section
 
 
 def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
@@ -35,6 +36,8 @@ def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
     if result.get("agreement"):
         sections.append(_agreement(result, questionnaire))
     sections.append(_scores(result, questionnaire))
+    if result.get("weighting"):
+        sections.append(weighting_section(result, questionnaire))
     if result.get("group_differences"):
         sections.append(groups_section(result["group_differences"], questionnaire))
     if result.get("factor_correlations"):
