@@ -97,8 +97,9 @@ def analyse_command(
         files.append((json_file, json.dumps(result, ensure_ascii=False, indent=1)))
     if html_file:
         from surveys.publishing.analysts.document_files import as_html
+        from surveys.publishing.analysts.explored import figures_of
 
-        files.append((html_file, as_html(document)))
+        files.append((html_file, as_html(document, figures_of(result, asked))))
     if pdf_file:
         from surveys.publishing.analysts.document_files import as_pdf
 

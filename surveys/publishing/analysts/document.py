@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from questionnaires.model import Questionnaire
 from surveys.platform.localisation import localised, number
 from surveys.publishing.analysts.comparing_groups import correlations_section, groups_section
+from surveys.publishing.analysts.item_section import items_section
 from surveys.publishing.analysts.parts import (
     HIDDEN,
     MISSING,
@@ -36,6 +37,8 @@ def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
     if result.get("agreement"):
         sections.append(_agreement(result, questionnaire))
     sections.append(_scores(result, questionnaire))
+    if result.get("items"):
+        sections.append(items_section(result, questionnaire))
     if result.get("weighting"):
         sections.append(weighting_section(result, questionnaire))
     if result.get("group_differences"):
