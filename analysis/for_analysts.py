@@ -9,6 +9,7 @@ from typing import Any
 from analysis.as_json import to_json
 from analysis.factor_correlations import correlation_cautions, correlations_json, factor_correlations
 from analysis.group_differences import difference_cautions, differences_json, group_differences
+from analysis.item_answers import item_answers_json
 from analysis.one_core import one_core
 from analysis.responses import Responses
 from analysis.results import Analysis
@@ -18,7 +19,7 @@ from analysis.results import Analysis
 def analyst_json(
     analysis: Analysis, responses: Responses, minimum_group: int | None = None
 ) -> dict[str, Any]:
-    """`to_json` with «group_differences» and «factor_correlations», and their reasons among the warnings.
+    """`to_json` with «group_differences», «factor_correlations» and «items», and their reasons among the warnings.
 
     minimum_group: the smallest group that is compared; the questionnaire's own when None.
 
@@ -42,5 +43,6 @@ def analyst_json(
         **found,
         "group_differences": differences_json(differences),
         "factor_correlations": correlations_json(correlations),
+        "items": item_answers_json(responses, smallest),
         "warnings": warnings,
     }

@@ -35,6 +35,7 @@ from analysis.tables import (
     skipped_lines,
     whole_numbers,
 )
+from analysis.weight_column import row_weights
 from questionnaires.coding import BLANK, NOT_ASKED
 from questionnaires.model import Questionnaire
 
@@ -49,6 +50,7 @@ class ResponseFile:
 
     empty_rows: rows without a single answer, which are left out. notes: what whoever sent the file should know.
     unit_heading: the column of the units. unit_lines: unit → the first line that has it. headings: as in the file.
+    weights: (N,) of the weight column; None without one.
     """
 
     responses: Responses
@@ -58,6 +60,7 @@ class ResponseFile:
     unit_heading: str = ""
     unit_lines: Mapping[str, int] = field(default_factory=dict)
     headings: tuple[str, ...] = ()
+    weights: NDArray[np.float64] | None = None
 
 
 def read_responses(
@@ -65,6 +68,7 @@ def read_responses(
     questionnaire: Questionnaire,
     unit_column: str | None = None,
     mapping: AnswerMapping = NO_MAPPING,
+    weight_column: str | None = None,
 ) -> ResponseFile:
     """The responses in a CSV, Excel, SPSS or Parquet file.
 
@@ -72,7 +76,7 @@ def read_responses(
     NA). A background cell is an option's key or label; a background question without a column was not asked.
     Units keep the order in which they first appear; without `unit_column` everyone belongs to the unit "".
     mapping: how the file differs from the questionnaire; `unit_column` goes before its unit.
-    Rows without a single answer are left out and counted.
+    Rows without a single answer are left out and counted. weight_column: how much each row counts, above 0.
 
     Raises FileFaults with every fault: a missing or doubled column, a value outside its scale, an unknown
     option, a label that names another point than its number, a row without unit, a personal number anywhere, an empty
@@ -119,6 +123,7 @@ def read_responses(
     answered = _answered(items, background)
     faults.kept &= answered
     units, unit = _units(columns.get(unit_column) if unit_column else None, faults)
+    weights = row_weights(table, weight_column, faults) if weight_column else None
     faults.raise_if_any()
     kept = faults.kept
     if not kept.any():
@@ -140,12 +145,15 @@ def read_responses(
             units,
             {key: codes[kept] for key, codes in background.items()},
         ),
-        tuple(column.name for column in table.columns if id(column) not in used),
+        tuple(
+            column.name for column in table.columns if id(column) not in used and column.name != weight_column
+        ),
         empty,
         notes,
         unit_column or "",
         _first_lines(units, unit[kept], table.lines[kept]),
         headings,
+        None if weights is None else weights[kept],
     )
 
 

@@ -19,7 +19,7 @@ CITIZEN: Final = "citizen"
 
 
 class WeightsError(Exception):
-    """The weights cannot be used; the argument says why, in English, for whoever calls."""
+    """The weights cannot be used; the argument says why, in bokmål."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def check_weights(kind: str, weights: Floats) -> None:
     >>> check_weights("employee", np.array([1.0, 2.0]))
     Traceback (most recent call last):
     ...
-    analysis.weights.WeightsError: weights are for citizen surveys only
+    analysis.weights.WeightsError: vekter er bare for innbyggerundersøkelser
     """
     if kind != CITIZEN:
-        msg = "weights are for citizen surveys only"
+        msg = "vekter er bare for innbyggerundersøkelser"
         raise WeightsError(msg)
     if not np.isfinite(weights).all() or (weights <= 0).any():
-        msg = "every weight must be a positive number"
+        msg = "en vekt må være et tall over 0"
         raise WeightsError(msg)
 
 
@@ -101,7 +101,10 @@ def post_stratified(strata: NDArray[np.str_], population: Mapping[str, float]) -
     unknown = sorted(set(names.tolist()) - set(population))
     empty = sorted(key for key, people in population.items() if people and key not in names)
     if unknown or empty:
-        msg = f"strata without a margin: {unknown}; margins without an answer: {empty}"
+        msg = "; ".join(
+            [f"mangler antall personer for {', '.join(unknown)}"] * bool(unknown)
+            + [f"ingen har svart {', '.join(empty)}"] * bool(empty)
+        )
         raise WeightsError(msg)
     share = np.array([population[name] for name in names.tolist()], dtype=np.float64)
     found: Floats = (share / share.sum() * len(strata) / counts)[index]

@@ -41,7 +41,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "create-survey": CommandEntry("hr.create_survey_command:create_survey_command", "Lager en kladd til en undersøkelse."),
     "demo": CommandEntry("demo.commands:demo", "Bygg og start den oppdiktede Fjordvik kommune, med syntetiske tall."),
     "doctor": CommandEntry("operating.commands:doctor", "Undersøker installasjonen og sier hva som må gjøres."),
-    "export-microdata": CommandEntry("release.analysts.microdata_command:export_microdata_command", "Svarene rad for rad til analyse: .sav, .csv eller .parquet."),
+    "export-microdata": CommandEntry("publishing.analysts.microdata_command:export_microdata_command", "Svarene rad for rad til analyse: .sav, .csv, .parquet, eller .zip med kodebok og skript."),
     "figures": CommandEntry("publishing.commands:figures_command", "Alle frigitte tall fra en undersøkelse."),
     "import-history": CommandEntry("release.history.commands:import_history_command", "Henter resultater av tidligere undersøkelser fra andre verktøy (CSV, XLSX)."),
     "import-measurements": CommandEntry("scorecards.commands:import_measurements_command", "Henter verdier til styringskortene fra CSV eller XLSX."),

@@ -12,7 +12,7 @@ const look = async () => {
       location.reload();
       return;
     }
-    if (bar) {
+    if (bar && share !== null) {
       bar.value = share;
     }
   } catch {

@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -79,6 +79,16 @@ class WaitingFiles:
         if facts["account_id"] != account_id or not path.exists():
             return None
         return WaitingFile(token, path, account_id, facts["name"], facts["said"])
+
+    def every(self) -> Iterator[WaitingFile]:
+        """Every file that is still kept, whoever sent it: for the worker."""
+        for facts in sorted(self.folder.glob("said-*")):
+            try:
+                account_id = json.loads(facts.read_bytes())["account_id"]
+            except FileNotFoundError:
+                continue  # another process has just removed it
+            if found := self.find(facts.name.removeprefix("said-"), account_id):
+                yield found
 
     def remove(self, file: WaitingFile) -> None:
         for path in (file.path, self._facts(file.token)):

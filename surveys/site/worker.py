@@ -1,6 +1,7 @@
 """The job worker: what each job does, and the process or thread that does it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from flask import Flask
@@ -12,6 +13,7 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
@@ -94,11 +96,6 @@ def _work(app: Flask) -> Work:
 
         return work
 
-    def take_steps() -> None:
-        with only_one(database, app.config["SETTINGS"], LONG_STEPS) as ours:
-            if ours and take_asked(database, jobs_of(app).set_share_done):
-                compute_previews(database)
-
     def remind() -> None:
         settings = app.config["SETTINGS"]
         can_be_sent = {
@@ -121,7 +118,7 @@ def _work(app: Flask) -> Work:
         **{f"alive_{queue}": alive(queue) for queue in QUEUES},
         "outbox": in_context(lambda: _send_all(database, app.config["SETTINGS"])),
         "previews": in_context(lambda: compute_previews(database)),
-        "steps": in_context(take_steps),
+        "steps": in_context(partial(_take_steps, app)),
         "openings": in_context(lambda: open_due(database)),
         "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
@@ -134,6 +131,17 @@ def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
     send_queued(database, settings)
+
+
+def _take_steps(app: Flask) -> None:
+    """Steps of large surveys, and large files of answers."""
+    database, settings = app.extensions["medvirk_database"], app.config["SETTINGS"]
+    with only_one(database, settings, LONG_STEPS) as ours:
+        if not ours:
+            return
+        if take_asked(database, jobs_of(app).set_share_done):
+            compute_previews(database)
+        take_asked_files(database, waiting_answers(settings.instance))
 
 
 def _once_a_day(app: Flask) -> Callable[[], None]:

@@ -224,7 +224,11 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "create_unit erase_leaver move_people rename_unit take_change_back undo_people_move unit",
         ),
         *_lines(hr_above, "organisation", "end_unit move_unit reopen_unit"),
-        *_lines(hr_of_all, "hr", "answer_columns answer_preview cancel_answers start_answers take_answers"),
+        *_lines(
+            hr_of_all,
+            "hr",
+            "answer_columns answer_preview answer_progress cancel_answers start_answers take_answers",
+        ),
         *_lines(
             hr_of_all,
             "organisation",

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -98,9 +100,57 @@ def test_verdicts_name_the_factors_that_differ_and_those_that_go_together() -> N
 def test_the_html_report_stands_alone(written: Path) -> None:
     page = (written / "rapport.html").read_text(encoding="utf-8")
     assert '<html lang="nb">' in page
-    assert not re.search(r"(?:src|href)=|url\(|@import|<script", page)
+    without_scripts = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    assert len(page) - len(without_scripts) > 1_000_000  # Plotly is in the file
+    assert not re.search(r"<(?:script|img|link|iframe)[^>]* (?:src|href)=|url\(|@import", without_scripts)
     assert page.count("<h1") == 1
     assert "Fiendtlighet" in page
+
+
+def test_the_reports_own_policy_lets_only_its_scripts_and_style_run(written: Path) -> None:
+    page = (written / "rapport.html").read_text(encoding="utf-8")
+    policy = unescape(re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)[0])
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert "unsafe" not in policy
+    for name, kind in (("script", "script-src"), ("style", "style-src")):
+        inside = re.findall(f"<{name}>(.*?)</{name}>", page, flags=re.DOTALL)
+        assert inside
+        assert {_hashed(content) for content in inside} | (
+            {_hashed("")} if name == "style" else set()
+        ) == set(rules[kind].split())
+
+
+def _hashed(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+
+
+def test_every_figure_has_the_numbers_of_the_table_below_it(written: Path) -> None:
+    page = (written / "rapport.html").read_text(encoding="utf-8")
+    result = json.loads((written / "rapport.json").read_text(encoding="utf-8"))
+    figures = [
+        json.loads(text) for text in re.findall(r'<script type="application/json">(.*?)</script>', page)
+    ]
+    *diverging, mapped = figures
+    assert len(diverging) == 3
+    shares = [list(zip(*(trace["x"] for trace in one["data"]), strict=True)) for one in diverging]
+    assert [list(row) for rows in shares for row in rows] == [
+        item["shares"] for item in result["items"].values()
+    ]
+    for rows in shares:
+        assert all(sum(row) == pytest.approx(1) for row in rows)
+    below = sum(diverging[0]["data"][point]["x"][0] for point in (0, 1))
+    middle = diverging[0]["data"][2]
+    assert middle["base"][0] == pytest.approx(-middle["x"][0] / 2)
+    assert diverging[0]["data"][0]["base"][0] == pytest.approx(-below - middle["x"][0] / 2)
+    dots = {name: y for trace in mapped["data"] for name, y in zip(trace["text"], trace["y"], strict=True)}
+    rests = {key: r for scale in result["scales"].values() for key, r in scale["item_rest"].items()}
+    assert dots == rests
+    text = unescape(page)
+    assert text.index("LEAD01 Ledelsesklima 1") > 0
+    assert "Ledelsesklima: 54\u00a0% svarte over midten på LEAD02" in json.dumps(
+        figures[0], ensure_ascii=False
+    )
 
 
 def test_the_pdf_report_is_tagged_for_screen_readers(written: Path) -> None:

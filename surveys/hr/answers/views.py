@@ -3,11 +3,10 @@
 Each step is a page of its own that works without scripts; the file waits in the instance folder between them.
 """
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -28,13 +27,15 @@ from surveys.hr.answers.forms import (
     meaning_words,
     sent_or_known,
 )
-from surveys.hr.answers.waiting import mapping_said, say_mapping, waiting_answers
+from surveys.hr.answers.in_background import ask, is_large, reading_of
+from surveys.hr.answers.waiting import import_waiting, mapping_said, say_mapping, waiting_answers
 from surveys.hr.drafting import free_key
 from surveys.hr.file_columns import FieldFault, chosen_columns
 from surveys.hr.organisation.tree_queries import may_bring_in_files
 from surveys.hr.survey_page import blueprint
 from surveys.instruments.sources import Source, find_questionnaire
 from surveys.platform import database
+from surveys.platform.queue import wake
 from surveys.platform.texts import _, ngettext
 from surveys.publishing.answer_files.guessing import heading_line
 from surveys.publishing.answer_files.remembered import remembered_mapping
@@ -135,8 +136,21 @@ def answer_preview(token: str) -> Page:
         answer = request.form.get("labels", "")
         if answer in set(LabelChoice):
             say_mapping(_files(), file, replace(mapping, labels=LabelChoice(answer)))
+        elif "again" in request.form:
+            ask(_files(), file, free_key(session, file.said["title"]), apply=False)
+            wake("steps")
         return redirect(url_for("hr.answer_preview", token=token))
+    if is_large(file):
+        return _large_preview(session, file, mapping)
     return _preview_page(file, mapping, _import(session, file, mapping, apply=False))
+
+
+@blueprint.get("/undersokelser/svarfil/<token>/fremdrift")
+@requires(*HR_ROLES)
+def answer_progress(token: str) -> Response:
+    """Whether the worker is still at the file, for the page that waits for it."""
+    found = reading_of(_file(database.session(), token))
+    return jsonify(under_way=found is not None and found.under_way, share=None)
 
 
 @blueprint.post("/undersokelser/svarfil/<token>/ta-inn")
@@ -148,16 +162,14 @@ def take_answers(token: str) -> Page:
     mapping = mapping_said(file)
     if mapping is None:
         return redirect(url_for("hr.answer_columns", token=token))
+    if is_large(file):
+        ask(_files(), file, free_key(session, file.said["title"]), apply=True)
+        wake("steps")
+        return redirect(url_for("hr.answer_preview", token=token))
     report = _import(session, file, mapping, apply=True)
     if not report.applied:
         return _preview_page(file, mapping, report), 409
-    _files().remove(file)
-    flash(
-        ngettext("%(num)s svar er lagt inn.", "%(num)s svar er lagt inn.", report.respondents)
-        + " "
-        + _("Frigi undersøkelsen når du er klar.")
-    )
-    return redirect(url_for("hr.index"))
+    return _taken(file, report)
 
 
 @blueprint.post("/undersokelser/svarfil/<token>/avbryt")
@@ -172,27 +184,34 @@ def cancel_answers(token: str) -> Response:
 def _import(
     session: Session, file: WaitingFile, mapping: AnswerMapping, *, apply: bool
 ) -> "ResponsesImportReport":
-    source, account_id = _source(file), current_user.id
-    key = free_key(session, file.said["title"])
+    account_id, key = current_user.id, free_key(session, file.said["title"])
     # The import is a transaction of its own; on SQLite this session would hold the write lock it needs.
     session.close()
     with on_behalf_of(account_id):
-        # Loads numpy, which no page that a respondent opens does.
-        from surveys.publishing.importing_answers import import_responses
+        return import_waiting(database.database(), file, key, mapping, apply=apply)
 
-        return import_responses(
-            database.database(),
-            file.path,
-            source.questionnaire,
-            source.text,
-            key,
-            file.said["title"],
-            dt.date.fromisoformat(file.said["day"]),
-            mapping.unit,
-            create_units=bool(file.said["create_units"]),
-            apply=apply,
-            mapping=mapping,
-        )
+
+def _large_preview(session: Session, file: WaitingFile, mapping: AnswerMapping) -> Page:
+    """What the worker has found, or how it goes."""
+    found = reading_of(file)
+    if found is None:
+        file = ask(_files(), file, free_key(session, file.said["title"]), apply=False)
+        wake("steps")
+        found = reading_of(file)
+    if found is None or found.report is None:
+        return render_template("hr/answers/reading.html", file=file, reading=found)
+    if found.report.applied:
+        return _taken(file, found.report)
+    return _preview_page(file, mapping, found.report)
+
+
+def _taken(file: WaitingFile, report: "ResponsesImportReport") -> Response:
+    _files().remove(file)
+    told = ngettext("%(num)s svar er lagt inn.", "%(num)s svar er lagt inn.", report.respondents)
+    flash(
+        f"{told if report.respondents else _('Svarene er lagt inn.')} {_('Frigi undersøkelsen når du er klar.')}"
+    )
+    return redirect(url_for("hr.index"))
 
 
 def _start_page(form: AnswersForm, faults: tuple[ImportFault, ...] = ()) -> str:

@@ -19,6 +19,7 @@ from surveys.publishing.answer_files.faults import told_faults
 from surveys.publishing.answer_files.options import reading_options, told_mapping, ways_out
 
 if TYPE_CHECKING:
+    from analysis.reading import ResponseFile
     from analysis.report import ReportProgress
     from analysis.responses import Responses
 
@@ -52,6 +53,16 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--minimum-group", type=click.IntRange(min=3), help="Minste gruppe som vises. Ellers det skjemaet sier."
 )
+@click.option(
+    "--weight", "weight_column", metavar="KOLONNE", help="Kolonne med vekter. Bare innbyggerundersøkelser."
+)
+@click.option(
+    "--margins",
+    "margins_file",
+    metavar="FIL",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Vekt etter kjente tall for befolkningen: YAML med bakgrunnsspørsmål, svar og antall personer.",
+)
 @click.option("--json", "json_file", type=_FILE, help="Skriv resultatet hit som JSON.")
 @click.option("--html", "html_file", type=_FILE, help="Skriv rapporten hit som én HTML-fil.")
 @click.option("--pdf", "pdf_file", type=_FILE, help="Skriv rapporten hit som PDF.")
@@ -70,6 +81,8 @@ def analyse_command(
     labels: str | None,
     estimators: tuple[str, ...],
     minimum_group: int | None,
+    weight_column: str | None,
+    margins_file: Path | None,
     json_file: Path | None,
     html_file: Path | None,
     pdf_file: Path | None,
@@ -78,18 +91,23 @@ def analyse_command(
     """Reliabilitet, validitet og enhetsresultater fra en fil med svar, uten database."""
     from surveys.publishing.analysts.document import document_of
     from surveys.publishing.analysts.terminal_report import print_report
+    from surveys.publishing.analysts.weighting_options import check_weight_options, with_weights
 
     asked = _questionnaire(questionnaire)
     mapping = told_mapping(map_file, missing, labels) or NO_MAPPING
-    responses, result = _analysed(data, asked, unit_column, minimum_group, mapping, estimators)
+    check_weight_options(asked, weight_column, margins_file)
+    read, result = _analysed(data, asked, unit_column, minimum_group, mapping, weight_column, estimators)
+    responses = read.responses
+    result = with_weights(result, read, weight_column, margins_file, minimum_group)
     document = document_of(result, asked)
     files: list[tuple[Path, str | bytes]] = []
     if json_file:
         files.append((json_file, json.dumps(result, ensure_ascii=False, indent=1)))
     if html_file:
         from surveys.publishing.analysts.document_files import as_html
+        from surveys.publishing.analysts.explored import figures_of
 
-        files.append((html_file, as_html(document)))
+        files.append((html_file, as_html(document, figures_of(result, asked))))
     if pdf_file:
         from surveys.publishing.analysts.document_files import as_pdf
 
@@ -112,9 +130,10 @@ def _analysed(
     unit_column: str | None,
     minimum_group: int | None,
     mapping: AnswerMapping,
+    weight_column: str | None,
     estimators: tuple[str, ...],
-) -> "tuple[Responses, dict[str, Any]]":
-    """The file's responses and what they say. Ends the command when the file has faults."""
+) -> "tuple[ResponseFile, dict[str, Any]]":
+    """What the file held and what it says. Ends the command when the file has faults."""
     with _bar() as tell:
         tell("reading", 0.0)
         from analysis.estimators import Estimator
@@ -124,7 +143,7 @@ def _analysed(
         from analysis.tables import FileFaults
 
         try:
-            read = read_responses(data, questionnaire, unit_column, mapping)
+            read = read_responses(data, questionnaire, unit_column, mapping, weight_column)
         except FileFaults as error:
             told = told_faults(error)
             fail(f"{error.total} feil i {data.name}.", (*told.faults, *ways_out(told.choices, told.more)))
@@ -139,7 +158,7 @@ def _analysed(
         tell("groups", 0.8)
         result = analyst_json(found, responses, minimum_group)
         # What was left out of the file changes how every number is to be read.
-        return responses, {**result, "warnings": [*map(str, read.notes), *result["warnings"]]}
+        return read, {**result, "warnings": [*map(str, read.notes), *result["warnings"]]}
 
 
 def _for_r(folder: Path, responses: "Responses") -> list[tuple[Path, str | bytes]]:

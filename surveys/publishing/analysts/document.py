@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from questionnaires.model import Questionnaire
 from surveys.platform.localisation import localised, number
 from surveys.publishing.analysts.comparing_groups import correlations_section, groups_section
+from surveys.publishing.analysts.item_section import items_section
 from surveys.publishing.analysts.parts import (
     HIDDEN,
     MISSING,
@@ -27,6 +28,7 @@ from surveys.publishing.analysts.verdicts import (
     structure_verdict,
     whole_structure,
 )
+from surveys.publishing.analysts.weighted import weighting_section
 
 
 def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
@@ -35,6 +37,10 @@ def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
     if result.get("agreement"):
         sections.append(_agreement(result, questionnaire))
     sections.append(_scores(result, questionnaire))
+    if result.get("items"):
+        sections.append(items_section(result, questionnaire))
+    if result.get("weighting"):
+        sections.append(weighting_section(result, questionnaire))
     if result.get("group_differences"):
         sections.append(groups_section(result["group_differences"], questionnaire))
     if result.get("factor_correlations"):

@@ -1,7 +1,10 @@
 """The report of `medvirk analyse` as files: one HTML page that stands alone, and a PDF that screen readers can use."""
 
 import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
@@ -12,14 +15,46 @@ from surveys.publishing.analysts.parts import ReportDocument
 _TEMPLATES = site_files() / "templates" / "publishing"
 
 
-def as_html(document: ReportDocument) -> str:
-    """One page with its style inside: it needs no other file and asks no other host."""
+def as_html(document: ReportDocument, figures: Mapping[str, str] | None = None) -> str:
+    """One page with its style inside: it needs no other file and asks no other host.
+
+    figures: title of a table → Plotly's JSON of the figure above it. With figures, Plotly is in the file too, and the
+    page's own policy lets nothing but these scripts and this style run.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    style = (site_files() / "static" / "css" / "analysis_report.css").read_text(encoding="utf-8")
-    template = environment.get_template("analysis_report.html")
-    return template.render(document=document, style=Markup(style))  # noqa: S704 (our own file)
+    style = _static("css/analysis_report.css")
+    scripts = [_static("vendor/plotly-cartesian.min.js"), _static("js/report_figures.js")] if figures else []
+    return environment.get_template("analysis_report.html").render(
+        document=document,
+        style=Markup(style),  # noqa: S704 (our own file)
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 (our own files)
+        figures={title: _in_script(figure) for title, figure in (figures or {}).items()},
+        policy=_policy(style, scripts) if scripts else "",
+    )
+
+
+def _static(name: str) -> str:
+    return (site_files() / "static" / name).read_text(encoding="utf-8")
+
+
+def _in_script(figure: str) -> Markup:
+    """JSON that cannot end the element it stands in."""
+    return Markup(figure.replace("<", "\\u003c"))  # noqa: S704 (JSON without «<»)
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    """Plotly adds an empty style element and puts its rules in by script."""
+    allowed = " ".join(_hashed(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {_hashed(style)} {_hashed('')}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hashed(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
 
 
 def as_pdf(document: ReportDocument) -> bytes:

@@ -25,7 +25,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
-from surveys.release.analysts.microdata_files import UNIT
+from surveys.release.analysts.row_variables import UNIT
 from surveys.release.measures import answer_length, measures_of
 from surveys.release.models import MicrodataRecipe
 from surveys.release.protection.issued_rows import asked_of_all

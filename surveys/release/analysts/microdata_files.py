@@ -9,17 +9,10 @@ from questionnaires.coding import BLANK, NOT_APPLICABLE, NOT_ASKED, NOT_KEPT
 from questionnaires.model import Item, Questionnaire
 from surveys.files.escaping import safe_cell
 from surveys.platform.localisation import localised
+from surveys.release.analysts.row_variables import VariableKind, coded_rows, row_variables
 
 if TYPE_CHECKING:
     import pandas as pd
-
-UNIT: Final = "enhet"
-# Above every scale, and what analysts are used to.
-SPSS_NOT_APPLICABLE: Final = 98
-SPSS_NOT_ASKED: Final = 99
-SPSS_NOT_KEPT: Final = 97
-NOT_ASKED_WORD: Final = "Ikke spurt"
-NOT_KEPT_WORD: Final = "Ikke tatt vare på, for få"
 
 
 def write(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, *, plain: bool = False) -> None:
@@ -39,36 +32,18 @@ def _sav(path: Path, rows: "pd.DataFrame", questionnaire: Questionnaire, _plain:
     """Values as answered; «vet ikke» and «ikke spurt» are user-missing, blank is system-missing."""
     import pyreadstat
 
-    labels: dict[str, dict[int | float, str]] = {}
-    missing: dict[str, list[Any]] = {}
-    for item in _items(rows, questionnaire):
-        scale = questionnaire.factor_of[item.key].scale
-        labels[item.key] = {point.value: localised(point.label) for point in scale.points}
-        if scale.not_applicable:
-            labels[item.key][SPSS_NOT_APPLICABLE] = localised(scale.not_applicable)
-        labels[item.key][SPSS_NOT_ASKED] = NOT_ASKED_WORD
-        missing[item.key] = [SPSS_NOT_APPLICABLE, SPSS_NOT_ASKED]
-    for question in questionnaire.background:
-        if question.key in rows:
-            labels[question.key] = {
-                place: localised(option.label) for place, option in enumerate(question.options)
-            }
-            labels[question.key][SPSS_NOT_ASKED] = NOT_ASKED_WORD
-            labels[question.key][SPSS_NOT_KEPT] = NOT_KEPT_WORD
-            missing[question.key] = [SPSS_NOT_KEPT, SPSS_NOT_ASKED]
-    coded = rows.copy()
-    for key in labels:
-        column = coded[key].astype("float64")
-        column[coded[key] == BLANK] = float("nan")
-        column[coded[key] == NOT_APPLICABLE] = SPSS_NOT_APPLICABLE
-        column[coded[key] == NOT_ASKED] = SPSS_NOT_ASKED
-        column[coded[key] == NOT_KEPT] = SPSS_NOT_KEPT
-        coded[key] = column
-    wordings = {UNIT: "Enhet", **_wordings(questionnaire)}
+    variables = row_variables(rows.columns, questionnaire)
+    coded = [variable for variable in variables if variable.kind != VariableKind.UNIT]
+    labels: dict[str, dict[int | float, str]] = {
+        variable.name: dict([*variable.values, *variable.missing]) for variable in coded
+    }
+    missing: dict[str, list[Any]] = {
+        variable.name: [code for code, _label in variable.missing] for variable in coded
+    }
     pyreadstat.write_sav(
-        coded,
+        coded_rows(rows, variables),
         str(path),
-        column_labels=[wordings[key] for key in coded.columns],
+        column_labels=[variable.label for variable in variables],
         variable_value_labels=labels,
         missing_ranges=missing,
         variable_format=dict.fromkeys(labels, "F3.0"),
@@ -123,11 +98,6 @@ def _words(rows: "pd.DataFrame", questionnaire: Questionnaire, *, plain: bool) -
             keys = {place: option.key for place, option in enumerate(question.options)}
             found[question.key] = keys | {BLANK: "", NOT_ASKED: "", NOT_KEPT: ""}
     return found
-
-
-def _wordings(questionnaire: Questionnaire) -> dict[str, str]:
-    items = {item.key: localised(item.text) for item in questionnaire.items}
-    return items | {question.key: localised(question.text) for question in questionnaire.background}
 
 
 _WRITERS: Final[Mapping[str, Callable[[Path, Any, Questionnaire, bool], None]]] = {
