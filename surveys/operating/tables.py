@@ -15,6 +15,7 @@ from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.scorecards import models as scorecards
+from surveys.scorecards.outline import models as card_versions
 
 metadata = Base.metadata
 
@@ -24,6 +25,7 @@ __all__ = [
     "audit",
     "ballot_box",
     "campaigns",
+    "card_versions",
     "comments",
     "counting",
     "heartbeats",
