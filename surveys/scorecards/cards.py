@@ -13,6 +13,7 @@ from surveys.scorecards.models import (
     Goal,
     Indicator,
     IndicatorKind,
+    InterimTarget,
     Scorecard,
     ScorecardLine,
     SuccessFactor,
@@ -116,6 +117,19 @@ def ambitions(session: Session, line: tuple[int, ...], indicator_ids: Iterable[i
     ):
         found.setdefault(target.indicator_id, []).append(target)
     return Ambitions(line, found)
+
+
+def interim_targets(
+    session: Session, line: Sequence[int], indicator_ids: Iterable[int]
+) -> dict[int, list[InterimTarget]]:
+    """Indicator id → the delmål of the unit and of those above it."""
+    found: dict[int, list[InterimTarget]] = {}
+    wanted = select(InterimTarget).where(
+        InterimTarget.indicator_id.in_(list(indicator_ids)), InterimTarget.unit_id.in_(line)
+    )
+    for each in session.scalars(wanted):
+        found.setdefault(each.indicator_id, []).append(each)
+    return found
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
-from surveys.scorecards.cards import ambitions, card_lines, is_corrected, is_on_card
+from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected, is_on_card
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -103,6 +103,8 @@ def read_card(
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
+        interim_targets=interim_targets(session, line, indicators),
+        own=frozenset(each.indicator_id for each in lines if not each.reported),
     )
     by_indicator: dict[int, list[Measurement]] = {}
     for measurement in measurements:
