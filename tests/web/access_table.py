@@ -217,6 +217,13 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(role_there, "scorecards", "show"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
+        *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),
+        *_lines(sets_up_there, "scorecards", "begin_draft delete_draft edit_indicator upload_card"),
+        *_lines(enters_somewhere, "scorecards", "setup_index"),
+        # The unit has others below it: its leader leads an area.
+        *_lines(approves_there, "scorecards", "approve_card download_card"),
+        # Sent by a leader it is refused: `test_card_setup.py`.
+        *_lines(approves_there, "scorecards", "edit_outline"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

@@ -9,7 +9,7 @@ from questionnaires.source import read_document
 from surveys.platform.typed_data import from_file, to_stored
 from surveys.scorecards.card_plans import CardPlan
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode, with_nodes
-from surveys.scorecards.outline.plans import outline_of_plan
+from surveys.scorecards.outline.plans import outline_of_plan, plan_of_outline
 
 _WANTED: Final = frozenset({"key", "title", "unit", "code", "source", "unit_of_measure"})
 """Fields that a file must have, even when nobody has filled them in yet."""
@@ -42,6 +42,12 @@ def outline_of_file(content: bytes, name: str, draft: CardOutline, year: int) ->
 
     found = with_nodes(outline_of_plan(plan, year), changed)
     return replace(found, next_id=max(found.next_id, draft.next_id))
+
+
+def is_same(before: CardOutline, after: CardOutline) -> bool:
+    """Whether the outlines describe the same card, whatever their nodes are numbered."""
+    one, other = (to_stored(plan_of_outline(each, "-", "-")) for each in (before, after))
+    return bool(one == other)
 
 
 def outline_differences(before: CardOutline, after: CardOutline) -> tuple[list[str], list[str]]:

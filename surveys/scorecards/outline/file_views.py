@@ -13,7 +13,7 @@ from surveys.platform.texts import _
 from surveys.platform.typed_data import FileDataError
 from surveys.scorecards.card_setup import CardSetup
 from surveys.scorecards.outline.approving import plan_of_version
-from surveys.scorecards.outline.card_files import outline_differences, outline_of_file, yaml_of
+from surveys.scorecards.outline.card_files import is_same, outline_differences, outline_of_file, yaml_of
 from surveys.scorecards.outline.drafts import outline_of, take_step
 from surveys.scorecards.outline.faults import OutlineFault, outline_faults
 from surveys.scorecards.outline.models import CardVersion, VersionState
@@ -87,7 +87,7 @@ def _page(
         version=version,
         outline=outline,
         differences_of=outline_differences(draft, outline) if outline else ([], []),
-        same=outline == draft,
+        same=outline is not None and is_same(draft, outline),
         content=content.decode(errors="replace"),
         name=name,
         missing=missing or [],

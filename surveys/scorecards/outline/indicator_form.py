@@ -191,7 +191,7 @@ def _targets(
     if green is None and yellow is None:
         if standing is not None and standing.from_year < year and not faults:
             faults["gronn"] = _(
-                "Kortet har hatt grenser før. Velg utviklingstrekk hvis det ikke skal ha dem mer."
+                "Indikatoren har hatt grenser før. Velg utviklingstrekk hvis den ikke skal ha dem mer."
             )
         return others
     if green is None or yellow is None:

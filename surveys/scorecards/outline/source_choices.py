@@ -8,7 +8,7 @@ from questionnaires import loading
 from questionnaires.files import available
 from questionnaires.model import Questionnaire
 from surveys.platform.localisation import localised
-from surveys.release.measures import MeasureKind, measures_of
+from surveys.release.measures import measures_of
 from surveys.scorecards.whole_measures import whole_measures
 
 
@@ -43,8 +43,12 @@ def _newest() -> tuple[Questionnaire, ...]:
 
 
 def _group(questionnaire: Questionnaire) -> SourceGroup:
-    measures = measures_of(questionnaire)
-    whole = whole_measures(all(each.kind is not MeasureKind.SHARE for each in measures))
-    choices = [SourceChoice(f"{questionnaire.key} {key}", str(words)) for key, words in whole.items()]
-    choices += [SourceChoice(f"{questionnaire.key} {each.key}", localised(each.title)) for each in measures]
+    choices = [
+        SourceChoice(f"{questionnaire.key} {key}", str(words))
+        for key, words in whole_measures(questionnaire).items()
+    ]
+    choices += [
+        SourceChoice(f"{questionnaire.key} {each.key}", localised(each.title))
+        for each in measures_of(questionnaire)
+    ]
     return SourceGroup(localised(questionnaire.title), choices)
