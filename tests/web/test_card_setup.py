@@ -1,7 +1,8 @@
-"""A card is set up in the browser without scripts: begun, edited in place, approved, frozen, and copied for next year."""
+"""A card is set up in the browser without scripts: begun, edited, approved, frozen, and copied for next year."""
 
 import re
 from collections.abc import Mapping
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -159,7 +160,7 @@ def test_an_approval_needs_a_name_a_day_and_the_draft_that_was_seen(
     card = begin(client, "molde")
     assert "Skriv navn og stilling" in approve(client, card, 0, navn=" ").text
     assert "har ikke vært ennå" in approve(client, card, 0, dato=f"31.12.{YEAR + 1}").text
-    press(client, card, "lagre", **{"visjon": "Endret imens"})
+    press(client, card, "lagre", visjon="Endret imens")
     assert "Utkastet er endret etter at du åpnet siden." in approve(client, card, 0).text
     assert approve(client, card, 1).status_code == 302
 
@@ -273,18 +274,19 @@ def test_everything_about_an_indicator_reaches_the_card(client: FlaskClient, sit
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("direction", "green", "yellow", "unit", "words"),
     [
-        ({"gronn": "5", "gul": "4", "retning": "higher"}, "5,0 er grønn, 4,96 er gul, 4,0 er gul, 3,96 er rød."),
-        ({"gronn": "6", "gul": "9", "retning": "lower", "maleenhet": "%"}, "6,0 % er grønn, 6,04 % er gul, 9,0 % er gul, 9,04 % er rød."),
-        ({"gronn": "0", "gul": "-1", "retning": "signed", "maleenhet": "%"}, "0,0 % er grønn, −0,04 % er gul, −1,0 % er gul, −1,04 % er rød."),
-        ({"gronn": "4", "gul": "5", "retning": "higher"}, "Grensen for gul kan ikke være høyere enn grensen for grønn."),
-        ({"gronn": "4", "gul": "", "retning": "higher"}, ""),
+        ("higher", "5", "4", "1–6", "5,0 er grønn, 4,96 er gul, 4,0 er gul, 3,96 er rød."),
+        ("lower", "6", "9", "%", "6,0 % er grønn, 6,04 % er gul, 9,0 % er gul, 9,04 % er rød."),
+        ("signed", "0", "-1", "%", "0,0 % er grønn, −0,04 % er gul, −1,0 % er gul, −1,04 % er rød."),
+        ("higher", "4", "5", "1–6", "Grensen for gul kan ikke være høyere enn grensen for grønn."),
+        ("higher", "4", "", "1–6", ""),
     ],
-)  # fmt: skip
+)
 def test_the_limits_are_told_in_a_sentence(
-    client: FlaskClient, site: Database, query: Mapping[str, str], words: str
+    client: FlaskClient, site: Database, direction: str, green: str, yellow: str, unit: str, words: str
 ) -> None:
+    query = {"retning": direction, "gronn": green, "gul": yellow, "maleenhet": unit}
     found = client.get("/kortoppsett/grenser", query_string=query)
     assert found.text.replace("\N{NO-BREAK SPACE}", " ") == words
 
@@ -336,8 +338,6 @@ def test_a_statistics_card_has_no_colours(client: FlaskClient, site: Database) -
 
 
 def test_a_file_shows_its_difference_before_it_is_taken_in(client: FlaskClient, site: Database) -> None:
-    from io import BytesIO
-
     approved(client, site)
     with site.transaction() as session:
         measure(session, "M1.1", YEAR, 8.0, part=1)

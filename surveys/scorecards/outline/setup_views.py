@@ -90,13 +90,19 @@ def new_card() -> str | Response | tuple[str, int]:
     return redirect(url_for("scorecards.edit_outline", version_id=version.id))
 
 
-@blueprint.route("/kortoppsett/<int:version_id>", methods=["GET", "POST"])
+@blueprint.get("/kortoppsett/<int:version_id>")
 @requires(*CARD_ROLES)
-def edit_outline(version_id: int) -> str | Response:
-    """The whole card as an outline. Every button saves what is typed, and does its own thing with it."""
+def edit_outline(version_id: int) -> str:
+    """The whole card as an outline, to be edited while it is a draft."""
     session = database.session()
-    if request.method == "GET":
-        return _outline_page(session, opened_version(session, version_id))
+    return _outline_page(session, opened_version(session, version_id))
+
+
+@blueprint.post("/kortoppsett/<int:version_id>")
+@requires(*CARD_EDITORS)
+def save_outline(version_id: int) -> Response:
+    """Every button saves what is typed, and does its own thing with it."""
+    session = database.session()
     version = edited_version(session, version_id)
     action = read_action(request.form.get("handling", ""))
     try:
