@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
@@ -11,6 +11,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.localisation import DEFAULT_LANGUAGE
 from surveys.platform.texts import _
 from surveys.platform.typed_data import from_stored, to_stored
+from surveys.scorecards.card_plans import SetupError
 from surveys.scorecards.models import Perspective, Scorecard
 from surveys.scorecards.outline.models import CardVersion, CardVersionStep, VersionState
 from surveys.scorecards.outline.nodes import CardOutline
@@ -161,6 +162,19 @@ def throw_away(session: Session, version: CardVersion) -> None:
 def require_draft(version: CardVersion) -> None:
     if version.state is not VersionState.DRAFT:
         raise DraftError(_("Kortet er godkjent og fryst. Lag et nytt utkast for å endre det."))
+
+
+def refuse_frozen(session: Session, key: str) -> None:
+    """A file does not go past an approval. Raises SetupError."""
+    year = session.scalar(
+        select(func.max(CardVersion.year)).where(
+            CardVersion.key == key, CardVersion.state == VersionState.APPROVED
+        )
+    )
+    if year is not None:
+        raise SetupError(
+            _("Kortet er godkjent for %(year)s. Last opp filen i et nytt utkast i nettleseren.", year=year)
+        )
 
 
 def perspective_keys(session: Session) -> dict[str, str]:
