@@ -57,10 +57,7 @@ def edit_indicator(version_id: int, node_id: int) -> str | Response | tuple[str,
     take_step(session, version, current_user, changed, _("Endret %(name)s", name=name))
     session.commit()
     flash(_("%(name)s er lagret.", name=name))
-    after = url_for(
-        "scorecards.edit_outline", version_id=version_id, fokus=node_id, _anchor=f"punkt-{node_id}"
-    )
-    return redirect(after)
+    return redirect(url_for("scorecards.edit_outline", version_id=version_id, fokus=node_id))
 
 
 @blueprint.get("/kortoppsett/grenser")

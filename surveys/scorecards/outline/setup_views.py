@@ -143,7 +143,8 @@ def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
         return url_for("scorecards.upload_card", version_id=version_id)
     if focus is None:
         return url_for("scorecards.edit_outline", version_id=version_id)
-    return url_for("scorecards.edit_outline", version_id=version_id, fokus=focus, _anchor=f"punkt-{focus}")
+    # Without an anchor: browsers give no field the focus of their own accord when the address has one.
+    return url_for("scorecards.edit_outline", version_id=version_id, fokus=focus)
 
 
 @blueprint.post("/kortoppsett/<int:version_id>/slett")
