@@ -14,7 +14,7 @@ from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
-from surveys.scorecards.models import Indicator, Measurement, Scorecard, ScorecardLine, Target
+from surveys.scorecards.models import Indicator, Measurement, Perspective, Scorecard, ScorecardLine, Target
 from surveys.scorecards.outline.drafts import outline_of
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.outline.nodes import CardOutline, OutlineNode
@@ -66,7 +66,7 @@ def write_indicator(
         chosen = re.findall(r'<option value="([^"]*)" selected', options)
         fields[name] = chosen[0] if chosen else ""
     fields |= dict.fromkeys(re.findall(r'type="checkbox" id="([^"]+)"[^>]* checked', page), "ja")
-    return client.post(address, data=fields | changes)
+    return client.post(address, data={**fields, **changes})
 
 
 def approve(client: FlaskClient, version_id: int, steps: int, **changes: str) -> TestResponse:
@@ -240,7 +240,7 @@ def test_what_is_wrong_in_an_indicator_is_told_once_with_what_was_typed(
 ) -> None:
     card = begin(client, "molde")
     before = outline(site, card)
-    answer = write_indicator(client, card, node(site, card, "B1.1").id, changes | {"navn": "Det jeg skrev"})
+    answer = write_indicator(client, card, node(site, card, "B1.1").id, {**changes, "navn": "Det jeg skrev"})
     assert answer.status_code == 422
     # Once in the list on top, once at the field.
     assert answer.text.count(words) == 2
@@ -381,3 +381,21 @@ def test_a_leader_of_the_area_approves_in_her_own_name_and_others_do_not(
     assert approve(director, card, 0, navn="En annen").status_code == 302
     with site.reading() as session:
         assert session.get_one(CardVersion, card).approved_by == "Kari Eide"
+
+
+def test_another_card_with_the_same_perspective_keeps_its_other_languages(
+    client: FlaskClient, site: Database
+) -> None:
+    approved(client, site)
+    with site.reading() as session:
+        before = {each.key: each.title for each in session.scalars(select(Perspective))}
+    card = begin(client, "tomt", "A")
+    for button in ("legg-til", "legg-til:1", "legg-til:2", "legg-til:3"):
+        press(client, card, button, **{"tittel-1": "Brukere", "kode-2": "X", "tittel-2": "Eget mål"})
+    write_indicator(client, card, 4, {"maleenhet": "stk", "kilde": "Oss", "kode": "X1", "navn": "Vår rad"})
+    assert "tittel:" not in client.get(f"/kortoppsett/{card}/godkjenn").text
+    with site.reading() as session:
+        steps = session.get_one(CardVersion, card).steps_taken
+    assert approve(client, card, steps).status_code == 302
+    with site.reading() as session:
+        assert {each.key: each.title for each in session.scalars(select(Perspective))} == before

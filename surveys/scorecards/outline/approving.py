@@ -14,7 +14,7 @@ from surveys.scorecards.card_plans import CardPlan, SetupError
 from surveys.scorecards.card_setup import CardEdition, CardSetup
 from surveys.scorecards.card_sources import check_sources
 from surveys.scorecards.models import Indicator, Scorecard
-from surveys.scorecards.outline.drafts import outline_of, perspective_keys, require_draft
+from surveys.scorecards.outline.drafts import known_perspectives, outline_of, require_draft
 from surveys.scorecards.outline.faults import outline_faults
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.outline.nodes import CardOutline
@@ -67,7 +67,7 @@ def apply_version(session: Session, version: CardVersion, today: dt.date) -> Car
 
 
 def plan_of_version(session: Session, version: CardVersion, outline: CardOutline) -> CardPlan:
-    return plan_of_outline(outline, version.key, version.unit.code, perspective_keys(session))
+    return plan_of_outline(outline, version.key, version.unit.code, known_perspectives(session))
 
 
 def _rename(session: Session, card: Scorecard, outline: CardOutline) -> list[str]:

@@ -11,7 +11,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.localisation import DEFAULT_LANGUAGE
 from surveys.platform.texts import _
 from surveys.platform.typed_data import from_stored, to_stored
-from surveys.scorecards.card_plans import SetupError
+from surveys.scorecards.card_plans import SetupError, Text
 from surveys.scorecards.models import Perspective, Scorecard
 from surveys.scorecards.outline.models import CardVersion, CardVersionStep, VersionState
 from surveys.scorecards.outline.nodes import CardOutline
@@ -177,7 +177,7 @@ def refuse_frozen(session: Session, key: str) -> None:
         )
 
 
-def perspective_keys(session: Session) -> dict[str, str]:
-    """Bokmål title → key of every perspective there is."""
+def known_perspectives(session: Session) -> dict[str, tuple[str, Text]]:
+    """Bokmål title → key and title of every perspective there is."""
     rows = session.scalars(select(Perspective).order_by(Perspective.id))
-    return {each.title.get(DEFAULT_LANGUAGE, ""): each.key for each in rows}
+    return {each.title.get(DEFAULT_LANGUAGE, ""): (each.key, each.title) for each in rows}

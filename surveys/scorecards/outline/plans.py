@@ -22,11 +22,11 @@ from surveys.scorecards.outline.nodes import CardOutline, OutlineNode
 
 
 def plan_of_outline(
-    outline: CardOutline, key: str, unit: str, perspective_keys: Mapping[str, str] | None = None
+    outline: CardOutline, key: str, unit: str, perspectives: Mapping[str, tuple[str, Text]] | None = None
 ) -> CardPlan:
-    """The plan. perspective_keys: title → key of perspectives that other cards have already: they are the same one."""
-    known = perspective_keys or {}
-    keys = _perspective_keys(outline.perspectives, known)
+    """The plan. perspectives: bokmål title → key and title of those on other cards already, which are the same ones."""
+    known = perspectives or {}
+    keys = _perspective_keys(outline.perspectives, {title: key for title, (key, _text) in known.items()})
     return CardPlan(
         key=key,
         title=outline.title,
@@ -35,10 +35,19 @@ def plan_of_outline(
         kind=outline.kind,
         extends=outline.extends,
         perspectives=[
-            PerspectivePlan(keys[node.id], node.title, [_goal(outline, goal) for goal in node.children])
+            PerspectivePlan(
+                keys[node.id],
+                # With the other languages that somebody gave it.
+                known[_bokmaal(node)][1] if _bokmaal(node) in known else node.title,
+                [_goal(outline, goal) for goal in node.children],
+            )
             for node in outline.perspectives
         ],
     )
+
+
+def _bokmaal(node: OutlineNode) -> str:
+    return node.title.get(DEFAULT_LANGUAGE) or localised(node.title)
 
 
 def _goal(outline: CardOutline, node: OutlineNode) -> GoalPlan:
@@ -65,7 +74,7 @@ def _perspective_keys(nodes: Sequence[OutlineNode], known: Mapping[str, str]) ->
     """Node id → key. A perspective that was renamed is another one: the old title stays on other cards."""
     found: dict[int, str] = {}
     for node in nodes:
-        title = node.title.get(DEFAULT_LANGUAGE) or localised(node.title)
+        title = _bokmaal(node)
         key = known.get(title)
         if key is None:
             taken = {*found.values(), *known.values()}
