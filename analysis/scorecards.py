@@ -15,11 +15,18 @@ from analysis.messages import N_, Message
 
 
 class Direction(StrEnum):
-    """What is good: more, less (sykefravær), or staying inside a band (turnover)."""
+    """What is good: more, less (sykefravær), staying inside a band (turnover), or not falling short.
+
+    SIGNED is a deviation, such as budget minus accounts: judged as HIGHER, and written with its sign.
+    """
 
     HIGHER = "higher"
     LOWER = "lower"
     BAND = "band"
+    SIGNED = "signed"
+
+
+MORE_IS_BETTER: Final = frozenset({Direction.HIGHER, Direction.SIGNED})
 
 
 class IndicatorStatus(StrEnum):
@@ -64,7 +71,7 @@ class TargetLimits:
             return
         if self.green_to is not None or self.yellow_to is not None:
             raise TargetError(Message(N_("Bare et bånd kan ha øvre grenser.")))
-        if direction is Direction.HIGHER and self.yellow > self.green:
+        if direction in MORE_IS_BETTER and self.yellow > self.green:
             raise TargetError(Message(N_("Grensen for gul kan ikke være høyere enn grensen for grønn.")))
         if direction is Direction.LOWER and self.yellow < self.green:
             raise TargetError(Message(N_("Grensen for gul kan ikke være lavere enn grensen for grønn.")))
@@ -105,7 +112,7 @@ def status(
 def _within(value: float, direction: Direction, bound: float, upper: float | None) -> bool:
     if direction is Direction.LOWER:
         return value <= bound
-    return bound <= value and (direction is Direction.HIGHER or upper is None or value <= upper)
+    return bound <= value and (direction in MORE_IS_BETTER or upper is None or value <= upper)
 
 
 def possible_statuses(
@@ -197,7 +204,7 @@ def _meaning(
     if direction is Direction.BAND:
         gain = 0.0 if target is None else _distance(before, target) - _distance(value, target)
     else:
-        gain = value - before if direction is Direction.HIGHER else before - value
+        gain = value - before if direction in MORE_IS_BETTER else before - value
     if gain == 0:
         return Meaning.NEUTRAL
     return Meaning.BETTER if gain > 0 else Meaning.WORSE

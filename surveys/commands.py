@@ -44,6 +44,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "export-microdata": CommandEntry("publishing.analysts.microdata_command:export_microdata_command", "Svarene rad for rad til analyse: .sav, .csv, .parquet, eller .zip med kodebok og skript."),
     "figures": CommandEntry("publishing.commands:figures_command", "Alle frigitte tall fra en undersøkelse."),
     "import-history": CommandEntry("release.history.commands:import_history_command", "Henter resultater av tidligere undersøkelser fra andre verktøy (CSV, XLSX)."),
+    "export-scorecard": CommandEntry("scorecards.commands:export_scorecard_command", "Skriver et styringskort som YAML."),
     "import-measurements": CommandEntry("scorecards.commands:import_measurements_command", "Henter verdier til styringskortene fra CSV eller XLSX."),
     "import-norm": CommandEntry("release.history.commands:import_norm_command", "Henter en norm: hva andre skårer (CSV, XLSX)."),
     "import-organisation": CommandEntry("hr.organisation.commands:import_organisation", "Henter enheter fra CSV, XLSX eller FINT (JSON)."),

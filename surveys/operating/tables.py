@@ -16,6 +16,7 @@ from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.scorecards import models as scorecards
+from surveys.scorecards.outline import models as card_versions
 
 metadata = Base.metadata
 
@@ -25,6 +26,7 @@ __all__ = [
     "audit",
     "ballot_box",
     "campaigns",
+    "card_versions",
     "comments",
     "counting",
     "heartbeats",

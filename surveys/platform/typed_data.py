@@ -63,6 +63,11 @@ def from_stored(wanted: type[Typed], content: object) -> Typed:
     return found
 
 
+def to_stored(value: object) -> Any:
+    """A frozen dataclass as the content of a JSON column or a file: dates and choices become text."""
+    return _adapter(typing.cast("Any", type(value))).dump_python(value, mode="json")
+
+
 def from_file(wanted: type[Typed], document: object) -> Typed:
     """A document (read YAML) as the type, strictly: «7» is no number and 7 is no text. Raises FileDataError."""
     adapter = _adapter(typing.cast("Any", wanted))  # mypy sees no hash in a type variable's class

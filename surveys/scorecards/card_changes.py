@@ -1,5 +1,6 @@
 """What a changed card means: the fields that differ, and the values that would get another colour."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.scorecards import IndicatorStatus, status
 from surveys.organisation.models import Unit
-from surveys.platform.localisation import localised
+from surveys.platform.localisation import localised, short_date
 from surveys.platform.texts import _, _l
 from surveys.scorecards.cards import all_ambitions
 from surveys.scorecards.frequencies import periods_of
@@ -42,6 +43,13 @@ _NAMES: Final[Mapping[str, Any]] = {
     "yellow_to": _l("gul til"),
     "unit_id": _l("enhet"),
     "perspective_id": _l("perspektiv"),
+    "vision": _l("visjon"),
+    "extends": _l("legges til kortet over"),
+    "reported": _l("rapporteres oppover"),
+    "criteria": _l("sjekkliste"),
+    "decided_by": _l("bestemt av"),
+    "decided_on": _l("bestemt dato"),
+    "value": _l("verdi"),
 }
 
 
@@ -51,6 +59,7 @@ class Colour:
 
     status: IndicatorStatus
     where: str
+    year: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class Recolouring:
     """A value that gets another colour: «M1.2, OK4, 2. tertial 2026: Gul → Grønn»."""
 
     where: str
+    year: int
     before: IndicatorStatus
     after: IndicatorStatus
 
@@ -80,6 +90,7 @@ def colours(session: Session) -> dict[int, Colour]:
         id_: Colour(
             status(value, indicator.direction, ambitions.of(indicator, unit_id, year)),
             f"{indicator.code}, {code}, {periods_of(indicator.frequency).words(year, part)}",
+            year,
         )
         for id_, unit_id, year, part, value, indicator, code in found
     }
@@ -87,7 +98,7 @@ def colours(session: Session) -> dict[int, Colour]:
 
 def recoloured(before: Mapping[int, Colour], after: Mapping[int, Colour]) -> tuple[Recolouring, ...]:
     return tuple(
-        Recolouring(now.where, before[id_].status, now.status)
+        Recolouring(now.where, now.year, before[id_].status, now.status)
         for id_, now in after.items()
         if id_ in before and before[id_].status is not now.status
     )
@@ -106,6 +117,12 @@ def _shown(value: object) -> str:
         return localised(value) or "–"
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, bool):
+        return _("ja") if value else _("nei")
+    if isinstance(value, dt.date):
+        return short_date(value)
+    if isinstance(value, list):
+        return _("%(count)s av ni", count=len(value))
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",").replace("-", "−")
     return "–" if value in (None, "") else str(value)

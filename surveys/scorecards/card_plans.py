@@ -1,5 +1,6 @@
 """A card as a plain description, as a file has it, and every fault that can be seen in the description alone."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from math import isfinite
@@ -10,13 +11,17 @@ from analysis.scorecards import TargetLimits as Ambition
 from surveys.access.models import Role
 from surveys.platform.texts import _, translated
 from surveys.platform.typed_data import NoOtherFields
+from surveys.scorecards.criteria import Criterion
 from surveys.scorecards.frequencies import Frequency
-from surveys.scorecards.models import OWNER_ROLES, IndicatorKind
+from surveys.scorecards.models import OWNER_ROLES, CardKind, IndicatorKind
 
 Text = Mapping[str, str]
 """Language code → wording."""
 
 MOST_DECIMALS: Final = 6
+
+UNSTATED_YEAR: Final = 2000
+"""From when an ambition level holds, unless it says something else: from before anything was measured."""
 
 
 class SetupError(ValueError):
@@ -31,8 +36,19 @@ class TargetPlan(NoOtherFields):
     yellow: float
     green_to: float | None = None
     yellow_to: float | None = None
-    from_year: int = 2000
+    from_year: int = UNSTATED_YEAR
     unit: str = ""
+    decided_by: str = ""
+    decided_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class InterimTargetPlan(NoOtherFields):
+    """A delmål of the unit with the code. It decides no colour."""
+
+    unit: str
+    year: int
+    value: float
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,7 @@ class IndicatorPlan(NoOtherFields):
 
     `unit_types`: only for units of these types; empty for every unit.
     `years_valid` None: what is usual for the frequency. Values outside `possible` are refused, outside `plausible`
-    asked about. `owner_role`: who enters values for her own units, beside HR.
+    asked about. `owner_role`: who enters values for her own units, beside HR. `reported`: reports upward show it.
     """
 
     code: str
@@ -70,11 +86,16 @@ class IndicatorPlan(NoOtherFields):
     questionnaire: str | None = None
     measure: str | None = None
     targets: Sequence[TargetPlan] = ()
+    interim_targets: Sequence[InterimTargetPlan] = ()
     unit_types: Sequence[str] = ()
+    reported: bool = True
+    criteria: Sequence[Criterion] = ()
 
 
 @dataclass(frozen=True)
 class SuccessFactorPlan(NoOtherFields):
+    """`title` may be {}: indicators straight under their goal."""
+
     title: Text
     indicators: Sequence[IndicatorPlan]
 
@@ -95,12 +116,18 @@ class PerspectivePlan(NoOtherFields):
 
 @dataclass(frozen=True)
 class CardPlan(NoOtherFields):
-    """A card for the unit with this code and every unit below it."""
+    """A card for the unit with this code and every unit below it.
+
+    `extends`: its rows come in addition to those of the nearest card above, not instead of them.
+    """
 
     key: str
     title: Text
     unit: str
     perspectives: Sequence[PerspectivePlan]
+    vision: Text = field(default_factory=dict)
+    kind: CardKind = CardKind.STEERING
+    extends: bool = False
 
     def indicators(self) -> list[IndicatorPlan]:
         """Every indicator in the card's order."""
@@ -120,11 +147,14 @@ def plan_faults(plan: CardPlan) -> Iterator[str]:
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield _("%(code)s: koden er brukt av flere indikatorer på kortet.", code=code)
     for indicator in indicators:
-        for fault in _indicator_faults(indicator):
+        if plan.kind is CardKind.STATISTICS and indicator.targets:
+            words = _("et statistikkort har ikke ambisjonsnivå.")
+            yield f"{indicator.code}: {words}"
+        for fault in indicator_faults(indicator):
             yield f"{indicator.code}: {fault}"
 
 
-def _indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
+def indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
     if (planned.questionnaire is None) != (planned.measure is None):
         yield _("en indikator fra en undersøkelse må ha både spørreskjema og faktor.")
     if planned.questionnaire and planned.frequency is not Frequency.YEAR:
@@ -178,7 +208,8 @@ def _texts_of(plan: CardPlan) -> Iterator[tuple[str, Text | str]]:
             yield f"goals ({goal.code})", goal.code
             yield f"goals ({goal.code})", goal.title
             for factor in goal.success_factors:
-                yield f"success_factors ({goal.code})", factor.title
+                if factor.title:
+                    yield f"success_factors ({goal.code})", factor.title
     for indicator in plan.indicators():
         yield f"{indicator.code}, title", indicator.title
         yield from (

@@ -13,6 +13,14 @@ from surveys.scorecards.card_plans import SetupError
 from surveys.scorecards.models import Scorecard
 
 
+@dataclass(frozen=True)
+class CardEdition:
+    """A whole card from a year on: what it does not have ends. rows_from: the first year of its new rows."""
+
+    year: int
+    rows_from: int | None = None
+
+
 @dataclass
 class CardSetup:
     """A card that was set up or changed. changes: what became different, in words; notes: what was left as it is."""
@@ -22,6 +30,7 @@ class CardSetup:
     changes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     recoloured: tuple[Recolouring, ...] = ()
+    edition: CardEdition | None = None
 
     def set(self, name: str, row: Any, **values: Any) -> None:
         """Gives the row the values, and tells each that is another than before."""

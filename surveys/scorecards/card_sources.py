@@ -11,6 +11,7 @@ from surveys.instruments.models import Instrument
 from surveys.platform.texts import _
 from surveys.release.measures import measures_of
 from surveys.scorecards.card_plans import CardPlan, SetupError
+from surveys.scorecards.whole_measures import whole_measures
 
 
 def check_sources(session: Session, plan: CardPlan) -> None:
@@ -54,6 +55,7 @@ def _measures(session: Session, keys: set[str]) -> Mapping[str, frozenset[str]]:
     sources += [(path.read_bytes(), path.parent.name) for path in available() if path.parent.name in keys]
     found: dict[str, frozenset[str]] = {}
     for source, key in sources:
-        known = {measure.key for measure in measures_of(loading.parse(source, key))}
+        questionnaire = loading.parse(source, key)
+        known = {*(measure.key for measure in measures_of(questionnaire)), *whole_measures(questionnaire)}
         found[key] = found.get(key, frozenset()) | known
     return found

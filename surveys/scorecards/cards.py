@@ -13,7 +13,7 @@ from surveys.scorecards.models import (
     Goal,
     Indicator,
     IndicatorKind,
-    Perspective,
+    InterimTarget,
     Scorecard,
     ScorecardLine,
     SuccessFactor,
@@ -21,33 +21,61 @@ from surveys.scorecards.models import (
 )
 
 
+def units_of_cards(line: Sequence[int], cards: Iterable[tuple[int, bool]]) -> tuple[int, ...]:
+    """The units whose cards are a unit's card, the nearest first.
+
+    line: the unit and everything above it. cards: (unit id, whether it extends the card above) of every card. The
+    nearest unit's cards, and as long as all of a unit's cards extend, those of the next unit above that has any.
+    """
+    extends: dict[int, bool] = {}
+    for unit_id, extending in cards:
+        extends[unit_id] = extends.get(unit_id, True) and extending
+    found: list[int] = []
+    for unit_id in line:
+        if unit_id in extends:
+            found.append(unit_id)
+            if not extends[unit_id]:
+                break
+    return tuple(found)
+
+
 def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[ScorecardLine]:
-    """The lines for this type of unit on the nearest unit's cards, in card order, with their chain loaded."""
-    cards = session.execute(select(Scorecard.id, Scorecard.unit_id).where(Scorecard.unit_id.in_(line))).all()
-    if not cards:
+    """The lines for this type of unit on its cards, of any year, in card order, with their chain loaded.
+
+    The rows of a card that extends another come after those of the other. An indicator is there once.
+    """
+    cards = session.execute(
+        select(Scorecard.id, Scorecard.unit_id, Scorecard.extends).where(Scorecard.unit_id.in_(line))
+    ).all()
+    units = units_of_cards(line, [(card.unit_id, card.extends) for card in cards])
+    if not units:
         return []
-    nearest = min((card.unit_id for card in cards), key=line.index)
-    return list(
-        session.scalars(
-            select(ScorecardLine)
-            .join(ScorecardLine.indicator)
-            .join(Indicator.success_factor)
-            .join(SuccessFactor.goal)
-            .join(Goal.perspective)
-            .where(
-                ScorecardLine.scorecard_id.in_([card.id for card in cards if card.unit_id == nearest]),
-                ScorecardLine.unit_type.in_(["", unit.type]),
-            )
-            .options(
-                contains_eager(ScorecardLine.indicator)
-                .contains_eager(Indicator.success_factor)
-                .contains_eager(SuccessFactor.goal)
-                .contains_eager(Goal.perspective),
-                joinedload(ScorecardLine.scorecard),
-            )
-            .order_by(Perspective.position, Perspective.id, ScorecardLine.position, Indicator.code)
+    lines = session.scalars(
+        select(ScorecardLine)
+        .join(ScorecardLine.indicator)
+        .join(Indicator.success_factor)
+        .join(SuccessFactor.goal)
+        .join(Goal.perspective)
+        .where(
+            ScorecardLine.scorecard_id.in_([card.id for card in cards if card.unit_id in units]),
+            ScorecardLine.unit_type.in_(["", unit.type]),
         )
-    )
+        .options(
+            contains_eager(ScorecardLine.indicator)
+            .contains_eager(Indicator.success_factor)
+            .contains_eager(SuccessFactor.goal)
+            .contains_eager(Goal.perspective),
+            joinedload(ScorecardLine.scorecard),
+        )
+        .order_by(ScorecardLine.position, Indicator.code)
+    ).all()
+    lines = sorted(lines, key=lambda each: (-units.index(each.scorecard.unit_id), each.scorecard_id))
+    return list({each.indicator_id: each for each in reversed(lines)}.values())[::-1]
+
+
+def is_on_card(line: ScorecardLine, year: int) -> bool:
+    """Whether the row is on the card of the year: rows come and go, and an old card keeps those it had."""
+    return (line.from_year or year) <= year <= (line.until_year or year)
 
 
 def is_corrected() -> ColumnElement[bool]:
@@ -91,6 +119,19 @@ def ambitions(session: Session, line: tuple[int, ...], indicator_ids: Iterable[i
     return Ambitions(line, found)
 
 
+def interim_targets(
+    session: Session, line: Sequence[int], indicator_ids: Iterable[int]
+) -> dict[int, list[InterimTarget]]:
+    """Indicator id → the delmål of the unit and of those above it."""
+    found: dict[int, list[InterimTarget]] = {}
+    wanted = select(InterimTarget).where(
+        InterimTarget.indicator_id.in_(list(indicator_ids)), InterimTarget.unit_id.in_(line)
+    )
+    for each in session.scalars(wanted):
+        found.setdefault(each.indicator_id, []).append(each)
+    return found
+
+
 @dataclass(frozen=True)
 class AllAmbitions:
     """The ambition levels of every unit, for whoever judges values of many units at once."""
@@ -124,11 +165,12 @@ def all_ambitions(session: Session) -> AllAmbitions:
 class IndicatorsByCode:
     """Which indicator a code means for a unit: two departments' cards may both have an M1.
 
-    cards: the indicators on each unit's own cards, by unit id.
+    cards: the indicators on each unit's own cards, by unit id. extends: (unit id, whether it extends the card above).
     """
 
     by_code: Mapping[str, Sequence[Indicator]]
     cards: Mapping[int, frozenset[int]]
+    extends: Sequence[tuple[int, bool]] = ()
 
     @property
     def codes(self) -> frozenset[str]:
@@ -137,8 +179,12 @@ class IndicatorsByCode:
     def on_card_of(self, code: str, line: Sequence[int]) -> Indicator | None:
         """The one on the nearest card above the unit, else the only one there is; None when several could be meant."""
         found = self.by_code.get(code, ())
-        nearest = next((self.cards[unit_id] for unit_id in line if unit_id in self.cards), frozenset())
-        on_card = [indicator for indicator in found if indicator.id in nearest]
+        on_card = [
+            indicator
+            for unit_id in units_of_cards(line, self.extends)
+            for indicator in found
+            if indicator.id in self.cards.get(unit_id, ())
+        ]
         if on_card:
             return on_card[0]
         return found[0] if len(found) == 1 else None
@@ -152,4 +198,7 @@ def indicators_by_code(session: Session) -> IndicatorsByCode:
     lines = select(Scorecard.unit_id, ScorecardLine.indicator_id).join(Scorecard.lines)
     for unit_id, indicator_id in session.execute(lines):
         cards.setdefault(unit_id, set()).add(indicator_id)
-    return IndicatorsByCode(by_code, {unit_id: frozenset(ids) for unit_id, ids in cards.items()})
+    extends = [
+        (card.unit_id, card.extends) for card in session.execute(select(Scorecard.unit_id, Scorecard.extends))
+    ]
+    return IndicatorsByCode(by_code, {unit_id: frozenset(ids) for unit_id, ids in cards.items()}, extends)

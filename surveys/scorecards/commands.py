@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from questionnaires.faults import DefinitionError
@@ -20,6 +21,10 @@ from surveys.scorecards.card_plans import CardPlan, SetupError
 from surveys.scorecards.card_setup import CardSetup
 from surveys.scorecards.card_sources import check_sources
 from surveys.scorecards.importing import ValueAnswers, import_measurements
+from surveys.scorecards.models import Scorecard
+from surveys.scorecards.outline.card_files import yaml_of
+from surveys.scorecards.outline.drafts import refuse_frozen
+from surveys.scorecards.outline.standing_plan import plan_of_card
 from surveys.scorecards.setup import set_up_card
 from surveys.scorecards.value_questions import ValueQuestion
 from surveys.scorecards.withdrawing import WithdrawalError, latest_entries, withdraw_entry
@@ -151,6 +156,7 @@ def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # no
     try:
         plan = from_file(CardPlan, read_document(read_bytes(file), file.name).value)
         with database().transaction() as session:
+            refuse_frozen(session, plan.key)
             check_sources(session, plan)
             setup = set_up_card(session, plan)
             if not apply:
@@ -166,6 +172,25 @@ def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # no
         say(f"Kortet «{plan.key}» er lagt inn.")
     else:
         say("Ingenting er endret ennå. Kjør kommandoen på nytt med --apply for å legge inn.")
+
+
+@click.command("export-scorecard")
+@click.argument("key", metavar="KORT")
+@click.argument("file", metavar="FIL", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@with_app
+def export_scorecard_command(app: Flask, key: str, file: Path | None) -> None:  # noqa: ARG001
+    """Skriver et styringskort som YAML, slik import-scorecard leser det. Uten FIL skrives det på skjermen."""
+    with database().reading() as session:
+        card = session.scalar(select(Scorecard).where(Scorecard.key == key))
+        if card is None:
+            known = ", ".join(session.scalars(select(Scorecard.key).order_by(Scorecard.key)))
+            fail(f"Det finnes ikke noe kort «{key}». Disse finnes: {known or 'ingen'}.")
+        text = yaml_of(plan_of_card(session, card))
+    if file is None:
+        say(text.rstrip())
+    else:
+        file.write_text(text, encoding="utf-8")
+        say(f"Kortet «{key}» er skrevet til {file}.")
 
 
 def _tell(setup: CardSetup) -> None:

@@ -14,7 +14,7 @@ from surveys.organisation.tree import in_order
 from surveys.scorecards.cards import AllAmbitions, all_ambitions
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
-from surveys.scorecards.overview import card_indicators, lines_by_unit
+from surveys.scorecards.overview import CardRows, card_indicators, lines_by_unit
 
 ENTERING_ROLES = (*HR_ROLES, Role.CONTROLLER, Role.LEADER)
 """Roles that may enter something: HR everything in its units, the others the indicators that their role owns."""
@@ -74,7 +74,7 @@ class EntryTask:
 class _Cards:
     """Every card's lines and every ambition level, read once for a page."""
 
-    lines: Mapping[int, list[tuple[Indicator, str]]]
+    lines: CardRows
     ambitions: AllAmbitions
 
 
@@ -82,20 +82,22 @@ def _read_cards(session: Session) -> _Cards:
     return _Cards(lines_by_unit(session), all_ambitions(session))
 
 
-def entry_units(session: Session, account: Account, indicator: Indicator, today: dt.date) -> list[Unit]:
-    """The living units with the indicator on their card that the account may enter for, in no order."""
-    return _entry_units(session, account, indicator, today, _read_cards(session))
+def entry_units(
+    session: Session, account: Account, indicator: Indicator, today: dt.date, year: int
+) -> list[Unit]:
+    """The living units with the indicator on their card of the year that the account may enter for, in no order."""
+    return _entry_units(session, account, indicator, today, _read_cards(session), year)
 
 
 def _entry_units(
-    session: Session, account: Account, indicator: Indicator, today: dt.date, cards: _Cards
+    session: Session, account: Account, indicator: Indicator, today: dt.date, cards: _Cards, year: int
 ) -> list[Unit]:
     if indicator.questionnaire is not None:
         return []
     allowed = granted_units(session, account, *HR_ROLES, indicator.owner_role)
     living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
     units = session.scalars(select(Unit).where(Unit.id.in_(allowed), living))
-    return [unit for unit in units if indicator in card_indicators(unit, cards.lines, cards.ambitions)]
+    return [unit for unit in units if indicator in card_indicators(unit, cards.lines, cards.ambitions, year)]
 
 
 def entry_tasks(session: Session, account: Account, today: dt.date) -> list[EntryTask]:
@@ -106,10 +108,10 @@ def entry_tasks(session: Session, account: Account, today: dt.date) -> list[Entr
         select(Indicator).where(Indicator.questionnaire.is_(None)).order_by(Indicator.code, Indicator.id)
     )
     for indicator in session.scalars(indicators):
-        units = _entry_units(session, account, indicator, today, cards)
+        year, part = periods_of(indicator.frequency).last_ended(today)
+        units = _entry_units(session, account, indicator, today, cards, year)
         if not units:
             continue
-        year, part = periods_of(indicator.frequency).last_ended(today)
         standing = _of_period(session, indicator, [unit.id for unit in units], year, part)
         entered = sum(each.current for each in standing)
         tasks.append(EntryTask(indicator, year, part, len(units), entered))
@@ -121,7 +123,7 @@ def read_grid(
 ) -> EntryGrid:
     """The grid; without rows when the account may not enter the indicator anywhere."""
     cards = _read_cards(session)
-    units = {unit.id: unit for unit in _entry_units(session, account, indicator, today, cards)}
+    units = {unit.id: unit for unit in _entry_units(session, account, indicator, today, cards, year)}
     earlier = _earlier(session, indicator, units, (year, part))
     of_period = _of_period(session, indicator, units, year, part)
     standing = {each.unit_id: each for each in of_period if each.current}

@@ -69,7 +69,7 @@ def withdraw_value(measurement_id: int) -> Response:
         abort(404)
     indicator = measurement.indicator
     if measurement.unit_id not in {
-        unit.id for unit in entry_units(session, current_user, indicator, _today())
+        unit.id for unit in entry_units(session, current_user, indicator, _today(), measurement.year)
     }:
         abort(403)
     year, part = measurement.year, measurement.part

@@ -11,6 +11,7 @@ from surveys.instruments.models import Instrument
 from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE, WholeFigure, whole_figures
 
 _STATUS: Mapping[FigureStatus, MeasurementStatus] = {
     FigureStatus.SHOWN: MeasurementStatus.MEASURED,
@@ -34,7 +35,11 @@ def feed(session: Session, release: Release) -> int:
     fed = _places_fed(session, release)
     standing = _standing(session, release)
     rows, replaced = [], []
-    for indicator_id, figure in _figures(session, release):
+    figures: list[tuple[int, Figure | WholeFigure]] = [
+        *_figures(session, release),
+        *_whole(session, release),
+    ]
+    for indicator_id, figure in figures:
         place = (indicator_id, figure.unit_id)
         if place in fed:
             continue
@@ -77,6 +82,27 @@ def _figures(session: Session, release: Release) -> list[tuple[int, Figure]]:
     return [(indicator_id, figure) for indicator_id, figure in found]
 
 
+def _whole(session: Session, release: Release) -> list[tuple[int, WholeFigure]]:
+    """As `_figures`, of the measures of the whole survey. Nothing is worked out when no indicator asks for one."""
+    wanted: dict[str, list[int]] = {}
+    for measure in (RESPONSE_RATE, OVERALL_MEAN):
+        found = session.scalars(
+            select(Indicator.id).where(
+                Indicator.questionnaire == release.survey.instrument.key, Indicator.measure == measure
+            )
+        ).all()
+        if found:
+            wanted[measure] = list(found)
+    if not wanted:
+        return []
+    return [
+        (indicator_id, figure)
+        for figure in whole_figures(session, release)
+        for indicator_id in wanted.get(figure.measure, ())
+        if figure.status in _STATUS
+    ]
+
+
 def _places_fed(session: Session, release: Release) -> frozenset[IndicatorUnit]:
     found = session.execute(
         select(Measurement.indicator_id, Measurement.unit_id).where(Measurement.release_id == release.id)
@@ -98,7 +124,7 @@ def _standing(session: Session, release: Release) -> dict[IndicatorUnit, tuple[i
     }
 
 
-def _row(indicator_id: int, figure: Figure, release: Release) -> dict[str, Any]:
+def _row(indicator_id: int, figure: Figure | WholeFigure, release: Release) -> dict[str, Any]:
     title = localised(release.survey.title, DEFAULT_LANGUAGE)
     return {
         "indicator_id": indicator_id,

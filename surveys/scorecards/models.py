@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis.scorecards import Direction
@@ -119,10 +119,13 @@ class Indicator(Base):
     # Released figures of this questionnaire's factor become measurements, with no other step.
     questionnaire: Mapped[str | None]
     measure: Mapped[str | None]
+    # Which of the nine questions about a good indicator were answered yes (`criteria.Criterion`).
+    criteria: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     success_factor_id: Mapped[int] = mapped_column(ForeignKey("success_factor.id"))
 
     success_factor: Mapped[SuccessFactor] = relationship(back_populates="indicators")
     targets: Mapped[list["Target"]] = relationship(back_populates="indicator")
+    interim_targets: Mapped[list["InterimTarget"]] = relationship(cascade="all, delete-orphan")
 
 
 class Target(Base):
@@ -154,8 +157,31 @@ class Target(Base):
     yellow: Mapped[float]
     green_to: Mapped[float | None]
     yellow_to: Mapped[float | None]
+    # Who decided it and when; «» and NULL: nobody wrote it down.
+    decided_by: Mapped[str] = mapped_column(default="", server_default="")
+    decided_on: Mapped[dt.date | None]
 
     indicator: Mapped[Indicator] = relationship(back_populates="targets")
+
+
+class InterimTarget(Base):
+    """A delmål: how far a unit means to get in a year. It is shown, and never decides a colour."""
+
+    __tablename__ = "interim_target"
+    __table_args__ = (UniqueConstraint("indicator_id", "unit_id", "year"),)
+
+    id: Mapped[identity]
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"))
+    # For the unit and those below it.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    year: Mapped[int]
+    value: Mapped[float]
+
+
+class CardKind(StrEnum):
+    STEERING = "steering"
+    # A statistikkort: gathers numbers in one place, without ambition levels.
+    STATISTICS = "statistics"
 
 
 class Scorecard(Base):
@@ -167,6 +193,12 @@ class Scorecard(Base):
     id: Mapped[identity]
     key: Mapped[str]
     title: Mapped[wording]
+    vision: Mapped[wording] = mapped_column(default=dict, server_default=text("'{}'"))
+    kind: Mapped[CardKind] = mapped_column(
+        choice(CardKind, "kind"), default=CardKind.STEERING, server_default=CardKind.STEERING.value
+    )
+    # Its rows come in addition to those of the nearest card above. False: they come instead of them.
+    extends: Mapped[bool] = mapped_column(default=False, server_default=false())
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
 
     unit: Mapped[Unit] = relationship()
@@ -186,6 +218,11 @@ class ScorecardLine(Base):
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
     unit_type: Mapped[str] = mapped_column(primary_key=True, default="")
     position: Mapped[int] = mapped_column(default=0)
+    # The years it is on the card, both included; NULL: no bound. An old card keeps the rows it had.
+    from_year: Mapped[int | None]
+    until_year: Mapped[int | None]
+    # False: the unit's own row, which no report upward shows.
+    reported: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="lines")
     indicator: Mapped[Indicator] = relationship()

@@ -1,12 +1,12 @@
 """How many indicators stand at each colour on many units' cards at once, for lists of units."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from analysis.scorecards import IndicatorStatus, RollUp, is_old, roll_up, status
 from surveys.access.models import Account
@@ -14,7 +14,7 @@ from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.release.models import Release
 from surveys.release.visibility import accesses
-from surveys.scorecards.cards import AllAmbitions, all_ambitions, is_corrected
+from surveys.scorecards.cards import AllAmbitions, all_ambitions, is_corrected, is_on_card, units_of_cards
 from surveys.scorecards.models import Indicator, Measurement, Scorecard, ScorecardLine
 
 
@@ -27,7 +27,10 @@ class _SeenValue:
 def card_counts(
     session: Session, account: Account, units: Collection[Unit], today: dt.date
 ) -> dict[int, RollUp]:
-    """Unit id → the counts of its newest card, as the account may read it. As many queries whatever the number."""
+    """Unit id → the counts of its newest card, as the account may read it. As many queries whatever the number.
+
+    A unit's own rows that are not reported upward are not counted in a list of units.
+    """
     ambitions = all_ambitions(session)
     lines = lines_by_unit(session)
     values, years = _seen_values(session, account, [unit.id for unit in units], today)
@@ -40,35 +43,43 @@ def card_counts(
                 years.get(unit.id, today.year),
                 ambitions,
             )
-            for indicator in card_indicators(unit, lines, ambitions)
+            for indicator in card_indicators(
+                unit, lines, ambitions, years.get(unit.id, today.year), reported_only=True
+            )
         )
         for unit in units
     }
 
 
-def lines_by_unit(session: Session) -> Mapping[int, list[tuple[Indicator, str]]]:
-    """Unit id → the indicators on its own cards, each with the type of unit it is for."""
-    found: dict[int, list[tuple[Indicator, str]]] = {}
-    query = (
-        select(Scorecard.unit_id, Indicator, ScorecardLine.unit_type)
-        .join(ScorecardLine, ScorecardLine.scorecard_id == Scorecard.id)
-        .join(Indicator, Indicator.id == ScorecardLine.indicator_id)
-    )
-    for unit_id, indicator, unit_type in session.execute(query):
-        found.setdefault(unit_id, []).append((indicator, unit_type))
-    return found
+@dataclass(frozen=True)
+class CardRows:
+    """The lines of every card. by_unit: those of a unit's own cards. extends: as `cards.units_of_cards` takes it."""
+
+    by_unit: Mapping[int, Sequence[ScorecardLine]]
+    extends: Sequence[tuple[int, bool]]
+
+
+def lines_by_unit(session: Session) -> CardRows:
+    """Every card's lines with their indicators, in two queries."""
+    cards = session.execute(select(Scorecard.id, Scorecard.unit_id, Scorecard.extends)).all()
+    unit_of = {card.id: card.unit_id for card in cards}
+    found: dict[int, list[ScorecardLine]] = {}
+    for line in session.scalars(select(ScorecardLine).options(joinedload(ScorecardLine.indicator))):
+        found.setdefault(unit_of[line.scorecard_id], []).append(line)
+    return CardRows(found, [(card.unit_id, card.extends) for card in cards])
 
 
 def card_indicators(
-    unit: Unit, lines: Mapping[int, list[tuple[Indicator, str]]], ambitions: AllAmbitions
+    unit: Unit, rows: CardRows, ambitions: AllAmbitions, year: int, *, reported_only: bool = False
 ) -> Iterator[Indicator]:
-    """The indicators on the unit's nearest card that are for its type."""
-    nearest = next((lines[above] for above in ambitions.line(unit.id) if above in lines), ())
+    """The indicators on the unit's cards of the year that are for its type."""
     seen: set[int] = set()
-    for indicator, unit_type in nearest:
-        if unit_type in {"", unit.type} and indicator.id not in seen:
-            seen.add(indicator.id)
-            yield indicator
+    for unit_id in units_of_cards(ambitions.line(unit.id), rows.extends):
+        for line in rows.by_unit.get(unit_id, ()):
+            shown = line.unit_type in {"", unit.type} and is_on_card(line, year)
+            if shown and (line.reported or not reported_only) and line.indicator_id not in seen:
+                seen.add(line.indicator_id)
+                yield line.indicator
 
 
 def _counted(

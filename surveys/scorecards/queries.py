@@ -16,7 +16,7 @@ from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
-from surveys.scorecards.cards import ambitions, card_lines, is_corrected
+from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected, is_on_card
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -79,6 +79,7 @@ class Card:
     year: int
     years: tuple[int, ...]
     perspectives: tuple[PerspectiveSection, ...]
+    vision: str = ""
 
 
 def read_card(
@@ -102,6 +103,8 @@ def read_card(
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
+        interim_targets=interim_targets(session, line, indicators),
+        own=frozenset(each.indicator_id for each in lines if not each.reported),
     )
     by_indicator: dict[int, list[Measurement]] = {}
     for measurement in measurements:
@@ -110,7 +113,14 @@ def read_card(
         id_: indicator_row(indicator, by_indicator.get(id_, ()), setting)
         for id_, indicator in indicators.items()
     }
-    return Card(unit.code, unit.name, setting.year, years, _sections(lines, rows))
+    of_year = [each for each in lines if is_on_card(each, setting.year)]
+    return Card(unit.code, unit.name, setting.year, years, _sections(of_year, rows), card_vision(of_year))
+
+
+def card_vision(lines: Sequence[ScorecardLine]) -> str:
+    """The nearest card's vision: a type of unit may have its own."""
+    visions = [localised(line.scorecard.vision) for line in lines if line.scorecard.vision]
+    return visions[-1] if visions else ""
 
 
 def _years(measurements: Iterable[Measurement], today: dt.date) -> tuple[int, ...]:

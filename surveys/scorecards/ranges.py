@@ -42,9 +42,11 @@ def plausible_range(indicator: Indicator) -> ValueRange:
 
 
 def may_be_negative(indicator: Indicator) -> bool:
-    """A deviation: something is stated below 0, or a limit that more is better than is 0."""
+    """A deviation: it says so, something is stated below 0, or a limit that more is better than is 0."""
     if indicator.possible_low is not None:
         return indicator.possible_low < 0
+    if indicator.direction is Direction.SIGNED:
+        return True
     if (indicator.plausible_low or 0) < 0:
         return True
     limits = [bound for target in indicator.targets for bound in (target.green, target.yellow)]

@@ -1,7 +1,7 @@
 """What a row of a card is read in, and what one measurement is there: seen or not, its status, its words."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.scorecards import IndicatorStatus, TargetLimits, is_due, possible_statuses, status
@@ -10,7 +10,13 @@ from surveys.release.visibility import Access
 from surveys.scorecards import texts as wording
 from surveys.scorecards.cards import Ambitions
 from surveys.scorecards.frequencies import periods_of
-from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
+from surveys.scorecards.models import (
+    Indicator,
+    IndicatorKind,
+    InterimTarget,
+    Measurement,
+    MeasurementStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,10 @@ class RowContext:
     changes: Mapping[tuple[int, str], TestedChange]
     # (release id, measure) → the interval that the unit's figure is within.
     intervals: Mapping[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
+    # Indicator id → the delmål of the unit and those above it.
+    interim_targets: Mapping[int, Sequence[InterimTarget]] = field(default_factory=dict)
+    # Indicators that reports upward do not show.
+    own: frozenset[int] = frozenset()
 
 
 def access_to_value(measurement: Measurement, setting: RowContext) -> Access | None:

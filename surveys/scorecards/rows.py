@@ -70,6 +70,9 @@ class IndicatorRow:
     # Years since it was measured, seen from the card's year.
     age: int
     old: bool
+    # Its own delmål of the year, and that reports upward do not show the row.
+    interim_target: str
+    is_own: bool
     # Why there is no value, or no newer one, or from when the reader may see it.
     reason: str
     # Periods without a value, and a value that never changes.
@@ -117,6 +120,8 @@ def indicator_row(
         measured_on=latest.measured_on if latest else None,
         age=age,
         old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
+        interim_target=interim_words(indicator, setting),
+        is_own=indicator.id in setting.own,
         reason=_reason(indicator, latest, newer, setting),
         remarks=tuple(row_remarks(indicator, until, setting)),
         previous=comparison(indicator, latest, seen, target, setting),
@@ -128,6 +133,16 @@ def indicator_row(
         ),
         history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
     )
+
+
+def interim_words(indicator: Indicator, setting: RowContext) -> str:
+    """The delmål of the year, of the nearest unit that has one; it decides no colour."""
+    line = setting.ambitions.line
+    found = [each for each in setting.interim_targets.get(indicator.id, ()) if each.year == setting.year]
+    if not found:
+        return ""
+    nearest = min(found, key=lambda each: line.index(each.unit_id))
+    return wording.value_words(nearest.value, indicator)
 
 
 def value_for_reader(until: Sequence[Measurement], setting: RowContext) -> Measurement | None:

@@ -15,13 +15,14 @@ from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.scorecards.card_changes import colours, recoloured
+from surveys.scorecards.card_lines import end_other_lines, show_on_card
 from surveys.scorecards.card_plans import CardPlan, IndicatorPlan, SetupError, plan_faults
-from surveys.scorecards.card_setup import CardSetup, unit_id_of
+from surveys.scorecards.card_setup import CardEdition, CardSetup, unit_id_of
 from surveys.scorecards.chain_setup import PlannedIndicator, planned_indicators, success_factor
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.frequencies import periods_of
-from surveys.scorecards.models import Indicator, Measurement, Scorecard, ScorecardLine
-from surveys.scorecards.target_setup import new_target, set_targets
+from surveys.scorecards.models import Indicator, Measurement, Scorecard
+from surveys.scorecards.target_setup import new_target, set_interim_targets, set_targets
 
 
 def build_card(session: Session, plan: CardPlan) -> Scorecard:
@@ -29,23 +30,23 @@ def build_card(session: Session, plan: CardPlan) -> Scorecard:
     return set_up_card(session, plan).card
 
 
-def set_up_card(session: Session, plan: CardPlan) -> CardSetup:
-    """The card in the caller's transaction, with every released survey fed into it. Raises SetupError."""
+def set_up_card(session: Session, plan: CardPlan, edition: CardEdition | None = None) -> CardSetup:
+    """The card in the caller's transaction, with every released survey fed into it. Raises SetupError.
+
+    With an edition the plan is the whole card from a year on. Without one, what the plan does not have is left.
+    """
     faults = list(plan_faults(plan))
     if faults:
         raise SetupError("\n".join(faults))
     before = colours(session)
     setup = _card(session, plan)
+    setup.edition = edition
     for position, planned in enumerate(planned_indicators(plan)):
         indicator = _indicator(session, setup, planned)
-        _show_on_card(session, setup, indicator, planned.indicator, position)
+        show_on_card(session, setup, indicator, planned.indicator, position)
     session.flush()
-    codes = {planned.code for planned in plan.indicators()}
-    for line in setup.card.lines:
-        if line.indicator.code not in codes:
-            setup.notes.append(
-                _("%(code)s står ikke i filen, og blir stående på kortet.", code=line.indicator.code)
-            )
+    end_other_lines(setup, {planned.code for planned in plan.indicators()})
+    session.flush()
     setup.recoloured = recoloured(before, colours(session))
     if setup.changes:
         if setup.changes[0] == _new_card_words(plan):
@@ -67,13 +68,22 @@ def _card(session: Session, plan: CardPlan) -> CardSetup:
     unit_id = unit_id_of(session, plan.unit)
     card = session.scalar(select(Scorecard).where(Scorecard.key == plan.key))
     if card is None:
-        card = Scorecard(key=plan.key, title=dict(plan.title), unit_id=unit_id, lines=[])
+        card = Scorecard(key=plan.key, unit_id=unit_id, lines=[], **_card_values(plan))
         session.add(card)
         session.flush()
         return CardSetup(card, lineage(session, unit_id), [_new_card_words(plan)])
     setup = CardSetup(card, lineage(session, unit_id))
-    setup.set(plan.key, card, title=dict(plan.title), unit_id=unit_id)
+    setup.set(plan.key, card, unit_id=unit_id, **_card_values(plan))
     return setup
+
+
+def _card_values(plan: CardPlan) -> dict[str, Any]:
+    return {
+        "title": dict(plan.title),
+        "vision": dict(plan.vision),
+        "kind": plan.kind,
+        "extends": plan.extends,
+    }
 
 
 def _indicator(session: Session, setup: CardSetup, planned: PlannedIndicator) -> Indicator:
@@ -84,6 +94,7 @@ def _indicator(session: Session, setup: CardSetup, planned: PlannedIndicator) ->
     if found is None and (shared := _shared(session, setup, plan)):
         setup.notes.append(_("%(code)s er den samme som på et kort ovenfor.", code=plan.code))
         set_targets(session, setup, shared, plan)
+        set_interim_targets(session, setup, shared, plan)
         return shared
     values = _values(plan)
     factor = success_factor(session, setup, planned)
@@ -96,6 +107,7 @@ def _indicator(session: Session, setup: CardSetup, planned: PlannedIndicator) ->
         )
         for target in plan.targets:
             found.targets.append(new_target(session, target, None))
+        set_interim_targets(session, setup, found, plan)
         return found
     _refuse_another_meaning(session, found, plan)
     setup.set(plan.code, found, **values)
@@ -104,6 +116,7 @@ def _indicator(session: Session, setup: CardSetup, planned: PlannedIndicator) ->
         setup.changes.append(_("%(code)s: flyttes til «%(title)s»", code=plan.code, title=title))
         found.success_factor = factor
     set_targets(session, setup, found, plan)
+    set_interim_targets(session, setup, found, plan)
     return found
 
 
@@ -128,6 +141,7 @@ def _values(plan: IndicatorPlan) -> dict[str, Any]:
         "years_valid": usual_validity if plan.years_valid is None else plan.years_valid,
         "questionnaire": plan.questionnaire,
         "measure": plan.measure,
+        "criteria": [criterion.value for criterion in plan.criteria],
     }
 
 
@@ -174,23 +188,3 @@ def _shared(session: Session, setup: CardSetup, plan: IndicatorPlan) -> Indicato
             )
         setup.notes.append(_("%(code)s er noe annet på kortet «%(card)s».", code=plan.code, card=card.key))
     return None
-
-
-def _show_on_card(
-    session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan, position: int
-) -> None:
-    """The indicator's lines on the card: one for each type of unit it is for."""
-    wanted = set(plan.unit_types or ("",))
-    standing = {line.unit_type: line for line in setup.card.lines if line.indicator_id == indicator.id}
-    for unit_type in sorted(wanted - set(standing)):
-        if standing:
-            whom = unit_type or _("alle enheter")
-            setup.changes.append(_("%(code)s: vises for %(whom)s", code=plan.code, whom=whom))
-        setup.card.lines.append(ScorecardLine(indicator=indicator, position=position, unit_type=unit_type))
-    for unit_type in sorted(set(standing) - wanted):
-        whom = unit_type or _("alle enheter")
-        setup.changes.append(_("%(code)s: vises ikke lenger for %(whom)s", code=plan.code, whom=whom))
-        setup.card.lines.remove(standing[unit_type])
-    for unit_type in set(standing) & wanted:
-        standing[unit_type].position = position
-    session.flush()

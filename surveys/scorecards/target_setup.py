@@ -1,12 +1,16 @@
 """An indicator's ambition levels, brought in step with the plan."""
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from surveys.platform.texts import _
 from surveys.scorecards.card_changes import target_words
 from surveys.scorecards.card_plans import IndicatorPlan, TargetPlan
 from surveys.scorecards.card_setup import CardSetup, unit_id_of
-from surveys.scorecards.models import Indicator, Scorecard, Target
+from surveys.scorecards.models import Indicator, InterimTarget, Scorecard, Target
+
+_FIELDS: Final = ("green", "yellow", "green_to", "yellow_to", "decided_by", "decided_on")
 
 
 def set_targets(session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan) -> None:
@@ -25,8 +29,7 @@ def set_targets(session: Session, setup: CardSetup, indicator: Indicator, plan: 
         )
         name = f"{indicator.code}, {target_words(session, wanted)}"
         if found is not None:
-            bounds = {each: getattr(wanted, each) for each in ("green", "yellow", "green_to", "yellow_to")}
-            setup.set(name, found, **bounds)
+            setup.set(name, found, **{each: getattr(wanted, each) for each in _FIELDS})
         elif not _is_as_everybody(indicator, wanted, everybody):
             indicator.targets.append(wanted)
             setup.changes.append(_("%(name)s: nytt ambisjonsnivå", name=name))
@@ -51,4 +54,31 @@ def new_target(session: Session, planned: TargetPlan, everybody: int | None) -> 
         yellow=planned.yellow,
         green_to=planned.green_to,
         yellow_to=planned.yellow_to,
+        decided_by=planned.decided_by,
+        decided_on=planned.decided_on,
     )
+
+
+def set_interim_targets(
+    session: Session, setup: CardSetup, indicator: Indicator, plan: IndicatorPlan
+) -> None:
+    """The delmål of the plan, and no others for the same unit and year. An edition's plan has all from its year on."""
+    wanted = {(unit_id_of(session, each.unit), each.year): each for each in plan.interim_targets}
+    standing = {(each.unit_id, each.year): each for each in indicator.interim_targets}
+    for key, planned in wanted.items():
+        name = _(
+            "%(code)s, delmål for %(unit)s i %(year)s", code=plan.code, unit=planned.unit, year=planned.year
+        )
+        if key in standing:
+            setup.set(name, standing[key], value=planned.value)
+        else:
+            indicator.interim_targets.append(
+                InterimTarget(unit_id=key[0], year=planned.year, value=planned.value)
+            )
+            setup.changes.append(_("%(name)s: nytt", name=name))
+    if setup.edition is None or indicator.card_id != setup.card.id:
+        return
+    for key in set(standing) - set(wanted):
+        if key[1] >= setup.edition.year:
+            indicator.interim_targets.remove(standing[key])
+            setup.changes.append(_("%(code)s: delmålet i %(year)s tas ut", code=plan.code, year=key[1]))

@@ -32,8 +32,8 @@ def value_words(value: float, indicator: Indicator, target: TargetLimits | None 
     )
 
 
-def _with_decimals(value: float, indicator: Indicator, decimals: int) -> str:
-    text = number(value, decimals)
+def _with_decimals(value: float, indicator: Indicator, decimals: int, *, signed: bool = True) -> str:
+    text = number(value, decimals, sign=signed and indicator.direction is Direction.SIGNED)
     if _is_scale(indicator):
         return text
     return f"{text}{_SPACE}{indicator.unit_of_measure}".rstrip()
@@ -186,7 +186,7 @@ def difference_words(difference: float, indicator: Indicator) -> str:
         decimals += 1
     if indicator.unit_of_measure == "%":
         return _("%(points)s prosentpoeng", points=number(abs(difference), decimals))
-    return _with_decimals(abs(difference), indicator, decimals)
+    return _with_decimals(abs(difference), indicator, decimals, signed=False)
 
 
 def meaning_words(trend: Trend) -> str:

@@ -7,6 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.access.card_rights import CARD_EDITORS
 from surveys.access.models import Account
 from surveys.access.permissions import roles_of, signed_in
 from surveys.organisation.models import Unit
@@ -16,6 +17,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
 from surveys.scorecards.entering import ENTERING_ROLES
+from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import card_counts
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.texts import status_words
@@ -42,6 +44,8 @@ def index() -> str:
     return render_template(
         "scorecards/index.html",
         any_units=bool(tree),
+        any_cards=session.scalar(select(Scorecard.id).limit(1)) is not None,
+        may_begin=bool(roles_of(current_user) & set(CARD_EDITORS)),
         may_enter=bool(roles_of(current_user) & set(ENTERING_ROLES)),
         offers_search=len(tree) > UNITS_AT_ONCE,
         nodes=shown.nodes,

@@ -37,6 +37,10 @@ from surveys.results.comovement import views as comovement_views
 from surveys.results.screening import views as screening_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
+from surveys.scorecards.outline import approval_views as card_approval_views
+from surveys.scorecards.outline import file_views as card_file_views
+from surveys.scorecards.outline import indicator_views as card_indicator_views
+from surveys.scorecards.outline import setup_views as card_setup_views
 from surveys.site import home
 from surveys.site.jobs import views as job_views
 
@@ -87,6 +91,10 @@ _MODULES = (
     year_wheel,
     scorecards,
     value_entry_views,
+    card_approval_views,
+    card_file_views,
+    card_indicator_views,
+    card_setup_views,
 )
 
 

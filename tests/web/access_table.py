@@ -160,6 +160,19 @@ def enters_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.is_hr or visitor.role in {Role.CONTROLLER, Role.LEADER})
 
 
+def sets_up_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.is_hr or visitor.role is Role.CONTROLLER)
+
+
+def sets_up_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if((visitor.is_hr or visitor.role is Role.CONTROLLER) and visitor.reaches(about))
+
+
+def approves_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """Whoever sets it up, and the leader of an area that it is in."""
+    return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
+
+
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
@@ -254,6 +267,13 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(role_there, "scorecards", "show"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
+        *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),
+        *_lines(
+            sets_up_there, "scorecards", "begin_draft delete_draft edit_indicator save_outline upload_card"
+        ),
+        *_lines(enters_somewhere, "scorecards", "setup_index"),
+        # The unit has others below it: its leader leads an area.
+        *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

@@ -26,7 +26,11 @@ from surveys.organisation.models import Person, Succession, Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.typed_data import to_stored
 from surveys.release.models import Turnout
+from surveys.scorecards.models import Scorecard
+from surveys.scorecards.outline.models import CardVersion
+from surveys.scorecards.outline.nodes import CardOutline
 from tests.building import build_installation, build_survey, build_units
 from tests.card_building import release_figures, sign_in_as
 from tests.conftest import Installations
@@ -141,7 +145,16 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         subject=before.code,
         detail={"to_unit": after.code, "people": 1, "before": {"people": [], "along": []}},
     )
-    session.add_all([account, person, stated, moved])
+    card = Scorecard(key=f"kort-{code}", title={"nb": "Kort"}, unit=unit)
+    draft = CardVersion(
+        key=f"utkast-{code}",
+        unit=unit,
+        year=2026,
+        document=to_stored(CardOutline()),
+        changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        changed_by="HR",
+    )
+    session.add_all([account, person, stated, moved, card, draft])
     session.flush()
     return {
         "key": survey.key,
@@ -163,6 +176,9 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "factor": "TRI",
         "indicator_id": 999,
         "measurement_id": 999,
+        "card_id": card.id,
+        "version_id": draft.id,
+        "node_id": 999,
         "year": 2026,
         "part": 0,
     }

@@ -1,5 +1,6 @@
 """A card's file shows what differs before it changes anything, and a code means one thing on a unit's card."""
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from surveys.platform.database import Database
 from surveys.scorecards.card_plans import IndicatorPlan, SetupError, TargetPlan
 from surveys.scorecards.cards import indicators_by_code
 from surveys.scorecards.models import Indicator, Scorecard, Target
+from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.setup import build_card, set_up_card
 from tests.building import build_installation, build_units
 from tests.card_building import SICK_LEAVE, USERS, measure, plan_of
@@ -196,3 +198,34 @@ def test_what_is_not_in_the_file_stays_and_is_named(db: Database, units: None) -
         setup = set_up_card(session, plan_of(USERS))
         assert setup.notes == ["M1.2 står ikke i filen, og blir stående på kortet."]
         assert len(setup.card.lines) == 2
+
+
+def test_a_card_that_is_approved_is_not_changed_past_its_approval(
+    app: Flask, db: Database, file: Path
+) -> None:
+    with db.transaction() as session:
+        session.add(
+            CardVersion(
+                key="kort",
+                unit=session.scalars(select(Scorecard)).one().unit,
+                year=2026,
+                state=VersionState.APPROVED,
+                document={},
+                changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+                changed_by="HR",
+                approved_by="Kari Eide, kommunedirektør",
+                approved_on=dt.date(2026, 1, 1),
+            )
+        )
+    result = run(app, rewritten(file, ("green: 6", "green: 8")), "--apply")
+    assert result.exit_code == 1
+    assert "Kortet er godkjent for 2026." in result.output
+    assert limits(db) == [(6.0, 9.0)]
+
+
+def test_a_card_is_written_as_a_file_that_changes_nothing(app: Flask, file: Path) -> None:
+    written = CliRunner().invoke(medvirk, ["export-scorecard", "kort", str(file)], obj=lambda: app)
+    assert written.exit_code == 0, written.output
+    assert "Ingenting å endre." in run(app, file, "--apply").output
+    unknown = CliRunner().invoke(medvirk, ["export-scorecard", "finnes-ikke"], obj=lambda: app)
+    assert (unknown.exit_code, "Disse finnes: kort." in unknown.output) == (1, True)

@@ -1,0 +1,43 @@
+"""Who may change styringskort and approve them. Everybody else who may open a card reads it."""
+
+from typing import Final
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from surveys.access.models import HR_ROLES, Account, Role
+from surveys.access.permissions import granted_units, is_granted
+from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
+
+CARD_EDITORS: Final = (*HR_ROLES, Role.CONTROLLER)
+"""Whoever holds one of these on a unit sets up the cards of it and of all below."""
+
+CARD_ROLES: Final = (*CARD_EDITORS, Role.LEADER)
+"""Who has anything to do on the pages where cards are set up."""
+
+
+def may_edit_card(session: Session, account: Account, unit_id: int) -> bool:
+    return is_granted(session, account, unit_id, *CARD_EDITORS)
+
+
+def may_approve_card(session: Session, account: Account, unit_id: int) -> bool:
+    """A leader of an area that the card's unit is in, such as the kommunaldirektør: never the unit's own leader alone.
+
+    Whoever edits cards may register an approval that was given elsewhere: she writes whose it is.
+    """
+    return may_edit_card(session, account, unit_id) or leads_area_of(session, account, unit_id)
+
+
+def leads_area_of(session: Session, account: Account, unit_id: int) -> bool:
+    above = lineage(session, unit_id)
+    has_units_below = session.scalar(select(exists().where(Unit.parent_id == unit_id)))
+    areas = above if has_units_below else above[1:]
+    return any(grant.role is Role.LEADER and grant.unit_id in areas for grant in account.grants)
+
+
+def units_of_card_pages(session: Session, account: Account) -> frozenset[int]:
+    """The units whose drafts the account may open: she edits them, or approves them."""
+    edits = granted_units(session, account, *CARD_EDITORS)
+    leads = granted_units(session, account, Role.LEADER)
+    return edits | {unit_id for unit_id in leads if leads_area_of(session, account, unit_id)}

@@ -1,0 +1,122 @@
+"""The page of one indicator in a draft, and the sentence that says what its limits mean."""
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from analysis.scorecards import Direction, TargetLimits
+from surveys.access.card_rights import CARD_EDITORS
+from surveys.access.permissions import requires
+from surveys.access.texts import role_word
+from surveys.organisation.models import Unit
+from surveys.platform import database
+from surveys.platform.texts import _
+from surveys.scorecards.card_plans import IndicatorPlan
+from surveys.scorecards.criteria import criterion_words
+from surveys.scorecards.frequencies import Frequency, periods_of
+from surveys.scorecards.models import OWNER_ROLES, CardKind
+from surveys.scorecards.outline.drafts import outline_of, require_draft, take_step
+from surveys.scorecards.outline.editing import with_indicator
+from surveys.scorecards.outline.indicator_form import TypedIndicator, fields_of, level_of, read_indicator
+from surveys.scorecards.outline.limit_words import limit_sentences
+from surveys.scorecards.outline.models import CardVersion, VersionState
+from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode
+from surveys.scorecards.outline.opening import edited_version
+from surveys.scorecards.outline.source_choices import source_groups
+from surveys.scorecards.value_lines import MeasurementCellError, read_number
+from surveys.scorecards.views import blueprint
+
+
+@blueprint.route("/kortoppsett/<int:version_id>/indikator/<int:node_id>", methods=["GET", "POST"])
+@requires(*CARD_EDITORS)
+def edit_indicator(version_id: int, node_id: int) -> str | Response | tuple[str, int]:
+    """Everything about one indicator."""
+    session = database.session()
+    version = edited_version(session, version_id)
+    if version.state is not VersionState.DRAFT:
+        return redirect(url_for("scorecards.edit_outline", version_id=version_id))
+    outline = outline_of(version)
+    found = outline.find(node_id)
+    if found is None or found[0] is not OutlineLevel.INDICATOR:
+        abort(404)
+    plan = _plan_of(found[1])
+    if request.method == "GET":
+        return _page(session, version, outline, node_id, TypedIndicator(fields_of(plan, version.year), plan))
+    units = session.scalars(select(Unit.code)).all()
+    has_limits = outline.kind is CardKind.STEERING
+    typed = read_indicator(plan, request.form.to_dict(), version.year, units, has_limits=has_limits)
+    if typed.plan is None:
+        return _page(session, version, outline, node_id, typed), 422
+    if request.form.get("handling") == "se":
+        return _page(session, version, outline, node_id, typed)
+    require_draft(version)
+    changed = with_indicator(outline, node_id, typed.plan)
+    name = f"{typed.plan.code} {typed.fields.get('navn', '')}".strip()
+    take_step(session, version, current_user, changed, _("Endret %(name)s", name=name))
+    session.commit()
+    flash(_("%(name)s er lagret.", name=name))
+    return redirect(url_for("scorecards.edit_outline", version_id=version_id, fokus=node_id))
+
+
+@blueprint.get("/kortoppsett/grenser")
+@requires(*CARD_EDITORS)
+def limit_sentence() -> Response:
+    """What the limits in the form mean, while they are being typed."""
+    response = make_response(_sentence(request.args.to_dict()))
+    response.mimetype = "text/plain"
+    return response
+
+
+def _plan_of(node: OutlineNode) -> IndicatorPlan:
+    if node.indicator is None:
+        raise ValueError(node.id)
+    return IndicatorPlan(**(node.indicator.__dict__ | {"code": node.code, "title": node.title}))
+
+
+def _sentence(fields: dict[str, str]) -> str:
+    """«» until both limits are numbers."""
+    try:
+        green, yellow = read_number(fields.get("gronn", "")), read_number(fields.get("gul", ""))
+        direction = Direction(fields.get("retning", ""))
+        is_band = direction is Direction.BAND
+        limits = TargetLimits(
+            green,
+            yellow,
+            read_number(fields.get("gronn-til", "")) if is_band else None,
+            read_number(fields.get("gul-til", "")) if is_band else None,
+        )
+    except (MeasurementCellError, ValueError):
+        return ""
+    typed = fields.get("desimaler", "")
+    decimals = int(typed) if typed in {"0", "1", "2", "3", "4", "5", "6"} else 1
+    return limit_sentences(fields.get("maleenhet", "").strip(), decimals, direction, limits)
+
+
+def _page(
+    session: Session, version: CardVersion, outline: CardOutline, node_id: int, typed: TypedIndicator
+) -> str:
+    found = outline.find(node_id)
+    plan = typed.plan or (_plan_of(found[1]) if found else None)
+    return render_template(
+        "scorecards/outline/indicator.html",
+        version=version,
+        outline=outline,
+        node_id=node_id,
+        typed=typed,
+        has_limits=outline.kind is CardKind.STEERING,
+        sentence="" if typed.faults else _sentence(dict(typed.fields)),
+        level=level_of(plan, version.year) if plan else None,
+        groups=source_groups(),
+        frequencies={each.value: periods_of(each).name() for each in Frequency},
+        directions={
+            Direction.HIGHER.value: _("Høyere er bedre"),
+            Direction.LOWER.value: _("Lavere er bedre"),
+            Direction.BAND.value: _("Helst innenfor et område"),
+            Direction.SIGNED.value: _("Avvik med fortegn (pluss eller minus)"),
+        },
+        owner_roles={role.value: role_word(role) for role in OWNER_ROLES},
+        criteria=criterion_words(),
+        unit_types=sorted(filter(None, session.scalars(select(Unit.type).distinct()))),
+    )

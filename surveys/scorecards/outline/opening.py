@@ -1,0 +1,36 @@
+"""What the set-up pages have in common: the version in the address, and who may open it."""
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from surveys.access.card_rights import may_approve_card, may_edit_card
+from surveys.scorecards.models import Scorecard
+from surveys.scorecards.outline.models import CardVersion
+
+
+def opened_version(session: Session, version_id: int) -> CardVersion:
+    """For whoever edits or approves the card: 404 without one, 403 for others."""
+    version = session.get(CardVersion, version_id)
+    if version is None:
+        abort(404)
+    if not may_approve_card(session, current_user, version.unit_id):
+        abort(403)
+    return version
+
+
+def edited_version(session: Session, version_id: int) -> CardVersion:
+    """For whoever edits the card."""
+    version = opened_version(session, version_id)
+    if not may_edit_card(session, current_user, version.unit_id):
+        abort(403)
+    return version
+
+
+def edited_card(session: Session, card_id: int) -> Scorecard:
+    card = session.get(Scorecard, card_id)
+    if card is None:
+        abort(404)
+    if not may_edit_card(session, current_user, card.unit_id):
+        abort(403)
+    return card

@@ -1,0 +1,54 @@
+"""What an indicator can be fed by: every measure of the newest version of every questionnaire, and none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from questionnaires import loading
+from questionnaires.files import available
+from questionnaires.model import Questionnaire
+from surveys.platform.localisation import localised
+from surveys.release.measures import measures_of
+from surveys.scorecards.whole_measures import whole_measures
+
+
+@dataclass(frozen=True)
+class SourceChoice:
+    """value: «medarbeider ML», as the form has it."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class SourceGroup:
+    """The choices of one questionnaire."""
+
+    title: str
+    choices: Sequence[SourceChoice]
+
+
+def source_groups() -> list[SourceGroup]:
+    groups = [_group(each) for each in _newest()]
+    return sorted(groups, key=lambda group: group.title)
+
+
+@cache
+def _newest() -> tuple[Questionnaire, ...]:
+    """Read once: the files are part of the product."""
+    versions: dict[str, int] = {}
+    for path in available():
+        versions[path.parent.name] = max(int(path.stem[1:]), versions.get(path.parent.name, 0))
+    return tuple(loading.builtin(key, version) for key, version in versions.items())
+
+
+def _group(questionnaire: Questionnaire) -> SourceGroup:
+    choices = [
+        SourceChoice(f"{questionnaire.key} {key}", str(words))
+        for key, words in whole_measures(questionnaire).items()
+    ]
+    choices += [
+        SourceChoice(f"{questionnaire.key} {each.key}", localised(each.title))
+        for each in measures_of(questionnaire)
+    ]
+    return SourceGroup(localised(questionnaire.title), choices)
