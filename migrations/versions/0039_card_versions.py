@@ -6,7 +6,7 @@ from alembic import op
 import surveys.platform.database
 
 revision = "0039"
-down_revision = "0031"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
