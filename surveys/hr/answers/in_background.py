@@ -182,8 +182,8 @@ def _from_stored(stored: Mapping[str, Any]) -> "ResponsesImportReport":
     faults = (
         ImportFault(f["message"], f["line"], f["column"], others=tuple(f["others"])) for f in stored["faults"]
     )
-    lists = {name: tuple(stored[name]) for name in ("new_units", "unknown_columns", "notes")}
-    numbers = {
+    lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("new_units", "unknown_columns", "notes")}
+    numbers: dict[str, Any] = {
         name: stored[name] for name in ("respondents", "units", "more_faults", "applied", "empty_rows")
     }
     return ResponsesImportReport(
