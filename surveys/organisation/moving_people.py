@@ -66,7 +66,9 @@ def move_people(
         person.unit_id = to.id
     session.flush()
     before = {"people": [person.id for person in people], "along": list(along)}
-    audit.record(session, MOVED, unit.code, to_unit=to.code, people=len(people), before=before)
+    audit.record(
+        session, "organisation.people_moved", unit.code, to_unit=to.code, people=len(people), before=before
+    )
 
 
 def groups_along(entry: AuditEntry) -> list[GroupAlong]:
@@ -105,5 +107,5 @@ def move_back(session: Session, entry: AuditEntry, unit: Unit) -> list[Person]:
     for person in people:
         person.unit_id = unit.id
     session.flush()
-    audit.record(session, MOVED_BACK, unit.code, people=len(people), number=entry.id)
+    audit.record(session, "organisation.people_moved_back", unit.code, people=len(people), number=entry.id)
     return people
