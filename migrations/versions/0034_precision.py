@@ -16,7 +16,7 @@ _TABLES = ("figure", "background_figure")
 
 def upgrade() -> None:
     for table in _TABLES:
-        op.add_column(table, sa.Column("step", sa.Float(), nullable=True))
+        op.add_column(table, sa.Column("step", sa.Double(), nullable=True))
         op.add_column(table, sa.Column("spread_class", sa.Boolean(), nullable=True))
     op.add_column("release", sa.Column("exact_from", sa.Integer(), nullable=True))
 
