@@ -78,7 +78,9 @@ def _before(session: Session, release: Release, unit_id: int) -> Mapping[str, Se
         .where(Figure.release_id.in_(releases), Figure.unit_id.in_(units), Figure.kind == FigureKind.UNIT)
     )
     known = {
-        (figure.release_id, figure.unit_id, figure.measure): InvitedScore(figure.n, figure.mean, figure.sd, invited)
+        (figure.release_id, figure.unit_id, figure.measure): InvitedScore(
+            figure.n, figure.mean, figure.sd, invited
+        )
         for figure, invited in rows
         if figure.n is not None and figure.mean is not None and figure.sd is not None and invited
     }
