@@ -150,7 +150,8 @@ def _estimator_sentences(found: Validity) -> Iterator[tuple[Message, ...]]:
     if found.cfa is None:
         return
     for estimator, fitted in found.estimators.items():
-        if fitted.problem:
+        # MLR's solution is that of maximum likelihood: what makes that one impossible is told already
+        if fitted.problem and not (estimator is Estimator.MLR and found.cfa_problem):
             told = _ESTIMATOR_MISSING if fitted.cfa is None else _ESTIMATOR_IMPOSSIBLE
             yield Message(told[estimator]), *_why(fitted.problem, found)
 

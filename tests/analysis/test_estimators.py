@@ -134,3 +134,12 @@ def test_a_choice_without_a_solution_says_so_beside_the_model_that_has_one(
     told = [str(line) for line in validity_cautions(found)]
     assert any("svar på trinn (WLSMV) mangler. Den kan ikke regnes ut for mer enn" in line for line in told)
     assert not any("MLR" in line for line in told)
+
+
+def test_an_impossible_solution_is_told_once_for_maximum_likelihood_and_mlr() -> None:
+    answers = reference_responses("verbagg")
+    found = validity(answers, Estimator)
+    assert found.estimators[Estimator.MLR].problem is not None
+    told = [str(line) for line in validity_cautions(found)]
+    assert sum("Løsningen er umulig" in line for line in told) == 2
+    assert any("(WLSMV) viser vi, men ladningene kan ikke tolkes" in line for line in told)

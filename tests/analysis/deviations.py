@@ -1,6 +1,6 @@
 """The largest deviation from R for each statistic and data set, as the table in docs/statistics.md.
 
-Run: .venv/bin/python -m benchmarks.deviations
+Run: .venv/bin/python -m tests.analysis.deviations
 R's values are those in tests/reference/values (its README says how they were made).
 """
 
