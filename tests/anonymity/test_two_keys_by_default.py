@@ -130,7 +130,7 @@ def test_the_page_of_one_who_answers_names_the_office(
         holding.people[1].office = office
         [code] = invite_some(app, session, survey)
     said = client.get(f"/svar/{code}/nb/", follow_redirects=True).text
-    words = {
+    words: dict[HolderOffice | None, str] = {
         HolderOffice.CHIEF_REPRESENTATIVE: "HR og hovedtillitsvalgt",
         HolderOffice.CHIEF_SAFETY_REPRESENTATIVE: "HR og hovedverneombudet",
     }
