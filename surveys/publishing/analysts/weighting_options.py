@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -49,7 +49,7 @@ def _margins(file: Path) -> Mapping[str, Mapping[str, float]]:
     found = document.value
     if not isinstance(found, Mapping) or not all(_is_margin(people) for people in found.values()):
         fail(f"{file.name} skal ha ett bakgrunnsspørsmål på hver linje: kjonn: {{kvinne: 5100, mann: 4900}}.")
-    return found
+    return cast("Mapping[str, Mapping[str, float]]", found)
 
 
 def _is_margin(people: object) -> bool:
