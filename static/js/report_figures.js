@@ -46,7 +46,7 @@ function draw(box, printed) {
   delete layout.title;
   layout.margin.t -= 30;
   if (width < NARROW) layout.margin.t += 24 * Math.ceil((data.length - 1) / 2);
-  const canvas = box.querySelector("div");
+  const canvas = box.querySelector(":scope > div") || box.appendChild(document.createElement("div"));
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", box.querySelector("figcaption").textContent);
   window.Plotly.react(canvas, data, layout, { displayModeBar: false, locale: "no" });

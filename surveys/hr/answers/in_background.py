@@ -182,10 +182,15 @@ def _from_stored(stored: Mapping[str, Any]) -> "ResponsesImportReport":
     faults = (
         ImportFault(f["message"], f["line"], f["column"], others=tuple(f["others"])) for f in stored["faults"]
     )
-    lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("new_units", "unknown_columns", "notes")}
-    numbers: dict[str, Any] = {
-        name: stored[name] for name in ("respondents", "units", "more_faults", "applied", "empty_rows")
-    }
     return ResponsesImportReport(
-        **lists, **numbers, faults=tuple(faults), choices=frozenset(map(LabelChoice, stored["choices"]))
+        respondents=stored["respondents"],
+        units=stored["units"],
+        new_units=tuple(stored["new_units"]),
+        unknown_columns=tuple(stored["unknown_columns"]),
+        faults=tuple(faults),
+        more_faults=stored["more_faults"],
+        applied=stored["applied"],
+        notes=tuple(stored["notes"]),
+        empty_rows=stored["empty_rows"],
+        choices=frozenset(map(LabelChoice, stored["choices"])),
     )
