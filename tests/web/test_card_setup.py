@@ -399,3 +399,32 @@ def test_another_card_with_the_same_perspective_keeps_its_other_languages(
     assert approve(client, card, steps).status_code == 302
     with site.reading() as session:
         assert {each.key: each.title for each in session.scalars(select(Perspective))} == before
+
+
+def test_the_code_of_a_row_that_has_gone_is_not_given_to_another(client: FlaskClient, site: Database) -> None:
+    approved(client, site)
+    with site.reading() as session:
+        card = session.scalars(select(Scorecard.id)).one()
+    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR + 1)})
+    first, second = node(site, 2, "M1.1"), node(site, 2, "M1.2")
+    press(client, 2, f"fjern:{first.id}")
+    press(client, 2, "lagre", **{f"kode-{second.id}": "M1.1"})
+    page = client.get("/kortoppsett/2/godkjenn").text
+    assert "Koden M1.1 er brukt av «Sykefravær» før." in page
+
+
+def test_a_draft_for_a_later_year_asks_about_rows_without_a_value(
+    client: FlaskClient, site: Database
+) -> None:
+    approved(client, site)
+    with site.transaction() as session:
+        measure(session, "M1.1", YEAR, 8.0, part=1)
+    with site.reading() as session:
+        card = session.scalars(select(Scorecard.id)).one()
+    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR + 1)})
+    page = client.get("/kortoppsett/2").text
+    asked = page[page.index('id="stille"') :]
+    assert "B1.1 Brukertilfredshet" in asked
+    assert "M1.1 Sykefravær" not in asked
+    press(client, 2, f"fjern:{node(site, 2, 'M1.2').id}")
+    assert "M1.2" not in client.get("/kortoppsett/2").text.split('id="stille"')[1]

@@ -12,12 +12,14 @@ from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
-from surveys.release.models import Figure, FigureStatus
+from surveys.release.models import Figure, FigureStatus, Turnout
+from surveys.scorecards import whole_measures
 from surveys.scorecards.card_plans import SetupError, TargetPlan
 from surveys.scorecards.feeding import feed, feed_everything
 from surveys.scorecards.measuring import MeasurementError
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
 from surveys.scorecards.setup import build_card
+from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE
 from tests.building import (
     answer_some,
     build_installation,
@@ -27,7 +29,7 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
-from tests.card_building import JOY, codes_of, measure, release_figures, small_card, unit_of
+from tests.card_building import JOY, codes_of, measure, plan_of, release_figures, small_card, unit_of
 
 MEANS: dict[str, float | str] = {"K": 4.0, "A": 3.96, "B": "small"}
 
@@ -170,3 +172,45 @@ def test_a_faulty_description_is_refused_with_every_fault(db: Database, survey_i
     with db.transaction() as session, pytest.raises(SetupError) as refused:
         build_card(session, replace(card, perspectives=perspectives))
     assert [line.split(":")[0] for line in str(refused.value).splitlines()] == ["X", "M1.1", "M1.2", "X", "X"]
+
+
+def test_the_response_rate_and_the_whole_result_are_fed_and_hidden_with_what_would_tell_them(
+    db: Database, survey_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_measures, "mean_keys", lambda _questionnaire: frozenset({"TRI", "NY"}))
+    rate = replace(JOY, code="M1.7", title={"nb": "Svarprosent"}, measure=RESPONSE_RATE, targets=[])
+    whole = replace(JOY, code="M1.8", title={"nb": "Hele"}, measure=OVERALL_MEAN, targets=[])
+    with db.transaction() as session:
+        build_card(session, replace(plan_of(rate, whole), key="hele", title={"nb": "Hele"}))
+        published = release_figures(session, session.get_one(Survey, survey_id), MEANS)
+        for code, mean in {"K": 3.0, "A": 3.0, "B": 3.0}.items():
+            unit_id = unit_of(session, code).id
+            shown = code != "B"
+            session.add_all(
+                [
+                    Figure(
+                        release=published,
+                        unit_id=unit_id,
+                        measure="NY",
+                        status=FigureStatus.SHOWN,
+                        n=10,
+                        mean=mean,
+                    ),
+                    Turnout(release_id=published.id, unit_id=unit_id, invited=20, delivered=12, shown=shown),
+                ]
+            )
+        session.flush()
+        feed(session, published)
+        found = {
+            (each.indicator.code, unit): (each.status, each.value, each.n)
+            for unit in ("K", "B")
+            for each in session.scalars(
+                select(Measurement).where(
+                    Measurement.unit_id == unit_of(session, unit).id, Measurement.current
+                )
+            )
+        }
+        assert found["M1.7", "K"] == (MeasurementStatus.MEASURED, 60.0, 12)
+        assert found["M1.8", "K"] == (MeasurementStatus.MEASURED, 3.5, 10)
+        assert found["M1.7", "B"] == (MeasurementStatus.HIDDEN, None, None)
+        assert found["M1.8", "B"] == (MeasurementStatus.HIDDEN, None, None)
