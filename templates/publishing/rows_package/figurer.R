@@ -179,8 +179,8 @@ p <- ncol(hele)
 sett("", "n_complete", n)
 r <- cor(hele)
 if (n > p && is.finite(determinant(r)$modulus)) {
-  invers <- solve(r)
-  delvis <- -invers / sqrt(outer(diag(invers), diag(invers)))
+  motsatt <- solve(r)
+  delvis <- -motsatt / sqrt(outer(diag(motsatt), diag(motsatt)))
   diag(delvis) <- 0
   utenfor <- r
   diag(utenfor) <- 0
