@@ -150,6 +150,18 @@ def test_labelled_choices_stand_beside_the_structure_with_what_each_is_for(
     assert hr.get(f"{STRUCTURE}/figur/htmt-alle").status_code == 200
 
 
+def test_the_ordinal_fit_is_not_judged_by_limits_that_were_not_made_for_it(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    fit = {"chi2": 30.0, "df": 8, "cfi": 0.80, "tli": 0.80, "rmsea": 0.12, "srmr": 0.12, "n": 106}
+    good = {"chi2": 30.0, "df": 8, "cfi": 0.992, "tli": 0.99, "rmsea": 0.01, "srmr": 0.01, "n": 106}
+    with_report(app, db, hr, validity={"n_complete": 106, "cfa": fit, "estimators": {"wlsmv": good}})
+    page = words(hr, STRUCTURE)
+    assert "0,992" in page
+    assert "Sammenlign ikke med grensene øverst." in page
+    assert "Modellen passer godt." not in page
+
+
 def test_reports_from_before_the_labelled_choices_show_none(
     app: Flask, db: Database, hr: FlaskClient
 ) -> None:

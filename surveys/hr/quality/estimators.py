@@ -1,8 +1,8 @@
 """The labelled ways to fit the structure beside the one shown first: what each is for, and what it finds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from surveys.hr.quality.limits import QualityFinding, decimal
+from surveys.hr.quality.limits import Mark, QualityFinding, decimal
 from surveys.hr.quality.structure import fit_rows
 from surveys.platform.texts import _
 from surveys.release.stored_quality import StoredFit, StoredQuality
@@ -36,7 +36,7 @@ def estimated_fits(result: StoredQuality) -> list[EstimatedFit]:
         ),
     }
     return [
-        EstimatedFit(*told[key], _rows(fit))
+        EstimatedFit(*told[key], _rows(fit) if key == "mlr" else _not_judged(_rows(fit)))
         for key, fit in result.validity.estimators.items()
         if key in told and fit.chi2 is not None
     ]
@@ -44,3 +44,11 @@ def estimated_fits(result: StoredQuality) -> list[EstimatedFit]:
 
 def _rows(fit: StoredFit) -> list[QualityFinding]:
     return fit_rows(fit, decimal(fit.n, 0))
+
+
+def _not_judged(rows: list[QualityFinding]) -> list[QualityFinding]:
+    """WLSMV's figures without the limits of maximum likelihood, which would call almost any structure good."""
+    meaning = _("Sammenlign ikke med grensene øverst.")
+    return [
+        replace(row, mark=Mark.NO_LIMIT, meaning=meaning, advice="", limit="–", source="") for row in rows
+    ]

@@ -20,6 +20,8 @@ class Mark(StrEnum):
     UNKNOWN = "unknown"
     DISCUSSED = "discussed"
     MISSING = "missing"
+    # A figure that no limit was made for: not judged
+    NO_LIMIT = "no_limit"
 
 
 @dataclass(frozen=True)
