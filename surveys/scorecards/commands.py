@@ -179,7 +179,10 @@ def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # no
 @click.argument("file", metavar="FIL", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @with_app
 def export_scorecard_command(app: Flask, key: str, file: Path | None) -> None:  # noqa: ARG001
-    """Skriver et styringskort som YAML, slik import-scorecard leser det. Uten FIL skrives det på skjermen."""
+    """Skriver et styringskort som YAML.
+
+    Filen er slik import-scorecard leser den. Uten FIL skrives den på skjermen.
+    """
     with database().reading() as session:
         card = session.scalar(select(Scorecard).where(Scorecard.key == key))
         if card is None:
