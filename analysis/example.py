@@ -42,3 +42,6 @@ GROUPED: Final = replace(
     background={"rolle": np.array([0, 0, 0, 1, 1, 1], dtype=np.uint8)},
 )
 """The same six people, who have said whether they lead."""
+
+CITIZENS: Final = replace(GROUPED, questionnaire=replace(GROUPED.questionnaire, kind="citizen"))
+"""The same answers, as if citizens had given them: theirs may be weighted."""

@@ -8,7 +8,15 @@ _PIECE: Final = 1 << 20
 
 
 def row_count(path: Path) -> int:
-    """Lines of a text file, else rows as the file itself says; 0 where that cannot be found without reading it."""
+    """Lines of a text file, else rows as the file itself says; 0 where that cannot be found without reading it.
+
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+    ...     _written = file.write(b"A;B\\n1;2\\n3;4\\n")
+    ...     file.flush()
+    ...     row_count(Path(file.name))
+    3
+    """
     kind = path.suffix.lower()
     if kind in {".csv", ".txt", ".tsv"}:
         return _occurrences(path, b"\n")

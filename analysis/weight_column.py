@@ -14,7 +14,15 @@ _REFUSED: Final = Message(N_("En vekt må være et tall over 0."))
 
 
 def row_weights(table: ResponseTable, name: str, faults: ResponseFaults) -> NDArray[np.float64]:
-    """(rows,) the weights; a fault for a column that is not there and for each row whose weight is not above 0."""
+    """(rows,) the weights; a fault for a column that is not there and for each row whose weight is not above 0.
+
+    >>> from analysis.tables import ResponseColumn
+    >>> column = ResponseColumn("vekt", ("1,5", "0"), np.array([0, 1]))
+    >>> table = ResponseTable((column,), np.array([2, 3]))
+    >>> faults = ResponseFaults(table)
+    >>> row_weights(table, "vekt", faults).tolist(), faults.total
+    ([1.5, nan], 1)
+    """
     column = next((column for column in table.columns if column.name == name), None)
     if column is None:
         faults.add(FileFault(None, name, Message(N_("Vektkolonnen mangler i filen."))))

@@ -33,7 +33,14 @@ class Weighting:
 
 
 def from_column(responses: Responses, weights: Floats, column: str) -> Weighting:
-    """Raises WeightsError for another kind of survey than citizens', or a weight that is not positive."""
+    """Raises WeightsError for another kind of survey than citizens', or a weight that is not positive.
+
+    weights: (N,).
+
+    >>> from analysis.example import CITIZENS
+    >>> from_column(CITIZENS, np.array([1.0, 1, 1, 2, 2, 2]), "vekt").names
+    ('vekt',)
+    """
     check_weights(responses.questionnaire.kind, weights)
     return Weighting(weights, "column", (column,))
 
@@ -44,6 +51,10 @@ def from_margins(responses: Responses, margins: Margins) -> Weighting:
 
     Whoever did not answer a question keeps her weight when that question's margins are met. Raises WeightsError for
     another kind of survey, an unknown question or option, an option without answers, or margins that cannot be met.
+
+    >>> from analysis.example import CITIZENS
+    >>> from_margins(CITIZENS, {"rolle": {"leder": 100, "ansatt": 300}}).weights.tolist()
+    [0.5, 0.5, 0.5, 1.5, 1.5, 1.5]
     """
     check_weights(responses.questionnaire.kind, np.ones(len(responses)))
     if not margins:
@@ -87,7 +98,14 @@ def _met(weights: Floats, labels: NDArray[np.str_], population: Mapping[str, flo
 
 
 def weighted_scores(responses: Responses, weighting: Weighting) -> dict[str, WeightedMean]:
-    """The weighted mean of each factor's scores."""
+    """The weighted mean of each factor's scores.
+
+    >>> from analysis.example import CITIZENS
+    >>> weighted = from_margins(CITIZENS, {"rolle": {"leder": 100, "ansatt": 300}})
+    >>> found = weighted_scores(CITIZENS, weighted)["MOT"]
+    >>> round(found.mean, 3), found.effective_n
+    (2.583, 4.8)
+    """
     scores = person_scores(responses)
     return {
         factor.key: weighted_mean(scores[:, index], weighting.weights)
@@ -96,7 +114,13 @@ def weighted_scores(responses: Responses, weighting: Weighting) -> dict[str, Wei
 
 
 def weighting_json(responses: Responses, weighting: Weighting, minimum_group: int) -> dict[str, Any]:
-    """What `medvirk analyse --json` says of weights; a factor that fewer than `minimum_group` answered has none."""
+    """What `medvirk analyse --json` says of weights; a factor that fewer than `minimum_group` answered has none.
+
+    >>> from analysis.example import CITIZENS
+    >>> weighted = from_column(CITIZENS, np.array([1.0, 1, 1, 2, 2, 2]), "vekt")
+    >>> weighting_json(CITIZENS, weighted, 7)["scales"]
+    {}
+    """
     everybody = weighted_mean(np.ones(len(responses)), weighting.weights)
     return {
         "source": weighting.source,

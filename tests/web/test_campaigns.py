@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
-from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import (
     Delivery,
     Invitation,
@@ -318,6 +318,8 @@ def test_parents_are_never_invited_from_the_staff_roster(draft: Database, hr: Fl
         "/undersokelser/ny", data=_form(draft, questionnaire="foresatte-barnehage:2", title_nb="Foresatte")
     )
     address = "/undersokelser/foresatte/steg"
+    with draft.transaction() as session:
+        find_survey(session, "foresatte").one_key_reason = "Det haster."
     assert hr.post(f"{address}/open").status_code == 302
     assert hr.post(f"{address}/invite").status_code == 302
     with draft.reading() as session:

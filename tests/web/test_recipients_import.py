@@ -267,7 +267,7 @@ def test_the_same_file_from_two_people_at_once_invites_nobody_twice(
     second = threading.Thread(target=_import, args=(app, opened, file))
     arrived = threading.Event()
 
-    @event.listens_for(opened.engine, "before_cursor_execute")
+    @event.listens_for(opened.engine, "checkout")
     def see_who(*_about: object) -> None:
         if threading.current_thread() is second:
             arrived.set()

@@ -129,7 +129,7 @@ for (linjer in gruppene) {
   }
   med <- gruppe(linje)
   if (is.null(med)) {
-    rapport$verdict[linjer] <- "bakgrunnen er ikke i filen"
+    rapport$verdict[linjer] <- "gruppen er ikke i filen"
     next
   }
   mine <- tall(med, linje$measure)

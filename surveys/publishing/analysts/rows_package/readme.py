@@ -35,7 +35,7 @@ innenfor grensen                   rapporten sier «4,8 eller høyere», og det 
 noen rader står som enheten over   noen i denne gruppen har enheten over i radene, for at få ikke skal stå alene.
                                    Radene er derfor ikke de samme personene som i rapporten, og tallet blir et annet
 temaet er ikke i filen             bare noen fikk temaet. Det ville vist hvem som er leder
-bakgrunnen er ikke i filen         for få svarte det samme til at spørsmålet kan være med
+gruppen er ikke i filen            enheten eller bakgrunnsspørsmålet kan ikke stå i radene uten å røpe noen
 trenger pakken psych / lavaan      installer pakken, og kjør på nytt
 R fant ingen løsning               modellen lar seg ikke regne ut i R på disse svarene
 avvik                              samme svar, men et annet tall. Da er det en feil. Si fra til dem som lager Medvirk
