@@ -153,6 +153,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "comment": _l("kommentar nummer"),
     "comments": _l("kommentarer"),
     "comments_dropped": _l("kommentarer som ikke er tatt med"),
+    "day": _l("dag"),
     "deadline": _l("frist"),
     "deputy_for": _l("stedfortreder for"),
     "digest": _l("avtrykk av tallene"),
@@ -213,5 +214,6 @@ DETAILS: Final[Mapping[str, Any]] = {
     "unit_id": _l("enhet nummer"),
     "unit_ids": _l("enheter nummer"),
     "units": _l("enheter"),
+    "year": _l("år"),
 }
 """The words for what an entry says beside its subject."""
