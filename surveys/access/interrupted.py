@@ -1,21 +1,30 @@
 """A form that was sent after its session had ended: what was typed goes through the sign-in page and comes back.
 
-It is never stored. Only forms with a right token get here (Flask-WTF checks it first), so no other site can have a form
-of its own sent after somebody signs in. Passwords and files are not carried along.
+It is never stored. Only forms from our own pages get here, so no other site can have a form of its own sent after
+somebody signs in: they have a right token (Flask-WTF checks it first), or, when she has signed in or out in another
+tab meanwhile, the browser says that a page of ours sent them. Passwords and files are not carried along.
 """
 
 import json
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote_plus, urlsplit
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, current_app, make_response, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from surveys.access.forms import SignInForm
 from surveys.platform.addresses import is_own_page
 
 _FIELD: Final = "avbrutt"
 _MOST_CHARACTERS: Final = 200_000
-_NEVER_CARRIED: Final = ("csrf_token", "password", "passord")
+_MOST_SENT: Final = 400_000
+"""Bytes of what the sign-in form carries, as a browser sends it. Werkzeug takes a form of 500,000."""
+
+_FROM_OUR_OWN_PAGE: Final = "same-origin"
+_NEVER_CARRIED: Final = frozenset({"csrf_token", "password", "passphrase", "again", "current"})
+"""The names of every field for a password or a key holder's words, and the token."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,22 @@ class InterruptedForm:
 
     def as_text(self) -> str:
         return json.dumps([self.address, self.fields, self.had_file], ensure_ascii=False)
+
+    @property
+    def can_be_carried(self) -> bool:
+        """False for a text so long that it would be lost on the way: the page must not promise to keep it."""
+        text = self.as_text()
+        return len(text) <= _MOST_CHARACTERS and len(quote_plus(text)) <= _MOST_SENT
+
+    @property
+    def page(self) -> str:
+        """The page that the form is on, for whoever would rather not send it; «» when it has no page of its own."""
+        path = urlsplit(self.address).path
+        try:
+            current_app.url_map.bind("").match(path, method="GET")
+        except HTTPException:
+            return ""
+        return self.address
 
     @classmethod
     def from_text(cls, text: str) -> "InterruptedForm | None":
@@ -47,7 +72,7 @@ def current_form() -> InterruptedForm | None:
         (name, value)
         for name, values in request.form.lists()
         for value in values
-        if not any(word in name.casefold() for word in _NEVER_CARRIED)
+        if name.casefold() not in _NEVER_CARRIED
     )
     had_file = any(file.filename for file in request.files.values())
     if not fields and not had_file:
@@ -71,3 +96,17 @@ def page_to_sign_in(typed: InterruptedForm) -> Response:
 def page_to_resume(typed: InterruptedForm) -> Response:
     """The form again, ready to be sent with one button: nothing is sent by itself."""
     return make_response(render_template("access/resume.html", typed=typed, home=url_for("home.show")))
+
+
+def given_back() -> Response | None:
+    """For a form whose token is no longer right: she has signed in or out in another tab since the page was opened.
+
+    None when the browser does not say that it comes from a page of ours, and when nothing was typed. Nothing is done:
+    she gets it back, to send herself.
+    """
+    if request.headers.get("Sec-Fetch-Site") != _FROM_OUR_OWN_PAGE:
+        return None
+    typed = sent_along() if request.endpoint == "access.sign_in" else current_form()
+    if typed is None:
+        return None
+    return page_to_resume(typed) if current_user.is_authenticated else page_to_sign_in(typed)

@@ -92,6 +92,8 @@ def _opened(username: str, password: str) -> bool:
             end_provider_roles(writing, writing.get_one(Account, account.id))
         token = start_session(writing, account)
     session.clear()
+    # Flask-WTF keeps the token of the session that is gone: a form on the page that follows could not be sent.
+    g.pop("csrf_token", None)
     login_user(SignedIn(account, token))
     g.has_signed_in = True
     return True

@@ -8,12 +8,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
+from surveys.access import interrupted
 from surveys.platform import limits, logs
 from surveys.platform.clock import MUNICIPAL_TIME, now
 from surveys.platform.explained import ExplainedError
@@ -34,7 +35,7 @@ class ErrorWords:
     reference: str = ""
 
 
-_Answer = tuple[str, int, dict[str, str]]
+_Answer = tuple[str, int, dict[str, str]] | Response
 
 
 def init_app(app: Flask) -> None:
@@ -48,6 +49,9 @@ def init_app(app: Flask) -> None:
 
 
 def _explain(error: HTTPException) -> _Answer:
+    # Of the error pages only this one asks who is signed in: something was typed, and must not be lost.
+    if isinstance(error, CSRFError) and not _is_respondents() and (answer := interrupted.given_back()):
+        return answer
     # What failed while another error was being explained has become an InternalServerError on the way.
     cause = error.original_exception if isinstance(error, InternalServerError) else None
     if cause is not None and (isinstance(cause, _DATABASE_IS_OUT) or cannot_save(cause)):

@@ -199,6 +199,20 @@ def test_a_step_that_cannot_be_is_told_and_not_added(
     assert told in _text(answer.text)
 
 
+def test_what_is_begun_on_and_the_day_are_kept_while_something_else_is_added_or_refused(
+    municipality: Database, client: FlaskClient
+) -> None:
+    sign_in_as(client, municipality, Role.HR, "K")
+    refused = _press(client, "add-split", **SPLIT | {"split-code-1": "A"}, on="2026-01-05").text
+    for kept in ('value="2026-01-05"', 'value="Nord"', 'value="Sør"', '<option value="C" selected>'):
+        assert kept in refused
+    added = _press(client, "add-merge", **MERGE | SPLIT, on="2026-01-05").text
+    assert 'value="2026-01-05"' in added
+    assert 'value="Nord"' in added
+    assert 'value="AB"' not in added, "what is in the plan is not asked for again"
+    assert 'value="A" checked' not in added
+
+
 def test_a_step_can_be_removed(municipality: Database, client: FlaskClient) -> None:
     sign_in_as(client, municipality, Role.HR, "K")
     page = _press(client, "add-rename", **RENAME).text

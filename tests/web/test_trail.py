@@ -245,6 +245,24 @@ class TestWhoReads:
         assert "Skriv datoen slik" in client.get("/hendelseslogg?fra=i+fjor").text
         assert "1 hendelse " in client.get("/hendelseslogg?sok=ansatte.csv").text
 
+    def test_what_only_a_program_understands_is_told_in_words(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        _record(municipality, "retention.deleted", "codes", rows=12)
+        _record(municipality, "comment.held", "b26", comment="8c05a192", reason="person")
+        _record(municipality, "comment.approved", "b26", comments=["05ebf6e0-b226", "0b17f7a5-3243"])
+        _record(municipality, "scorecard.approved", "kortet", year=2026, name="Kommunestyret", day="2026-03-20")
+        sign_in_as(client, municipality, Role.ADMINISTRATOR, "K")
+        page = client.get("/hendelseslogg").text
+        for words in (
+            "Avtrykk av kodene til undersøkelser som er talt opp",
+            "grunn: Handler om en person som kan kjennes igjen",
+            "kommentarer: 2",
+            "dag: 20.03.2026",
+        ):
+            assert words in page
+        assert "05ebf6e0" not in page
+
     def test_a_hundred_entries_stand_on_a_page(self, recorded: Database, client: FlaskClient) -> None:
         with recorded.transaction() as session:
             for number in range(100):

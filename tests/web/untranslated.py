@@ -11,7 +11,10 @@ ROOT: Final = Path(__file__).parents[2]
 MARKS: Final = frozenset({"_", "_l", "N_", "ngettext", "pgettext"})
 # What these take is data or is read by those who run the service: logs, names of columns, patterns, constraints.
 NOT_SHOWN: Final = frozenset(
-    {"ImportColumn", "CheckConstraint", "compile", "debug", "info", "warning", "error", "exception"}
+    {
+        *("ImportColumn", "CheckConstraint", "compile"),
+        *("debug", "info", "warning", "error", "exception", "critical"),
+    }
 )
 
 _NORWEGIAN: Final = re.compile(

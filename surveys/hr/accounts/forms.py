@@ -45,3 +45,4 @@ class DeputyForm(PeriodForm):
     account = SelectField(
         _l("Hvem er stedfortreder"), validators=[InputRequired(_PICK)], validate_choice=False
     )
+    to_day = DayField(_l("Siste dag"), validators=[InputRequired(_l("En stedfortreder må ha en siste dag."))])

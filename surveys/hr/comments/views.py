@@ -14,6 +14,7 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, is_granted, requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
+from surveys.hr.comments.words import reason_words, status_words
 from surveys.hr.survey_page import blueprint, tab
 from surveys.platform import database
 from surveys.platform.texts import _, ngettext
@@ -229,21 +230,3 @@ def _meanwhile() -> str:
         "Noen andre har gjort noe med denne kommentaren siden du åpnet siden. "
         "Du har ikke endret noe. Her er kommentarene slik de står nå."
     )
-
-
-def status_words() -> dict[CommentStatus, str]:
-    return {
-        CommentStatus.WAITING: _("Venter"),
-        CommentStatus.APPROVED: _("Godkjent"),
-        CommentStatus.HELD: _("Vises ikke"),
-    }
-
-
-def reason_words() -> dict[HoldReason, str]:
-    return {
-        HoldReason.WRITER: _("Kan røpe hvem som skrev den"),
-        HoldReason.PERSON: _("Handler om en person som kan kjennes igjen"),
-        HoldReason.ABUSE: _("Hets, trusler eller sjikane"),
-        HoldReason.CASE: _("Må følges opp på en annen måte, for eksempel som varsel"),
-        HoldReason.NO_ANSWER: _("Sier ikke noe om det vi spurte om"),
-    }

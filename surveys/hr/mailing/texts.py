@@ -24,7 +24,11 @@ def text_warnings(survey: Survey) -> list[str]:
         )
     if missing.purpose:
         said.append(
-            _("Hvorfor dere spør, er ikke skrevet på %(languages)s.", languages=_named(missing.purpose))
+            _(
+                "Hvorfor dere spør, er ikke skrevet på %(languages)s. De som svarer på det språket, leser "
+                "spørreskjemaets egen innledning, hvis det har en.",
+                languages=_named(missing.purpose),
+            )
         )
     return said
 

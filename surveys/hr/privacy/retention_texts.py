@@ -33,10 +33,11 @@ def setting_of(plan: RetentionPlan) -> str:
 
 def plan_words(plan: RetentionPlan) -> KeptWords:
     """A rule in words, with the number of days it has here."""
-    return KeptWords(_what(plan.rule.key), _how_long(plan), _why(plan.rule.key))
+    return KeptWords(retention_what(plan.rule.key), _how_long(plan), _why(plan.rule.key))
 
 
-def _what(key: str) -> str:
+def retention_what(key: str) -> str:
+    """What a rule deletes."""
     return {
         "leavers": _("Navn, e-post og ansattnummer til dem som har sluttet"),
         "codes": _("Avtrykk av kodene til undersøkelser som er talt opp"),

@@ -7,6 +7,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
@@ -138,8 +139,11 @@ def _page(
         (row, entry.id, is_undone(session, entry))
         for row, entry in zip(rows(session, entries), entries, strict=True)
     ]
+    typed = _still_typed("" if problem else request.form.get("do", ""))
     return render_template(
         "hr/reorganising/plan.html",
+        typed=typed,
+        begun={kind.value for kind in StepKind if any(name.startswith(f"{kind}-") for name in typed)},
         steps=steps,
         plan=as_text(steps),
         day=day,
@@ -148,6 +152,16 @@ def _page(
         units=own_units(session, current_user.account, municipal_day()),
         parts=range(MOST_PARTS),
         saved=saved,
+    )
+
+
+def _still_typed(done: str) -> MultiDict[str, str]:
+    """What is filled in and in no step yet: all but the part that was added."""
+    added = f"{done.removeprefix('add-')}-" if done.startswith("add-") else None
+    return MultiDict(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if value and "-" in name and not (added and name.startswith(added))
     )
 
 

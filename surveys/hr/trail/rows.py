@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,10 +13,17 @@ from surveys.access.texts import role_word
 from surveys.audit.actions import ACTIONS, DETAILS, About
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import Survey
+from surveys.hr.comments.words import reason_words
+from surveys.hr.privacy.retention import RULES
+from surveys.hr.privacy.retention_texts import retention_what
 from surveys.organisation.models import SuccessionKind, Unit
 from surveys.platform.localisation import localised, short_date
 from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
+from surveys.release.comments.models import HoldReason
+
+_RETENTION: Final = "retention.deleted"
+_HELD: Final = "comment.held"
 
 
 @dataclass(frozen=True)
@@ -59,9 +67,9 @@ class _Names:
             when=date_and_time(entry.at),
             who=self._who(entry.account_id),
             what=str(action.words) if action else entry.action,
-            subject=self._subject(action.about if action else None, entry.subject),
+            subject=self._subject(entry.action, action.about if action else None, entry.subject),
             details=tuple(
-                f"{DETAILS.get(name, name)}: {self._value(name, value)}"
+                f"{DETAILS.get(name, name)}: {self._value(entry.action, name, value)}"
                 for name, value in entry.detail.items()
                 if value not in (None, "", []) and name != "before"  # for undoing, and no reading
             ),
@@ -72,21 +80,27 @@ class _Names:
             return _("systemet eller kommandolinjen")
         return self.people.get(account_id, _("bruker nummer %(number)s", number=account_id))
 
-    def _subject(self, about: About | None, subject: str) -> str:
+    def _subject(self, action: str, about: About | None, subject: str) -> str:
+        if action == _RETENTION and subject in {rule.key for rule in RULES}:
+            return retention_what(subject)
         known = {About.ACCOUNT: self.accounts, About.UNIT: self.units, About.SURVEY: self.surveys}
         if about in known and subject in known[about]:
             name = known[about][subject]
             return name if about == About.ACCOUNT else f"{name} ({subject})"
         return self.accounts.get(subject, subject)
 
-    def _value(self, name: str, value: object) -> str:
+    def _value(self, action: str, name: str, value: object) -> str:
         if isinstance(value, list):
-            return ", ".join(self._value(name, each) for each in value)
+            if name == "comments":  # their numbers, which say nothing to a reader and fill pages
+                return str(len(value))
+            return ", ".join(self._value(action, name, each) for each in value)
         text = str(value)
         if name == "role" and text in list(Role):
             return role_word(Role(text))
         if name == "kind" and text in list(SuccessionKind):
             return _kind_word(SuccessionKind(text))
+        if action == _HELD and name == "reason" and text in list(HoldReason):
+            return reason_words()[HoldReason(text)]
         if name == "to_unit":
             return f"{self.units.get(text, '')} ({text})".strip()
         if name == "deputy_for":
