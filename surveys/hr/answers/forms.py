@@ -33,7 +33,7 @@ class AnswersForm(FlaskForm):
     title = StringField(
         _l("Tittel på undersøkelsen"), validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120)]
     )
-    day = DayField(_l("Dagen den var"), validators=[InputRequired(_DATE)])
+    day = DayField(_l("Dato for undersøkelsen"), validators=[InputRequired(_DATE)])
     create_units = BooleanField(_l("Lag enhetene som ikke finnes i Medvirk"))
     file = FileField(_l("Fil med svar (CSV, XLSX, SPSS eller Parquet)"))
 
