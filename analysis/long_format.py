@@ -80,8 +80,8 @@ def unnamed_long_format(heading: str) -> FileFault:
     'spm'
     """
     message = N_(
-        "Filen ser ut til å ha én linje for hvert svar: kolonnen har spørsmålenes nøkler. Si hvilke kolonner som er "
-        "svareren, spørsmålet og svaret."
+        "Filen ser ut til å ha én linje for hvert svar: kolonnen har spørsmålenes nøkler. Si hvilke kolonner som "
+        "viser hvem som svarer, spørsmålet og svaret."
     )
     return FileFault(None, heading, Message(message))
 
@@ -102,7 +102,7 @@ def _refuse_changing(
     faults = []
     for column in columns:
         for row in np.flatnonzero(column.index != column.index[first][rows]):
-            message = N_("Samme svarer har noe annet på linje %(first)s. Det må være likt på alle linjene.")
+            message = N_("Samme person har noe annet på linje %(first)s. Det må være likt på alle linjene.")
             values: Mapping[str, int] = {"first": int(lines[first[rows[row]]])}
             faults.append(FileFault(int(lines[row]), column.name, Message(message, values)))
     if faults:
@@ -114,7 +114,7 @@ def _refuse_twice(lines: np.ndarray, rows: np.ndarray, question: ResponseColumn)
     faults = []
     for line, row, which in zip(lines.tolist(), rows.tolist(), question.index.tolist(), strict=True):
         if (row, which) in seen:
-            message = N_("Samme svarer og spørsmål står også på linje %(first)s. Behold bare den ene.")
+            message = N_("Samme person og spørsmål står også på linje %(first)s. Behold bare den ene.")
             faults.append(FileFault(line, question.name, Message(message, {"first": seen[row, which]})))
         seen.setdefault((row, which), line)
     if faults:

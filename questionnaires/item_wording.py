@@ -13,9 +13,9 @@ from typing import Final
 from questionnaires.draft import DefinitionFinding, DefinitionPath, DraftDefinition, Raw, mapping
 
 _AND: Final[Mapping[str, re.Pattern[str]]] = {
-    "nb": re.compile(r"\bog\b", re.IGNORECASE),
-    "nn": re.compile(r"\bog\b", re.IGNORECASE),
-    "en": re.compile(r"\band\b", re.IGNORECASE),
+    "nb": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&", re.IGNORECASE),
+    "nn": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&", re.IGNORECASE),
+    "en": re.compile(r"\b(?:and|as well as|in addition to)\b|&", re.IGNORECASE),
 }
 
 _ONE_THING: Final = re.compile(
@@ -26,26 +26,33 @@ _ONE_THING: Final = re.compile(
 """Turns of phrase with an «and» that join nothing: «være med og bestemme»."""
 
 _NESTED: Final[Mapping[str, re.Pattern[str]]] = {
-    "nb": re.compile(r"\bhvor fornøyd\b.*\bhvor\b", re.IGNORECASE),
-    "nn": re.compile(r"\bkor (?:nøgd|fornøgd)\b.*\bkor\b", re.IGNORECASE),
+    "nb": re.compile(
+        r"\bhvor (?:fornøyd|tilfreds)\b.*\bhvor\b|\b(?:fornøyd|tilfreds) med hvor\b", re.IGNORECASE
+    ),
+    "nn": re.compile(
+        r"\bkor (?:nøgd|fornøgd|tilfreds)\b.*\bkor\b|\b(?:nøgd|fornøgd|tilfreds) med kor\b", re.IGNORECASE
+    ),
     "en": re.compile(
-        r"\bhow satisfied\b.*\bhow (?:easy|hard|safe|well|long|often|clean|quickly)\b", re.IGNORECASE
+        r"\b(?:satisfied|happy|pleased)\b.*\bhow (?:clean|clear|easy|far|fast|hard|long|many|much|often|quickly"
+        r"|safe|soon|well)\b",
+        re.IGNORECASE,
     ),
 }
 
 _HOW_OFTEN: Final[Mapping[str, re.Pattern[str]]] = {
     "nb": re.compile(
         r"\b(?:ofte|alltid|aldri|sjelden|som regel|vanligvis|stort sett|noen ganger|de fleste dager"
-        r"|hver (?:dag|uke))\b",
+        r"|av og til|iblant|i blant|jevnlig|daglig(?! (?:leder|drift))|hele tiden|til enhver tid|hver (?:dag|uke|måned))\b",
         re.IGNORECASE,
     ),
     "nn": re.compile(
         r"\b(?:ofte|alltid|aldri|sjeldan|som regel|vanlegvis|stort sett|nokre gonger|dei fleste dagar"
-        r"|kvar (?:dag|veke))\b",
+        r"|av og til|iblant|jamleg|dagleg(?! (?:leiar|drift))|heile tida|til kvar tid|kvar (?:dag|veke|månad))\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:often|always|never|rarely|seldom|usually|sometimes|most days|every (?:day|week))\b",
+        r"\b(?:often|always|never|rarely|seldom|usually|sometimes|most days|regularly|frequently|daily(?! \w)"
+        r"|all the time|at all times|every (?:day|week|month))\b",
         re.IGNORECASE,
     ),
 }
@@ -53,9 +60,22 @@ _HOW_OFTEN: Final[Mapping[str, re.Pattern[str]]] = {
 _AGREEMENT: Final = re.compile(r"\b(?:enig|einig|agree)\b", re.IGNORECASE)
 
 _TWO_ANSWERS: Final[Mapping[str, re.Pattern[str]]] = {
-    "nb": re.compile(r"\beller\b.*\bikke (?:å )?(?:svare|oppgi|si)\b|\beller vet ikke\b", re.IGNORECASE),
-    "nn": re.compile(r"\beller\b.*\bikkje (?:å )?(?:svare|oppgi|seie)\b|\beller veit ikkje\b", re.IGNORECASE),
-    "en": re.compile(r"\bor (?:prefer|would rather|do not|don['’]t)\b", re.IGNORECASE),
+    "nb": re.compile(
+        r"(?:\beller\b|/|\().*\bikke (?:å )?(?:svare|oppgi|si)\b|\bikke (?:å )?(?:svare|oppgi|si)\b.*(?:\beller\b|/)"
+        r"|(?:\beller|/) ?vet ikke\b|\bvet ikke(?:,? eller\b| ?/)",
+        re.IGNORECASE,
+    ),
+    "nn": re.compile(
+        r"(?:\beller\b|/|\().*\bikkje (?:å )?(?:svare|oppgi|seie)\b"
+        r"|\bikkje (?:å )?(?:svare|oppgi|seie)\b.*(?:\beller\b|/)"
+        r"|(?:\beller|/) ?veit ikkje\b|\bveit ikkje(?:,? eller\b| ?/)",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        r"(?:\bor|/|\() ?(?:prefer|would rather|do not|don['’]t)\b"
+        r"|\b(?:prefer not to (?:say|answer)|(?:do not|don['’]t) know)(?:,? or\b| ?/)",
+        re.IGNORECASE,
+    ),
 }
 
 

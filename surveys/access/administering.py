@@ -55,7 +55,7 @@ def create_account(
         )
     if find_by_username(session, wanted):
         raise AccountError(
-            _("Det finnes alt en bruker som heter «%(name)s». Velg et annet brukernavn.", name=wanted)
+            _("Det finnes allerede en bruker som heter «%(name)s». Velg et annet brukernavn.", name=wanted)
         )
     _check_name(name)
     _check_email(email)

@@ -87,7 +87,7 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
     if not EMAIL.fullmatch(address):
         raise SurveyError(_("«%(email)s» er ikke en e-postadresse.", email=address))
     if _is_taken(session, survey, invitation_id, address):
-        raise SurveyError(_("Adressen «%(email)s» har alt en invitasjon.", email=address))
+        raise SurveyError(_("Adressen «%(email)s» har allerede en invitasjon.", email=address))
     use_address(session, invitation, address)
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).email = address

@@ -10,6 +10,7 @@ from surveys.campaigns.checklist import ChecklistItem, untick
 from surveys.campaigns.lifecycle import Plan, SurveyError, picture_tree, series_of
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, VisibilityStep
 from surveys.campaigns.scope import Scope, store_scope
+from surveys.files.encoded_twice import fault_of_name
 from surveys.instruments import in_use as instruments
 from surveys.platform.texts import _
 
@@ -24,6 +25,7 @@ def plan_faults(plan: Plan) -> list[str]:
         found.append(_("Skriv en tittel."))
     if any(len(text) > LONGEST_TITLE for text in plan.title.values()):
         found.append(_("Tittelen kan ha høyst %(most)s tegn.", most=LONGEST_TITLE))
+    found += filter(None, map(fault_of_name, (*plan.title.values(), *plan.purpose.values())))
     if plan.closes_on < plan.opens_on:
         found.append(_("Siste svardag kan ikke være før undersøkelsen åpner."))
     if plan.minimum_group < SMALLEST_GROUP:

@@ -31,7 +31,9 @@ def merge_units(session: Session, survey: Survey, unit_ids: Collection[int], nam
     members = [placed[unit_id] for unit_id in unit_ids]
     above = {member.parent_id for member in members}
     if len(above) != 1 or above & (groups | {None}):
-        raise SurveyError(_("Enhetene er alt slått sammen, eller de står ikke rett under den samme enheten."))
+        raise SurveyError(
+            _("Enhetene er allerede slått sammen, eller de står ikke rett under den samme enheten.")
+        )
     [parent_id] = above
     unit = _unit(session, survey, parent_id, frozenset(unit_ids), name.strip())
     merged = SurveyUnit(

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from surveys.campaigns.models import ReaderGroup
 from surveys.campaigns.reader_groups import SERVED_GROUPS
+from surveys.files.encoded_twice import fault_of_name
 from surveys.platform.days import typed_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.texts import _l
@@ -56,20 +57,30 @@ class _Choice(SelectField):
             raise ValidationError(self._refusal)
 
 
+def well_encoded(_form: object, field: Any) -> None:
+    """A validator: words that were saved in the wrong encoding are not shown to those who answer."""
+    if fault := fault_of_name(field.data or ""):
+        raise ValidationError(fault)
+
+
 class NewSurveyForm(FlaskForm):
     questionnaire = _Choice(_l("Spørreskjema"), _l("Velg ett av spørreskjemaene."))
     unit = _Choice(_l("Hvem undersøkelsen gjelder"), _l("Velg en av enhetene."))
     title_nb = StringField(
-        _l("Tittel på bokmål"), validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120)]
+        _l("Tittel på bokmål"),
+        validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120), well_encoded],
     )
-    title_nn = StringField(_l("Tittel på nynorsk (kan stå tom)"), validators=[Length(max=120)])
-    title_en = StringField(_l("Tittel på engelsk (kan stå tom)"), validators=[Length(max=120)])
+    title_nn = StringField(_l("Tittel på nynorsk (kan stå tom)"), validators=[Length(max=120), well_encoded])
+    title_en = StringField(_l("Tittel på engelsk (kan stå tom)"), validators=[Length(max=120), well_encoded])
     purpose_nb = TextAreaField(
         _l("Hvorfor spør dere, og hva skal svarene brukes til?"),
-        validators=[InputRequired(_l("Skriv hvorfor dere spør. Det er det første de som svarer, leser."))],
+        validators=[
+            InputRequired(_l("Skriv hvorfor dere spør. Det er det første de som svarer, leser.")),
+            well_encoded,
+        ],
     )
-    purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"))
-    purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"))
+    purpose_nn = TextAreaField(_l("Det samme på nynorsk (kan stå tomt)"), validators=[well_encoded])
+    purpose_en = TextAreaField(_l("Det samme på engelsk (kan stå tomt)"), validators=[well_encoded])
     opens_on = DayField(_l("Åpner"), _OPENS, validators=[InputRequired(_OPENS)])
     closes_on = DayField(_l("Siste svardag"), _CLOSES, validators=[InputRequired(_CLOSES)])
     opens_automatically = BooleanField(_l("Åpne av seg selv denne dagen"), default=False)

@@ -56,7 +56,8 @@ def letter_for(survey: Survey, row: UnitTurnout) -> str:
         opening = _("Hei! Vi ber alle i %(unit)s svare på «%(title)s».", unit=row.node.name, title=title)
     elif row.rate >= GOAL:
         opening = _(
-            "Hei! Av oss i %(unit)s har %(rate)s svart på «%(title)s». Jo flere, jo sikrere blir resultatet.",
+            "Hei! %(rate)s av oss i %(unit)s har svart på «%(title)s». "
+            "Jo flere som svarer, jo sikrere blir resultatet.",
             rate=row.rate_text,
             unit=row.node.name,
             title=title,

@@ -12,6 +12,7 @@ from surveys.access.passwords import hash_password
 from surveys.audit import trail as audit
 from surveys.campaigns.key_faults import note_fingerprint
 from surveys.campaigns.keystore import KeyStore
+from surveys.files.encoded_twice import fault_of_name
 from surveys.operating import migrating
 from surveys.operating.revisions import SchemaAge
 from surveys.organisation.models import Installation, Unit
@@ -53,7 +54,7 @@ def is_begun(app: Flask) -> bool:
 def begin(app: Flask, plan: Beginning) -> Begun:
     """Migrates the database and fills in what is missing. Two at once take turns.
 
-    Raises ValueError for a password that is too short, and ForeignKeysError when the database knows other secrets.
+    Raises ValueError for a password that is too short or a name that was encoded twice, and ForeignKeysError when the database knows other secrets.
     """
     db = _database(app)
     make_private_folder(app.config["SETTINGS"].keys)
@@ -109,6 +110,8 @@ def _filled_in(app: Flask, plan: Beginning, generated: str, *, was_up_to_date: b
 def _installation_and_top(session: Session, plan: Beginning) -> Unit:
     """The municipality and the unit at the top of its tree, made unless they are there."""
     if session.get(Installation, 1) is None:
+        if fault := fault_of_name(plan.municipality):
+            raise ValueError(fault)
         session.add(Installation(id=1, municipality=plan.municipality, contact=plan.contact))
     top = session.scalar(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id))
     if top is None:
@@ -120,7 +123,9 @@ def _installation_and_top(session: Session, plan: Beginning) -> Unit:
 
 def _make_administrator(session: Session, plan: Beginning, password: str, top: Unit) -> Account:
     if session.scalar(select(Account.id).where(Account.username == plan.username)):
-        raise ValueError(f"Det finnes alt en bruker som heter «{plan.username}». Velg et annet brukernavn.")
+        raise ValueError(
+            f"Det finnes allerede en bruker som heter «{plan.username}». Velg et annet brukernavn."
+        )
     account = Account(username=plan.username, name="Administrator", password_hash=hash_password(password))
     account.all_grants = [Grant(role=Role.ADMINISTRATOR, unit=top)]
     session.add(account)

@@ -61,7 +61,7 @@ def move_people(
     if to.valid_to is not None and to.valid_to < municipal_day():
         raise PeopleMoveError(_("«%(unit)s» er avsluttet. Velg en annen enhet.", unit=to.name))
     if to.valid_from is not None and to.valid_from > municipal_day():
-        raise PeopleMoveError(_("«%(unit)s» har ikke begynt ennå. Velg en annen enhet.", unit=to.name))
+        raise PeopleMoveError(_("«%(unit)s» finnes ikke ennå. Velg en annen enhet.", unit=to.name))
     for person in people:
         person.unit_id = to.id
     session.flush()

@@ -97,7 +97,7 @@ def _read(text: str) -> WrittenPeriod:
             return _period(match.groupdict())
     raise WrittenPeriodError(
         _(
-            "«%(text)s» er ingen periode vi forstår. Skriv for eksempel 2, T2, 2024K1, 2024M05 eller «2. tertial».",
+            "Vi forstår ikke perioden «%(text)s». Skriv for eksempel 2, T2, 2024K1, 2024M05 eller «2. tertial».",
             text=text,
         )
     )

@@ -165,8 +165,8 @@ def test_questions_of_a_long_file_are_renamed_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("7;A;i0;2;ja\n", "Linje 7, kolonne spm: Samme svarer og spørsmål står også på linje 2"),
-        ("7;B;i3;2;ja\n", "Linje 7, kolonne enhet: Samme svarer har noe annet på linje 2"),
+        ("7;A;i0;2;ja\n", "Linje 7, kolonne spm: Samme person og spørsmål står også på linje 2"),
+        ("7;B;i3;2;ja\n", "Linje 7, kolonne enhet: Samme person har noe annet på linje 2"),
         (";A;i0;2;ja\n", "Linje 7, kolonne svarer: Cellen er tom"),
         ("9;A;i0;7;ja\n", "Linje 7, kolonne i0: «7» er ikke et svar"),
     ],

@@ -46,7 +46,7 @@ def test_a_file_is_taken_in_by_keyboard_and_every_page_is_sound(
     _assert_sound(desk)
     desk.get_by_label("Spørreskjema").select_option("lederklima@1")
     desk.get_by_label("Tittel på undersøkelsen").fill("Lederklima 2022")
-    desk.get_by_label("Dagen den var").fill("2022-03-20")
+    desk.get_by_label("Dato for undersøkelsen").fill("2022-03-20")
     desk.get_by_label("Fil med svar").set_input_files(_turned_file(tmp_path))
     desk.get_by_label("Lag enhetene som ikke finnes").press("Space")
     desk.get_by_role("button", name="Les filen").press("Enter")

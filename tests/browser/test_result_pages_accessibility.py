@@ -60,3 +60,23 @@ def test_a_phone_still_hears_a_table_where_it_sees_paragraphs(phone: Page, site:
     first = table.get_by_role("row").nth(1)
     expect(first.get_by_role("rowheader")).to_have_count(1)
     expect(first.get_by_role("cell")).to_have_count(4)
+
+
+@pytest.mark.parametrize(("width", "rows"), [(320, 3), (900, 1), (1280, 1)])
+def test_the_five_facts_of_an_indicator_use_the_width_there_is(
+    browser: Browser, site: Site, width: int, rows: int
+) -> None:
+    context = browser.new_context(locale="nb-NO", viewport={"width": width, "height": 900})
+    page = context.new_page()
+    sign_in(page, site, "hr")
+    page.goto(site.path("/styringskort/FK"))
+    tops = (
+        page.locator(".indicator")
+        .first.locator(".fact")
+        .evaluate_all("all => all.map(one => Math.round(one.getBoundingClientRect().top))")
+    )
+    assert len(tops) == 5
+    assert len(set(tops)) == rows
+    # On a desk they are a table: its headings are seen once, above.
+    expect(page.locator(".indicator-heads").first).to_be_visible(visible=width == 1280)
+    context.close()

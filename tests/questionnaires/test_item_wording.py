@@ -24,6 +24,12 @@ def _told(source: bytes) -> list[tuple[str, str]]:
         ("De fleste dager er lederen tydelig.", "«De fleste dager»"),
         ("Som regel er lederen min tydelig.", "hvor ofte"),
         ("Hvor fornøyd er du med hvor tydelig lederen er?", "spørsmål inni seg"),
+        ("Lederen min er tydelig samt rettferdig.", "én ting om gangen"),
+        ("Lederen min er tydelig & rettferdig.", "én ting om gangen"),
+        ("Lederen min er tydelig hele tiden.", "«hele tiden»"),
+        ("Lederen min gir meg jevnlig ros.", "«jevnlig»"),
+        ("Hvor tilfreds var du med hvor lenge du ventet?", "spørsmål inni seg"),
+        ("I hvilken grad er du fornøyd med hvor tydelig lederen er?", "spørsmål inni seg"),
     ],
 )
 def test_a_weak_statement_is_told_with_its_place(edited: Edit, wording: str, words: str) -> None:
@@ -39,6 +45,9 @@ def test_a_weak_statement_is_told_with_its_place(edited: Edit, wording: str, wor
         "Jeg får være med og bestemme.",  # the «og» joins nothing
         "Ordningen er god.",  # «og» inside a word
         "Hvor fornøyd er du med hvordan lederen hører på deg?",
+        "Jeg er fornøyd med hvordan lederen hører på meg.",
+        "Det er tydelig hvor lederen vil.",
+        "Daglig leder er tydelig.",  # a title
     ],
 )
 def test_a_good_statement_is_left_in_peace(edited: Edit, wording: str) -> None:
@@ -52,7 +61,15 @@ def test_how_often_may_be_asked_where_the_answers_say_how_often(edited: Edit) ->
 
 
 @pytest.mark.parametrize(
-    "label", ["Annet eller vil ikke svare", "Annet, eller ønsker ikke å svare", "Nei eller vet ikke"]
+    "label",
+    [
+        "Annet eller vil ikke svare",
+        "Annet, eller ønsker ikke å svare",
+        "Annet / vil ikke oppgi",
+        "Vil ikke svare eller annet",
+        "Nei eller vet ikke",
+        "Vet ikke/ikke aktuelt",
+    ],
 )
 def test_two_answers_in_one_are_told(edited: Edit, label: str) -> None:
     [(path, message)] = _told(edited(("no: {nb: Nei, en: No}", f'no: {{nb: "{label}", en: No}}')))
@@ -72,3 +89,8 @@ def test_that_nothing_may_be_compared_needs_a_reason(edited: Edit) -> None:
     [fault] = check(edited(("factors: [LEAD, ROLE]", "factors: []")), "eksempel.yaml")
     assert fault.path == "compares_with[0].factors"
     assert fault.severity == "error"
+
+
+@pytest.mark.parametrize("label", ["Vil ikke svare", "Vet ikke", "Mann eller gutt", "Nei, ikke ennå"])
+def test_one_answer_is_left_in_peace(edited: Edit, label: str) -> None:
+    assert _told(edited(("no: {nb: Nei, en: No}", f'no: {{nb: "{label}", en: No}}'))) == []

@@ -168,7 +168,7 @@ class TestPages:
             ({"name": "Kari", "username": "k"}, "minst to tegn"),
             ({"name": "Kari", "username": "har mellomrom"}, "bare små bokstaver"),
             ({"name": "Kari", "username": "kari", "email": "ikke en adresse"}, "er ikke en e-postadresse"),
-            ({"name": "Kari", "username": "hr.k"}, "finnes alt en bruker"),
+            ({"name": "Kari", "username": "hr.k"}, "finnes allerede en bruker"),
         ],
     )
     def test_what_cannot_be_an_account_is_said_and_kept(

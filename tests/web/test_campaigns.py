@@ -291,6 +291,9 @@ def test_hr_reads_only_the_steps_that_somebody_can_read_by(draft: Database, hr: 
 
 WRONG_FIELDS = [
     ("title_nb", "", "Skriv en tittel."),
+    ("title_nb", "BarnehageundersÃ¸kelsen", "Skriv det som det skal være: «Barnehageundersøkelsen»."),
+    ("title_nn", "MedarbeidarundersÃ¸kinga", "«Medarbeidarundersøkinga»"),
+    ("purpose_nb", "Vi sp\ufffdr om trivsel.", "tegn som ikke kan leses"),
     ("minimum_group", "2", "3 eller høyere"),
     ("minimum_group", "mange", "3 eller høyere"),
     ("opens_on", "i morgen", "Skriv når undersøkelsen åpner, for eksempel 20.03.2026."),

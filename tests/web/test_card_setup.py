@@ -317,9 +317,9 @@ def test_a_sixteenth_row_asks_which_can_go(client: FlaskClient, site: Database) 
     factor = outline(site, card).perspectives[2].children[0].children[0].id
     for _number in range(6):
         press(client, card, f"legg-til:{factor}")
-    assert "Hvilken kan ut?" not in client.get(f"/kortoppsett/{card}").text
+    assert "Hvilken kan dere ta ut?" not in client.get(f"/kortoppsett/{card}").text
     press(client, card, f"legg-til:{factor}")
-    assert "Hvilken kan ut?" in client.get(f"/kortoppsett/{card}").text
+    assert "Hvilken kan dere ta ut?" in client.get(f"/kortoppsett/{card}").text
     last = outline(site, card).indicators()[-1].id
     client.post(f"/kortoppsett/{card}", data={"handling": "ta-ut", "ta-ut": str(last)})
     assert len(outline(site, card).indicators()) == 15

@@ -82,6 +82,15 @@ def test_init_refuses_a_short_password_and_makes_nobody(app: Flask, db: Database
         assert session.scalar(select(func.count(Account.id))) == 0
 
 
+def test_init_refuses_a_name_that_was_encoded_twice_and_says_what_was_meant(app: Flask, db: Database) -> None:
+    code, said = _run(app, "init", "--yes", "--municipality", "GjÃ¸vik kommune")
+    assert code == 1
+    assert "«Gjøvik kommune»" in said
+    with db.reading() as session:
+        assert session.scalar(select(func.count(Installation.id))) == 0
+    assert _run(app, "init", "--yes", "--municipality", "Gjøvik kommune")[0] == 0
+
+
 def test_init_brings_an_empty_database_up_to_date(tmp_path: Path) -> None:
     from app import create_app
 

@@ -417,7 +417,7 @@ def test_refused_addresses_are_told_from_the_roster_and_mended_in_place(
     wrong = {"invitation": str(invitation_id), "email": "ikke en adresse"}
     assert hr.post(f"{PAGE}/utsending/adresse", data=wrong).status_code == 409
     taken = {"invitation": str(invitation_id), "email": "A2@prove.example"}
-    assert "har alt en invitasjon" in hr.post(f"{PAGE}/utsending/adresse", data=taken).text
+    assert "har allerede en invitasjon" in hr.post(f"{PAGE}/utsending/adresse", data=taken).text
     office.taken.clear()
     right = {"invitation": str(invitation_id), "email": "riktig1@prove.example"}
     assert hr.post(f"{PAGE}/utsending/adresse", data=right).status_code == 302

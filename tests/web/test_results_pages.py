@@ -124,6 +124,18 @@ def test_a_small_unit_is_hidden_in_the_promised_words_and_without_any_number(
     assert not re.search(r"\d,\d", text)
 
 
+def test_a_small_unit_is_told_that_it_counts_above_and_the_top_is_not(
+    client: FlaskClient, app: Flask, db: Database
+) -> None:
+    """Nothing is above the unit that the survey is for."""
+    build_released(app, db, sheets({"A": [3] * 3}))
+    sign_in_as(client, db, Role.HR, "K")
+    above = "Svarene teller med i resultatet for enheten over."
+    assert above in page(client, "A")
+    assert "Resultatet er skjult fordi færre enn 5 har svart." in page(client, "K")
+    assert above not in page(client, "K")
+
+
 @pytest.mark.usefixtures("two_years")
 def test_a_unit_hidden_for_another_says_so(client: FlaskClient, db: Database) -> None:
     """B minus B1 would be the three in B2, so B is hidden; then B2 and C are six together."""

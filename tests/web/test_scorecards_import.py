@@ -89,7 +89,7 @@ FAULTY = [
     ("M1.2;A;2026;1;−4;K;", "verdi", "er ikke mulig. Verdien må være minst 0,0"),
     ("B1.1;A;2025;;51;K;", "verdi", "mellom 1,0 og 6,0"),
     ("M1.2;A;2026;;7,9;K;", "tertial", "fra 1 til 3"),
-    ("M1.2;A;2026;første;7,9;K;", "tertial", "ingen periode vi forstår"),
+    ("M1.2;A;2026;første;7,9;K;", "tertial", "Vi forstår ikke perioden"),
     ("B1.1;A;2026;2;4,9;K;", "tertial", "hele året"),
     ("M1.2;A;2026;1;mye;K;", "verdi", "må være et tall"),
     ("M1.2;A;2026;1;nan;K;", "verdi", "må være et tall"),

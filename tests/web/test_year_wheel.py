@@ -124,6 +124,7 @@ def test_the_command_tells_first_and_makes_the_draft_with_apply(app: Flask, muni
         ({"unit": "finnes-ikke"}, "ingen enhet med koden"),
         ({"title": "x" * 121}, "høyst 120 tegn"),
         ({"title": " "}, "Skriv en tittel"),
+        ({"title": "UndersÃ¸kelsen"}, "«Undersøkelsen»"),
         ({"questionnaire": "finnes-ikke"}, "ikke noe spørreskjema"),
         ({"key": "Store Bokstaver"}, "små bokstaver"),
     ],

@@ -61,7 +61,7 @@ def link_by_subject(
         ) from None
     other = find_linked(session, identity)
     if other is not None and other.id != account.id:
-        raise AccountError(_("Denne personen er alt knyttet til en annen bruker."))
+        raise AccountError(_("Denne personen er allerede knyttet til en annen bruker."))
     if other is None and account.oidc_subject is not None:
         unlink(session, actor, account)
     link(session, account, identity)

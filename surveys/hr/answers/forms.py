@@ -14,7 +14,7 @@ from analysis.personal_numbers import has_personal_number
 from questionnaires import loading
 from questionnaires.model import Questionnaire
 from surveys.hr.file_columns import ColumnRow, FieldFault, same_meaning_faults
-from surveys.hr.forms import DayField
+from surveys.hr.forms import DayField, well_encoded
 from surveys.platform.localisation import alphabetical, localised
 from surveys.platform.texts import _, _l
 from surveys.publishing.answer_files.guessing import UNIT, guessed_meaning, question_texts
@@ -31,9 +31,10 @@ class AnswersForm(FlaskForm):
 
     questionnaire = SelectField(_l("Spørreskjema"), validate_choice=False)
     title = StringField(
-        _l("Tittel på undersøkelsen"), validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120)]
+        _l("Tittel på undersøkelsen"),
+        validators=[InputRequired(_l("Skriv en tittel.")), Length(max=120), well_encoded],
     )
-    day = DayField(_l("Dagen den var"), validators=[InputRequired(_DATE)])
+    day = DayField(_l("Dato for undersøkelsen"), validators=[InputRequired(_DATE)])
     create_units = BooleanField(_l("Lag enhetene som ikke finnes i Medvirk"))
     file = FileField(_l("Fil med svar (CSV, XLSX, SPSS eller Parquet)"))
 

@@ -23,7 +23,7 @@ class CorrectionForm(FlaskForm):
             Length(max=LONGEST_REASON, message=_l("Kort ned teksten. Den kan være på høyst %(max)d tegn.")),
         ],
     )
-    as_now = BooleanField(_l("Bruk navn og plass som organisasjonen nå har for dagen undersøkelsen åpnet"))
+    as_now = BooleanField(_l("Rett navn og plass etter organisasjonen slik den var da undersøkelsen åpnet"))
     minimum_group = IntegerField(
         _l("Minste gruppe"),
         validators=[Optional(), NumberRange(min=3, message=_l("Minste gruppe kan ikke være under %(min)d."))],

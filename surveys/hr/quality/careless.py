@@ -1,4 +1,4 @@
-"""«Svarte folk med omtanke?»: signs of careless answers as shares of everybody, in words."""
+"""«Tenkte folk over svarene?»: signs of careless answers as shares of everybody, in words."""
 
 from dataclasses import dataclass
 

@@ -160,7 +160,7 @@ def _about_those_before(found: Reconciliation) -> Iterator[str]:
         )
     if found.delivered_at_least:
         yield _(
-            "Minst %(count)s av dem som er endret i personlisten, har alt levert.",
+            "Minst %(count)s av dem som er endret i personlisten, har allerede levert.",
             count=number(found.delivered_at_least, 0),
         )
 
