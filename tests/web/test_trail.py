@@ -251,7 +251,9 @@ class TestWhoReads:
         _record(municipality, "retention.deleted", "codes", rows=12)
         _record(municipality, "comment.held", "b26", comment="8c05a192", reason="person")
         _record(municipality, "comment.approved", "b26", comments=["05ebf6e0-b226", "0b17f7a5-3243"])
-        _record(municipality, "scorecard.approved", "kortet", year=2026, name="Kommunestyret", day="2026-03-20")
+        _record(
+            municipality, "scorecard.approved", "kortet", year=2026, name="Kommunestyret", day="2026-03-20"
+        )
         sign_in_as(client, municipality, Role.ADMINISTRATOR, "K")
         page = client.get("/hendelseslogg").text
         for words in (
