@@ -135,10 +135,11 @@ def what_account_sees(session: Session, account: Account, today: dt.date) -> Acc
 
 def last_days(session: Session, account: Account) -> dict[int, dt.date]:
     """Unit → the last day of the roles the account has there today, for units where they all end."""
-    ending = [(grant.unit_id, grant.to_day) for grant in account.grants if grant.to_day is not None]
+    grants = account.grants
+    ending = [(grant.unit_id, day) for grant in grants if (day := grant.to_day) is not None]
     if not ending:
         return {}
-    lasting = [grant.unit_id for grant in account.grants if grant.to_day is None]
+    lasting = [grant.unit_id for grant in grants if grant.to_day is None]
     without_end = set(session.scalars(ids_below(lasting)))
     found: dict[int, dt.date] = {}
     for top, day in ending:
