@@ -140,12 +140,12 @@ def last_days(session: Session, account: Account) -> dict[int, dt.date]:
     if not ending:
         return {}
     lasting = [grant.unit_id for grant in grants if grant.to_day is None]
-    without_end = set(session.scalars(ids_below(lasting)))
+    without_end: frozenset[int] = frozenset(session.scalars(ids_below(lasting)))
     found: dict[int, dt.date] = {}
     for top, day in ending:
-        for unit_id in session.scalars(ids_below([top])):
-            if unit_id not in without_end:
-                found[unit_id] = max(day, found.get(unit_id, day))
+        below: frozenset[int] = frozenset(session.scalars(ids_below([top])))
+        for unit_id in below - without_end:
+            found[unit_id] = max(day, found.get(unit_id, day))
     return found
 
 
