@@ -17,7 +17,7 @@ def when_words(asked: AskedSurvey, access: Access, last_day: dt.date | None = No
         return _from_when(asked, access)
     end = long_date(last_day)
     if access.from_day is not None and access.from_day > last_day:
-        return _("aldri: rollen varer til %(end)s, og det er for tidlig", end=end)
+        return _("ikke, fordi rollen bare varer til %(end)s", end=end)
     return _("%(when)s, bare til og med %(end)s", when=_from_when(asked, access), end=end)
 
 
