@@ -118,9 +118,9 @@ class TestPages:
         sent = {"deputy-grant": str(grant.id), "deputy-account": str(deputy)}
         without_end = client.post(f"/brukere/{leader}/stedfortreder", data=sent)
         assert 'href="#deputy-to_day">' in without_end.text
-        assert re.search(
-            r"<details[^>]* open>\s*<summary>Stedfortreder for en periode", without_end.text
-        ), "what is missing is on the screen"
+        assert re.search(r"<details[^>]* open>\s*<summary>Stedfortreder for en periode", without_end.text), (
+            "what is missing is on the screen"
+        )
         sent["deputy-to_day"] = (today + dt.timedelta(days=3)).isoformat()
         assert client.post(f"/brukere/{leader}/stedfortreder", data=sent).status_code == 302
         assert roles(municipality, deputy) == {(Role.LEADER, "A"), (Role.LEADER, "B")}

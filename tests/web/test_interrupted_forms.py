@@ -54,7 +54,7 @@ def _send(
     client: FlaskClient, address: str, page: str, sent: Mapping[str, str], headers: Mapping[str, str] = OURS
 ) -> TestResponse:
     """The form of a page as a browser sends it."""
-    return client.post(address, data=_hidden(page) | sent, headers=dict(headers))
+    return client.post(address, data=_hidden(page) | dict(sent), headers=dict(headers))
 
 
 def sign_in(client: FlaskClient, page: str = "") -> TestResponse:

@@ -251,7 +251,12 @@ class TestWhoReads:
         _record(municipality, "retention.deleted", "codes", rows=12)
         _record(municipality, "comment.held", "b26", comment="8c05a192", reason="person")
         _record(municipality, "comment.approved", "b26", comments=["05ebf6e0-b226", "0b17f7a5-3243"])
-        _record(municipality, "scorecard.approved", "kortet", year=2026, name="Kommunestyret", day="2026-03-20")
+        _record(municipality, "survey.checklist_ticked", "b26", item="dpia")
+        _record(municipality, "survey.deadline_moved", "b26", after="2026-12-15", readers_wait=["leaders"])
+        _record(municipality, "account.role_given", "bodil", role="leader", unit="A")
+        _record(
+            municipality, "scorecard.approved", "kortet", year=2026, name="Kommunestyret", day="2026-03-20"
+        )
         sign_in_as(client, municipality, Role.ADMINISTRATOR, "K")
         page = client.get("/hendelseslogg").text
         for words in (
@@ -259,6 +264,9 @@ class TestWhoReads:
             "grunn: Handler om en person som kan kjennes igjen",
             "kommentarer: 2",
             "dag: 20.03.2026",
+            "punkt: Personvernkonsekvensene er vurdert (DPIA)",
+            "leserne venter: Ledere",
+            "enhet: Enhet A (A)",
         ):
             assert words in page
         assert "05ebf6e0" not in page

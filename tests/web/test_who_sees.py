@@ -12,12 +12,14 @@ from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.lifecycle import find_survey, open_survey
 from surveys.campaigns.models import ReaderGroup
 from surveys.campaigns.report_groups import merge_units
-from surveys.hr.who_sees.answers import what_account_sees, who_sees_unit
+from surveys.hr.who_sees.answers import last_days, what_account_sees, who_sees_unit
+from surveys.hr.who_sees.words import when_words
 from surveys.organisation.models import Unit
+from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
 from surveys.release.models import Release
-from surveys.release.visibility import accesses, readable_cards
+from surveys.release.visibility import Access, accesses, readable_cards
 from tests.building import build_survey, keys_of, sheet_of
 from tests.built_once import build_once
 from tests.card_building import sign_in_as, unit_of
@@ -147,6 +149,43 @@ def test_the_pages_say_it_in_words(
     page = client.get(f"/brukere/{_account(released, 'politiker')}/hvem-ser-hva").text
     assert "3 enheter: fra 5. mai 2026" in page
     assert "hvis resultatet er frigitt da" in page
+
+
+def test_a_deputy_is_told_to_see_only_what_comes_before_her_last_day(
+    released: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The leaders' day has come; the politicians' comes after the role has ended."""
+    monkeypatch.setattr("surveys.hr.who_sees.views.municipal_day", lambda: BETWEEN)
+    last_day = municipal_day() + dt.timedelta(days=3)
+    with released.transaction() as session:
+        for name in ("leder-a", "politiker"):
+            account = session.scalars(select(Account).where(Account.username == name)).one()
+            account.all_grants[0].to_day = last_day
+        lasting = Grant(role=Role.LEADER, unit_id=unit_of(session, "B1").id)
+        account.all_grants.append(lasting)
+    with released.reading() as session:
+        leader, politician = (
+            session.get_one(Account, _account(released, name)) for name in ("leder-a", "politiker")
+        )
+        assert last_days(session, leader) == {unit_of(session, "A").id: last_day}
+        assert unit_of(session, "B1").id not in last_days(session, politician), (
+            "one of her roles there has no end"
+        )
+        assert last_days(session, politician)[unit_of(session, "K").id] == last_day
+        [asked] = [
+            each.asked
+            for each in what_account_sees(session, leader, BETWEEN).surveys
+            if each.asked.is_released
+        ]
+        with client.application.test_request_context():
+            later = Access(now=False, from_day=POLITICIANS)
+            assert "rollen bare varer til" in when_words(asked, later, POLITICIANS - dt.timedelta(days=1))
+            assert when_words(asked, later, POLITICIANS) == "fra 5. mai 2026, bare til og med 5. mai 2026"
+            assert when_words(asked, later) == "fra 5. mai 2026"
+    sign_in_as(client, released, Role.HR, "K")
+    told = f"bare til og med {last_day.day}. "
+    assert told in client.get(f"/brukere/{_account(released, 'leder-a')}/hvem-ser-hva").text
+    assert told in client.get("/organisasjon/enhet/A/hvem-ser-hva").text
 
 
 def test_hr_asks_about_her_own_units_and_the_accounts_she_knows(

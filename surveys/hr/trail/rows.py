@@ -12,8 +12,10 @@ from surveys.access.models import Account, Role
 from surveys.access.texts import role_word
 from surveys.audit.actions import ACTIONS, DETAILS, About
 from surveys.audit.models import AuditEntry
-from surveys.campaigns.models import Survey
+from surveys.campaigns.checklist import ChecklistItem
+from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.hr.comments.words import reason_words
+from surveys.hr.planning.checklist_texts import title_of
 from surveys.hr.privacy.retention import RULES
 from surveys.hr.privacy.retention_texts import retention_what
 from surveys.organisation.models import SuccessionKind, Unit
@@ -95,17 +97,36 @@ class _Names:
                 return str(len(value))
             return ", ".join(self._value(action, name, each) for each in value)
         text = str(value)
-        if name == "role" and text in list(Role):
-            return role_word(Role(text))
-        if name == "kind" and text in list(SuccessionKind):
-            return _kind_word(SuccessionKind(text))
-        if action == _HELD and name == "reason" and text in list(HoldReason):
-            return reason_words()[HoldReason(text)]
-        if name == "to_unit":
-            return f"{self.units.get(text, '')} ({text})".strip()
+        if name in {"to_unit", "unit"} and text in self.units:
+            return f"{self.units[text]} ({text})"
         if name == "deputy_for":
             return self.accounts.get(text, text)
-        return _day(text) or text
+        return _choice_words(action, name, text) or _day(text) or text
+
+
+def _choice_words(action: str, name: str, text: str) -> str | None:
+    """The words for a value that was chosen from a list; None for any other."""
+    if name == "role" and text in list(Role):
+        return role_word(Role(text))
+    if name == "kind" and text in list(SuccessionKind):
+        return _kind_word(SuccessionKind(text))
+    if name == "item" and text in list(ChecklistItem):
+        return title_of(ChecklistItem(text))
+    if name == "readers_wait" and text in list(ReaderGroup):
+        return _readers(ReaderGroup(text))
+    if action == _HELD and name == "reason" and text in list(HoldReason):
+        return reason_words()[HoldReason(text)]
+    return None
+
+
+def _readers(readers: ReaderGroup) -> str | None:
+    """None for groups that HR sets no day for."""
+    words: Mapping[ReaderGroup, str] = {
+        ReaderGroup.LEADERS: _("Ledere"),
+        ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte og verneombud"),
+        ReaderGroup.POLITICIANS: _("Politikere"),
+    }
+    return words.get(readers)
 
 
 def _kind_word(kind: SuccessionKind) -> str:

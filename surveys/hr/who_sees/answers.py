@@ -1,6 +1,7 @@
 """Who may see what, asked of the one rule (`release/visibility.py`): for a unit, and for an account.
 
-Roles that begin later are not counted before they begin: the rule is about today's roles.
+Roles that begin later are not counted before they begin: the rule is about today's roles. Of those that end, the last
+day is told: a deputy may not see what comes after it.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from surveys.access.models import Account, Grant, Role
 from surveys.access.permissions import roles_on
 from surveys.campaigns.models import ReportGroup, Survey, SurveyStatus, SurveyUnit
 from surveys.organisation.models import Unit
-from surveys.organisation.subtrees import lineage
+from surveys.organisation.subtrees import ids_below, lineage
 from surveys.organisation.tree import Node, in_order
 from surveys.platform.localisation import alphabetical
 from surveys.release.models import Release
@@ -36,11 +37,15 @@ class AskedSurvey:
 
 @dataclass(frozen=True)
 class SurveyReader:
-    """An account that may read a unit's result, now or later. roles: those it has on the unit today."""
+    """An account that may read a unit's result, now or later. roles: those it has on the unit today.
+
+    last_day: of the roles, when they all end.
+    """
 
     account: Account
     roles: tuple[Role, ...]
     access: Access
+    last_day: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class SeenUnits:
 
     access: Access
     names: tuple[str, ...]
+    last_day: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,11 @@ def who_sees_unit(session: Session, unit: Unit, today: dt.date) -> UnitAnswer:
     for account in accounts:
         roles = tuple(sorted(roles_on(session, account, [unit.id]).get(unit.id, ())))
         found = accesses(session, account, releases, today, [unit.id])
+        last_day = last_days(session, account).get(unit.id)
         for each in asked:
             access = found.get((each.release.id, unit.id))
             if access is not None:
-                readers[each.survey.id].append(SurveyReader(account, roles, access))
+                readers[each.survey.id].append(SurveyReader(account, roles, access, last_day))
         if readable_cards(session, account, [unit.id]):
             card.append(CardReader(account, roles))
     return UnitAnswer(
@@ -115,14 +122,31 @@ def what_account_sees(session: Session, account: Account, today: dt.date) -> Acc
     living = select(Unit.id).where((Unit.valid_to.is_(None)) | (Unit.valid_to >= today))
     cards = readable_cards(session, account, living)
     units = session.scalars(select(Unit).where(Unit.id.in_(cards)))
+    ends = last_days(session, account)
     surveys = []
     for each in asked:
         of_survey = {unit: access for (release, unit), access in found.items() if release == each.release.id}
         if of_survey:
-            surveys.append(SeenSurvey(each, _grouped(each.survey.units, of_survey)))
+            surveys.append(SeenSurvey(each, _grouped(each.survey.units, of_survey, ends)))
     return AccountAnswer(
         tuple(surveys), tuple(in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units))
     )
+
+
+def last_days(session: Session, account: Account) -> dict[int, dt.date]:
+    """Unit → the last day of the roles the account has there today, for units where they all end."""
+    grants = account.grants
+    ending = [(grant.unit_id, day) for grant in grants if (day := grant.to_day) is not None]
+    if not ending:
+        return {}
+    lasting = [grant.unit_id for grant in grants if grant.to_day is None]
+    without_end: frozenset[int] = frozenset(session.scalars(ids_below(lasting)))
+    found: dict[int, dt.date] = {}
+    for top, day in ending:
+        below: frozenset[int] = frozenset(session.scalars(ids_below([top])))
+        for unit_id in below - without_end:
+            found[unit_id] = max(day, found.get(unit_id, day))
+    return found
 
 
 def _accounts(session: Session, unit: Unit) -> list[Account]:
@@ -186,11 +210,13 @@ def _sooner_first(readers: Iterable[SurveyReader]) -> tuple[SurveyReader, ...]:
     return tuple(sorted(readers, key=lambda reader: reader.access.from_day or dt.date.max))
 
 
-def _grouped(units: Iterable[SurveyUnit], found: dict[int, Access]) -> tuple[SeenUnits, ...]:
+def _grouped(
+    units: Iterable[SurveyUnit], found: dict[int, Access], ends: dict[int, dt.date]
+) -> tuple[SeenUnits, ...]:
     placed = in_order((unit.unit_id, unit.parent_id, unit.name, unit.type) for unit in units)
-    groups: dict[Access, list[str]] = defaultdict(list)
+    groups: dict[tuple[Access, dt.date | None], list[str]] = defaultdict(list)
     for node in placed:
         if node.unit_id in found:
-            groups[found[node.unit_id]].append(node.name)
-    ordered = sorted(groups.items(), key=lambda each: each[0].from_day or dt.date.max)
-    return tuple(SeenUnits(access, tuple(names)) for access, names in ordered)
+            groups[found[node.unit_id], ends.get(node.unit_id)].append(node.name)
+    ordered = sorted(groups.items(), key=lambda each: each[0][0].from_day or dt.date.max)
+    return tuple(SeenUnits(access, tuple(names), last_day) for (access, last_day), names in ordered)
