@@ -42,7 +42,8 @@ _NESTED: Final[Mapping[str, re.Pattern[str]]] = {
 _HOW_OFTEN: Final[Mapping[str, re.Pattern[str]]] = {
     "nb": re.compile(
         r"\b(?:ofte|alltid|aldri|sjelden|som regel|vanligvis|stort sett|noen ganger|de fleste dager"
-        r"|av og til|iblant|i blant|jevnlig|daglig(?! (?:leder|drift))|hele tiden|til enhver tid|hver (?:dag|uke|måned))\b",
+        r"|av og til|iblant|i blant|jevnlig|daglig(?! (?:leder|drift))|hele tiden|til enhver tid"
+        r"|hver (?:dag|uke|måned))\b",
         re.IGNORECASE,
     ),
     "nn": re.compile(

@@ -67,7 +67,7 @@ RULES: Final = (
     _rule("nn", r"åleine", "aleine"),
     _rule("nn", r"medan", "mens"),
     _rule("nn", r"(?:kjenner?|står|finnast|spørsmål|personen) att", "igjen"),
-    _rule("nn", r"svarar(?:en|ane)|same svarar", "den som svarer, dei som skal svare"),
+    _rule("nn", r"svararen|svararane|same svarar", "den som svarer, dei som skal svare"),
     _rule("nn", r"har svara", "har svart"),
     WordRule("en", re.compile("[«»]"), "“ ”"),
     _rule("en", r"per cent", "percent"),

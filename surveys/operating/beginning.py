@@ -54,7 +54,8 @@ def is_begun(app: Flask) -> bool:
 def begin(app: Flask, plan: Beginning) -> Begun:
     """Migrates the database and fills in what is missing. Two at once take turns.
 
-    Raises ValueError for a password that is too short or a name that was encoded twice, and ForeignKeysError when the database knows other secrets.
+    Raises ValueError for a password that is too short or a name that was encoded twice, and ForeignKeysError when the
+    database knows other secrets.
     """
     db = _database(app)
     make_private_folder(app.config["SETTINGS"].keys)

@@ -31,8 +31,8 @@ def letter_to_holder(mail: HolderMail) -> AccountLetter:
             _("%(title)s er åpnet, og du har en del av nøkkelen", title=title),
             _(
                 "Folk kan svare til og med %(day)s. Ta vare på nøkkelordene dine til svarene er talt opp. "
-                "Ingen kan lage dem på nytt. Har du mistet dem, trengs den andre nøkkelholderen og arket i arkivet for å "
-                "åpne urnen. Si i så fall fra til HR nå.",
+                "Ingen kan lage dem på nytt. Har du mistet dem, trengs den andre nøkkelholderen og arket i arkivet for "
+                "å åpne urnen. Si i så fall fra til HR nå.",
                 day=long_date(survey.closes_on),
             ),
         ),

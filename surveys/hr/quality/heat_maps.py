@@ -1,7 +1,7 @@
 """Pairs of factors as heat maps, and every statement beside every factor found: numbers, shades and what they mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from questionnaires.model import Questionnaire
@@ -56,7 +56,9 @@ def htmt_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix |
 def htmt_of_all(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
     """HTMT of each pair on all the answers, by EM; None where no answer is missing."""
     whole = result.validity.whole
-    return _ratios(whole.htmt, questionnaire) if whole else None
+    found = _ratios(whole.htmt, questionnaire) if whole else None
+    # The same finding twice would be two places of one name to whoever hears the page.
+    return found and replace(found, finding=_("%(finding)s (alle svarene)", finding=found.finding))
 
 
 def _ratios(ratios: Mapping[str, float | None], questionnaire: Questionnaire) -> Matrix | None:
