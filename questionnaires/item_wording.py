@@ -13,9 +13,9 @@ from typing import Final
 from questionnaires.draft import DefinitionFinding, DefinitionPath, DraftDefinition, Raw, mapping
 
 _AND: Final[Mapping[str, re.Pattern[str]]] = {
-    "nb": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&", re.IGNORECASE),
-    "nn": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&", re.IGNORECASE),
-    "en": re.compile(r"\b(?:and|as well as|in addition to)\b|&", re.IGNORECASE),
+    "nb": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&(?!#?\w+;)", re.IGNORECASE),
+    "nn": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&(?!#?\w+;)", re.IGNORECASE),
+    "en": re.compile(r"\b(?:and|as well as|in addition to)\b|&(?!#?\w+;)", re.IGNORECASE),
 }
 
 _ONE_THING: Final = re.compile(

@@ -9,13 +9,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.stats import t
 
-_MIDDLE = 3
-"""Of the scale 1–5: a coded mean above it says «at least»."""
+_BOUNDS = {"at_least": 1, "at_most": -1}
+"""What a mean that is a bound says in the column `reason`."""
+
+_SPREAD_ENDS = (0.6, 1.0, 1.6)
+"""Of the three classes of spread on the scale 1–5."""
 
 Group = tuple[tuple[str, str], ...]
 """People alike in everything the attacker can see: unit and background, as (column, value) pairs."""
@@ -108,14 +112,16 @@ def ranges(people: Sequence[Person], files: Sequence[Figures], k: int) -> dict[s
     """
     seen = _Seen.of(people, files, ())
     rows = np.array(seen.published, dtype=float).reshape(-1, len(seen.atoms))
-    exact = [i for i, bound in enumerate(seen.bound) if not bound]
+    total, slack = np.array(seen.total), np.array(seen.slack)
+    exact = [i for i, bound in enumerate(seen.bound) if not bound and not seen.slack[i]]
+    rounded = [i for i, bound in enumerate(seen.bound) if not bound and seen.slack[i]]
     coded = [i for i, bound in enumerate(seen.bound) if bound]
     sign = np.array([-seen.bound[i] for i in coded], dtype=float)
-    given = {
+    given: dict[str, Any] = {
         "A_eq": rows[exact],
-        "b_eq": [seen.total[i] for i in exact],
-        "A_ub": rows[coded] * sign[:, np.newaxis],
-        "b_ub": sign * [seen.total[i] for i in coded],
+        "b_eq": total[exact],
+        "A_ub": np.vstack([rows[coded] * sign[:, np.newaxis], rows[rounded], -rows[rounded]]),
+        "b_ub": np.concatenate([sign * total[coded], (total + slack)[rounded], (slack - total)[rounded]]),
         "bounds": [(float(n), 5.0 * n) for n in seen.sizes],
     }
     found = {}
@@ -133,8 +139,8 @@ def ranges(people: Sequence[Person], files: Sequence[Figures], k: int) -> dict[s
 class _Seen:
     """What is out. atoms: people alike in all that can be seen; sizes: (atoms,).
 
-    published: per figure 1 for the atoms in it; total: its sum; bound: 0 when that is exact, 1 for at least, −1 for at
-    most.
+    published: per figure 1 for the atoms in it; total: its sum; bound: 0 when that is told, 1 for at least, −1 for at
+    most; slack: how far the true sum may be from it, 0 when it is exact (the attacker is told which are).
     """
 
     atoms: Sequence[Group]
@@ -142,6 +148,7 @@ class _Seen:
     published: Sequence[Sequence[int]]
     total: Sequence[float]
     bound: Sequence[int]
+    slack: Sequence[float]
 
     @classmethod
     def of(
@@ -154,10 +161,25 @@ class _Seen:
         published = [[int(figures.covers(row, example[atom])) for atom in atoms] for figures, row in shown]
         published += [[int(example[atom] in inside) for atom in atoms] for inside in rows]
         total = [int(row["n"]) * float(row["mean"]) for _, row in shown]
-        bound = [
-            0 if row["reason"] != "coded" else 1 if float(row["mean"]) > _MIDDLE else -1 for _, row in shown
+        bound = [_BOUNDS.get(row["reason"], 0) for _, row in shown]
+        slack = [
+            int(row["n"])
+            * _half_step(row, float(np.mean([p.answer for p in people if figures.covers(row, p)])))
+            for figures, row in shown
         ]
-        return cls(atoms, sizes, published, total, bound)
+        return cls(atoms, sizes, published, total, bound, slack)
+
+
+def _half_step(row: Mapping[str, str], true: float) -> float:
+    """How far a mean may be from the true one: half of what it is rounded to; 0 for one that is exact.
+
+    A decimal where the file names no step.
+    """
+    if abs(float(row["mean"]) - true) < 1e-9:
+        return 0.0
+    return (
+        float(row["reason"].removeprefix("rounded_to_") or 0.1) / 2 if row["reason"] not in _BOUNDS else 0.0
+    )
 
 
 def _hidden(atoms: Sequence[Group], files: Sequence[Figures]) -> dict[str, np.ndarray]:
@@ -204,8 +226,8 @@ def wrong_figures(people: Sequence[Person], figures: Figures) -> list[Mapping[st
         right_spread = _spread_is_right(answers, row)
         right = (
             min(abs(true - mean), abs(mean - 3)) <= abs(true - 3)
-            if row["reason"] in {"at_least", "at_most"}
-            else abs(true - mean) < 1e-9
+            if row["reason"] in _BOUNDS
+            else abs(true - mean) <= _half_step(row, true) + 1e-9
         )
         if int(row["n"]) != len(answers) or not right or not right_spread:
             wrong.append(row)
@@ -213,14 +235,17 @@ def wrong_figures(people: Sequence[Person], figures: Figures) -> list[Mapping[st
 
 
 def _spread_is_right(answers: Sequence[int], row: Mapping[str, str]) -> bool:
-    """sd and its 95 % interval are the answers' own, or none of the three stands."""
+    """sd is the answers' own or the end of its class, and the 95 % interval follows from what is told; or none is."""
     told = [row[column] for column in ("sd", "ci_low", "ci_high")]
     if not any(told):
         return True
-    sd = np.std(answers, ddof=1)
-    n, mean = len(answers), (np.mean(answers) - 1) / 4
+    true, sd = np.std(answers, ddof=1), float(row["sd"])
+    if abs(sd - true) > 1e-9 and sd != next((end for end in _SPREAD_ENDS if true <= end), _SPREAD_ENDS[-1]):
+        return False
+    n, mean = len(answers), (float(row["mean"]) - 1) / 4
     share = ((n - 1) * sd**2 / 16 / (mean * (1 - mean)) + 0.5) / (n - 0.5)
     # Where (mean − μ)² = t² · share · μ(1 − μ) / n, on the scale from 0 to 1.
     rest = t.ppf(0.975, n - 1) ** 2 * share / n
-    low, high = 1 + 4 * np.sort(np.roots([1 + rest, -(2 * mean + rest), mean**2]))
+    # An interval of a mean near the end that was rounded goes no further than the mean or the scale.
+    low, high = np.clip(1 + 4 * np.sort(np.roots([1 + rest, -(2 * mean + rest), mean**2]).real), 1, 5)
     return bool(np.allclose([float(number) for number in told], [sd, low, high], atol=1e-9))

@@ -153,7 +153,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "comment": _l("kommentar nummer"),
     "comments": _l("kommentarer"),
     "comments_dropped": _l("kommentarer som ikke er tatt med"),
-    "day": _l("dato"),
+    "day": _l("dag"),
     "deadline": _l("frist"),
     "deputy_for": _l("stedfortreder for"),
     "digest": _l("avtrykk av tallene"),

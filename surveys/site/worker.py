@@ -18,7 +18,7 @@ from surveys.hr.answers.waiting import waiting_answers
 from surveys.hr.long_steps import take_asked
 from surveys.hr.opening_by_plan import open_due
 from surveys.hr.organisation.uploads import waiting_uploads
-from surveys.hr.privacy.retention import delete_what_is_due
+from surveys.hr.retention.deleting import delete_what_is_due
 from surveys.platform import logs
 from surveys.platform import queue as job_queue
 from surveys.platform.clock import municipal_day

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,13 @@ def test_a_journey_learnt_with_one_code_is_delivered_with_another(
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        learner = asyncio.run(scripts.learn_survey(server.port, first))
-        steps = crowds.without_files(learner.steps)
-        # As long as there are codes: each is one journey.
-        seen = asyncio.run(crowds.observe(crowds.Crowd(1, 60), server.port, steps, iter(others)))
+        # In a thread: the browser of other tests may have an event loop in this one.
+        with ThreadPoolExecutor(1) as pool:
+            learner = pool.submit(asyncio.run, scripts.learn_survey(server.port, first)).result()
+            steps = crowds.without_files(learner.steps)
+            # As long as there are codes: each is one journey.
+            journeys = crowds.observe(crowds.Crowd(1, 60), server.port, steps, iter(others))
+            seen = pool.submit(asyncio.run, journeys).result()
     finally:
         server.shutdown()
         thread.join()

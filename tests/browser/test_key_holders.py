@@ -63,7 +63,7 @@ def test_from_choosing_the_holders_to_an_open_box(
     other.get_by_label("Nøkkelordene dine").fill("kort")
     other.get_by_label("Nøkkelordene en gang til").fill("kort")
     _submit(other, "Velg nøkkelordene")
-    expect(other.get_by_role("alert")).to_contain_text("minst 12 tegn")
+    expect(other.locator(".ds-error-summary")).to_contain_text("minst 12 tegn")
     _assert_sound(other)
     for page, name in ((other, "tillitsvalgt"), (desk, "hr")):
         page.goto(f"{own_site.address}/undersokelser/{KEY}/min-nokkel")

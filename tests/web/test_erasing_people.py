@@ -17,7 +17,7 @@ from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Delivery, Invitation, SurveyStatus
 from surveys.hr.paper.sheets import letters_to_print
-from surveys.hr.privacy.retention import delete_what_is_due
+from surveys.hr.retention.deleting import delete_what_is_due
 from surveys.organisation.import_records import ImportRecordRequest, record_import
 from surveys.organisation.models import ImportKind, OrganisationImport, Person
 from surveys.platform.clock import municipal_day

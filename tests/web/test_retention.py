@@ -16,8 +16,8 @@ from surveys.campaigns.codes import code_hash
 from surveys.campaigns.models import AudienceTurnout, EndedCode, Survey
 from surveys.commands import medvirk
 from surveys.counting.models import Comment
-from surveys.hr.privacy.retention import RULES, delete_what_is_due, retention_plans
-from surveys.hr.privacy.retention_texts import due_words
+from surveys.hr.retention.deleting import RULES, delete_what_is_due, retention_plans
+from surveys.hr.retention.texts import due_words
 from surveys.organisation.models import ImportKind, OrganisationImport
 from surveys.platform import code_format
 from surveys.platform.clock import municipal_day

@@ -60,7 +60,6 @@ ALLOWED: Final[Mapping[str, str]] = {
     "analysis/factor_correlations.py": "the report of `medvirk analyse`, in bokmål",
     "analysis/group_differences.py": "the report of `medvirk analyse`, in bokmål",
     "analysis/example.py": "the questionnaire of the examples",
-    "surveys/campaigns/key_holders.py": "a line in the log",
     "analysis/messages.py": "a message as bokmål, for terminals; pages translate it",
     "analysis/tables.py": "the end of a list of faults on a terminal",
 }

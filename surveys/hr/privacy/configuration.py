@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.hr.privacy.retention import RetentionPlan, retention_plans
+from surveys.hr.retention.deleting import RetentionPlan, retention_plans
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.installation import installation
 from surveys.organisation.models import Person

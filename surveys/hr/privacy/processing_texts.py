@@ -3,7 +3,7 @@
 from surveys.campaigns.survey_texts import title_in
 from surveys.hr.privacy.configuration import ProcessingFacts
 from surveys.hr.privacy.documents import DocumentLine, known
-from surveys.hr.privacy.retention_texts import kept_by_design, plan_words
+from surveys.hr.retention.texts import kept_by_design, plan_words
 from surveys.platform.localisation import listed, localised, number, short_date
 from surveys.platform.texts import _
 

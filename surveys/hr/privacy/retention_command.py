@@ -3,8 +3,8 @@
 import click
 from flask import Flask
 
-from surveys.hr.privacy.retention import delete_what_is_due, retention_plans
-from surveys.hr.privacy.retention_texts import due_words, plan_words, setting_of
+from surveys.hr.retention.deleting import delete_what_is_due, retention_plans
+from surveys.hr.retention.texts import due_words, plan_words, setting_of
 from surveys.platform.database import Database
 from surveys.platform.terminal import say, with_app
 

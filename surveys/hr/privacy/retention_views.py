@@ -9,8 +9,8 @@ from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, requires
 from surveys.audit.trail import on_behalf_of
 from surveys.hr.privacy.blueprint import blueprint
-from surveys.hr.privacy.retention import delete_what_is_due, retention_plans
-from surveys.hr.privacy.retention_texts import due_words, kept_by_design, plan_words, setting_of
+from surveys.hr.retention.deleting import delete_what_is_due, retention_plans
+from surveys.hr.retention.texts import due_words, kept_by_design, plan_words, setting_of
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.texts import _, ngettext

@@ -16,8 +16,8 @@ from surveys.campaigns.checklist import ChecklistItem
 from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.hr.comments.words import reason_words
 from surveys.hr.planning.checklist_texts import title_of
-from surveys.hr.privacy.retention import RULES
-from surveys.hr.privacy.retention_texts import retention_what
+from surveys.hr.retention.deleting import RULES
+from surveys.hr.retention.texts import retention_what
 from surveys.organisation.models import SuccessionKind, Unit
 from surveys.platform.localisation import localised, short_date
 from surveys.platform.moments import date_and_time

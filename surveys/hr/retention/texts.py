@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from surveys.hr.privacy.retention import RetentionPlan
+from surveys.hr.retention.deleting import RetentionPlan
 from surveys.platform.localisation import number, short_date
 from surveys.platform.texts import _, ngettext
 

@@ -1,0 +1,1 @@
+"""What is deleted after how long: the rules, and what they have deleted."""
