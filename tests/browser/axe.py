@@ -22,6 +22,22 @@ def faults(page: Page) -> list[str]:
     return [f"{page.url}: {fault}" for fault in found]
 
 
+_STILL = """async () => {
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+  for (let before = -1, alike = 0; alike < 20; ) {
+    await frame();
+    const height = document.documentElement.scrollHeight;
+    alike = height === before ? alike + 1 : 0;
+    before = height;
+  }
+}"""
+
+
+def wait_until_still(page: Page) -> None:
+    """Until what was folded out has its height: while it grows it lies over what is below, and axe sees that."""
+    page.evaluate(_STILL)
+
+
 # WCAG 2.2, 1.4.12: what a reader may set without anything being lost.
 _TEXT_SPACING = """
   * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }

@@ -148,6 +148,7 @@ def test_what_hr_reads_of_an_accounts_link_is_accessible(examined: Page, provide
         expect(examined.get_by_text(words)).to_be_visible()
         for summary in examined.locator("summary").all():
             summary.click()
+        axe.wait_until_still(examined)
         found += axe.faults(examined)
         assert axe.overflow(examined) == 0, state
     examined.goto(f"{site.address}/brukere/{accounts['address'][0]}")
