@@ -104,7 +104,7 @@ def test_from_choosing_the_holders_to_an_open_box(
     desk.get_by_role("link", name="Åpne med nøkkelordene dine").click()
     desk.get_by_label("Nøkkelordene dine").fill("ikke disse")
     _submit(desk, "Åpne urnen")
-    expect(desk.get_by_role("alert")).to_contain_text("stemmer ikke")
+    expect(desk.locator(".ds-error-summary")).to_contain_text("stemmer ikke")
     _assert_sound(desk)
     desk.get_by_label("Nøkkelordene dine").fill(PHRASES["hr"])
     _submit(desk, "Åpne urnen")
