@@ -26,6 +26,7 @@ def test_back_shows_nothing_when_the_answers_are_locked_and_the_word_shows_them_
     page.get_by_role("link", name="Start", exact=True).click()
     page.locator("#TRI01-4").check()
     page.get_by_role("button", name="Fortsett senere").click()
+    expect(page.get_by_label("Ordet ditt")).to_be_visible()
     page.go_back()
     expect(page.locator("#TRI01-4")).to_be_checked()
     page.go_forward()

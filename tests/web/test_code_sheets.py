@@ -23,6 +23,7 @@ from surveys.platform import code_format
 from surveys.platform.database import Database
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
+from tests.page_tokens import without_tokens
 from tests.respondent import Page, Respondent
 
 SURVEY = "/undersokelser/liten-2026"
@@ -190,7 +191,7 @@ def test_nothing_on_hrs_page_tells_whether_a_paper_code_has_been_used(
     before = hr.get(f"{SURVEY}/brev-og-lenke").text
     deliver(app, code)
     after = hr.get(f"{SURVEY}/brev-og-lenke").text
-    assert _without_tokens(before) == _without_tokens(after)
+    assert without_tokens(before) == without_tokens(after)
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["answered", "not-answered"])
@@ -225,9 +226,9 @@ def test_a_letter_waits_for_whoever_was_turned_to_paper_whether_or_not_she_has_a
     app: Flask, db: Database, hr: FlaskClient, unit_id: Callable[[str], str]
 ) -> None:
     old = _code_of_person_77(app, db, unit_id("A"))
-    before = _without_tokens(hr.get(f"{SURVEY}/brev-og-lenke").text)
+    before = without_tokens(hr.get(f"{SURVEY}/brev-og-lenke").text)
     deliver(app, old)
-    assert _without_tokens(hr.get(f"{SURVEY}/brev-og-lenke").text) == before
+    assert without_tokens(hr.get(f"{SURVEY}/brev-og-lenke").text) == before
     assert old in printed(letters(hr, unit_id("A")))
 
 
@@ -382,7 +383,3 @@ def test_the_qr_code_leads_to_the_code_beside_it(hr: FlaskClient, unit_id: Calla
     page = hr.post(f"{SURVEY}/brev", data={"unit": unit_id("A")}).text
     for code in set(CODE.findall(page)):
         assert str(qr_svg(f"http://localhost/svar/{code}", "QR-kode til undersøkelsen")) in page
-
-
-def _without_tokens(html: str) -> str:
-    return re.sub(r'(name="(?:csrf_token|batch)"[^>]*value=")[^"]*', r"\1", html)
