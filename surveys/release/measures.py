@@ -3,6 +3,7 @@
 Imports nothing heavy: pages read it too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,6 +106,11 @@ def _of_factor(questionnaire: Questionnaire, factor: Factor) -> tuple[Measure, .
     if not questionnaire.reporting.index:
         return (mean,)
     return mean, Measure(f"{factor.key}:index", MeasureKind.INDEX, factor)
+
+
+def are_shares(measures: Iterable[Measure]) -> bool:
+    """A questionnaire is told as means or as shares of answers, never as both."""
+    return any(measure.kind == MeasureKind.SHARE for measure in measures)
 
 
 def answer_length(measure: Measure) -> float:
