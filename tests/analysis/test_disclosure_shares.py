@@ -44,11 +44,12 @@ def share_ends(
         row[each] = 1
         rows.append(row.ravel())
         totals.append(counts[each].sum())
-    least, most = (
-        sign * linprog(sign * wanted.ravel(), A_eq=np.array(rows), b_eq=np.array(totals)).fun
-        for sign in (1, -1)
+    least, minus_most = (
+        linprog(sign * wanted.ravel(), A_eq=np.array(rows), b_eq=np.array(totals)) for sign in (1, -1)
     )
-    return least, most
+    assert least.fun is not None
+    assert minus_most.fun is not None
+    return least.fun, -minus_most.fun
 
 
 @settings(max_examples=40, deadline=None)
