@@ -14,6 +14,7 @@ from analysis.disclosure.survey import Cells, protect_cells
 from analysis.disclosure.told_bounds import ToldFigure, narrowed_bounds, told_less
 from analysis.precision import precision_for
 from analysis.scale_ends import coded_mean
+from surveys.release.protection.bounded_figures import zone_of
 
 ITEMS, LENGTH = 4, 4.0
 
@@ -56,12 +57,8 @@ def _told(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top: bool
     inside = list(members)
     size = int(n[inside].sum())
     coded = coded_mean(float(sums[inside].sum()) / size * LENGTH, size, 0.0, LENGTH)
-    zone = {
-        "exact": (0.0, 1.0),
-        "at_least": (coded.value / LENGTH, 1.0),
-        "at_most": (0.0, coded.value / LENGTH),
-    }[coded.bound]
-    return ToldFigure(members, coded.bound, zone, precision_for(size, ITEMS).step / LENGTH, is_top=is_top)
+    step = precision_for(size, ITEMS).step / LENGTH
+    return ToldFigure(members, coded.bound, zone_of(coded, LENGTH), step, is_top=is_top)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ hidden or not. Then, for every measure:
 3. Knowing that answers lie on the scale, he cannot bound the mean of a hidden unit or category of fewer than k
    people, or of fewer than k people placed directly on a unit, to less than a set width: a quarter of the
    scale, 1.0 on 1–5. (By sums alone: all answers on the scale that fit the published sums are considered.)
+   Of the share who gave an answer he may learn that it is small, or nothing, but not so closely that it is more.
 
 Promise 1 and 2 hold for `protect_tree`, `protect_figures` and `protect_survey`; promise 3 for the last two when
 they are given the answers. If earlier releases break a promise by themselves, the result says so in

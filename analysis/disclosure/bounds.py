@@ -19,6 +19,7 @@ from scipy.optimize import linprog
 from analysis.disclosure.structure import Part, Structure
 
 _TOLERANCE = 1e-7
+_NOTHING = 1e-6
 _PROBES = 4
 
 
@@ -29,16 +30,30 @@ class Answers:
     sums: (atoms,) or (atoms, measures) sum of each atom's scores.
     low, high: the ends of the scale.
     width: the least permitted width of a hidden mean's range; a quarter of the scale when None (1.0 on 1–5).
+    of_shares: each measure is the share who gave one of the answers. Then a range that begins at nothing is never too
+        narrow: it says that few or nobody gave that answer, and not that somebody did (decision 054).
     """
 
     sums: NDArray[np.float64]
     low: float
     high: float
     width: float | None = None
+    of_shares: bool = False
 
     @property
     def least_width(self) -> float:
         return (self.high - self.low) / 4 if self.width is None else self.width
+
+    def is_narrow(self, low: float, high: float) -> bool:
+        """Whether a hidden mean that must lie between these is known too closely.
+
+        >>> mean, share = Answers(np.zeros(1), 0, 1), Answers(np.zeros(1), 0, 1, of_shares=True)
+        >>> [[answers.is_narrow(*ends) for ends in ((0, 0), (0.1, 0.3), (0.1, 0.4))] for answers in (mean, share)]
+        [[True, True, False], [False, True, False]]
+        """
+        if self.of_shares and low < self.low + _NOTHING:
+            return False
+        return high - low < self.least_width - _TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,7 @@ def narrow_groups(
     *,
     exact: bool = True,
 ) -> list[MeanRange]:
-    """The groups whose mean can be bounded to less than `answers.least_width`, with their exact ranges.
+    """The groups whose mean is known too closely (`Answers.is_narrow`), with their exact ranges.
 
     witnesses: from an earlier call about the same answers and groups; saves time and is added to. exact: False is
     quicker where tables are large; the groups are the same, their ranges as wide as is proven at once.
@@ -113,15 +128,16 @@ def narrow_groups(
     """
     known = Witnesses({}) if witnesses is None else witnesses
     structure = Structure.of(published, groups, _table(sizes))
-    least = answers.least_width - _TOLERANCE
     narrow = []
     for view in _views(structure, sizes, answers):
         doubtful = [
-            group for group in range(len(groups)) if view.people_in(group) and view.room(group) < least
+            group
+            for group in range(len(groups))
+            if view.people_in(group) and answers.is_narrow(*view.exchanged(group))
         ]
-        for group in view.doubtful_after_probing(doubtful, least, known):
-            found = view.range_of(group) if exact else view.proven_range(group, least)
-            if found.width < least:
+        for group in view.doubtful_after_probing(doubtful, known):
+            found = view.range_of(group) if exact else view.proven_range(group)
+            if answers.is_narrow(found.low, found.high):
                 narrow.append(found)
     return narrow
 
@@ -134,7 +150,7 @@ def _views(structure: Structure, sizes: NDArray[np.int64], answers: Answers) -> 
     columns = zip(_table(sizes).T, _table(answers.sums).T, strict=True)
     for measure, (people, sums) in enumerate(columns):
         totals = structure.class_totals(people), structure.class_totals(sums)
-        yield _View(structure, measure, *totals, people, answers.low, answers.high)
+        yield _View(structure, measure, *totals, people, answers)
 
 
 @dataclass(frozen=True)
@@ -146,8 +162,15 @@ class _View:
     people: NDArray[np.float64]
     sums: NDArray[np.float64]
     atom_people: NDArray[np.int64]
-    low: float
-    high: float
+    answers: Answers
+
+    @property
+    def low(self) -> float:
+        return self.answers.low
+
+    @property
+    def high(self) -> float:
+        return self.answers.high
 
     def people_in(self, group: int) -> float:
         return float(self.people[self.structure.groups[group]].sum())
@@ -155,11 +178,8 @@ class _View:
     def mean(self, group: int, sums: NDArray[np.float64]) -> float:
         return float(sums[self.structure.groups[group]].sum()) / self.people_in(group)
 
-    def room(self, group: int) -> float:
-        """How far the group's mean can move by exchange with people in the same figures.
-
-        At most the width of its range.
-        """
+    def exchanged(self, group: int) -> tuple[float, float]:
+        """The ends that the group's mean can reach by exchange with people in the same figures: inside its range."""
         inside = self.structure.groups[group]
         alike, index = np.unique(self.structure.alike[inside], return_inverse=True)
         n = np.bincount(index, self.people[inside])
@@ -167,18 +187,19 @@ class _View:
         n_rest, rest = self._of_alike[:, alike] - (n, total)
         up = np.minimum(self.high * n - total, rest - self.low * n_rest)
         down = np.minimum(total - self.low * n, self.high * n_rest - rest)
-        return float((up + down).sum() / n.sum())
+        low, high = total.sum() - down.sum(), total.sum() + up.sum()
+        return float(low / n.sum()), float(high / n.sum())
 
     @cached_property
     def _of_alike(self) -> NDArray[np.float64]:
         return np.array([np.bincount(self.structure.alike, values) for values in (self.people, self.sums)])
 
-    def doubtful_after_probing(self, groups: list[int], least: float, known: Witnesses) -> list[int]:
-        """Those of the groups that neither a known witness nor a new one could move as far as `least`."""
+    def doubtful_after_probing(self, groups: list[int], known: Witnesses) -> list[int]:
+        """Those of the groups that neither a known witness nor a new one could move far enough."""
         witnesses = known.sums.setdefault(self.measure, [])
         still = [self.structure.class_totals(sums) for sums in witnesses] if groups else []
         seen = [self.sums, *(sums for sums in still if self._fits(sums))]
-        groups = self._still_close(groups, seen, least)
+        groups = self._still_close(groups, seen)
         signs = np.random.default_rng(0)  # any signs are right; the same every time
         for probe in range(_PROBES):
             if not groups:
@@ -187,7 +208,7 @@ class _View:
             found = [self._pushed(groups, direction) for direction in (sign, -sign)]
             witnesses += [self.structure.spread(sums, self.people, self.atom_people) for sums in found]
             seen += found
-            groups = self._still_close(groups, seen, least)
+            groups = self._still_close(groups, seen)
         return groups
 
     def _apart(self, groups: list[int]) -> NDArray[np.float64]:
@@ -197,10 +218,10 @@ class _View:
         sign[order] = np.resize((1.0, -1.0), len(groups))
         return sign
 
-    def _still_close(self, groups: list[int], seen: list[NDArray[np.float64]], least: float) -> list[int]:
-        """The groups whose mean differs by less than `least` between all the answers seen."""
+    def _still_close(self, groups: list[int], seen: list[NDArray[np.float64]]) -> list[int]:
+        """The groups whose mean differs too little between all the answers seen."""
         means = {group: [self.mean(group, sums) for sums in seen] for group in groups}
-        return [group for group in groups if max(means[group]) - min(means[group]) < least]
+        return [group for group in groups if self.answers.is_narrow(min(means[group]), max(means[group]))]
 
     def _fits(self, sums: NDArray[np.float64]) -> bool:
         """Do these (classes,) sums give the same published sums as the true ones?"""
@@ -228,17 +249,19 @@ class _View:
             support |= figures
         return MeanRange(self.structure.members[group], self.measure, ends[0], ends[1], frozenset(support))
 
-    def proven_range(self, group: int, least: float) -> MeanRange:
+    def proven_range(self, group: int) -> MeanRange:
         """As `range_of`, but wider where that already shows that it is narrow or that it is not."""
         parts = self.structure.short_part(group), self.structure.near(group)
         (low, below), (high, above) = (self._least(parts[0], group, sign) for sign in (1.0, -1.0))
         loose = MeanRange(self.structure.members[group], self.measure, below, -above, frozenset(low | high))
-        if loose.width < least or self._reached(parts[1], group) >= least:
+        is_narrow = self.answers.is_narrow
+        if is_narrow(loose.low, loose.high) or not is_narrow(*self._reached(parts[1], group)):
             return loose
         return self.range_of(group)
 
-    def _reached(self, part: Part, group: int) -> float:
-        return -sum(self._least(part, group, sign)[1] for sign in (1.0, -1.0))
+    def _reached(self, part: Part, group: int) -> tuple[float, float]:
+        low, high = (sign * self._least(part, group, sign)[1] for sign in (1.0, -1.0))
+        return low, high
 
     def _end(self, group: int, sign: float) -> tuple[float, set[int]]:
         """The least that sign × mean can be, and the figures that prove it.

@@ -67,7 +67,7 @@ def protect_figures(
     keep: (figures,) True for figures shown last time; decides between equally good solutions.
     always: (figures,) True for figures to be hidden only where nothing else helps.
     answers: when given, no hidden figure of fewer than k people, and none of `sensitive`, may have its mean
-        bounded to less than `answers.width` (see `bounds`).
+        bounded too closely (`Answers.is_narrow`).
     sensitive: further groups of atoms whose mean must not be bounded too closely.
 
     >>> found = protect_figures([{0, 1, 2}, {0}, {1}, {2}], np.array([9, 3, 8]), 5)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.disclosure.attacker import attack
-from analysis.disclosure.detail import tells_all_alike
+from analysis.disclosure.detail import is_near_an_end, tells_all_alike
 
 Codes = NDArray[np.int64]
 
@@ -40,6 +40,8 @@ def recode(
     published: Sequence[NDArray[np.int64]] = (),
     in_detail: Sequence[NDArray[np.int64]] = (),
     least_rows: int | None = None,
+    *,
+    of_shares: bool = False,
 ) -> Recoding:
     """The finest units, and as many background columns, as keep every cell at k people or more.
 
@@ -49,7 +51,8 @@ def recode(
     k people where fewer than k answered a measure is small too. lengths: (M,) of each measure's scale in answers.
     published: figures that are known, each as the indices of the respondents it sums over. in_detail: those of them
     whose exact spread is known; beside rows they may tell of no group of fewer than `least_rows`.
-    least_rows: how many rows may look alike at least; the minimum group when None.
+    least_rows: how many rows may look alike at least; the minimum group when None. of_shares: each measure is the share
+    who gave one of the answers; that nobody gave it may be told (decision 054).
 
     Raises ValueError when fewer than k respondents answered, when all of them answered alike, or when even rows without
     units give a group away.
@@ -65,7 +68,8 @@ def recode(
         msg = f"{len(unit)} respondents, fewer than the minimum group of {least}"
         raise ValueError(msg)
     alone = np.bincount(unit)[unit] == 1
-    task = _Task(parents, scores, lengths, alone, minimum_group, least, tuple(published), tuple(in_detail))
+    told = tuple(published), tuple(in_detail)
+    task = _Task(parents, scores, lengths, alone, minimum_group, least, *told, of_shares)
     start = np.array([task.nearest(node, shown) for node in range(len(parents))])[unit]
     best = task.settled(start, background[:, :0], shown)
     used: list[int] = []
@@ -96,6 +100,7 @@ class _Task:
     least_rows: int
     published: tuple[NDArray[np.int64], ...]
     in_detail: tuple[NDArray[np.int64], ...]
+    of_shares: bool
 
     def nearest(self, node: int, shown: NDArray[np.bool_]) -> int:
         """The node or its nearest shown ancestor; −1 when nothing above is shown."""
@@ -150,8 +155,13 @@ class _Task:
             n = np.bincount(cell[has], minlength=size).astype(np.float64)
             sums = np.bincount(cell[has], scores[has], size).astype(np.float64)
             squares = np.bincount(cell[has], scores[has] ** 2, size).astype(np.float64)
-            alike |= (n > 0) & tells_all_alike(n, sums, squares, length)
+            alike |= (n > 0) & tells_all_alike(n, sums, squares, length) & ~self._is_rare(n, sums, length)
         return alike
+
+    def _is_rare(self, n: NDArray[np.float64], sums: NDArray[np.float64], length: float) -> NDArray[np.bool_]:
+        """(cells,) whether nobody, or hardly anybody, gave the answer that a share is of; what all gave has its own."""
+        mean = sums / np.maximum(n, 1)
+        return np.asarray(self.of_shares & (mean < 0.5) & is_near_an_end(mean, n, length))
 
     def _small_cells(
         self, node: NDArray[np.int64], background: Codes

@@ -21,7 +21,7 @@ class Respondents:
     answered: (N, measures) bool, has a score in the measure.
     scores: (N, measures) the scores (any value where not answered), or None to leave out the bounds on hidden
         means.
-    low, high: the ends of the scores' scale.
+    low, high: the ends of the scores' scale. of_shares: as in `Answers`.
     """
 
     unit: NDArray[np.int32]
@@ -29,6 +29,7 @@ class Respondents:
     scores: NDArray[np.float64] | None = None
     low: float = 1.0
     high: float = 5.0
+    of_shares: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def protect_cells(
         kept[:nodes] = keep
     answers = None
     if respondents.scores is not None:
-        answers = Answers(atoms.sums(respondents), respondents.low, respondents.high, width)
+        ends = respondents.low, respondents.high
+        answers = Answers(atoms.sums(respondents), *ends, width, of_shares=respondents.of_shares)
     result = protect_figures(
         figures,
         atoms.sizes,

@@ -3,10 +3,11 @@
 Imports nothing heavy: pages read it too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.precision import rounded
+from analysis.precision import ONE_DECIMAL, rounded
 from analysis.scale_ends import Coded, coded_mean
 from questionnaires.codes import NOT_APPLICABLE
 from questionnaires.model import Factor, Questionnaire, Text
@@ -105,6 +106,19 @@ def _of_factor(questionnaire: Questionnaire, factor: Factor) -> tuple[Measure, .
     if not questionnaire.reporting.index:
         return (mean,)
     return mean, Measure(f"{factor.key}:index", MeasureKind.INDEX, factor)
+
+
+def are_shares(measures: Iterable[Measure]) -> bool:
+    """A questionnaire is told as means or as shares of answers, never as both."""
+    return any(measure.kind == MeasureKind.SHARE for measure in measures)
+
+
+def is_told_roughly(kind: MeasureKind, step: float | None) -> bool:
+    """Whether it is rounded to more than pages show: a decimal of a mean, a whole per cent, a whole point of an index.
+
+    step: in points of the scale that people answered on, the finest of which is a decimal.
+    """
+    return (step or 0.0) > (ONE_DECIMAL if kind == MeasureKind.MEAN else 0.0)
 
 
 def answer_length(measure: Measure) -> float:

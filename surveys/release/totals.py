@@ -15,7 +15,7 @@ from analysis.responses import Responses
 from analysis.scores import answer_distribution, answer_shares, mean_and_sd
 from analysis.scoring import factor_scorings, person_scores
 from analysis.shares import PersonShares, person_shares
-from surveys.release.measures import INDEX_MAXIMUM, Measure, MeasureKind
+from surveys.release.measures import INDEX_MAXIMUM, Measure, MeasureKind, are_shares
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -59,7 +59,7 @@ class Totals:
         """One group for each of the responses' units, of the people placed directly on it."""
         found = moments(responses)
         columns = (
-            _share_columns(responses, measures) if _has_shares(measures) else _mean_columns(found, measures)
+            _share_columns(responses, measures) if are_shares(measures) else _mean_columns(found, measures)
         )
         return cls(tuple(measures), found, *columns)
 
@@ -98,7 +98,7 @@ class Totals:
     def values(self) -> MeasureValues:
         mean, sd = mean_and_sd(self.n, self.sums, self.squares)
         stretch, shift = _own_scale(self.measures)
-        factor = _factor_places(self.measures)
+        factor = _factor_places(self.measures, [scoring.key for scoring in self.moments.scorings])
         own, spread = mean / self.multiplier * stretch + shift, sd / self.multiplier * stretch
         lowest = np.array([measure.minimum for measure in self.measures])
         length = np.array([measure.maximum for measure in self.measures]) - lowest
@@ -121,32 +121,29 @@ def person_measures(responses: Responses, measures: Sequence[Measure]) -> Floats
 
     NaN where there is no score. An index has its mean's place.
     """
-    if _has_shares(measures):
+    if are_shares(measures):
         scores = np.full((len(responses), len(measures)), np.nan)
         for places, found in _shares(responses, measures):
             scores[:, places] = np.where(
                 found.answered[:, np.newaxis], found.scaled / found.multiplier, np.nan
             )
         return scores
-    scales = [factor.scale for factor in responses.questionnaire.factors]
+    factors = responses.questionnaire.factors
+    scales = [factor.scale for factor in factors]
     lowest = np.array([scale.minimum for scale in scales])
     length = np.array([scale.maximum - scale.minimum for scale in scales])
-    placed: Floats = ((person_scores(responses) - lowest) / length)[:, _factor_places(measures)]
+    places = _factor_places(measures, [factor.key for factor in factors])
+    placed: Floats = ((person_scores(responses) - lowest) / length)[:, places]
     return placed
 
 
-def _has_shares(measures: Sequence[Measure]) -> bool:
-    return any(measure.kind == MeasureKind.SHARE for measure in measures)
-
-
-def _factor_places(measures: Sequence[Measure]) -> list[int]:
-    """Each measure's factor by its place in the questionnaire: factors come in that order."""
-    keys = list(dict.fromkeys(measure.factor.key for measure in measures))
+def _factor_places(measures: Sequence[Measure], keys: Sequence[str]) -> list[int]:
+    """Each measure's factor by its place among all of the questionnaire's; the measures may be of some only."""
     return [keys.index(measure.factor.key) for measure in measures]
 
 
 def _mean_columns(found: Moments, measures: Sequence[Measure]) -> tuple[Integers, Integers, Integers, Floats]:
-    factor = _factor_places(measures)
+    factor = _factor_places(measures, [scoring.key for scoring in found.scorings])
     multiplier = np.array([scoring.multiplier for scoring in found.scorings], dtype=np.float64)
     n, sums, squares = (sums.astype(np.int64)[:, factor] for sums in (found.n, found.sums, found.squares))
     return n, sums, squares, multiplier[factor]
@@ -173,7 +170,8 @@ def _shares(responses: Responses, measures: Sequence[Measure]) -> Iterator[tuple
     for scoring in factor_scorings(responses.questionnaire):
         places = [index for index, measure in enumerate(measures) if measure.factor.key == scoring.key]
         codes = [code for index in places if (code := measures[index].code) is not None]
-        yield places, person_shares(responses, scoring, codes)
+        if places:
+            yield places, person_shares(responses, scoring, codes)
 
 
 def _own_scale(measures: Sequence[Measure]) -> tuple[Floats, Floats]:

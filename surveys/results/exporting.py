@@ -10,10 +10,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from analysis.precision import ONE_DECIMAL
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.files.escaping import safe_cell
+from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
+from surveys.release.measures import MeasureKind, is_told_roughly, measures_of
 from surveys.release.models import Change, Coding, Figure, Release, Turnout
 from surveys.release.neighbours import reason_of
 from surveys.results.queries import latest_release
@@ -24,7 +25,7 @@ class FigureRow:
     """One released figure; the fields are the columns of `medvirk figures`. Units by their codes.
 
     reason: why it is hidden; «not_invited» where nobody could have answered; «at_least» or «at_most» where the mean
-    is only a bound, «rounded_to_0.5» where it is rounded to more than a decimal.
+    is only a bound, «rounded_to_0.5» where it is rounded to more than pages show, in points of the scale.
     """
 
     survey: str
@@ -87,10 +88,12 @@ def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
         .where(Figure.release_id == release.id)
         .order_by(Unit.code, Figure.id)
     )
+    kind_of = {measure.key: measure.kind for measure in measures_of(questionnaire_of(survey.instrument))}
     return [
         _row(
             survey.key,
             figure,
+            kind_of[figure.measure],
             (unit, above or ""),
             reason_of(figure.status, figure.reason, invited, delivered),
         )
@@ -98,7 +101,9 @@ def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
     ]
 
 
-def _row(survey_key: str, figure: Figure, unit_and_parent: tuple[str, str], reason: str) -> FigureRow:
+def _row(
+    survey_key: str, figure: Figure, kind: MeasureKind, unit_and_parent: tuple[str, str], reason: str
+) -> FigureRow:
     unit, parent = unit_and_parent
     return FigureRow(
         survey=survey_key,
@@ -114,15 +119,20 @@ def _row(survey_key: str, figure: Figure, unit_and_parent: tuple[str, str], reas
         ci_low=figure.ci_low,
         ci_high=figure.ci_high,
         status=figure.status.value,
-        reason=reason or _how_told(figure),
+        reason=reason or _how_told(figure, kind),
     )
 
 
-def _how_told(figure: Figure) -> str:
-    """What a reader must know of a shown mean: that it is only a bound, or rounded to more than a decimal."""
+def _how_told(figure: Figure, kind: MeasureKind) -> str:
+    """What a reader must know of a shown mean: that it is only a bound, or rounded to more than it seems."""
     if figure.coded != Coding.EXACT:
         return figure.coded.value
-    return f"rounded_to_{figure.step:g}" if (figure.step or 0.0) > ONE_DECIMAL else ""
+    return rounded_to(figure.step) if figure.step and is_told_roughly(kind, figure.step) else ""
+
+
+def rounded_to(step: float) -> str:
+    """What files say of a rounded mean, «rounded_to_0.5»; in points of the scale that people answered on."""
+    return f"rounded_to_{step:g}"
 
 
 def change_rows(session: Session, survey: Survey) -> list[ChangeRow]:

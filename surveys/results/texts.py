@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from analysis.precision import ONE_DECIMAL, SPREAD_EDGES
+from analysis.precision import SPREAD_EDGES
 from analysis.suppression import PRIMARY
 from surveys.platform.localisation import localised, number, percent
 from surveys.platform.texts import _
 from surveys.release.comparisons.change_queries import ChangeLine
-from surveys.release.measures import MeasureKind
+from surveys.release.measures import MeasureKind, is_told_roughly
 from surveys.release.models import CLEAR, ChangeBasis, Coding, FigureStatus, Verdict
 from surveys.release.neighbours import NOT_INVITED
 from surveys.results.queries import BreakdownTable, Line, UnitResult
@@ -54,10 +54,10 @@ def status_word(status: FigureStatus, reason: str = "") -> str:
 def mean_text(line: Line) -> str:
     """«3,7», «78 %» for a share, «52» for an index, and near the end of the scale only «4,8 eller høyere».
 
-    «ca. 3,5» where it is rounded to more than a decimal.
+    «ca. 3,5» where it is rounded to more than is shown.
     """
     text = bound_text(line, _mean(line), line.coded)
-    return _("ca. %(value)s", value=text) if (line.step or 0.0) > ONE_DECIMAL else text
+    return _("ca. %(value)s", value=text) if is_told_roughly(line.kind, line.step) else text
 
 
 def bound_text(line: Line, mean: float, coded: Coding) -> str:

@@ -8,7 +8,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analysis.moments import moments
 from analysis.scores import unit_scores
 from surveys.release.measures import MeasureKind, measures_of
-from surveys.release.totals import MeasureValues, Totals
+from surveys.release.totals import MeasureValues, Totals, person_measures
 from tests.analysis.example_surveys import responses, survey
 
 
@@ -49,3 +49,14 @@ def test_large_groups_have_nearly_the_same_interval_in_both() -> None:
     found = values_of(answers)
     expected = stats.t.interval(0.95, len(answers) - 1, np.mean(answers), stats.sem(answers))
     assert (found.ci_low.item(), found.ci_high.item()) == pytest.approx(expected, abs=0.005)
+
+
+def test_scores_of_some_themes_are_those_of_the_same_themes_among_all() -> None:
+    """Rows for analysts leave out themes that only some were asked; the others must be judged by their own answers."""
+    asked = survey((1, 1, 1))
+    measures = [measure for measure in measures_of(asked) if measure.kind == MeasureKind.MEAN]
+    found = responses(asked, [[1, 3, 5], [2, 4, 3]])
+    whole = person_measures(found, measures)
+    for chosen in ([1, 2], [0, 2], [2]):
+        some = person_measures(found, [measures[place] for place in chosen])
+        assert some.tolist() == whole[:, chosen].tolist()

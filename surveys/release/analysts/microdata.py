@@ -26,7 +26,7 @@ from surveys.counting.loading import SurveyTree, load_responses
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 from surveys.release.analysts.row_variables import UNIT
-from surveys.release.measures import answer_length, measures_of
+from surveys.release.measures import answer_length, are_shares, measures_of
 from surveys.release.models import MicrodataRecipe
 from surveys.release.protection.issued_rows import asked_of_all
 from surveys.release.protection.prior_knowledge import RespondentIndices
@@ -146,6 +146,7 @@ def _new_recipe(
             list(in_detail.values()),
             # Rows are the list of their answers: they wait for as many as every exact figure does.
             EXACT_FROM,
+            of_shares=are_shares(measures),
         )
     except ValueError as error:
         raise MicrodataRefusedError(

@@ -24,12 +24,14 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.release.history.imported import Norm, norms
-from surveys.release.measures import Measure, measures_of
+from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release
 from surveys.release.unit_types import UNIT_TYPE, unit_type_categories
 
 FEWEST_MUNICIPALITIES: Final = 3
 """Fewer could be told apart by those who know one of them."""
+
+_PERCENT: Final = 0.01
 
 YEARS_APART: Final = 2
 """Another municipality's survey is set beside this one when it opened at most so many years before or after."""
@@ -205,7 +207,8 @@ def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_gr
         return ReferenceValue(FigureStatus.NO_ANSWERS)
     if n < minimum_group:
         return ReferenceValue(FigureStatus.HIDDEN, SECONDARY)
-    if _off_by(whole, own, n) > ONE_DECIMAL:
+    # Right to a decimal of a mean, or to a per cent of a share.
+    if _off_by(whole, own, n) > (_PERCENT if measure.kind == MeasureKind.SHARE else ONE_DECIMAL):
         return ReferenceValue(FigureStatus.HIDDEN, SECONDARY)
     mean = (whole.n * whole.mean - own.n * own.mean) / n
     mean = min(max(mean, float(measure.minimum)), float(measure.maximum))

@@ -82,6 +82,10 @@ class Attacker:
     def length(self) -> float:
         return self.columns[0].length
 
+    @property
+    def is_of_shares(self) -> bool:
+        return len(self.columns) > 1
+
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """(cells,) people with a score."""
@@ -137,7 +141,7 @@ class Attacker:
         ruled = [one for one in self._figures if one[0].by_precision and one[1].shown]
         spreads = {cells for _, figure, cells in ruled if figure.exact_spread}
         yield from self._given_away(_ordered(spreads), EXACT_FROM, _("Spredning"))
-        if len(self.columns) > 1:
+        if self.is_of_shares:
             yield from self._given_away(_ordered({cells for *_, cells in ruled}), EXACT_FROM, _("Andeler"))
 
     def _bounds(self) -> Iterator[DisclosureFinding]:
@@ -270,7 +274,8 @@ class Attacker:
 
     @cached_property
     def _answers(self) -> Answers:
-        return Answers(self.coverage.summed(np.nan_to_num(self.scores)), 0.0, 1.0)
+        sums = self.coverage.summed(np.nan_to_num(self.scores))
+        return Answers(sums, 0.0, 1.0, of_shares=self.is_of_shares)
 
     @cached_property
     def _hidden(self) -> list[RespondentGroup]:

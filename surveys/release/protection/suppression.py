@@ -16,7 +16,7 @@ from analysis.disclosure.survey import Cells, protect_cells
 from analysis.precision import EXACT_FROM
 from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
-from surveys.release.measures import Measure, MeasureKind, measures_of
+from surveys.release.measures import Measure, are_shares, measures_of
 from surveys.release.protection.breakdowns import Breakdown, background_of, unit_types
 from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
@@ -180,7 +180,7 @@ class _Work:
         distinct = self._distinct(places)
         scores = self.gathered.scores[:, distinct]
         kept = None if self.keep is None else np.asarray(self.keep[:, list(places)].any(axis=1))
-        least_group = self._least_group(places)
+        least_group = self._least_group()
         means = self._protected(scores, least_group, known.means, kept, ranges=True)
         if not spread:
             return Mask(tuple(places), means)
@@ -202,10 +202,13 @@ class _Work:
         )
         return Mask(tuple(places), means, classes, points, apply_spread_rules(shown))
 
-    def _least_group(self, places: Sequence[int]) -> int:
+    def _least_group(self) -> int:
         """The shares of all answers of few people are the list of their answers: they wait for ten (decision 036)."""
-        is_share = any(self.gathered.measures[place].kind == MeasureKind.SHARE for place in places)
-        return max(self.minimum_group, EXACT_FROM) if is_share else self.minimum_group
+        return max(self.minimum_group, EXACT_FROM) if self._of_shares else self.minimum_group
+
+    @property
+    def _of_shares(self) -> bool:
+        return are_shares(self.gathered.measures)
 
     def _distinct(self, places: Sequence[int]) -> list[int]:
         """One place for each mean or share: an index says the same as its mean."""
@@ -234,7 +237,12 @@ class _Work:
             scores = scores[:, :1]
         scores = np.hstack([scores, *self._named_alone(scores[:, 0])])
         people = Respondents(
-            self.gathered.responses.unit, ~np.isnan(scores), scores if ranges else None, 0.0, 1.0
+            self.gathered.responses.unit,
+            ~np.isnan(scores),
+            scores if ranges else None,
+            0.0,
+            1.0,
+            of_shares=self._of_shares,
         )
         return protect_cells(self._cells(known), people, least, keep=keep)
 

@@ -90,6 +90,36 @@ tall <- function(med, maal) {
   ut
 }
 
+# Få svar har få sifre i rapporten: snittet er avrundet til et steg på skalaen folk svarte på, spredningen er enden av en
+# klasse, og intervallet følger av de to. Her kontrolleres de linjene; de andre får ingen dom ennå.
+avrundet <- function(linjer, mine) {
+  v <- verdier_av[[linjer$measure[1]]]
+  lengde <- v$til - v$fra
+  ende <- temaer[strsplit(linjer$measure[1], ":", fixed = TRUE)[[1]][1], ]
+  punkt <- if (grepl(":index$", linjer$measure[1])) 100 / (ende$maximum - ende$minimum) else 1
+  sagt <- setNames(linjer$value, linjer$statistic)
+  vapply(seq_len(nrow(linjer)), function(i) {
+    navn <- linjer$statistic[i]
+    verdi <- linjer$value[i]
+    if (startsWith(linjer$coded[i], "rounded_to_")) {
+      steg <- punkt * as.numeric(sub("rounded_to_", "", linjer$coded[i], fixed = TRUE))
+      # Et snitt som ville blitt avrundet inn i det som vises som en grense, er avrundet den andre veien.
+      kant <- max(0.05 * lengde, punkt / sagt[["n"]])
+      ved_enden <- verdi + steg > v$til - kant || verdi - steg < v$fra + kant
+      stemmer <- abs(mine[["mean"]] - verdi) <= (if (ved_enden) steg else steg / 2) + 1e-9 * lengde
+    } else if (linjer$coded[i] == "class" && navn == "sd") {
+      klasser <- c(0.15, 0.25, 0.4) * lengde
+      stemmer <- abs(min(klasser[klasser >= min(mine[["sd"]], klasser[3]) - 1e-9 * lengde]) - verdi) < 1e-9 * lengde
+    } else if (linjer$coded[i] == "class") {
+      ventet <- intervall(sagt[["n"]], sagt[["mean"]], sagt[["sd"]], v$fra, v$til)
+      stemmer <- abs(ventet[if (navn == "ci_low") 1 else 2] - verdi) < 1e-6 * lengde
+    } else {
+      return("")
+    }
+    if (stemmer) "avrundet" else "avvik"
+  }, "")
+}
+
 # --- Hvem som er med i hver gruppe ---
 barn <- split(enheter$code, enheter$parent)
 under <- function(kode) c(kode, unlist(lapply(barn[[kode]], under), use.names = FALSE))
@@ -136,7 +166,7 @@ for (linjer in gruppene) {
   rapport$computed[linjer] <- mine[rapport$statistic[linjer]]
   # Radene i en enhet er alltid noen av rapportens personer. Like mange er derfor de samme.
   antall <- rapport$value[linjer][rapport$statistic[linjer] == "n"]
-  if (mine[["n"]] != antall) rapport$verdict[linjer] <- "noen rader står som enheten over"
+  rapport$verdict[linjer] <- if (mine[["n"]] != antall) "noen rader står som enheten over" else avrundet(rapport[linjer, ], mine)
 }
 
 # --- Hele undersøkelsen: påstandene og strukturen ---

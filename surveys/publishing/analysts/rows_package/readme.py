@@ -32,6 +32,7 @@ samme                              samme tall. Der det finnes en formel: høyst 
                                    korrelasjoner mellom faktorer: 0,0001. Mål for tilpasning (χ², CFI, TLI, RMSEA,
                                    SRMR): 0,001 av tallet
 innenfor grensen                   rapporten sier «4,8 eller høyere», og det stemmer
+avrundet                           rapporten har færre sifre for å verne få svar eller en grense, og det stemmer
 noen rader står som enheten over   noen i denne gruppen har enheten over i radene, for at få ikke skal stå alene.
                                    Radene er derfor ikke de samme personene som i rapporten, og tallet blir et annet
 temaet er ikke i filen             bare noen fikk temaet. Det ville vist hvem som er leder

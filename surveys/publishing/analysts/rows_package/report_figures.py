@@ -13,11 +13,13 @@ from surveys.organisation.models import Unit
 from surveys.release.measures import measures_of
 from surveys.release.models import Coding, Figure, FigureStatus, QualityReport
 from surveys.release.stored_quality import StoredFit, StoredQuality, StoredScale
+from surveys.results.exporting import rounded_to
 from surveys.results.queries import latest_release
 
 QUALITY: Final = "quality"
 _OF_GROUPS: Final = ("n", "mean", "sd", "ci_low", "ci_high")
 _CLASSES: Final = ("low", "middle", "high")
+_OF_SPREAD: Final = ("sd", "ci_low", "ci_high")
 _OF_SCALES: Final = ("n", "mean", "sd", "n_complete", "alpha", "omega", "mean_interitem_r", "split_half")
 _OF_FIT: Final = ("n", "chi2", "df", "p", "cfi", "tli", "rmsea", "srmr")
 
@@ -27,8 +29,9 @@ class ReportFigure:
     """The fields are the columns of rapport.csv.
 
     kind: «unit», «rest», «breakdown» as in `medvirk figures`, or «quality» for a figure of the whole survey.
-    statistic: what it is, with the item's or the pair's key after a colon. coded: as `Figure.coded`; a mean near the
-    end of the scale is a bound.
+    statistic: what it is, with the item's or the pair's key after a colon. coded: as `Figure.coded`, since a mean near
+    the end of the scale is a bound; «rounded_to_0.1» for a mean that is rounded, in points of the scale that people
+    answered on; «class» for a spread that is the end of its class, and for the interval that follows from it.
     """
 
     unit: str
@@ -79,8 +82,16 @@ def _of_figure(figure: Figure, unit: str, lowest: int) -> Iterator[ReportFigure]
                 figure.measure,
                 name,
                 value,
-                figure.coded.value if name == "mean" else Coding.EXACT.value,
+                _how_told(figure, name),
             )
+
+
+def _how_told(figure: Figure, statistic: str) -> str:
+    if statistic == "mean" and figure.step:
+        return rounded_to(figure.step)
+    if statistic in _OF_SPREAD and figure.spread_class:
+        return "class"
+    return figure.coded.value if statistic == "mean" else Coding.EXACT.value
 
 
 def _of_quality(quality: StoredQuality) -> Iterator[ReportFigure]:
