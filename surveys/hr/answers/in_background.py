@@ -1,6 +1,6 @@
 """A large file of answers is read, and taken in, by the job worker; HR sees how it goes and can try again.
 
-What was asked for stands beside the waiting file. A worker that is killed leaves it there, and the next one does it
+What was asked for is kept beside the waiting file. A worker that is killed leaves it there, and the next one does it
 again: reading changes nothing, and taking in is one transaction of a survey whose key was chosen when it was asked for.
 """
 
@@ -14,15 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.answer_mapping import LabelChoice
-from surveys.access.models import Account
 from surveys.audit.trail import on_behalf_of
 from surveys.campaigns.models import Survey
 from surveys.files.report import ImportFault
 from surveys.files.waiting_files import WaitingFile, WaitingFiles
 from surveys.hr.answers.waiting import import_waiting, mapping_said
+from surveys.hr.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, language_of, problem_text
 from surveys.platform.database import Database
-from surveys.platform.localisation import DEFAULT_LANGUAGE, in_language
-from surveys.platform.texts import _
+from surveys.platform.localisation import in_language
 
 if TYPE_CHECKING:
     from surveys.publishing.importing_answers import ResponsesImportReport
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 2_000
 """Rows that a request reads itself: one to two seconds."""
 
-MOST_ATTEMPTS: Final = 3
-_PATIENCE: Final = dt.timedelta(minutes=2)
-_STOPPED: Final = "stopped"
-_FAILED: Final = "failed"
 _DONE_BEFORE: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("respondents", "units", "more_faults", "empty_rows"), 0),
     **dict.fromkeys(("new_units", "unknown_columns", "faults", "notes", "choices"), ()),
@@ -91,27 +86,13 @@ def reading_of(file: WaitingFile) -> BackgroundReading | None:
     asked = file.said.get("asked")
     if not asked or asked["mapping"] != file.said.get("mapping"):
         return None
-    waited = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(asked["at"])
     stored = file.said.get("report")
     return BackgroundReading(
         asked["apply"],
         _from_stored(stored) if stored else None,
-        _problem_text(file.said.get("problem", "")),
-        not asked["attempts"] and waited > _PATIENCE,
+        problem_text(file.said.get("problem", "")),
+        is_late(asked["attempts"], dt.datetime.fromisoformat(asked["at"])),
     )
-
-
-def _problem_text(problem: str) -> str:
-    if problem == _STOPPED:
-        return _(
-            "Bakgrunnsjobben stanset %(times)s ganger uten å bli ferdig. Ingenting er lagret halvveis. Si fra til IT.",
-            times=MOST_ATTEMPTS,
-        )
-    if problem == _FAILED:
-        return _(
-            "Noe gikk galt i Medvirk. Ingenting er lagret halvveis. Si fra til IT: feilen står i loggen."
-        )
-    return problem
 
 
 def take_asked_files(db: Database, files: WaitingFiles) -> int:
@@ -124,11 +105,11 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
     if not asked or file.said.get("report") or file.said.get("problem") or mapping is None:
         return False
     if asked["attempts"] == MOST_ATTEMPTS:
-        files.say(file, {"problem": _STOPPED})
+        files.say(file, {"problem": STOPPED})
         return False
     file = files.say(file, {"asked": {**asked, "attempts": asked["attempts"] + 1}})
     with db.reading() as session:
-        language = _language_of(session, file.account_id)
+        language = language_of(session, file.account_id)
         has_begun = asked["again"] or asked["attempts"] > 0
         is_done = asked["apply"] and has_begun and _exists(session, asked["key"])
     outcome: dict[str, Any] = {}
@@ -141,7 +122,7 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
             outcome["report"] = _as_stored(report)
     except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next file gets its turn)
         _log.exception("Svarfilen stanset.")
-        outcome["problem"] = _FAILED
+        outcome["problem"] = FAILED
     current = files.find(file.token, file.account_id)
     # What was said of the file meanwhile holds: HR may have chosen otherwise, or taken the file away.
     if current and current.said.get("asked", {}).get("at") == asked["at"]:
@@ -151,11 +132,6 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
 
 def _exists(session: Session, key: str) -> bool:
     return session.scalar(select(Survey.id).where(Survey.key == key)) is not None
-
-
-def _language_of(session: Session, account_id: int) -> str:
-    account = session.get(Account, account_id)
-    return account.language if account else DEFAULT_LANGUAGE
 
 
 def _as_stored(report: "ResponsesImportReport") -> dict[str, Any]:
