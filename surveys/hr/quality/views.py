@@ -19,8 +19,9 @@ from surveys.hr.quality.heat_maps import (
     loadings_finding,
 )
 from surveys.hr.quality.items import scale_findings
+from surveys.hr.quality.model_details import hints
 from surveys.hr.quality.shown import alphas_of, factor_of, factor_pictures, stored_report
-from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
+from surveys.hr.quality.structure import fit_findings, structure_heading, structure_verdict
 from surveys.hr.quality.summary import report_of
 from surveys.hr.quality.years import waves
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab

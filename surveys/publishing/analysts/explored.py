@@ -158,7 +158,9 @@ def _map(result: Result, questionnaire: Questionnaire) -> "Figure":
         rests = result["scales"].get(factor.key, {}).get("item_rest", {})
         known = [item.key for item in factor.items if item.key in items and rests.get(item.key) is not None]
         places = [along_the_scale(factor, items[key]["mean"]) for key in known]
-        low += sum(place < 0.5 and rests[key] >= ITEM_REST_LOWEST for key, place in zip(known, places, strict=True))
+        low += sum(
+            place < 0.5 and rests[key] >= ITEM_REST_LOWEST for key, place in zip(known, places, strict=True)
+        )
         figure.add_scatter(
             name=localised(factor.title),
             mode="markers+text",
