@@ -164,7 +164,7 @@ def test_the_report_has_the_figures_that_r_found(
             assert float(row["computed"]) == pytest.approx(figure.value, abs=within), figure
 
 
-def test_the_codebook_follows_ddi_codebook_2_5(build: Build) -> None:
+def test_the_codebook_has_the_elements_of_ddi_codebook_2_5_in_their_order(build: Build) -> None:
     files = build("rader")
     root = ET.fromstring(files["kodebok.xml"])  # noqa: S314 (ours)
     assert root.tag == f"{{{NAMESPACE}}}codeBook"
