@@ -91,7 +91,7 @@ def test_a_worker_killed_after_it_took_the_file_in_does_not_take_it_in_again(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(in_background, "_as_stored", killed)
+        patch.setattr(in_background, "to_stored", killed)
         with pytest.raises(SystemExit):
             work()
     assert work() == 1

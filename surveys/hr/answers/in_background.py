@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.answer_mapping import LabelChoice
 from surveys.audit.trail import on_behalf_of
 from surveys.campaigns.models import Survey
-from surveys.files.report import ImportFault
 from surveys.files.waiting_files import WaitingFile, WaitingFiles
 from surveys.hr.answers.waiting import import_waiting, mapping_said
 from surveys.hr.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, language_of, problem_text
 from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
+from surveys.platform.typed_data import from_stored, to_stored
 
 if TYPE_CHECKING:
     from surveys.publishing.importing_answers import ResponsesImportReport
@@ -29,11 +28,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 2_000
 """Rows that a request reads itself: one to two seconds."""
 
-_DONE_BEFORE: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("respondents", "units", "more_faults", "empty_rows"), 0),
-    **dict.fromkeys(("new_units", "unknown_columns", "faults", "notes", "choices"), ()),
-    "applied": True,
-}
+_DONE_BEFORE: Final[Mapping[str, Any]] = {"applied": True}
 """A worker took the file in, and was killed before it could say how many answers there were."""
 
 _log = logging.getLogger("medvirk.steps")
@@ -89,10 +84,16 @@ def reading_of(file: WaitingFile) -> BackgroundReading | None:
     stored = file.said.get("report")
     return BackgroundReading(
         asked["apply"],
-        _from_stored(stored) if stored else None,
+        _report(stored) if stored else None,
         problem_text(file.said.get("problem", "")),
         is_late(asked["attempts"], dt.datetime.fromisoformat(asked["at"])),
     )
+
+
+def _report(stored: object) -> "ResponsesImportReport":
+    from surveys.publishing.importing_answers import ResponsesImportReport  # as in `import_waiting`
+
+    return from_stored(ResponsesImportReport, stored)
 
 
 def take_asked_files(db: Database, files: WaitingFiles) -> int:
@@ -119,7 +120,7 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
         else:
             with on_behalf_of(file.account_id), in_language(language):
                 report = import_waiting(db, file, asked["key"], mapping, apply=asked["apply"])
-            outcome["report"] = _as_stored(report)
+            outcome["report"] = to_stored(report)
     except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next file gets its turn)
         _log.exception("Svarfilen stanset.")
         outcome["problem"] = FAILED
@@ -132,41 +133,3 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
 
 def _exists(session: Session, key: str) -> bool:
     return session.scalar(select(Survey.id).where(Survey.key == key)) is not None
-
-
-def _as_stored(report: "ResponsesImportReport") -> dict[str, Any]:
-    return {
-        "respondents": report.respondents,
-        "units": report.units,
-        "new_units": list(report.new_units),
-        "unknown_columns": list(report.unknown_columns),
-        "faults": [
-            {"message": f.message, "line": f.line, "column": f.column, "others": list(f.others)}
-            for f in report.faults
-        ],
-        "more_faults": report.more_faults,
-        "applied": report.applied,
-        "notes": list(report.notes),
-        "empty_rows": report.empty_rows,
-        "choices": sorted(report.choices),
-    }
-
-
-def _from_stored(stored: Mapping[str, Any]) -> "ResponsesImportReport":
-    from surveys.publishing.importing_answers import ResponsesImportReport  # as in `import_waiting`
-
-    faults = (
-        ImportFault(f["message"], f["line"], f["column"], others=tuple(f["others"])) for f in stored["faults"]
-    )
-    return ResponsesImportReport(
-        respondents=stored["respondents"],
-        units=stored["units"],
-        new_units=tuple(stored["new_units"]),
-        unknown_columns=tuple(stored["unknown_columns"]),
-        faults=tuple(faults),
-        more_faults=stored["more_faults"],
-        applied=stored["applied"],
-        notes=tuple(stored["notes"]),
-        empty_rows=stored["empty_rows"],
-        choices=frozenset(map(LabelChoice, stored["choices"])),
-    )
