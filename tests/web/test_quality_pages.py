@@ -133,7 +133,11 @@ def test_labelled_choices_stand_beside_the_structure_with_what_each_is_for(
         "n_complete": 106,
         "cfa": fit,
         "htmt": {"TRI~ROL": 0.41},
-        "all_answers": {"n": 401, "cfa": fit | {"n": 401}, "htmt": {"TRI~ROL": 0.87}},
+        "all_answers": {
+            "n": 401,
+            "cfa": fit | {"n": 401, "factor_correlations": {"TRI~ROL": 0.5}},
+            "htmt": {"TRI~ROL": 0.87},
+        },
         "estimators": {"mlr": fit | {"cfi": 0.923}, "wlsmv": {"chi2": None, "cfi": None}},
     }
     explored = {"factors": ["TRI", "ROL"], "loadings": loadings}
@@ -147,6 +151,14 @@ def test_labelled_choices_stand_beside_the_structure_with_what_each_is_for(
     assert "Det samme på alle svarene (EM)" in page
     assert "HTMT på alle svarene (EM)" in page
     assert "0,87" in page
+    folded = re.findall(r"<details[^>]*>\s*<summary>([^<]+)</summary>", text(hr, STRUCTURE))
+    assert folded == [
+        "Det samme på alle svarene (EM)",
+        "Hva forkortelsene står for",
+        "Likheten mellom temaene på alle svarene (EM)",
+        "Korrelasjonen mellom temaene i modellen",
+        "Robust (MLR): CFI 0,923, RMSEA 0,070 og SRMR 0,030",
+    ]
     assert hr.get(f"{STRUCTURE}/figur/htmt-alle").status_code == 200
 
 
