@@ -58,12 +58,11 @@ def test_whoever_has_no_score_is_no_part_of_the_interval(tmp_path: Path) -> None
     """R's svymean of those who have a score. `na.rm = TRUE` on all ten rows gives 0.485802109131."""
     file = written(tmp_path, *ROWS, "k;u;;1.7", "m;e;;0.9")
     read = read_responses(file, questionnaire(), weight_column="vekt")
-    assert (len(read.responses), read.weights) == (
-        10,
-        pytest.approx([0.5, 2, 1, 1.5, 0.8, 1.2, 0.4, 0.6, 1.7, 0.9]),
-    )
+    assert read.weights is not None
+    assert len(read.responses) == len(read.weights) == 10
     found = weighted_scores(read.responses, from_column(read.responses, read.weights, "vekt"))["IMG"]
-    assert (found.n, found.mean) == (8, pytest.approx(3.675))
+    assert found.n == 8
+    assert found.mean == pytest.approx(3.675)
     assert found.standard_error == pytest.approx(0.4926932633858, abs=1e-9)
 
 
