@@ -14,17 +14,16 @@ from numpy.typing import NDArray
 
 from analysis.factor_model import (
     FIXED,
-    Estimate,
     FactorModel,
     Floats,
     GroupMoments,
     Matrices,
     Places,
     covariance_slopes,
-    fit,
 )
 from analysis.factoring import minres
 from analysis.fit_indices import Fit, fit_of
+from analysis.maximum_likelihood import Estimate, fit
 from analysis.modification import Modification, modifications
 from analysis.one_core import one_core
 

@@ -1,11 +1,9 @@
-"""Maximum likelihood for factor models in one or several groups, by Fisher scoring with analytic derivatives.
+"""Factor models in one or several groups: what they imply of means and covariances, and the slopes of that.
 
-Every group has Σ = ΛΦΛ′ + Θ and, where means are modelled, μ = ν + Λα. A parameter may stand in several places
-and groups, which is how equality across groups is expressed. Jöreskog 1969, 1971; what `lavaan::cfa` does with
-`likelihood = "normal"` and `information = "expected"`.
+Every group has Σ = ΛΦΛ′ + Θ and, where means are modelled, μ = ν + Λα. A parameter may be in several places and groups,
+which is how equality across groups is expressed (Jöreskog 1971).
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -16,12 +14,6 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int_]
 ArrayKind = TypeVar("ArrayKind", Floats, Places)
 FIXED: Final = -1
-MOST_STEPS: Final = 200
-SMALLEST_STEP: Final = 1e-6
-TOLERANCE: Final = 1e-12  # the fall of the discrepancy that a full step promises
-NOISE: Final = 1e-8  # a promise this small may drown in rounding
-DIFFERENCE: Final = 1e-4  # of a parameter's standard error, when the gradient is differentiated
-WEAK: Final = 1e-9  # smallest eigenvalue of the scaled information that still identifies every parameter
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,169 +68,6 @@ class FactorModel:
         items = len(self.places[0].loadings)
         each = items * (items + 1) // 2 + (items if self.with_means else 0)
         return each * len(self.places) - self.parameters
-
-
-@dataclass(frozen=True, eq=False)
-class Estimate:
-    """A fitted model. parameters: (K,). discrepancy: F; χ² is n·F. covariance: (K, K) of the parameters.
-
-    converged: a minimum was found. identified: the information determines every parameter; the covariance is
-    NaN when it does not.
-    """
-
-    parameters: Floats
-    discrepancy: float
-    covariance: Floats
-    converged: bool
-    identified: bool
-
-
-def fit(model: FactorModel, groups: Sequence[GroupMoments], start: Floats) -> Estimate:
-    """The maximum likelihood estimate from `start`, (K,).
-
-    Minimises F = Σ(n_g/n)·(log|Σ_g| + tr(Σ_g⁻¹(S_g + dd′)) − log|S_g| − P), d = mean − μ. Each step is
-    Fisher's, halved until F falls. Not converged when no step helps or 200 are not enough, or when some S is
-    not positive definite.
-
-    >>> from analysis.cfa import simple_structure, starting_values
-    >>> observed = GroupMoments(100, np.zeros(3), np.full((3, 3), 0.49) + 0.51 * np.eye(3))
-    >>> factor_of = np.zeros(3, dtype=int)
-    >>> found = fit(simple_structure(factor_of), [observed], starting_values(observed.covariance, factor_of))
-    >>> found.parameters.round(3).tolist()
-    [0.7, 0.7, 0.7, 0.51, 0.51, 0.51]
-    """
-    parameters = start.copy()
-    discrepancy = _discrepancy(model, groups, parameters)
-    if not np.isfinite(discrepancy):
-        unknown = np.full((model.parameters, model.parameters), np.nan)
-        return Estimate(parameters, discrepancy, unknown, converged=False, identified=False)
-    converged = False
-    gradient, information = derivatives(model, groups, parameters)
-    for _ in range(MOST_STEPS):
-        step = -_solved(information, gradient)
-        promised = -float(gradient @ step)
-        if promised < TOLERANCE:
-            converged = True
-            break
-        size = 1.0
-        while size > SMALLEST_STEP:
-            tried = _discrepancy(model, groups, parameters + size * step)
-            if tried < discrepancy - 1e-4 * size * promised:
-                break
-            size /= 2
-        else:
-            converged = promised < NOISE
-            break
-        parameters, discrepancy = parameters + size * step, tried
-        gradient, information = derivatives(model, groups, parameters)
-    people = sum(group.n for group in groups)
-    return estimated(people, parameters, discrepancy, information, converged=converged)
-
-
-def estimated(
-    people: int,
-    parameters: Floats,
-    discrepancy: float,
-    information: Floats,
-    *,
-    converged: bool,
-) -> Estimate:
-    """The estimate with its covariance, from the second derivatives of F.
-
-    >>> estimated(100, np.zeros(1), 0.0, np.array([[2.0]]), converged=True).covariance.round(9).tolist()
-    [[0.01]]
-    """
-    scale = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
-    scaled = information / scale[:, np.newaxis] / scale
-    identified = bool(np.linalg.eigvalsh(scaled)[0] > WEAK)
-    covariance = np.full_like(information, np.nan)
-    if identified:
-        covariance = np.linalg.inv(scaled) / scale[:, np.newaxis] / scale * 2 / people
-    return Estimate(parameters, discrepancy, covariance, converged, identified)
-
-
-def curvature(gradient: Callable[[Floats], Floats], parameters: Floats, errors: Floats) -> Floats:
-    """The observed second derivatives, (K, K): central differences of the gradient over a sliver of a standard error.
-
-    >>> curvature(lambda at: 3 * at, np.array([1.0]), np.array([0.1])).round(6).tolist()
-    [[3.0]]
-    """
-    columns = []
-    for index, error in enumerate(errors):
-        step = np.zeros(len(parameters))
-        step[index] = DIFFERENCE * error
-        columns.append((gradient(parameters + step) - gradient(parameters - step)) / (2 * step[index]))
-    found = np.array(columns)
-    symmetric: Floats = (found + found.T) / 2
-    return symmetric
-
-
-def _solved(information: Floats, gradient: Floats) -> Floats:
-    """information⁻¹·gradient; directions the information knows nothing of are left alone."""
-    try:
-        spread = np.diag(np.linalg.cholesky(information))
-    except np.linalg.LinAlgError:
-        pass
-    else:
-        if spread.min() > spread.max() * 1e-6:
-            return np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
-    values, vectors = np.linalg.eigh(information)
-    known = values > values[-1] * 1e-12
-    found: Floats = vectors[:, known] @ ((vectors[:, known].T @ gradient) / values[known])
-    return found
-
-
-def _discrepancy(model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats) -> float:
-    """F, or infinity where some Σ or S is not positive definite."""
-    people = sum(group.n for group in groups)
-    total = 0.0
-    for index, group in enumerate(groups):
-        mean, covariance = model.implied(parameters, index)
-        observed = group.covariance
-        if model.with_means:
-            observed = observed + np.outer(group.mean - mean, group.mean - mean)
-        try:
-            lower = np.linalg.cholesky(covariance)
-            saturated = np.linalg.cholesky(group.covariance)
-        except np.linalg.LinAlgError:
-            return np.inf
-        trace = np.trace(np.linalg.solve(covariance, observed))
-        logs = 2 * (np.log(np.diag(lower)).sum() - np.log(np.diag(saturated)).sum())
-        total += group.n / people * float(logs + trace - len(mean))
-    return total
-
-
-def derivatives(
-    model: FactorModel, groups: Sequence[GroupMoments], parameters: Floats
-) -> tuple[Floats, Floats]:
-    """The gradient of F, (K,), and its expected second derivatives, (K, K).
-
-    >>> from analysis.cfa import simple_structure
-    >>> at = np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51])
-    >>> observed = GroupMoments(100, np.zeros(3), np.full((3, 3), 0.49) + 0.51 * np.eye(3))
-    >>> derivatives(simple_structure(np.zeros(3, dtype=int)), [observed], at)[0].round(9).any().item()
-    False
-    """
-    people = sum(group.n for group in groups)
-    gradient = np.zeros(model.parameters)
-    information = np.zeros((model.parameters, model.parameters))
-    for index, group in enumerate(groups):
-        weight = group.n / people
-        mean, covariance = model.implied(parameters, index)
-        inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-        observed = group.covariance
-        if model.with_means:
-            distance = group.mean - mean
-            observed = observed + np.outer(distance, distance)
-            mean_slopes = _mean_slopes(model, parameters, index)
-            gradient -= 2 * weight * mean_slopes @ inverse @ distance
-            information += 2 * weight * mean_slopes @ inverse @ mean_slopes.T
-        slopes = covariance_slopes(model, parameters, index)
-        misfit = inverse @ (covariance - observed) @ inverse
-        np.add.at(gradient, slopes.parameter, weight * slopes.along(misfit))
-        square = slopes.parameter[:, np.newaxis], slopes.parameter
-        np.add.at(information, square, weight * slopes.products(inverse))
-    return gradient, information
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,8 +140,14 @@ def covariance_slopes(model: FactorModel, parameters: Floats, group: int) -> Cov
     )
 
 
-def _mean_slopes(model: FactorModel, parameters: Floats, group: int) -> Floats:
-    """∂μ/∂parameter of a group, (K, P)."""
+def mean_slopes(model: FactorModel, parameters: Floats, group: int) -> Floats:
+    """∂μ/∂parameter of a group, (K, P).
+
+    >>> from analysis.cfa import simple_structure
+    >>> without_means = simple_structure(np.zeros(3, dtype=int))
+    >>> mean_slopes(without_means, np.array([0.7, 0.7, 0.7, 0.51, 0.51, 0.51]), 0).any().item()
+    False
+    """
     m, places = model.matrices(parameters, group), model.places[group]
     slopes = np.zeros((model.parameters, len(m.loadings)))
     for item, factor in np.argwhere(places.loadings >= 0):

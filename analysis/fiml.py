@@ -21,17 +21,9 @@ from analysis.cfa import (
     standardised,
     starting_values,
 )
-from analysis.factor_model import (
-    Estimate,
-    FactorModel,
-    Floats,
-    GroupMoments,
-    curvature,
-    derivatives,
-    estimated,
-    fit,
-)
+from analysis.factor_model import FactorModel, Floats, GroupMoments
 from analysis.fit_indices import fit_from, srmr
+from analysis.maximum_likelihood import Estimate, curvature, derivatives, estimated, fit
 from analysis.missing import (
     EmMoments,
     IncompleteRows,

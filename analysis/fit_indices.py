@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.factor_model import Estimate, FactorModel, GroupMoments
+from analysis.factor_model import FactorModel, GroupMoments
+from analysis.maximum_likelihood import Estimate
 
 Floats = NDArray[np.float64]
 RMSEA_CONFIDENCE: Final = 0.90

@@ -29,8 +29,7 @@ def analyst_json(
     >>> list(found["group_differences"]), found["factor_correlations"]
     (['rolle'], {})
     """
-    reporting = analysis.questionnaire.reporting
-    smallest = reporting.minimum_group if minimum_group is None else minimum_group
+    smallest = analysis.questionnaire.reporting.smallest_group(minimum_group)
     differences = group_differences(responses, smallest)
     correlations = factor_correlations(responses, smallest)
     found = to_json(analysis)

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cfa import NoSolutionError, check, group_moments, simple_structure, starting_values
-from analysis.factor_model import FIXED, Estimate, FactorModel, Floats, GroupMoments, Matrices, Places, fit
+from analysis.factor_model import FIXED, FactorModel, Floats, GroupMoments, Matrices, Places
 from analysis.fit_indices import Fit, fit_of
+from analysis.maximum_likelihood import Estimate, fit
 from analysis.one_core import one_core
 
 CFI_FALL: Final = 0.01  # Cheung & Rensvold 2002

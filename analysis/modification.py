@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from analysis.factor_model import FIXED, Estimate, FactorModel, Floats, GroupMoments, Matrices, Places
+from analysis.factor_model import FIXED, FactorModel, Floats, GroupMoments, Matrices, Places
+from analysis.maximum_likelihood import Estimate
 
 NOTHING_LEFT: Final = 1e-9  # of a candidate's own information: the free parameters do the same already
 

@@ -21,8 +21,9 @@ from analysis.cfa import (
     simple_structure,
     starting_values,
 )
-from analysis.factor_model import Estimate, Floats, estimated
+from analysis.factor_model import Floats
 from analysis.fit_indices import Fit, fit_from
+from analysis.maximum_likelihood import Estimate, estimated
 from analysis.one_core import one_core
 from analysis.polychoric import (
     BATCH,

@@ -47,7 +47,7 @@ def analyse(
     >>> round(found.scales["MOT"].reliability.alpha, 3), found.units.hidden
     (0.943, (None, None))
     """
-    smallest = questionnaire.reporting.minimum_group if minimum_group is None else minimum_group
+    smallest = questionnaire.reporting.smallest_group(minimum_group)
     tell = progress or (lambda _step, _share: None)
     tell("reliability", 0.0)
     scales = _scales(responses)

@@ -17,16 +17,9 @@ from analysis.cfa import (
     most_likely,
     standardised,
 )
-from analysis.factor_model import (
-    Estimate,
-    FactorModel,
-    Floats,
-    GroupMoments,
-    covariance_slopes,
-    curvature,
-    derivatives,
-)
+from analysis.factor_model import FactorModel, Floats, GroupMoments, covariance_slopes
 from analysis.fit_indices import fit_of, independence, robust_fit
+from analysis.maximum_likelihood import Estimate, curvature, derivatives
 from analysis.one_core import one_core
 
 

@@ -2,7 +2,7 @@
 
 import zipfile
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 _PIECE: Final = 1 << 20
 
@@ -29,16 +29,26 @@ def row_count(path: Path) -> int:
 
 def _occurrences(path: Path, mark: bytes) -> int:
     with path.open("rb") as file:
-        return sum(piece.count(mark) for piece in iter(lambda: file.read(_PIECE), b""))
+        return _counted(file, mark)
+
+
+def _counted(file: IO[bytes], mark: bytes) -> int:
+    """One piece at a time: an unpacked sheet may be hundreds of megabytes. A mark across two pieces is missed."""
+    return sum(piece.count(mark) for piece in iter(lambda: file.read(_PIECE), b""))
 
 
 def _sheet_rows(path: Path) -> int:
     try:
         with zipfile.ZipFile(path) as packed:
             sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/")]
-            return max((packed.read(name).count(b"<row ") for name in sheets), default=0)
+            return max((_rows_in(packed, name) for name in sheets), default=0)
     except (zipfile.BadZipFile, OSError):
         return 0
+
+
+def _rows_in(packed: zipfile.ZipFile, sheet: str) -> int:
+    with packed.open(sheet) as file:
+        return _counted(file, b"<row ")
 
 
 def _spss_rows(path: Path) -> int:

@@ -123,6 +123,7 @@ def weighting_json(responses: Responses, weighting: Weighting, minimum_group: in
     """
     everybody = weighted_mean(np.ones(len(responses)), weighting.weights)
     return {
+        "n": everybody.n,
         "source": weighting.source,
         "names": list(weighting.names),
         "smallest": number(weighting.weights.min() / weighting.weights.mean()),

@@ -61,8 +61,9 @@ def check_weights(kind: str, weights: Floats) -> None:
 def weighted_mean(values: Floats, weights: Floats, confidence: float = CONFIDENCE) -> WeightedMean:
     """The weighted mean of (n,) values, NaN left out, with its linearised interval.
 
-    R: `survey::svymean(~x, svydesign(ids = ~1, weights = ~w), na.rm = TRUE)` and `confint(…, df = n - 1)`. Its variance
-    is n/(n − 1)·Σ(w(x − x̄)/Σw)², the linearised values having mean 0. With equal weights it is s/√n.
+    R: `survey::svymean(~x, svydesign(ids = ~1, weights = ~w, data = d[!is.na(d$x), ]))` and `confint(…, df = n - 1)`.
+    Its variance is n/(n − 1)·Σ(w(x − x̄)/Σw)², n those who have a value, the linearised values having mean 0. With equal
+    weights it is s/√n. `na.rm = TRUE` on the whole file is not the same: it takes everybody's number in n/(n − 1).
 
     >>> found = weighted_mean(np.array([1.0, 2, 3, 4]), np.array([1.0, 1, 1, 3]))
     >>> found.mean, round(found.standard_error, 4), found.effective_n

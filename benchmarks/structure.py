@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cfa import group_moments, simple_structure, starting_values
-from analysis.factor_model import fit
 from analysis.fiml import full_information
+from analysis.maximum_likelihood import fit
 from analysis.missing import incomplete_rows
 from analysis.modification import modifications
 

@@ -174,6 +174,10 @@ class Reporting:
     index: bool = False
     shares_only: bool = False
 
+    def smallest_group(self, asked: int | None) -> int:
+        """The smallest group that is shown: the questionnaire's own when nobody asked for another."""
+        return self.minimum_group if asked is None else asked
+
 
 @dataclass(frozen=True)
 class ComparableVersion:

@@ -16,7 +16,7 @@ function broken(text, room) {
 }
 
 function draw(box, printed) {
-  const { data, layout } = structuredClone(JSON.parse(box.querySelector("script").textContent));
+  const { data, layout } = JSON.parse(box.querySelector("script").textContent);
   const text = printed || !DARK.matches ? "#1b1b1b" : "#f0f0f0";
   const line = printed || !DARK.matches ? "#bbb" : "#666";
   const width = printed ? 660 : box.clientWidth;

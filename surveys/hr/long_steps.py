@@ -1,6 +1,6 @@
 """Steps that take longer than anybody should wait for a page: HR asks for them, and the job worker takes them.
 
-What was asked for stands in the database until it is done, so a worker that is killed takes it again: counting and
+What was asked for is in the database until it is done, so a worker that is killed takes it again: counting and
 releasing are all or nothing, and a correction is made once.
 """
 
@@ -13,28 +13,18 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import LongStep, Survey
+from surveys.hr.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, language_of, problem_text
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.step import LongRun, StepRequest, SurveyStep
 from surveys.platform.database import Database
-from surveys.platform.localisation import DEFAULT_LANGUAGE, in_language
-from surveys.platform.texts import _
+from surveys.platform.localisation import in_language
 from surveys.publishing.size import number_of_answers
 
 MOST_AT_ONCE: Final = 2_000
 """Answers that a request counts, releases or corrects itself: about two seconds."""
-
-MOST_ATTEMPTS: Final = 3
-"""A worker that is killed as often by one step is not helped by a fourth try."""
-
-_PATIENCE: Final = dt.timedelta(minutes=2)
-
-# What stands in place of a reason where there was none to give.
-_STOPPED: Final = "stopped"
-_FAILED: Final = "failed"
 
 _log = logging.getLogger("medvirk.steps")
 
@@ -102,14 +92,13 @@ def standing(session: Session, survey: Survey) -> LongStepState | None:
     found = session.get(LongStep, survey.id)
     if found is None or (found.problem and _is_taken(session, survey, found)):
         return None
-    late = not found.attempts and dt.datetime.now(dt.UTC) - found.asked_at > _PATIENCE
     return LongStepState(
         found.name,
         str(_long_run(found.name).under_way),
         found.details,
-        _problem_text(found.problem),
+        problem_text(found.problem),
         tuple(found.findings),
-        late,
+        is_late(found.attempts, found.asked_at),
     )
 
 
@@ -119,20 +108,6 @@ def _long_run(name: str) -> LongRun:
     if found is None:
         raise KeyError(name)
     return found
-
-
-def _problem_text(problem: str) -> str:
-    """A problem of our own in the reader's language; a refusal is stored in the language of the one who asked."""
-    if problem == _STOPPED:
-        return _(
-            "Bakgrunnsjobben stanset %(times)s ganger uten å bli ferdig. Ingenting er lagret halvveis. Si fra til IT.",
-            times=MOST_ATTEMPTS,
-        )
-    if problem == _FAILED:
-        return _(
-            "Noe gikk galt i Medvirk. Ingenting er lagret halvveis. Si fra til IT: feilen står i loggen."
-        )
-    return problem
 
 
 def take_asked(db: Database, tell: Tell) -> list[str]:
@@ -184,19 +159,14 @@ def _claimed(db: Database, survey_id: int) -> _Claim | None:
         if step is None or step.problem:
             return None
         if step.attempts == MOST_ATTEMPTS:
-            step.problem = _STOPPED
+            step.problem = STOPPED
             return None
         step.attempts += 1
         survey = session.get_one(Survey, survey_id)
         # Counting and releasing again finishes what is left of them; a correction would be made twice.
         is_taken = _long_run(step.name).made_twice and _is_taken(session, survey, step)
-        asker = _language_of(session, step)
+        asker = language_of(session, step.account_id)
         return _Claim(survey_id, survey.key, step.name, step.details, step.account_id, is_taken, asker)
-
-
-def _language_of(session: Session, step: LongStep) -> str:
-    account = session.get(Account, step.account_id) if step.account_id else None
-    return account.language if account else DEFAULT_LANGUAGE
 
 
 def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
@@ -215,7 +185,7 @@ def _do(db: Database, claim: _Claim, tell: Tell) -> tuple[str, tuple[str, ...]]:
         return str(error), getattr(error, "findings", ())
     except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next survey gets its turn)
         _log.exception("Steget «%s» for undersøkelsen «%s» stanset.", claim.name, claim.key)
-        return _FAILED, ()
+        return FAILED, ()
     return "", ()
 
 

@@ -210,7 +210,7 @@ def _survey(session: Session, top: Unit, source: Source, wanted: ResponsesImport
         unit=top,
         opens_on=wanted.day,
         closes_on=wanted.day,
-        minimum_group=wanted.minimum_group or questionnaire.reporting.minimum_group,
+        minimum_group=questionnaire.reporting.smallest_group(wanted.minimum_group),
         visibility={ReaderGroup.LEADERS: wanted.day},
     )
     try:

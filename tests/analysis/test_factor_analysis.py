@@ -20,10 +20,11 @@ from analysis.cfa import (
     simple_structure,
     starting_values,
 )
-from analysis.factor_model import FactorModel, GroupMoments, _discrepancy, derivatives, fit
+from analysis.factor_model import FactorModel, GroupMoments
 from analysis.factoring import explore, minres
 from analysis.fit_indices import fit_of
 from analysis.invariance import InvarianceLevel, equal_model
+from analysis.maximum_likelihood import _discrepancy, derivatives, fit
 from analysis.modification import modifications
 from analysis.reliability import correlation_of, covariance_of
 from tests.analysis.example_surveys import complete_answers, holzinger, reference_values, simulated

@@ -17,14 +17,13 @@ from analysis.reliability import (
     correlation_of,
     covariance_of,
     feldt_interval,
-    halves,
     omega_total,
     reliability,
-    split_halves,
     unit_alpha,
 )
 from analysis.responses import Responses
 from analysis.scoring import complete_rows, factor_scorings, scored_answers
+from analysis.split_half import halves, split_halves
 from questionnaires.coding import BLANK
 from tests.analysis.example_surveys import (
     any_responses,

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from analysis.reading import FileFaults, read_responses
+from analysis.responses import Responses
 from analysis.weighting import Weighting, from_column, from_margins, weighted_scores
 from analysis.weights import WeightsError
 from questionnaires import loading
@@ -53,6 +54,18 @@ def test_a_column_of_weights_gives_the_mean_and_interval_that_r_gives(file: Path
     assert (found.low, found.high) == pytest.approx((2.509965560802, 4.840034439198), abs=1e-8)
 
 
+def test_whoever_has_no_score_is_no_part_of_the_interval(tmp_path: Path) -> None:
+    """R's svymean of those who have a score. `na.rm = TRUE` on all ten rows gives 0.485802109131."""
+    file = written(tmp_path, *ROWS, "k;u;;1.7", "m;e;;0.9")
+    read = read_responses(file, questionnaire(), weight_column="vekt")
+    assert read.weights is not None
+    assert len(read.responses) == len(read.weights) == 10
+    found = weighted_scores(read.responses, from_column(read.responses, read.weights, "vekt"))["IMG"]
+    assert found.n == 8
+    assert found.mean == pytest.approx(3.675)
+    assert found.standard_error == pytest.approx(0.4926932633858, abs=1e-9)
+
+
 def test_margins_give_the_weights_that_r_rakes(file: Path) -> None:
     responses = read_responses(file, questionnaire()).responses
     weighting = from_margins(responses, MARGINS)
@@ -96,12 +109,12 @@ def test_an_employee_survey_is_never_weighted(file: Path) -> None:
             weigh(responses)
 
 
-def _by_column(responses: object) -> Weighting:
-    return from_column(responses, np.ones(8), "vekt")  # type: ignore[arg-type]
+def _by_column(responses: Responses) -> Weighting:
+    return from_column(responses, np.ones(8), "vekt")
 
 
-def _by_margins(responses: object) -> Weighting:
-    return from_margins(responses, MARGINS)  # type: ignore[arg-type]
+def _by_margins(responses: Responses) -> Weighting:
+    return from_margins(responses, MARGINS)
 
 
 def analysed(folder: Path, file: Path, *more: str, kind: str = "citizen") -> Result:

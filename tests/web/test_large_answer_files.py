@@ -15,6 +15,7 @@ from surveys.files.waiting_files import WaitingFile
 from surveys.hr.answers import in_background
 from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
+from surveys.hr.background_jobs import MOST_ATTEMPTS
 from surveys.platform.database import Database
 from tests.web.test_answer_file_pages import as_guessed, csv, send, site
 
@@ -90,7 +91,7 @@ def test_a_worker_killed_after_it_took_the_file_in_does_not_take_it_in_again(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(in_background, "_as_stored", killed)
+        patch.setattr(in_background, "to_stored", killed)
         with pytest.raises(SystemExit):
             work()
     assert work() == 1
@@ -130,7 +131,7 @@ def test_a_worker_that_stops_every_time_gives_up(
         raise SystemExit
 
     monkeypatch.setattr(in_background, "import_waiting", killed)
-    for _turn in range(in_background.MOST_ATTEMPTS):
+    for _turn in range(MOST_ATTEMPTS):
         with pytest.raises(SystemExit):
             work()
     assert work() == 0

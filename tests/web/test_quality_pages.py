@@ -133,7 +133,11 @@ def test_labelled_choices_stand_beside_the_structure_with_what_each_is_for(
         "n_complete": 106,
         "cfa": fit,
         "htmt": {"TRI~ROL": 0.41},
-        "all_answers": {"n": 401, "cfa": fit | {"n": 401}, "htmt": {"TRI~ROL": 0.87}},
+        "all_answers": {
+            "n": 401,
+            "cfa": fit | {"n": 401, "factor_correlations": {"TRI~ROL": 0.5}},
+            "htmt": {"TRI~ROL": 0.87},
+        },
         "estimators": {"mlr": fit | {"cfi": 0.923}, "wlsmv": {"chi2": None, "cfi": None}},
     }
     explored = {"factors": ["TRI", "ROL"], "loadings": loadings}
@@ -147,7 +151,30 @@ def test_labelled_choices_stand_beside_the_structure_with_what_each_is_for(
     assert "Det samme på alle svarene (EM)" in page
     assert "HTMT på alle svarene (EM)" in page
     assert "0,87" in page
+    folded = re.findall(r"<details[^>]*>\s*<summary>([^<]+)</summary>", text(hr, STRUCTURE))
+    assert folded == [
+        "Det samme på alle svarene (EM)",
+        "Hva forkortelsene står for",
+        "Likheten mellom temaene på alle svarene (EM)",
+        "Korrelasjonen mellom temaene i modellen",
+        "Robust (MLR): CFI 0,923, RMSEA 0,070 og SRMR 0,030",
+    ]
     assert hr.get(f"{STRUCTURE}/figur/htmt-alle").status_code == 200
+
+
+def test_where_nobody_answered_everything_the_tables_of_all_the_answers_are_shown(
+    app: Flask, db: Database, hr: FlaskClient
+) -> None:
+    fit = {"chi2": 30.0, "df": 8, "cfi": 0.91, "tli": 0.90, "rmsea": 0.07, "srmr": 0.03, "n": 401}
+    explored = {"factors": ["TRI", "ROL"], "loadings": {"TRI01": [0.71, 0.02], "ROL01": [0.11, 0.62]}}
+    validity = {"n_complete": 0, "all_answers": {"n": 401, "cfa": fit, "htmt": {"TRI~ROL": 0.87}}}
+    more = {"structure": {"all_answers": {"exploration": explored}}}
+    with_report(app, db, hr, validity=validity, more=more)
+    page = words(hr, STRUCTURE)
+    assert "Alle påstandene hører til temaet de er skrevet for (alle svarene)" in page
+    assert "Like temaer: 1 par når grensen på 0,85 (alle svarene)" in page
+    assert "kan ikke regnes ut for disse svarene" not in page
+    assert '<details class="ds-details" open> <summary>Likheten mellom' in text(hr, STRUCTURE)
 
 
 def test_the_ordinal_fit_is_not_judged_by_limits_that_were_not_made_for_it(

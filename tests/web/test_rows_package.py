@@ -30,7 +30,7 @@ from surveys.commands import medvirk
 from surveys.platform.database import Database
 from surveys.publishing.analysts.rows_package.codebook_xml import NAMESPACE
 from surveys.publishing.analysts.rows_package.package import r_script
-from surveys.publishing.analysts.rows_package.report_figures import QUALITY, report_figures
+from surveys.publishing.analysts.rows_package.report_figures import QUALITY, ReportFigure, report_figures
 from surveys.publishing.importing_answers import import_responses
 from surveys.publishing.releasing import release
 from tests.building import build_installation, build_units, keys_of
@@ -159,14 +159,18 @@ def test_the_report_has_the_figures_that_r_found(
     for figure in ours:
         row = theirs[tuple(str(getattr(figure, name)) for name in NAMED)]
         if row["verdict"] == "samme":
-            searched = figure.kind == QUALITY and (
-                figure.statistic == "omega" or figure.statistic.startswith(("cfa_", "fiml_"))
-            )
-            within = 1e-3 * max(1, abs(figure.value)) if searched else 1e-6
-            assert float(row["computed"]) == pytest.approx(figure.value, abs=within), figure
+            assert float(row["computed"]) == pytest.approx(figure.value, abs=promised(figure)), figure
 
 
-def test_the_codebook_follows_ddi_codebook_2_5(build: Build) -> None:
+def promised(figure: ReportFigure) -> float:
+    """How near R's figure is to ours, as LES-MEG.txt has it. No theme here has more than twelve statements."""
+    if figure.kind == QUALITY and figure.statistic.startswith(("cfa_", "fiml_")):
+        is_of_the_fit = ":" not in figure.statistic
+        return 1e-3 * max(1, abs(figure.value)) if is_of_the_fit else 1e-4
+    return 1e-4 if figure.statistic == "omega" else 1e-6
+
+
+def test_the_codebook_has_the_elements_of_ddi_codebook_2_5_in_their_order(build: Build) -> None:
     files = build("rader")
     root = ET.fromstring(files["kodebok.xml"])  # noqa: S314 (ours)
     assert root.tag == f"{{{NAMESPACE}}}codeBook"

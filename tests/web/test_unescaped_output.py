@@ -19,7 +19,6 @@ ALLOWED = {
     ),
     "surveys/publishing/analysts/document_files.py: Markup(figure.replace('<', '\\\\u003c'))": "JSON without «<»",
     "surveys/publishing/analysts/document_files.py: Markup(script)": "a script of ours, read from our own files",
-    "surveys/publishing/analysts/rows_package/package.py: Markup(style)": "a style sheet among our own files",
     "surveys/publishing/analysts/document_files.py: Markup(style)": "a style sheet of ours, read from our own files",
     "surveys/respond/fixed_pages.py: Markup(' checked')": "a word of ours",
     "surveys/respond/fixed_pages.py: Markup(' selected')": "a word of ours",

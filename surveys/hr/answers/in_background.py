@@ -1,6 +1,6 @@
 """A large file of answers is read, and taken in, by the job worker; HR sees how it goes and can try again.
 
-What was asked for stands beside the waiting file. A worker that is killed leaves it there, and the next one does it
+What was asked for is kept beside the waiting file. A worker that is killed leaves it there, and the next one does it
 again: reading changes nothing, and taking in is one transaction of a survey whose key was chosen when it was asked for.
 """
 
@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.answer_mapping import LabelChoice
-from surveys.access.models import Account
 from surveys.audit.trail import on_behalf_of
 from surveys.campaigns.models import Survey
-from surveys.files.report import ImportFault
 from surveys.files.waiting_files import WaitingFile, WaitingFiles
 from surveys.hr.answers.waiting import import_waiting, mapping_said
+from surveys.hr.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, language_of, problem_text
 from surveys.platform.database import Database
-from surveys.platform.localisation import DEFAULT_LANGUAGE, in_language
-from surveys.platform.texts import _
+from surveys.platform.localisation import in_language
+from surveys.platform.typed_data import from_stored, to_stored
 
 if TYPE_CHECKING:
     from surveys.publishing.importing_answers import ResponsesImportReport
@@ -30,15 +28,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 2_000
 """Rows that a request reads itself: one to two seconds."""
 
-MOST_ATTEMPTS: Final = 3
-_PATIENCE: Final = dt.timedelta(minutes=2)
-_STOPPED: Final = "stopped"
-_FAILED: Final = "failed"
-_DONE_BEFORE: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("respondents", "units", "more_faults", "empty_rows"), 0),
-    **dict.fromkeys(("new_units", "unknown_columns", "faults", "notes", "choices"), ()),
-    "applied": True,
-}
+_DONE_BEFORE: Final[Mapping[str, Any]] = {"applied": True}
 """A worker took the file in, and was killed before it could say how many answers there were."""
 
 _log = logging.getLogger("medvirk.steps")
@@ -91,27 +81,19 @@ def reading_of(file: WaitingFile) -> BackgroundReading | None:
     asked = file.said.get("asked")
     if not asked or asked["mapping"] != file.said.get("mapping"):
         return None
-    waited = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(asked["at"])
     stored = file.said.get("report")
     return BackgroundReading(
         asked["apply"],
-        _from_stored(stored) if stored else None,
-        _problem_text(file.said.get("problem", "")),
-        not asked["attempts"] and waited > _PATIENCE,
+        _report(stored) if stored else None,
+        problem_text(file.said.get("problem", "")),
+        is_late(asked["attempts"], dt.datetime.fromisoformat(asked["at"])),
     )
 
 
-def _problem_text(problem: str) -> str:
-    if problem == _STOPPED:
-        return _(
-            "Bakgrunnsjobben stanset %(times)s ganger uten å bli ferdig. Ingenting er lagret halvveis. Si fra til IT.",
-            times=MOST_ATTEMPTS,
-        )
-    if problem == _FAILED:
-        return _(
-            "Noe gikk galt i Medvirk. Ingenting er lagret halvveis. Si fra til IT: feilen står i loggen."
-        )
-    return problem
+def _report(stored: object) -> "ResponsesImportReport":
+    from surveys.publishing.importing_answers import ResponsesImportReport  # as in `import_waiting`
+
+    return from_stored(ResponsesImportReport, stored)
 
 
 def take_asked_files(db: Database, files: WaitingFiles) -> int:
@@ -124,11 +106,11 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
     if not asked or file.said.get("report") or file.said.get("problem") or mapping is None:
         return False
     if asked["attempts"] == MOST_ATTEMPTS:
-        files.say(file, {"problem": _STOPPED})
+        files.say(file, {"problem": STOPPED})
         return False
     file = files.say(file, {"asked": {**asked, "attempts": asked["attempts"] + 1}})
     with db.reading() as session:
-        language = _language_of(session, file.account_id)
+        language = language_of(session, file.account_id)
         has_begun = asked["again"] or asked["attempts"] > 0
         is_done = asked["apply"] and has_begun and _exists(session, asked["key"])
     outcome: dict[str, Any] = {}
@@ -138,10 +120,10 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
         else:
             with on_behalf_of(file.account_id), in_language(language):
                 report = import_waiting(db, file, asked["key"], mapping, apply=asked["apply"])
-            outcome["report"] = _as_stored(report)
+            outcome["report"] = to_stored(report)
     except Exception:  # noqa: BLE001 (whatever it is, HR is told and the next file gets its turn)
         _log.exception("Svarfilen stanset.")
-        outcome["problem"] = _FAILED
+        outcome["problem"] = FAILED
     current = files.find(file.token, file.account_id)
     # What was said of the file meanwhile holds: HR may have chosen otherwise, or taken the file away.
     if current and current.said.get("asked", {}).get("at") == asked["at"]:
@@ -151,46 +133,3 @@ def _take(db: Database, files: WaitingFiles, file: WaitingFile) -> bool:
 
 def _exists(session: Session, key: str) -> bool:
     return session.scalar(select(Survey.id).where(Survey.key == key)) is not None
-
-
-def _language_of(session: Session, account_id: int) -> str:
-    account = session.get(Account, account_id)
-    return account.language if account else DEFAULT_LANGUAGE
-
-
-def _as_stored(report: "ResponsesImportReport") -> dict[str, Any]:
-    return {
-        "respondents": report.respondents,
-        "units": report.units,
-        "new_units": list(report.new_units),
-        "unknown_columns": list(report.unknown_columns),
-        "faults": [
-            {"message": f.message, "line": f.line, "column": f.column, "others": list(f.others)}
-            for f in report.faults
-        ],
-        "more_faults": report.more_faults,
-        "applied": report.applied,
-        "notes": list(report.notes),
-        "empty_rows": report.empty_rows,
-        "choices": sorted(report.choices),
-    }
-
-
-def _from_stored(stored: Mapping[str, Any]) -> "ResponsesImportReport":
-    from surveys.publishing.importing_answers import ResponsesImportReport  # as in `import_waiting`
-
-    faults = (
-        ImportFault(f["message"], f["line"], f["column"], others=tuple(f["others"])) for f in stored["faults"]
-    )
-    return ResponsesImportReport(
-        respondents=stored["respondents"],
-        units=stored["units"],
-        new_units=tuple(stored["new_units"]),
-        unknown_columns=tuple(stored["unknown_columns"]),
-        faults=tuple(faults),
-        more_faults=stored["more_faults"],
-        applied=stored["applied"],
-        notes=tuple(stored["notes"]),
-        empty_rows=stored["empty_rows"],
-        choices=frozenset(map(LabelChoice, stored["choices"])),
-    )

@@ -10,9 +10,10 @@ from surveys.release.stored_quality import StoredFit, StoredQuality
 
 @dataclass(frozen=True)
 class EstimatedFit:
-    """meaning: what this way of fitting is for, and what to mind."""
+    """summary: name and main figures. meaning: what this way of fitting is for, and what to mind."""
 
     name: str
+    summary: str
     meaning: str
     rows: list[QualityFinding]
 
@@ -36,10 +37,22 @@ def estimated_fits(result: StoredQuality) -> list[EstimatedFit]:
         ),
     }
     return [
-        EstimatedFit(*told[key], _rows(fit) if key == "mlr" else _not_judged(_rows(fit)))
-        for key, fit in result.validity.estimators.items()
-        if key in told and fit.chi2 is not None
+        EstimatedFit(
+            name, _summary(name, fit), meaning, _rows(fit) if key == "mlr" else _not_judged(_rows(fit))
+        )
+        for key, (name, meaning) in told.items()
+        if (fit := result.validity.estimators.get(key)) and fit.chi2 is not None
     ]
+
+
+def _summary(name: str, fit: StoredFit) -> str:
+    return _(
+        "%(name)s: CFI %(cfi)s, RMSEA %(rmsea)s og SRMR %(srmr)s",
+        name=name,
+        cfi=decimal(fit.cfi, 3),
+        rmsea=decimal(fit.rmsea, 3),
+        srmr=decimal(fit.srmr, 3),
+    )
 
 
 def _rows(fit: StoredFit) -> list[QualityFinding]:

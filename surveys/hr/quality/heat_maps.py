@@ -1,14 +1,14 @@
-"""Pairs of factors as heat maps, and every statement beside every factor found: numbers, shades and what they mean."""
+"""Pairs of factors as heat maps: numbers, shades and what they mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from questionnaires.model import Questionnaire
-from surveys.hr.quality.limits import CROSS_LOADING, HTMT, LOADING, Mark
-from surveys.platform.localisation import listed, localised, number
+from surveys.hr.quality.limits import HTMT
+from surveys.platform.localisation import localised, number
 from surveys.platform.texts import _
-from surveys.release.stored_quality import StoredExploration, StoredQuality
+from surveys.release.stored_quality import StoredQuality
 
 STEPS: Final = 5
 """Shades in a heat map, 0 the lightest."""
@@ -37,17 +37,6 @@ class Matrix:
     rows: tuple[tuple[str, str, tuple[Cell, ...]], ...]
 
 
-@dataclass(frozen=True)
-class LoadingRow:
-    """A statement beside every factor found; `own` marks the cell of the factor it was written for."""
-
-    key: str
-    text: str
-    cells: tuple[Cell, ...]
-    mark: Mark
-    meaning: str
-
-
 def htmt_matrix(result: StoredQuality, questionnaire: Questionnaire) -> Matrix | None:
     """HTMT of each pair on complete sheets; cells at or over the limit are marked."""
     return _ratios(result.validity.htmt, questionnaire)
@@ -57,8 +46,12 @@ def htmt_of_all(result: StoredQuality, questionnaire: Questionnaire) -> Matrix |
     """HTMT of each pair on all the answers, by EM; None where no answer is missing."""
     whole = result.validity.whole
     found = _ratios(whole.htmt, questionnaire) if whole else None
-    # The same finding twice would be two places of one name to whoever hears the page.
-    return found and replace(found, finding=_("%(finding)s (alle svarene)", finding=found.finding))
+    return found and replace(found, finding=finding_of_all(found.finding))
+
+
+def finding_of_all(finding: str) -> str:
+    """The same finding twice would be two regions of one name to whoever hears the page."""
+    return _("%(finding)s (alle svarene)", finding=finding)
 
 
 def _ratios(ratios: Mapping[str, float | None], questionnaire: Questionnaire) -> Matrix | None:
@@ -119,49 +112,3 @@ def _cell(value: float | None, limit: float) -> Cell:
 def shade_of(value: float) -> int:
     """0–4 by the size of a figure between −1 and 1."""
     return min(int(abs(value) * STEPS), STEPS - 1)
-
-
-def loading_rows(
-    found: StoredExploration | None, questionnaire: Questionnaire
-) -> tuple[tuple[str, ...], list[LoadingRow]]:
-    """The exploratory loadings: columns' factor keys, and a row for each statement."""
-    exploration = found or StoredExploration()
-    factors, loadings = exploration.factors, exploration.loadings
-    rows = []
-    for item in questionnaire.items:
-        if item.key in loadings:
-            own = factors.index(questionnaire.factor_of[item.key].key)
-            rows.append(_loading_row(item.key, localised(item.text), loadings[item.key], own, factors))
-    return factors, rows
-
-
-def _loading_row(
-    key: str, text: str, loadings: Sequence[float | None], own: int, factors: Sequence[str]
-) -> LoadingRow:
-    values = [value or 0.0 for value in loadings]
-    crossed = [
-        index
-        for index, value in enumerate(values)
-        if index != own and CROSS_LOADING.mark(abs(value)) is Mark.WEAK
-    ]
-    cells = tuple(
-        Cell(number(value, 2), shade_of(value), over=index in crossed, own=index == own)
-        for index, value in enumerate(values)
-    )
-    mark, meaning = Mark.GOOD, _("Som tenkt")
-    if LOADING.mark(values[own]) is Mark.WEAK:
-        mark, meaning = Mark.WEAK, _("Svak på sitt eget tema")
-    if crossed:
-        mark = Mark.WEAK if mark is Mark.WEAK else Mark.CAREFUL
-        others = listed([factors[index] for index in crossed])
-        also = _("Måler også %(themes)s", themes=others)
-        meaning = also if mark is Mark.CAREFUL else f"{meaning}. {also}"
-    return LoadingRow(key, text, cells, mark, meaning)
-
-
-def loadings_finding(rows: Sequence[LoadingRow]) -> str:
-    """The title of the table of loadings."""
-    good = sum(row.mark is Mark.GOOD for row in rows)
-    if good == len(rows):
-        return _("Alle påstandene hører til temaet de er skrevet for")
-    return _("%(good)s av %(all)s påstander hører til temaet de er skrevet for", good=good, all=len(rows))

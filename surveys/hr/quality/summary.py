@@ -13,15 +13,8 @@ from surveys.hr.quality.careless import CarelessRow, careless_rows
 from surveys.hr.quality.discussing import discussions, is_discussed
 from surveys.hr.quality.factors import FactorQuality, factor_qualities, verdict, verdict_mark
 from surveys.hr.quality.limits import Mark, QualityFinding
-from surveys.hr.quality.structure import (
-    Convergence,
-    convergence_rows,
-    fit_findings,
-    fit_mark,
-    is_thin,
-    structure_heading,
-    structure_verdict,
-)
+from surveys.hr.quality.model_details import Convergence, convergence_rows
+from surveys.hr.quality.structure import fit_findings, fit_mark, is_thin, structure_heading, structure_verdict
 from surveys.hr.quality.units import (
     Bounds,
     Skewness,

@@ -11,23 +11,18 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.hr.quality.discussing import LONGEST, DiscussionForm, NotTheAuthorError, discuss, withdraw
 from surveys.hr.quality.estimators import estimated_fits
 from surveys.hr.quality.factors import factor_qualities
-from surveys.hr.quality.heat_maps import (
-    correlation_matrix,
-    htmt_matrix,
-    htmt_of_all,
-    loading_rows,
-    loadings_finding,
-)
+from surveys.hr.quality.heat_maps import correlation_matrix, htmt_matrix, htmt_of_all
 from surveys.hr.quality.items import scale_findings
+from surveys.hr.quality.loadings import loadings_of_all, loadings_of_complete
+from surveys.hr.quality.model_details import hints
 from surveys.hr.quality.shown import alphas_of, factor_of, factor_pictures, stored_report
-from surveys.hr.quality.structure import fit_findings, hints, structure_heading, structure_verdict
+from surveys.hr.quality.structure import fit_findings, structure_heading, structure_verdict
 from surveys.hr.quality.summary import report_of
 from surveys.hr.quality.years import waves
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
-from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 
 
@@ -89,22 +84,14 @@ def quality_structure(key: str) -> str:
     result = stored_report(session, survey)
     if not result:
         abort(404)
-    columns, rows = loading_rows(result.structure.exploration, questionnaire)
-    whole = result.structure.all_answers if result.validity.whole else None
-    columns_of_all, rows_of_all = loading_rows(whole.exploration if whole else None, questionnaire)
-    titles = {factor.key: localised(factor.title) for factor in questionnaire.factors}
     return render_template(
         "hr/quality/structure.html",
         survey=survey,
         heading=structure_heading(questionnaire),
         verdict=structure_verdict(result, questionnaire),
         fit=fit_findings(result, questionnaire),
-        columns=[(column, titles[column]) for column in columns],
-        rows=rows,
-        finding=loadings_finding(rows),
-        columns_of_all=[(column, titles[column]) for column in columns_of_all],
-        rows_of_all=rows_of_all,
-        finding_of_all=loadings_finding(rows_of_all),
+        loadings=loadings_of_complete(result, questionnaire),
+        loadings_of_all=loadings_of_all(result, questionnaire),
         htmt=htmt_matrix(result, questionnaire),
         htmt_of_all=htmt_of_all(result, questionnaire),
         estimated=estimated_fits(result),

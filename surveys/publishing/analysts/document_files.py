@@ -13,6 +13,7 @@ from surveys.platform.site_files import site_files
 from surveys.publishing.analysts.parts import ReportDocument
 
 _TEMPLATES = site_files() / "templates" / "publishing"
+_STYLE = "css/analysis_report.css"
 
 
 def as_html(document: ReportDocument, figures: Mapping[str, str] | None = None) -> str:
@@ -21,18 +22,23 @@ def as_html(document: ReportDocument, figures: Mapping[str, str] | None = None) 
     figures: title of a table → Plotly's JSON of the figure above it. With figures, Plotly is in the file too, and the
     page's own policy lets nothing but these scripts and this style run.
     """
+    scripts = [_static("vendor/plotly-cartesian.min.js"), _static("js/report_figures.js")] if figures else []
+    return page_alone(
+        "analysis_report.html",
+        document=document,
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 (our own files)
+        figures={title: _in_script(figure) for title, figure in (figures or {}).items()},
+        policy=_policy(_static(_STYLE), scripts) if scripts else "",
+    )
+
+
+def page_alone(template: str, **values: object) -> str:
+    """A page with its style inside. template: below templates/publishing."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    style = _static("css/analysis_report.css")
-    scripts = [_static("vendor/plotly-cartesian.min.js"), _static("js/report_figures.js")] if figures else []
-    return environment.get_template("analysis_report.html").render(
-        document=document,
-        style=Markup(style),  # noqa: S704 (our own file)
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 (our own files)
-        figures={title: _in_script(figure) for title, figure in (figures or {}).items()},
-        policy=_policy(style, scripts) if scripts else "",
-    )
+    style = _static(_STYLE)
+    return environment.get_template(template).render(style=Markup(style), **values)  # noqa: S704 (our own file)
 
 
 def _static(name: str) -> str:

@@ -13,13 +13,13 @@ from surveys.publishing.analysts.item_section import (
     item_name,
 )
 from surveys.publishing.analysts.parts import Result, two
+from surveys.publishing.analysts.verdicts import ITEM_REST_LOWEST
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _ROW: Final = 64
 _ROOM_FOR_TEXT: Final = 0.09
-_GOOD_REST: Final = 0.30
 _BELOW: Final = ("#8c510a", "#bf812d", "#dfc27d", "#f6e8c3")
 """From the end of the scale towards the middle: ColorBrewer's BrBG, told apart by the colour-blind too."""
 _ABOVE: Final = ("#01665e", "#35978f", "#80cdc1", "#c7eae5")
@@ -158,7 +158,9 @@ def _map(result: Result, questionnaire: Questionnaire) -> "Figure":
         rests = result["scales"].get(factor.key, {}).get("item_rest", {})
         known = [item.key for item in factor.items if item.key in items and rests.get(item.key) is not None]
         places = [along_the_scale(factor, items[key]["mean"]) for key in known]
-        low += sum(place < 0.5 and rests[key] >= _GOOD_REST for key, place in zip(known, places, strict=True))
+        low += sum(
+            place < 0.5 and rests[key] >= ITEM_REST_LOWEST for key, place in zip(known, places, strict=True)
+        )
         figure.add_scatter(
             name=localised(factor.title),
             mode="markers+text",
@@ -174,7 +176,7 @@ def _map(result: Result, questionnaire: Questionnaire) -> "Figure":
             cliponaxis=False,
             marker={"size": 10, "symbol": _SYMBOLS[index % len(_SYMBOLS)]},
         )
-    figure.add_hline(_GOOD_REST, line={"dash": "dash", "width": 1.5})
+    figure.add_hline(ITEM_REST_LOWEST, line={"dash": "dash", "width": 1.5})
     figure.add_vline(0.5, line={"dash": "dot", "width": 1.5})
     ticks = [tick / 4 for tick in range(5)]
     figure.update_xaxes(

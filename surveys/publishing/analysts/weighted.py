@@ -49,15 +49,10 @@ def _words(found: Result, questionnaire: Questionnaire) -> tuple[str, ...]:
     )
     reach = (
         f"Vektene går fra {two(found['smallest'])} til {two(found['largest'])} ganger snittet. "
-        f"De {_answers(found)} svarene gir like sikre tall som {number(found['effective_n'], 0)} uvektede."
+        f"De {number(found['n'], 0)} svarene gir like sikre tall som {number(found['effective_n'], 0)} uvektede."
     )
     return (
         source,
         reach,
         "Vekter retter bare opp det vi vet om befolkningen. De sier ikke hva de som ikke svarte, mener.",
     )
-
-
-def _answers(found: Result) -> str:
-    """How many answered in all: the effective n times the design effect."""
-    return number(found["effective_n"] * found["design_effect"], 0)

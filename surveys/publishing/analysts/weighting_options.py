@@ -71,8 +71,7 @@ def with_weights(
     weighting = _weighting(read, column, margins)
     if weighting is None:
         return dict(result)
-    reporting = read.responses.questionnaire.reporting
-    smallest = reporting.minimum_group if minimum_group is None else minimum_group
+    smallest = read.responses.questionnaire.reporting.smallest_group(minimum_group)
     told = "Vektede snitt står for seg. Alle andre tall er uvektet."
     return {
         **result,

@@ -14,6 +14,7 @@ from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import LongStep, SurveyStatus
 from surveys.hr import long_steps
+from surveys.hr.background_jobs import MOST_ATTEMPTS
 from surveys.hr.long_steps import take_asked
 from surveys.hr.steps import correcting
 from surveys.organisation.models import Unit
@@ -280,7 +281,7 @@ class TestKilledWorkers:
     ) -> None:
         press(hr, "release")
         self.kill_after(monkeypatch, "begun")
-        for _try in range(long_steps.MOST_ATTEMPTS):
+        for _try in range(MOST_ATTEMPTS):
             with pytest.raises(KeyboardInterrupt):
                 work(app, counted)
         assert work(app, counted) == []

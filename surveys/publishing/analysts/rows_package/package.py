@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +15,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation
 from surveys.platform.localisation import localised
 from surveys.platform.site_files import site_files
+from surveys.publishing.analysts.document_files import page_alone
 from surveys.publishing.analysts.rows_package.codebook_xml import ROWS_FILE, codebook_xml
 from surveys.publishing.analysts.rows_package.readme import readme
 from surveys.publishing.analysts.rows_package.report_figures import report_figures
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from surveys.release.analysts.row_variables import RowVariable
 
-_TEMPLATES: Final = site_files() / "templates" / "publishing" / "rows_package"
 SCRIPT: Final = "figurer.R"
 
 
@@ -49,7 +47,7 @@ def package_files(session: Session, survey: Survey, found: Microdata, today: dt.
         "LES-MEG.txt": readme(study).encode("utf-8-sig"),
         ROWS_FILE: rows_csv(found.rows, study.variables),
         "svar.sav": _sav(found.rows, study),
-        "kodebok.html": _codebook_html(study).encode(),
+        "kodebok.html": page_alone("rows_package/kodebok.html", study=study, localised=localised).encode(),
         "kodebok.xml": codebook_xml(study),
         "syntaks.sps": spss_syntax(study).encode("utf-8-sig"),
         SCRIPT: r_script(),
@@ -61,8 +59,8 @@ def package_files(session: Session, survey: Survey, found: Microdata, today: dt.
 
 
 def r_script() -> bytes:
-    """The same for every survey: what it needs to know stands in the tables beside it."""
-    return (_TEMPLATES / SCRIPT).read_bytes()
+    """The same for every survey: what it needs to know is in the tables beside it."""
+    return (site_files() / "templates" / "publishing" / "rows_package" / SCRIPT).read_bytes()
 
 
 def _study(session: Session, survey: Survey, found: Microdata, today: dt.date) -> Study:
@@ -107,13 +105,3 @@ def _sav(rows: "pd.DataFrame", study: Study) -> bytes:
         file = Path(folder) / "svar.sav"
         write(file, rows, study.questionnaire)
         return file.read_bytes()
-
-
-def _codebook_html(study: Study) -> str:
-    """One page with its style inside."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    style = (site_files() / "static" / "css" / "analysis_report.css").read_text(encoding="utf-8")
-    template = environment.get_template("kodebok.html")
-    return template.render(study=study, style=Markup(style), localised=localised)  # noqa: S704 (our own file)

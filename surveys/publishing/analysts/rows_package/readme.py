@@ -43,7 +43,8 @@ avvik                              samme svar, men et annet tall. Da er det en f
 
 ANDRE TALL SOM SKRIPTET IKKE REGNER UT
 
-- Endring siden forrige undersøkelse, og over og under de andre: trenger svar fra flere undersøkelser eller enheter.
+- Endring siden forrige undersøkelse, retning over flere år, og over og under de andre: trenger svar fra flere
+  undersøkelser eller enheter.
 - Enighet i enhetene (ICC, rwg): noen rader står som enheten over, og Medvirk runder av tallene.
 - Svarprosent og hvem som svarte: radene er bare de som svarte.
 - Parallellanalyse og splitt-halv over tilfeldige delinger: bruker tilfeldige tall.
