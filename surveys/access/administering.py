@@ -57,11 +57,11 @@ def create_account(
         raise AccountError(
             _("Det finnes allerede en bruker som heter «%(name)s». Velg et annet brukernavn.", name=wanted)
         )
-    _check_name(name)
+    checked = _checked_name(name)
     _check_email(email)
     account = Account(
         username=wanted,
-        name=name.strip(),
+        name=checked,
         email=email.strip(),
         password_hash="",
         person_id=person_id,
@@ -75,17 +75,20 @@ def create_account(
 
 def change_account(session: Session, account: Account, name: str, email: str) -> None:
     """A corrected name or address. Raises AccountError."""
-    _check_name(name)
+    account.name = _checked_name(name)
     _check_email(email)
-    account.name, account.email = name.strip(), email.strip()
+    account.email = email.strip()
     audit.record(session, "account.changed", account.trail_name)
 
 
-def _check_name(name: str) -> None:
-    if not name.strip():
+def _checked_name(name: str) -> str:
+    """On one line: no mail can be addressed to a name with a line break in it, which a provider may send."""
+    wanted = " ".join(name.split())
+    if not wanted:
         raise AccountError(_("Skriv navnet til den som skal bruke kontoen."))
-    if fault := fault_of_name(name.strip()):
+    if fault := fault_of_name(wanted):
         raise AccountError(fault)
+    return wanted
 
 
 def may_administer(session: Session, actor: Account | None, account: Account) -> bool:

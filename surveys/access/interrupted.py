@@ -23,8 +23,8 @@ _MOST_SENT: Final = 400_000
 """Bytes of what the sign-in form carries, as a browser sends it. Werkzeug takes a form of 500,000."""
 
 _FROM_OUR_OWN_PAGE: Final = "same-origin"
-_NEVER_CARRIED: Final = frozenset({"csrf_token", "password", "passphrase", "again", "current"})
-"""The names of every field for a password or a key holder's words, and the token."""
+_NEVER_CARRIED: Final = frozenset({"csrf_token", "password", "passphrase", "again", "current", "words"})
+"""The names of every field for a password or for a share of a ballot key, and the token."""
 
 
 @dataclass(frozen=True)

@@ -254,6 +254,9 @@ def give_reserve(session: Session, survey: Survey, words: str, keys: KeyStore) -
 def _give(session: Session, survey: Survey, holder: KeyHolder, share: str, keys: KeyStore) -> bool:
     # One after the other: two who give at the same moment would each wait for the other.
     session.execute(select(Survey.id).where(Survey.id == survey.id).with_for_update())
+    if keys.can_count(survey.id):
+        # Opened since she saw the page: her share is not to be kept, and nobody is to be told that it waits.
+        return True
     now = clock.now()
     audit.record(session, "survey.key_share_given", survey.key, holder=_name_of(holder))
     holder.given_share, holder.given_at = keys.masters.wrapped(share.encode()), now

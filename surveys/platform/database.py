@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 from surveys.platform.connection_limits import ConnectionLimits
 from surveys.platform.private_files import make_private_file
-from surveys.platform.write_lock import WritingSession
+from surveys.platform.write_lock import WritingSession, note_lock
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,6 +30,9 @@ CONSTRAINT_NAMES = {
 
 # A connection to PostgreSQL that has been idle for longer is asked whether it still works.
 _RESTED_SECONDS = 1.0
+
+# How a transaction that will write begins on SQLite: with the write lock.
+_LOCKING = "IMMEDIATE"
 
 # How many connections the pool keeps open while nobody uses them.
 _KEPT_OPEN = 5
@@ -87,7 +90,7 @@ class Database:
             self.engine = _postgresql_engine(url, limits or ConnectionLimits())
             _check_rested_connections(self.engine)
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._writing = self.engine.execution_options(sqlite_begin=_LOCKING)
 
     def reading(self) -> Session:
         return Session(self._reading)
@@ -154,6 +157,8 @@ def _prepare_sqlite(engine: Engine) -> None:
             _driver_of(connection).execute(statement)
         except sqlite3.Error as error:
             raise DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True) from error
+        if mode == _LOCKING:
+            note_lock(connection)
 
 
 def _driver_of(connection: Connection) -> Any:
@@ -226,8 +231,7 @@ def session() -> Session:
 def connection() -> Connection:
     """The request's connection without a session: for pages that are opened so often that a session is too dear.
 
-    A session that is asked for later in the request goes on in the same transaction. Slow work in between would keep
-    SQLite's write lock (`write_lock` knows sessions), so no page that does any asks for this.
+    A session that is asked for later in the request goes on in the same transaction.
     """
     if "database_session" in g:
         return session().connection()

@@ -46,11 +46,18 @@ class DecoratedLimiter(Limiter):
 
         @app.after_request
         def deduct_where_limited(response: Response) -> Response:
-            return deduct(response) if _IS_LIMITED in g else response
+            try:
+                return deduct(response) if _IS_LIMITED in g else response
+            except StorageError:
+                _storage_is_out()
+                return response
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         setattr(g, _IS_LIMITED, True)
-        super()._check_request_limit(callable_name, in_middleware)
+        try:
+            super()._check_request_limit(callable_name, in_middleware)
+        except StorageError:
+            _storage_is_out()
 
 
 @dataclass(frozen=True)
@@ -175,9 +182,13 @@ def too_many(page: str, error: TooManyRequests) -> Response:
     return response
 
 
-# A storage that is out of order must not keep anybody out: it is logged, and nobody is stopped.
+# A storage that is out of order must not keep anybody out: it is logged, and nobody is stopped. Nothing else is
+# swallowed: a limit whose key cannot be made would stop nobody, and no test would notice.
 limiter = DecoratedLimiter(
-    key_func=client_key, headers_enabled=False, swallow_errors=True, storage_options={"wrap_exceptions": True}
+    key_func=client_key,
+    headers_enabled=False,
+    swallow_errors=False,
+    storage_options={"wrap_exceptions": True},
 )
 
 

@@ -18,28 +18,33 @@ _CONNECTION = "writing_connection"
 _CHANGES = "changes_at_begin"
 
 
-class _SessionsOfThread(threading.local):
+class _OfThread(threading.local):
     def __init__(self) -> None:
-        self.found: WeakSet[Session] = WeakSet()
+        self.connections: WeakSet[Connection] = WeakSet()
+        self.sessions: WeakSet[Session] = WeakSet()
 
 
-_sessions = _SessionsOfThread()
+_own = _OfThread()
 
 
 class WritingSession(Session):
-    """A session that is known as one that takes SQLite's write lock in this thread."""
+    """A session that is known as one on a connection that takes SQLite's write lock in this thread."""
 
     def __init__(self, bind: Engine | Connection, **options: Any) -> None:
         super().__init__(bind, **options)
-        _sessions.found.add(self)
+        _own.sessions.add(self)
 
 
 # Once for the class: for every session it would cost as much as a query.
 @event.listens_for(WritingSession, "after_begin")
-def _note_begin(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    if connection.dialect.name == "sqlite" and not session.in_nested_transaction():
-        session.info[_CONNECTION] = connection
-        session.info[_CHANGES] = _total_changes(connection)
+def _note_session(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    session.info[_CONNECTION] = connection
+
+
+def note_lock(connection: Connection) -> None:
+    """A transaction of this connection has just taken SQLite's write lock, with a session above it or without."""
+    connection.info[_CHANGES] = _total_changes(connection)
+    _own.connections.add(connection)
 
 
 @contextmanager
@@ -49,39 +54,37 @@ def without_write_lock() -> Iterator[None]:
     Only of transactions that have written nothing: one that has keeps its lock, since giving it back would undo what it
     wrote. What a session had read is read again when it is next used: others may have written meanwhile.
     """
-    given_back = [session for session in _sessions.found if _has_only_read(session)]
-    for session in given_back:
-        session.info[_CONNECTION].exec_driver_sql("ROLLBACK")
+    given_back = [connection for connection in _own.connections if _has_only_read(connection)]
+    for connection in given_back:
+        connection.exec_driver_sql("ROLLBACK")
     try:
         yield
     finally:
-        for session in given_back:
-            session.info[_CONNECTION].exec_driver_sql("BEGIN IMMEDIATE")
-            session.expire_all()
+        for connection in given_back:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for session in _sessions_on(connection):
+                session.expire_all()
 
 
 def holds_write_lock() -> bool:
-    """Whether a session of this thread holds SQLite's write lock now."""
-    return any(_is_locked(session) for session in _sessions.found)
+    """Whether a connection of this thread holds SQLite's write lock now."""
+    return any(_is_locked(connection) for connection in _own.connections)
 
 
-def _has_only_read(session: Session) -> bool:
-    if not _is_locked(session) or session.in_nested_transaction():
+def _has_only_read(connection: Connection) -> bool:
+    if not _is_locked(connection) or connection.in_nested_transaction():
         return False
-    if session.new or session.dirty or session.deleted:
+    if any(session.new or session.dirty or session.deleted for session in _sessions_on(connection)):
         return False
-    return bool(_total_changes(session.info[_CONNECTION]) == session.info[_CHANGES])
+    return bool(_total_changes(connection) == connection.info[_CHANGES])
 
 
-def _is_locked(session: Session) -> bool:
-    connection = session.info.get(_CONNECTION)
-    return (
-        connection is not None
-        and not connection.closed
-        and session.in_transaction()
-        and connection.in_transaction()
-        and bool(_driver(connection).in_transaction)
-    )
+def _is_locked(connection: Connection) -> bool:
+    return not connection.closed and connection.in_transaction() and bool(_driver(connection).in_transaction)
+
+
+def _sessions_on(connection: Connection) -> list[Session]:
+    return [session for session in _own.sessions if session.info.get(_CONNECTION) is connection]
 
 
 def _total_changes(connection: Connection) -> int:

@@ -83,8 +83,10 @@ def start_answering(token: str) -> Response | tuple[str, int]:
 def pasted_token(text: str) -> str | None:
     """The token of a public link that was pasted, or typed alone; None when the text has none that is in use."""
     pasted = _TOKEN_IN_LINK.findall(text)[:_MOST_LINKS] or [text]
-    found = (find_link(database.session(), token) for token in pasted)
-    return next((link.token for link in found if link), None)
+    # A typed code is posted, and the request's own session would wait for everybody who writes.
+    with database.database().reading() as session:
+        found = (find_link(session, token) for token in pasted)
+        return next((link.token for link in found if link), None)
 
 
 def _visit(token: str) -> PublicLinkLookup:

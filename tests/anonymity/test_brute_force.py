@@ -16,6 +16,7 @@ from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from app import create_app
+from surveys.access import known_browsers
 from surveys.access.models import Account, Role
 from surveys.access.passwords import hash_unjudged
 from surveys.campaigns.ballot_box import Draft
@@ -507,3 +508,36 @@ def test_a_respondents_page_asks_the_storage_nothing_of_its_own(
     counts._read_at += 3600
     assert ask(f"/svar/{given[0]}/nb/side/1").status_code == 200
     assert [statement for statement in statements if "limit_count" in statement] == []
+
+
+def test_a_limit_whose_key_cannot_be_made_stops_the_page(
+    app: Flask, ask: Ask, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Swallowed, it would stop nobody: so it was once with the limit on key holders' words."""
+
+    def broken(_username: str) -> str:
+        raise AttributeError
+
+    monkeypatch.setattr(known_browsers, "failures_key", broken)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert ask("/logg-inn", method="POST", data=account).status_code == 500
+
+
+@pytest.mark.parametrize(
+    "cookie", ["\xff", "medvirk_kjent=\xff\xfe", 'medvirk_kjent="\\377\\355"', "medvirk_kjent=."]
+)
+def test_no_cookie_frees_a_guesser_of_the_limit_on_a_name(
+    app: Flask, account: dict[str, str], monkeypatch: pytest.MonkeyPatch, cookie: str
+) -> None:
+    """From a new address each time, with a cookie that cannot be read."""
+    monkeypatch.setattr("surveys.access.views.authenticate", lambda *_arguments: None)
+    most, plain = parse(limits.SIGN_INS_TO_A_NAME).amount, app.test_client(use_cookies=False)
+    statuses = [
+        plain.post(
+            "/logg-inn",
+            data=account,
+            environ_base={"REMOTE_ADDR": f"192.0.2.{number}", "HTTP_COOKIE": cookie},
+        ).status_code
+        for number in range(most + 1)
+    ]
+    assert statuses == [200] * most + [429]

@@ -92,6 +92,19 @@ class DeliveredAnswers:
     comments: Mapping[str, str]
 
 
+def _back_after_a_holder(app: Flask, code: str) -> tuple[Respondent, str]:
+    """She has given her word again, after a holder of the link answered otherwise; and her own answer to TRI01."""
+    person = has_answered(app, code)
+    mine = person.goes_to("side/1").answers()["TRI01"]
+    chooses(person)
+    holder = opened(app, code)
+    holder.goes_to("side/1")
+    holder.press({"TRI01": "1" if mine != "1" else "2"})
+    again = opened(app, code)
+    gives(again)
+    return again, mine
+
+
 def delivered(app: Flask, db: Database) -> DeliveredAnswers:
     """What stands in the only ballot, opened with the key that only counting has."""
     with db.reading() as session:
@@ -426,14 +439,7 @@ class TestTheWord:
     def test_what_a_holder_answers_is_not_shown_to_her_and_does_not_count_against_hers(
         self, app: Flask, db: Database, code: str
     ) -> None:
-        person = has_answered(app, code)
-        mine = person.goes_to("side/1").answers()["TRI01"]
-        chooses(person)
-        holder = opened(app, code)
-        holder.goes_to("side/1")
-        holder.press({"TRI01": "1" if mine != "1" else "2"})
-        again = opened(app, code)
-        gives(again)
+        again, mine = _back_after_a_holder(app, code)
         assert again.goes_to("side/1").answers()["TRI01"] == mine
         again.delivers()
         assert delivered(app, db).coded["TRI01"] == int(mine)
@@ -455,14 +461,7 @@ class TestTheWord:
     def test_a_review_that_was_open_for_long_delivers_what_it_showed(
         self, app: Flask, db: Database, code: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        person = has_answered(app, code)
-        mine = person.goes_to("side/1").answers()["TRI01"]
-        chooses(person)
-        holder = opened(app, code)
-        holder.goes_to("side/1")
-        holder.press({"TRI01": "1" if mine != "1" else "2"})
-        again = opened(app, code)
-        gives(again)
+        again, mine = _back_after_a_holder(app, code)
         again.goes_to("oppsummering")
         later = time.time() + visits.LASTS + 1
         monkeypatch.setattr(visits, "time", SimpleNamespace(time=lambda: later))

@@ -1,9 +1,12 @@
 """Behind the nginx and the Caddy that operators are given, on https: everything works, and nobody is shut out."""
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
@@ -125,6 +128,40 @@ def test_a_form_on_a_sister_site_is_refused_though_the_cookie_goes_along(context
     assert sent.value.request.header_value("cookie")
     page.goto(f"{ADDRESS}/")
     expect(page.get_by_role("button", name="Logg ut")).to_be_visible()
+
+
+def test_a_form_that_a_sister_site_wrote_is_never_given_back_as_hers(context: BrowserContext) -> None:
+    """The attack: words of the sister's, waiting under Medvirk's heading, a button from being sent."""
+    page = context.new_page()
+    planted = json.dumps(["/brukere/ny", [["name", "Plantet Navn"], ["username", "plantet"]], False])
+    forms = {
+        "/brukere/ny": {"name": "Plantet Navn", "username": "plantet"},
+        "/logg-inn": {"avbrutt": planted, "username": "hr", "password": PASSWORD},
+    }
+
+    def be_the_sister(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        fields = "".join(
+            f'<input type="hidden" name="{name}" value="{html.escape(value)}">'
+            for name, value in forms[path].items()
+        )
+        form = f'<form method="post" action="{ADDRESS}{path}">{fields}<button>Vinn en sykkel</button></form>'
+        route.fulfill(body=form, content_type="text/html")
+
+    context.route(f"{SISTER}**", be_the_sister)
+    for is_signed_in in (False, True):
+        if is_signed_in:
+            _sign_in(page)
+        for path in forms:
+            page.goto(SISTER.rstrip("/") + path)
+            with page.expect_navigation() as sent:
+                page.get_by_role("button").click()
+            assert sent.value.status == 400
+            again = page.reload()
+            assert again is not None
+            assert again.request.method == "POST"
+            assert again.status == 400, "nor when she loads the page anew and sends it once more"
+            assert "Plantet" not in page.content()
 
 
 def test_the_answers_carry_hsts_and_come_as_medvirk_sent_them(proxied: Behind) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import MetaData, delete, inspect, select, text
+from sqlalchemy import MetaData, delete, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from surveys.operating import migrating
@@ -246,6 +246,33 @@ def test_who_was_asked_to_take_an_invitation_along_is_read_from_the_trail(full: 
             marked = select(invitations.c.id).where(invitations.c.asked_along)
             assert set(connection.scalars(marked)) == expected
         migrating.downgrade(full.engine, "0031")
+
+
+def test_a_phrase_from_before_there_were_seals_is_chosen_again_until_the_key_is_shared_out(
+    full: Database,
+) -> None:
+    """Else the key could not be made, with an alarm that somebody has written in the database."""
+    holders, surveys = metadata.tables["key_holder"], metadata.tables["survey"]
+    free = select(func.max(surveys.c.id)).where(surveys.c.id.not_in(select(holders.c.survey_id)))
+    with full.engine.connect() as connection:
+        survey_id = connection.scalar(free)
+    migrating.downgrade(full.engine, "0034")
+    values = {"survey": survey_id, "bytes": b"x" * 16, "key": b"y" * 32}
+    with full.engine.begin() as connection:
+        for account, share in ((1, None), (2, b"locked")):
+            connection.execute(
+                text(
+                    "INSERT INTO key_holder (survey_id, account_id, salt, public_key, share) "
+                    "VALUES (:survey, :account, :bytes, :key, :share)"
+                ),
+                values | {"account": account, "share": share},
+            )
+    migrating.upgrade(full.engine)
+    with full.engine.connect() as connection:
+        chosen = select(holders.c.account_id).where(
+            holders.c.survey_id == survey_id, holders.c.salt.is_not(None)
+        )
+        assert connection.scalars(chosen).all() == [2]
 
 
 def test_foreign_keys_are_enforced_again_after_a_migration(full: Database) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from app import create_app
 from surveys.access import passwords
@@ -20,6 +20,7 @@ from surveys.files import reading
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.write_lock import holds_write_lock, without_write_lock
+from surveys.respond import public_link
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
 from tests.conftest import Installations
@@ -151,6 +152,21 @@ def test_no_password_is_tried_while_the_lock_is_held(
     assert locked == [False, False, False]
 
 
+def test_typing_a_code_waits_for_nobody_who_writes(
+    sqlite_app: Flask, sqlite_db: Database, respondent: Respondent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[bool] = []
+    real = public_link.find_link
+
+    def noted(*arguments: Any) -> Any:
+        locked.append(holds_write_lock())
+        return real(*arguments)
+
+    monkeypatch.setattr(public_link, "find_link", noted)
+    assert sqlite_app.test_client().post("/svar", data={"kode": respondent.code}).status_code == 303
+    assert locked == [False]
+
+
 def test_what_was_written_is_kept_although_a_file_is_read_after_it(sqlite_db: Database) -> None:
     with sqlite_db.transaction() as session:
         session.add(Unit(code="A", name="A"))
@@ -175,6 +191,31 @@ def test_what_others_wrote_meanwhile_is_seen_afterwards(sqlite_db: Database) -> 
             other.start()
             other.join()
         assert unit.name == "Ny"
+
+
+def test_a_connection_without_a_session_gives_the_lock_back_too(sqlite_db: Database) -> None:
+    with sqlite_db.connect(writes=True) as connection:
+        assert connection.scalar(select(func.count()).select_from(Unit)) == 0
+        assert holds_write_lock()
+        with without_write_lock():
+            assert not holds_write_lock()
+            with sqlite_db.transaction() as session:
+                session.add(Unit(code="A", name="A"))
+        assert holds_write_lock()
+        assert connection.scalar(select(func.count()).select_from(Unit)) == 1
+    assert not holds_write_lock()
+
+
+def test_what_a_connection_wrote_before_a_session_went_on_with_it_is_kept(sqlite_db: Database) -> None:
+    with sqlite_db.connect(writes=True) as connection:
+        connection.execute(insert(Unit).values(code="A", name="A", type=""))
+        with sqlite_db.session_on(connection, writes=True) as session:
+            assert session.scalars(select(Unit.code)).all() == ["A"]
+            with without_write_lock():
+                assert holds_write_lock()
+            session.commit()
+    with sqlite_db.reading() as session:
+        assert session.scalars(select(Unit.code)).all() == ["A"]
 
 
 def _rename(db: Database) -> None:

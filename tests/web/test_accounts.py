@@ -181,6 +181,16 @@ class TestPages:
         assert said in page.text
         assert f'value="{sent["username"]}"' in page.text
 
+    def test_a_name_is_on_one_line_so_that_mail_can_be_addressed_to_it(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        sign_in_as(client, municipality, Role.HR, "K")
+        sent = {"name": "Kari\r\nBcc: alle@x.no", "username": "kari"}
+        assert client.post("/brukere/ny", data=sent).status_code == 302
+        with municipality.reading() as session:
+            account = session.scalars(select(Account).where(Account.username == "kari")).one()
+            assert account.name == "Kari Bcc: alle@x.no"
+
 
 class TestNobodyWidensHerOwnRights:
     def test_hr_gives_reader_roles_below_her_own_unit_and_no_others(

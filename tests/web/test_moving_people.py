@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.access.roster import create_leader_account
@@ -223,9 +222,7 @@ class TestInvitations:
     ) -> None:
         """The attack: among five from A is one whose invitation is in C, and C's turnout would tell of her alone."""
         sign_in_as(client, municipality, Role.HR)
-        one = 1 if answered else 7
-        with app.app_context(), municipality.transaction() as session:
-            _invited_in(session, _ids(municipality, one)[0], "C")
+        one = _one_invited_in_c(app, municipality, answered=answered)
         before = _turnout(municipality)
         status, said = _move(client, municipality, one, 2, 3, 4, 5, along="y")
         assert status == 200
@@ -239,9 +236,7 @@ class TestInvitations:
         self, app: Flask, municipality: Database, client: FlaskClient, answered: bool
     ) -> None:
         sign_in_as(client, municipality, Role.HR)
-        one = 1 if answered else 7
-        with app.app_context(), municipality.transaction() as session:
-            _invited_in(session, _ids(municipality, one)[0], "C")
+        one = _one_invited_in_c(app, municipality, answered=answered)
         assert _move(client, municipality, one, 2, 3, 4, 5, 6, along="y", confirmed="y")[0] == 302
         invited = _invited(municipality)
         assert invited[one] == "C"
@@ -363,10 +358,14 @@ class TestReconciling:
         assert _turnout(municipality) == before
 
 
-def _invited_in(session: Session, person_id: int, code: str) -> None:
-    """Her invitation is to another unit than the one she is in."""
-    invitation = session.scalars(select(Invitation).where(Invitation.person_id == person_id)).one()
-    change_sealed(invitation, unit_id=unit_of(session, code).id)
+def _one_invited_in_c(app: Flask, db: Database, *, answered: bool) -> int:
+    """The number of somebody in A whose invitation is in C."""
+    one = 1 if answered else 7
+    with app.app_context(), db.transaction() as session:
+        [person_id] = _ids(db, one)
+        invitation = session.scalars(select(Invitation).where(Invitation.person_id == person_id)).one()
+        change_sealed(invitation, unit_id=unit_of(session, "C").id)
+    return one
 
 
 def _gets_new_number(db: Database, number: int) -> None:

@@ -23,7 +23,7 @@ class HolderMailKind(StrEnum):
 
 
 class HolderMail(Base):
-    """One mail to one account about one survey's ballot box. The unique key makes a second sending impossible.
+    """One mail to one account about one survey's ballot box. Whoever sends it sets it to «sending» first, so once.
 
     Its words are made when it is sent, in the account's language. It is kept when the survey has been counted: that
     somebody opened the box is news then too.

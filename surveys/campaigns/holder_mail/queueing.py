@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.access.models import Account
 from surveys.campaigns.ballot_box import KeyHolder
 from surveys.campaigns.holder_mail.models import HolderMail, HolderMailKind
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.models import DeliveryStatus, Survey, SurveyStatus
 
 
 def queue_mails(
@@ -22,13 +22,20 @@ def queue_mails(
 ) -> int:
     """One mail to each holder who can be reached; how many. In the caller's transaction.
 
-    who: the holders it tells of. but: holders who get none.
+    who: the holders it tells of. but: holders who get none. One of the same kind that waits is not sent beside it.
     """
     names = [holder.account.name if holder.account else "" for holder in who]
     passed_over = {holder.id for holder in but}
     found = [
         row for row in _people(session, survey) if row.id not in passed_over and _is_reached(row.account)
     ]
+    overtaken = (
+        HolderMail.survey_id == survey.id,
+        HolderMail.account_id.in_([holder.account_id for holder in found]),
+        HolderMail.kind == kind,
+        HolderMail.status == DeliveryStatus.QUEUED,
+    )
+    session.execute(delete(HolderMail).where(*overtaken))
     for holder in found:
         session.add(
             HolderMail(

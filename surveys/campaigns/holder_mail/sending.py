@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import smtplib
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Final
 
@@ -18,6 +19,7 @@ from surveys.campaigns.ballot_box import KeyHolder
 from surveys.campaigns.handing_over import NotTakenError, UnsureError
 from surveys.campaigns.holder_mail.models import HolderMail, HolderMailKind
 from surveys.campaigns.holder_mail.words import letter_to_holder
+from surveys.campaigns.keystore import key_store
 from surveys.campaigns.mail_handing_over import hand_over_mail
 from surveys.campaigns.models import DeliveryStatus, SurveyStatus
 from surveys.platform import clock
@@ -47,12 +49,12 @@ def send_to_holders(db: Database, settings: Settings, now: dt.datetime | None = 
     if not settings.smtp_host:
         return 0
     moment = now or clock.now()
-    ready = [found for mail_id in _due(db, moment) if (found := _claimed(db, settings, mail_id, moment))]
-    if not ready:
-        return 0
     sent = 0
-    for each in ready:
-        sent += _send(db, settings, each, moment)
+    for mail_id in _due(db, moment):
+        # One by one: whatever ends the process leaves one mail at most that nobody knows of.
+        ready = _claimed(db, settings, mail_id, moment)
+        if ready is not None:
+            sent += _send(db, settings, ready, moment)
     return sent
 
 
@@ -79,8 +81,14 @@ def _claimed(db: Database, settings: Settings, mail_id: int, moment: dt.datetime
         if not wanted(session, mail, moment):
             session.execute(delete(HolderMail).where(HolderMail.id == mail_id))
             return None
-        with in_language(mail.account.language):
-            message = account_message(mail.account, letter_to_holder(mail), settings)
+        try:
+            with in_language(mail.account.language):
+                message = account_message(mail.account, letter_to_holder(mail), settings)
+        except (ValueError, MessageError) as error:
+            # Such as a name that no header can carry: the others' mails, and the survey's, are sent all the same.
+            mail.status, mail.error = DeliveryStatus.FAILED, type(error).__name__
+            _log.warning("En e-post til en nøkkelholder kan ikke lages: %s", type(error).__name__)
+            return None
         return _Ready(mail_id, mail.account.email, message)
 
 
@@ -95,7 +103,7 @@ def wanted(session: Session, mail: HolderMail, moment: dt.datetime) -> bool:
         return status == SurveyStatus.OPEN
     if mail.kind == HolderMailKind.BOX_OPENED:
         return True
-    return status == SurveyStatus.CLOSED
+    return status == SurveyStatus.CLOSED and not key_store().can_count(mail.survey_id)
 
 
 def _is_holder(session: Session, mail: HolderMail) -> bool:

@@ -1,18 +1,15 @@
 """Ways in for nobody in particular that a survey has got, as its trail has them: loose codes and public links."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account
-from surveys.audit.actions import ACTIONS
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import Survey
+from surveys.hr.trail.rows import TrailRow, rows
 from surveys.platform.localisation import listed
-from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
 
 _ACTIONS: Final = ("survey.codes_made", "survey.public_link_made", "survey.public_link_removed")
@@ -22,15 +19,9 @@ _ACTIONS: Final = ("survey.codes_made", "survey.public_link_made", "survey.publi
 class NamelessWay:
     """One entry. codes: how many were made; None for a public link."""
 
-    at: dt.datetime
-    by: str
-    words: str
+    row: TrailRow
     codes: int | None
     units: str
-
-    @property
-    def when(self) -> str:
-        return date_and_time(self.at)
 
 
 def nameless_ways(session: Session, survey: Survey) -> list[NamelessWay]:
@@ -41,17 +32,13 @@ def nameless_ways(session: Session, survey: Survey) -> list[NamelessWay]:
         .order_by(AuditEntry.at, AuditEntry.id)
     ).all()
     names = {unit.unit_id: unit.name for unit in survey.units}
-    return [_way(session, entry, names) for entry in entries]
+    return [
+        NamelessWay(row, entry.detail.get("codes"), _units(entry, names))
+        for row, entry in zip(rows(session, entries), entries, strict=True)
+    ]
 
 
-def _way(session: Session, entry: AuditEntry, names: dict[int, str]) -> NamelessWay:
-    account = session.get(Account, entry.account_id) if entry.account_id else None
+def _units(entry: AuditEntry, names: dict[int, str]) -> str:
     ids = entry.detail.get("unit_ids") or [entry.detail.get("unit_id")]
     units = [names.get(unit_id, _("enhet %(number)s", number=unit_id)) for unit_id in ids if unit_id]
-    return NamelessWay(
-        entry.at,
-        account.name if account else _("Kommandolinjen"),
-        str(ACTIONS[entry.action].words),
-        entry.detail.get("codes"),
-        listed(units) if units else "",
-    )
+    return listed(units) if units else ""

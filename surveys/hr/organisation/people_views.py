@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
-from surveys.access.permissions import is_granted, requires
+from surveys.access.permissions import requires
 from surveys.access.roster import update_leader_roles
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import SurveyError
@@ -20,9 +20,9 @@ from surveys.campaigns.moving_invitations import (
     move_groups_along,
 )
 from surveys.hr.organisation.people_consequences import of_moving_back, of_moving_people
-from surveys.hr.organisation.tree_queries import known_unit, own_units
+from surveys.hr.organisation.tree_queries import chosen_unit, known_unit, own_units
 from surveys.hr.organisation.tree_views import unit_for_hr
-from surveys.hr.organisation.unit_forms import MovePeopleForm
+from surveys.hr.organisation.unit_forms import MovePeopleForm, choices_beside
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation import moving_people
 from surveys.organisation.models import Person, Unit
@@ -41,11 +41,7 @@ def move_people(unit_code: str) -> Page:
     session = database.session()
     unit = unit_for_hr(session, unit_code)
     form = MovePeopleForm()
-    form.to.choices = [("", _("Velg en enhet"))] + [
-        (each.code, f"{each.name} ({each.code})")
-        for each in own_units(session, current_user.account, municipal_day())
-        if each.id != unit.id
-    ]
+    form.to.choices = choices_beside(own_units(session, current_user.account, municipal_day()), unit)
     if not form.is_submitted():
         return _page(session, unit, form), 200
     if not form.validate():
@@ -104,8 +100,8 @@ def _chosen(session: Session, unit: Unit) -> set[int]:
 
 
 def _own_unit(session: Session, code: str) -> Unit:
-    found = session.scalar(select(Unit).where(Unit.code == code))
-    if found is None or not is_granted(session, current_user, found.id, *HR_ROLES):
+    found = chosen_unit(session, current_user.account, code)
+    if found is None:
         raise PeopleMoveError(_("Velg en av enhetene i listen."))
     return found
 

@@ -86,6 +86,12 @@ def own_units(session: Session, reader: Account, today: dt.date, *, ended: bool 
     return sorted(found, key=lambda unit: (alphabetical(unit.name), unit.code))
 
 
+def chosen_unit(session: Session, reader: Account, code: str) -> Unit | None:
+    """The unit with the code that was chosen; None when the reader is not HR for it, or there is none."""
+    found = session.scalar(select(Unit).where(Unit.code == code))
+    return found if found is not None and is_granted(session, reader, found.id, *HR_ROLES) else None
+
+
 def has_ended(unit: Unit, today: dt.date) -> bool:
     return unit.valid_to is not None and unit.valid_to < today
 

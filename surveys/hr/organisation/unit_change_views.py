@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
-from surveys.access.permissions import is_granted, requires
+from surveys.access.permissions import requires
 from surveys.hr.organisation import consequences
-from surveys.hr.organisation.tree_queries import may_restructure, own_units
+from surveys.hr.organisation.tree_queries import chosen_unit, may_restructure, own_units
 from surveys.hr.organisation.tree_views import unit_for_hr
-from surveys.hr.organisation.unit_forms import CreateForm, EndForm, MoveForm, RenameForm, ReopenForm
+from surveys.hr.organisation.unit_forms import (
+    CreateForm,
+    EndForm,
+    MoveForm,
+    RenameForm,
+    ReopenForm,
+    choices_beside,
+)
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation import changing_units
 from surveys.organisation.changing_units import UnitChangeError
@@ -100,18 +106,14 @@ def move_unit(unit_code: str) -> Page:
     unit = _restructurable(session, unit_code)
     form = MoveForm()
     today = municipal_day()
-    form.parent.choices = [("", _("Velg en enhet"))] + [
-        (each.code, f"{each.name} ({each.code})")
-        for each in own_units(session, current_user.account, today)
-        if each.id != unit.id
-    ]
+    form.parent.choices = choices_beside(own_units(session, current_user.account, today), unit)
     if not form.is_submitted():
         form.parent.data = request.args.get("under", "")
         form.from_day.data = _day(request.args.get("fra", "")) or today
 
     def parent() -> Unit:
-        found = session.scalar(select(Unit).where(Unit.code == form.parent.data))
-        if found is None or not is_granted(session, current_user, found.id, *HR_ROLES):
+        found = chosen_unit(session, current_user.account, form.parent.data)
+        if found is None:
             raise UnitChangeError(_("Velg en av enhetene i listen."))
         return found
 

@@ -1,11 +1,14 @@
 """What HR fills in to make, rename, move and end a unit."""
 
+from collections.abc import Iterable
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from surveys.hr.forms import DayField
-from surveys.platform.texts import _l
+from surveys.organisation.models import Unit
+from surveys.platform.texts import _, _l
 
 _NAME = _l("Skriv navnet på enheten.")
 _FIRST_DAY = _l("Skriv første dag, for eksempel 20.03.2026.")
@@ -55,3 +58,9 @@ class EndForm(FlaskForm):
 
 class ReopenForm(FlaskForm):
     """Nothing to fill in: only what it means."""
+
+
+def choices_beside(units: Iterable[Unit], unit: Unit) -> list[tuple[str, str]]:
+    """The other units by code, after an empty choice: where this one, or its people, may go."""
+    others = ((each.code, f"{each.name} ({each.code})") for each in units if each.id != unit.id)
+    return [("", _("Velg en enhet")), *others]
