@@ -230,6 +230,7 @@ def _outline_page(session: Session, version: CardVersion) -> str:
         version=version,
         outline=outline,
         is_draft=version.state is VersionState.DRAFT,
+        may_begin=edits,
         may_edit=edits and version.state is VersionState.DRAFT,
         may_approve=may_approve_card(session, current_user, version.unit_id),
         faults=outline_faults(outline),
