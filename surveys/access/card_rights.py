@@ -9,6 +9,7 @@ from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import granted_units, is_granted
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
+from surveys.platform.clock import municipal_day
 
 CARD_EDITORS: Final = (*HR_ROLES, Role.CONTROLLER)
 """Whoever holds one of these on a unit sets up the cards of it and of all below."""
@@ -31,7 +32,8 @@ def may_approve_card(session: Session, account: Account, unit_id: int) -> bool:
 
 def leads_area_of(session: Session, account: Account, unit_id: int) -> bool:
     above = lineage(session, unit_id)
-    has_units_below = session.scalar(select(exists().where(Unit.parent_id == unit_id)))
+    living = Unit.valid_to.is_(None) | (Unit.valid_to >= municipal_day())
+    has_units_below = session.scalar(select(exists().where(Unit.parent_id == unit_id, living)))
     areas = above if has_units_below else above[1:]
     return any(grant.role is Role.LEADER and grant.unit_id in areas for grant in account.grants)
 
@@ -39,5 +41,7 @@ def leads_area_of(session: Session, account: Account, unit_id: int) -> bool:
 def units_of_card_pages(session: Session, account: Account) -> frozenset[int]:
     """The units whose drafts the account may open: she edits them, or approves them."""
     edits = granted_units(session, account, *CARD_EDITORS)
-    leads = granted_units(session, account, Role.LEADER)
-    return edits | {unit_id for unit_id in leads if leads_area_of(session, account, unit_id)}
+    own = {grant.unit_id for grant in account.grants if grant.role is Role.LEADER}
+    # What is below the units she leads is in an area that she leads, whatever is below it.
+    below = granted_units(session, account, Role.LEADER) - own
+    return edits | below | {unit_id for unit_id in own if leads_area_of(session, account, unit_id)}

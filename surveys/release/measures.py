@@ -3,6 +3,7 @@
 Imports nothing heavy: pages read it too.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,6 +93,11 @@ def measures_of(questionnaire: Questionnaire) -> tuple[Measure, ...]:
     for «not applicable».
     """
     return tuple(measure for factor in questionnaire.factors for measure in _of_factor(questionnaire, factor))
+
+
+def is_share(key: str) -> bool:
+    """Whether the key is of a share, which is from 0 to 1: «LEAD:1» and «LEAD:na», not «LEAD» and «LEAD:index»."""
+    return re.fullmatch(r"[^:]+:(-?[0-9]+|na)", key) is not None
 
 
 def _of_factor(questionnaire: Questionnaire, factor: Factor) -> tuple[Measure, ...]:

@@ -66,6 +66,7 @@ class Colour:
 class Recolouring:
     """A value that gets another colour: «M1.2, OK4, 2. tertial 2026: Gul → Grønn»."""
 
+    measurement_id: int
     where: str
     year: int
     before: IndicatorStatus
@@ -98,7 +99,7 @@ def colours(session: Session) -> dict[int, Colour]:
 
 def recoloured(before: Mapping[int, Colour], after: Mapping[int, Colour]) -> tuple[Recolouring, ...]:
     return tuple(
-        Recolouring(now.where, now.year, before[id_].status, now.status)
+        Recolouring(id_, now.where, now.year, before[id_].status, now.status)
         for id_, now in after.items()
         if id_ in before and before[id_].status is not now.status
     )

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
 from surveys.platform.texts import _
 from surveys.scorecards.card_changes import Recolouring, fields_changed
 from surveys.scorecards.card_plans import SetupError
-from surveys.scorecards.models import Scorecard
+from surveys.scorecards.models import Indicator, Scorecard
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,14 @@ def unit_id_of(session: Session, code: str) -> int:
     if found is None:
         raise SetupError(_("Det finnes ingen enhet med koden «%(code)s».", code=code))
     return found
+
+
+def require_own_unit(session: Session, setup: CardSetup, indicator: Indicator, unit_id: int) -> None:
+    """On an indicator that is another card's, nothing is decided for units that this card is not for.
+
+    Raises SetupError.
+    """
+    if indicator.card_id == setup.card.id or setup.card.unit_id in lineage(session, unit_id):
+        return
+    unit = session.get_one(Unit, unit_id)
+    raise SetupError(_("%(code)s: Kortet gjelder ikke for %(unit)s.", code=indicator.code, unit=unit.name))

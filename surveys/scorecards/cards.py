@@ -39,17 +39,81 @@ def units_of_cards(line: Sequence[int], cards: Iterable[tuple[int, bool]]) -> tu
     return tuple(found)
 
 
-def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[ScorecardLine]:
-    """The lines for this type of unit on its cards, of any year, in card order, with their chain loaded.
+@dataclass(frozen=True)
+class CardInUse:
+    """A card that has rows. spans: the first and the last year of its rows; None: no bound."""
 
-    The rows of a card that extends another come after those of the other. An indicator is there once.
-    """
-    cards = session.execute(
-        select(Scorecard.id, Scorecard.unit_id, Scorecard.extends).where(Scorecard.unit_id.in_(line))
-    ).all()
-    units = units_of_cards(line, [(card.unit_id, card.extends) for card in cards])
+    id: int
+    unit_id: int
+    extends: bool
+    spans: frozenset[tuple[int | None, int | None]]
+
+    def is_of(self, year: int) -> bool:
+        return any(_is_within(span, year) for span in self.spans)
+
+
+@dataclass(frozen=True)
+class CardsInUse:
+    """Which cards are a unit's card in a year: a card for a later year replaces nothing before it."""
+
+    cards: Sequence[CardInUse] = ()
+
+    def units(self, line: Sequence[int], year: int) -> tuple[int, ...]:
+        return units_of_cards(line, [(each.unit_id, each.extends) for each in self.cards if each.is_of(year)])
+
+    def units_ever(self, line: Sequence[int]) -> tuple[int, ...]:
+        """The units of `line` whose cards are the unit's card in any year."""
+        starts = {
+            from_year for card in self.cards for from_year, _until in card.spans if from_year is not None
+        }
+        starts |= {until + 1 for card in self.cards for _from, until in card.spans if until is not None}
+        years = {min(starts, default=1) - 1, *starts}
+        ever = {unit_id for year in years for unit_id in self.units(line, year)}
+        return tuple(unit_id for unit_id in line if unit_id in ever)
+
+
+def cards_in_use(session: Session, unit_ids: Sequence[int] | None = None) -> CardsInUse:
+    """Every card with rows, or those of these units, in one query."""
+    spans: dict[tuple[int, int, bool], set[tuple[int | None, int | None]]] = {}
+    query = (
+        select(Scorecard.id, Scorecard.unit_id, Scorecard.extends)
+        .add_columns(ScorecardLine.from_year, ScorecardLine.until_year)
+        .join(Scorecard.lines)
+        .distinct()
+        .order_by(Scorecard.id)
+    )
+    if unit_ids is not None:
+        query = query.where(Scorecard.unit_id.in_(unit_ids))
+    for id_, unit_id, extends, from_year, until_year in session.execute(query):
+        spans.setdefault((id_, unit_id, extends), set()).add((from_year, until_year))
+    return CardsInUse([CardInUse(*card, frozenset(found)) for card, found in spans.items()])
+
+
+@dataclass(frozen=True)
+class UnitLines:
+    """The lines for a unit's type on its cards, of every year. line: the unit and everything above it."""
+
+    line: tuple[int, ...]
+    cards: CardsInUse
+    lines: Sequence[ScorecardLine] = ()
+
+    def of_year(self, year: int) -> list[ScorecardLine]:
+        """Those on the card of the year, in its order. The rows of a card that extends another come after the other's.
+
+        An indicator is there once.
+        """
+        units = self.cards.units(self.line, year)
+        found = [each for each in self.lines if each.scorecard.unit_id in units and is_on_card(each, year)]
+        found.sort(key=lambda each: (-units.index(each.scorecard.unit_id), each.scorecard_id))
+        return list({each.indicator_id: each for each in reversed(found)}.values())[::-1]
+
+
+def card_lines(session: Session, unit: Unit, line: tuple[int, ...]) -> UnitLines:
+    """Its lines, with their chain loaded."""
+    in_use = cards_in_use(session, line)
+    units = in_use.units_ever(line)
     if not units:
-        return []
+        return UnitLines(line, in_use)
     lines = session.scalars(
         select(ScorecardLine)
         .join(ScorecardLine.indicator)
@@ -57,7 +121,7 @@ def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[Scorec
         .join(SuccessFactor.goal)
         .join(Goal.perspective)
         .where(
-            ScorecardLine.scorecard_id.in_([card.id for card in cards if card.unit_id in units]),
+            ScorecardLine.scorecard_id.in_([card.id for card in in_use.cards if card.unit_id in units]),
             ScorecardLine.unit_type.in_(["", unit.type]),
         )
         .options(
@@ -69,13 +133,16 @@ def card_lines(session: Session, unit: Unit, line: Sequence[int]) -> list[Scorec
         )
         .order_by(ScorecardLine.position, Indicator.code)
     ).all()
-    lines = sorted(lines, key=lambda each: (-units.index(each.scorecard.unit_id), each.scorecard_id))
-    return list({each.indicator_id: each for each in reversed(lines)}.values())[::-1]
+    return UnitLines(line, in_use, lines)
 
 
 def is_on_card(line: ScorecardLine, year: int) -> bool:
     """Whether the row is on the card of the year: rows come and go, and an old card keeps those it had."""
-    return (line.from_year or year) <= year <= (line.until_year or year)
+    return _is_within((line.from_year, line.until_year), year)
+
+
+def _is_within(span: tuple[int | None, int | None], year: int) -> bool:
+    return (span[0] or year) <= year <= (span[1] or year)
 
 
 def is_corrected() -> ColumnElement[bool]:
@@ -165,23 +232,23 @@ def all_ambitions(session: Session) -> AllAmbitions:
 class IndicatorsByCode:
     """Which indicator a code means for a unit: two departments' cards may both have an M1.
 
-    cards: the indicators on each unit's own cards, by unit id. extends: (unit id, whether it extends the card above).
+    cards: the indicators on each unit's own cards, by unit id.
     """
 
     by_code: Mapping[str, Sequence[Indicator]]
     cards: Mapping[int, frozenset[int]]
-    extends: Sequence[tuple[int, bool]] = ()
+    in_use: CardsInUse
 
     @property
     def codes(self) -> frozenset[str]:
         return frozenset(self.by_code)
 
-    def on_card_of(self, code: str, line: Sequence[int]) -> Indicator | None:
-        """The one on the nearest card above the unit, else the only one there is; None when several could be meant."""
+    def on_card_of(self, code: str, line: Sequence[int], year: int) -> Indicator | None:
+        """The one on the unit's card of the year, else the only one there is; None when several could be meant."""
         found = self.by_code.get(code, ())
         on_card = [
             indicator
-            for unit_id in units_of_cards(line, self.extends)
+            for unit_id in self.in_use.units(line, year)
             for indicator in found
             if indicator.id in self.cards.get(unit_id, ())
         ]
@@ -198,7 +265,6 @@ def indicators_by_code(session: Session) -> IndicatorsByCode:
     lines = select(Scorecard.unit_id, ScorecardLine.indicator_id).join(Scorecard.lines)
     for unit_id, indicator_id in session.execute(lines):
         cards.setdefault(unit_id, set()).add(indicator_id)
-    extends = [
-        (card.unit_id, card.extends) for card in session.execute(select(Scorecard.unit_id, Scorecard.extends))
-    ]
-    return IndicatorsByCode(by_code, {unit_id: frozenset(ids) for unit_id, ids in cards.items()}, extends)
+    return IndicatorsByCode(
+        by_code, {unit_id: frozenset(ids) for unit_id, ids in cards.items()}, cards_in_use(session)
+    )

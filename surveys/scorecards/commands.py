@@ -156,7 +156,7 @@ def import_scorecard_command(app: Flask, file: Path, apply: bool) -> None:  # no
     try:
         plan = from_file(CardPlan, read_document(read_bytes(file), file.name).value)
         with database().transaction() as session:
-            refuse_frozen(session, plan.key)
+            refuse_frozen(session, plan)
             check_sources(session, plan)
             setup = set_up_card(session, plan)
             if not apply:

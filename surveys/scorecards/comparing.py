@@ -16,6 +16,7 @@ from surveys.scorecards.row_context import (
     status_of,
     target_of,
 )
+from surveys.scorecards.survey_values import in_indicators_unit
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _with_others(
     indicator: Indicator, value: float, tested: TestedChange, target: TargetLimits | None
 ) -> MeasurementComparison:
     """The released value of the units this one came from. From a whole to a part of it there is no trend."""
-    before = value - tested.difference
+    before = value - in_indicators_unit(tested.difference, indicator)
     period, note = str(tested.year), wording.basis_words(tested.basis, tested.units, tested.year)
     if tested.basis is ChangeBasis.SPLIT:
         return MeasurementComparison(period, wording.value_words(before, indicator, target), note=note)

@@ -11,6 +11,7 @@ from surveys.instruments.models import Instrument
 from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.survey_values import in_indicators_unit
 from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE, WholeFigure, whole_figures
 
 _STATUS: Mapping[FigureStatus, MeasurementStatus] = {
@@ -35,18 +36,18 @@ def feed(session: Session, release: Release) -> int:
     fed = _places_fed(session, release)
     standing = _standing(session, release)
     rows, replaced = [], []
-    figures: list[tuple[int, Figure | WholeFigure]] = [
+    figures: list[tuple[Indicator, Figure | WholeFigure]] = [
         *_figures(session, release),
         *_whole(session, release),
     ]
-    for indicator_id, figure in figures:
-        place = (indicator_id, figure.unit_id)
+    for indicator, figure in figures:
+        place = (indicator.id, figure.unit_id)
         if place in fed:
             continue
         earlier_id, is_newer = standing.get(place, (None, False))
         if earlier_id is not None and not is_newer:
             replaced.append({"id": earlier_id, "current": False})
-        rows.append(_row(indicator_id, figure, release) | {"current": not is_newer})
+        rows.append(_row(indicator, figure, release) | {"current": not is_newer})
     if replaced:
         session.execute(update(Measurement), replaced)
     if rows:
@@ -65,10 +66,10 @@ def _is_corrected(session: Session, release: Release) -> bool:
     return (session.scalar(last) or 0) > release.number
 
 
-def _figures(session: Session, release: Release) -> list[tuple[int, Figure]]:
-    """Each indicator's id with each unit's figure for its factor."""
+def _figures(session: Session, release: Release) -> list[tuple[Indicator, Figure]]:
+    """Each indicator with each unit's figure for its factor."""
     found = session.execute(
-        select(Indicator.id, Figure)
+        select(Indicator, Figure)
         .join(Figure, Figure.measure == Indicator.measure)
         .join(Instrument, Instrument.key == Indicator.questionnaire)
         .where(
@@ -79,15 +80,15 @@ def _figures(session: Session, release: Release) -> list[tuple[int, Figure]]:
         )
         .order_by(Indicator.id, Figure.unit_id)
     )
-    return [(indicator_id, figure) for indicator_id, figure in found]
+    return [(indicator, figure) for indicator, figure in found]
 
 
-def _whole(session: Session, release: Release) -> list[tuple[int, WholeFigure]]:
+def _whole(session: Session, release: Release) -> list[tuple[Indicator, WholeFigure]]:
     """As `_figures`, of the measures of the whole survey. Nothing is worked out when no indicator asks for one."""
-    wanted: dict[str, list[int]] = {}
+    wanted: dict[str, list[Indicator]] = {}
     for measure in (RESPONSE_RATE, OVERALL_MEAN):
         found = session.scalars(
-            select(Indicator.id).where(
+            select(Indicator).where(
                 Indicator.questionnaire == release.survey.instrument.key, Indicator.measure == measure
             )
         ).all()
@@ -96,9 +97,9 @@ def _whole(session: Session, release: Release) -> list[tuple[int, WholeFigure]]:
     if not wanted:
         return []
     return [
-        (indicator_id, figure)
+        (indicator, figure)
         for figure in whole_figures(session, release)
-        for indicator_id in wanted.get(figure.measure, ())
+        for indicator in wanted.get(figure.measure, ())
         if figure.status in _STATUS
     ]
 
@@ -124,15 +125,15 @@ def _standing(session: Session, release: Release) -> dict[IndicatorUnit, tuple[i
     }
 
 
-def _row(indicator_id: int, figure: Figure | WholeFigure, release: Release) -> dict[str, Any]:
+def _row(indicator: Indicator, figure: Figure | WholeFigure, release: Release) -> dict[str, Any]:
     title = localised(release.survey.title, DEFAULT_LANGUAGE)
     return {
-        "indicator_id": indicator_id,
+        "indicator_id": indicator.id,
         "unit_id": figure.unit_id,
         "year": release.survey.closes_on.year,
         "part": 0,
         "status": _STATUS[figure.status],
-        "value": figure.mean,
+        "value": None if figure.mean is None else in_indicators_unit(figure.mean, indicator),
         "n": figure.n,
         "reason": figure.reason,
         "source": title if release.number == 1 else f"{title}, rettelse {release.number - 1}",

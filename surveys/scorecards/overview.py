@@ -14,8 +14,15 @@ from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.release.models import Release
 from surveys.release.visibility import accesses
-from surveys.scorecards.cards import AllAmbitions, all_ambitions, is_corrected, is_on_card, units_of_cards
-from surveys.scorecards.models import Indicator, Measurement, Scorecard, ScorecardLine
+from surveys.scorecards.cards import (
+    AllAmbitions,
+    CardsInUse,
+    all_ambitions,
+    cards_in_use,
+    is_corrected,
+    is_on_card,
+)
+from surveys.scorecards.models import Indicator, Measurement, ScorecardLine
 
 
 @dataclass(frozen=True)
@@ -53,20 +60,20 @@ def card_counts(
 
 @dataclass(frozen=True)
 class CardRows:
-    """The lines of every card. by_unit: those of a unit's own cards. extends: as `cards.units_of_cards` takes it."""
+    """The lines of every card. by_unit: those of a unit's own cards."""
 
     by_unit: Mapping[int, Sequence[ScorecardLine]]
-    extends: Sequence[tuple[int, bool]]
+    in_use: CardsInUse
 
 
 def lines_by_unit(session: Session) -> CardRows:
     """Every card's lines with their indicators, in two queries."""
-    cards = session.execute(select(Scorecard.id, Scorecard.unit_id, Scorecard.extends)).all()
-    unit_of = {card.id: card.unit_id for card in cards}
+    in_use = cards_in_use(session)
+    unit_of = {card.id: card.unit_id for card in in_use.cards}
     found: dict[int, list[ScorecardLine]] = {}
     for line in session.scalars(select(ScorecardLine).options(joinedload(ScorecardLine.indicator))):
         found.setdefault(unit_of[line.scorecard_id], []).append(line)
-    return CardRows(found, [(card.unit_id, card.extends) for card in cards])
+    return CardRows(found, in_use)
 
 
 def card_indicators(
@@ -74,7 +81,7 @@ def card_indicators(
 ) -> Iterator[Indicator]:
     """The indicators on the unit's cards of the year that are for its type."""
     seen: set[int] = set()
-    for unit_id in units_of_cards(ambitions.line(unit.id), rows.extends):
+    for unit_id in rows.in_use.units(ambitions.line(unit.id), year):
         for line in rows.by_unit.get(unit_id, ()):
             shown = line.unit_type in {"", unit.type} and is_on_card(line, year)
             if shown and (line.reported or not reported_only) and line.indicator_id not in seen:

@@ -16,7 +16,7 @@ from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
-from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected, is_on_card
+from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -91,29 +91,30 @@ def read_card(
     """
     line = lineage(session, unit.id)
     lines = card_lines(session, unit, line)
-    indicators = {each.indicator_id: each.indicator for each in lines}
+    indicators = {each.indicator_id: each.indicator for each in lines.lines}
     measurements = _measurements(session, unit.id, indicators)
     years = _years(measurements, today)
     if year is not None and year not in years:
         raise NoSuchYearError(year)
+    shown_year = year or max(years, default=today.year)
+    of_year = lines.of_year(shown_year)
     setting = RowContext(
-        year=year or max(years, default=today.year),
+        year=shown_year,
         today=today,
         access=_access(session, account, unit, measurements, today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
         interim_targets=interim_targets(session, line, indicators),
-        own=frozenset(each.indicator_id for each in lines if not each.reported),
+        own=frozenset(each.indicator_id for each in of_year if not each.reported),
     )
     by_indicator: dict[int, list[Measurement]] = {}
     for measurement in measurements:
         by_indicator.setdefault(measurement.indicator_id, []).append(measurement)
     rows = {
-        id_: indicator_row(indicator, by_indicator.get(id_, ()), setting)
-        for id_, indicator in indicators.items()
+        each.indicator_id: indicator_row(each.indicator, by_indicator.get(each.indicator_id, ()), setting)
+        for each in of_year
     }
-    of_year = [each for each in lines if is_on_card(each, setting.year)]
     return Card(unit.code, unit.name, setting.year, years, _sections(of_year, rows), card_vision(of_year))
 
 

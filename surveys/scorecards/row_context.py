@@ -17,6 +17,7 @@ from surveys.scorecards.models import (
     Measurement,
     MeasurementStatus,
 )
+from surveys.scorecards.survey_values import in_indicators_unit
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ def interval_of(
     indicator: Indicator, measurement: Measurement, setting: RowContext
 ) -> tuple[float, float] | None:
     """What a survey's value is within; None for values that are counted, not sampled."""
-    return setting.intervals.get((measurement.release_id or 0, indicator.measure or ""))
+    found = setting.intervals.get((measurement.release_id or 0, indicator.measure or ""))
+    if found is None:
+        return None
+    return in_indicators_unit(found[0], indicator), in_indicators_unit(found[1], indicator)
 
 
 def interval_words(indicator: Indicator, measurement: Measurement, setting: RowContext) -> str:

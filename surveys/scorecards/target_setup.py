@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from surveys.platform.texts import _
 from surveys.scorecards.card_changes import target_words
-from surveys.scorecards.card_plans import IndicatorPlan, TargetPlan
-from surveys.scorecards.card_setup import CardSetup, unit_id_of
+from surveys.scorecards.card_plans import IndicatorPlan, SetupError, TargetPlan
+from surveys.scorecards.card_setup import CardSetup, require_own_unit, unit_id_of
 from surveys.scorecards.models import Indicator, InterimTarget, Scorecard, Target
 
 _FIELDS: Final = ("green", "yellow", "green_to", "yellow_to", "decided_by", "decided_on")
@@ -28,22 +28,44 @@ def set_targets(session: Session, setup: CardSetup, indicator: Indicator, plan: 
             None,
         )
         name = f"{indicator.code}, {target_words(session, wanted)}"
+        shared = indicator.card_id not in {None, setup.card.id}
+        if shared and found is None and _is_as_everybody(indicator, wanted):
+            continue
+        if shared and (found is None or _limits(found) != _limits(wanted)):
+            _refuse_others_level(session, setup, indicator, wanted)
         if found is not None:
             setup.set(name, found, **{each: getattr(wanted, each) for each in _FIELDS})
-        elif not _is_as_everybody(indicator, wanted, everybody):
+        else:
             indicator.targets.append(wanted)
             setup.changes.append(_("%(name)s: nytt ambisjonsnivå", name=name))
 
 
-def _is_as_everybody(indicator: Indicator, wanted: Target, everybody: int | None) -> bool:
-    """The shared indicator has the same level for all already."""
-    return everybody is not None and any(
-        target.unit_id is None and _bounds(target) == _bounds(wanted) for target in indicator.targets
-    )
+def _is_as_everybody(indicator: Indicator, wanted: Target) -> bool:
+    """Everybody has the same limits that year already, and the unit none of its own."""
+    if wanted.unit_id is not None and any(each.unit_id == wanted.unit_id for each in indicator.targets):
+        return False
+    earlier = [
+        each for each in indicator.targets if each.unit_id is None and each.from_year <= wanted.from_year
+    ]
+    in_force = max(earlier, key=lambda each: each.from_year, default=None)
+    return in_force is not None and _limits(in_force) == _limits(wanted)
 
 
-def _bounds(target: Target) -> tuple[float | None, ...]:
-    return target.from_year, target.green, target.yellow, target.green_to, target.yellow_to
+def _refuse_others_level(session: Session, setup: CardSetup, indicator: Indicator, wanted: Target) -> None:
+    """On a shared indicator a card sets levels for its own units alone: the rest is on another card."""
+    if wanted.unit_id is None:
+        raise SetupError(
+            _(
+                "%(code)s: Grensene er bestemt på kortet «%(card)s». Endre dem der, eller velg en annen kode.",
+                code=indicator.code,
+                card=session.get_one(Scorecard, indicator.card_id).key,
+            )
+        )
+    require_own_unit(session, setup, indicator, wanted.unit_id)
+
+
+def _limits(target: Target) -> tuple[float | None, ...]:
+    return target.green, target.yellow, target.green_to, target.yellow_to
 
 
 def new_target(session: Session, planned: TargetPlan, everybody: int | None) -> Target:
@@ -69,6 +91,8 @@ def set_interim_targets(
         name = _(
             "%(code)s, delmål for %(unit)s i %(year)s", code=plan.code, unit=planned.unit, year=planned.year
         )
+        if key not in standing or standing[key].value != planned.value:
+            require_own_unit(session, setup, indicator, key[0])
         if key in standing:
             setup.set(name, standing[key], value=planned.value)
         else:

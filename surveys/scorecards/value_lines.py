@@ -90,7 +90,7 @@ def value_line(row: Record, known: ImportContext, faults: list[ImportFault]) -> 
     day = read("measured_on", partial(_day, today=known.today))
     if not (code and unit and period and source and day) or value is None:
         return None
-    indicator = read("indicator", partial(_indicator, unit=unit, known=known))
+    indicator = read("indicator", partial(_indicator, unit=unit, year=period.year or 0, known=known))
     if indicator is None:
         return None
     if fault := _period_fault(row, indicator, period, known.today):
@@ -159,8 +159,8 @@ def _known_code(code: str, known: ImportContext) -> str:
     return code
 
 
-def _indicator(code: str, unit: Unit, known: ImportContext) -> Indicator:
-    found = known.indicators.on_card_of(code, known.ambitions.line(unit.id))
+def _indicator(code: str, unit: Unit, year: int, known: ImportContext) -> Indicator:
+    found = known.indicators.on_card_of(code, known.ambitions.line(unit.id), year)
     if found is None:
         raise MeasurementCellError(
             _(

@@ -37,6 +37,19 @@ def presses(page: Page, name: str) -> None:
         page.get_by_role("button", name=name, exact=True).click()
 
 
+def comment_page(context: BrowserContext, site: AnsweringSite) -> Page:
+    """The page with the last comment, with everything before it answered."""
+    page = context.new_page()
+    page.goto(site.path(f"/svar/{site.new_visit_after(4)}/nb/side/5"))
+    return page
+
+
+def opened_again(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
 def test_without_scripts_all_is_answered_and_a_new_language_keeps_the_answers(
     without_scripts: Page, answering: AnsweringSite
 ) -> None:
@@ -112,28 +125,22 @@ def test_leaving_answers_that_are_not_saved_is_warned_about(
 def test_a_comment_is_there_after_the_tab_was_closed_in_the_middle_of_a_word(
     with_scripts: BrowserContext, answering: AnsweringSite
 ) -> None:
-    page = with_scripts.new_page()
-    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
-    here = page.url
+    page = comment_page(with_scripts, answering)
     page.locator("#mer").press_sequentially("Bussen går for sjel")
+    here = page.url
     with page.expect_event("close"):
         page.close(run_before_unload=True)
-    again = with_scripts.new_page()
-    again.goto(here)
-    expect(again.locator("#mer")).to_have_value("Bussen går for sjel")
+    expect(opened_again(with_scripts, here).locator("#mer")).to_have_value("Bussen går for sjel")
 
 
 def test_a_comment_is_saved_while_it_is_written(
     with_scripts: BrowserContext, answering: AnsweringSite
 ) -> None:
     """So that nothing is lost when the browser is killed, which tells no page."""
-    page = with_scripts.new_page()
-    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
-    here = page.url
+    page = comment_page(with_scripts, answering)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.locator("#mer").press_sequentially("Bussen går for sjel")
-    again = with_scripts.new_page()
-    again.goto(here)
+    again = opened_again(with_scripts, page.url)
     expect(again.locator("#mer")).to_have_value("Bussen går for sjel")
 
     # What is emptied afterwards is gone, though the page did not show it from the beginning.
@@ -145,8 +152,7 @@ def test_a_comment_is_saved_while_it_is_written(
 
 def test_what_is_sent_last_is_what_is_kept(with_scripts: BrowserContext, answering: AnsweringSite) -> None:
     """A slow request with older words does not come after the page itself."""
-    page = with_scripts.new_page()
-    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
+    page = comment_page(with_scripts, answering)
     sent: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
@@ -169,13 +175,10 @@ def test_what_is_sent_last_is_what_is_kept(with_scripts: BrowserContext, answeri
 def test_a_comment_that_is_too_long_is_kept_as_far_as_there_is_room(
     with_scripts: BrowserContext, answering: AnsweringSite
 ) -> None:
-    page = with_scripts.new_page()
-    page.goto(answering.path(f"/svar/{answering.new_visit_after(4)}/nb/side/5"))
-    here = page.url
+    page = comment_page(with_scripts, answering)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.locator("#mer").fill("å" * (LONGEST_COMMENT + 5))
-    again = with_scripts.new_page()
-    again.goto(here)
+    again = opened_again(with_scripts, page.url)
     expect(again.locator("#mer")).to_have_value("å" * LONGEST_COMMENT)
 
 

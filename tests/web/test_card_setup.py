@@ -1,6 +1,6 @@
-"""A card is set up in the browser without scripts: begun, edited, approved, frozen, and copied for next year."""
+"""A card is set up in the browser without scripts: begun, edited, approved, and copied for next year."""
 
-import re
+import datetime as dt
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -8,77 +8,35 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from surveys.access.models import Role
-from surveys.audit.models import AuditEntry
+from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
-from surveys.scorecards.models import Indicator, Measurement, Perspective, Scorecard, ScorecardLine, Target
-from surveys.scorecards.outline.drafts import outline_of
-from surveys.scorecards.outline.models import CardVersion, VersionState
-from surveys.scorecards.outline.nodes import CardOutline, OutlineNode
-from tests.building import build_installation, build_units
-from tests.card_building import measure, sign_in_as
-
-YEAR = municipal_day().year
+from surveys.scorecards.models import Indicator, Measurement, Perspective, Scorecard, Target
+from surveys.scorecards.outline.models import CardVersion
+from tests.building import build_survey
+from tests.card_building import release_figures, sign_in_as
+from tests.card_drafting import (
+    YEAR,
+    approve,
+    approved,
+    approved_and_measured,
+    begin,
+    card_site,
+    draft_again,
+    node,
+    outline,
+    own_card,
+    press,
+    steps_taken,
+    write_indicator,
+)
 
 
 @pytest.fixture
 def site(app: Flask, db: Database, client: FlaskClient) -> Database:
-    app.config["WTF_CSRF_ENABLED"] = False
-    with db.transaction() as session:
-        build_installation(session)
-        build_units(session, {"K": None, "A": "K", "A1": "A", "B": "K"})
-    sign_in_as(client, db, Role.CONTROLLER)
-    return db
-
-
-def begin(client: FlaskClient, template: str = "tomt", unit: str = "K", **more: str) -> int:
-    made = client.post("/kortoppsett/nytt", data={"enhet": unit, "ar": str(YEAR), "mal": template} | more)
-    assert made.status_code == 302, made.text
-    return int(re.findall(r"/kortoppsett/(\d+)", made.location)[0])
-
-
-def press(client: FlaskClient, version_id: int, button: str, **typed: str) -> TestResponse:
-    return client.post(f"/kortoppsett/{version_id}", data={"handling": button} | typed)
-
-
-def outline(db: Database, version_id: int) -> CardOutline:
-    with db.reading() as session:
-        return outline_of(session.get_one(CardVersion, version_id))
-
-
-def node(db: Database, version_id: int, code: str) -> OutlineNode:
-    return next(each for each in outline(db, version_id).indicators() if each.code == code)
-
-
-def write_indicator(
-    client: FlaskClient, version_id: int, node_id: int, changes: Mapping[str, str]
-) -> TestResponse:
-    """Opens the indicator's page and sends its form with the changes."""
-    address = f"/kortoppsett/{version_id}/indikator/{node_id}"
-    page = client.get(address).text
-    fields = dict(re.findall(r'<input class="ds-input" id="([^"]+)" name="[^"]+" value="([^"]*)"', page))
-    for name, options in re.findall(
-        r'<select class="ds-input" id="([^"]+)".*?>(.*?)</select>', page, re.DOTALL
-    ):
-        chosen = re.findall(r'<option value="([^"]*)" selected', options)
-        fields[name] = chosen[0] if chosen else ""
-    fields |= dict.fromkeys(re.findall(r'type="checkbox" id="([^"]+)"[^>]* checked', page), "ja")
-    return client.post(address, data={**fields, **changes})
-
-
-def approve(client: FlaskClient, version_id: int, steps: int, **changes: str) -> TestResponse:
-    data = {"navn": "Kari Eide, kommunedirektør", "dato": f"01.01.{YEAR}", "steg": str(steps)} | changes
-    return client.post(f"/kortoppsett/{version_id}/godkjenn", data=data)
-
-
-def approved(client: FlaskClient, db: Database, template: str = "molde") -> int:
-    version_id = begin(client, template)
-    answer = approve(client, version_id, 0)
-    assert answer.status_code == 302, re.findall(r"<li>.*?</li>", answer.text)
-    return version_id
+    return card_site(app, db, client)
 
 
 def test_an_outline_is_built_with_buttons_alone(client: FlaskClient, site: Database) -> None:
@@ -98,30 +56,6 @@ def test_an_outline_is_built_with_buttons_alone(client: FlaskClient, site: Datab
     assert "Æ.1.1 Sykefravær: skriv hva den måles i." in page
 
 
-def test_what_is_removed_comes_back_with_everything_under_it(client: FlaskClient, site: Database) -> None:
-    card = begin(client, "molde")
-    before = outline(site, card)
-    press(client, card, f"fjern:{before.perspectives[1].id}")
-    assert len(outline(site, card).perspectives) == 4
-    press(client, card, "angre")
-    assert outline(site, card) == before
-
-
-def test_two_people_at_once_keep_each_others_words(client: FlaskClient, site: Database) -> None:
-    card = begin(client, "molde")
-    first, second = outline(site, card).indicators()[:2]
-    press(
-        client, card, "lagre", steg="0", **{f"tittel-{first.id}": "Hennes", f"tittel-{second.id}": "Gammel"}
-    )
-    old = second.title["nb"]
-    press(client, card, "lagre", steg="1", **{f"tittel-{second.id}": old})
-    # A third page, made before both, changes only what was changed on it.
-    press(client, card, "lagre", steg="0", **{f"tittel-{first.id}": first.title["nb"], "visjon": "Sammen"})
-    found = outline(site, card)
-    assert [each.title["nb"] for each in found.indicators()[:2]] == ["Hennes", old]
-    assert found.vision == {"nb": "Sammen"}
-
-
 @pytest.mark.parametrize("template", ["oyer", "bergen", "molde", "sarpsborg"])
 def test_every_template_can_be_approved_as_it_is(client: FlaskClient, site: Database, template: str) -> None:
     approved(client, site, template)
@@ -130,28 +64,6 @@ def test_every_template_can_be_approved_as_it_is(client: FlaskClient, site: Data
         assert (card.key, len(card.lines)) == ("kort-k", len(outline(site, 1).indicators()))
         assert {target.from_year for target in session.scalars(select(Target))} == {YEAR}
     assert "styringskort" in client.get("/styringskort/A1").text
-
-
-def test_nothing_is_live_before_approval_and_nothing_changes_after(
-    client: FlaskClient, site: Database
-) -> None:
-    card = begin(client, "molde")
-    with site.reading() as session:
-        assert session.scalars(select(Scorecard)).all() == []
-    approve(client, card, 0)
-    before = outline(site, card)
-    press(client, card, "fjern:1")
-    write = client.post(
-        f"/kortoppsett/{card}/indikator/{before.indicators()[0].id}", data={"navn": "Noe annet"}
-    )
-    assert write.status_code == 302
-    client.post(f"/kortoppsett/{card}/slett")
-    assert client.get(f"/kortoppsett/{card}/godkjenn").status_code == 302
-    assert outline(site, card) == before
-    with site.reading() as session:
-        version = session.get_one(CardVersion, card)
-        assert (version.state, version.approved_by) == (VersionState.APPROVED, "Kari Eide, kommunedirektør")
-        assert "scorecard.approved" in session.scalars(select(AuditEntry.action)).all()
 
 
 def test_an_approval_needs_a_name_a_day_and_the_draft_that_was_seen(
@@ -165,55 +77,9 @@ def test_an_approval_needs_a_name_a_day_and_the_draft_that_was_seen(
     assert approve(client, card, 1).status_code == 302
 
 
-def test_next_years_limits_leave_this_years_card_as_it_was(client: FlaskClient, site: Database) -> None:
-    approved(client, site)
-    with site.transaction() as session:
-        measure(session, "M1.1", YEAR, 8.0, part=1)
-    with site.reading() as session:
-        card = session.scalars(select(Scorecard.id)).one()
-    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR + 1)})
-    sick_leave = node(site, 2, "M1.1")
-    assert write_indicator(client, 2, sick_leave.id, {"gronn": "8", "gul": "10"}).status_code == 302
-    users = node(site, 2, "B1.1")
-    press(client, 2, f"fjern:{users.id}")
-    page = client.get("/kortoppsett/2/godkjenn").text
-    assert "nytt ambisjonsnivå" in page
-    assert "B1.1: tas ut fra" in page
-    assert approve(client, 2, 2).status_code == 302
-    with site.reading() as session:
-        limits = session.execute(
-            select(Target.from_year, Target.green).join(Indicator).where(Indicator.code == "M1.1")
-        ).all()
-        assert sorted(tuple(each) for each in limits) == [(YEAR, 6.0), (YEAR + 1, 8.0)]
-        line = session.scalars(select(ScorecardLine).join(Indicator).where(Indicator.code == "B1.1")).one()
-        assert line.until_year == YEAR
-    shown = client.get("/styringskort/K").text
-    assert "B1.1" in shown
-    assert "Grønn til og med 6,0" in shown
-
-
-def test_a_change_that_would_recolour_an_old_card_is_refused(client: FlaskClient, site: Database) -> None:
-    approved(client, site)
-    with site.transaction() as session:
-        measure(session, "M1.1", YEAR, 8.0, part=1)
-    with site.reading() as session:
-        card = session.scalars(select(Scorecard.id)).one()
-    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR + 1)})
-    sick_leave = node(site, 2, "M1.1")
-    write_indicator(client, 2, sick_leave.id, {"utviklingstrekk": "ja"})
-    answer = approve(client, 2, 1)
-    assert answer.status_code == 422
-    assert f"Verdier fra før {YEAR + 1} ville fått en annen farge." in answer.text
-    assert "M1.1, K, 1. tertial" in answer.text
-
-
 def test_a_new_code_keeps_the_values(client: FlaskClient, site: Database) -> None:
-    approved(client, site)
-    with site.transaction() as session:
-        measure(session, "M1.1", YEAR, 8.0, part=1)
-    with site.reading() as session:
-        card = session.scalars(select(Scorecard.id)).one()
-    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR)})
+    approved_and_measured(client, site)
+    draft_again(client, site, YEAR)
     first, second = node(site, 2, "M1.1"), node(site, 2, "M1.2")
     press(client, 2, "lagre", **{f"kode-{first.id}": "M1.2", f"kode-{second.id}": "M1.1"})
     assert approve(client, 2, 1).status_code == 302
@@ -295,16 +161,8 @@ def test_own_rows_come_in_addition_and_a_type_card_reaches_its_type_only(
     client: FlaskClient, site: Database
 ) -> None:
     approved(client, site, "molde")
-    card = begin(client, "tomt", "A", utvider="ja")
-    for button in ("legg-til", "legg-til:1", "legg-til:2", "legg-til:3"):
-        press(client, card, button, **{"tittel-1": "Medarbeidere", "kode-2": "X", "tittel-2": "Eget mål"})
-    press(client, card, "lagre", **{"kode-4": "X1", "tittel-4": "Vår egen rad"})
-    write_indicator(
-        client, card, 4, {"maleenhet": "stk", "kilde": "Oss", "kode": "X1", "navn": "Vår egen rad"}
-    )
-    with site.reading() as session:
-        steps = session.get_one(CardVersion, card).steps_taken
-    assert approve(client, card, steps).status_code == 302
+    card = own_card(client, utvider="ja")
+    assert approve(client, card, steps_taken(site, card)).status_code == 302
     on_a1, on_b = client.get("/styringskort/A1").text, client.get("/styringskort/B").text
     assert "Vår egen rad" in on_a1
     assert "Brukertilfredshet" in on_a1
@@ -338,12 +196,8 @@ def test_a_statistics_card_has_no_colours(client: FlaskClient, site: Database) -
 
 
 def test_a_file_shows_its_difference_before_it_is_taken_in(client: FlaskClient, site: Database) -> None:
-    approved(client, site)
-    with site.transaction() as session:
-        measure(session, "M1.1", YEAR, 8.0, part=1)
-    with site.reading() as session:
-        card = session.scalars(select(Scorecard.id)).one()
-    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR)})
+    approved_and_measured(client, site)
+    draft_again(client, site, YEAR)
     before = outline(site, 2)
     text = client.get("/kortoppsett/2/fil").text
     same = client.post("/kortoppsett/2/last-opp", data={"fil": (BytesIO(text.encode()), "kort.yaml")})
@@ -389,42 +243,69 @@ def test_another_card_with_the_same_perspective_keeps_its_other_languages(
     approved(client, site)
     with site.reading() as session:
         before = {each.key: each.title for each in session.scalars(select(Perspective))}
-    card = begin(client, "tomt", "A")
-    for button in ("legg-til", "legg-til:1", "legg-til:2", "legg-til:3"):
-        press(client, card, button, **{"tittel-1": "Brukere", "kode-2": "X", "tittel-2": "Eget mål"})
-    write_indicator(client, card, 4, {"maleenhet": "stk", "kilde": "Oss", "kode": "X1", "navn": "Vår rad"})
+    card = own_card(client, perspective="Brukere")
     assert "tittel:" not in client.get(f"/kortoppsett/{card}/godkjenn").text
-    with site.reading() as session:
-        steps = session.get_one(CardVersion, card).steps_taken
-    assert approve(client, card, steps).status_code == 302
+    assert approve(client, card, steps_taken(site, card)).status_code == 302
     with site.reading() as session:
         assert {each.key: each.title for each in session.scalars(select(Perspective))} == before
-
-
-def test_the_code_of_a_row_that_has_gone_is_not_given_to_another(client: FlaskClient, site: Database) -> None:
-    approved(client, site)
-    with site.reading() as session:
-        card = session.scalars(select(Scorecard.id)).one()
-    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR + 1)})
-    first, second = node(site, 2, "M1.1"), node(site, 2, "M1.2")
-    press(client, 2, f"fjern:{first.id}")
-    press(client, 2, "lagre", **{f"kode-{second.id}": "M1.1"})
-    page = client.get("/kortoppsett/2/godkjenn").text
-    assert "Koden M1.1 er brukt av «Sykefravær» før." in page
 
 
 def test_a_draft_for_a_later_year_asks_about_rows_without_a_value(
     client: FlaskClient, site: Database
 ) -> None:
-    approved(client, site)
-    with site.transaction() as session:
-        measure(session, "M1.1", YEAR, 8.0, part=1)
-    with site.reading() as session:
-        card = session.scalars(select(Scorecard.id)).one()
-    client.post(f"/kortoppsett/kort/{card}/utkast", data={"ar": str(YEAR + 1)})
+    approved_and_measured(client, site)
+    draft_again(client, site, YEAR + 1)
     page = client.get("/kortoppsett/2").text
     asked = page[page.index('id="stille"') :]
     assert "B1.1 Brukertilfredshet" in asked
     assert "M1.1 Sykefravær" not in asked
     press(client, 2, f"fjern:{node(site, 2, 'M1.2').id}")
     assert "M1.2" not in client.get("/kortoppsett/2").text.split('id="stille"')[1]
+
+
+@pytest.mark.parametrize("path", ["", "/fil", "/godkjenn", "/last-opp", "/indikator/7"])
+def test_a_draft_is_opened_by_its_own_editors_and_approvers_alone(
+    app: Flask, client: FlaskClient, site: Database, path: str
+) -> None:
+    card = begin(client, "oyer", "A")
+    for role, unit in (
+        (Role.LEADER, "B"),
+        (Role.CONTROLLER, "B"),
+        (Role.LEADER, "A1"),
+        (Role.POLITICIAN, "K"),
+    ):
+        other = app.test_client()
+        sign_in_as(other, site, role, unit)
+        assert other.get(f"/kortoppsett/{card}{path}").status_code == 403
+
+
+def test_a_unit_whose_parts_have_closed_has_no_units_below(
+    app: Flask, client: FlaskClient, site: Database
+) -> None:
+    card = begin(client, "oyer", "A")
+    leader = app.test_client()
+    sign_in_as(leader, site, Role.LEADER, "A")
+    assert leader.get(f"/kortoppsett/{card}").status_code == 200
+    with site.transaction() as session:
+        session.scalars(select(Unit).where(Unit.code == "A1")).one().valid_to = dt.date(YEAR - 1, 1, 1)
+    assert leader.get(f"/kortoppsett/{card}").status_code == 403
+    assert "oyer" not in leader.get("/kortoppsett").text
+
+
+def test_a_leader_is_not_told_the_colours_of_a_survey_that_is_not_open_to_her(
+    app: Flask, client: FlaskClient, site: Database
+) -> None:
+    approved_and_measured(client, site)
+    with site.transaction() as session:
+        survey = build_survey(session, {unit.code: unit for unit in session.scalars(select(Unit))}["K"])
+        survey.visibility.clear()
+        session.scalars(select(Measurement)).one().release = release_figures(session, survey, {"K": 4.0})
+    draft = draft_again(client, site, YEAR)
+    write_indicator(client, draft, node(site, draft, "M1.1").id, {"gronn": "8"})
+    assert "Gul → Grønn" in client.get(f"/kortoppsett/{draft}/godkjenn").text
+    leader = app.test_client()
+    sign_in_as(leader, site, Role.LEADER)
+    page = leader.get(f"/kortoppsett/{draft}/godkjenn").text
+    assert "grønn: 6 → 8" in page
+    assert "Gul → Grønn" not in page
+    assert "Verdier fra undersøkelser som ikke er åpne for deg ennå" in page

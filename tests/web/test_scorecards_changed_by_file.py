@@ -62,6 +62,24 @@ def file(app: Flask, db: Database, units: None, tmp_path: Path) -> Path:
     return path
 
 
+def approve_card(db: Database) -> None:
+    """The card as approved for 2026."""
+    with db.transaction() as session:
+        session.add(
+            CardVersion(
+                key="kort",
+                unit=session.scalars(select(Scorecard)).one().unit,
+                year=2026,
+                state=VersionState.APPROVED,
+                document={},
+                changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+                changed_by="HR",
+                approved_by="Kari Eide, kommunedirektør",
+                approved_on=dt.date(2026, 1, 1),
+            )
+        )
+
+
 def run(app: Flask, file: Path, *options: str) -> Result:
     return CliRunner().invoke(medvirk, ["import-scorecard", str(file), *options], obj=lambda: app)
 
@@ -155,11 +173,11 @@ def test_two_departments_may_both_have_an_m1(app: Flask, db: Database, units: No
     with db.reading() as session:
         found = indicators_by_code(session)
         ids = {card.unit.code: card.unit_id for card in session.scalars(select(Scorecard))}
-        on_a, on_b = found.on_card_of("M1", [ids["A"]]), found.on_card_of("M1", [ids["B"]])
+        on_a, on_b = (found.on_card_of("M1", [ids[unit]], 2026) for unit in "AB")
         assert on_a is not None
         assert on_b is not None
         assert (on_a.title, on_b.title) == (OWN.title, OTHER.title)
-        assert found.on_card_of("M1", [9999]) is None
+        assert found.on_card_of("M1", [9999], 2026) is None
 
 
 def test_an_indicator_that_means_the_same_is_shared_and_takes_a_local_level(
@@ -203,24 +221,22 @@ def test_what_is_not_in_the_file_stays_and_is_named(db: Database, units: None) -
 def test_a_card_that_is_approved_is_not_changed_past_its_approval(
     app: Flask, db: Database, file: Path
 ) -> None:
-    with db.transaction() as session:
-        session.add(
-            CardVersion(
-                key="kort",
-                unit=session.scalars(select(Scorecard)).one().unit,
-                year=2026,
-                state=VersionState.APPROVED,
-                document={},
-                changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
-                changed_by="HR",
-                approved_by="Kari Eide, kommunedirektør",
-                approved_on=dt.date(2026, 1, 1),
-            )
-        )
+    approve_card(db)
     result = run(app, rewritten(file, ("green: 6", "green: 8")), "--apply")
     assert result.exit_code == 1
     assert "Kortet er godkjent for 2026." in result.output
     assert limits(db) == [(6.0, 9.0)]
+
+
+def test_another_cards_file_gives_no_new_title_to_an_approved_cards_perspective(
+    app: Flask, db: Database, file: Path
+) -> None:
+    changes = (("key: kort\n", "key: annet\n"), ("title: {nb: Medarbeidere}", "title: {nb: Folk}"))
+    other = (*changes, ("code: M1.2", "code: X1"))
+    approve_card(db)
+    result = run(app, rewritten(file, *other), "--apply")
+    assert result.exit_code == 1
+    assert "Perspektivet «Medarbeidere» står på et godkjent kort" in result.output
 
 
 def test_a_card_is_written_as_a_file_that_changes_nothing(app: Flask, file: Path) -> None:

@@ -13,11 +13,14 @@ from surveys.campaigns.models import Survey
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
 from surveys.release.models import Figure, FigureStatus, Turnout
+from surveys.release.visibility import Access
 from surveys.scorecards import whole_measures
 from surveys.scorecards.card_plans import SetupError, TargetPlan
+from surveys.scorecards.cards import Ambitions
 from surveys.scorecards.feeding import feed, feed_everything
 from surveys.scorecards.measuring import MeasurementError
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement, MeasurementStatus
+from surveys.scorecards.row_context import RowContext, interval_words
 from surveys.scorecards.setup import build_card
 from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE
 from tests.building import (
@@ -214,3 +217,33 @@ def test_the_response_rate_and_the_whole_result_are_fed_and_hidden_with_what_wou
         assert found["M1.8", "K"] == (MeasurementStatus.MEASURED, 3.5, 10)
         assert found["M1.7", "B"] == (MeasurementStatus.HIDDEN, None, None)
         assert found["M1.8", "B"] == (MeasurementStatus.HIDDEN, None, None)
+
+
+def test_a_share_is_in_per_cent_where_the_indicator_is(db: Database, survey_id: int) -> None:
+    """With its interval, on the card itself."""
+    percent = replace(
+        JOY, code="M1.7", title={"nb": "Bussen"}, measure="TRI:1", unit_of_measure="%", targets=[]
+    )
+    share = replace(percent, code="M1.8", unit_of_measure="andel")
+    with db.transaction() as session:
+        build_card(session, replace(plan_of(percent, share), key="andeler"))
+        published = release_figures(session, session.get_one(Survey, survey_id), {"K": 0.4}, margin=0.1)
+        for figure in session.scalars(select(Figure)):
+            figure.measure = "TRI:1"
+        session.flush()
+        feed(session, published)
+        values = {each.indicator.code: each.value for each in session.scalars(select(Measurement))}
+        assert values == {"M1.7": pytest.approx(40.0), "M1.8": 0.4}
+        setting = RowContext(
+            2026,
+            dt.date(2026, 12, 1),
+            access={published.id: Access(now=True)},
+            ambitions=Ambitions((), {}),
+            changes={},
+            intervals={(published.id, "TRI:1"): (0.3, 0.5)},
+        )
+        words = [
+            interval_words(measured.indicator, measured, setting).replace("\N{NO-BREAK SPACE}", " ")
+            for measured in session.scalars(select(Measurement).order_by(Measurement.id))
+        ]
+        assert words == ["mellom 30,0 % og 50,0 %", "mellom 0,3 andel og 0,5 andel"]

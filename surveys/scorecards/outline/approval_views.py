@@ -17,7 +17,7 @@ from surveys.scorecards.outline.drafts import DraftError, outline_of
 from surveys.scorecards.outline.faults import outline_faults
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.outline.opening import opened_version
-from surveys.scorecards.outline.trying import try_outline
+from surveys.scorecards.outline.trying import seen_recolourings, try_outline
 from surveys.scorecards.value_lines import MeasurementCellError, read_day
 from surveys.scorecards.views import blueprint
 
@@ -53,7 +53,7 @@ def approve_card(version_id: int) -> str | Response | tuple[str, int]:
         approve(session, version, current_user, approval, today)
         session.commit()
     except (SetupError, DraftError) as error:
-        faults = [("endringer", line) for line in str(error).splitlines()]
+        faults = [("endringer", line) for line in _reasons(str(error), registers=registers)]
         return _refused(version_id, form, faults, registers=registers)
     flash(_("Kortet er godkjent og fryst for %(year)s.", year=version.year))
     return redirect(url_for("scorecards.edit_outline", version_id=version_id))
@@ -85,8 +85,18 @@ def _page(
         outline=outline,
         missing=outline_faults(outline),
         setup=setup,
-        error=error,
+        reasons=_reasons(error, registers=registers),
+        recoloured=seen_recolourings(database.session(), current_user, setup, municipal_day())
+        if setup
+        else [],
         typed=typed,
         faults=faults,
         registers=registers,
     )
+
+
+def _reasons(error: str, *, registers: bool) -> list[str]:
+    """Why the card cannot be approved, a line each. They may name values, and a leader cannot mend the draft."""
+    if error and not registers:
+        return [_("Be den som lager kortet, om å se over det.")]
+    return error.splitlines()

@@ -8,16 +8,19 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
 from surveys.audit import trail as audit
+from surveys.organisation.subtrees import ids_below, lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.scorecards.card_plans import CardPlan, SetupError
 from surveys.scorecards.card_setup import CardEdition, CardSetup
 from surveys.scorecards.card_sources import check_sources
+from surveys.scorecards.cards import cards_in_use
 from surveys.scorecards.models import Indicator, Scorecard
 from surveys.scorecards.outline.drafts import known_perspectives, outline_of, require_draft
 from surveys.scorecards.outline.faults import outline_faults
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.outline.nodes import CardOutline
+from surveys.scorecards.outline.older_cards import OlderFacts, older_facts, refuse_changed_past
 from surveys.scorecards.outline.plans import plan_of_outline
 from surveys.scorecards.setup import set_up_card
 
@@ -56,14 +59,24 @@ def apply_version(session: Session, version: CardVersion, today: dt.date) -> Car
     check_sources(session, plan)
     card = session.scalar(select(Scorecard).where(Scorecard.key == version.key))
     renamed = []
+    before: OlderFacts = {}
     if card is not None:
+        before = older_facts(session, card, version.year)
         _refuse_another_indicators_code(session, card, outline)
         renamed = _rename(session, card, outline)
-    is_later = card is not None or version.year > today.year
+    is_later = card is not None or version.year > today.year or _has_older_card(session, version)
     setup = set_up_card(session, plan, CardEdition(version.year, version.year if is_later else None))
     setup.changes += renamed
     _refuse_recolouring_the_past(setup, version.year)
+    if card is not None:
+        refuse_changed_past(session, before, card, version.year)
     return setup
+
+
+def _has_older_card(session: Session, version: CardVersion) -> bool:
+    """The unit, one above or one below had a card the year before: a new card's rows must not come on it."""
+    units = {*lineage(session, version.unit_id), *session.scalars(ids_below([version.unit_id]))}
+    return any(card.is_of(version.year - 1) for card in cards_in_use(session, list(units)).cards)
 
 
 def plan_of_version(session: Session, version: CardVersion, outline: CardOutline) -> CardPlan:

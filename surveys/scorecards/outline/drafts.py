@@ -8,11 +8,18 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
-from surveys.platform.localisation import DEFAULT_LANGUAGE
+from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 from surveys.platform.texts import _
 from surveys.platform.typed_data import from_stored, to_stored
-from surveys.scorecards.card_plans import SetupError, Text
-from surveys.scorecards.models import Perspective, Scorecard
+from surveys.scorecards.card_plans import CardPlan, SetupError, Text
+from surveys.scorecards.models import (
+    Goal,
+    Indicator,
+    Perspective,
+    Scorecard,
+    ScorecardLine,
+    SuccessFactor,
+)
 from surveys.scorecards.outline.models import CardVersion, CardVersionStep, VersionState
 from surveys.scorecards.outline.nodes import CardOutline
 from surveys.scorecards.outline.plans import outline_of_plan, slug
@@ -115,23 +122,30 @@ def last_step(session: Session, version: CardVersion) -> CardVersionStep | None:
     """The change that undoing takes back."""
     return session.scalars(
         select(CardVersionStep)
-        .where(CardVersionStep.version_id == version.id)
+        .where(CardVersionStep.version_id == version.id, CardVersionStep.words != "")
         .order_by(CardVersionStep.number.desc())
         .limit(1)
     ).first()
 
 
 def undo(session: Session, version: CardVersion, account: Account) -> str:
-    """Takes the last change back and returns what it was; «» when there is none. Raises DraftError if frozen."""
+    """Takes the last change back and returns what it was; «» when there is none. Raises DraftError if frozen.
+
+    The steps stay, without words: pages that are open were made from them.
+    """
     require_draft(version)
     step = last_step(session, version)
     if step is None:
         return ""
-    _note(version, account, step.document)
-    # What other people's open pages were made from is another draft now.
+    undone, step.words = step.words, ""
+    session.add(
+        CardVersionStep(
+            version_id=version.id, number=version.steps_taken, words="", document=version.document
+        )
+    )
     version.steps_taken += 1
-    session.delete(step)
-    return step.words
+    _note(version, account, step.document)
+    return undone
 
 
 def _note(version: CardVersion, account: Account, document: dict[str, object]) -> None:
@@ -164,17 +178,42 @@ def require_draft(version: CardVersion) -> None:
         raise DraftError(_("Kortet er godkjent og fryst. Lag et nytt utkast for å endre det."))
 
 
-def refuse_frozen(session: Session, key: str) -> None:
-    """A file does not go past an approval. Raises SetupError."""
+def refuse_frozen(session: Session, plan: CardPlan) -> None:
+    """A file does not go past an approval, not by another card's perspective either. Raises SetupError."""
     year = session.scalar(
         select(func.max(CardVersion.year)).where(
-            CardVersion.key == key, CardVersion.state == VersionState.APPROVED
+            CardVersion.key == plan.key, CardVersion.state == VersionState.APPROVED
         )
     )
     if year is not None:
         raise SetupError(
             _("Kortet er godkjent for %(year)s. Last opp filen i et nytt utkast i nettleseren.", year=year)
         )
+    titles = {each.key: each.title for each in plan.perspectives}
+    for perspective in session.scalars(_frozen_perspectives().where(Perspective.key.in_(titles))):
+        if perspective.title != titles[perspective.key]:
+            title = localised(perspective.title)
+            raise SetupError(
+                _(
+                    "Perspektivet «%(title)s» står på et godkjent kort og kan ikke få en ny tittel.",
+                    title=title,
+                )
+            )
+
+
+def _frozen_perspectives() -> Select[Perspective]:
+    """Those on a card that is approved."""
+    approved = select(CardVersion.key).where(CardVersion.state == VersionState.APPROVED)
+    return (
+        select(Perspective)
+        .join(Perspective.goals)
+        .join(Goal.success_factors)
+        .join(SuccessFactor.indicators)
+        .join(ScorecardLine, ScorecardLine.indicator_id == Indicator.id)
+        .join(Scorecard, Scorecard.id == ScorecardLine.scorecard_id)
+        .where(Scorecard.key.in_(approved))
+        .order_by(Perspective.id)
+    )
 
 
 def known_perspectives(session: Session) -> dict[str, tuple[str, Text]]:

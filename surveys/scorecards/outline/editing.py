@@ -8,7 +8,6 @@ from surveys.scorecards.outline.nodes import (
     CardOutline,
     OutlineLevel,
     OutlineNode,
-    codes_in,
     siblings_of,
     with_nodes,
     with_siblings,
@@ -77,7 +76,7 @@ def _next_code(outline: CardOutline, level: OutlineLevel, parent: OutlineNode) -
     """A suggestion: «M.1.3» after «M.1.2», «M.1.1» first under the goal «M.1», or «» with nothing to go by."""
     if not level.has_code:
         return ""
-    used = {node.code for _level, node in outline.walk()} | set(codes_in(outline))
+    used = {node.code for _level, node in outline.walk()}
     if level is OutlineLevel.GOAL:
         before = [node.code for node in parent.children if node.code]
     else:

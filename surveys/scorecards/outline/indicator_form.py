@@ -9,7 +9,7 @@ from typing import TypeVar
 from analysis.scorecards import Direction
 from surveys.access.models import Role
 from surveys.platform.clock import municipal_day
-from surveys.platform.localisation import localised, number
+from surveys.platform.localisation import localised, number, short_date
 from surveys.platform.texts import _
 from surveys.scorecards.card_plans import (
     MOST_DECIMALS,
@@ -65,12 +65,26 @@ def fields_of(plan: IndicatorPlan, year: int) -> dict[str, str]:
         "gronn-til": _typed(level.green_to if level else None),
         "gul-til": _typed(level.yellow_to if level else None),
         "bestemt-av": level.decided_by if level else "",
-        "bestemt-dato": level.decided_on.isoformat() if level and level.decided_on else "",
+        "bestemt-dato": short_date(level.decided_on) if level and level.decided_on else "",
         "delmal": "\n".join(f"{each.unit} {each.year} {_typed(each.value)}" for each in plan.interim_targets),
     }
     ticked = {f"kriterium-{criterion}": "ja" for criterion in plan.criteria}
     ticked |= {"utviklingstrekk": "ja"} if plan.kind is IndicatorKind.DEVELOPMENT else {}
     return fields | ticked | ({} if plan.reported else {"egen": "ja"})
+
+
+def with_own_changes(
+    plan: IndicatorPlan, page: IndicatorPlan, form: Mapping[str, str], year: int
+) -> dict[str, str]:
+    """The form with what others have changed since its page was made, except in fields that its sender changed too.
+
+    page: the indicator as the page showed it. A box without a tick is not sent.
+    """
+    now, shown = fields_of(plan, year), fields_of(page, year)
+    sent = {name: form.get(name, "").replace("\r\n", "\n") for name in {*now, *shown, *form}}
+    return {
+        name: now.get(name, "") if typed == shown.get(name, "") else typed for name, typed in sent.items()
+    }
 
 
 def level_of(plan: IndicatorPlan, year: int) -> TargetPlan | None:
@@ -97,7 +111,9 @@ def read_indicator(
     """has_limits: False on a statistikkort. An empty field is no fault yet: the outline asks for it later."""
     found = TypedIndicator(dict(form))
     numbers = _Numbers(form, found.faults)
-    kind = IndicatorKind.DEVELOPMENT if form.get("utviklingstrekk") == "ja" else IndicatorKind.STEERING
+    kind = before.kind
+    if has_limits:
+        kind = IndicatorKind.DEVELOPMENT if form.get("utviklingstrekk") == "ja" else IndicatorKind.STEERING
     questionnaire, _space, measure = form.get("mates", "").partition(" ")
     plan = replace(
         before,

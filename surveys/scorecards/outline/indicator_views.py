@@ -17,13 +17,19 @@ from surveys.scorecards.card_plans import IndicatorPlan
 from surveys.scorecards.criteria import criterion_words
 from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.models import OWNER_ROLES, CardKind
-from surveys.scorecards.outline.drafts import outline_of, require_draft, take_step
+from surveys.scorecards.outline.drafts import outline_at, outline_of, take_step
 from surveys.scorecards.outline.editing import with_indicator
-from surveys.scorecards.outline.indicator_form import TypedIndicator, fields_of, level_of, read_indicator
+from surveys.scorecards.outline.indicator_form import (
+    TypedIndicator,
+    fields_of,
+    level_of,
+    read_indicator,
+    with_own_changes,
+)
 from surveys.scorecards.outline.limit_words import limit_sentences
 from surveys.scorecards.outline.models import CardVersion, VersionState
-from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode
-from surveys.scorecards.outline.opening import edited_version
+from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, indicator_of
+from surveys.scorecards.outline.opening import edited_version, step_of_page, unit_types
 from surveys.scorecards.outline.source_choices import source_groups
 from surveys.scorecards.value_lines import MeasurementCellError, read_number
 from surveys.scorecards.views import blueprint
@@ -38,20 +44,26 @@ def edit_indicator(version_id: int, node_id: int) -> str | Response | tuple[str,
     if version.state is not VersionState.DRAFT:
         return redirect(url_for("scorecards.edit_outline", version_id=version_id))
     outline = outline_of(version)
-    found = outline.find(node_id)
-    if found is None or found[0] is not OutlineLevel.INDICATOR:
-        abort(404)
-    plan = _plan_of(found[1])
+    plan = _plan_at(outline, node_id)
     if request.method == "GET":
+        if plan is None:
+            abort(404)
         return _page(session, version, outline, node_id, TypedIndicator(fields_of(plan, version.year), plan))
+    made_from = step_of_page(version)
+    page_plan = _plan_at(outline_at(session, version, made_from), node_id)
+    if plan is None:
+        if page_plan is None:
+            abort(404)
+        flash(_("Indikatoren er tatt ut av kortet imens, og det du skrev, er ikke lagret."))
+        return redirect(url_for("scorecards.edit_outline", version_id=version_id))
+    fields = with_own_changes(plan, page_plan or plan, request.form.to_dict(), version.year)
     units = session.scalars(select(Unit.code)).all()
     has_limits = outline.kind is CardKind.STEERING
-    typed = read_indicator(plan, request.form.to_dict(), version.year, units, has_limits=has_limits)
+    typed = read_indicator(plan, fields, version.year, units, has_limits=has_limits)
     if typed.plan is None:
         return _page(session, version, outline, node_id, typed), 422
     if request.form.get("handling") == "se":
         return _page(session, version, outline, node_id, typed)
-    require_draft(version)
     changed = with_indicator(outline, node_id, typed.plan)
     name = f"{typed.plan.code} {typed.fields.get('navn', '')}".strip()
     take_step(session, version, current_user, changed, _("Endret %(name)s", name=name))
@@ -69,10 +81,10 @@ def limit_sentence() -> Response:
     return response
 
 
-def _plan_of(node: OutlineNode) -> IndicatorPlan:
-    if node.indicator is None:
-        raise ValueError(node.id)
-    return IndicatorPlan(**(node.indicator.__dict__ | {"code": node.code, "title": node.title}))
+def _plan_at(outline: CardOutline, node_id: int) -> IndicatorPlan | None:
+    """The indicator; None when the outline has none there."""
+    found = outline.find(node_id)
+    return indicator_of(found[1]) if found is not None and found[0] is OutlineLevel.INDICATOR else None
 
 
 def _sentence(fields: dict[str, str]) -> str:
@@ -97,8 +109,7 @@ def _sentence(fields: dict[str, str]) -> str:
 def _page(
     session: Session, version: CardVersion, outline: CardOutline, node_id: int, typed: TypedIndicator
 ) -> str:
-    found = outline.find(node_id)
-    plan = typed.plan or (_plan_of(found[1]) if found else None)
+    plan = typed.plan or _plan_at(outline, node_id)
     return render_template(
         "scorecards/outline/indicator.html",
         version=version,
@@ -118,5 +129,5 @@ def _page(
         },
         owner_roles={role.value: role_word(role) for role in OWNER_ROLES},
         criteria=criterion_words(),
-        unit_types=sorted(filter(None, session.scalars(select(Unit.type).distinct()))),
+        unit_types=unit_types(session),
     )

@@ -73,6 +73,6 @@ class CardVersionStep(Base):
     id: Mapped[identity]
     version_id: Mapped[int] = mapped_column(ForeignKey("card_version.id", ondelete="CASCADE"))
     number: Mapped[int]
-    # What was done, in the language of whoever did it.
+    # What was done, in the language of whoever did it; «» when it has been undone, or was an undoing.
     words: Mapped[str]
     document: Mapped[dict[str, Any]] = mapped_column(JSON)

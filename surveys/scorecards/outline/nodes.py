@@ -3,7 +3,7 @@
 Everything is a frozen value: an edit gives another outline. What is not filled in yet is allowed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -44,6 +44,13 @@ class OutlineNode:
     def name(self) -> str:
         """«M1 Nærvær»."""
         return f"{self.code} {localised(self.title)}".strip()
+
+
+def indicator_of(node: OutlineNode) -> IndicatorPlan:
+    """Everything about an indicator. Raises ValueError for another node."""
+    if node.indicator is None:
+        raise ValueError(node.id)
+    return replace(node.indicator, code=node.code, title=node.title)
 
 
 @dataclass(frozen=True)
@@ -118,11 +125,3 @@ def with_siblings(
         return replace(node, children=change(node.children)) if is_parent else node
 
     return with_nodes(outline, changed)
-
-
-def codes_in(outline: CardOutline) -> Mapping[str, int]:
-    """Indicator code → how many have it."""
-    found: dict[str, int] = {}
-    for node in outline.indicators():
-        found[node.code] = found.get(node.code, 0) + 1
-    return found

@@ -1,17 +1,21 @@
 """What the set-up pages have in common: the version in the address, and who may open it."""
 
-from flask import abort
+from flask import abort, request
 from flask_login import current_user
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.card_rights import may_approve_card, may_edit_card
+from surveys.organisation.models import Unit
+from surveys.platform.localisation import alphabetical
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.outline.models import CardVersion
 
 
 def opened_version(session: Session, version_id: int) -> CardVersion:
     """For whoever edits or approves the card: 404 without one, 403 for others."""
-    version = session.get(CardVersion, version_id)
+    # Two who send at once come one after the other: the second sees what the first did. SQLite has it so anyway.
+    version = session.get(CardVersion, version_id, with_for_update=request.method == "POST")
     if version is None:
         abort(404)
     if not may_approve_card(session, current_user, version.unit_id):
@@ -34,3 +38,14 @@ def edited_card(session: Session, card_id: int) -> Scorecard:
     if not may_edit_card(session, current_user, card.unit_id):
         abort(403)
     return card
+
+
+def step_of_page(version: CardVersion) -> int:
+    """How many changes had been made when the page that is being sent was made."""
+    typed = request.form.get("steg", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else version.steps_taken
+
+
+def unit_types(session: Session) -> list[str]:
+    """Every type of unit there is, by name."""
+    return sorted(filter(None, session.scalars(select(Unit.type).distinct())), key=alphabetical)

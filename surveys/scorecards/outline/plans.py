@@ -18,7 +18,7 @@ from surveys.scorecards.card_plans import (
     Text,
 )
 from surveys.scorecards.models import CardKind, IndicatorKind
-from surveys.scorecards.outline.nodes import CardOutline, OutlineNode
+from surveys.scorecards.outline.nodes import CardOutline, OutlineNode, indicator_of
 
 
 def plan_of_outline(
@@ -59,10 +59,7 @@ def _goal(outline: CardOutline, node: OutlineNode) -> GoalPlan:
 
 
 def _indicator(outline: CardOutline, node: OutlineNode) -> IndicatorPlan:
-    plan = node.indicator
-    if plan is None:
-        raise ValueError(node.id)
-    plan = replace(plan, code=node.code, title=node.title)
+    plan = indicator_of(node)
     if outline.unit_type:
         plan = replace(plan, unit_types=(outline.unit_type,))
     if outline.kind is CardKind.STATISTICS:
@@ -144,8 +141,3 @@ def _dated(targets: Sequence[TargetPlan], year: int) -> tuple[TargetPlan, ...]:
     return tuple(
         replace(target, from_year=year) if target.from_year == UNSTATED_YEAR else target for target in targets
     )
-
-
-def text_of(typed: str) -> Text:
-    typed = " ".join(typed.split())
-    return {DEFAULT_LANGUAGE: typed} if typed else {}

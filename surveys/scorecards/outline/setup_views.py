@@ -34,9 +34,15 @@ from surveys.scorecards.outline.faults import MOST_ROWS, has_too_many, outline_f
 from surveys.scorecards.outline.indicator_line import indicator_line
 from surveys.scorecards.outline.listing import listed_cards
 from surveys.scorecards.outline.models import CardVersion, VersionState
-from surveys.scorecards.outline.nodes import CardOutline
-from surveys.scorecards.outline.opening import edited_card, edited_version, opened_version
-from surveys.scorecards.outline.plans import outline_of_plan, text_of
+from surveys.scorecards.outline.nodes import CardOutline, reworded
+from surveys.scorecards.outline.opening import (
+    edited_card,
+    edited_version,
+    opened_version,
+    step_of_page,
+    unit_types,
+)
+from surveys.scorecards.outline.plans import outline_of_plan
 from surveys.scorecards.outline.typed_outline import with_typed
 from surveys.scorecards.outline.unanswered import rows_without_values
 from surveys.scorecards.views import blueprint
@@ -81,7 +87,7 @@ def new_card() -> str | Response | tuple[str, int]:
         return _new_page(session, units, form, faults), 422
     year = int(form["ar"])
     if template is None:
-        outline = CardOutline(title=text_of(_("Styringskort for %(unit)s", unit=unit.name)))
+        outline = CardOutline(title=reworded({}, _("Styringskort for %(unit)s", unit=unit.name)))
     else:
         outline = outline_of_plan(template.plan, year)
     outline = replace(outline, extends=form.get("utvider") == "ja")
@@ -116,13 +122,13 @@ def save_outline(version_id: int) -> Response:
 
 def _save(session: Session, version: CardVersion, action: OutlineAction) -> int | None:
     """Stores what was typed, and the button's change as one step of its own. Returns the node to go to."""
-    made_from = request.form.get("steg", "")
-    page = outline_at(session, version, int(made_from) if made_from.isdecimal() else version.steps_taken)
+    made_from = step_of_page(version)
+    page = outline_at(session, version, made_from)
+    if action.verb is OutlineVerb.UNDO:
+        _undo(session, version, made_from)
     typed = with_typed(outline_of(version), page, request.form)
     take_step(session, version, current_user, typed, _("Endret tekst"))
     if action.verb is OutlineVerb.UNDO:
-        if words := undo(session, version, current_user):
-            flash(_("Angret: %(words)s", words=words))
         return None
     ticked = frozenset(int(each) for each in request.form.getlist("ta-ut") if each.isdecimal())
     acted = act(typed, action, ticked)
@@ -132,6 +138,18 @@ def _save(session: Session, version: CardVersion, action: OutlineAction) -> int 
     elif action.verb is OutlineVerb.SAVE:
         flash(_("Utkastet er lagret."))
     return acted.focus
+
+
+def _undo(session: Session, version: CardVersion, made_from: int) -> None:
+    """Takes back the change that the button named: not one that somebody else has made since."""
+    if made_from != version.steps_taken:
+        flash(
+            _(
+                "Utkastet er endret etter at du åpnet siden, og ingenting er angret. Se over det og prøv igjen."
+            )
+        )
+    elif words := undo(session, version, current_user):
+        flash(_("Angret: %(words)s", words=words))
 
 
 def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
@@ -212,6 +230,7 @@ def _outline_page(session: Session, version: CardVersion) -> str:
         version=version,
         outline=outline,
         is_draft=version.state is VersionState.DRAFT,
+        may_begin=edits,
         may_edit=edits and version.state is VersionState.DRAFT,
         may_approve=may_approve_card(session, current_user, version.unit_id),
         faults=outline_faults(outline),
@@ -220,11 +239,7 @@ def _outline_page(session: Session, version: CardVersion) -> str:
         too_many=has_too_many(outline),
         most_rows=MOST_ROWS,
         silent=rows_without_values(session, version, outline, today),
-        types=_types(session),
+        types=unit_types(session),
         about_indicator=lambda node: indicator_line(node, outline, version.year),
         uses_messages=True,
     )
-
-
-def _types(session: Session) -> list[str]:
-    return sorted(filter(None, session.scalars(select(Unit.type).distinct())), key=alphabetical)
