@@ -14,13 +14,13 @@ from sqlalchemy import func, insert, select
 from app import create_app
 from surveys.access import passwords
 from surveys.access.models import Role
+from surveys.campaigns import public_links
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.models import Survey
 from surveys.files import reading
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.write_lock import holds_write_lock, without_write_lock
-from surveys.respond import public_link
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
 from tests.conftest import Installations
@@ -156,13 +156,13 @@ def test_typing_a_code_waits_for_nobody_who_writes(
     sqlite_app: Flask, sqlite_db: Database, respondent: Respondent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     locked: list[bool] = []
-    real = public_link.find_link
+    real = public_links.find_link
 
     def noted(*arguments: Any) -> Any:
         locked.append(holds_write_lock())
         return real(*arguments)
 
-    monkeypatch.setattr(public_link, "find_link", noted)
+    monkeypatch.setattr("surveys.respond.public_link.find_link", noted)
     assert sqlite_app.test_client().post("/svar", data={"kode": respondent.code}).status_code == 303
     assert locked == [False]
 
