@@ -305,6 +305,21 @@ class TestLeadersFromTheRoster:
         assert owners == ["ansatt-2"]
         assert roles(municipality, sjef) == {(Role.ADMINISTRATOR, "K"), (Role.LEADER, "A")}
 
+    def test_a_new_installation_says_what_to_do_first(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        sign_in_as(client, municipality, Role.HR, "K")
+        assert "Slik kommer dere i gang" in client.get("/").text
+        assert "Ingen er merket som leder" in client.get("/brukere/ledere").text
+        with municipality.transaction() as session:
+            unit_id = unit_of(session, "A").id
+            person = Person(employee_number="1", name="Kari Eide", is_leader=True, unit_id=unit_id)
+            session.add(person)
+            session.flush()
+            create_leader_account(session, None, person, unit_of(session, "A"))
+        assert "Ingenting haster nå" in client.get("/").text
+        assert "Alle lederne i listen over ansatte har bruker" in client.get("/brukere/ledere").text
+
     def test_an_account_whose_address_is_in_other_letters_is_joined_and_not_made_again(
         self, municipality: Database, client: FlaskClient
     ) -> None:
