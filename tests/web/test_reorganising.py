@@ -162,7 +162,8 @@ def test_it_is_saved_in_one_go_and_undone_in_one_go(municipality: Database, clie
     [undo] = re.findall(r'href="([^"]+/angre)"', client.get(PAGE).text)
     told = "Slå sammen Enhet A (A) og Enhet B (B) til Oppvekst (AB)"
     assert told in client.get(undo).text
-    assert told in client.get("/hendelseslogg").text
+    assert f"planen: {told}; Del Enhet C (C) i" in client.get("/hendelseslogg").text
+    assert f"1. {told} 2. Del Enhet C (C) i Nord (C1) og Sør (C2) 3. " in _text(client.get(PAGE).text)
     assert _state(municipality) != before, "looking undoes nothing"
     assert client.post(undo).status_code == 302
     assert _state(municipality) == before

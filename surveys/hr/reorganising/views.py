@@ -1,6 +1,7 @@
 """«Omorganisering»: a plan is put together, explained and saved in one go; and undone in one go."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -38,6 +39,18 @@ Page = Response | tuple[str, int]
 
 MOST_PARTS = 4
 """How many units one is divided in, in one step."""
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A reorganisation that was saved. number: of its entry in the trail. when and who: in words."""
+
+    number: int
+    steps: tuple[str, ...]
+    on: dt.date
+    when: str
+    who: str
+    is_undone: bool
 
 
 @blueprint.route("/organisasjon/omorganisering", methods=["GET", "POST"])
@@ -144,7 +157,14 @@ def _page(
         .limit(10)
     ).all()
     saved = [
-        (row, entry.id, is_undone(session, entry))
+        SavedPlan(
+            entry.id,
+            tuple(entry.detail["steps"]),
+            dt.date.fromisoformat(entry.detail["on"]),
+            row.when,
+            row.who,
+            is_undone(session, entry),
+        )
         for row, entry in zip(rows(session, entries), entries, strict=True)
     ]
     units = own_units(session, current_user.account, municipal_day())
