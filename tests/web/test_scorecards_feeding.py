@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -179,7 +180,11 @@ def test_a_newer_survey_takes_no_reader_the_value_she_had(
         if waits
         else {}
     )
-    before = {"opens_on": dt.date(2025, 3, 3), "closes_on": dt.date(2025, 3, 21), "visibility": everybody}
+    before: dict[str, Any] = {
+        "opens_on": dt.date(2025, 3, 3),
+        "closes_on": dt.date(2025, 3, 21),
+        "visibility": everybody,
+    }
     answers = {"A": [sheet_of(4)] * 7 + [sheet_of(5)] * 3, "B": [sheet_of(4), sheet_of(5)] * 5}
     build_released(app, db, answers, "liten-2025", **before)
     with db.transaction() as session:
