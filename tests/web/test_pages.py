@@ -182,7 +182,9 @@ def test_the_links_of_an_error_summary_are_no_twins_and_lead_to_the_field_with_t
     summarised = _summarised(site, forms - {"hr.take", "access.sign_out", "access.sign_out_everywhere"})
     assert summarised >= SUMMARISED
     assert site.client.post("/undersokelser/liten-2028/steg/close").status_code == 302
-    assert _summarised(site, summarised) < summarised, "what cannot be done any more is said, and no field is asked for"
+    assert _summarised(site, summarised) < summarised, (
+        "what cannot be done any more is said, and no field is asked for"
+    )
 
 
 def _summarised(site: Site, endpoints: set[str]) -> set[str]:
