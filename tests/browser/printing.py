@@ -41,17 +41,25 @@ _LENGTHEN: Final = """([short, long]) => {
 
 
 def paper_faults(page: Page) -> list[str]:
-    """Words that are broken between two lines, and words that are not on the sheet."""
+    """Words that are broken between two lines or not on the sheet, and links and searches that paper cannot follow."""
     before = page.viewport_size
     page.emulate_media(media="print")
     found: list[str] = []
     for sheet, width in _SHEETS.items():
         page.set_viewport_size({"width": width, "height": 980})
         found += page.evaluate(_FAULTS, sheet == "wide")
+    found += page.evaluate(_LINKS_THAT_LEAD)
     page.emulate_media(media="null")
     if before is not None:
         page.set_viewport_size(before)
     return found
+
+
+# A link that is all there is in its paragraph says «look there». In a table, a list or a heading it is a name.
+_LINKS_THAT_LEAD: Final = """() => [...document.querySelectorAll('main p > a, main [role=search]')]
+  .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.closest('td, th, li, dd'))
+  .filter(each => each.matches('[role=search]') || each.parentElement.innerText.trim() === each.innerText.trim())
+  .map(each => `leads nowhere: ${each.innerText.trim()}`)"""
 
 
 def lengthen(page: Page, short: str, long: str) -> None:
