@@ -1,4 +1,4 @@
-"""The report of `medvirk analyse` as files: an HTML page that needs no other file, and a PDF that screen readers can use."""
+"""The report of `medvirk analyse` as files: an HTML page that needs no other, and a PDF that screen readers can use."""
 
 import json
 from base64 import b64encode
