@@ -100,6 +100,8 @@ def test_that_nothing_may_be_compared_needs_a_reason(edited: Edit) -> None:
     assert fault.severity == "error"
 
 
-@pytest.mark.parametrize("label", ["Vil ikke svare", "Vet ikke", "Mann eller gutt", "Nei, ikke ennå", "Vet ikke hva det er"])
+@pytest.mark.parametrize(
+    "label", ["Vil ikke svare", "Vet ikke", "Mann eller gutt", "Nei, ikke ennå", "Vet ikke hva det er"]
+)
 def test_one_answer_is_left_in_peace(edited: Edit, label: str) -> None:
     assert _told(edited(("no: {nb: Nei, en: No}", f'no: {{nb: "{label}", en: No}}'))) == []
