@@ -42,6 +42,7 @@ _KINDS = (Path(__file__).parents[1] / "questionnaires" / "examples" / "kinds.yam
 ONE_OF_EACH_SOURCE = re.sub(rb"\{nb: ([^{}]+)\}", rb"{nb: \1, nn: \1, en: \1}", _KINDS).replace(
     b"[nb]", b"[nb, nn, en]"
 )
+ROUTED_SOURCE = (Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml").read_bytes()
 EASY_SOURCE = definition_path("hjemmetjeneste-bruker", 1).read_bytes()
 
 DEADLINE = dt.date(2099, 3, 20)
@@ -65,6 +66,7 @@ SURVEYS = {
     "apen": SMALL_SOURCE,
     "lukket": SMALL_SOURCE,
     "lukkes": EVERY_KIND_SOURCE,
+    "veivalg": ROUTED_SOURCE,
     "utkast": SMALL_SOURCE,
     "rart": with_pseudo_languages(EVERY_KIND_SOURCE).replace(b"key: alle-slag", b"key: rare-slag"),
 }

@@ -45,14 +45,11 @@ def test_a_pasted_link_opens_the_survey_of_its_code(
 
 
 def test_a_number_of_pages_that_grows_says_why(phone_page: Page, answering: AnsweringSite) -> None:
-    phone_page.goto(answering.path(f"/svar/{answering.new_code()}/nb/side/1"))
-    phone_page.get_by_label("Bussen").check()
+    phone_page.goto(answering.path(f"/svar/{answering.new_code('veivalg')}/nb/side/1"))
+    phone_page.get_by_label("Biblioteket").check()
     presses(phone_page, "Neste")
-    if phone_page.get_by_role("heading", name="Hoppet du over noe?").is_visible():
-        presses(phone_page, "Neste")
-    expect(phone_page.get_by_role("main")).to_contain_text(
-        "Du svarte «Bussen». Derfor kommer det 1 side til."
-    )
+    told = phone_page.get_by_role("main").inner_text()
+    assert "Du svarte «Biblioteket». Derfor kommer det 1 side til." in " ".join(told.split())
 
 
 def test_what_was_written_when_the_survey_closed_is_shown_to_be_copied(
