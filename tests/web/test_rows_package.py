@@ -47,7 +47,7 @@ TREE: Mapping[str, str | None] = {
     "C2": "C",
     "C3": "C",
 }
-# B2 is too small to stand alone. In C2 everybody answers the highest, so its rows stand as C.
+# B2 is too small to be shown alone. In C2 everybody answers the highest, so its rows are given as C.
 PEOPLE = {"A": 60, "B": 8, "B1": 40, "B2": 3, "C1": 70, "C2": 12, "C3": 30}
 TYPES = {
     "A": "skole",
