@@ -64,7 +64,7 @@ def test_the_html_report_has_the_years_as_a_figure_of_the_tables_numbers(
     [line] = figure["data"]
     assert line["mode"] == "lines+markers"
     assert line["x"] == [2022, 2024, 2026]
-    assert line["y"] == pytest.approx([0.375, 0.625, 0.875])
+    assert line["y"] == pytest.approx([37.5, 62.5, 87.5])
     assert "A 2024: 3,50 (" in line["hovertext"][1]
     assert "Av 1 temaer går 1 tydelig oppover" in figure["layout"]["title"]["text"]
     assert "<td>3,50 (40)</td>" in page

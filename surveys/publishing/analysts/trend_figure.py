@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from questionnaires.model import Factor, Questionnaire
-from surveys.platform.localisation import localised, number, percent
+from surveys.platform.localisation import localised, number
 from surveys.publishing.analysts.item_section import along_the_scale
 from surveys.publishing.analysts.parts import Result, interval, two
 
@@ -28,7 +28,7 @@ def figure_title(finding: str) -> dict[str, Any]:
 
 
 def trend_figure(result: Result, questionnaire: Questionnaire) -> "Figure":
-    """A line for each theme with its 95 % intervals, on the scale from 0 to 1: themes may have scales of their own."""
+    """A line for each theme with its 95 % intervals, in per cent of the scale: themes may have scales of their own."""
     from plotly.graph_objects import Figure
 
     found, figure = result["trend"], Figure()
@@ -41,7 +41,7 @@ def trend_figure(result: Result, questionnaire: Questionnaire) -> "Figure":
         ticktext=[str(year) for year in years],
         title_text="År",
     )
-    figure.update_yaxes(tickformat=".0%", title_text="Plass på skalaen")
+    figure.update_yaxes(ticksuffix="\u00a0%", title_text="Plass på skalaen")
     figure.update_layout(title=figure_title(_finding(found)))
     return figure.update_layout(
         height=520,
@@ -52,7 +52,7 @@ def trend_figure(result: Result, questionnaire: Questionnaire) -> "Figure":
 
 def _add_line(figure: "Figure", factor: Factor, theme: Result, years: list[int], index: int) -> None:
     known = [at for at, mean in enumerate(theme["means"]) if mean is not None]
-    places = [along_the_scale(factor, theme["means"][at]) for at in known]
+    places = [_percent_of(factor, theme["means"][at]) for at in known]
     ends = [theme["ci"][at] or [theme["means"][at]] * 2 for at in known]
     name = localised(factor.title)
     figure.add_scatter(
@@ -65,22 +65,24 @@ def _add_line(figure: "Figure", factor: Factor, theme: Result, years: list[int],
             "symmetric": False,
             "thickness": 1,
             "width": 3,
-            "array": [
-                along_the_scale(factor, end[1]) - place for end, place in zip(ends, places, strict=True)
-            ],
+            "array": [_percent_of(factor, end[1]) - place for end, place in zip(ends, places, strict=True)],
             "arrayminus": [
-                place - along_the_scale(factor, end[0]) for end, place in zip(ends, places, strict=True)
+                place - _percent_of(factor, end[0]) for end, place in zip(ends, places, strict=True)
             ],
         },
         hovertext=[
             f"{name} {years[at]}: {two(theme['means'][at])} ({interval(theme['ci'][at])}), {number(theme['n'][at], 0)} "
-            f"svar, {percent(place)} av skalaen"
+            f"svar, {number(place, 0)} % av skalaen"
             for at, place in zip(known, places, strict=True)
         ],
         hoverinfo="text",
         line={"dash": _DASHES[index % len(_DASHES)], "width": 2},
         marker={"size": 9, "symbol": SYMBOLS[index % len(SYMBOLS)]},
     )
+
+
+def _percent_of(factor: Factor, mean: float) -> float:
+    return 100 * along_the_scale(factor, mean)
 
 
 def _finding(found: Result) -> str:
