@@ -136,6 +136,8 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.scope_changed": TrailAction(About.SURVEY, _l("Endret hvem som er med")),
     "survey.units_merged": TrailAction(About.SURVEY, _l("Slo sammen enheter i rapporten")),
     "survey.units_separated": TrailAction(About.SURVEY, _l("Skilte enheter i rapporten igjen")),
+    "survey.weighted": TrailAction(About.SURVEY, _l("Førte inn befolkningen det skal vektes etter")),
+    "survey.unweighted": TrailAction(About.SURVEY, _l("Sluttet å vise vektede tall")),
 }
 
 DETAILS: Final[Mapping[str, Any]] = {
@@ -194,7 +196,9 @@ DETAILS: Final[Mapping[str, Any]] = {
     "people": _l("ansatte"),
     "person": _l("person nummer"),
     "pilot": _l("pilotenheter"),
+    "population": _l("befolkningen"),
     "predecessor": _l("kommer fra"),
+    "question": _l("bakgrunnsspørsmål"),
     "readdressed": _l("fikk ny adresse"),
     "readers_wait": _l("leserne venter"),
     "reason": _l("grunn"),
