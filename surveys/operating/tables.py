@@ -17,6 +17,7 @@ from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.outline import models as card_versions
+from surveys.scorecards.replies import models as measurement_replies
 
 metadata = Base.metadata
 
@@ -34,6 +35,7 @@ __all__ = [
     "holder_mail",
     "instruments",
     "limit_counts",
+    "measurement_replies",
     "metadata",
     "organisation",
     "release",

@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.card_rights import CARD_EDITORS
+from surveys.access.card_rights import CARD_EDITORS, may_reply
 from surveys.access.models import Account
 from surveys.access.permissions import roles_of, signed_in
 from surveys.organisation.models import Unit
@@ -79,6 +79,7 @@ def show(unit_code: str) -> str:
         parent=unit.parent,
         parent_opens=unit.parent_id in opened,
         words=status_words(),
+        may_reply=may_reply(session, current_user, unit.id),
     )
 
 

@@ -72,6 +72,8 @@ def _row(page: Page, code: str) -> dict[str, str]:
     """What stands on an indicator's row: by label, and «rad» for all of it but the details."""
     [row] = [item for item in page.tree.iter("li") if item.get("id") == f"indikator-{code}"]
     facts = {_text(fact.find("dt")): _text(fact.find("dd")) for fact in row.findall("./dl/div")}
+    # Whether somebody has replied comes after the colour: `test_replies.py`.
+    facts["Status"] = facts["Status"].partition(" · ")[0]
     return facts | {"rad": " ".join(_text(part) for part in row if part.tag != "details")}
 
 
