@@ -82,7 +82,6 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "quality.discussed": TrailAction(About.SURVEY, _l("Skrev en drøfting av kvaliteten")),
     "quality.discussion_withdrawn": TrailAction(About.SURVEY, _l("Trakk tilbake en drøfting")),
     "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
-    "reply.changed": TrailAction(About.UNIT, _l("Endret svaret på en måling")),
     "reply.given": TrailAction(About.UNIT, _l("Svarte på en måling")),
     "reply.withdrawn": TrailAction(About.UNIT, _l("Trakk tilbake svaret på en måling")),
     "scorecard.approved": TrailAction(About.MUNICIPALITY, _l("Godkjente et styringskort")),

@@ -54,3 +54,13 @@ class MeasurementReply(Base):
     withdrawn_by: Mapped[str] = mapped_column(default="")
 
     measurement: Mapped[Measurement] = relationship()
+
+    @property
+    def key(self) -> tuple[int, int, int | None]:
+        """A `states.ReplyKey`: which value it is about."""
+        return value_key(self.measurement)
+
+
+def value_key(measurement: Measurement) -> tuple[int, int, int | None]:
+    survey_id = None if measurement.release is None else measurement.release.survey_id
+    return measurement.year, measurement.part, survey_id

@@ -14,15 +14,8 @@ from surveys.platform.localisation import short_date
 from surveys.release.models import Release
 from surveys.scorecards import texts as wording
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.replies.models import MeasurementReply
-from surveys.scorecards.replies.states import (
-    AskedValue,
-    ReplyState,
-    answers,
-    counting_replies,
-    reply_state,
-    state_words,
-)
+from surveys.scorecards.replies.models import MeasurementReply, value_key
+from surveys.scorecards.replies.states import ReplyState, counting_replies, reply_state, state_words
 from surveys.scorecards.row_context import RowContext, is_seen, period_of, shown_value, target_of
 
 
@@ -119,26 +112,23 @@ def row_reply(
         for each in setting.replies.get(indicator.id, ())
         if (each.year, each.part) in shown_periods and is_seen(each.measurement, setting)
     ]
-    counting = counting_replies(replies)
+    counting = counting_replies(each for each in replies if each.withdrawn_at is None)
     history = tuple(
         _words(
             each,
             indicator,
             setting,
-            counts=counting.get((each.year, each.part)) is each,
+            counts=counting.get(each.key) is each,
             is_of_row=latest is not None and (each.year, each.part) == (latest.year, latest.part),
         )
         for each in reversed(replies)
     )
     if latest is None:
         return RowReply(history=history)
-    survey_id = None if latest.release is None else latest.release.survey_id
-    value = AskedValue(colour, latest.year, latest.part, survey_id)
-    reply = counting.get((latest.year, latest.part))
+    reply = counting.get(value_key(latest))
     # On an earlier year's card nothing is overdue: what came of it is on the card after.
-    today = setting.today if setting.is_newest else dt.date.min
-    state = reply_state(value, reply, today)
-    valid = reply if reply is not None and state is not None and answers(reply, value) else None
+    state = reply_state(colour, reply, setting.today if setting.is_newest else dt.date.min)
+    valid = None if reply is None or state in {None, ReplyState.UNANSWERED} else reply
     numbers = [
         each.number
         for each in setting.replies.get(indicator.id, ())

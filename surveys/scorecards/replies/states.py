@@ -1,21 +1,35 @@
 """Whether a value needs a reply, and whether it has one: the one rule behind cards, lists and forms."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from analysis.scorecards import IndicatorStatus
 from surveys.platform.localisation import long_date
 from surveys.platform.texts import _
-from surveys.scorecards.replies.models import MeasurementReply
 
 ASKED: Final = frozenset({IndicatorStatus.YELLOW, IndicatorStatus.RED})
 """The colours that ask for a reply. A value in doubt («Grønn, kan være gul») counts as the colour it has."""
 
-PeriodKey = tuple[int, int]
-"""A year and its part."""
+ReplyKey = tuple[int, int, int | None]
+"""A year, its part, and the survey that gave the value: two surveys of a year are replied to apart."""
+
+
+class ReplyVersion(Protocol):
+    """What the rule needs of a stored reply."""
+
+    @property
+    def key(self) -> ReplyKey: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def status(self) -> IndicatorStatus: ...
+    @property
+    def judged_on(self) -> dt.date: ...
+
+
+Version = TypeVar("Version", bound=ReplyVersion)
 
 
 class ReplyState(StrEnum):
@@ -29,44 +43,24 @@ class ReplyState(StrEnum):
         return self is not ReplyState.IMPROVING
 
 
-@dataclass(frozen=True)
-class AskedValue:
-    """A value as the rule looks at it. survey_id: None when no survey gave it."""
+def counting_replies(standing: Iterable[Version]) -> dict[ReplyKey, Version]:
+    """The reply that counts for each value, of one unit's replies to one indicator: the last that is not withdrawn.
 
-    status: IndicatorStatus
-    year: int
-    part: int
-    survey_id: int | None = None
-
-
-def survey_of(reply: MeasurementReply) -> int | None:
-    release = reply.measurement.release
-    return None if release is None else release.survey_id
-
-
-def reply_state(value: AskedValue, reply: MeasurementReply | None, today: dt.date) -> ReplyState | None:
-    """None when nothing is asked. reply: the one that counts for the value's period.
-
-    A reply answers the colour and the survey that it was written to: corrected to another colour, the value asks again.
+    standing: those that are not withdrawn.
     """
-    if value.status not in ASKED:
+    return {reply.key: reply for reply in sorted(standing, key=lambda each: each.number)}
+
+
+def reply_state(colour: IndicatorStatus, reply: ReplyVersion | None, today: dt.date) -> ReplyState | None:
+    """None when nothing is asked. colour: what the value counts as. reply: the one that counts for it.
+
+    A reply answers the colour that it was written to: corrected to another colour, the value asks again.
+    """
+    if colour not in ASKED:
         return None
-    if reply is None or not answers(reply, value):
+    if reply is None or reply.status is not colour:
         return ReplyState.UNANSWERED
     return ReplyState.OVERDUE if reply.judged_on < today else ReplyState.IMPROVING
-
-
-def answers(reply: MeasurementReply, value: AskedValue) -> bool:
-    return reply.status is value.status and survey_of(reply) == value.survey_id
-
-
-def counting_replies(replies: Iterable[MeasurementReply]) -> Mapping[PeriodKey, MeasurementReply]:
-    """Period → the reply that counts, of one unit's replies to one indicator: the last that is not withdrawn."""
-    found: dict[PeriodKey, MeasurementReply] = {}
-    for reply in sorted(replies, key=lambda each: each.number):
-        if reply.withdrawn_at is None:
-            found[reply.year, reply.part] = reply
-    return found
 
 
 def state_words(state: ReplyState | None, judged_on: dt.date | None) -> str:

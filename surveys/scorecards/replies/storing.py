@@ -50,7 +50,7 @@ def store_reply(
     )
     audit.record(
         session,
-        "reply.given" if number == 1 else "reply.changed",
+        "reply.given",
         unit.code,
         indicator=indicator.code,
         year=measurement.year,
