@@ -12,7 +12,7 @@ from surveys.scorecards import texts as wording
 from surveys.scorecards.comparing import MeasurementComparison, comparison
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.remarks import row_remarks
+from surveys.scorecards.remarks import periods_without_value, row_remarks
 from surveys.scorecards.replies.row_replies import RowReply, row_reply
 from surveys.scorecards.row_context import (
     RowContext,
@@ -81,6 +81,7 @@ class IndicatorRow:
     reason: str
     # Periods without a value, and a value that never changes.
     remarks: tuple[str, ...]
+    misses_periods: bool
     previous: MeasurementComparison | None
     # What a survey's value is within, and the other colours it may have.
     interval: str
@@ -111,6 +112,7 @@ def indicator_row(
     value_year = latest.year if latest else setting.year
     target = target_of(indicator, value_year, setting)
     age = setting.year - latest.year if latest else 0
+    missing = periods_without_value(indicator, until, setting)
     colour = _row_status(indicator, latest, newer, target, setting)
     old = latest is not None and is_old(latest.year, setting.year, indicator.years_valid)
     return IndicatorRow(
@@ -137,7 +139,8 @@ def indicator_row(
         interim_target=interim_words(indicator, setting),
         is_own=indicator.id in setting.own,
         reason=_reason(indicator, latest, newer, setting),
-        remarks=tuple(row_remarks(indicator, until, setting)),
+        remarks=tuple(row_remarks(indicator, until, missing, setting)),
+        misses_periods=bool(missing),
         previous=comparison(indicator, latest, seen, target, setting),
         interval=interval_words(indicator, latest, setting) if latest else "",
         doubt=doubt_words(indicator, latest, setting) if latest else "",

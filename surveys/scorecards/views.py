@@ -16,6 +16,7 @@ from surveys.organisation.tree import in_order
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
+from surveys.scorecards.card_summary import card_summary
 from surveys.scorecards.entering import ENTERING_ROLES
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import counts_of, seen_colours
@@ -81,6 +82,7 @@ def show(unit_code: str) -> str:
         card=card,
         parent=unit.parent,
         parent_opens=unit.parent_id in opened,
+        summary=card_summary(card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
     )

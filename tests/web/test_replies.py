@@ -6,7 +6,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
@@ -275,3 +275,42 @@ def test_lists_and_cards_agree_on_what_waits(client: FlaskClient, card: Database
             text_of(item) for item in page.tree.iter("li") if str(item.get("id", "")).startswith("indikator-")
         ]
         assert sum("ikke besvart" in row for row in rows) == number, role
+
+
+def _summary(client: FlaskClient, unit: str = "A") -> list[str]:
+    page = Page(client.get(f"/styringskort/{unit}"))
+    [box] = [each for each in page.tree.iter("div") if each.get("class") == "card-summary"]
+    return [text_of(sentence) for sentence in box.findall("p")]
+
+
+def test_three_sentences_say_what_waits_what_went_well_and_what_is_missing(
+    client: FlaskClient, card: Database
+) -> None:
+    with card.transaction() as session:
+        measure(session, "M1.2", 2025, 9.9, 2, "A")
+    sign_in_as(client, card, Role.LEADER, "A")
+    assert _summary(client) == [
+        "2 målinger venter på svar: M1.2 Sykefravær, Ø1.1 Nettoavvik mot budsjett.",
+        "2 er grønne eller bedre enn sist: B1.1 Brukertilfredshet, M1.2 Sykefravær.",
+        "1 mangler en ny verdi: M1.2 Sykefravær.",
+    ]
+    give_reply(client, card)
+    assert _summary(client)[0] == "1 måling venter på svar: Ø1.1 Nettoavvik mot budsjett."
+    give_reply(client, card, "Ø1.1", prognose="0")
+    assert _summary(client)[0] == "Alt som er gult eller rødt, har fått svar."
+
+
+def test_replies_cost_the_card_no_queries_of_their_own(client: FlaskClient, card: Database) -> None:
+    sign_in_as(client, card, Role.LEADER, "A")
+    statements: list[str] = []
+    event.listen(card.engine, "before_cursor_execute", lambda *each: statements.append(each[2]))
+    counted = []
+    for code in ("M1.2", "Ø1.1", None):
+        statements.clear()
+        client.get("/styringskort/A")
+        counted.append(len(statements))
+        if code:
+            give_reply(client, card, code, prognose="0")
+            give_reply(client, card, code, prognose="1")
+    assert len(set(counted)) == 1, "four replies cost as many queries as none"
+    assert len([each for each in statements if "measurement_reply" in each]) == 1
