@@ -19,12 +19,13 @@ from app import create_app
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.files.new_folder import write_folder
 from surveys.operating import migrating
 from surveys.platform.config import Settings
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import release
 from surveys.results.audit_package.contents import package_files
-from surveys.results.audit_package.writing import as_zip, write_folder
+from surveys.results.audit_package.writing import as_zip
 
 KEY = "m-2026"
 

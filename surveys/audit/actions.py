@@ -51,6 +51,10 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "history.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tidligere resultater")),
     "installation.backed_up": TrailAction(About.MUNICIPALITY, _l("Tok sikkerhetskopi")),
     "installation.begun": TrailAction(About.MUNICIPALITY, _l("Tok installasjonen i bruk")),
+    "installation.exported": TrailAction(
+        About.MUNICIPALITY, _l("Skrev alt som er kommunens eget, til åpne filer")
+    ),
+    "installation.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn alt fra en annen installasjon")),
     "installation.master_key_changed": TrailAction(About.MUNICIPALITY, _l("Byttet hovednøkkelen")),
     "installation.restored": TrailAction(About.MUNICIPALITY, _l("La tilbake en sikkerhetskopi")),
     "measurements.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn målinger til styringskort")),

@@ -24,13 +24,13 @@ from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.campaigns.turnout_protection import UnitGroup, units_with_turnout_shown
+from surveys.files.new_folder import write_folder
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.publishing.releasing import correct, release
 from surveys.release.models import Figure, FigureStatus
 from surveys.results.audit_package import contents
 from surveys.results.audit_package.contents import package_files
-from surveys.results.audit_package.writing import write_folder
 from tests.building import answer_some, keys_of
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, SMALL_TEAMS, some_answers
