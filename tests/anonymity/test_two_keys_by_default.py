@@ -115,7 +115,7 @@ def test_a_holder_sees_what_was_made_without_a_name_before_she_opens(app: Flask,
     assert page.index("Koder og lenker uten navn") < page.index('name="passphrase"')
     assert "Enhet A" in page
     assert '<td class="number">4</td>' in page
-    assert "Kommandolinjen" in page
+    assert "systemet eller kommandolinjen" in page
 
 
 @pytest.mark.parametrize("office", [None, *list(HolderOffice)[1:]])
