@@ -26,6 +26,8 @@ from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
 from surveys.platform.texts import _
 from surveys.release.entrances import entrances
 from surveys.release.visibility import readable_cards
+from surveys.scorecards.replies.waiting import waiting_for
+from surveys.scorecards.texts import status_words
 from surveys.site.security_text import security_text
 
 blueprint = Blueprint("home", __name__)
@@ -61,6 +63,8 @@ def show() -> str | Response:
         open_surveys=_open_surveys(session),
         rates=own_rates(session, current_user),
         results=entered[:MOST_RESULTS],
+        waiting=waiting_for(session, current_user, today),
+        colours=status_words(),
         is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )
 
