@@ -35,7 +35,8 @@ _NESTED: Final[Mapping[str, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
     "nn": re.compile(
-        r"\bkor (?:nøgd|misnøgd|fornøgd|misfornøgd|tilfreds)\b.*\bkor\b|\b(?:nøgd|misnøgd|fornøgd|misfornøgd|tilfreds) med kor\b",
+        r"\bkor (?:nøgd|misnøgd|fornøgd|misfornøgd|tilfreds)\b.*\bkor\b"
+        r"|\b(?:nøgd|misnøgd|fornøgd|misfornøgd|tilfreds) med kor\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
