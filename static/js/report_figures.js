@@ -40,7 +40,7 @@ function draw(box, printed) {
   for (const trace of data) {
     // What has no room is in the table below: a number in its bar, a name beside its dot.
     if (trace.type === "bar") trace.text = trace.text.map((t, i) => (trace.x[i] / (to - from)) * width < NUMBER ? "" : t);
-    else if (width < NARROW) trace.mode = "markers";
+    else if (width < NARROW) trace.mode = trace.mode.replace("+text", "");
   }
   box.querySelector("figcaption").textContent = layout.title.text;
   delete layout.title;

@@ -24,6 +24,7 @@ from surveys.publishing.importing_answers import ResponsesImportReport, import_r
 from surveys.publishing.opening_ballots import CountingError, Progress
 from surveys.publishing.releasing import correct, release
 from surveys.results.exporting import CHANGE_COLUMNS, COLUMNS, as_csv, change_rows, figure_rows
+from surveys.results.weighting.rows import weighted_rows
 
 if TYPE_CHECKING:
     from surveys.release.protection.auditing import SurveyAudit
@@ -184,7 +185,8 @@ def _decimal(value: float) -> str:
 def figures_command(app: Flask, key: str, csv_file: Path | None, plain: bool) -> None:  # noqa: ARG001
     """Alle frigitte tall fra en undersøkelse."""
     with _faults_shown(), database().reading() as session:
-        rows = figure_rows(session, find_survey(session, key))
+        survey = find_survey(session, key)
+        rows = [*figure_rows(session, survey), *weighted_rows(session, survey)]
     if not rows:
         fail(f"Undersøkelsen «{key}» er ikke frigitt ennå. Frigi den med: medvirk release {key}")
     if csv_file:

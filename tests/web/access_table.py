@@ -173,6 +173,11 @@ def approves_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
 
 
+def replies_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """The unit's leader, a leader above, and whoever sets the card up."""
+    return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
+
+
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
@@ -222,8 +227,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "merge_in_report poster progress publication quality quality_factor quality_factor_figure "
             "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "
             "remove_public_link replace_a_code save_public_link save_reminder_plan scope separate_in_report "
-            "share_out_key show take test_mail tick_checklist try_answering visibility ways_in "
-            "withdraw_discussion withdraw_history",
+            "share_out_key show stop_weighting take test_mail tick_checklist try_answering visibility ways_in "
+            "weighting withdraw_discussion withdraw_history",
         ),
         *_lines(its_holder, "hr", "own_key"),
         *_lines(
@@ -264,7 +269,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
         *_lines(any_account, "scorecards", "index"),
-        *_lines(role_there, "scorecards", "show"),
+        *_lines(role_there, "scorecards", "forecast_colour reply show"),
+        *_lines(replies_there, "scorecards", "give_reply take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
         *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
@@ -108,7 +109,22 @@ def _fault(html: str) -> str:
         return f"title «{title}» does not begin with «{heading}»"
     ids = [element.get("id") for element in document.iter() if element.get("id")]
     doubles = {each for each in ids if ids.count(each) > 1}
-    return f"ids twice: {doubles}" if doubles else ""
+    return f"ids twice: {doubles}" if doubles else _cell_without_its_heading(document)
+
+
+def _cell_without_its_heading(document: Element) -> str:
+    """Of a table that is a list on a phone, where each cell says its own heading; «» when all do."""
+    for table in document.iter(f"{XHTML}table"):
+        if "listing" not in table.get("class", "").split():
+            continue
+        rows = [list(row) for row in table.iter(f"{XHTML}tr")]
+        # A column of buttons has its heading in a <span>, for those who hear the page.
+        headings = [each.text for each in rows[0]]
+        cells = [pair for row in rows[1:] for pair in zip(row, headings, strict=False)]
+        for cell, heading in cells:
+            if cell.tag == f"{XHTML}td" and cell.get("data-label") != heading:
+                return f"«{''.join(cell.itertext()).strip()}» does not say «{heading}»"
+    return ""
 
 
 def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> None:

@@ -21,6 +21,7 @@ from surveys.hr.accounts.queries import (
     LeaderWithoutAccount,
     find_known,
     grants_to_end,
+    has_leaders,
     known_accounts,
     leaders_without_account,
     may_change,
@@ -173,7 +174,8 @@ def leaders() -> Page:
     session = database.session()
     missing = _missing_leaders(session)
     if request.method == "GET" or not missing:
-        return render_template("hr/accounts/leaders.html", leaders=missing)
+        known = has_leaders(session, sorted(granted_units(session, current_user, *HR_ROLES)))
+        return render_template("hr/accounts/leaders.html", leaders=missing, has_leaders=known)
     reader = current_user.account
     made = [create_leader_account(session, reader, each.person, each.unit) for each in missing]
     links = [
