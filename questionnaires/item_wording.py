@@ -31,11 +31,12 @@ _ONE_THING: Final = re.compile(
 
 _NESTED: Final[Mapping[str, re.Pattern[str]]] = {
     "nb": re.compile(
-        r"\bhvor (?:mis)?(?:fornøyd|tilfreds)\b.*\bhvor\b|\b(?:mis)?(?:fornøyd|tilfreds) med hvor\b",
+        r"\bhvor (?:fornøyd|misfornøyd|tilfreds)\b.*\bhvor\b|\b(?:fornøyd|misfornøyd|tilfreds) med hvor\b",
         re.IGNORECASE,
     ),
     "nn": re.compile(
-        r"\bkor (?:mis)?(?:nøgd|fornøgd|tilfreds)\b.*\bkor\b|\b(?:mis)?(?:nøgd|fornøgd|tilfreds) med kor\b",
+        r"\bkor (?:nøgd|misnøgd|fornøgd|misfornøgd|tilfreds)\b.*\bkor\b"
+        r"|\b(?:nøgd|misnøgd|fornøgd|misfornøgd|tilfreds) med kor\b",
         re.IGNORECASE,
     ),
     "en": re.compile(

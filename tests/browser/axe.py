@@ -39,7 +39,7 @@ def wait_until_still(page: Page) -> None:
 
 
 # WCAG 2.2, 1.4.12: what a reader may set without anything being lost.
-_TEXT_SPACING = """
+TEXT_SPACING = """
   * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
   p { margin-block-end: 2em !important; }"""
 
@@ -65,7 +65,7 @@ _OVERFLOW = """spacing => {
 
 def overflows(page: Page) -> dict[str, int]:
     """How many pixels the page is wider than the window as it is (""), with text spacing, and with text of 200 %."""
-    found: dict[str, int] = page.evaluate(_OVERFLOW, _TEXT_SPACING)
+    found: dict[str, int] = page.evaluate(_OVERFLOW, TEXT_SPACING)
     return found
 
 

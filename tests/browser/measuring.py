@@ -56,6 +56,25 @@ _MISPLACED = """() => {
   return found;
 }"""
 
+# Words that begin on one line and end on the next, where they are no longer than a line could hold.
+_BROKEN = """longest => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.checkVisibility({visibilityProperty: true})) continue;
+    if (node.parentElement.closest('.ds-sr-only, .ds-skip-link, script, option, select')) continue;
+    for (const word of node.textContent.matchAll(/\\p{L}+/gu)) {
+      if (word[0].length > longest) continue;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const tops = [...range.getClientRects()].filter(box => box.width > 0).map(box => Math.round(box.top));
+      if (new Set(tops).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
 _MOVING = """() => {
   const seconds = text => Math.max(...text.split(',').map(one => parseFloat(one) / (one.includes('ms') ? 1000 : 1)));
   return [...document.querySelectorAll('*')].filter(one => [null, '::before', '::after'].some(part => {
@@ -110,6 +129,12 @@ def small_targets(page: Page) -> list[str]:
 def misplaced_text(page: Page) -> list[str]:
     """Text outside the window, cut off by its box, or on top of other text."""
     found: list[str] = page.evaluate(_MISPLACED)
+    return found
+
+
+def broken_words(page: Page, longest: int) -> list[str]:
+    """Words of at most so many letters that are broken between two lines."""
+    found: list[str] = page.evaluate(_BROKEN, longest)
     return found
 
 

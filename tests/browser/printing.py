@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 # What the margins of print.css leave of A4, in CSS pixels; tables of many columns have their sheet the other way.
-_SHEETS: Final = {"upright": 673, "wide": 1016}
+UPRIGHT: Final[ViewportSize] = {"width": 673, "height": 980}
+_WIDE: Final[ViewportSize] = {"width": 1016, "height": 650}
 
 # A hash or an address has no place to break a line, and may be broken anywhere.
 _FAULTS: Final = """wide => {
@@ -45,9 +46,9 @@ def paper_faults(page: Page) -> list[str]:
     before = page.viewport_size
     page.emulate_media(media="print")
     found: list[str] = []
-    for sheet, width in _SHEETS.items():
-        page.set_viewport_size({"width": width, "height": 980})
-        found += page.evaluate(_FAULTS, sheet == "wide")
+    for sheet in (UPRIGHT, _WIDE):
+        page.set_viewport_size(sheet)
+        found += page.evaluate(_FAULTS, sheet == _WIDE)
     found += page.evaluate(_LINKS_THAT_LEAD)
     page.emulate_media(media="null")
     if before is not None:

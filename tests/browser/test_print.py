@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.answering import ANSWERS, AnsweringSite
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import DESK
-from tests.browser.printing import lengthen, paper_faults
+from tests.browser.printing import UPRIGHT, lengthen, paper_faults
 
 LONG_NAME: Final = "Rehabiliteringstjenestene"
 PRINTED_BY_HR: Final = (
@@ -113,3 +113,23 @@ def test_a_table_of_many_columns_is_printed_across_and_whole(page: Page, site: S
         rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(format="A4", prefer_css_page_size=True)
     )
     assert sum(float(width) > float(height) for width, height in sizes) == 1
+
+
+# (heading, how many pixels each of its facts begins to the side of it) for the facts that are not under theirs.
+_FACTS_ASIDE: Final = """() => [...document.querySelectorAll('.perspective, section')].flatMap(section => {
+  const heads = [...section.querySelectorAll(':scope > .indicator-heads > span')];
+  const left = Object.fromEntries(heads.map(one => [one.textContent, one.getBoundingClientRect().left]));
+  return [...section.querySelectorAll('.fact')]
+    .map(fact => [fact.querySelector('dt').textContent, fact.getBoundingClientRect().left])
+    .filter(([word, at]) => heads.length && Math.abs(at - left[word]) > 1);
+})"""
+
+
+def test_each_fact_of_a_card_is_printed_under_its_own_heading(page: Page, site: Site) -> None:
+    sign_in(page, site, "hr")
+    page.goto(site.path("/styringskort/FK"))
+    page.emulate_media(media="print")
+    page.set_viewport_size(UPRIGHT)
+    expect(page.locator(".indicator-heads").first).to_be_visible()
+    assert page.locator(".fact").count() > 10
+    assert page.evaluate(_FACTS_ASIDE) == []

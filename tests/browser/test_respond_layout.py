@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.browser import axe, measuring
 from tests.browser.answering import AnsweringSite
 from tests.browser.answering_states import STATES, Visitor
-from tests.browser.looking import DESK, NOTHING_AMISS, layout
+from tests.browser.looking import DESK, NOTHING_AMISS, PHONE, layout
 
 FOUR_TIMES = 4
+SHORT_WORD = 7  # letters
 SEEN_ENLARGED = (
     "start: begun",
     "page with numbers: refused",
@@ -39,6 +41,21 @@ def test_a_desk_enlarged_to_400_percent_shows_all_in_one_column(
     page = context.new_page()
     STATES[state](Visitor(page, answering, "nb"))
     assert layout(page) == NOTHING_AMISS
+    context.close()
+
+
+@pytest.mark.parametrize("state", ["review", "start", "paused", "page with boxes"])
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_text_of_200_percent_with_spacing_breaks_no_short_word_on_a_phone(
+    browser: Browser, answering: AnsweringSite, state: str, language: str
+) -> None:
+    context = browser.new_context(locale="nb-NO", viewport=PHONE, bypass_csp=True)
+    answering.sign_in(context)
+    page = context.new_page()
+    STATES[state](Visitor(page, answering, language))
+    measuring.enlarge_text(page, 200)
+    page.add_style_tag(content=axe.TEXT_SPACING)
+    assert measuring.broken_words(page, SHORT_WORD) == []
     context.close()
 
 

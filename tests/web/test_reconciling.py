@@ -440,7 +440,12 @@ def test_refused_addresses_are_told_from_the_roster_and_mended_in_place(
             select(Invitation.id).where(Invitation.email == "a1@prove.example")
         ).one()
     wrong = {"invitation": str(invitation_id), "email": "ikke en adresse"}
-    assert hr.post(f"{PAGE}/utsending/adresse", data=wrong).status_code == 409
+    refused = hr.post(f"{PAGE}/utsending/adresse", data=wrong)
+    assert refused.status_code == 409
+    field = f"adresse-{invitation_id}"
+    assert f'href="#{field}">Ansatt 1: «ikke en adresse» er ikke en e-postadresse.</a>' in refused.text
+    assert f'id="{field}-feil">Ansatt 1: «ikke en adresse» er ikke en e-postadresse.' in refused.text
+    assert f'aria-describedby="{field}-feil"' in refused.text
     taken = {"invitation": str(invitation_id), "email": "A2@prove.example"}
     assert "har allerede en invitasjon" in hr.post(f"{PAGE}/utsending/adresse", data=taken).text
     office.taken.clear()
