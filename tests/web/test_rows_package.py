@@ -181,9 +181,9 @@ def test_the_codebook_has_the_elements_of_ddi_codebook_2_5_in_their_order(build:
     for name, attribute in REFERENCES:
         for element in root.iter(f"{{{NAMESPACE}}}{name}"):
             assert set(element.get(attribute, "").split()) <= set(ids)
-    for (name, attribute), values in VALUES.items():
+    for (name, attribute), listed in VALUES.items():
         found = {element.get(attribute) for element in root.iter(f"{{{NAMESPACE}}}{name}")}
-        assert found <= values, (name, attribute)
+        assert found <= listed, (name, attribute)
     variables = {one.get("name"): one for one in root.iter(f"{{{NAMESPACE}}}var")}
     header = files["svar.csv"].decode().splitlines()[0].split(",")
     assert list(variables) == header
