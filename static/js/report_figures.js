@@ -1,4 +1,4 @@
-// The figures of a report that stands alone in one file: Plotly is in the file too. Without scripts the tables are there.
+// The figures of a report that is one file: Plotly is in the file too. Without scripts the tables are there.
 
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 const NARROW = 480;

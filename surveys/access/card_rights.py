@@ -45,3 +45,8 @@ def units_of_card_pages(session: Session, account: Account) -> frozenset[int]:
     # What is below the units she leads is in an area that she leads, whatever is below it.
     below = granted_units(session, account, Role.LEADER) - own
     return edits | below | {unit_id for unit_id in own if leads_area_of(session, account, unit_id)}
+
+
+def may_reply(session: Session, account: Account, unit_id: int) -> bool:
+    """The unit's leader, or a leader above; whoever edits cards may write down what a leader has said."""
+    return is_granted(session, account, unit_id, *CARD_ROLES)

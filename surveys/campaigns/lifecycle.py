@@ -158,7 +158,8 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     if survey.one_key_reason:
         detail["one_key"] = survey.one_key_reason
-    audit.record(session, "survey.opened", survey.key, **detail)
+    promised = {"minimum_group": survey.minimum_group, "comment_minimum": survey.comment_level}
+    audit.record(session, "survey.opened", survey.key, **promised, **detail)
     queue_mails(session, survey, HolderMailKind.OPENED)
 
 

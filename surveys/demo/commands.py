@@ -44,6 +44,7 @@ def _build(app: Flask) -> None:
 
     from surveys.demo.cards import build_cards
     from surveys.demo.municipality import build_municipality
+    from surveys.demo.replies import build_replies
     from surveys.demo.rounds import Fjordvik, planned_rounds
     from surveys.operating import migrating
 
@@ -60,6 +61,7 @@ def _build(app: Flask) -> None:
         if not found:
             build_municipality(session, SEED)
             build_cards(session)
+            build_replies(session, municipal_day())
             session.get_one(Installation, 1).keys_fingerprint = app.config["SECRETS"].fingerprint.hex()
     with db.transaction() as session:
         done = set(session.scalars(select(Survey.key).where(Survey.status.in_(("open", "released")))))

@@ -18,6 +18,7 @@ from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.outline import models as card_versions
+from surveys.scorecards.replies import models as measurement_replies
 
 metadata = Base.metadata
 
@@ -35,6 +36,7 @@ __all__ = [
     "holder_mail",
     "instruments",
     "limit_counts",
+    "measurement_replies",
     "metadata",
     "organisation",
     "release",

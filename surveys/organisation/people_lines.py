@@ -3,6 +3,7 @@
 Several rows for one person are normal (several positions): the main position decides, else the largest, else the first.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -56,23 +57,26 @@ class PersonLine:
 
 
 class KnownUnits:
-    """The living units, found by code, or by a name that only one of them has."""
+    """The living units, found by code, by a name that only one of them has, or by both in one cell."""
 
     def __init__(self, session: Session) -> None:
         rows = session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.valid_to.is_(None))).all()
         self.codes: dict[int, str] = {unit_id: code for unit_id, code, _unit_name in rows}
         self._ids = {code: unit_id for unit_id, code, _unit_name in rows}
         self._by_name: dict[str, list[int]] = {}
+        self._by_words: dict[str, set[int]] = {}
         self._by_digits: dict[str, list[str]] = {}
         for unit_id, code, name in rows:
             self._by_name.setdefault(name.casefold(), []).append(unit_id)
             self._by_digits.setdefault(code.lstrip("0"), []).append(code)
+            for words in (code, f"{code} {name}", f"{name} {code}"):
+                self._by_words.setdefault(_only_words(words), set()).add(unit_id)
 
     def find(self, text: str) -> int | None:
         """The unit's id; None when there is no such unit, or more than one."""
         if text in self._ids:
             return self._ids[text]
-        named = self._by_name.get(text.casefold(), [])
+        named = self._by_name.get(text.casefold()) or [*self._by_words.get(_only_words(text), ())]
         return named[0] if len(named) == 1 else None
 
     def why_not(self, text: str) -> str:
@@ -90,6 +94,11 @@ class KnownUnits:
                 alike=alike[0],
             )
         return _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode eller navn.", code=text)
+
+
+def _only_words(text: str) -> str:
+    """Without case, and without the marks systems set between a unit's code and its name."""
+    return " ".join(re.sub(r"[-–:,()]", " ", text.casefold()).split())
 
 
 def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFault]:
@@ -111,7 +120,7 @@ def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFaul
         if not _name(row):
             yield row.fault("name" if "name" in row else "last_name", _("Navnet mangler."))
         yield from _unit_faults(row, units)
-        email = row["email"]
+        email = _address(row)
         if email and not EMAIL.fullmatch(email):
             yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=email), "email")
         for column, words, message in checked:
@@ -161,6 +170,12 @@ def phone_notes(rows: Iterable[Record]) -> Iterator[str]:
 
 def _name(row: Record) -> str:
     return row["name"] or f"{row['first_name']} {row['last_name']}".strip()
+
+
+def _address(row: Record) -> str:
+    """Without the name around it, «Kari Eide <kari@example.no>», that a mail program copies along."""
+    copied = re.fullmatch(r"(?:mailto:|[^<>]*<)([^<>]+?)>?", row["email"], re.IGNORECASE)
+    return copied[1] if copied else row["email"]
 
 
 def _unit_text(row: Record) -> tuple[str, str]:
@@ -239,7 +254,7 @@ def _line(row: Record, units: KnownUnits) -> PersonLine:
         row.line,
         row["employee_number"],
         _name(row),
-        row["email"],
+        _address(row),
         unit_id,
         _YES_OR_NO[row["leader"].casefold()] if "leader" in row else None,
         LANGUAGE_WORDS[row["language"].casefold()] if "language" in row else None,

@@ -12,13 +12,15 @@ from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.promised_rules import check_promises
+from surveys.counting.models import Response
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.publishing.counting_ballots import count, locked
 from surveys.publishing.opening_ballots import Progress, silent
 from surveys.publishing.released_turnout import turnout_rows
-from surveys.release.digest import names_digest, release_digest, unit_names
+from surveys.release.digest import names_digest, release_digest, rules_digest, turnout_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def release(
     """Counts the survey if needed, writes its figures and feeds the scorecards. Returns the release's number.
 
     One transaction: either everything is published or nothing. A released survey is left as it is. Raises the
-    same errors as `count`, and ReleaseRefusedError when the audit finds that the figures give anything away.
+    same errors as `count`, LoweredPromiseError when the minimum group is under what it was at opening, and
+    ReleaseRefusedError when the audit finds that the figures give anything away.
     """
     report = progress or silent
     today = today or municipal_day()
@@ -67,6 +70,7 @@ def release(
     with db.transaction() as session:
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
+            check_promises(session, survey)
             _publish(session, survey, "", today, report)
         number = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
     report("done", 1.0)
@@ -95,11 +99,23 @@ def correct(
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
             raise CorrectionError(_("Undersøkelsen er ikke frigitt, så det er ingenting å rette."))
+        if not _has_answers(session, survey):
+            raise CorrectionError(
+                _(
+                    "Svarene er ikke i denne installasjonen, for tallene er lest inn fra en annen. De kan derfor ikke "
+                    "rettes her."
+                )
+            )
         if change:
             change(session, survey)
         number = _publish(session, survey, why.strip(), today, report)
     report("done", 1.0)
     return number
+
+
+def _has_answers(session: Session, survey: Survey) -> bool:
+    """False for a survey whose figures came with `medvirk import-all`, which never has the answers."""
+    return session.scalar(select(Response.id).where(Response.survey_id == survey.id).limit(1)) is not None
 
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
@@ -147,6 +163,8 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
         measurements=measurements,
         digest=release_digest(session, published),
         names=names_digest(unit_names(survey)),
+        rules=rules_digest(survey, survey.minimum_group),
+        turnout=turnout_digest(session, published),
     )
     return number
 

@@ -1,4 +1,4 @@
-"""How many indicators stand at each colour on many units' cards at once, for lists of units."""
+"""The colours of many units' cards at once, for lists of units."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,7 +28,18 @@ from surveys.scorecards.models import Indicator, Measurement, ScorecardLine
 @dataclass(frozen=True)
 class _SeenValue:
     year: int
+    part: int
     value: float
+    survey_id: int | None
+
+
+@dataclass(frozen=True)
+class SeenColour:
+    """What an indicator of a unit's newest card counts as for a reader; value_key: of its value, when she sees one."""
+
+    indicator: Indicator
+    colour: IndicatorStatus
+    value_key: tuple[int, int, int | None] | None = None
 
 
 def card_counts(
@@ -38,24 +49,36 @@ def card_counts(
 
     A unit's own rows that are not reported upward are not counted in a list of units.
     """
+    return counts_of(seen_colours(session, account, units, today))
+
+
+def counts_of(colours: Mapping[int, Sequence[SeenColour]]) -> dict[int, RollUp]:
+    return {unit_id: roll_up(each.colour for each in found) for unit_id, found in colours.items()}
+
+
+def seen_colours(
+    session: Session,
+    account: Account,
+    units: Collection[Unit],
+    today: dt.date,
+    with_own_rows: Collection[int] = (),
+) -> dict[int, list[SeenColour]]:
+    """Unit id → the colours of its newest card, in no order. As many queries whatever the number.
+
+    with_own_rows: the units whose own rows count too, those that are not reported upward.
+    """
     ambitions = all_ambitions(session)
     lines = lines_by_unit(session)
     values, years = _seen_values(session, account, [unit.id for unit in units], today)
-    return {
-        unit.id: roll_up(
-            _counted(
-                indicator,
-                unit.id,
-                values.get((unit.id, indicator.id)),
-                years.get(unit.id, today.year),
-                ambitions,
-            )
-            for indicator in card_indicators(
-                unit, lines, ambitions, years.get(unit.id, today.year), reported_only=True
-            )
-        )
-        for unit in units
-    }
+    found: dict[int, list[SeenColour]] = {}
+    for unit in units:
+        year = years.get(unit.id, today.year)
+        reported_only = unit.id not in with_own_rows
+        found[unit.id] = [
+            _colour(indicator, unit.id, values.get((unit.id, indicator.id)), year, ambitions)
+            for indicator in card_indicators(unit, lines, ambitions, year, reported_only=reported_only)
+        ]
+    return found
 
 
 @dataclass(frozen=True)
@@ -89,13 +112,14 @@ def card_indicators(
                 yield line.indicator
 
 
-def _counted(
+def _colour(
     indicator: Indicator, unit_id: int, seen: _SeenValue | None, year: int, ambitions: AllAmbitions
-) -> IndicatorStatus:
+) -> SeenColour:
     """The colour of the newest value she may see; none for an old one."""
     if seen is None or is_old(seen.year, year, indicator.years_valid):
-        return IndicatorStatus.NOT_MEASURED
-    return status(seen.value, indicator.direction, ambitions.of(indicator, unit_id, seen.year))
+        return SeenColour(indicator, IndicatorStatus.NOT_MEASURED)
+    colour = status(seen.value, indicator.direction, ambitions.of(indicator, unit_id, seen.year))
+    return SeenColour(indicator, colour, (seen.year, seen.part, seen.survey_id))
 
 
 def _seen_values(
@@ -113,7 +137,7 @@ def _seen_values(
         years[row.unit_id] = max(row.year, years.get(row.unit_id, row.year))
         access = allowed.get((row.release_id, row.unit_id)) if row.release_id is not None else None
         if row.value is not None and (row.release_id is None or (access is not None and access.now)):
-            values[row.unit_id, row.indicator_id] = _SeenValue(row.year, row.value)
+            values[row.unit_id, row.indicator_id] = _SeenValue(row.year, row.part, row.value, row.survey_id)
     return values, years
 
 
@@ -124,8 +148,10 @@ def _measurements(unit_ids: list[int], today: dt.date) -> Any:
             Measurement.unit_id,
             Measurement.indicator_id,
             Measurement.year,
+            Measurement.part,
             Measurement.value,
             Measurement.release_id,
+            Release.survey_id,
         )
         .outerjoin(Release, Release.id == Measurement.release_id)
         .outerjoin(Survey, Survey.id == Release.survey_id)

@@ -18,6 +18,7 @@ from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Rel
 from surveys.release.visibility import Access, accesses
 from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
+from surveys.scorecards.replies.row_replies import unit_replies
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
 
@@ -81,6 +82,15 @@ class Card:
     perspectives: tuple[PerspectiveSection, ...]
     vision: str = ""
 
+    @property
+    def is_newest(self) -> bool:
+        """Replies are given on the card of the newest year."""
+        return self.year == max(self.years, default=self.year)
+
+    @property
+    def rows(self) -> tuple[IndicatorRow, ...]:
+        return tuple(row for perspective in self.perspectives for row in perspective.rows)
+
 
 def read_card(
     session: Session, account: Account, unit: Unit, today: dt.date, year: int | None = None
@@ -98,15 +108,19 @@ def read_card(
         raise NoSuchYearError(year)
     shown_year = year or max(years, default=today.year)
     of_year = lines.of_year(shown_year)
+    replies = unit_replies(session, unit.id, indicators)
+    replied = [reply.measurement for of_indicator in replies.values() for reply in of_indicator]
     setting = RowContext(
         year=shown_year,
         today=today,
-        access=_access(session, account, unit, measurements, today),
+        access=_access(session, account, unit, [*measurements, *replied], today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
         interim_targets=interim_targets(session, line, indicators),
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
+        replies=replies,
+        is_newest=shown_year == max(years, default=shown_year),
     )
     by_indicator: dict[int, list[Measurement]] = {}
     for measurement in measurements:

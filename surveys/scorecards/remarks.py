@@ -15,12 +15,23 @@ Period = tuple[int, int]
 _NAMED = 3
 
 
-def row_remarks(indicator: Indicator, until: Sequence[Measurement], setting: RowContext) -> Iterator[str]:
-    """until: the indicator's measurements up to the card's year, oldest first."""
+def periods_without_value(
+    indicator: Indicator, until: Sequence[Measurement], setting: RowContext
+) -> list[Period]:
+    """until: the indicator's measurements up to the card's year, oldest first. None for what a survey gives."""
+    if indicator.questionnaire is not None:
+        return []
+    measured = sorted({(each.year, each.part) for each in until if each.value is not None})
+    return missing_periods(indicator, measured, setting)
+
+
+def row_remarks(
+    indicator: Indicator, until: Sequence[Measurement], missing: Sequence[Period], setting: RowContext
+) -> Iterator[str]:
+    """until and missing: as of `periods_without_value`."""
     if indicator.questionnaire is not None:
         return
-    measured = sorted({(each.year, each.part) for each in until if each.value is not None})
-    if missing := missing_periods(indicator, measured, setting):
+    if missing:
         yield _missing_words(indicator, missing)
     last = [each for each in until if each.value is not None and is_seen(each, setting)][-ALIKE:]
     if len(last) == ALIKE and len({each.value for each in last}) == 1:

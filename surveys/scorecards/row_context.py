@@ -17,6 +17,7 @@ from surveys.scorecards.models import (
     Measurement,
     MeasurementStatus,
 )
+from surveys.scorecards.replies.models import MeasurementReply
 from surveys.scorecards.survey_values import in_indicators_unit
 
 
@@ -52,6 +53,10 @@ class RowContext:
     interim_targets: Mapping[int, Sequence[InterimTarget]] = field(default_factory=dict)
     # Indicators that reports upward do not show.
     own: frozenset[int] = frozenset()
+    # Indicator id → every version of the unit's replies.
+    replies: Mapping[int, Sequence[MeasurementReply]] = field(default_factory=dict)
+    # It is the card of the unit's newest year.
+    is_newest: bool = True
 
 
 def access_to_value(measurement: Measurement, setting: RowContext) -> Access | None:

@@ -12,7 +12,8 @@ from surveys.scorecards import texts as wording
 from surveys.scorecards.comparing import MeasurementComparison, comparison
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.remarks import row_remarks
+from surveys.scorecards.remarks import periods_without_value, row_remarks
+from surveys.scorecards.replies.row_replies import RowReply, row_reply
 from surveys.scorecards.row_context import (
     RowContext,
     access_to_value,
@@ -50,6 +51,7 @@ class HistoryEntry:
 class IndicatorRow:
     """Everything a page shows of one indicator, in words but for what is drawn."""
 
+    indicator_id: int
     code: str
     title: str
     definition: str
@@ -61,6 +63,8 @@ class IndicatorRow:
     limits: str
     status: IndicatorStatus
     value: str
+    # Of the value, else of the card.
+    value_year: int
     period: str
     # The value is for a part of a year.
     is_part: bool
@@ -77,6 +81,7 @@ class IndicatorRow:
     reason: str
     # Periods without a value, and a value that never changes.
     remarks: tuple[str, ...]
+    misses_periods: bool
     previous: MeasurementComparison | None
     # What a survey's value is within, and the other colours it may have.
     interval: str
@@ -84,11 +89,16 @@ class IndicatorRow:
     spark: Spark | None
     spark_words: str
     history: tuple[HistoryEntry, ...]
+    reply: RowReply
 
     @property
     def counted_status(self) -> IndicatorStatus:
-        """An old value counts as no colour: it says nothing about now."""
-        return IndicatorStatus.NOT_MEASURED if self.old else self.status
+        return counted_status(self.status, old=self.old)
+
+
+def counted_status(colour: IndicatorStatus, *, old: bool) -> IndicatorStatus:
+    """An old value counts as no colour: it says nothing about now."""
+    return IndicatorStatus.NOT_MEASURED if old else colour
 
 
 def indicator_row(
@@ -99,9 +109,14 @@ def indicator_row(
     seen = _one_for_each_period(until, setting)
     latest = value_for_reader(until, setting)
     newer = until[-1] if until and until[-1] is not latest else None
-    target = target_of(indicator, latest.year if latest else setting.year, setting)
+    value_year = latest.year if latest else setting.year
+    target = target_of(indicator, value_year, setting)
     age = setting.year - latest.year if latest else 0
+    missing = periods_without_value(indicator, until, setting)
+    colour = _row_status(indicator, latest, newer, target, setting)
+    old = latest is not None and is_old(latest.year, setting.year, indicator.years_valid)
     return IndicatorRow(
+        indicator_id=indicator.id,
         code=indicator.code,
         title=localised(indicator.title),
         definition=localised(indicator.definition),
@@ -111,19 +126,21 @@ def indicator_row(
         scale=wording.scale_words(indicator),
         target=wording.target_words(target, indicator, development=is_development(indicator)),
         limits=wording.limits_words(target, indicator),
-        status=_row_status(indicator, latest, newer, target, setting),
+        status=colour,
         value=shown_value(latest, indicator, setting) if latest else "",
+        value_year=value_year,
         period=period_of(latest, indicator) if latest else "",
         is_part=latest is not None and latest.part > 0,
         n=latest.n if latest else None,
         value_source=latest.source if latest else "",
         measured_on=latest.measured_on if latest else None,
         age=age,
-        old=latest is not None and is_old(latest.year, setting.year, indicator.years_valid),
+        old=old,
         interim_target=interim_words(indicator, setting),
         is_own=indicator.id in setting.own,
         reason=_reason(indicator, latest, newer, setting),
-        remarks=tuple(row_remarks(indicator, until, setting)),
+        remarks=tuple(row_remarks(indicator, until, missing, setting)),
+        misses_periods=bool(missing),
         previous=comparison(indicator, latest, seen, target, setting),
         interval=interval_words(indicator, latest, setting) if latest else "",
         doubt=doubt_words(indicator, latest, setting) if latest else "",
@@ -132,6 +149,7 @@ def indicator_row(
             (period_of(m, indicator), shown_value(m, indicator, setting)) for m in seen
         ),
         history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
+        reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )
 
 

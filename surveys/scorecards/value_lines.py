@@ -220,15 +220,20 @@ def _day(text: str, today: dt.date) -> dt.date:
 
 
 def read_day(text: str, today: dt.date) -> dt.date:
+    """A day that has been, as `written_day`. Raises MeasurementCellError."""
+    found = written_day(text)
+    if found > today:
+        raise MeasurementCellError(_("Datoen %(text)s har ikke vært ennå.", text=text))
+    return found
+
+
+def written_day(text: str) -> dt.date:
     """«2026-09-01» or «01.09.2026». Raises MeasurementCellError."""
     for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            found = dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC).date()
+            return dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC).date()
         except ValueError:
             continue
-        if found > today:
-            raise MeasurementCellError(_("Datoen %(text)s har ikke vært ennå.", text=text))
-        return found
     raise MeasurementCellError(
         _("Datoen må skrives som 31.12.2026 eller 2026-12-31, ikke «%(text)s».", text=text)
     )

@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.card_rights import CARD_EDITORS
+from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
 from surveys.access.models import Account
 from surveys.access.permissions import roles_of, signed_in
 from surveys.organisation.models import Unit
@@ -16,10 +16,12 @@ from surveys.organisation.tree import in_order
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
+from surveys.scorecards.card_summary import card_summary
 from surveys.scorecards.entering import ENTERING_ROLES
 from surveys.scorecards.models import Scorecard
-from surveys.scorecards.overview import card_counts
+from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
+from surveys.scorecards.replies.waiting import waiting_replies
 from surveys.scorecards.texts import status_words
 from surveys.scorecards.unit_lists import UNITS_AT_ONCE, units_shown
 
@@ -40,7 +42,8 @@ def index() -> str:
         card = read_card(session, current_user, units[tops[0].unit_id], today)
     asked, under = request.args.get("sok", "").strip(), request.args.get("under", "")
     shown = units_shown(tree, units, asked, under)
-    tallies = card_counts(session, current_user, [units[node.unit_id] for node in shown.nodes], today)
+    colours = seen_colours(session, current_user, [units[node.unit_id] for node in shown.nodes], today)
+    follows_up = bool(roles_of(current_user) & set(CARD_ROLES))
     return render_template(
         "scorecards/index.html",
         any_units=bool(tree),
@@ -50,7 +53,8 @@ def index() -> str:
         offers_search=len(tree) > UNITS_AT_ONCE,
         nodes=shown.nodes,
         folded=shown.folded,
-        tallies=tallies,
+        tallies=counts_of(colours),
+        waiting=waiting_replies(session, colours, today) if follows_up else {},
         asked=asked,
         under=under,
         codes={unit.id: unit.code for unit in units.values()},
@@ -78,7 +82,9 @@ def show(unit_code: str) -> str:
         card=card,
         parent=unit.parent,
         parent_opens=unit.parent_id in opened,
+        summary=card_summary(card.rows),
         words=status_words(),
+        may_reply=may_reply(session, current_user, unit.id),
     )
 
 

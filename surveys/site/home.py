@@ -17,7 +17,7 @@ from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.hr.key_holding.choices import key_tasks
 from surveys.hr.own_rates import own_rates
-from surveys.hr.waiting import tasks
+from surveys.hr.waiting import has_no_roster, tasks
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -26,6 +26,8 @@ from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
 from surveys.platform.texts import _
 from surveys.release.entrances import entrances
 from surveys.release.visibility import readable_cards
+from surveys.scorecards.replies.waiting import waiting_for
+from surveys.scorecards.texts import status_words
 from surveys.site.security_text import security_text
 
 blueprint = Blueprint("home", __name__)
@@ -56,10 +58,13 @@ def show() -> str | Response:
         "site/home.html",
         uses_messages=True,
         tasks=[*key_tasks(session, current_user), *tasks(session, current_user, today)],
+        is_new=has_no_roster(session, current_user),
         units=_own_units(session),
         open_surveys=_open_surveys(session),
         rates=own_rates(session, current_user),
         results=entered[:MOST_RESULTS],
+        waiting=waiting_for(session, current_user, today),
+        colours=status_words(),
         is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )
 

@@ -42,6 +42,7 @@ from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
 from surveys.scorecards.outline import setup_views as card_setup_views
+from surveys.scorecards.replies import reply_views
 from surveys.site import home
 from surveys.site.jobs import views as job_views
 
@@ -97,6 +98,7 @@ _MODULES = (
     card_file_views,
     card_indicator_views,
     card_setup_views,
+    reply_views,
 )
 
 

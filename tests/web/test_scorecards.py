@@ -72,6 +72,8 @@ def _row(page: Page, code: str) -> dict[str, str]:
     """What stands on an indicator's row: by label, and «rad» for all of it but the details."""
     [row] = [item for item in page.tree.iter("li") if item.get("id") == f"indikator-{code}"]
     facts = {_text(fact.find("dt")): _text(fact.find("dd")) for fact in row.findall("./dl/div")}
+    # Whether somebody has replied comes after the colour: `test_replies.py`.
+    facts["Status"] = facts["Status"].partition(" · ")[0]
     return facts | {"rad": " ".join(_text(part) for part in row if part.tag != "details")}
 
 
@@ -242,7 +244,7 @@ def test_an_old_value_is_marked_and_counts_as_no_colour(client: FlaskClient, car
     page = _card(client)
     row = _row(page, "B1.1")
     assert row["Status"] == "Grønn Gammel verdi, fra 2023"
-    assert "31.12.2023. 3 år gammel." in row["rad"]
+    assert "3 år gammel" in row["Verdi"]
     assert "uten farge" in _counts(page, "brukere")
     assert "grønn" not in _counts(page, "brukere")
 
@@ -256,13 +258,13 @@ def test_a_value_within_its_valid_years_says_its_age_and_keeps_its_colour(
     sign_in_as(client, card, Role.LEADER)
     page = _card(client)
     assert _row(page, "B1.1")["Status"] == "Grønn"
-    assert "2 år gammel." in _row(page, "B1.1")["rad"]
+    assert "2 år gammel" in _row(page, "B1.1")["Verdi"]
     assert "1 grønn" in _counts(page, "brukere")
 
 
 def _counts(page: Page, perspective: str) -> str:
     [section] = [part for part in page.tree.iter("section") if part.get("id") == f"perspektiv-{perspective}"]
-    return _text(section.find("p"))
+    return _text(next(section.iter("p")))
 
 
 def test_what_is_not_measured_is_not_due_until_its_first_period_is_over(
@@ -288,7 +290,7 @@ def test_the_card_opens_on_the_last_year_and_walks_through_every_other(
     assert {"2024", "2023"} <= set(page.links())
     earlier = _card(client, year=2023)
     assert _row(earlier, "B1.1")["Verdi"].startswith("4,5")
-    assert _row(_card(client, year=2024), "B1.1")["Verdi"] == "4,5 skala 1–6 fra 2023"
+    assert _row(_card(client, year=2024), "B1.1")["Verdi"] == "4,5 skala 1–6 fra 2023, 1 år gammel"
     assert [line[0] for line in _history(earlier, "B1.1")] == ["2023"]
 
 
@@ -348,7 +350,7 @@ def test_a_waiting_value_leaves_the_last_one_to_be_seen(client: FlaskClient, car
     sign_in_as(client, card, Role.POLITICIAN)
     page = _card(client, year=2026)
     row = _row(page, "M1.1")
-    assert row["Verdi"] == "4,1 skala 1–5 fra 2024"
+    assert row["Verdi"] == "4,1 skala 1–5 fra 2024, 2 år gammel"
     assert row["Status"] == "Grønn"
     assert "2026: Resultatet fra undersøkelsen vises her fra 1. desember 2026." in row["rad"]
     assert "4,4" not in page.response.text
@@ -363,7 +365,7 @@ def test_a_survey_that_few_answered_leaves_the_last_value_to_be_seen(
     sign_in_as(client, card, Role.LEADER)
     page = _card(client)
     row = _row(page, "M1.1")
-    assert (row["Verdi"], row["Status"]) == ("3,6 skala 1–5 fra 2025", "Gul")
+    assert (row["Verdi"], row["Status"]) == ("3,6 skala 1–5 fra 2025, 1 år gammel", "Gul")
     assert "2026: Resultatet er skjult fordi færre enn 5 har svart." in row["rad"]
     assert [line[0] for line in _history(page, "M1.1")] == ["2026", "2025"]
 
@@ -538,7 +540,7 @@ def test_each_unit_in_the_list_has_its_colours_as_the_reader_may_see_them(
         sign_in_as(client, card, role)
         lines = [_text(item) for item in _overview(client).tree.iter("li") if item.get("data-depth")]
         said[role] = {line.split()[1]: line for line in lines}
-    assert said[Role.HR]["A"] == "Enhet A 2 grønne 1 rød"
+    assert said[Role.HR]["A"] == "Enhet A 2 grønne 1 rød 1 uten svar"
     assert said[Role.POLITICIAN]["A"] == "Enhet A 1 grønn 1 rød"
     assert said[Role.HR]["B"] == "Enhet B Ingen verdier med farge"
 

@@ -115,7 +115,7 @@ def _right(shares: list[float]) -> float:
 
 
 def _sides(place: float, every: list[float]) -> str:
-    """Names of neighbours stand above and below their points by turns."""
+    """Names of neighbours are placed above and below their points by turns."""
     return "top center" if every.index(place) % 2 else "bottom center"
 
 

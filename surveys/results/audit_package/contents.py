@@ -19,10 +19,9 @@ from surveys.campaigns.tally.models import RootKind, TallyLeaf
 from surveys.campaigns.tally.trail_chain import chain, published_head
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.texts import _
-from surveys.release.digest import figure_rows, release_row, tree_rows
+from surveys.release.digest import figure_rows, release_row, rules_row, tree_rows, turnout_rows
 from surveys.release.models import Release
 from surveys.results.audit_package.readme import README
-from surveys.results.audit_package.turnout import protected_turnout
 
 Files = Mapping[str, bytes]
 """File name → content."""
@@ -49,7 +48,7 @@ def package_files(session: Session, survey: Survey) -> Files:
         "undersokelse.json": _json(_about(session, survey, releases[-1])),
         "sporreskjema.yaml": survey.instrument.source,
         "tall.json": _json([_release(session, release) for release in releases]),
-        "deltakelse.json": _json([vars(row) for row in protected_turnout(session, releases[-1])]),
+        "deltakelse.json": _json(turnout_rows(session, releases[-1])),
         "urne.json": _json(_roots(session, survey)),
         "avtrykk.txt": "".join(f"{leaf.hex()}\n" for leaf in leaves).encode(),
         "hendelser.txt": "".join(f"{entry.text}\n" for entry in chain(session, survey)).encode(),
@@ -64,20 +63,13 @@ def _has_closing_root(session: Session, survey: Survey) -> bool:
 def _about(session: Session, survey: Survey, latest: Release) -> Mapping[str, Any]:
     head, own = published_head(session, survey), session.get(Installation, 1)
     return {
-        "format": 1,
-        "key": survey.key,
-        "title": survey.title,
+        "format": 2,
         "municipality": own.municipality if own else "",
-        "top": survey.unit_id,
-        "counted_on": survey.counted_on.isoformat() if survey.counted_on else None,
-        "imported": survey.imported,
+        "survey": rules_row(survey, latest.minimum_group),
         "rules": {
-            "minimum_group": latest.minimum_group,
-            "comment_minimum": survey.comment_level,
             "three_classes_from": 10,
             "every_answer_from": 20,
             "least_range_of_a_hidden_mean": 0.25,
-            "visible_from": {step.readers.value: step.visible_on.isoformat() for step in survey.visibility},
         },
         "units": _units(session, survey),
         "trail": {
