@@ -23,6 +23,7 @@ from tests.building import build_installation, build_units
 from tests.card_building import sign_in_as
 from tests.web.test_answer_file_pages import as_guessed, send
 
+REFERENCE: Final = Path(__file__).parents[1] / "reference"
 FOLDER: Final = Path(__file__).parents[1] / "analysis" / "answer_files"
 KEYS: Final = [f"Q{number}" for number in range(1, 7)]
 HEAD: Final = ";".join(["Avdeling", *KEYS])
@@ -234,3 +235,20 @@ def test_the_command_takes_a_file_without_units_too(site: FlaskClient, app: Flas
     told = run.invoke(medvirk, ["figures", "hele", "--plain"], obj=lambda: app).output
     assert "hele,K,,unit,,,A,120,3.026388888888889," in told
     assert site.get("/resultater/hele/K").status_code == 200
+
+
+def test_an_impossible_solution_is_shown_with_its_fit_and_its_warning(
+    site: FlaskClient, tmp_path: Path
+) -> None:
+    """The public data set verbagg, whose four factors have no admissible solution. R: lavaan, post.check FALSE."""
+    folder = tmp_path / "definitions" / "verbagg"
+    folder.mkdir()
+    (folder / "v1.yaml").write_bytes((REFERENCE / "questionnaires" / "verbagg.yaml").read_bytes())
+    content = (REFERENCE / "data" / "verbagg.csv").read_bytes()
+    taken = as_guessed(site, send(site, content, "verbagg.csv", "verbagg@1", whole="y").location)
+    assert respondents(site.get(taken.location).text) == (316, 0)
+    assert site.post(f"{taken.location}/ta-inn").status_code == 302
+    page = re.sub(r"[\s\xa0]+", " ", site.get("/undersokelser/lederklima-2022/kvalitet/struktur").text)
+    assert "modellen får en umulig løsning" in page
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert re.search(r"CFI\D{0,40}0,62", text)
