@@ -75,6 +75,17 @@ def find_survey(session: Session, key: str) -> Survey:
     return survey
 
 
+def require_answers(survey: Survey) -> None:
+    """Raises SurveyError for a survey whose figures came with `medvirk import-all`."""
+    if survey.answers_elsewhere:
+        raise SurveyError(
+            _(
+                "Tallene er lest inn fra en annen installasjon, og svarene er ikke her. Dette kan bare gjøres der "
+                "svarene er."
+            )
+        )
+
+
 def require_open(survey: Survey, refusal: object) -> None:
     """Raises SurveyError with `refusal`, a text of the page's language, unless the survey is open."""
     if survey.status != SurveyStatus.OPEN:

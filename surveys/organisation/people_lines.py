@@ -15,6 +15,8 @@ from surveys.files.columns import Record
 from surveys.files.report import ImportFault, lines_in_words
 from surveys.organisation.models import Unit
 from surveys.platform.addresses import EMAIL
+from surveys.platform.clock import municipal_day
+from surveys.platform.days import typed_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.phone_numbers import international
 from surveys.platform.texts import _, ngettext
@@ -62,6 +64,7 @@ class KnownUnits:
     def __init__(self, session: Session) -> None:
         rows = session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.valid_to.is_(None))).all()
         self.codes: dict[int, str] = {unit_id: code for unit_id, code, _unit_name in rows}
+        self._names = {unit_id: name for unit_id, _code, name in rows}
         self._ids = {code: unit_id for unit_id, code, _unit_name in rows}
         self._by_name: dict[str, list[int]] = {}
         self._by_words: dict[str, set[int]] = {}
@@ -71,6 +74,10 @@ class KnownUnits:
             self._by_digits.setdefault(code.lstrip("0"), []).append(code)
             for words in (code, f"{code} {name}", f"{name} {code}"):
                 self._by_words.setdefault(_only_words(words), set()).add(unit_id)
+
+    def named(self, unit_id: int) -> str:
+        """Its name and code; a dash for one that lives no more."""
+        return f"{self._names[unit_id]} ({self.codes[unit_id]})" if unit_id in self.codes else "–"
 
     def find(self, text: str) -> int | None:
         """The unit's id; None when there is no such unit, or more than one."""
@@ -99,6 +106,26 @@ class KnownUnits:
 def _only_words(text: str) -> str:
     """Without case, and without the marks systems set between a unit's code and its name."""
     return " ".join(re.sub(r"[-–:,()]", " ", text.casefold()).split())
+
+
+def without_ended(rows: Sequence[Record]) -> tuple[tuple[Record, ...], tuple[str, ...]]:
+    """The rows of positions that are not over, and what the reader should know of the others.
+
+    Many exports keep those who have left, with the day. A day that cannot be read, such as 31.12.9999 or 00.00.0000,
+    ends nothing.
+    """
+    today = municipal_day()
+    ended = [row for row in rows if (day := typed_day(row["end_date"])) is not None and day < today]
+    if not ended:
+        return tuple(rows), ()
+    lines = {row.line for row in ended}
+    told = ngettext(
+        "%(num)s stilling er avsluttet og er ikke lest (linje %(lines)s).",
+        "%(num)s stillinger er avsluttet og er ikke lest (linje %(lines)s).",
+        len(ended),
+        lines=lines_in_words(lines),
+    )
+    return tuple(row for row in rows if row.line not in lines), (told,)
 
 
 def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFault]:

@@ -158,7 +158,16 @@ def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
         surveys = [find_survey(session, key)] if key else audited_surveys(session)
         audits = [audit_survey(session, survey) for survey in surveys]
     for found in audits:
-        say(f"{found.survey_key}: {found.figures} tall, {len(found.findings)} funn")
+        tried = f"{len(found.findings)} funn" if found.is_attacked else "ikke prøvd"
+        say(f"{found.survey_key}: {found.figures} tall, {tried}")
+    if not all(found.is_attacked for found in audits):
+        say(
+            "Noen er ikke prøvd: tallene er lest inn fra en annen installasjon, og svarene er ikke her. Prøv dem der "
+            "svarene er, eller med kontrollpakken derfra (medvirk audit-package)."
+        )
+        audits = [found for found in audits if found.is_attacked]
+        if not audits:
+            fail("Ingen er prøvd.")
     _say_narrowest(audits)
     faults = [f"{a.survey_key}, {f.measure}: {f.text}" for a in audits for f in a.findings]
     if faults:

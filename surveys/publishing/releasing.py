@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from analysis.precision import EXACT_FROM
 from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import SurveyError, require_answers
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.promised_rules import check_promises
-from surveys.counting.models import Response
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
@@ -89,7 +88,7 @@ def correct(
 
     change: makes the change in the same transaction, so that it stands only if the correction does. The old figures
     stay where they are and count as known to everybody: nothing is shown that gives a small group away together with
-    them. Raises CorrectionError or ReleaseRefusedError; then nothing is written.
+    them. Raises CorrectionError, SurveyError or ReleaseRefusedError; then nothing is written.
     """
     report = progress or silent
     today = today or municipal_day()
@@ -99,23 +98,12 @@ def correct(
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
             raise CorrectionError(_("Undersøkelsen er ikke frigitt, så det er ingenting å rette."))
-        if not _has_answers(session, survey):
-            raise CorrectionError(
-                _(
-                    "Svarene er ikke i denne installasjonen, for tallene er lest inn fra en annen. De kan derfor ikke "
-                    "rettes her."
-                )
-            )
+        require_answers(survey)
         if change:
             change(session, survey)
         number = _publish(session, survey, why.strip(), today, report)
     report("done", 1.0)
     return number
-
-
-def _has_answers(session: Session, survey: Survey) -> bool:
-    """False for a survey whose figures came with `medvirk import-all`, which never has the answers."""
-    return session.scalar(select(Response.id).where(Response.survey_id == survey.id).limit(1)) is not None
 
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:

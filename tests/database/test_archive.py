@@ -19,6 +19,7 @@ from app import create_app
 from surveys.access.models import Grant, Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.ballot_box import Ballot
+from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.commands import medvirk
 from surveys.counting.models import Response
@@ -34,7 +35,8 @@ from surveys.operating.tables import metadata
 from surveys.organisation.models import Installation, Person, Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from surveys.publishing.releasing import CorrectionError, correct
+from surveys.publishing.releasing import correct
+from surveys.release.analysts.microdata import export_microdata
 from surveys.release.models import QualityDiscussion
 from tests.card_building import sign_in_as
 from tests.database.demo_rows import rows_of
@@ -160,8 +162,17 @@ def test_the_pages_say_the_same_and_the_figures_cannot_be_corrected(
     for path in (f"/resultater/{RELEASED}/FK", "/styringskort/FK"):
         here, copied = [_main(reader, path) for reader in readers]
         assert here == copied
-    with pytest.raises(CorrectionError, match="Svarene er ikke i denne installasjonen"):
+    with pytest.raises(SurveyError, match="svarene er ikke her"):
         correct(other, RELEASED, "Feil i treet")
+    with other.reading() as session, pytest.raises(SurveyError, match="svarene er ikke her"):
+        export_microdata(session, find_survey(session, RELEASED), [], dt.date(2026, 9, 1))
+    assert "Derfor kan de ikke rettes her." in _main(readers[1], f"/undersokelser/{RELEASED}/frigivelse")
+    audited = there.test_cli_runner().invoke(medvirk, ["audit-disclosure"], obj=lambda: there)
+    assert f"{RELEASED}: " in audited.output
+    assert "Ingen er prøvd." in audited.output
+    assert audited.exit_code == 1
+    package = there.test_cli_runner().invoke(medvirk, ["audit-package", RELEASED, "p"], obj=lambda: there)
+    assert "svarene er ikke her" in package.output
     other.engine.dispose()
 
 

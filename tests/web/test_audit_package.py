@@ -311,11 +311,15 @@ def another_program(folder: Path) -> None:
     listed(folder)
 
 
+def words_that_ask_for_no_comparison(folder: Path) -> None:
+    (folder / "LES-MEG.txt").write_text("Du trenger ikke sammenligne noe.\n")
+    listed(folder)
+
+
 def a_file_off_the_list(folder: Path) -> None:
     names = json.loads((folder / "innhold.json").read_text())
-    (folder / "LES-MEG.txt").write_text("Du trenger ikke sammenligne noe.\n")
     (folder / "innhold.json").write_text(
-        json.dumps({name: digest for name, digest in names.items() if name != "LES-MEG.txt"})
+        json.dumps({name: digest for name, digest in names.items() if name != "sporreskjema.yaml"})
     )
 
 
@@ -390,6 +394,7 @@ TAMPERINGS: list[Tamper] = [
     a_night_with_fewer_ballots,
     a_night_of_another_day,
     another_program,
+    words_that_ask_for_no_comparison,
     a_file_off_the_list,
     a_lower_minimum_group_in_everything_that_is_released,
 ]
@@ -474,6 +479,53 @@ def _with_root(folder: Path, index: int, root: str, ballots: int | None = None) 
             root=root, ballots=own["ballots"] if ballots is None else ballots
         ),
     )
+
+
+def a_figure_with_a_second_line_for_its_release(folder: Path) -> None:
+    """After the last line that was published: what follows there has no head yet."""
+    changed(
+        folder,
+        "tall.json",
+        lambda content: next(f for f in figures(content, "shown") if f["kind"] == "unit").update(mean=3.21),
+    )
+    release_again = json.loads((folder / "tall.json").read_text())[0]
+    _append(folder, "survey.released", number=1, digest=kontroll.digest_of(release_again))
+
+
+def two_names_with_a_line_that_says_so(folder: Path) -> None:
+    two_swapped_names(folder)
+    about = json.loads((folder / "undersokelse.json").read_text())
+    names = {int(unit): each["name"] for unit, each in about["units"].items()}
+    text = "\n".join(kontroll.line_of([unit, names[unit]]) for unit in sorted(names))
+    _append(folder, "survey.checklist_ticked", names=_hash(text))
+
+
+def rules_with_a_line_that_says_so(folder: Path) -> None:
+    readers_let_in_earlier(folder)
+    about = json.loads((folder / "undersokelse.json").read_text())
+    _append(folder, "survey.corrected", number=2, rules=_hash(kontroll.line_of(about["survey"])))
+
+
+def _append(folder: Path, action: str, **detail: object) -> None:
+    entry = {"account": None, "action": action, "at": "2026-04-02T10:00:00.000000+00:00", "detail": detail}
+    text = (folder / "hendelser.txt").read_text()
+    (folder / "hendelser.txt").write_text(f"{text}{kontroll.line_of(entry | {'subject': KEY})}\n")
+    listed(folder)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        a_figure_with_a_second_line_for_its_release,
+        two_names_with_a_line_that_says_so,
+        rules_with_a_line_that_says_so,
+    ],
+    ids=lambda forge: forge.__name__,
+)
+def test_lines_after_the_published_ones_make_nothing_fit(package: Path, forge: Tamper) -> None:
+    head = json.loads((package / "undersokelse.json").read_text())["trail"]["published_head"]
+    forge(package)
+    assert found(package, head=head) != []
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_no_reminder_at_night_on_weekends_or_red_days() -> None:
         ("2026-03-20", 8, "2026-03-30 08"),  # due on a Saturday; the clocks go forward on Sunday night
         ("2026-10-16", 8, "2026-10-26 08"),  # and back
         ("2026-03-27", 6, "2026-04-07 08"),  # Maundy Thursday to Easter Monday
-        ("2027-05-10", 6, "2027-05-18 08"),  # Sunday, Whit Monday and 17 May on one day
+        ("2027-05-10", 6, "2027-05-18 08"),  # Sunday; Pentecost Monday is 17 May
         ("2027-05-03", 3, "2027-05-07 08"),  # Ascension Day
         ("2026-12-18", 6, "2026-12-24 08"),  # Christmas Eve is a working day until the evening
         ("2026-12-18", 7, "2026-12-28 08"),  # Christmas Day, Boxing Day, the weekend

@@ -173,7 +173,8 @@ def test_the_file_has_the_promised_columns_words_and_nothing_beside_a_hidden_fig
     file = figures_file(app, tmp_path)
     heading = file.read_text(encoding="utf-8").splitlines()[0]
     assert heading == (
-        "survey,unit,parent,kind,breakdown,category,measure,n,mean,sd,ci_low,ci_high,status,reason,design_effect,effective_n"
+        "survey,unit,parent,kind,breakdown,category,measure,n,mean,sd,ci_low,ci_high,status,reason,"
+        "design_effect,effective_n"
     )
     rows = Figures.read(file, "TRI", parents, types).rows
     assert {row["kind"] for row in rows} == {"unit", "rest", "breakdown"}

@@ -167,6 +167,7 @@ def test_it_is_saved_in_one_go_and_undone_in_one_go(municipality: Database, clie
     assert _state(municipality) != before, "looking undoes nothing"
     assert client.post(undo).status_code == 302
     assert _state(municipality) == before
+    assert client.get("/hendelseslogg").text.count(f"planen: {told}; Del Enhet C (C) i") == 2
     assert client.post(undo).status_code == 409, "it is undone once"
     assert "angret" in client.get(PAGE).text
 

@@ -258,7 +258,7 @@ def undo(session: Session, actor: Account, entry: AuditEntry) -> None:
     created = [units[code].id for code in was["created"]]
     for stated in session.scalars(select(Succession).where(Succession.successor_id.in_(created))):
         session.delete(stated)
-    audit.record(session, UNDONE, entry.subject, number=entry.id)
+    audit.record(session, UNDONE, entry.subject, steps=entry.detail["steps"], number=entry.id)
     session.flush()
     # SQLAlchemy would put the children of a deleted unit at the top of the tree.
     below = select(Unit.code).where(Unit.parent_id.in_(created), Unit.id.not_in(created))

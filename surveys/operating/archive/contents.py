@@ -70,8 +70,10 @@ LEFT_OUT: Final[dict[str, str]] = {
 }
 """Table → what it is, in the words that whoever exports is told with."""
 
-_OWN_TO_AN_INSTALLATION: Final = frozenset({("installation", "keys_fingerprint"), ("survey", "public_key")})
-"""Columns about keys, which another installation has its own of."""
+_OWN_TO_AN_INSTALLATION: Final = frozenset(
+    {("installation", "keys_fingerprint"), ("survey", "public_key"), ("survey", "answers_elsewhere")}
+)
+"""Columns about keys and answers, which are one installation's own."""
 
 QUESTIONNAIRE: Final = ("instrument", "source")
 """The column whose content is a file of its own."""

@@ -56,6 +56,7 @@ def import_archive(folder: Path, engine: Engine, migrations: Path = migrating.FO
                 for file in description.files:
                     if file.kinds:
                         _load(connection, tables, file, files)
+                connection.execute(update(tables.tables["survey"]).values(answers_elsewhere=True))
                 _put_back(connection, tables, begun)
             number_on(connection, tables)
             with Session(connection) as session:

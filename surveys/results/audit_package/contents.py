@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import SurveyError, require_answers
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.campaigns.tally.checking import roots_of
 from surveys.campaigns.tally.models import RootKind, TallyLeaf
@@ -37,6 +37,7 @@ def package_files(session: Session, survey: Survey) -> Files:
     ).all()
     if not releases:
         raise SurveyError(_("Undersøkelsen er ikke frigitt ennå, så det er ingenting å kontrollere."))
+    require_answers(survey)
     leaves = session.scalars(
         select(TallyLeaf.leaf).where(TallyLeaf.survey_id == survey.id).order_by(TallyLeaf.leaf)
     ).all()
