@@ -119,7 +119,7 @@ told <- function(heading, fitted, measures) {{
   tryCatch({{
     fit <- fitted()
     cat(sprintf("n=%d\\n", as.integer(lavaan::lavInspect(fit, "ntotal"))))
-    print(lavaan::fitMeasures(fit, measures), nd = 6)
+    print(format(round(unclass(lavaan::fitMeasures(fit, measures)), 6), nsmall = 6), quote = FALSE)
     solution <- lavaan::standardizedSolution(fit)
     print(solution[solution$op == "=~", c("lhs", "rhs", "est.std", "se")], digits = 7)
     print(solution[solution$op == "~~" & solution$lhs != solution$rhs, c("lhs", "rhs", "est.std")], digits = 7)

@@ -20,7 +20,10 @@ def upgrade() -> None:
         sa.CheckConstraint("question <> ''", name=op.f("ck_population_margin_question_not_empty")),
         sa.CheckConstraint("source <> ''", name=op.f("ck_population_margin_source_not_empty")),
         sa.ForeignKeyConstraint(
-            ["survey_id"], ["survey.id"], name=op.f("fk_population_margin_survey_id_survey")
+            ["survey_id"],
+            ["survey.id"],
+            name=op.f("fk_population_margin_survey_id_survey"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("survey_id", name=op.f("pk_population_margin")),
     )

@@ -46,6 +46,7 @@ _MINIMUM_GROUP = click.option(
 @click.option("--title", required=True, help="Tittelen undersøkelsen skal ha.")
 @click.option("--date", "day", required=True, type=click.DateTime(FORMATS), help="Da den var.")
 @click.option("--unit", "unit_column", default="", help="Kolonnen med enhetenes koder.")
+@click.option("--whole", is_flag=True, help="Filen har ingen enheter: alle svarene gjelder hele kommunen.")
 @reading_options
 @_MINIMUM_GROUP
 @click.option("--create-units", is_flag=True, help="Lag enheter som ikke finnes.")
@@ -60,6 +61,7 @@ def import_responses_command(
     title: str,
     day: dt.datetime,
     unit_column: str,
+    whole: bool,
     map_file: Path | None,
     missing: str | None,
     labels: str | None,
@@ -73,6 +75,8 @@ def import_responses_command(
     Påstander og bakgrunnsspørsmål skal ha nøklene sine som kolonnenavn. Har filen andre navn, sier --map hva de betyr.
     Medvirk husker det til neste fil med de samme overskriftene.
     """
+    if whole and unit_column:
+        raise click.UsageError("Velg enten --unit eller --whole.")
     source = _source(questionnaire)
     report = import_responses(
         database(),
@@ -88,6 +92,7 @@ def import_responses_command(
         apply,
         parent,
         told_mapping(map_file, missing, labels),
+        whole,
     )
     if report.faults:
         total = len(report.faults) + report.more_faults

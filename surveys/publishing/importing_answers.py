@@ -26,7 +26,14 @@ from surveys.publishing.answer_files.faults import told_faults
 from surveys.publishing.answer_files.remembered import remember_mapping, remembered_mapping
 from surveys.publishing.counting_ballots import store_responses
 from surveys.publishing.separating import store_separated, taken_apart
-from surveys.release.placing import create_units, find_units, lowest_common, unknown_units, unreadable_names
+from surveys.release.placing import (
+    create_units,
+    find_units,
+    lowest_common,
+    unknown_units,
+    unreadable_names,
+    whole_organisation,
+)
 from surveys.release.quality import store_quality_report
 
 if TYPE_CHECKING:
@@ -67,6 +74,7 @@ class ResponsesImportRequest:
     create_units: bool = False
     parent: str = ""
     mapping: AnswerMapping | None = None
+    whole: bool = False
 
 
 def import_responses(
@@ -83,16 +91,18 @@ def import_responses(
     apply: bool = False,
     parent: str = "",
     mapping: AnswerMapping | None = None,
+    whole: bool = False,
 ) -> ResponsesImportReport:
     """Reads the file and, with `apply` and no faults, stores it as a counted survey in one transaction.
 
     source: the questionnaire's own text. minimum_group: the questionnaire's when None. create_units: make units
-    that do not exist, under the unit with the code `parent`, else under the top one.
+    that do not exist, under the unit with the code `parent`, else under the top one. whole: the file has no units, and
+    all its answers belong to the top one.
     The survey's top is the lowest unit above all of its units. Its results are visible to leaders from its day; HR
     decides the rest. A key in use is a fault.
     """
     wanted = ResponsesImportRequest(
-        survey_key, title, day, unit_column, minimum_group, create_units, parent, mapping
+        survey_key, title, day, unit_column, minimum_group, create_units, parent, mapping, whole
     )
     return _import(db, file, Source(questionnaire, source), wanted, apply=apply)
 
@@ -150,8 +160,8 @@ def _with_remembered(
         with db.reading() as session:
             lines = [cells for _line, cells in first_lines(file)]
             mapping = remembered_mapping(session, questionnaire, lines)
-    unit = wanted.unit_column or (mapping.unit if mapping else "")
-    if not unit:
+    unit = "" if wanted.whole else wanted.unit_column or (mapping.unit if mapping else "")
+    if not unit and not wanted.whole:
         raise _no_unit_column()
     return replace(wanted, mapping=replace(mapping or NO_MAPPING, unit=unit), unit_column=unit)
 
@@ -173,7 +183,7 @@ def _stored(
     """Writes the survey and its responses; returns the codes of new units. Raises FileRefusedError."""
     from surveys.counting.loading import stored_rows
 
-    codes = read.responses.units
+    codes = (whole_organisation(session).code,) if wanted.whole else read.responses.units
     faults = _survey_faults(session, wanted)
     known = find_units(session, codes)
     unknown = tuple(code for code in codes if code not in known)

@@ -81,6 +81,14 @@ def _free_code(codes: Sequence[str]) -> str:
     return next(code for number in range(len(codes) + 1) if (code := f"TOPP{number or ''}") not in codes)
 
 
+def whole_organisation(session: Session) -> Unit:
+    """The one unit at the top, for answers that have no unit. Raises FileRefusedError when there is not just one."""
+    tops = session.scalars(select(Unit).where(Unit.parent_id.is_(None), Unit.valid_to.is_(None))).all()
+    if len(tops) != 1:
+        raise FileRefusedError(ImportFault(_("Organisasjonen har ikke én øverste enhet å legge svarene i.")))
+    return tops[0]
+
+
 def lowest_common(session: Session, units: Sequence[Unit]) -> Unit:
     """The lowest unit that is, or stands above, every one of them. Raises FileRefusedError when there is none."""
     parents = dict(session.execute(select(Unit.id, Unit.parent_id)).all())

@@ -45,8 +45,9 @@ def send(
     content: bytes,
     name: str = "svar.csv",
     questionnaire: str = f"lederklima@{QUESTIONNAIRE.version}",
+    **more: str,
 ) -> TestResponse:
-    said = {"questionnaire": questionnaire, "title": "Lederklima 2022"}
+    said = {"questionnaire": questionnaire, "title": "Lederklima 2022", **more}
     return client.post(
         "/undersokelser/svarfil", data={**said, "day": "2022-03-20", "file": (io.BytesIO(content), name)}
     )

@@ -15,12 +15,15 @@ from sqlalchemy import select
 from questionnaires import files
 from questionnaires.coding import NOT_APPLICABLE
 from surveys.access.models import Role
+from surveys.commands import medvirk
 from surveys.counting.models import Response
+from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from tests.building import build_installation, build_units
 from tests.card_building import sign_in_as
 from tests.web.test_answer_file_pages import as_guessed, send
 
+REFERENCE: Final = Path(__file__).parents[1] / "reference"
 FOLDER: Final = Path(__file__).parents[1] / "analysis" / "answer_files"
 KEYS: Final = [f"Q{number}" for number in range(1, 7)]
 HEAD: Final = ";".join(["Avdeling", *KEYS])
@@ -192,3 +195,60 @@ def test_a_forgotten_reversal_is_suggested_on_the_surveys_page_of_quality(
     page = site.get("/undersokelser/lederklima-2022/kvalitet/tema/A").text
     assert "Q6" in page
     assert "motsatt vei" in page
+
+
+@pytest.mark.parametrize("name", ["labels_moved.sav", "codes_with_labels.sav"])
+def test_a_file_without_units_is_the_whole_municipalitys(site: FlaskClient, db: Database, name: str) -> None:
+    """The files as the tools wrote them: they have the statements and nothing else."""
+    content = (FOLDER / name).read_bytes()
+    refused = as_guessed(site, send(site, content, "svar.sav", SAID).location)
+    assert refused.status_code == 422
+    assert "Velg hvilken kolonne som er «Enhetens kode»" in refused.text
+    taken = as_guessed(site, send(site, content, "svar.sav", SAID, whole="y").location)
+    site.post(taken.location, data={"labels": "follow"})
+    page = site.get(taken.location).text
+    assert respondents(page) == (120, 0)
+    assert len(answers(site, db, taken.location)) == 120
+    with db.reading() as session:
+        [code] = session.scalars(select(Unit.code).where(Unit.id.in_(select(Response.unit_id)))).all()
+    assert code == "K"
+
+
+def test_a_column_of_units_is_not_read_when_the_file_is_said_to_have_none(site: FlaskClient) -> None:
+    sent = send(site, rows("ukjent;1;2;3;4;5;1", "ukjent;2;2;3;4;5;1"), questionnaire=SAID, whole="y")
+    assert "Enhetens kode" not in site.get(sent.location).text
+    page = site.get(as_guessed(site, sent.location).location).text
+    assert respondents(page) == (2, 0)
+    assert "Avdeling" in page
+
+
+def test_the_command_takes_a_file_without_units_too(site: FlaskClient, app: Flask) -> None:
+    file = FOLDER / "codes_with_labels.sav"
+    call = ["import-responses", str(file), "--questionnaire", "six", "--survey", "hele", "--title", "Hele"]
+    call += ["--date", "2022-03-20", "--whole"]
+    run = app.test_cli_runner()
+    assert run.invoke(medvirk, [*call, "--unit", "Q1"], obj=lambda: app).exit_code == 2
+    done = run.invoke(medvirk, [*call, "--apply"], obj=lambda: app)
+    assert done.exit_code == 0, done.output
+    assert "Svar: 120" in done.output
+    assert run.invoke(medvirk, ["release", "hele"], obj=lambda: app).exit_code == 0
+    told = run.invoke(medvirk, ["figures", "hele", "--plain"], obj=lambda: app).output
+    assert "hele,K,,unit,,,A,120,3.026388888888889," in told
+    assert site.get("/resultater/hele/K").status_code == 200
+
+
+def test_an_impossible_solution_is_shown_with_its_fit_and_its_warning(
+    site: FlaskClient, tmp_path: Path
+) -> None:
+    """The public data set verbagg, whose four factors have no admissible solution. R: lavaan, post.check FALSE."""
+    folder = tmp_path / "definitions" / "verbagg"
+    folder.mkdir()
+    (folder / "v1.yaml").write_bytes((REFERENCE / "questionnaires" / "verbagg.yaml").read_bytes())
+    content = (REFERENCE / "data" / "verbagg.csv").read_bytes()
+    taken = as_guessed(site, send(site, content, "verbagg.csv", "verbagg@1", whole="y").location)
+    assert respondents(site.get(taken.location).text) == (316, 0)
+    assert site.post(f"{taken.location}/ta-inn").status_code == 302
+    page = re.sub(r"[\s\xa0]+", " ", site.get("/undersokelser/lederklima-2022/kvalitet/struktur").text)
+    assert "modellen får en umulig løsning" in page
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert re.search(r"CFI\D{0,40}0,62", text)

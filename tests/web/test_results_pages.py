@@ -271,9 +271,10 @@ def test_a_cell_that_looks_like_a_formula_is_escaped_and_a_negative_number_is_no
         *("s", "=1+1", "@K", "unit", "", "-x", "+y"), 9, -0.25, 0.5, None, None, status="shown", reason=""
     )
     norwegian = as_csv([row]).decode("utf-8-sig").splitlines()[1]
-    assert norwegian == "s;'=1+1;'@K;unit;;'-x;'+y;9;-0,25;0,5;;;shown;"
+    assert norwegian == "s;'=1+1;'@K;unit;;'-x;'+y;9;-0,25;0,5;;;shown;;;"
     assert (
-        as_csv([row], plain=True).decode().splitlines()[1] == "s,'=1+1,'@K,unit,,'-x,'+y,9,-0.25,0.5,,,shown,"
+        as_csv([row], plain=True).decode().splitlines()[1]
+        == "s,'=1+1,'@K,unit,,'-x,'+y,9,-0.25,0.5,,,shown,,,"
     )
 
 

@@ -21,7 +21,7 @@ from surveys.release.weighting.margins import WeightingRefusedError, state_margi
 from surveys.release.weighting.models import PopulationMargin
 from surveys.results import views
 from surveys.results.weighting.rows import weighted_rows
-from tests.building import SMALL_SOURCE, sheet_of
+from tests.building import SMALL_SOURCE, build_installation, build_survey, build_units, sheet_of
 from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
@@ -186,3 +186,36 @@ def test_an_employee_survey_is_never_weighted(app: Flask, db: Database, client: 
         with pytest.raises(WeightingRefusedError, match="bare i innbyggerundersøkelser"):
             state_margin(session, survey, "ansettelse", people, "SSB", dt.date(2026, 5, 6))
         assert session.scalars(select(PopulationMargin)).all() == []
+
+
+def test_a_draft_with_a_population_can_be_deleted(app: Flask, db: Database, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    with db.transaction() as session:
+        build_installation(session)
+        build_survey(session, build_units(session)["K"], questionnaire=parse(SOURCE, "liten"), source=SOURCE)
+    sign_in_as(client, db, Role.HR, "K")
+    assert client.post(ADDRESS, data=STATED).status_code == 302
+    assert "De vises når undersøkelsen er frigitt." in words(client, ADDRESS)
+    assert client.post(f"/undersokelser/{KEY}/slett").status_code == 302
+    with db.reading() as session:
+        assert session.scalars(select(PopulationMargin)).all() == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"question": "borte"}, {"people": {"fast": 1, "borte": 2}}],
+    ids=["the question is gone", "an option is gone"],
+)
+def test_a_population_of_another_questionnaire_weights_nothing(
+    hr: FlaskClient, released: Database, changed: dict[str, object]
+) -> None:
+    """As when a draft is given another questionnaire after the population was stated."""
+    hr.post(ADDRESS, data=STATED)
+    with released.transaction() as session:
+        session.execute(update(PopulationMargin).values(**changed))
+    assert "Vektet etter befolkningen" not in words(hr, RESULT)
+    assert "Tallene er vektet nå." not in words(hr, ADDRESS)
+    with released.reading() as session:
+        assert weighted_rows(session, find_survey(session, KEY)) == []
+    assert hr.post(ADDRESS, data=STATED).status_code == 302
+    assert "Vektet etter befolkningen" in words(hr, RESULT)

@@ -36,6 +36,7 @@ class AnswersForm(FlaskForm):
     )
     day = DayField(_l("Dato for undersøkelsen"), validators=[InputRequired(_DATE)])
     create_units = BooleanField(_l("Lag enhetene som ikke finnes i Medvirk"))
+    whole = BooleanField(_l("Filen har ingen enheter. Alle svarene gjelder hele kommunen"))
     file = FileField(_l("Fil med svar (CSV, XLSX, SPSS eller Parquet)"))
 
     def offer_questionnaires(self) -> None:
@@ -63,8 +64,8 @@ class AnswersForm(FlaskForm):
             raise ValidationError(_l("Filtypen kan ikke leses. Lagre filen som CSV, XLSX eller SAV."))
 
 
-def meaning_words(questionnaire: Questionnaire) -> dict[str, str]:
-    """What a column may be → how the page says it."""
+def meaning_words(questionnaire: Questionnaire, *, whole: bool) -> dict[str, str]:
+    """What a column may be → how the page says it. whole: the file has no units, so no column is one."""
     questions = {
         f"key:{key}": f"{key}: {localised(text)}" for key, text in question_texts(questionnaire).items()
     }
@@ -73,7 +74,7 @@ def meaning_words(questionnaire: Questionnaire) -> dict[str, str]:
         "question": _("Hvilket spørsmål det er (én linje for hvert svar)"),
         "answer": _("Svaret (én linje for hvert svar)"),
     }
-    return {UNIT: _("Enhetens kode"), **questions, **long}
+    return {**({} if whole else {UNIT: _("Enhetens kode")}), **questions, **long}
 
 
 def columns_of(
@@ -114,14 +115,19 @@ def _known(heading: str, mapping: AnswerMapping) -> str:
     return f"key:{key}" if key else ""
 
 
-def column_faults(columns: Sequence[ColumnRow], questionnaire: Questionnaire) -> Iterator[FieldFault]:
-    """A meaning that two columns have, and one that none has and that must be there."""
-    words = meaning_words(questionnaire)
+def column_faults(
+    columns: Sequence[ColumnRow], questionnaire: Questionnaire, *, whole: bool
+) -> Iterator[FieldFault]:
+    """A meaning that two columns have, and one that none has and that must be there.
+
+    whole: the file has no units.
+    """
+    words = meaning_words(questionnaire, whole=whole)
     yield from same_meaning_faults(columns, words)
     meant = {column.meaning for column in columns}
     field = columns[0].field if columns else "kolonne-0"
     is_long = any(part in meant for part in _LONG)
-    for needed in (UNIT, *(_LONG if is_long else ())):
+    for needed in (*(() if whole else (UNIT,)), *(_LONG if is_long else ())):
         if needed not in meant:
             message = _("Velg hvilken kolonne som er «%(meaning)s».", meaning=words[needed])
             yield FieldFault(field, message)

@@ -75,6 +75,7 @@ def start_answers() -> Page:
         "title": str(form.title.data).strip(),
         "day": form.day.data.isoformat(),
         "create_units": "y" if form.create_units.data else "",
+        "whole": "y" if form.whole.data else "",
     }
     try:
         file = _files().store(current_user.id, sent.filename, sent.stream, said)
@@ -100,13 +101,15 @@ def answer_columns(token: str) -> Page:
     )
     line, headings = _headings(lines, known, file)
     below = [cells for number, cells in lines if number > line]
-    columns = columns_of(headings, below, questionnaire, known)
-    words = meaning_words(questionnaire)
+    whole = bool(file.said.get("whole"))
+    words = meaning_words(questionnaire, whole=whole)
+    guessed = columns_of(headings, below, questionnaire, known)
+    columns = [column if column.meaning in words else replace(column, meaning="") for column in guessed]
     faults: list[FieldFault] = []
     if request.method == "POST":
         sent = {name: text for name, text in request.form.items() if text in {"", *words}}
         columns = chosen_columns(columns, sent)
-        faults = [*column_faults(columns, questionnaire), *answer_faults(request.form)]
+        faults = [*column_faults(columns, questionnaire, whole=whole), *answer_faults(request.form)]
         if not faults:
             mapping = mapping_of(columns, request.form, line if len(lines) > 1 else None, known)
             say_mapping(_files(), file, mapping)

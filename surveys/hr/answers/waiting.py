@@ -49,4 +49,5 @@ def import_waiting(
         create_units=bool(file.said["create_units"]),
         apply=apply,
         mapping=mapping,
+        whole=bool(file.said.get("whole")),
     )

@@ -29,7 +29,13 @@ def may_be_weighted(survey: Survey) -> bool:
 
 
 def margin_of(session: Session, survey: Survey) -> PopulationMargin | None:
-    return session.get(PopulationMargin, survey.id)
+    """What the survey is weighted by. None, too, when a draft was given another questionnaire afterwards."""
+    found = session.get(PopulationMargin, survey.id)
+    asked = {one.key: one for one in questionnaire_of(survey.instrument).background} if found else {}
+    if found is None or found.question not in asked or not may_be_weighted(survey):
+        return None
+    options = {option.key for option in asked[found.question].options}
+    return found if set(found.people) <= options else None
 
 
 def state_margin(
@@ -40,7 +46,7 @@ def state_margin(
     people: option → how many; an option without a number is left out of the weighted means.
     """
     _check(survey, question, people, source)
-    found = margin_of(session, survey) or PopulationMargin(survey_id=survey.id)
+    found = session.get(PopulationMargin, survey.id) or PopulationMargin(survey_id=survey.id)
     found.question, found.people, found.source = question, dict(people), source
     found.stated_on = today
     session.add(found)
@@ -50,7 +56,7 @@ def state_margin(
 
 def remove_margin(session: Session, survey: Survey) -> None:
     """Nothing is weighted any more. Doing it twice changes nothing."""
-    found = margin_of(session, survey)
+    found = session.get(PopulationMargin, survey.id)
     if found is not None:
         session.delete(found)
         audit.record(session, "survey.unweighted", survey.key)

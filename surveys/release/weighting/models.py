@@ -17,7 +17,7 @@ class PopulationMargin(Base):
         CheckConstraint("source <> ''", name="source_not_empty"),
     )
 
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
     # A background question of the survey's questionnaire, and people by option; an option that is left out is not
     # weighted.
     question: Mapped[str]
