@@ -345,3 +345,15 @@ def test_what_was_typed_when_the_session_had_ended_is_given_back(
     assert page.status_code == 401
     assert "Influensa i mars" in page.text
     assert stored_replies(card) == []
+
+
+def test_a_politician_reads_why_what_is_done_and_when_it_is_judged(
+    client: FlaskClient, card: Database
+) -> None:
+    sign_in_as(client, card, Role.LEADER, "A")
+    give_reply(client, card)
+    sign_in_as(client, card, Role.POLITICIAN, "K")
+    row = row_of(client, "M1.2")
+    for words in ("Influensa i mars", "Vi vaksinerer flere", "vurderes 31. desember 2026"):
+        assert words in row
+    assert "Endre svaret" not in row
