@@ -218,8 +218,8 @@ _ESTIMATOR_MISSING: Final = {
     Estimator.WLSMV: N_("Utregningen for svar på trinn (WLSMV) mangler."),
 }
 _ESTIMATOR_IMPOSSIBLE: Final = {
-    Estimator.MLR: N_("Den robuste utregningen (MLR) viser vi, men ladningene kan ikke tolkes."),
-    Estimator.WLSMV: N_("Utregningen for svar på trinn (WLSMV) viser vi, men ladningene kan ikke tolkes."),
+    Estimator.MLR: N_("Vi viser den robuste utregningen (MLR), men ladningene kan ikke tolkes."),
+    Estimator.WLSMV: N_("Vi viser utregningen for svar på trinn (WLSMV), men ladningene kan ikke tolkes."),
 }
 _REASONS: Final = {
     NoSolutionReason.SINGULAR: N_("For få fullstendige svar, eller noen påstander kan regnes ut fra andre."),

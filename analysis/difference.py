@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.confidence import CONFIDENCE
+from analysis.confidence import CONFIDENCE, FEWEST
 from analysis.students_t import holm_within, two_sided_limit, two_sided_p
 
 PRIOR: Final = 0.5
@@ -126,3 +126,59 @@ def invited_change(
     df = total**2 / (errors[0] ** 2 / (before.n - 1) + errors[1] ** 2 / (after.n - 1))
     margin = two_sided_limit(confidence, df) * math.sqrt(total)
     return change - margin, change + margin
+
+
+@dataclass(frozen=True)
+class PlainScore:
+    """A group's score in one wave. sd: of two people or more."""
+
+    n: int
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class PlainChange:
+    """`change.ChangeEstimate` of one comparison: Welch's interval, and whether the change is clear.
+
+    low, high: NaN without any spread. few: too few people to say anything.
+    """
+
+    low: float
+    high: float
+    few: bool
+    clear: bool
+
+
+def plain_changes(
+    pairs: Sequence[tuple[PlainScore, PlainScore]], confidence: float = CONFIDENCE
+) -> list[PlainChange]:
+    """`change.change` of one unit, (before, after) for each theme, without numpy: Welch's tests, Holm over the themes.
+
+    >>> before, after = PlainScore(40, 3.6, 0.6), PlainScore(42, 4.1, 0.6)
+    >>> [found] = plain_changes([(before, after)])
+    >>> round(found.low, 2), round(found.high, 2), found.clear
+    (0.24, 0.76, True)
+    """
+    errors = [_welch(before, after) for before, after in pairs]
+    few = [min(before.n, after.n) < FEWEST for before, after in pairs]
+    p = [
+        math.nan if is_few or not error else two_sided_p((after.mean - before.mean) / error, df)
+        for (before, after), (error, df), is_few in zip(pairs, errors, few, strict=True)
+    ]
+    clear = clear_differences(p, confidence)
+    found = []
+    for (before, after), (error, df), is_few, is_clear in zip(pairs, errors, few, clear, strict=True):
+        margin = two_sided_limit(confidence, df) * error if error else math.nan
+        moved = after.mean - before.mean
+        found.append(PlainChange(moved - margin, moved + margin, is_few, is_clear))
+    return found
+
+
+def _welch(before: PlainScore, after: PlainScore) -> tuple[float, float]:
+    """Standard error of the difference and Welch–Satterthwaite's degrees of freedom; 0 and NaN without any spread."""
+    first, second = before.sd**2 / before.n, after.sd**2 / after.n
+    total = first + second
+    if not total:
+        return 0.0, math.nan
+    return math.sqrt(total), total**2 / (first**2 / (before.n - 1) + second**2 / (after.n - 1))

@@ -1,7 +1,8 @@
 """Our figures recomputed in R: the answers as they were scored, and a script that anybody can run.
 
 The script uses the packages the field trusts (psych, lavaan, semTools, multilevel), with the options that give our
-definitions: complete cases, one-factor minres for omega, maximum likelihood, arithmetic means in HTMT.
+definitions: complete cases, one-factor minres for omega, maximum likelihood, and beside it full information, MLR and
+WLSMV; arithmetic means in HTMT.
 """
 
 import csv
@@ -113,12 +114,32 @@ cat(sprintf("Bartlett chi2=%.4f df=%d p=%.6g\\n", bartlett$chisq, as.integer(bar
 model <- '
 {model}
 '
-fit <- lavaan::cfa(model, data = complete, estimator = "ML")
-print(lavaan::fitMeasures(fit, c("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper",
-                                 "srmr")))
-solution <- lavaan::standardizedSolution(fit)
-print(solution[solution$op == "=~", c("lhs", "rhs", "est.std", "se")], digits = 7)
-print(solution[solution$op == "~~" & solution$lhs != solution$rhs, c("lhs", "rhs", "est.std")], digits = 7)
+told <- function(heading, fitted, measures) {{
+  cat(sprintf("\\n== %s ==\\n", heading))
+  tryCatch({{
+    fit <- fitted()
+    cat(sprintf("n=%d\\n", as.integer(lavaan::lavInspect(fit, "ntotal"))))
+    print(lavaan::fitMeasures(fit, measures), nd = 6)
+    solution <- lavaan::standardizedSolution(fit)
+    print(solution[solution$op == "=~", c("lhs", "rhs", "est.std", "se")], digits = 7)
+    print(solution[solution$op == "~~" & solution$lhs != solution$rhs, c("lhs", "rhs", "est.std")], digits = 7)
+  }}, error = function(problem) cat("lavaan did not fit it:", conditionMessage(problem), "\\n"))
+}}
+usual <- c("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr")
+told("Maximum likelihood", function() lavaan::cfa(model, data = complete, estimator = "ML"), usual)
+everybody <- data[rowSums(!is.na(data[, {structure}, drop = FALSE])) > 0, {structure}, drop = FALSE]
+if (anyNA(everybody)) {{
+  told("Full information: everybody who answered something",
+       function() lavaan::cfa(model, data = everybody, estimator = "ML", missing = "fiml"), usual)
+}}
+told("Robust maximum likelihood (MLR), as --estimator mlr",
+     function() lavaan::cfa(model, data = complete, estimator = "MLR"),
+     c("chisq.scaled", "df.scaled", "pvalue.scaled", "chisq.scaling.factor", "cfi.robust", "tli.robust",
+       "rmsea.robust", "rmsea.ci.lower.robust", "rmsea.ci.upper.robust", "srmr"))
+told("Ordinal, WLSMV, as --estimator wlsmv",
+     function() lavaan::cfa(model, data = complete, estimator = "WLSMV", ordered = TRUE),
+     c("chisq.scaled", "df.scaled", "pvalue.scaled", "chisq.scaling.factor", "cfi.scaled", "tli.scaled",
+       "rmsea.scaled", "rmsea.ci.lower.scaled", "rmsea.ci.upper.scaled", "srmr"))
 if (has("semTools")) {{
   cat("\\n== HTMT, arithmetic means (Henseler 2015) ==\\n")
   print(semTools::htmt(model, data = complete, htmt2 = FALSE))

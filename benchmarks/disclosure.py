@@ -108,11 +108,36 @@ def rules(levels: tuple[int, ...], seed: int) -> None:
     )
 
 
+def ranges_of_trees(centre: float, seeds: range) -> None:
+    """Figures hidden to protect others in trees of 50: the tree's optimum, with ranges, and with linked tables."""
+    totals = dict.fromkeys(("the optimum", "with ranges", "linked", "linked with ranges"), 0)
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        parents, counts = organisation(rng, (1, 8, 50))
+        unit = np.repeat(np.arange(len(parents)), counts).astype(np.int32)
+        breakdowns = breakdowns_of(rng, parents, unit)
+        scores = rng.normal(centre, 0.8, (len(unit), 1)).clip(1, 5)
+        totals["the optimum"] += int(protect_tree(parents, counts, K).secondary.sum())
+        for linked_tables, name in (
+            ({}, "with ranges"),
+            (breakdowns, "linked with ranges"),
+            (breakdowns, "linked"),
+        ):
+            seen = scores if name.endswith("ranges") else None
+            people = Respondents(unit, np.ones((len(unit), 1), dtype=np.bool_), seen)
+            found = protect_survey(parents, people, K, breakdowns=linked_tables)
+            totals[name] += int(found.units.secondary.sum())
+            totals[name] += sum(each.reason == "protecting" for each in found.categories)
+    print(f"{len(seeds)} trees of 50 units, centre {centre}: {totals}")
+
+
 def _no_weights(*_given: object) -> None:
     return None
 
 
 if __name__ == "__main__":
+    for mean in (3.7, 4.5):
+        ranges_of_trees(mean, range(20))
     for number in range(3):
         rules((1, 8, 50), number)
     for number in range(2):

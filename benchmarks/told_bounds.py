@@ -34,7 +34,7 @@ def bounds(levels: tuple[int, ...], seed: int, centre: float) -> None:
     shown = [cells.of_nodes[node] for node in np.flatnonzero(found.units.shown).tolist()]
     shown += [cells.of_category(c.breakdown, c.category) for c in found.categories if c.status == "shown"]
     n, sums = cells.summed(np.ones_like(scores))[:, 0], cells.summed(scores)[:, 0]
-    told = [_told(members, n, sums, len(members) == len(n)) for members in shown]
+    told = [told_figure(members, n, sums, len(members) == len(n)) for members in shown]
     narrow = len(narrowed_bounds(told, n, sums))
     start = time.process_time()
     after, given_away = told_less(told, n, sums, 1 / LENGTH)
@@ -53,7 +53,7 @@ def bounds(levels: tuple[int, ...], seed: int, centre: float) -> None:
     assert not given_away
 
 
-def _told(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top: bool) -> ToldFigure:
+def told_figure(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top: bool) -> ToldFigure:
     inside = list(members)
     size = int(n[inside].sum())
     coded = coded_mean(float(sums[inside].sum()) / size * LENGTH, size, 0.0, LENGTH)

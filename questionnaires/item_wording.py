@@ -13,9 +13,13 @@ from typing import Final
 from questionnaires.draft import DefinitionFinding, DefinitionPath, DraftDefinition, Raw, mapping
 
 _AND: Final[Mapping[str, re.Pattern[str]]] = {
-    "nb": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&(?!#?\w+;)", re.IGNORECASE),
-    "nn": re.compile(r"\b(?:og|samt|så vel som|i tillegg til)\b|&(?!#?\w+;)", re.IGNORECASE),
-    "en": re.compile(r"\b(?:and|as well as|in addition to)\b|&(?!#?\w+;)", re.IGNORECASE),
+    "nb": re.compile(
+        r"\b(?:og|samt|så vel som|i tillegg til|pluss)\b|&(?!#?\w+;)|(?<=\w)/(?=\w)", re.IGNORECASE
+    ),
+    "nn": re.compile(
+        r"\b(?:og|samt|så vel som|i tillegg til|pluss)\b|&(?!#?\w+;)|(?<=\w)/(?=\w)", re.IGNORECASE
+    ),
+    "en": re.compile(r"\b(?:and|as well as|in addition to|plus)\b|&(?!#?\w+;)|(?<=\w)/(?=\w)", re.IGNORECASE),
 }
 
 _ONE_THING: Final = re.compile(
@@ -27,14 +31,16 @@ _ONE_THING: Final = re.compile(
 
 _NESTED: Final[Mapping[str, re.Pattern[str]]] = {
     "nb": re.compile(
-        r"\bhvor (?:fornøyd|tilfreds)\b.*\bhvor\b|\b(?:fornøyd|tilfreds) med hvor\b", re.IGNORECASE
+        r"\bhvor (?:mis)?(?:fornøyd|tilfreds)\b.*\bhvor\b|\b(?:mis)?(?:fornøyd|tilfreds) med hvor\b",
+        re.IGNORECASE,
     ),
     "nn": re.compile(
-        r"\bkor (?:nøgd|fornøgd|tilfreds)\b.*\bkor\b|\b(?:nøgd|fornøgd|tilfreds) med kor\b", re.IGNORECASE
+        r"\bkor (?:mis)?(?:nøgd|fornøgd|tilfreds)\b.*\bkor\b|\b(?:mis)?(?:nøgd|fornøgd|tilfreds) med kor\b",
+        re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:satisfied|happy|pleased)\b.*\bhow (?:clean|clear|easy|far|fast|hard|long|many|much|often|quickly"
-        r"|safe|soon|well)\b",
+        r"\b(?:satisfied|dissatisfied|happy|unhappy|pleased)\b.*\bhow (?:clean|clear|easy|far|fast|hard|helpful"
+        r"|long|many|much|often|polite|quiet|safe|soon|tidy|well|\w+ly)\b",
         re.IGNORECASE,
     ),
 }
@@ -43,17 +49,20 @@ _HOW_OFTEN: Final[Mapping[str, re.Pattern[str]]] = {
     "nb": re.compile(
         r"\b(?:ofte|alltid|aldri|sjelden|som regel|vanligvis|stort sett|noen ganger|de fleste dager"
         r"|av og til|iblant|i blant|jevnlig|daglig(?! (?:leder|drift))|hele tiden|til enhver tid"
-        r"|hver (?:dag|uke|måned))\b",
+        r"|hver (?:dag|gang|uke|måned)|ukentlig|månedlig|som oftest|sjeldent|støtt|kontinuerlig"
+        r"|(?:mange|flere) ganger)\b",
         re.IGNORECASE,
     ),
     "nn": re.compile(
         r"\b(?:ofte|alltid|aldri|sjeldan|som regel|vanlegvis|stort sett|nokre gonger|dei fleste dagar"
-        r"|av og til|iblant|jamleg|dagleg(?! (?:leiar|drift))|heile tida|til kvar tid|kvar (?:dag|veke|månad))\b",
+        r"|av og til|iblant|jamleg|dagleg(?! (?:leiar|drift))|heile tida|til kvar tid|kvar (?:dag|gong|veke|månad)"
+        r"|vekentleg|månadleg|som oftast|støtt|kontinuerleg|(?:mange|fleire) gonger)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
         r"\b(?:often|always|never|rarely|seldom|usually|sometimes|most days|regularly|frequently|daily(?! \w)"
-        r"|all the time|at all times|every (?:day|week|month))\b",
+        r"|all the time|at all times|(?:each|every) (?:day|time|week|month)|weekly|monthly|occasionally|normally"
+        r"|constantly|continuously|many times)\b",
         re.IGNORECASE,
     ),
 }
@@ -63,18 +72,21 @@ _AGREEMENT: Final = re.compile(r"\b(?:enig|einig|agree)\b", re.IGNORECASE)
 _TWO_ANSWERS: Final[Mapping[str, re.Pattern[str]]] = {
     "nb": re.compile(
         r"(?:\beller\b|/|\().*\bikke (?:å )?(?:svare|oppgi|si)\b|\bikke (?:å )?(?:svare|oppgi|si)\b.*(?:\beller\b|/)"
-        r"|(?:\beller|/) ?vet ikke\b|\bvet ikke(?:,? eller\b| ?/)",
+        r"|(?:\beller|/) ?vet ikke\b|\bvet ikke(?:,? eller\b| ?/|, \w)"
+        r"|\w, (?:vil|ønsker|kan) ikke (?:å )?(?:svare|oppgi|si)\b|\beller ikke (?:aktuelt|relevant)\b",
         re.IGNORECASE,
     ),
     "nn": re.compile(
         r"(?:\beller\b|/|\().*\bikkje (?:å )?(?:svare|oppgi|seie)\b"
         r"|\bikkje (?:å )?(?:svare|oppgi|seie)\b.*(?:\beller\b|/)"
-        r"|(?:\beller|/) ?veit ikkje\b|\bveit ikkje(?:,? eller\b| ?/)",
+        r"|(?:\beller|/) ?veit ikkje\b|\bveit ikkje(?:,? eller\b| ?/|, \w)"
+        r"|\w, (?:vil|ønskjer|kan) ikkje (?:å )?(?:svare|oppgi|seie)\b|\beller ikkje (?:aktuelt|relevant)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
         r"(?:\bor|/|\() ?(?:prefer|would rather|do not|don['’]t)\b"
-        r"|\b(?:prefer not to (?:say|answer)|(?:do not|don['’]t) know)(?:,? or\b| ?/)",
+        r"|\b(?:prefer not to (?:say|answer)|(?:do not|don['’]t) know)(?:,? or\b| ?/|, \w)"
+        r"|\w, (?:prefer|would rather) not\b|\bor not (?:applicable|relevant)\b",
         re.IGNORECASE,
     ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from surveys.campaigns.lifecycle import close_survey, open_survey
+from surveys.campaigns.lifecycle import close_survey, find_survey, open_survey
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
@@ -61,6 +61,20 @@ def build_closed(
     **changes: Any,
 ) -> None:
     """As `build_released`, up to the counting."""
+    build_answered(app, db, answers, key, tree, **changes)
+    with db.transaction() as session:
+        close_survey(session, find_survey(session, key))
+
+
+def build_answered(
+    app: Flask,
+    db: Database,
+    answers: Answers,
+    key: str = KEY,
+    tree: Mapping[str, str | None] = TREE,
+    **changes: Any,
+) -> None:
+    """As `build_released`, while it is open still."""
     with db.transaction() as session:
         if not session.scalar(select(func.count()).select_from(Unit)):
             build_installation(session)
@@ -70,4 +84,3 @@ def build_closed(
         open_survey(session, survey, keys_of(app))
         for unit, sheets in answers.items():
             answer_some(app, session, survey, unit, sheets)
-        close_survey(session, survey)

@@ -69,6 +69,9 @@ RULES: Final = (
     _rule("nn", r"(?:kjenner?|står|finnast|spørsmål|personen) att", "igjen"),
     _rule("nn", r"svararen|svararane|same svarar", "den som svarer, dei som skal svare"),
     _rule("nn", r"har svara", "har svart"),
+    # Two statements have «kome», and a spelling alone makes no new version of a questionnaire.
+    _rule("nn", r"kome|førekome", "komme, førekomme", only=MESSAGES),
+    _rule("nn", r"kome|førekome", "komme, førekomme", only=RESPONDENT),
     WordRule("en", re.compile("[«»]"), "“ ”"),
     _rule("en", r"per cent", "percent"),
     _rule("en", r"personal numbers?", "national identity number"),

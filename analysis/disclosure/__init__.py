@@ -5,8 +5,8 @@ block and category its number of respondents and its sum or mean, exactly), know
 was asked of whom, and the number of respondents in every unit and every combination of unit and breakdown,
 hidden or not. Then, for every measure:
 
-1. No linear combination of all these figures, with any weights, is about fewer than k people alone (see
-   `combinations` for how far the search goes). `k` is the survey's minimum group.
+1. No linear combination of all these figures, with any weights, is about fewer than k people alone. `k` is the
+   survey's minimum group.
 2. Someone who is the only respondent of a unit cannot find such a combination by using his own answer either.
 3. Knowing that answers lie on the scale, he cannot bound the mean of a hidden unit or category of fewer than k
    people, or of fewer than k people placed directly on a unit, to less than a set width: a quarter of the

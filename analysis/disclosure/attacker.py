@@ -59,7 +59,8 @@ def attack(
     """Groups of fewer than `minimum_group` people whose sum, weighted or not, is a combination of published sums.
 
     An empty result is a proof that there are none (integer arithmetic, complete search). Otherwise the
-    breaches reported are examples: none contains another, and what follows by adding them up is left out.
+    breaches reported are examples: none contains another, and what follows by adding them up is left out. Among
+    figures too entangled to search (`combinations`) one of k people or more may be what is not proven to be safe.
 
     published: each figure as the atoms it sums over.
     sizes: (atoms,) people in each atom; atoms of no people are ignored.

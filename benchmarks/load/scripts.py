@@ -24,7 +24,7 @@ class UnexpectedAnswerError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One request and what must come back. Paths have `MARK` where the code, or the code and its visit, stand.
+    """One request and what must come back. Paths have `MARK` where the code, or the code and its visit, belong.
 
     `answers_page`: the POST of a page of statements, or the GET of the page it leads to, counts as an answered page.
     """

@@ -1,4 +1,4 @@
-// The figures of a report that stands alone in one file: Plotly is in the file too. Without scripts the tables are there.
+// The figures of a report that is one file: Plotly is in the file too. Without scripts the tables are there.
 
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 const NARROW = 480;
@@ -40,7 +40,7 @@ function draw(box, printed) {
   for (const trace of data) {
     // What has no room is in the table below: a number in its bar, a name beside its dot.
     if (trace.type === "bar") trace.text = trace.text.map((t, i) => (trace.x[i] / (to - from)) * width < NUMBER ? "" : t);
-    else if (width < NARROW) trace.mode = "markers";
+    else if (width < NARROW) trace.mode = trace.mode.replace("+text", "");
   }
   box.querySelector("figcaption").textContent = layout.title.text;
   delete layout.title;

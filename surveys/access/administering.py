@@ -20,11 +20,12 @@ from surveys.files.encoded_twice import fault_of_name
 from surveys.organisation.models import Unit
 from surveys.platform.addresses import EMAIL
 from surveys.platform.clock import municipal_day
-from surveys.platform.texts import _
+from surveys.platform.texts import _, _l
 
 GIVEN_BY_HR: Final = frozenset({Role.LEADER, Role.REPRESENTATIVE, Role.POLITICIAN})
 """Roles that HR may give in her own subtree; an administrator gives every role."""
 
+ENDS_TOO_EARLY: Final = _l("Siste dag kan ikke være før første dag.")
 _USERNAME: Final = re.compile(r"[a-z0-9æøå][a-z0-9æøå._@+-]{1,119}")
 
 
@@ -41,7 +42,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.from_day and self.to_day and self.to_day < self.from_day:
-            raise AccountError(_("Siste dag kan ikke være før første dag."))
+            raise AccountError(str(ENDS_TOO_EARLY))
 
 
 def create_account(
@@ -110,6 +111,12 @@ def may_give(session: Session, actor: Account | None, role: Role, unit_id: int) 
     return role in GIVEN_BY_HR and is_granted(session, actor, unit_id, Role.HR)
 
 
+def require_another(actor: Account | None, account: Account) -> None:
+    """Raises AccountError when the account is the actor's own: nobody gives roles to herself."""
+    if actor is not None and account.id == actor.id:
+        raise AccountError(_("Du kan ikke gi deg selv tilganger. Be en annen om å gjøre det."))
+
+
 def give_role(
     session: Session,
     actor: Account | None,
@@ -126,8 +133,7 @@ def give_role(
     The sign-in provider's own grant of the same role is left as it is: the provider takes it away again.
     Raises AccountError when the actor may not, or would give it to herself.
     """
-    if actor is not None and account.id == actor.id:
-        raise AccountError(_("Du kan ikke gi deg selv tilganger. Be en annen om å gjøre det."))
+    require_another(actor, account)
     if not may_give(session, actor, role, unit.id):
         raise AccountError(_("Du kan ikke gi denne rollen for %(unit)s.", unit=unit.name))
     held = [g for g in account.all_grants if (g.role, g.unit_id) == (role, unit.id)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys.access.accounts import find_by_username
@@ -23,7 +23,7 @@ def create_leader_account(session: Session, actor: Account | None, person: Perso
     )
     account = session.scalar(
         select(Account)
-        .where(is_nobodys, Account.email == person.email, Account.email != "")
+        .where(is_nobodys, func.lower(Account.email) == person.email.lower(), Account.email != "")
         .order_by(Account.person_id.is_not(None), Account.id)
         .limit(1)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, SignInSession
+from surveys.platform import clock
 from surveys.platform.clock import AHEAD
 from surveys.platform.database import Database
 
@@ -28,7 +29,7 @@ def start_session(
 
     id_token: the sign-in provider's, encrypted; empty when nobody else vouched for her.
     """
-    moment = now or dt.datetime.now(dt.UTC)
+    moment = now or clock.now()
     end_old_sessions(session, moment)
     token = secrets.token_urlsafe(32)
     session.add(
@@ -45,7 +46,7 @@ def start_session(
 
 def account_of(session: Session, token: str, now: dt.datetime | None = None) -> int | None:
     """The id of the account that is signed in with the token; None when the session has ended."""
-    moment = now or dt.datetime.now(dt.UTC)
+    moment = now or clock.now()
     return session.scalar(
         select(SignInSession.account_id).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
     )
@@ -56,7 +57,7 @@ def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
 
     A session that has ended stays so: whoever comes back after an hour does not wake it.
     """
-    moment = now or dt.datetime.now(dt.UTC)
+    moment = now or clock.now()
     with db.reading() as session:
         seen = session.scalar(
             select(SignInSession.seen_at).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
@@ -71,12 +72,12 @@ def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
 
 def count_ended(session: Session, now: dt.datetime | None = None) -> int:
     """Sessions that nobody can use any more, and that are still stored."""
-    ended = _has_ended(now or dt.datetime.now(dt.UTC))
+    ended = _has_ended(now or clock.now())
     return session.scalar(select(func.count()).select_from(SignInSession).where(ended)) or 0
 
 
 def end_old_sessions(session: Session, now: dt.datetime | None = None) -> None:
-    session.execute(delete(SignInSession).where(_has_ended(now or dt.datetime.now(dt.UTC))))
+    session.execute(delete(SignInSession).where(_has_ended(now or clock.now())))
 
 
 def id_token_of(session: Session, token: str) -> str:

@@ -51,6 +51,10 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "history.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tidligere resultater")),
     "installation.backed_up": TrailAction(About.MUNICIPALITY, _l("Tok sikkerhetskopi")),
     "installation.begun": TrailAction(About.MUNICIPALITY, _l("Tok installasjonen i bruk")),
+    "installation.exported": TrailAction(
+        About.MUNICIPALITY, _l("Skrev alt som er kommunens eget, til åpne filer")
+    ),
+    "installation.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn alt fra en annen installasjon")),
     "installation.master_key_changed": TrailAction(About.MUNICIPALITY, _l("Byttet hovednøkkelen")),
     "installation.restored": TrailAction(About.MUNICIPALITY, _l("La tilbake en sikkerhetskopi")),
     "measurements.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn målinger til styringskort")),
@@ -138,6 +142,8 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.scope_changed": TrailAction(About.SURVEY, _l("Endret hvem som er med")),
     "survey.units_merged": TrailAction(About.SURVEY, _l("Slo sammen enheter i rapporten")),
     "survey.units_separated": TrailAction(About.SURVEY, _l("Skilte enheter i rapporten igjen")),
+    "survey.weighted": TrailAction(About.SURVEY, _l("Førte inn befolkningen det skal vektes etter")),
+    "survey.unweighted": TrailAction(About.SURVEY, _l("Sluttet å vise vektede tall")),
 }
 
 DETAILS: Final[Mapping[str, Any]] = {
@@ -153,6 +159,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "codes": _l("antall koder"),
     "minimum_group": _l("minste gruppe"),
     "comment": _l("kommentar nummer"),
+    "comment_minimum": _l("svar før kommentarer vises"),
     "comments": _l("kommentarer"),
     "comments_dropped": _l("kommentarer som ikke er tatt med"),
     "day": _l("dag"),
@@ -196,7 +203,9 @@ DETAILS: Final[Mapping[str, Any]] = {
     "people": _l("ansatte"),
     "person": _l("person nummer"),
     "pilot": _l("pilotenheter"),
+    "population": _l("befolkningen"),
     "predecessor": _l("kommer fra"),
+    "question": _l("bakgrunnsspørsmål"),
     "readdressed": _l("fikk ny adresse"),
     "readers_wait": _l("leserne venter"),
     "reason": _l("grunn"),
@@ -204,6 +213,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "role": _l("rolle"),
     "root": _l("kontrolltall"),
     "rows": _l("rader"),
+    "rules": _l("avtrykk av reglene"),
     "second": _l("andre"),
     "set": _l("sett nummer"),
     "sets": _l("sett"),
@@ -212,6 +222,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "to_day": _l("til og med"),
     "to_unit": _l("til enheten"),
     "under": _l("under"),
+    "turnout": _l("avtrykk av deltakelsen"),
     "types": _l("typer"),
     "unit": _l("enhet"),
     "unit_id": _l("enhet nummer"),

@@ -76,7 +76,7 @@ def send_queued(db: Database, settings: Settings, now: dt.datetime | None = None
     by_sms = has_gateway(settings)
     if not settings.smtp_host and not by_sms:
         return Outcome(problem="Ingen e-posttjener er valgt. Sett MEDVIRK_SMTP_HOST.")
-    dropped = _drop_unwanted(db)
+    dropped = _drop_unwanted(db, municipal_day(moment))
     became: Counter[str] = Counter()
     problems = []
     if settings.smtp_host:
@@ -138,13 +138,16 @@ def _sms_problem(why: str) -> str:
     return problem
 
 
-def _drop_unwanted(db: Database) -> int:
+def _drop_unwanted(db: Database, today: dt.date) -> int:
     """Takes away waiting mails to people who have delivered or left; fails what a closed survey had not sent.
+
+    One that closes by itself is closed when its last day is over, also while the job that closes it is late.
 
     Before that, invitations of open surveys follow the roster: what waits then goes to the address of today.
     """
     with db.transaction() as session:
-        closed = select(Invitation.id).join(Survey).where(Survey.status != SurveyStatus.OPEN)
+        is_over = and_(Survey.closes_automatically, Survey.closes_on < today)
+        closed = select(Invitation.id).join(Survey).where(or_(Survey.status != SurveyStatus.OPEN, is_over))
         late = update(Delivery).where(
             Delivery.status == DeliveryStatus.QUEUED, Delivery.invitation_id.in_(closed)
         )

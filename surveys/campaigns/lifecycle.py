@@ -75,6 +75,17 @@ def find_survey(session: Session, key: str) -> Survey:
     return survey
 
 
+def require_answers(survey: Survey) -> None:
+    """Raises SurveyError for a survey whose figures came with `medvirk import-all`."""
+    if survey.answers_elsewhere:
+        raise SurveyError(
+            _(
+                "Tallene er lest inn fra en annen installasjon, og svarene er ikke her. Dette kan bare gjøres der "
+                "svarene er."
+            )
+        )
+
+
 def require_open(survey: Survey, refusal: object) -> None:
     """Raises SurveyError with `refusal`, a text of the page's language, unless the survey is open."""
     if survey.status != SurveyStatus.OPEN:
@@ -158,7 +169,8 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     if survey.one_key_reason:
         detail["one_key"] = survey.one_key_reason
-    audit.record(session, "survey.opened", survey.key, **detail)
+    promised = {"minimum_group": survey.minimum_group, "comment_minimum": survey.comment_level}
+    audit.record(session, "survey.opened", survey.key, **promised, **detail)
     queue_mails(session, survey, HolderMailKind.OPENED)
 
 

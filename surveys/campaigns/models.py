@@ -83,6 +83,8 @@ class Survey(Base):
     counted_on: Mapped[dt.date | None]
     # Came from a file, so nobody was invited and nothing was sealed here.
     imported: Mapped[bool] = mapped_column(default=False)
+    # Came with `medvirk import-all`: the figures are here, and the answers in another installation.
+    answers_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     instrument: Mapped[Instrument] = relationship()
     series: Mapped[Series] = relationship()

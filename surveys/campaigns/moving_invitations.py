@@ -1,4 +1,4 @@
-"""Invitations of people who have come to another unit: which they are, and giving them the new unit.
+"""Invitations of people who have moved to another unit: which they are, and giving them the new unit.
 
 What is delivered stays where it was delivered. A unit's turnout is shown while the survey is open, so how many of the
 moved went along tells how many had not answered: of few, it would tell who. They are therefore moved only in groups
@@ -46,7 +46,7 @@ class MovedGroup:
 
     @property
     def is_asked(self) -> bool:
-        """Whether the survey asks in the unit they come to."""
+        """Whether the survey asks in the unit they move to."""
         return self.moved[0].is_asked
 
     @property
@@ -150,7 +150,7 @@ def groups_going_along(session: Session, invited: Iterable[InvitedPeople]) -> li
 
 
 def move_groups_along(session: Session, invited: Iterable[InvitedPeople]) -> None:
-    """Gives them the unit their people have come to, wherever `MovedGroup.may_move`."""
+    """Gives them the unit their people have moved to, wherever `MovedGroup.may_move`."""
     for each in invited:
         for group in each.groups:
             if group.may_move:

@@ -44,6 +44,11 @@ def find_invited(session: Session, survey: Survey, typed: str) -> int:
     return found[0]
 
 
+def require_replaceable(survey: Survey) -> None:
+    """Raises SurveyError unless codes of the survey can be replaced now."""
+    require_open(survey, _("Undersøkelsen må være åpen før en kode kan byttes."))
+
+
 def replace_code(session: Session, survey: Survey, invitation_id: int, secret: bytes) -> None:
     """The old code says that it has been replaced; the new one is sent, or printed where there is no address.
 
@@ -51,7 +56,7 @@ def replace_code(session: Session, survey: Survey, invitation_id: int, secret: b
     too, which says that she has: nothing that HR sees, the old code and the pile of letters least of all, tells which
     it was. Raises SurveyError unless the survey is open.
     """
-    require_open(survey, _("Undersøkelsen må være åpen før en kode kan byttes."))
+    require_replaceable(survey)
     invitation = session.scalar(
         select(Invitation)
         .where(Invitation.id == invitation_id, Invitation.survey_id == survey.id)

@@ -62,6 +62,26 @@ REPLIES: Final = (
         -0.9,
         "Overtiden i september var halvert.",
     ),
+    DemoReply(
+        "direktor",
+        "FK",
+        "M1.1",
+        (2026, 2),
+        "Langtidsfraværet i pleie og omsorg er høyere enn i fjor. Ellers i kommunen er det lavere.",
+        "Fire enheter får hjelp fra bedriftshelsetjenesten i høst, og vikarene i sykehjemmet blir fast ansatt.",
+        7.6,
+        "To av de fire enhetene er alt nede på nivået fra i fjor.",
+    ),
+    DemoReply(
+        "direktor",
+        "FK",
+        "Ø1.1",
+        (2026, 2),
+        "Vikarer i pleie og omsorg koster mer enn budsjettert. De andre områdene holder budsjettet.",
+        "Området går gjennom vikarbruken hver måned, og nye turnuser gjelder fra oktober.",
+        -0.3,
+        "September viste halvparten av avviket i august.",
+    ),
 )
 
 

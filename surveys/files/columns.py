@@ -132,6 +132,11 @@ PEOPLE_COLUMNS: Final = (
     ImportColumn("leader", ("leder", "er leder", "is leader"), required=False),
     ImportColumn("language", ("språk", "målform"), required=False),
     ImportColumn("main_position", ("hovedstilling", "hovedarbeidsforhold"), required=False),
+    ImportColumn(
+        "end_date",
+        ("sluttdato", "sluttetdato", "fratredelsesdato", "fratrådt", "ansatttil", "ansattildato", "enddate"),
+        required=False,
+    ),
     ImportColumn("share", ("stillingsprosent", "ansettelsesprosent", "stillingsstørrelse"), required=False),
 )
 

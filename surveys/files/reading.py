@@ -26,7 +26,7 @@ from analysis.table_rows import (
 )
 from surveys.files import fint
 from surveys.files.encoded_twice import Mender
-from surveys.files.headings import ColumnChoices, ImportColumn, guess
+from surveys.files.headings import ColumnChoices, ImportColumn, guess, plain, words_of
 from surveys.files.report import FileRefusedError, ImportFault, lines_in_words
 from surveys.platform.texts import _
 from surveys.platform.write_lock import without_write_lock
@@ -98,7 +98,7 @@ def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoic
     headings = written[heading].cells
     _refuse_personal_numbers(headings, written)
     headings = _without_empty_end(headings)
-    rows = written[heading + 1 :]
+    rows, repeated = _without_repeated_headings(written[heading + 1 :], headings, columns, chosen)
     faults = [*_width_faults(headings, rows)]
     if faults:
         raise FileRefusedError(*faults)
@@ -107,6 +107,13 @@ def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoic
         notes += [
             _("Linje %(lines)s står over overskriftene og er hoppet over.", lines=lines_in_words(above))
         ]
+    if repeated:
+        notes += [
+            _(
+                "Overskriftene kommer igjen på linje %(lines)s. Det er hoppet over.",
+                lines=lines_in_words(repeated),
+            )
+        ]
     mender = Mender(headings)
     fitted = tuple(
         TableRow(row.line, mender.mended(row.line, _fitted(row.cells, len(headings)))) for row in rows
@@ -114,6 +121,33 @@ def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoic
     if mender.faults:
         raise FileRefusedError(*mender.faults)
     return Table(headings, written[heading].line, fitted, (*notes, *mender.notes))
+
+
+def _without_repeated_headings(
+    rows: Sequence[TableRow],
+    headings: tuple[str, ...],
+    columns: Sequence[ImportColumn],
+    chosen: ColumnChoices | None,
+) -> tuple[list[TableRow], list[int]]:
+    """The rows but those that say the headings again, as each page of a printed list does, and their lines."""
+    wanted = guess(headings, columns, chosen)
+    known = [index for index, name in enumerate(wanted) if name]
+    if len(known) < 2:
+        return list(rows), []
+    words = words_of(columns)
+
+    def says_them(row: TableRow) -> bool:
+        cells = [row.cells[index] if index < len(row.cells) else "" for index in known]
+        # A heading has no digits, and most of what is below has: nearly every row is done with here.
+        if any(not cell or cell[-1].isdigit() or cell[0].isdigit() for cell in cells):
+            return False
+        return all(
+            cell == headings[index] or (plain(cell) in words and words[plain(cell)].name == wanted[index])
+            for cell, index in zip(cells, known, strict=True)
+        )
+
+    repeated = [row.line for row in rows if says_them(row)]
+    return [row for row in rows if row.line not in repeated] if repeated else list(rows), repeated
 
 
 def _written_rows(
@@ -205,12 +239,18 @@ def _text_rows(rows: Iterable[CellRow]) -> list[TableRow]:
     return written
 
 
-_UNCLEAN: Final = re.compile(r"[^\S ]|  |\0 | \0|\0=")
+_UNSEEN: Final = "\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff"
+"""Characters nobody sees, which web pages and directories leave in what is copied from them. The two that join letters
+(U+200C, U+200D) belong to words.
+"""
+
+_UNCLEAN: Final = re.compile(rf"[^\S ]|[{_UNSEEN}]|  |\0 | \0|\0=")
 """Something for `_cleaned` in cells with NUL around them: one look at a row costs less than one at each cell."""
 
 
 def _cleaned(cell: str) -> str:
     """One line without blanks around it; a no-break space is a blank. `="00001"` is how some write a text in CSV."""
+    cell = re.sub(f"[{_UNSEEN}]", "", cell)
     if cell[:1] == "=":
         text = cell.strip()
         if len(text) > 2 and text[1] == text[-1] == '"' and '"' not in text[2:-1]:

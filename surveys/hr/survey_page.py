@@ -16,6 +16,7 @@ from surveys.hr.steps.all_steps import next_step
 from surveys.hr.steps.step import SurveyStep
 from surveys.platform import database
 from surveys.platform.queue import current_jobs, wake
+from surveys.release.weighting.margins import may_be_weighted
 
 blueprint = Blueprint("hr", __name__)
 
@@ -53,6 +54,7 @@ def tab(name: str, survey: Survey, **values: Any) -> str:
         invitation=following.invitation(survey) if following and following.invitation else "",
         long_step=long_step,
         share_done=share_done(survey) if long_step and not long_step.problem else 0.0,
+        is_of_citizens=may_be_weighted(survey),
         **values,
     )
 

@@ -11,6 +11,7 @@ from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units
 from surveys.campaigns.models import LongStep, Survey, SurveyStatus
 from surveys.campaigns.survey_texts import title_in
+from surveys.organisation.models import Person
 from surveys.platform.texts import _, ngettext
 from surveys.release.comments.queue import backlogs
 
@@ -41,6 +42,16 @@ def tasks(session: Session, account: Account, today: dt.date) -> list[Task]:
     waiting.sort(key=lambda pair: list(SurveyStatus).index(pair[0].status), reverse=True)
     steps = [Task(text, survey.key) for survey, text in waiting]
     return [*steps, *_comments(session, units)][:MOST_LINES]
+
+
+def has_no_roster(session: Session, account: Account) -> bool:
+    """Whether HR has nobody to invite yet, and nothing has been asked: her first steps are before a survey's."""
+    units = granted_units(session, account, *HR_ROLES)
+    if not units:
+        return False
+    people = select(Person.id).where(Person.unit_id.in_(units))
+    asked = select(Survey.id).where(Survey.unit_id.in_(units))
+    return session.scalar(people.limit(1)) is None and session.scalar(asked.limit(1)) is None
 
 
 def _comments(session: Session, units: frozenset[int]) -> list[Task]:

@@ -15,6 +15,7 @@ from surveys.publishing.answer_files import models as answer_files
 from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
+from surveys.release.weighting import models as weighting
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
@@ -41,4 +42,5 @@ __all__ = [
     "release",
     "scorecards",
     "tally",
+    "weighting",
 ]

@@ -34,7 +34,13 @@ from surveys.organisation.import_records import (
     under_new_numbers,
 )
 from surveys.organisation.models import ImportKind
-from surveys.organisation.people_lines import KnownUnits, PersonLine, person_lines, row_faults
+from surveys.organisation.people_lines import (
+    KnownUnits,
+    PersonLine,
+    person_lines,
+    row_faults,
+    without_ended,
+)
 from surveys.organisation.people_matching import PeopleMatch, RosterPerson, match, roster
 from surveys.organisation.shared_addresses import SettledAddresses, settle
 from surveys.platform.texts import _, ngettext, pgettext
@@ -76,17 +82,18 @@ def import_people(
     remembered = partial(remembered_choices, session, ImportKind.PEOPLE)
     read = read_records(file, PEOPLE_COLUMNS, chosen, remembered)
     units = KnownUnits(session)
+    rows, ended = without_ended(read.rows)
     faults = [*read.faults]
-    if read.rows or not faults:
-        faults += row_faults(read.rows, units)
+    if rows or not faults:
+        faults += row_faults(rows, units)
     if faults:
-        return ImportReport(notes=read.notes, faults=told_once(faults))
+        return ImportReport(notes=(*read.notes, *ended), faults=told_once(faults))
     if apply:
         lock(session)
     progress(_("Sammenligner med de ansatte i Medvirk"))
-    lines, notes = person_lines(read.rows, units)
+    lines, notes = person_lines(rows, units)
     plan = _plan(session, lines, units, answers)
-    report = _report(plan, (*read.notes, *notes, *plan.settled.notes))
+    report = _report(plan, (*read.notes, *ended, *notes, *plan.settled.notes))
     if not apply or report.questions:
         return report
     if report.changes:
@@ -137,7 +144,7 @@ def _leaving_question(
         return None
     parts = [_("Filen tar ut %(count)s av %(here)s personer.", count=count, here=here)]
     if emptied:
-        names = lines_in_words(units.codes.get(unit_id, "–") for unit_id in emptied)
+        names = lines_in_words(units.named(unit_id) for unit_id in emptied)
         parts.append(_("Disse enhetene blir stående uten noen: %(units)s.", units=names))
     text = " ".join([*parts, _("Er filen hel?")])
     details = tuple(f"{person.employee_number} {person.name}" for person in found.leaving)

@@ -3,6 +3,7 @@
 Several rows for one person are normal (several positions): the main position decides, else the largest, else the first.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,8 @@ from surveys.files.columns import Record
 from surveys.files.report import ImportFault, lines_in_words
 from surveys.organisation.models import Unit
 from surveys.platform.addresses import EMAIL
+from surveys.platform.clock import municipal_day
+from surveys.platform.days import typed_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.phone_numbers import international
 from surveys.platform.texts import _, ngettext
@@ -56,23 +59,31 @@ class PersonLine:
 
 
 class KnownUnits:
-    """The living units, found by code, or by a name that only one of them has."""
+    """The living units, found by code, by a name that only one of them has, or by both in one cell."""
 
     def __init__(self, session: Session) -> None:
         rows = session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.valid_to.is_(None))).all()
         self.codes: dict[int, str] = {unit_id: code for unit_id, code, _unit_name in rows}
+        self._names = {unit_id: name for unit_id, _code, name in rows}
         self._ids = {code: unit_id for unit_id, code, _unit_name in rows}
         self._by_name: dict[str, list[int]] = {}
+        self._by_words: dict[str, set[int]] = {}
         self._by_digits: dict[str, list[str]] = {}
         for unit_id, code, name in rows:
             self._by_name.setdefault(name.casefold(), []).append(unit_id)
             self._by_digits.setdefault(code.lstrip("0"), []).append(code)
+            for words in (code, f"{code} {name}", f"{name} {code}"):
+                self._by_words.setdefault(_only_words(words), set()).add(unit_id)
+
+    def named(self, unit_id: int) -> str:
+        """Its name and code; a dash for one that lives no more."""
+        return f"{self._names[unit_id]} ({self.codes[unit_id]})" if unit_id in self.codes else "–"
 
     def find(self, text: str) -> int | None:
         """The unit's id; None when there is no such unit, or more than one."""
         if text in self._ids:
             return self._ids[text]
-        named = self._by_name.get(text.casefold(), [])
+        named = self._by_name.get(text.casefold()) or [*self._by_words.get(_only_words(text), ())]
         return named[0] if len(named) == 1 else None
 
     def why_not(self, text: str) -> str:
@@ -90,6 +101,31 @@ class KnownUnits:
                 alike=alike[0],
             )
         return _("Enheten «%(code)s» finnes ikke i Medvirk. Bruk enhetens kode eller navn.", code=text)
+
+
+def _only_words(text: str) -> str:
+    """Without case, and without the marks systems set between a unit's code and its name."""
+    return " ".join(re.sub(r"[-–:,()]", " ", text.casefold()).split())
+
+
+def without_ended(rows: Sequence[Record]) -> tuple[tuple[Record, ...], tuple[str, ...]]:
+    """The rows of positions that are not over, and what the reader should know of the others.
+
+    Many exports keep those who have left, with the day. A day that cannot be read, such as 31.12.9999 or 00.00.0000,
+    ends nothing.
+    """
+    today = municipal_day()
+    ended = [row for row in rows if (day := typed_day(row["end_date"])) is not None and day < today]
+    if not ended:
+        return tuple(rows), ()
+    lines = {row.line for row in ended}
+    told = ngettext(
+        "%(num)s stilling er avsluttet og er ikke lest (linje %(lines)s).",
+        "%(num)s stillinger er avsluttet og er ikke lest (linje %(lines)s).",
+        len(ended),
+        lines=lines_in_words(lines),
+    )
+    return tuple(row for row in rows if row.line not in lines), (told,)
 
 
 def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFault]:
@@ -111,7 +147,7 @@ def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFaul
         if not _name(row):
             yield row.fault("name" if "name" in row else "last_name", _("Navnet mangler."))
         yield from _unit_faults(row, units)
-        email = row["email"]
+        email = _address(row)
         if email and not EMAIL.fullmatch(email):
             yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=email), "email")
         for column, words, message in checked:
@@ -161,6 +197,12 @@ def phone_notes(rows: Iterable[Record]) -> Iterator[str]:
 
 def _name(row: Record) -> str:
     return row["name"] or f"{row['first_name']} {row['last_name']}".strip()
+
+
+def _address(row: Record) -> str:
+    """Without the name around it, «Kari Eide <kari@example.no>», that a mail program copies along."""
+    copied = re.fullmatch(r"(?:mailto:|[^<>]*<)([^<>]+?)>?", row["email"], re.IGNORECASE)
+    return copied[1] if copied else row["email"]
 
 
 def _unit_text(row: Record) -> tuple[str, str]:
@@ -239,7 +281,7 @@ def _line(row: Record, units: KnownUnits) -> PersonLine:
         row.line,
         row["employee_number"],
         _name(row),
-        row["email"],
+        _address(row),
         unit_id,
         _YES_OR_NO[row["leader"].casefold()] if "leader" in row else None,
         LANGUAGE_WORDS[row["language"].casefold()] if "language" in row else None,

@@ -15,7 +15,7 @@ from surveys.platform.texts import _
 def apply(
     session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date, from_day: dt.date
 ) -> dict[str, Unit]:
-    """Every unit by its code, as it stands afterwards. Raises UnitChangeError."""
+    """Every unit by its code, as it is afterwards. Raises UnitChangeError."""
     units = dict(stored)
     for unit in ending_units(lines, stored, today):
         unit.valid_to = max(from_day - dt.timedelta(days=1), unit.valid_from or dt.date.min)

@@ -24,6 +24,7 @@ from surveys.publishing.importing_answers import ResponsesImportReport, import_r
 from surveys.publishing.opening_ballots import CountingError, Progress
 from surveys.publishing.releasing import correct, release
 from surveys.results.exporting import CHANGE_COLUMNS, COLUMNS, as_csv, change_rows, figure_rows
+from surveys.results.weighting.rows import weighted_rows
 
 if TYPE_CHECKING:
     from surveys.release.protection.auditing import SurveyAudit
@@ -152,7 +153,16 @@ def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
         surveys = [find_survey(session, key)] if key else audited_surveys(session)
         audits = [audit_survey(session, survey) for survey in surveys]
     for found in audits:
-        say(f"{found.survey_key}: {found.figures} tall, {len(found.findings)} funn")
+        tried = f"{len(found.findings)} funn" if found.is_attacked else "ikke prøvd"
+        say(f"{found.survey_key}: {found.figures} tall, {tried}")
+    if not all(found.is_attacked for found in audits):
+        say(
+            "Noen er ikke prøvd: tallene er lest inn fra en annen installasjon, og svarene er ikke her. Prøv dem der "
+            "svarene er, eller med kontrollpakken derfra (medvirk audit-package)."
+        )
+        audits = [found for found in audits if found.is_attacked]
+        if not audits:
+            fail("Ingen er prøvd.")
     _say_narrowest(audits)
     faults = [f"{a.survey_key}, {f.measure}: {f.text}" for a in audits for f in a.findings]
     if faults:
@@ -184,7 +194,8 @@ def _decimal(value: float) -> str:
 def figures_command(app: Flask, key: str, csv_file: Path | None, plain: bool) -> None:  # noqa: ARG001
     """Alle frigitte tall fra en undersøkelse."""
     with _faults_shown(), database().reading() as session:
-        rows = figure_rows(session, find_survey(session, key))
+        survey = find_survey(session, key)
+        rows = [*figure_rows(session, survey), *weighted_rows(session, survey)]
     if not rows:
         fail(f"Undersøkelsen «{key}» er ikke frigitt ennå. Frigi den med: medvirk release {key}")
     if csv_file:

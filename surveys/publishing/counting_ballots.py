@@ -29,6 +29,7 @@ from surveys.campaigns.models import (
     SurveyUnit,
 )
 from surveys.campaigns.open_group import raise_to_open_group
+from surveys.campaigns.promised_rules import check_promises
 from surveys.campaigns.tally.alarm import tell_broken_tally
 from surveys.campaigns.tally.checking import BrokenTallyError, check_box, forget_nights
 from surveys.counting.comments.storing import store_comments
@@ -144,6 +145,7 @@ def _rows_of(sheets: Sequence[Sheet]) -> list[StoredRow]:
 def _count_closed(
     session: Session, survey: Survey, keys: KeyStore, report: Progress, prepared: Separated | None
 ) -> None:
+    check_promises(session, survey)
     private_key = private_key_of(session, survey, keys)
     raise_to_open_group(session, survey)
     leaves = leaves_of(session, survey)

@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from analysis.precision import EXACT_FROM
 from surveys.audit import trail as audit
 from surveys.campaigns.keystore import KeyStore
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import SurveyError, require_answers
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.promised_rules import check_promises
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.platform.texts import _
 from surveys.publishing.counting_ballots import count, locked
 from surveys.publishing.opening_ballots import Progress, silent
 from surveys.publishing.released_turnout import turnout_rows
-from surveys.release.digest import names_digest, release_digest, unit_names
+from surveys.release.digest import names_digest, release_digest, rules_digest, turnout_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def release(
     """Counts the survey if needed, writes its figures and feeds the scorecards. Returns the release's number.
 
     One transaction: either everything is published or nothing. A released survey is left as it is. Raises the
-    same errors as `count`, and ReleaseRefusedError when the audit finds that the figures give anything away.
+    same errors as `count`, LoweredPromiseError when the minimum group is under what it was at opening, and
+    ReleaseRefusedError when the audit finds that the figures give anything away.
     """
     report = progress or silent
     today = today or municipal_day()
@@ -67,6 +69,7 @@ def release(
     with db.transaction() as session:
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
+            check_promises(session, survey)
             _publish(session, survey, "", today, report)
         number = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
     report("done", 1.0)
@@ -85,7 +88,7 @@ def correct(
 
     change: makes the change in the same transaction, so that it stands only if the correction does. The old figures
     stay where they are and count as known to everybody: nothing is shown that gives a small group away together with
-    them. Raises CorrectionError or ReleaseRefusedError; then nothing is written.
+    them. Raises CorrectionError, SurveyError or ReleaseRefusedError; then nothing is written.
     """
     report = progress or silent
     today = today or municipal_day()
@@ -95,6 +98,7 @@ def correct(
         survey = locked(session, survey_key)
         if survey.status != SurveyStatus.RELEASED:
             raise CorrectionError(_("Undersøkelsen er ikke frigitt, så det er ingenting å rette."))
+        require_answers(survey)
         if change:
             change(session, survey)
         number = _publish(session, survey, why.strip(), today, report)
@@ -147,6 +151,8 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
         measurements=measurements,
         digest=release_digest(session, published),
         names=names_digest(unit_names(survey)),
+        rules=rules_digest(survey, survey.minimum_group),
+        turnout=turnout_digest(session, published),
     )
     return number
 

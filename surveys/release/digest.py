@@ -55,6 +55,40 @@ def unit_names(survey: Survey) -> dict[int, str]:
     return {unit.unit_id: unit.name for unit in survey.units}
 
 
+def rules_digest(survey: Survey, minimum_group: int) -> str:
+    """Of what the survey has promised: whoever loosened it afterwards would make another."""
+    return sha256(line_of(rules_row(survey, minimum_group)).encode()).hexdigest()
+
+
+def rules_row(survey: Survey, minimum_group: int) -> Row:
+    """What is the survey's own among the rules, and fixed when it opens or is counted. minimum_group: the release's."""
+    return {
+        "comment_minimum": survey.comment_level,
+        "counted_on": survey.counted_on.isoformat() if survey.counted_on else None,
+        "imported": survey.imported,
+        "key": survey.key,
+        "minimum_group": minimum_group,
+        "title": survey.title,
+        "top": survey.unit_id,
+        "visible_from": {step.readers.value: step.visible_on.isoformat() for step in survey.visibility},
+    }
+
+
+def turnout_digest(session: Session, release: Release) -> str:
+    """Of the turnout that may be handed out: whoever swapped two units' turnout would make another."""
+    rows = sorted(map(line_of, turnout_rows(session, release)))
+    return sha256("\n".join(rows).encode()).hexdigest()
+
+
+def turnout_rows(session: Session, release: Release) -> list[Row]:
+    """Every unit of the release's tree with everything below it. delivered: None where pages may not show it."""
+    rows = session.scalars(select(Turnout).where(Turnout.release_id == release.id).order_by(Turnout.unit_id))
+    return [
+        {"unit_id": row.unit_id, "invited": row.invited, "delivered": row.delivered if row.shown else None}
+        for row in rows
+    ]
+
+
 def tree_rows(session: Session, release: Release) -> list[Row]:
     """The picture of the tree that the release was made by."""
     columns = [Turnout.unit_id, Turnout.parent_id, Turnout.type]

@@ -62,7 +62,8 @@ class QualityDiscussion(Base):
 
     id: Mapped[identity]
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    # NULL: written in the installation that the figures came from.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     # As it was then: accounts change names.
     author: Mapped[str]
     written_on: Mapped[dt.date]

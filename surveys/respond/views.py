@@ -1,4 +1,4 @@
-"""The respondent's pages. The code and the language stand in the address, so no page needs or sets a cookie."""
+"""The respondent's pages. The code and the language are in the address, so no page needs or sets a cookie."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -40,7 +40,7 @@ _RECEIPT_FIELD: Final = "kvittering"
 @blueprint.errorhandler(NotOpenError)
 @blueprint.errorhandler(drafts.DraftGoneError)
 def lead_to_start(_error: Exception) -> Response | tuple[str, int]:
-    """The start page tells how things stand: delivered, closed, not open yet, or ready to go on.
+    """The start page tells what the state is: delivered, closed, not open yet, or ready to go on.
 
     Words that were on their way are shown on it at once: the browser does not have them any more.
     """
@@ -59,7 +59,7 @@ def lead_to_start(_error: Exception) -> Response | tuple[str, int]:
 @blueprint.get("/<code>/<language>/", endpoint="start_in")
 @open_to_everyone
 def start(code: str, language: str | None = None) -> str | Response | tuple[str, int]:
-    """Who asks, why, who sees what; or, when answering is over, how things stand."""
+    """Who asks, why, who sees what; or, when answering is over, what the state is."""
     respondent = open_session(code, language)
     if respondent.lookup.is_over:
         return ended_page(respondent.lookup.survey_id, respondent.language, respondent.shown_code)
@@ -244,7 +244,7 @@ def _next_address(
 def _show_faults(
     respondent: RespondentSession, place: RoutePage, progress: AnsweringProgress, sent: PageAnswers
 ) -> str:
-    """The same page with what is wrong. Refused answers stand as they were sent: nobody has to write them again."""
+    """The same page with what is wrong. Refused answers are kept as they were sent: nobody has to write them again."""
     route = respondent.routes.after(progress.coded)
     has_grown = bool(newly_opened(place.page, respondent.route, route))
     refused = {field: value for field, value in request.form.items() if question_key(field) in sent.faults}

@@ -26,6 +26,7 @@ class FigureRow:
 
     reason: why it is hidden; «not_invited» where nobody could have answered; «at_least» or «at_most» where the mean
     is only a bound, «rounded_to_0.5» where it is rounded to more than pages show, in points of the scale.
+    design_effect, effective_n: of weighted means alone, whose kind is «weighted».
     """
 
     survey: str
@@ -42,6 +43,8 @@ class FigureRow:
     ci_high: float | None
     status: str
     reason: str
+    design_effect: float | None = None
+    effective_n: float | None = None
 
 
 COLUMNS: Final = tuple(field.name for field in fields(FigureRow))

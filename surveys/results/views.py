@@ -32,6 +32,8 @@ from surveys.results.queries import UnitResult, find_unit, latest_release, unit_
 from surveys.results.screening.queries import screened_surveys
 from surveys.results.trends import texts as trend_wording
 from surveys.results.trends.queries import type_trends, unit_trends
+from surveys.results.weighting import texts as weighted_wording
+from surveys.results.weighting.queries import weighted_table
 
 blueprint = Blueprint("results", __name__)
 
@@ -104,6 +106,8 @@ def unit(survey_key: str, unit_code: str) -> str:
         trends=unit_trends(session, survey, release, place.unit_id) if result.shown else None,
         type_trends=type_trends(session, current_user, _today(), survey, release) if result.is_top else [],
         trend_words=trend_wording,
+        weighted=weighted_table(session, survey, result),
+        weighted_words=weighted_wording,
     )
 
 

@@ -156,7 +156,7 @@ def _refuse_another_meaning(session: Session, found: Indicator, plan: IndicatorP
     if session.scalar(select(Measurement.id).where(Measurement.indicator_id == found.id).limit(1)):
         raise SetupError(
             _(
-                "%(code)s: har verdier fra før, og kan ikke få en annen måleenhet, hyppighet eller undersøkelse. "
+                "%(code)s har verdier fra før, og kan ikke få en annen måleenhet, hyppighet eller undersøkelse. "
                 "Gi den nye indikatoren en annen kode.",
                 code=plan.code,
             )
@@ -181,7 +181,7 @@ def _shared(session: Session, setup: CardSetup, plan: IndicatorPlan) -> Indicato
         if card.unit_id == setup.card.unit_id:
             raise SetupError(
                 _(
-                    "%(code)s: er noe annet på kortet «%(card)s» for den samme enheten. Velg en annen kode.",
+                    "%(code)s er noe annet på kortet «%(card)s» for den samme enheten. Velg en annen kode.",
                     code=plan.code,
                     card=card.key,
                 )

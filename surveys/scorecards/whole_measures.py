@@ -78,7 +78,7 @@ def _means(session: Session, release: Release, keys: frozenset[str]) -> Iterator
 
 
 def _overall(unit_id: int, figures: Sequence[Figure]) -> WholeFigure:
-    """The first reason there is none; else the plain mean, with the fewest people that stand behind one of them."""
+    """The first reason there is none; else the plain mean, with the fewest people behind one of them."""
     hidden = next((each for each in figures if each.status is not FigureStatus.SHOWN), None)
     if hidden is not None:
         return WholeFigure(unit_id, OVERALL_MEAN, hidden.status, hidden.reason)

@@ -17,7 +17,7 @@ from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.hr.key_holding.choices import key_tasks
 from surveys.hr.own_rates import own_rates
-from surveys.hr.waiting import tasks
+from surveys.hr.waiting import has_no_roster, tasks
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -58,6 +58,7 @@ def show() -> str | Response:
         "site/home.html",
         uses_messages=True,
         tasks=[*key_tasks(session, current_user), *tasks(session, current_user, today)],
+        is_new=has_no_roster(session, current_user),
         units=_own_units(session),
         open_surveys=_open_surveys(session),
         rates=own_rates(session, current_user),

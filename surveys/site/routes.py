@@ -27,6 +27,7 @@ from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
 from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
+from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
@@ -66,6 +67,7 @@ _MODULES = (
     quality_views,
     quality_figure_views,
     trail_views,
+    weighting_views,
     who_sees_views,
     organisation,
     leaver_views,

@@ -22,7 +22,7 @@ from analysis.change import (
     holm,
     pooled,
 )
-from analysis.difference import InvitedScore, invited_change, pooled_score
+from analysis.difference import InvitedScore, PlainScore, invited_change, plain_changes, pooled_score
 from analysis.stability import unit_stability
 
 
@@ -198,6 +198,28 @@ def test_the_reading_for_those_invited_is_the_same_in_plain_arithmetic(
         assert plain == pytest.approx((found.ci_low[0], found.ci_high[0]), rel=1e-9, abs=1e-9)
     else:
         assert plain == pytest.approx((found.difference[0],) * 2)
+
+
+score = st.builds(PlainScore, st.integers(2, 60), st.floats(1, 5), st.just(0.0) | st.floats(0.05, 2))
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(score, score), min_size=1, max_size=10))
+def test_one_units_changes_in_plain_arithmetic_are_those_of_all_units(
+    pairs: list[tuple[PlainScore, PlainScore]],
+) -> None:
+    first, second = (
+        wave([one.n for one in side], [one.mean for one in side], [one.sd for one in side])
+        for side in zip(*pairs, strict=True)
+    )
+    found = change(first, second)
+    plain = plain_changes(pairs)
+    assert [one.low for one in plain] == pytest.approx(found.ci_low.tolist(), abs=1e-9, nan_ok=True)
+    assert [one.high for one in plain] == pytest.approx(found.ci_high.tolist(), abs=1e-9, nan_ok=True)
+    assert [one.few for one in plain] == [verdict == Verdict.TOO_FEW for verdict in found.verdict]
+    assert [one.clear for one in plain] == [
+        verdict in {Verdict.UP, Verdict.DOWN} for verdict in found.verdict
+    ]
 
 
 def test_the_finite_population_reading_needs_to_know_the_population() -> None:

@@ -3,10 +3,11 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure import Breach, attack
+from analysis.disclosure import Breach, Respondents, SurveyProtection, attack, combinations, protect_survey
 from tests.analysis.brute_force import derivable_groups, weighted_groups
 from tests.analysis.disclosure_cases import K, case
 
@@ -123,3 +124,34 @@ def test_a_unit_of_one_between_other_units_of_one_uses_his_own_answer() -> None:
     sizes = np.array([4, 1, 1, 1])
     (breach,) = attack([{0, 1, 2}, {0, 3}], sizes, 3, one_person=sizes == 1)
     assert (breach.members, breach.insider) == ((1, 2), 3)
+
+
+def test_figures_too_entangled_to_search_count_as_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows that share a person: three sets to try, and none of them is of few people."""
+    published, sizes = [frozenset({0, 1}), frozenset({1, 2})], np.array([3, 3, 3])
+    assert attack(published, sizes, 6) == ()
+    monkeypatch.setattr(combinations, "_MOST_SETS", 1)
+    (breach,) = attack(published, sizes, 6)
+    assert breach.support <= {0, 1}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_cannot_be_searched_is_hidden_until_it_can(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    parents = np.array([-1, *[0] * 4, *rng.integers(1, 5, 14)], dtype=np.int32)
+    unit = rng.integers(1, 19, 90).astype(np.int32)
+    people = Respondents(unit, np.ones((90, 1), dtype=np.bool_), None)
+    by = {
+        "type": rng.integers(0, 4, 19)[unit].astype(np.int32),
+        "sex": rng.integers(0, 2, 90).astype(np.int32),
+    }
+    complete = protect_survey(parents, people, K, breakdowns=by)
+    monkeypatch.setattr(combinations, "_MOST_SETS", 1)
+    cautious = protect_survey(parents, people, K, breakdowns=by)
+    assert cautious.given_away == complete.given_away == ()
+    assert hidden_people(cautious) > hidden_people(complete)
+
+
+def hidden_people(found: SurveyProtection) -> int:
+    categories = sum(int(each.n.sum()) for each in found.categories if each.status != "shown")
+    return categories + int(found.units.n[~found.units.shown].sum())

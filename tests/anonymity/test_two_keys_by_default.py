@@ -1,5 +1,7 @@
 """Two keys unless somebody says why not, in the words of the one who answers, and with what the holders should know."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -114,8 +116,8 @@ def test_a_holder_sees_what_was_made_without_a_name_before_she_opens(app: Flask,
     page = holder.get(f"{PAGE}/min-nokkel").text
     assert page.index("Koder og lenker uten navn") < page.index('name="passphrase"')
     assert "Enhet A" in page
-    assert '<td class="number">4</td>' in page
-    assert "Kommandolinjen" in page
+    assert re.search(r'<td class="number"[^>]*>4</td>', page)
+    assert "systemet eller kommandolinjen" in page
 
 
 @pytest.mark.parametrize("office", [None, *list(HolderOffice)[1:]])

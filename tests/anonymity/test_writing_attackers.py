@@ -21,17 +21,28 @@ from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.invitation_seals import BrokenSealError, is_intact, seal_the_unsealed
 from surveys.campaigns.keystore import KeyMissingError
 from surveys.campaigns.lifecycle import close_survey, find_survey
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    MessageKind,
+    Survey,
+    SurveyStatus,
+)
+from surveys.campaigns.promised_rules import LoweredPromiseError
 from surveys.campaigns.reconciling import ReconcileChoices, reconcile
 from surveys.campaigns.replacing_codes import replace_code
 from surveys.organisation.models import Person, Unit
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.opening_ballots import CountingError
+from surveys.publishing.releasing import release
+from surveys.release.models import Release
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
 from tests.card_building import sign_in_as
 from tests.mail_server import open_post_office
+from tests.releasing import build_closed
 from tests.respondent import Respondent
 
 KEY = "liten-2026"
@@ -269,3 +280,44 @@ def test_hr_sees_the_alarm_on_the_page_of_the_trail(
     app.config["WTF_CSRF_ENABLED"] = False
     sign_in_as(staff, db, Role.HR, "K")
     assert "Alarm: en invitasjon er endret utenom Medvirk" in staff.get("/hendelseslogg").text
+
+
+@pytest.mark.usefixtures("closed")
+class TestLoweringWhatWasPromised:
+    """One UPDATE before the count would show groups of three to everybody who was promised five."""
+
+    @pytest.fixture
+    def closed(self, app: Flask, db: Database) -> None:
+        build_closed(app, db, {"A": [sheet_of(3)] * 4, "C": [sheet_of(4)] * 9})
+
+    @pytest.mark.parametrize(
+        ("lowered", "said"),
+        [({"minimum_group": 3}, "Minste gruppe var 5"), ({"comment_minimum": 5}, "før 10 hadde svart")],
+    )
+    def test_nothing_is_counted_by_lower_levels_than_at_opening(
+        self, app: Flask, db: Database, lowered: dict[str, int], said: str
+    ) -> None:
+        with db.transaction() as session:
+            session.execute(update(Survey).values(lowered))
+        with pytest.raises(LoweredPromiseError, match=said):
+            count(db, keys_of(app), KEY)
+        with db.reading() as session:
+            assert find_survey(session, KEY).status == SurveyStatus.CLOSED
+
+    def test_nothing_is_released_by_a_lower_minimum_group_than_at_opening(
+        self, app: Flask, db: Database
+    ) -> None:
+        count(db, keys_of(app), KEY)
+        with db.transaction() as session:
+            session.execute(update(Survey).values(minimum_group=3))
+        with pytest.raises(LoweredPromiseError, match="Minste gruppe var 5"):
+            release(db, keys_of(app), KEY)
+        with db.reading() as session:
+            assert session.scalars(select(Release)).all() == []
+
+    def test_a_higher_minimum_group_is_no_fault(self, app: Flask, db: Database) -> None:
+        with db.transaction() as session:
+            session.execute(update(Survey).values(minimum_group=8))
+        release(db, keys_of(app), KEY)
+        with db.reading() as session:
+            assert session.scalars(select(Release.minimum_group)).all() == [8]

@@ -42,6 +42,7 @@ _KINDS = (Path(__file__).parents[1] / "questionnaires" / "examples" / "kinds.yam
 ONE_OF_EACH_SOURCE = re.sub(rb"\{nb: ([^{}]+)\}", rb"{nb: \1, nn: \1, en: \1}", _KINDS).replace(
     b"[nb]", b"[nb, nn, en]"
 )
+ROUTED_SOURCE = (Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml").read_bytes()
 EASY_SOURCE = definition_path("hjemmetjeneste-bruker", 1).read_bytes()
 
 DEADLINE = dt.date(2099, 3, 20)
@@ -64,6 +65,8 @@ SURVEYS = {
     "lettlest": EASY_SOURCE,
     "apen": SMALL_SOURCE,
     "lukket": SMALL_SOURCE,
+    "lukkes": EVERY_KIND_SOURCE,
+    "veivalg": ROUTED_SOURCE,
     "utkast": SMALL_SOURCE,
     "rart": with_pseudo_languages(EVERY_KIND_SOURCE).replace(b"key: alle-slag", b"key: rare-slag"),
 }
@@ -95,6 +98,11 @@ class AnsweringSite:
             survey = session.scalars(select(Survey).where(Survey.key == survey_key)).one()
             [code] = invite_some(self.app, session, survey)
         return code
+
+    def close(self, survey_key: str) -> None:
+        """Closes the survey now. Only one test may do so: no other answers it."""
+        with self._db.transaction() as session:
+            close_survey(session, session.scalars(select(Survey).where(Survey.key == survey_key)).one())
 
     def new_code_after(self, pages: int, *, delivered: bool = False) -> str:
         """The code of somebody who has answered so many pages of every kind of question."""

@@ -45,7 +45,10 @@ _TEXT_SPACING = """
 
 _OVERFLOW = """spacing => {
   const root = document.documentElement;
-  const wide = () => root.scrollWidth - root.clientWidth;
+  // A table that is a list on a phone must not scroll in its own box either: what is to the right would not be found.
+  const boxes = matchMedia("(max-width: 40rem)").matches
+    ? [root, ...document.querySelectorAll(".table-scroll:has(.listing)")] : [root];
+  const wide = () => Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
   const found = { "": wide() };
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(spacing);

@@ -1,7 +1,11 @@
-"""Paper: the receipt is one sheet, code cards are ten a sheet, what is folded is printed, and links are not."""
+"""Paper: the receipt is one sheet, code cards are ten a sheet, what is folded is printed, and links are not.
+
+No word is broken between two lines or outside the sheet, also where a unit has a long name.
+"""
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,6 +13,22 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.answering import ANSWERS, AnsweringSite
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import DESK
+from tests.browser.printing import lengthen, paper_faults
+
+LONG_NAME: Final = "Rehabiliteringstjenestene"
+PRINTED_BY_HR: Final = (
+    "/resultater/medarbeider-2024/FK",
+    "/resultater/medarbeider-2024/endringer",
+    "/styringskort/FK",
+    "/organisasjon",
+    "/hendelseslogg",
+    "/undersokelser",
+    "/undersokelser/medarbeider-2026",
+    "/undersokelser/medarbeider-2026/sjekkliste",
+    "/brukere",
+    "/undersokelser/medarbeider-2024/kvalitet",
+    "/undersokelser/medarbeider-2024/kvalitet/struktur",
+)
 
 
 @pytest.fixture
@@ -33,6 +53,7 @@ def test_the_receipt_is_one_sheet(page: Page, answering: AnsweringSite, language
     page.locator("main form button").click()
     expect(page.locator(".receipt-code")).to_be_visible()
     assert sheets(page) == 1
+    assert paper_faults(page) == []
 
 
 def test_code_cards_are_ten_a_sheet(page: Page, answering: AnsweringSite) -> None:
@@ -47,6 +68,9 @@ def test_code_cards_are_ten_a_sheet(page: Page, answering: AnsweringSite) -> Non
         page.locator("form", has=page.locator("#count")).get_by_role("button").click()
     expect(page.locator(".code-card")).to_have_count(21)
     assert sheets(page) == 3
+    lengthen(page, "Enhet A", f"Enhet for {LONG_NAME.lower()}")
+    assert sheets(page) == 3, "a long name of a unit takes no room from the next card"
+    assert paper_faults(page) == []
 
 
 def test_a_folded_table_is_printed_and_what_is_only_to_be_pressed_is_not(page: Page, site: Site) -> None:
@@ -59,3 +83,33 @@ def test_a_folded_table_is_printed_and_what_is_only_to_be_pressed_is_not(page: P
     assert table.evaluate("one => one.getBoundingClientRect().height") > 100
     shown = page.locator("main a.ds-button, main nav a, .reading-link a, .comments-link a")
     assert [link.inner_text() for link in shown.all() if link.is_visible()] == []
+
+
+def _faults_with_long_names(page: Page) -> list[str]:
+    found = paper_faults(page)
+    for name in ("Tyttebærtua", "Fjordvik", "Bergtunet", "Drift"):
+        lengthen(page, name, LONG_NAME)
+    return [f"{page.url}: {fault}" for fault in found + paper_faults(page)]
+
+
+def test_no_word_of_the_pages_of_hr_is_broken_and_no_link_leads_nowhere(page: Page, site: Site) -> None:
+    sign_in(page, site, "hr")
+    found: list[str] = []
+    for address in PRINTED_BY_HR:
+        page.goto(site.path(address))
+        found += _faults_with_long_names(page)
+    page.goto(site.path("/kortoppsett"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Lag kortet for").click()
+    found += _faults_with_long_names(page)
+    assert found == []
+
+
+def test_a_table_of_many_columns_is_printed_across_and_whole(page: Page, site: Site) -> None:
+    sign_in(page, site, "leder")
+    page.goto(site.path("/resultater/medarbeider-2024/OK4"))
+    assert _faults_with_long_names(page) == []
+    sizes = re.findall(
+        rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(format="A4", prefer_css_page_size=True)
+    )
+    assert sum(float(width) > float(height) for width, height in sizes) == 1

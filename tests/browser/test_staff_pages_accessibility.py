@@ -38,6 +38,7 @@ HR_PAGES = (
     "/undersokelser/medarbeider-2026/sjekkliste",
     "/undersokelser/medarbeider-2026/tidligere",
     "/undersokelser/medarbeider-2024/frigivelse",
+    "/undersokelser/innbygger-2025/vekting",
     "/organisasjon?sok=barnehage&avsluttet=y",
     "/organisasjon/import",
     "/undersokelser/svarfil",

@@ -1,4 +1,4 @@
-"""Somebody at her browser, with a mouse or with the keyboard alone. Every page she comes to is looked at."""
+"""Somebody at her browser, with a mouse or with the keyboard alone. Every page she opens is looked at."""
 
 import re
 import time
@@ -13,7 +13,7 @@ from tests.browser.conftest import PATIENCE
 from tests.mail_server import PostOffice
 
 _MOST_STOPS: Final = 200
-"""More presses of Tab than any page has stops: whoever has not come there by then cannot."""
+"""More presses of Tab than any page has stops: whoever has not reached it by then cannot."""
 _IS_FOCUSED: Final = "each => each === document.activeElement"
 _SHOWS_FOCUS: Final = """() => [document.activeElement, document.activeElement.parentElement].some(each => {
   const style = getComputedStyle(each);
@@ -77,10 +77,10 @@ class Walk:
         self.press("Logg inn")
 
     def mails(self, count: int) -> list[EmailMessage]:
-        """All mails so far, when there are so many; fails when more or fewer have come."""
+        """All mails so far, when there are so many; fails when there are more or fewer."""
         deadline = time.monotonic() + PATIENCE
         while len(self.office.taken) < count and time.monotonic() < deadline:
-            # Playwright's own wait: the page lives on meanwhile.
+            # Playwright's own wait: the page goes on working meanwhile.
             self.page.wait_for_timeout(100)
         assert len(self.office.taken) == count
         return list(self.office.taken)

@@ -2,16 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app import create_app
 from surveys.demo.cards import build_cards
 from surveys.demo.fjordvik import SEED
 from surveys.demo.municipality import build_municipality
+from surveys.demo.replies import build_replies
 from surveys.demo.rounds import Fjordvik, planned_rounds
-from surveys.operating.backup.restoring import number_on
+from surveys.operating.loading_rows import number_on
 from surveys.operating.tables import metadata
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from tests.conftest import Installations
 from tests.database.demo_rows import Rows, rows_of
@@ -30,6 +35,7 @@ def demo_rows(installations: Installations, tmp_path_factory: pytest.TempPathFac
             with db.transaction() as session:
                 build_municipality(session, SEED)
                 build_cards(session)
+                build_replies(session, dt.date(2026, 9, 1))
             fjordvik = Fjordvik(SEED)
             for planned in planned_rounds(dt.date(2026, 9, 1)):
                 if planned.key in ROUNDS:
@@ -47,3 +53,35 @@ def full(db: Database, demo_rows: Rows) -> Iterator[Database]:
         number_on(connection, metadata)
     yield db
     db.engine.dispose()
+
+
+@contextmanager
+def empty_installation(installations: Installations, kind: str, folder: Path) -> Iterator[Settings]:
+    """Another installation, with the same secret and a database without any table."""
+    folder.mkdir()
+    with installations(kind, folder) as settings:
+        db = Database(settings.database)
+        if kind == "sqlite":
+            (settings.instance / "medvirk.sqlite3").unlink()
+        else:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        db.engine.dispose()
+        yield settings
+
+
+@pytest.fixture
+def elsewhere(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
+    """The settings of an empty installation on the other kind of database."""
+    other_kind = "sqlite" if settings.database_url else "postgresql"
+    with empty_installation(installations, other_kind, tmp_path / "elsewhere") as other:
+        yield other
+
+
+@pytest.fixture
+def alike(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
+    """The settings of an empty installation on the same kind of database."""
+    kind = "postgresql" if settings.database_url else "sqlite"
+    with empty_installation(installations, kind, tmp_path / "alike") as other:
+        yield other

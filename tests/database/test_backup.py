@@ -7,8 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +35,6 @@ from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
-from tests.conftest import Installations
 from tests.database.demo_rows import rows_of
 
 ROOT = Path(__file__).parents[2]
@@ -56,38 +53,6 @@ def source_of(app: Flask, *, with_keys: bool = False) -> BackupSource:
 
 def own_key(settings: Settings) -> BackupKeys:
     return BackupKeys(read_secrets(settings).backup)
-
-
-@contextmanager
-def empty_installation(installations: Installations, kind: str, folder: Path) -> Iterator[Settings]:
-    """Another installation, with the same secret and a database without any table."""
-    folder.mkdir()
-    with installations(kind, folder) as settings:
-        db = Database(settings.database)
-        if kind == "sqlite":
-            (settings.instance / "medvirk.sqlite3").unlink()
-        else:
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
-        db.engine.dispose()
-        yield settings
-
-
-@pytest.fixture
-def elsewhere(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
-    """The settings of an empty installation on the other kind of database."""
-    other_kind = "sqlite" if settings.database_url else "postgresql"
-    with empty_installation(installations, other_kind, tmp_path / "elsewhere") as other:
-        yield other
-
-
-@pytest.fixture
-def alike(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
-    """The settings of an empty installation on the same kind of database."""
-    kind = "postgresql" if settings.database_url else "sqlite"
-    with empty_installation(installations, kind, tmp_path / "alike") as other:
-        yield other
 
 
 class TestEverythingComesBack:

@@ -30,6 +30,12 @@ def _told(source: bytes) -> list[tuple[str, str]]:
         ("Lederen min gir meg jevnlig ros.", "«jevnlig»"),
         ("Hvor tilfreds var du med hvor lenge du ventet?", "spørsmål inni seg"),
         ("I hvilken grad er du fornøyd med hvor tydelig lederen er?", "spørsmål inni seg"),
+        ("Lederen min er tydelig/rettferdig.", "én ting om gangen"),
+        ("Lederen min gir meg ros pluss tid.", "én ting om gangen"),
+        ("Er du misfornøyd med hvor lenge du ventet?", "spørsmål inni seg"),
+        ("Hvor misfornøyd er du med hvor lenge dere møtes?", "spørsmål inni seg"),
+        ("Lederen min gir meg ros ukentlig.", "«ukentlig»"),
+        ("Som oftest er lederen min tydelig.", "«Som oftest»"),
     ],
 )
 def test_a_weak_statement_is_told_with_its_place(edited: Edit, wording: str, words: str) -> None:
@@ -48,6 +54,7 @@ def test_a_weak_statement_is_told_with_its_place(edited: Edit, wording: str, wor
         "Jeg er fornøyd med hvordan lederen hører på meg.",
         "Det er tydelig hvor lederen vil.",
         "Daglig leder er tydelig.",  # a title
+        "Lederen min er flere steder.",
     ],
 )
 def test_a_good_statement_is_left_in_peace(edited: Edit, wording: str) -> None:
@@ -69,6 +76,8 @@ def test_how_often_may_be_asked_where_the_answers_say_how_often(edited: Edit) ->
         "Vil ikke svare eller annet",
         "Nei eller vet ikke",
         "Vet ikke/ikke aktuelt",
+        "Annet, vil ikke svare",
+        "Usikker eller ikke aktuelt",
     ],
 )
 def test_two_answers_in_one_are_told(edited: Edit, label: str) -> None:
@@ -91,6 +100,8 @@ def test_that_nothing_may_be_compared_needs_a_reason(edited: Edit) -> None:
     assert fault.severity == "error"
 
 
-@pytest.mark.parametrize("label", ["Vil ikke svare", "Vet ikke", "Mann eller gutt", "Nei, ikke ennå"])
+@pytest.mark.parametrize(
+    "label", ["Vil ikke svare", "Vet ikke", "Mann eller gutt", "Nei, ikke ennå", "Vet ikke hva det er"]
+)
 def test_one_answer_is_left_in_peace(edited: Edit, label: str) -> None:
     assert _told(edited(("no: {nb: Nei, en: No}", f'no: {{nb: "{label}", en: No}}'))) == []

@@ -18,11 +18,12 @@ from surveys.access.models import Account, Grant, GrantSource, OneTimeLink, Role
 from surveys.access.one_time_links import make_link
 from surveys.access.passwords import PasswordRefusedError, hash_password, hash_unjudged
 from surveys.access.permissions import roles_of
-from surveys.access.roster import update_leader_roles
+from surveys.access.roster import create_leader_account, update_leader_roles
 from surveys.access.sessions import account_of, note_seen, start_session
 from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
 from surveys.organisation.models import Person
+from surveys.platform import clock
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from tests.building import build_installation, build_units
@@ -304,6 +305,72 @@ class TestLeadersFromTheRoster:
         assert owners == ["ansatt-2"]
         assert roles(municipality, sjef) == {(Role.ADMINISTRATOR, "K"), (Role.LEADER, "A")}
 
+    def test_a_new_installation_says_what_to_do_first(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        sign_in_as(client, municipality, Role.HR, "K")
+        assert "Slik kommer dere i gang" in client.get("/").text
+        assert "Ingen er merket som leder" in client.get("/brukere/ledere").text
+        with municipality.transaction() as session:
+            unit_id = unit_of(session, "A").id
+            person = Person(employee_number="1", name="Kari Eide", is_leader=True, unit_id=unit_id)
+            session.add(person)
+            session.flush()
+            create_leader_account(session, None, person, unit_of(session, "A"))
+        assert "Ingenting haster nå" in client.get("/").text
+        assert "Alle lederne i listen over ansatte har bruker" in client.get("/brukere/ledere").text
+
+    def test_an_account_whose_address_is_in_other_letters_is_joined_and_not_made_again(
+        self, municipality: Database, client: FlaskClient
+    ) -> None:
+        kari = build_account(municipality, "kari")
+        with municipality.transaction() as session:
+            session.get_one(Account, kari).email = "Kari.Eide@example.no"
+            session.add(
+                Person(
+                    employee_number="1",
+                    name="Kari Eide",
+                    email="kari.eide@example.no",
+                    is_leader=True,
+                    unit_id=unit_of(session, "A").id,
+                )
+            )
+        sign_in_as(client, municipality, Role.HR, "K")
+        client.post("/brukere/ledere")
+        assert roles(municipality, kari) == {(Role.LEADER, "A")}
+
+    def test_a_leader_who_left_and_came_back_has_her_account_password_and_role(
+        self, municipality: Database, app: Flask
+    ) -> None:
+        """In between she sees nothing of the unit; an account that HR has closed stays closed."""
+        with municipality.transaction() as session:
+            person = Person(
+                employee_number="1", name="Kari Eide", is_leader=True, unit_id=unit_of(session, "A").id
+            )
+            session.add(person)
+            session.flush()
+            number = person.id
+            kari = create_leader_account(session, None, person, unit_of(session, "A")).id
+            session.get_one(Account, kari).password_hash = hash_unjudged(GOOD)
+            username = session.get_one(Account, kari).username
+        browser = app.test_client()
+        browser.post("/logg-inn", data={"username": username, "password": GOOD})
+
+        def card_opens(*, active: bool) -> bool:
+            with municipality.transaction() as session:
+                session.get_one(Person, number).active = active
+                update_leader_roles(session)
+            return browser.get("/styringskort/A").status_code != 403
+
+        assert card_opens(active=True)
+        assert not card_opens(active=False)
+        assert roles(municipality, kari) == set()
+        assert card_opens(active=True), "signed in all the while, with the password she had"
+        assert roles(municipality, kari) == {(Role.LEADER, "A")}
+        with municipality.transaction() as session:
+            session.get_one(Account, kari).active = False
+        assert browser.get("/konto").status_code == 302, "HR has closed it, whatever the roster says"
+
     def test_a_role_given_by_hand_does_not_follow_the_roster(self, municipality: Database) -> None:
         with municipality.transaction() as session:
             person = Person(
@@ -340,6 +407,27 @@ class TestSessions:
         with municipality.reading() as session:
             assert account_of(session, token, minutes(12 * 60 - 1)) == account_id
             assert account_of(session, token, minutes(12 * 60 + 1)) is None
+
+    def test_a_role_that_ends_at_midnight_ends_for_whoever_is_signed_in(
+        self, municipality: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """HR's deputy has a form open over midnight, of winter and of summer time."""
+        for last_day, utc in (("2026-03-02", 23), ("2026-07-01", 22)):
+            name, day = f"ola-{utc}", dt.date.fromisoformat(last_day)
+            midnight = dt.datetime(day.year, day.month, day.day, utc, tzinfo=dt.UTC)
+            build_account(municipality, name, (Role.HR, "K"), from_day=day, to_day=day)
+            moment = midnight - dt.timedelta(minutes=10)
+            monkeypatch.setattr(clock, "now", lambda: moment)  # noqa: B023
+            deputy = app.test_client()
+            deputy.post("/logg-inn", data={"username": name, "password": GOOD})
+            assert deputy.get("/brukere/ny").status_code == 200
+            moment = midnight + dt.timedelta(minutes=1)
+            sent = {"name": "Kari", "username": f"kari-{utc}", "email": ""}
+            assert deputy.post("/brukere/ny", data=sent).status_code == 403
+            assert deputy.get("/brukere").status_code == 403
+            assert deputy.get("/konto").status_code == 200
+        with municipality.reading() as session:
+            assert session.scalars(select(Account).where(Account.name == "Kari")).all() == []
 
     def test_signing_out_everywhere_ends_every_browser(self, municipality: Database, app: Flask) -> None:
         build_account(municipality, "kari")

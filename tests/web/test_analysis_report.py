@@ -175,6 +175,9 @@ def test_the_script_has_the_intended_model_and_our_definitions(written: Path) ->
     script = (written / "r" / "kontroll.R").read_text(encoding="utf-8")
     assert "  TSIG =~ TSIG01 + TSIG02 + TSIG03\n" in script
     assert 'estimator = "ML"' in script
+    assert 'missing = "fiml"' in script
+    assert 'estimator = "MLR"' in script
+    assert 'estimator = "WLSMV", ordered = TRUE' in script
     assert "htmt2 = FALSE" in script
     assert "{" not in re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", script)))
 

@@ -40,8 +40,13 @@ def site(app: Flask, db: Database, client: FlaskClient) -> FlaskClient:
     return client
 
 
-def send(client: FlaskClient, content: bytes, name: str = "svar.csv") -> TestResponse:
-    said = {"questionnaire": f"lederklima@{QUESTIONNAIRE.version}", "title": "Lederklima 2022"}
+def send(
+    client: FlaskClient,
+    content: bytes,
+    name: str = "svar.csv",
+    questionnaire: str = f"lederklima@{QUESTIONNAIRE.version}",
+) -> TestResponse:
+    said = {"questionnaire": questionnaire, "title": "Lederklima 2022"}
     return client.post(
         "/undersokelser/svarfil", data={**said, "day": "2022-03-20", "file": (io.BytesIO(content), name)}
     )

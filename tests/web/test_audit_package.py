@@ -1,5 +1,6 @@
 """The package somebody outside checks a survey with: right as it is, and every tampering with it is found."""
 
+import datetime as dt
 import importlib.util
 import json
 import shutil
@@ -19,20 +20,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
-from surveys.campaigns.lifecycle import find_survey
-from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
+from surveys.campaigns.lifecycle import close_survey, find_survey
+from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.campaigns.tally.nightly import publish_tonight
 from surveys.campaigns.turnout_protection import UnitGroup, units_with_turnout_shown
+from surveys.files.new_folder import write_folder
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
-from surveys.publishing.releasing import correct
+from surveys.publishing.releasing import correct, release
 from surveys.release.models import Figure, FigureStatus
 from surveys.results.audit_package import contents
 from surveys.results.audit_package.contents import package_files
-from surveys.results.audit_package.writing import write_folder
+from tests.building import answer_some, keys_of
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, SMALL_TEAMS, some_answers
-from tests.releasing import KEY, RELEASED_ON, build_released
+from tests.releasing import KEY, RELEASED_ON, build_answered, build_released
 
 CHECKER = Path(contents.__file__).with_name("kontroll.py")
 ADDRESS = f"/resultater/{KEY}/kontrollpakke.zip"
@@ -77,14 +79,25 @@ def package(original: Path, tmp_path: Path) -> Path:
 
 
 def released(app: Flask, db: Database) -> None:
-    build_released(app, db, SMALL_TEAMS, tree=HOMES)
+    """Two nights, closing, a release and a correction; the trail is chained the night after."""
+    today = municipal_day()
+    first = {unit: sheets for unit, sheets in SMALL_TEAMS.items() if unit < "B3"}
+    build_answered(app, db, first, tree=HOMES)
+    publish_tonight(db, today - dt.timedelta(days=1))
+    with db.transaction() as session:
+        for unit in SMALL_TEAMS.keys() - first.keys():
+            answer_some(app, session, find_survey(session, KEY), unit, SMALL_TEAMS[unit])
+    publish_tonight(db, today)
+    with db.transaction() as session:
+        close_survey(session, find_survey(session, KEY))
+    release(db, keys_of(app), KEY, today=RELEASED_ON)
 
     def move_one(_session: Session, survey: Survey) -> None:
         units = {unit.unit.code: unit for unit in survey.units}
         units["B3"].parent_id = units["A"].unit_id
 
     correct(db, KEY, "B3 hører til A.", today=RELEASED_ON, change=move_one)
-    publish_tonight(db)
+    publish_tonight(db, today + dt.timedelta(days=1))
 
 
 def found(folder: Path, **seen: str) -> list[str]:
@@ -223,10 +236,102 @@ def a_file_changed_by_accident(folder: Path) -> None:
 
 def another_number_of_delivered(folder: Path) -> None:
     def change(content: Any) -> None:
-        top = json.loads((folder / "undersokelse.json").read_text())["top"]
+        top = json.loads((folder / "undersokelse.json").read_text())["survey"]["top"]
         next(row for row in content if row["unit_id"] == top)["delivered"] -= 1
 
     changed(folder, "deltakelse.json", change)
+
+
+def a_lower_minimum_group(folder: Path) -> None:
+    changed(folder, "undersokelse.json", lambda about: about["survey"].update(minimum_group=3))
+
+
+def comments_read_where_fewer_answered(folder: Path) -> None:
+    changed(folder, "undersokelse.json", lambda about: about["survey"].update(comment_minimum=5))
+
+
+def readers_let_in_earlier(folder: Path) -> None:
+    changed(
+        folder,
+        "undersokelse.json",
+        lambda about: about["survey"]["visible_from"].update(leaders="2026-01-01"),
+    )
+
+
+def another_limit_for_distributions(folder: Path) -> None:
+    changed(folder, "undersokelse.json", lambda about: about["rules"].update(three_classes_from=5))
+
+
+def another_unit_at_the_top(folder: Path) -> None:
+    changed(folder, "undersokelse.json", lambda about: about["survey"].update(top=2))
+
+
+def two_units_turnout_swapped(folder: Path) -> None:
+    """Also where nothing but who they are says that they were swapped."""
+
+    def swap(content: Any) -> None:
+        first, second = [row for row in content if row["delivered"] is not None][-2:]
+        first["unit_id"], second["unit_id"] = second["unit_id"], first["unit_id"]
+
+    changed(folder, "deltakelse.json", swap)
+
+
+def a_small_units_turnout_told_as_complete(folder: Path) -> None:
+    """It was kept back: nobody outside knows what it was."""
+
+    def tell(content: Any) -> None:
+        kept_back = next(row for row in content if row["delivered"] is None)
+        kept_back.update(invited=9, delivered=9)
+
+    changed(folder, "deltakelse.json", tell)
+
+
+def a_row_of_turnout_removed(folder: Path) -> None:
+    changed(folder, "deltakelse.json", lambda content: content.pop())
+
+
+def two_nights_swapped(folder: Path) -> None:
+    def swap(content: Any) -> None:
+        content[0]["root"], content[1]["root"] = content[1]["root"], content[0]["root"]
+
+    changed(folder, "urne.json", swap)
+
+
+def a_night_with_fewer_ballots(folder: Path) -> None:
+    changed(folder, "urne.json", lambda content: content[1].update(ballots=content[1]["ballots"] - 10))
+
+
+def a_night_of_another_day(folder: Path) -> None:
+    changed(folder, "urne.json", lambda content: content[0].update(published_on="2026-02-01"))
+
+
+def another_program(folder: Path) -> None:
+    """It says that all is well, whatever it reads."""
+    (folder / "kontroll.py").write_text("print('OK')\n")
+    listed(folder)
+
+
+def words_that_ask_for_no_comparison(folder: Path) -> None:
+    (folder / "LES-MEG.txt").write_text("Du trenger ikke sammenligne noe.\n")
+    listed(folder)
+
+
+def a_file_off_the_list(folder: Path) -> None:
+    names = json.loads((folder / "innhold.json").read_text())
+    (folder / "innhold.json").write_text(
+        json.dumps({name: digest for name, digest in names.items() if name != "sporreskjema.yaml"})
+    )
+
+
+def a_lower_minimum_group_in_everything_that_is_released(folder: Path) -> None:
+    """All that follows is made to fit. What was promised at opening is left."""
+    a_lower_minimum_group(folder)
+    changed(
+        folder,
+        "tall.json",
+        lambda content: [each["release"].update(minimum_group=3) for each in content],
+    )
+    rechained(folder)
 
 
 def a_counted_answer_more(folder: Path) -> None:
@@ -236,7 +341,9 @@ def a_counted_answer_more(folder: Path) -> None:
 
 
 def rechained(folder: Path) -> None:
-    """All that stands inside is made to fit again."""
+    """All that is inside is made to fit again."""
+    about = json.loads((folder / "undersokelse.json").read_text())
+    turnout = json.loads((folder / "deltakelse.json").read_text())
     lines = [line for line in (folder / "hendelser.txt").read_text().split("\n") if line]
     releases = json.loads((folder / "tall.json").read_text())
     digests = {release["release"]["number"]: kontroll.digest_of(release) for release in releases}
@@ -244,10 +351,16 @@ def rechained(folder: Path) -> None:
         entry = json.loads(line)
         if "digest" in entry["detail"]:
             entry["detail"]["digest"] = digests[entry["detail"]["number"]]
+            entry["detail"]["rules"] = _hash(kontroll.line_of(about["survey"]))
+            entry["detail"]["turnout"] = _hash("\n".join(sorted(map(kontroll.line_of, turnout))))
             lines[index] = kontroll.line_of(entry)
     (folder / "hendelser.txt").write_text("\n".join(lines) + "\n")
     heads = kontroll.heads_of(lines)
     changed(folder, "undersokelse.json", lambda about: about["trail"].update(published_head=heads[-1]))
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 TAMPERINGS: list[Tamper] = [
@@ -269,6 +382,21 @@ TAMPERINGS: list[Tamper] = [
     a_file_changed_by_accident,
     another_number_of_delivered,
     a_counted_answer_more,
+    a_lower_minimum_group,
+    comments_read_where_fewer_answered,
+    readers_let_in_earlier,
+    another_limit_for_distributions,
+    another_unit_at_the_top,
+    two_units_turnout_swapped,
+    a_small_units_turnout_told_as_complete,
+    a_row_of_turnout_removed,
+    two_nights_swapped,
+    a_night_with_fewer_ballots,
+    a_night_of_another_day,
+    another_program,
+    words_that_ask_for_no_comparison,
+    a_file_off_the_list,
+    a_lower_minimum_group_in_everything_that_is_released,
 ]
 
 
@@ -280,17 +408,146 @@ def test_a_tampered_package_is_found(package: Path, tamper: Tamper) -> None:
     assert found(package) != []
 
 
-def test_a_forger_who_makes_everything_inside_fit_is_found_by_what_was_published(package: Path) -> None:
-    about = json.loads((package / "undersokelse.json").read_text())
-    seen = about["trail"]["published_head"]
+def a_forged_figure(folder: Path) -> None:
     changed(
-        package,
+        folder,
         "tall.json",
         lambda content: next(f for f in figures(content, "shown") if f["kind"] == "unit").update(mean=3.21),
     )
-    rechained(package)
-    assert found(package) == []
-    assert found(package, head=seen) != []
+    rechained(folder)
+
+
+def a_ballot_in_anothers_place(folder: Path) -> None:
+    """Of the same unit: no number changes."""
+    leaves = (folder / "avtrykk.txt").read_text().splitlines()
+    _with_leaves(folder, sorted([*leaves[1:], "ab" * 32]))
+
+
+def a_ballot_removed_with_all_that_counts_it(folder: Path) -> None:
+    """From a unit of many, and from every number above it."""
+    leaves = (folder / "avtrykk.txt").read_text().splitlines()
+
+    def take_one(content: Any) -> None:
+        tree = json.loads((folder / "tall.json").read_text())[-1]["tree"]
+        parent = {row["unit_id"]: row["parent_id"] for row in tree}
+        rows = {row["unit_id"]: row for row in content}
+        unit = next(row["unit_id"] for row in content[::-1] if (row["delivered"] or 0) > 8)
+        while unit in rows:
+            rows[unit]["delivered"] -= 1
+            unit = parent[unit]
+
+    changed(folder, "deltakelse.json", take_one)
+    changed(folder, "tall.json", _one_answer_less)
+    text = (folder / "hendelser.txt").read_text()
+    (folder / "hendelser.txt").write_text(
+        text.replace(f'"responses":{len(leaves)}', f'"responses":{len(leaves) - 1}')
+    )
+    _with_leaves(folder, leaves[1:])
+
+
+def _one_answer_less(content: Any) -> None:
+    """No figure has more answers than there are ballots."""
+    for each in content:
+        most = max(figure["n"] for figure in each["figures"] if figure["status"] == "shown")
+        for figure in each["figures"]:
+            if figure.get("n") == most:
+                figure["n"] -= 1
+
+
+def an_earlier_nights_root_replaced(folder: Path) -> None:
+    _with_root(folder, 0, "cd" * 32)
+    rechained(folder)
+
+
+def _with_leaves(folder: Path, leaves: list[str]) -> None:
+    (folder / "avtrykk.txt").write_text("\n".join(leaves) + "\n")
+    _with_root(folder, -1, kontroll.root_of([bytes.fromhex(leaf) for leaf in leaves]).hex(), len(leaves))
+    rechained(folder)
+
+
+def _with_root(folder: Path, index: int, root: str, ballots: int | None = None) -> None:
+    """In the list of roots and in the trail."""
+    own = json.loads((folder / "urne.json").read_text())[index]
+    text = (folder / "hendelser.txt").read_text().replace(own["root"], root)
+    if ballots is not None:
+        text = text.replace(f'"ballots":{own["ballots"]}', f'"ballots":{ballots}')
+    (folder / "hendelser.txt").write_text(text)
+    changed(
+        folder,
+        "urne.json",
+        lambda content: content[index].update(
+            root=root, ballots=own["ballots"] if ballots is None else ballots
+        ),
+    )
+
+
+def a_figure_with_a_second_line_for_its_release(folder: Path) -> None:
+    """After the last line that was published: what follows there has no head yet."""
+    changed(
+        folder,
+        "tall.json",
+        lambda content: next(f for f in figures(content, "shown") if f["kind"] == "unit").update(mean=3.21),
+    )
+    release_again = json.loads((folder / "tall.json").read_text())[0]
+    _append(folder, "survey.released", number=1, digest=kontroll.digest_of(release_again))
+
+
+def two_names_with_a_line_that_says_so(folder: Path) -> None:
+    two_swapped_names(folder)
+    about = json.loads((folder / "undersokelse.json").read_text())
+    names = {int(unit): each["name"] for unit, each in about["units"].items()}
+    text = "\n".join(kontroll.line_of([unit, names[unit]]) for unit in sorted(names))
+    _append(folder, "survey.checklist_ticked", names=_hash(text))
+
+
+def rules_with_a_line_that_says_so(folder: Path) -> None:
+    readers_let_in_earlier(folder)
+    about = json.loads((folder / "undersokelse.json").read_text())
+    _append(folder, "survey.corrected", number=2, rules=_hash(kontroll.line_of(about["survey"])))
+
+
+def _append(folder: Path, action: str, **detail: object) -> None:
+    entry = {"account": None, "action": action, "at": "2026-04-02T10:00:00.000000+00:00", "detail": detail}
+    text = (folder / "hendelser.txt").read_text()
+    (folder / "hendelser.txt").write_text(f"{text}{kontroll.line_of(entry | {'subject': KEY})}\n")
+    listed(folder)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        a_figure_with_a_second_line_for_its_release,
+        two_names_with_a_line_that_says_so,
+        rules_with_a_line_that_says_so,
+    ],
+    ids=lambda forge: forge.__name__,
+)
+def test_lines_after_the_published_ones_make_nothing_fit(package: Path, forge: Tamper) -> None:
+    head = json.loads((package / "undersokelse.json").read_text())["trail"]["published_head"]
+    forge(package)
+    assert found(package, head=head) != []
+
+
+@pytest.mark.parametrize(
+    ("forge", "seen_root"),
+    [
+        (a_forged_figure, None),
+        (a_ballot_in_anothers_place, -1),
+        (a_ballot_removed_with_all_that_counts_it, -1),
+        (an_earlier_nights_root_replaced, 0),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_a_forger_who_makes_everything_inside_fit_is_found_by_what_was_published(
+    package: Path, forge: Tamper, seen_root: int | None
+) -> None:
+    about = json.loads((package / "undersokelse.json").read_text())
+    roots = json.loads((package / "urne.json").read_text())
+    forge(package)
+    assert [fault for fault in found(package) if "kan regnes ut" not in fault] == []
+    assert "avtrykket du oppga" in " ".join(found(package, head=about["trail"]["published_head"]))
+    if seen_root is not None:
+        assert "kontrolltallet du oppga" in " ".join(found(package, root=roots[seen_root]["root"]))
 
 
 # The attack, on packages in which everything fits: only what the figures tell together is wrong.
@@ -398,8 +655,8 @@ def test_what_medvirk_releases_stands_up_to_the_attack(installations: Any, tmp_p
 
 
 def test_nothing_hidden_is_in_the_package(package: Path) -> None:
-    for release in json.loads((package / "tall.json").read_text()):
-        for figure in release["figures"]:
+    for each in json.loads((package / "tall.json").read_text()):
+        for figure in each["figures"]:
             if figure["status"] != "shown":
                 kept = {name for name, value in figure.items() if value is not None}
                 assert kept <= {
@@ -440,12 +697,8 @@ def test_reminders_and_addresses_are_not_in_the_package(app: Flask, db: Database
 def test_the_representative_of_the_whole_survey_gets_it_as_a_zip(
     app: Flask, db: Database, role: Role, unit: str, status: int, tmp_path: Path
 ) -> None:
-    build_released(app, db, SMALL_TEAMS, tree=HOMES)
-    with db.transaction() as session:
-        survey = find_survey(session, KEY)
-        survey.visibility.append(
-            VisibilityStep(readers=ReaderGroup.REPRESENTATIVES, visible_on=municipal_day())
-        )
+    seen_from = {ReaderGroup.REPRESENTATIVES: municipal_day()}
+    build_released(app, db, SMALL_TEAMS, tree=HOMES, visibility=seen_from)
     client = app.test_client()
     sign_in_as(client, db, role, unit)
     answer = client.get(ADDRESS)

@@ -347,6 +347,18 @@ def test_the_page_says_what_of_a_file_is_left_out_as_the_command_does(
     assert "Disse kolonnene er ikke lest og blir ikke lagret: «rådgiver»." in text
 
 
+def test_a_file_with_a_column_for_each_theme_comes_in_by_the_page(
+    released: Database, hr: FlaskClient
+) -> None:
+    content = csv("A;12;80;4,2;3,3", headings="Enhet;Svar;Svarprosent;TRI;ROL")
+    page = upload(hr, content, year="2019", instrument="10-FAKTOR")
+    assert "2019, 10-FAKTOR" in words(page)
+    assert "«Svarprosent»" in words(page)
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))  # type: ignore[attr-defined]
+    assert hr.post(f"{ADDRESS}/legg-inn", data=fields).status_code == 302
+    assert stored(released) == 2
+
+
 def test_hr_confirms_and_the_set_stands_in_the_list(released: Database, hr: FlaskClient) -> None:
     page = upload(hr, ONE, comparable="y")
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """What somebody was typing when she signed out or in in another tab comes back to her, and only from our own pages."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from surveys.access.interrupted import InterruptedForm, current_form
 from surveys.access.models import Account, Grant, Role
 from surveys.access.passwords import hash_unjudged
 from surveys.hr.key_holding.forms import ReserveForm
+from surveys.platform import clock
 from surveys.platform.database import Database
 from tests.building import build_installation, build_units
 from tests.card_building import unit_of
@@ -151,6 +153,75 @@ class TestTwoTabs:
         fields |= {name for name, field in vars(ReserveForm).items() if isinstance(field, UnboundField)}
         with app.test_request_context(method="POST", data=dict.fromkeys(fields, "hemmelig")):
             assert current_form() is None
+
+
+class Day:
+    """A working day on which time passes when the test says so, for everything that asks the clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.moment = dt.datetime(2026, 3, 2, 7, 0, tzinfo=dt.UTC)
+        monkeypatch.setattr(clock, "now", lambda: self.moment)
+
+    def work(self, client: FlaskClient, minutes: int) -> int:
+        """She looks at a page after so many minutes; the answer's status."""
+        self.moment += dt.timedelta(minutes=minutes)
+        return client.get("/konto").status_code
+
+    def work_until(self, client: FlaskClient, hours: int) -> None:
+        """She looks at a page every half an hour, from the start of the day."""
+        for _half in range(hours * 2):
+            assert self.work(client, 30) == 200
+
+
+class TestTheLimits:
+    """60 minutes without a page, and 12 hours in all, with the real cookie and the real pages."""
+
+    @pytest.fixture
+    def day(self, monkeypatch: pytest.MonkeyPatch) -> Day:
+        return Day(monkeypatch)
+
+    @pytest.fixture
+    def signed_in(self, hr: FlaskClient) -> FlaskClient:
+        """Signed in when the day begins: `day` is asked for first."""
+        sign_out(hr)
+        sign_in(hr)
+        return hr
+
+    def test_an_hour_without_a_page_ends_it_and_a_page_begins_the_hour_again(
+        self, day: Day, signed_in: FlaskClient
+    ) -> None:
+        assert day.work(signed_in, 59) == 200
+        assert day.work(signed_in, 59) == 200
+        assert day.work(signed_in, 61) == 302
+        assert day.work(signed_in, 0) == 302, "coming back does not wake it"
+
+    def test_it_ends_after_twelve_hours_however_busy_she_is(self, day: Day, signed_in: FlaskClient) -> None:
+        day.work_until(signed_in, 12)
+        assert day.work(signed_in, 1) == 302
+
+    @pytest.mark.parametrize("busy_hours", [0, 12], ids=["idle", "busy"])
+    def test_a_form_she_was_filling_in_comes_back_whichever_limit_ended_it(
+        self, day: Day, signed_in: FlaskClient, db: Database, busy_hours: int
+    ) -> None:
+        day.work_until(signed_in, busy_hours)
+        page = signed_in.get("/brukere/ny").text
+        day.moment += dt.timedelta(minutes=1 if busy_hours else 61)
+        ended = _send(signed_in, "/brukere/ny", page, TYPED)
+        assert ended.status_code == 401
+        assert KEPT in ended.text
+        assert _accounts(db) == []
+        back = sign_in(signed_in, ended.text)
+        assert "Kari Østvær" in back.text
+        assert _send(signed_in, "/brukere/ny", back.text, {}).status_code == 302
+        assert _accounts(db) == ["kari"]
+
+    def test_a_form_that_takes_less_than_an_hour_is_taken(
+        self, day: Day, signed_in: FlaskClient, db: Database
+    ) -> None:
+        page = signed_in.get("/brukere/ny").text
+        day.moment += dt.timedelta(minutes=59)
+        assert _send(signed_in, "/brukere/ny", page, TYPED).status_code == 302
+        assert _accounts(db) == ["kari"]
 
 
 class TestLongTexts:

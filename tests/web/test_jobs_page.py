@@ -206,7 +206,7 @@ class TestTryingAgain:
             [row] = _cells(client, "E-post i åpne undersøkelser")
             assert row[1:5] == ["3", "0", "0", "1"], "the two that failed, whoever has answered"
             with app.app_context():
-                _drop_unwanted(survey)
+                _drop_unwanted(survey, municipal_day())
         client.post(f"{PAGE}/liten-2026/epost")
         [row] = _cells(client, "E-post i åpne undersøkelser")
         assert row[1] == "3", "trying again while they wait adds nothing"

@@ -150,6 +150,40 @@ def test_no_reminder_at_night_on_weekends_or_red_days() -> None:
     assert next_allowed(easter) == dt.datetime(2026, 4, 7, 8, tzinfo=MUNICIPAL_TIME)
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("invited", "first", "arrives"),
+    [
+        ("2026-03-20", 8, "2026-03-30 08"),  # due on a Saturday; the clocks go forward on Sunday night
+        ("2026-10-16", 8, "2026-10-26 08"),  # and back
+        ("2026-03-27", 6, "2026-04-07 08"),  # Maundy Thursday to Easter Monday
+        ("2027-05-10", 6, "2027-05-18 08"),  # Sunday; Pentecost Monday is 17 May
+        ("2027-05-03", 3, "2027-05-07 08"),  # Ascension Day
+        ("2026-12-18", 6, "2026-12-24 08"),  # Christmas Eve is a working day until the evening
+        ("2026-12-18", 7, "2026-12-28 08"),  # Christmas Day, Boxing Day, the weekend
+        ("2026-12-28", 4, "2027-01-04 08"),  # New Year's Day and the weekend
+    ],
+)
+def test_no_free_day_or_night_sends_a_reminder(
+    app: Flask, open_survey: Database, office: PostOffice, invited: str, first: int, arrives: str
+) -> None:
+    """The worker looks in the night, just before and at 8 and 20, every day: it sends once, the first time it may."""
+    day = dt.datetime.fromisoformat(invited).replace(tzinfo=MUNICIPAL_TIME)
+    with open_survey.transaction() as session:
+        survey = _survey(session)
+        survey.opens_on, survey.closes_on = day.date(), day.date() + dt.timedelta(days=30)
+        survey.first_reminder_after, survey.second_reminder_after = first, None
+    assert _work(app, open_survey, office, day.replace(hour=10)) == [KARI]
+    times = [dt.time(20), dt.time(2, 30), dt.time(7, 59), dt.time(8)]
+    moments = [
+        dt.datetime.combine(day.date() + dt.timedelta(days=days + (at.hour < 20)), at, MUNICIPAL_TIME)
+        for days in range(first - 2, first + 6)
+        for at in times
+    ]
+    sent = [f"{moment:%Y-%m-%d %H}" for moment in moments if _work(app, open_survey, office, moment)]
+    assert sent == [arrives]
+
+
 def test_a_reminder_that_was_queued_in_the_evening_waits_for_the_morning(
     app: Flask, open_survey: Database, office: PostOffice
 ) -> None:
@@ -172,6 +206,23 @@ def test_planned_reminders_stop_when_turned_off_delivered_or_closed(
         _survey(session).first_reminder_after = 6
         close_survey(session, _survey(session))
     assert _work(app, open_survey, office, _days(8)) == []
+
+
+@pytest.mark.parametrize("closes_automatically", [True, False])
+def test_what_was_queued_on_the_last_day_is_not_sent_the_day_after(
+    app: Flask, open_survey: Database, office: PostOffice, *, closes_automatically: bool
+) -> None:
+    """The worker was stopped over the deadline, and sends before it has closed the survey. HR's own closing is hers."""
+    _work(app, open_survey, office, _days(0))
+    with open_survey.transaction() as session:
+        _survey(session).closes_automatically = closes_automatically
+        assert queue_reminders(session, _survey(session), _days(18).date()).messages == 1
+    # Friday the 20th is the last day.
+    sent = _work(app, open_survey, office, _days(21))
+    assert sent == ([] if closes_automatically else [KARI])
+    with open_survey.reading() as session:
+        [reason] = session.scalars(select(Delivery.error).where(Delivery.kind == MessageKind.REMINDER))
+    assert ("var lukket" in reason) is closes_automatically
 
 
 def test_the_worker_looks_at_the_plan_each_minute(app: Flask) -> None:

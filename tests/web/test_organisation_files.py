@@ -21,6 +21,7 @@ from surveys.hr.organisation.applying import OrganisationFile, import_file, undo
 from surveys.organisation.import_answers import ImportAnswers, SharedAddress
 from surveys.organisation.models import ImportKind, OrganisationImport, Person, Succession, Unit
 from surveys.organisation.undoing import NothingToUndoError
+from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from tests.building import build_installation, build_survey, invite_some, keys_of
 
@@ -198,6 +199,87 @@ def test_what_was_answered_of_an_address_holds_when_everybody_has_a_new_number(
     assert [each.key for each in bring(_written(tmp_path, other), same_people=True).questions] == [
         "a2@prove.example"
     ]
+
+
+HEADINGS = "ansattnummer;navn;e-post;enhet"
+
+
+def _otherwise(text: str) -> str:
+    """The municipality's own roster, with each line written another way; %(number)s and the like in the text."""
+    rows = [line.split(";") for line in (FILES / "people.csv").read_text().splitlines()[1:]]
+    names = {"0101": "Blåklokka barnehage", "0102": "Rødhette barnehage", "0201": "Sykehjem nord"}
+    keys = ("number", "name", "email", "unit")
+    return "\n".join(
+        text % dict(zip(keys, row, strict=True)) % {"unit_name": names[row[3]], "upper": row[2].upper()}
+        for row in rows
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "%(number)s ;%(name)s ;%(email)s ;%(unit)s  ",
+        "%(number)s\u200b;%(name)s;\u202a%(email)s\u202c;%(unit)s\u00a0\ufeff",
+        "%(number)s;%(name)s;%(name)s <%(email)s>;%(unit)s",
+        "%(number)s;%(name)s;mailto:%(email)s;%(unit)s",
+        "%(number)s;%(name)s;%%(upper)s;%(unit)s",
+        "%(number)s;%(name)s;%(email)s;%(unit)s %%(unit_name)s",
+        "%(number)s;%(name)s;%(email)s;%(unit)s - %%(unit_name)s",
+        "%(number)s;%(name)s;%(email)s;%%(unit_name)s (%(unit)s)",
+    ],
+)
+def test_the_same_people_written_otherwise_are_the_same(
+    municipality: Database, bring: Import, tmp_path: Path, row: str
+) -> None:
+    """Nothing changes, so nobody has «a new address» and gets her invitation again."""
+    file = tmp_path / "personer.csv"
+    file.write_text(f"{HEADINGS}\n{_otherwise(row)}", encoding="utf-8")
+    report = bring(file)
+    assert (report.faults, report.questions, report.changes, report.unchanged) == ((), (), 0, 24)
+
+
+def test_a_units_code_in_other_letters_is_the_unit_when_only_one_is_meant(
+    municipality: Database, bring: Import, tmp_path: Path
+) -> None:
+    file = tmp_path / "personer.csv"
+    people = (FILES / "people.csv").read_text().splitlines()
+    file.write_text("\n".join([*people, "90;Ny;;hel"]), encoding="utf-8")
+    assert bring(file).applied
+    with municipality.transaction() as session:
+        assert session.scalars(select(Person).where(Person.employee_number == "90")).one().unit.code == "HEL"
+        session.add(Unit(code="Hel", name="Helg", parent=session.scalars(select(Unit)).first()))
+    file.write_text("\n".join([*people, "90;Ny;;hel"]), encoding="utf-8")
+    assert "Enheten «hel» finnes ikke" in str(bring(file).faults[0])
+
+
+def test_positions_that_are_over_are_left_out_and_told(
+    municipality: Database, bring: Import, tmp_path: Path
+) -> None:
+    """Many exports keep those who have left, with the day; one that is to come, or is no day, ends nothing."""
+    last_days = ["", "31.12.9999", "00.00.0000", "2099-01-01", municipal_day().strftime("%d.%m.%Y")]
+    rows = (FILES / "people.csv").read_text().splitlines()[1:]
+    written = [f"{row};{last_days[index % 5]}" for index, row in enumerate(rows)]
+    written[0] = f"{rows[0]};31.12.2020"
+    written[1] += f"\n{rows[1].replace('0101', '0201')};2020-12-31"
+    file = tmp_path / "personer.csv"
+    file.write_text("\n".join([f"{HEADINGS};Sluttdato", *written]), encoding="utf-8")
+    report = bring(file)
+    assert [change.key for change in report.ended] == ["00001"]
+    assert (len(report.new), len(report.changed), report.unchanged) == (0, 0, 23)
+    assert "2 stillinger er avsluttet og er ikke lest (linje 2 og 4)." in report.notes
+
+
+@pytest.mark.parametrize("again", [HEADINGS, "Ansattnr.;Navn;E-postadresse;Enhetskode"])
+def test_headings_that_come_again_further_down_are_skipped_and_told(
+    municipality: Database, bring: Import, tmp_path: Path, again: str
+) -> None:
+    """A second heading row, and one at the top of each page of a printed list."""
+    heading, *people = (FILES / "people.csv").read_text().splitlines()
+    file = tmp_path / "personer.csv"
+    file.write_text("\n".join([heading, again, *people[:12], again, *people[12:]]), encoding="utf-8")
+    report = bring(file)
+    assert (report.faults, report.changes, report.unchanged) == ((), 0, 24)
+    assert "Overskriftene kommer igjen på linje 2 og 15. Det er hoppet over." in report.notes
 
 
 @pytest.mark.parametrize(

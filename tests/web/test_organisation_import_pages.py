@@ -14,8 +14,10 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from surveys.access.models import Role
+from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
 from surveys.files.waiting_files import KEPT_SECONDS
-from surveys.organisation.models import Person, Unit
+from surveys.hr.organisation.import_forms import column_words
+from surveys.organisation.models import ImportKind, Person, Unit
 from surveys.platform.database import Database
 from tests.building import build_installation
 from tests.card_building import sign_in_as
@@ -232,3 +234,18 @@ def test_a_file_of_several_megabytes_may_be_sent_here_and_nowhere_else(app: Flas
     whole = {"data": body, "content_type": "multipart/form-data; boundary=grense"}
     assert site.post("/organisasjon/import", **whole).status_code == 400
     assert site.post("/organisasjon/endringer", **whole).status_code == 413
+
+
+def test_every_column_that_is_known_is_still_chosen_on_the_page(db: Database, site: FlaskClient) -> None:
+    """One that the page had no words for was left out when the page was sent on."""
+    lines = (FILES / "people.csv").read_text().splitlines()
+    extra = [f"{line};900000{index:02};31.12.2099" for index, line in enumerate(lines[1:], 10)]
+    file = "\n".join([f"{lines[0]};mobil;sluttdato", *extra]).encode()
+    assert _take(site, file).status_code == 302
+    with db.reading() as session:
+        assert session.scalars(select(Person.phone).order_by(Person.id)).first() == "+4790000010"
+    address = _send(site, file).location
+    with site.application.test_request_context():
+        for kind, columns in ((ImportKind.PEOPLE, PEOPLE_COLUMNS), (ImportKind.UNITS, UNIT_COLUMNS)):
+            assert set(column_words(kind)) == {column.name for column in columns}
+    assert re.search(r'value="end_date" selected', site.get(address).text)

@@ -364,6 +364,31 @@ def test_a_number_that_is_no_longer_right_sends_nothing(app: Flask, db: Database
         assert session.scalar(select(func.count()).select_from(Delivery)) == 0
 
 
+def test_an_address_corrected_after_the_page_that_confirms_is_the_one_that_is_used(
+    app: Flask, db: Database, hr: FlaskClient, office: PostOffice
+) -> None:
+    """One while HR reads the number, one while the mail waits in the outbox; and somebody who leaves then."""
+    _opened(app, db, "left_person")
+    sign_in_as(hr, db, Role.HR, "kommune")
+
+    def change(number: str, **what: object) -> None:
+        with db.transaction() as session:
+            person = session.scalars(select(Person).where(Person.employee_number == number)).one()
+            for name, value in what.items():
+                setattr(person, name, value)
+
+    assert 'name="messages" value="24"' in hr.get(f"{PAGE}/steg/invite").text
+    change("00001", email="riktig1@prove.example")
+    assert hr.post(f"{PAGE}/steg/invite", data={"messages": "24"}).status_code == 302
+    change("00002", email="riktig2@prove.example")
+    change("00003", active=False)
+    sent = _sent(app, db, office)
+    assert len(sent) == len(set(sent)) == 23
+    assert {"riktig1@prove.example", "riktig2@prove.example"} <= set(sent)
+    assert not {"a1@prove.example", "a2@prove.example", "a3@prove.example"} & set(sent)
+    assert _sent(app, db, office, 1) == []
+
+
 def test_the_page_shows_the_number_again_when_hr_chooses_otherwise(
     app: Flask, db: Database, hr: FlaskClient
 ) -> None:

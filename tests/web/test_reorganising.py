@@ -118,7 +118,10 @@ def test_the_whole_plan_is_explained_before_anything_is_saved(
     before = _state(municipality)
     said = _text(_composed(client).text)
     for words in (
-        "1. Slå sammen A og B til Oppvekst",
+        "1. Slå sammen Enhet A (A) og Enhet B (B) til Oppvekst (AB)",
+        "2. Del Enhet C (C) i Nord (C1) og Sør (C2)",
+        "3. Flytt Enhet D (D) til Oppvekst (AB)",
+        "4. Gi Enhet A1 (A1) navnet Basen",
         "«Oppvekst» blir sammenlignet med «Enhet A» og «Enhet B» samlet",
         "«Nord» og «Sør» blir hver sammenlignet med hele «Enhet C»",
         "«Enhet C» kan ikke lenger følges som en helhet",
@@ -157,10 +160,14 @@ def test_it_is_saved_in_one_go_and_undone_in_one_go(municipality: Database, clie
     assert [kind for _old, _new, kind in stated].count(SuccessionKind.SPLIT.value) == 2
 
     [undo] = re.findall(r'href="([^"]+/angre)"', client.get(PAGE).text)
-    assert "Slå sammen A og B til Oppvekst" in client.get(undo).text
+    told = "Slå sammen Enhet A (A) og Enhet B (B) til Oppvekst (AB)"
+    assert told in client.get(undo).text
+    assert f"planen: {told}; Del Enhet C (C) i" in client.get("/hendelseslogg").text
+    assert f"1. {told} 2. Del Enhet C (C) i Nord (C1) og Sør (C2) 3. " in _text(client.get(PAGE).text)
     assert _state(municipality) != before, "looking undoes nothing"
     assert client.post(undo).status_code == 302
     assert _state(municipality) == before
+    assert client.get("/hendelseslogg").text.count(f"planen: {told}; Del Enhet C (C) i") == 2
     assert client.post(undo).status_code == 409, "it is undone once"
     assert "angret" in client.get(PAGE).text
 
@@ -182,6 +189,9 @@ def test_nothing_is_saved_when_one_step_cannot_be(municipality: Database, client
         ("add-merge", MERGE | {"merge-code-0": "C"}, "er i bruk"),
         ("add-merge", MERGE | {"merge-units": ["K", "A"]}, "bare få nytt navn"),
         ("add-split", SPLIT | {"split-code-1": "", "split-name-1": ""}, "minst to enheter"),
+        ("add-move", MOVE | {"move-units": ""}, "Velg enheten som skal flyttes"),
+        ("add-move", MOVE | {"move-under": ""}, "enheten den skal ligge under"),
+        ("add-move", MOVE | {"move-under": "K"}, "Flytt Enhet D (D) til Enhet K (K): Enheten ligger under"),
         ("add-split", SPLIT | {"split-units": "A"}, "Flytt eller avslutt enhetene under først"),
         ("add-move", MOVE | {"move-under": "finnes-ikke"}, "ingen enhet med koden"),
         ("add-rename", RENAME | {"rename-name-0": ""}, "skriv navnet"),
@@ -209,8 +219,19 @@ def test_what_is_begun_on_and_the_day_are_kept_while_something_else_is_added_or_
     added = _press(client, "add-merge", **MERGE | SPLIT, on="2026-01-05").text
     assert 'value="2026-01-05"' in added
     assert 'value="Nord"' in added
-    assert 'value="AB"' not in added, "what is in the plan is not asked for again"
+    assert 'name="merge-code-0" value="AB"' not in added, "what is in the plan is not asked for again"
     assert 'value="A" checked' not in added
+
+
+def test_a_unit_moves_to_one_that_the_plan_makes_by_its_name(
+    municipality: Database, client: FlaskClient
+) -> None:
+    sign_in_as(client, municipality, Role.HR, "K")
+    assert 'label="Enheter planen lager"' not in client.get(PAGE).text
+    page = _press(client, "add-merge", **MERGE).text
+    under = re.findall(r'<select[^>]*name="move-under">.*?</select>', page, re.DOTALL)[0]
+    assert '<optgroup label="Enheter planen lager"><option value="AB">Oppvekst (AB)</option>' in under
+    assert '<option value="D">Enhet D (D)</option>' in under
 
 
 def test_a_step_can_be_removed(municipality: Database, client: FlaskClient) -> None:
@@ -237,7 +258,7 @@ def test_a_plan_whose_units_are_in_use_since_is_not_undone(
     [undo] = re.findall(r'href="([^"]+/angre)"', client.get(PAGE).text)
     answer = client.post(undo)
     assert answer.status_code == 409
-    assert "tatt i bruk siden" in answer.text
+    assert "tatt i bruk siden: Oppvekst (AB), Nord (C1) og Sør (C2)." in answer.text
     assert _state(municipality) == after
 
 

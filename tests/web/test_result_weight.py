@@ -12,6 +12,7 @@ from surveys.access.models import Role
 from surveys.platform.database import Database
 from tests.card_building import sign_in_as
 from tests.releasing import KEY
+from tests.web.test_history_import import HEADINGS, bring
 from tests.web.test_trends import three_years  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,7 +38,29 @@ def test_a_units_page_loads_no_numbers_libraries(
     three_years: Database,  # noqa: F811 - the fixture
     environment: dict[str, str],
 ) -> None:
-    sign_in_as(client, three_years, Role.HR, "K")
+    text, loaded = visited(client, three_years, environment, question)
+    assert "Tydelig oppover" in text
+    assert "Ingen av temaene ligger klart over eller under resten av" in text
+    assert HEAVY.isdisjoint(loaded)
+
+
+def test_a_units_page_with_results_from_another_tool_loads_none_either(
+    client: FlaskClient,
+    three_years: Database,  # noqa: F811 - the fixture
+    environment: dict[str, str],
+) -> None:
+    rows = f"{HEADINGS}\nA;TRI;24;3,1;2019;10-faktor;0,8\n".encode()
+    assert not bring(three_years, rows, comparable=True).faults
+    text, loaded = visited(client, three_years, environment, "")
+    assert "siden 2019: " in text.partition("Tidligere resultater fra andre verktøy")[2]
+    assert HEAVY.isdisjoint(loaded)
+
+
+def visited(
+    client: FlaskClient, db: Database, environment: dict[str, str], question: str
+) -> tuple[str, list[str]]:
+    """The page as a process of its own shows it, and the packages that process has loaded."""
+    sign_in_as(client, db, Role.HR, "K")
     cookie = client.get_cookie("medvirk")
     assert cookie is not None
     done = subprocess.run(
@@ -50,6 +73,4 @@ def test_a_units_page_loads_no_numbers_libraries(
     )
     assert done.returncode == 0, done.stderr
     text, loaded = json.loads(done.stdout)
-    assert "Tydelig oppover" in text
-    assert "Ingen av temaene ligger klart over eller under resten av" in text
-    assert HEAVY.isdisjoint(loaded)
+    return text, loaded

@@ -47,7 +47,7 @@ TREE: Mapping[str, str | None] = {
     "C2": "C",
     "C3": "C",
 }
-# B2 is too small to stand alone. In C2 everybody answers the highest, so its rows stand as C.
+# B2 is too small to be shown alone. In C2 everybody answers the highest, so its rows are given as C.
 PEOPLE = {"A": 60, "B": 8, "B1": 40, "B2": 3, "C1": 70, "C2": 12, "C3": 30}
 TYPES = {
     "A": "skole",
@@ -178,8 +178,12 @@ def test_the_codebook_has_the_elements_of_ddi_codebook_2_5_in_their_order(build:
     assert not faults
     ids = [element.get("ID") for element in root.iter() if element.get("ID")]
     assert len(ids) == len(set(ids))
-    for group in root.iter(f"{{{NAMESPACE}}}varGrp"):
-        assert set(group.get("var", "").split()) <= set(ids)
+    for name, attribute in REFERENCES:
+        for element in root.iter(f"{{{NAMESPACE}}}{name}"):
+            assert set(element.get(attribute, "").split()) <= set(ids)
+    for (name, attribute), allowed in VALUES.items():
+        found = {element.get(attribute) for element in root.iter(f"{{{NAMESPACE}}}{name}")}
+        assert found <= allowed, (name, attribute)
     variables = {one.get("name"): one for one in root.iter(f"{{{NAMESPACE}}}var")}
     header = files["svar.csv"].decode().splitlines()[0].split(",")
     assert list(variables) == header
@@ -197,6 +201,10 @@ def test_the_structure_of_the_codebook_is_really_checked(build: Build) -> None:
     variable = next(root.iter(f"{{{NAMESPACE}}}var"))
     variable.insert(0, variable[-1])
     assert list(order_faults(root))
+    root = ET.fromstring(build("andeler")["kodebok.xml"])  # noqa: S314 (ours)
+    ranges = next(root.iter(f"{{{NAMESPACE}}}invalrng"))
+    ranges.clear()
+    assert list(order_faults(root)) == ["invalrng without item or range"]
 
 
 def test_the_syntax_scores_as_the_report_does(build: Build) -> None:
@@ -244,9 +252,30 @@ def order_faults(element: ET.Element) -> Iterator[str]:
     places = [allowed.index(child) for child in children if child in allowed]
     if places != sorted(places):
         yield f"{name}: {children}"
+    for needed in REQUIRED.get(name, ()):
+        if not set(needed) & set(children):
+            yield f"{name} without {' or '.join(needed)}"
     for child in element:
         yield from order_faults(child)
 
+
+# What must be there: one of each group.
+REQUIRED: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "codeBook": (("stdyDscr",),),
+    "stdyDscr": (("citation",),),
+    "citation": (("titlStmt",),),
+    "titlStmt": (("titl",),),
+    "valrng": (("item", "range"),),
+    "invalrng": (("item", "range"),),
+}
+# Attributes of which the schema has a list, as far as the codebook uses them; those that name an ID.
+VALUES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("var", "intrvl"): frozenset({"contin", "discrete"}),
+    ("varGrp", "type"): frozenset({"section", "multipleResp", "grid", "subject", "other"}),
+    ("varFormat", "type"): frozenset({"character", "numeric"}),
+    ("catgry", "missing"): frozenset({"Y", "N"}),
+}
+REFERENCES: Final = (("varGrp", "var"), ("var", "files"), ("location", "fileid"))
 
 # The sequences of codebook.xsd (DDI-Codebook 2.5, 2012), as far as the codebook uses them and their neighbours.
 CHILDREN: Final[Mapping[str, tuple[str, ...]]] = {

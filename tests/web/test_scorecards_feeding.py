@@ -2,14 +2,17 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.access.models import Role
 from surveys.campaigns.lifecycle import close_survey
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
 from surveys.release.models import Figure, FigureStatus, Turnout
@@ -32,7 +35,17 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
-from tests.card_building import JOY, codes_of, measure, plan_of, release_figures, small_card, unit_of
+from tests.card_building import (
+    JOY,
+    codes_of,
+    measure,
+    plan_of,
+    release_figures,
+    sign_in_as,
+    small_card,
+    unit_of,
+)
+from tests.releasing import build_released
 
 MEANS: dict[str, float | str] = {"K": 4.0, "A": 3.96, "B": "small"}
 
@@ -152,6 +165,39 @@ def test_releasing_a_survey_is_all_it_takes(app: Flask, db: Database) -> None:
         for figure in figures:
             found = session.scalars(select(Measurement).where(Measurement.unit_id == figure.unit_id)).one()
             assert (found.value, found.n, found.reason) == (figure.mean, figure.n, figure.reason)
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.HR, Role.POLITICIAN])
+@pytest.mark.parametrize("reason", ["few", "waits"])
+def test_a_newer_survey_takes_no_reader_the_value_she_had(
+    app: Flask, db: Database, client: FlaskClient, role: Role, reason: str
+) -> None:
+    """From sealed sheets to the card: three answers in the newer survey, or a day that is not here yet."""
+    waits = reason == "waits"
+    everybody = dict.fromkeys(ReaderGroup, dt.date(2025, 5, 1))
+    later = dict.fromkeys(ReaderGroup, dt.date(2026, 4, 1)) | (
+        {ReaderGroup.LEADERS: dt.date(2099, 1, 1), ReaderGroup.POLITICIANS: dt.date(2099, 1, 1)}
+        if waits
+        else {}
+    )
+    before: dict[str, Any] = {
+        "opens_on": dt.date(2025, 3, 3),
+        "closes_on": dt.date(2025, 3, 21),
+        "visibility": everybody,
+    }
+    answers = {"A": [sheet_of(4)] * 7 + [sheet_of(5)] * 3, "B": [sheet_of(4), sheet_of(5)] * 5}
+    build_released(app, db, answers, "liten-2025", **before)
+    with db.transaction() as session:
+        build_card(session, small_card())
+    newer = {"A": [sheet_of(1)] * (12 if waits else 3), "B": [sheet_of(2)] * (12 if waits else 0)}
+    build_released(app, db, newer, "liten-2026", visibility=later)
+    sign_in_as(client, db, role)
+    page = client.get("/styringskort/K?ar=2026").text
+    if waits and role == Role.HR:  # she sees the newer one already
+        assert "fra 2025" not in page
+        return
+    assert all(words in page for words in ("4,4", "fra 2025", "Grønn"))
+    assert ("1. januar 2099" if waits else "færre enn 5 har svart") in page
 
 
 def test_a_card_is_set_up_once(db: Database, survey_id: int) -> None:

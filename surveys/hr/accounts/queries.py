@@ -89,6 +89,12 @@ class LeaderWithoutAccount:
     unit: Unit
 
 
+def has_leaders(session: Session, units: Sequence[int]) -> bool:
+    """Whether the roster marks anybody as a leader, in the units and below them."""
+    leaders = select(Person.id).where(Person.is_leader, Person.active, Person.unit_id.in_(ids_below(units)))
+    return session.scalar(leaders.limit(1)) is not None
+
+
 def leaders_without_account(session: Session, units: Sequence[int]) -> list[LeaderWithoutAccount]:
     """By unit and name, in the units and below them."""
     rows = session.execute(

@@ -21,6 +21,7 @@ from surveys.hr.accounts.queries import (
     LeaderWithoutAccount,
     find_known,
     grants_to_end,
+    has_leaders,
     known_accounts,
     leaders_without_account,
     may_change,
@@ -110,12 +111,14 @@ def change(account_id: int) -> Page:
 def give_role(account_id: int) -> Page:
     session = database.session()
     account = _known(session, account_id)
+    try:
+        administering.require_another(current_user.account, account)
+    except AccountError as problem:
+        return account_page(session, account, str(problem)), 409
     form = _role_form(session)
     if not form.validate_on_submit():
         return account_page(session, account, role_form=form), 422
-    unit = session.get(Unit, int(form.unit.data)) if form.unit.data.isdecimal() else None
-    if unit is None or form.role.data not in [role.value for role in Role]:
-        return account_page(session, account, _("Velg en rolle og en enhet fra listene."), form), 422
+    unit = session.get_one(Unit, int(form.unit.data))
 
     def give() -> None:
         administering.give_role(
@@ -146,6 +149,9 @@ def make_deputy(account_id: int) -> Page:
     session = database.session()
     account = _known(session, account_id)
     form = _deputy_form(session, account)
+    if len(form.grant.choices) == 1:
+        problem = _("%(name)s har ingen tilgang du kan gi en stedfortreder.", name=account.name)
+        return account_page(session, account, problem), 409
     if not form.validate_on_submit():
         return account_page(session, account, deputy_form=form), 422
     chosen = {form.grant.data, form.account.data}
@@ -168,7 +174,8 @@ def leaders() -> Page:
     session = database.session()
     missing = _missing_leaders(session)
     if request.method == "GET" or not missing:
-        return render_template("hr/accounts/leaders.html", leaders=missing)
+        known = has_leaders(session, sorted(granted_units(session, current_user, *HR_ROLES)))
+        return render_template("hr/accounts/leaders.html", leaders=missing, has_leaders=known)
     reader = current_user.account
     made = [create_leader_account(session, reader, each.person, each.unit) for each in missing]
     links = [

@@ -36,7 +36,7 @@ _log = logging.getLogger("medvirk.steps")
 
 @dataclass(frozen=True)
 class BackgroundReading:
-    """How far it has come. report: None until it is done. problem: why it was given up. late: nobody has begun."""
+    """How far it is. report: None until it is done. problem: why it was given up. late: nobody has begun."""
 
     apply: bool
     report: "ResponsesImportReport | None"

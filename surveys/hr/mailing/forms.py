@@ -1,17 +1,23 @@
 """Forms for the plan of reminders, a corrected address, a code to replace, and HR's own opening paragraphs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from surveys.campaigns.failed_mails import FailedMail
 from surveys.campaigns.models import MessageKind, Survey
 from surveys.campaigns.own_openings import fault_in
 from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, ReminderPlan
+from surveys.platform.fault_links import naming
 from surveys.platform.texts import _l
 
 _DAYS = _l("Skriv et helt tall som er 3 eller høyere, eller la feltet stå tomt.")
+
+
+_WHOSE = _l("Velg hvem det gjelder.")
 
 
 class _DaysField(IntegerField):
@@ -51,15 +57,27 @@ class ReminderPlanForm(FlaskForm):
 class AddressForm(FlaskForm):
     """The right address of somebody whose mail did not arrive."""
 
-    invitation = HiddenField(validators=[InputRequired()])
+    invitation = HiddenField(validators=[InputRequired(_WHOSE)])
     email = StringField(_l("Riktig e-postadresse"), validators=[InputRequired(_l("Skriv adressen."))])
 
 
 class PhoneForm(FlaskForm):
     """The right number of somebody whose SMS did not arrive."""
 
-    invitation = HiddenField(validators=[InputRequired()])
+    invitation = HiddenField(validators=[InputRequired(_WHOSE)])
     phone = StringField(_l("Riktig mobilnummer"), validators=[InputRequired(_l("Skriv mobilnummeret."))])
+
+
+def faults_typed(failures: Iterable[FailedMail], typed: AddressForm | PhoneForm) -> list[tuple[str, str]]:
+    """(id of the field, message with the person's name) for what was typed wrong of somebody in the list."""
+    kind, errors = (
+        ("adresse", typed.email.errors) if isinstance(typed, AddressForm) else ("nummer", typed.phone.errors)
+    )
+    return [
+        (f"{kind}-{each.invitation_id}", naming(str(errors[0]), each.name or each.phone or each.email))
+        for each in failures
+        if errors and typed.invitation.data == str(each.invitation_id)
+    ]
 
 
 class ReplaceCodeForm(FlaskForm):

@@ -16,8 +16,15 @@ from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import MessageKind, Survey, SurveyStatus
 from surveys.campaigns.own_openings import PLACEHOLDERS
 from surveys.campaigns.planned_reminders import plan_of
-from surveys.campaigns.replacing_codes import find_invited, replace_code
-from surveys.hr.mailing.forms import AddressForm, OpeningsForm, PhoneForm, ReminderPlanForm, ReplaceCodeForm
+from surveys.campaigns.replacing_codes import find_invited, replace_code, require_replaceable
+from surveys.hr.mailing.forms import (
+    AddressForm,
+    OpeningsForm,
+    PhoneForm,
+    ReminderPlanForm,
+    ReplaceCodeForm,
+    faults_typed,
+)
 from surveys.hr.mailing.previewing import SmsPreview, previewed, previewed_sms, send_test
 from surveys.hr.mailing.texts import plan_told, text_warnings
 from surveys.hr.paper import sheets
@@ -49,10 +56,10 @@ def save_reminder_plan(key: str) -> Page:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = ReminderPlanForm()
-    if not form.validate_on_submit():
-        return _overview(survey, plan_form=form), 422
     if survey.status != SurveyStatus.OPEN:
         return _overview(survey, problem=_("Planen kan endres mens undersøkelsen er åpen.")), 409
+    if not form.validate_on_submit():
+        return _overview(survey, plan_form=form), 422
     plan = form.plan()
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     audit.record(session, "survey.reminders_planned", survey.key, first=plan.first, second=plan.second)
@@ -93,13 +100,12 @@ def _corrected(
     survey = survey_for_hr(session, key)
     field = form.email if isinstance(form, AddressForm) else form.phone
     if not form.validate_on_submit():
-        return _overview(
-            survey, problem=str(next(iter(field.errors), _("Velg hvem det gjelder."))), typed=form
-        ), 422
+        return _overview(survey, typed=form), 422
     try:
         correct(session, survey, _number(form.invitation.data), field.data)
     except SurveyError as error:
-        return _overview(survey, problem=str(error), typed=form), 409
+        field.errors = [str(error)]
+        return _overview(survey, typed=form), 409
     session.commit()
     wake("outbox")
     flash(told())
@@ -127,6 +133,10 @@ def replace_a_code(key: str) -> Page:
     session = database.session()
     survey = survey_for_hr(session, key)
     form = ReplaceCodeForm()
+    try:
+        require_replaceable(survey)
+    except SurveyError as error:
+        return _overview(survey, problem=str(error)), 409
     if not form.validate_on_submit():
         return _overview(survey, code_form=form), 422
     try:
@@ -203,13 +213,18 @@ def _overview(
     if plan_form is None:
         plan_form = ReminderPlanForm(formdata=None, first=plan.first, second=plan.second)
     outlook = reminders.reminder_outlook(session, survey)
+    failures = failed_mails(session, survey)
+    typed_faults = faults_typed(failures, typed) if typed and survey.status == SurveyStatus.OPEN else []
+    if typed and not typed_faults:
+        problem = next((str(each) for errors in typed.errors.values() for each in errors), problem)
     return tab(
         "mailing",
         survey,
         problem=problem,
         mail_problem=why_no_mail(),
         mail=outbox.outbox_counts(session, survey),
-        failures=failed_mails(session, survey),
+        failures=failures,
+        typed_faults=typed_faults,
         typed=typed if isinstance(typed, AddressForm) else None,
         typed_number=typed if isinstance(typed, PhoneForm) else None,
         is_open=survey.status == SurveyStatus.OPEN,

@@ -57,9 +57,11 @@ def column_words(kind: ImportKind) -> dict[str, str]:
         "email": _("E-postadresse"),
         "unit": _("Enhetens kode eller navn"),
         "unit_name": _("Enhetens navn, når koden mangler"),
+        "phone": _("Mobilnummer"),
         "leader": _("Leder (ja eller nei)"),
         "language": _("Språk"),
         "main_position": _("Hovedstilling (ja eller nei)"),
+        "end_date": _("Siste dag i stillingen"),
         "share": _("Stillingsprosent"),
     }
 

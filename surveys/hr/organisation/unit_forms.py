@@ -46,7 +46,7 @@ class MoveForm(FlaskForm):
 class MovePeopleForm(FlaskForm):
     to = SelectField(
         _l("Hvilken enhet skal de til?"),
-        validators=[InputRequired(_l("Velg en enhet."))],
+        validators=[InputRequired(_l("Velg enheten de skal til."))],
         validate_choice=False,
     )
     along = BooleanField(_l("Flytt også invitasjonene til undersøkelser som er åpne"))

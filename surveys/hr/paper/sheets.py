@@ -49,10 +49,25 @@ class PaperPile:
     printed: int
 
 
+NO_LETTERS: Final = PaperPile(0, 0)
+
+
 def pile(session: Session, survey: Survey) -> PaperPile:
     letters = _letters(session, survey)
     waiting = sum(each.printed_on is None for each in letters)
     return PaperPile(waiting, len(letters) - waiting)
+
+
+def require_printable(survey: Survey) -> None:
+    """Raises SurveyError unless codes of the survey can be printed now."""
+    require_open(survey, _("Undersøkelsen må være åpen før koder kan skrives ut."))
+
+
+def require_letters(session: Session, survey: Survey) -> None:
+    """Raises SurveyError unless the survey is open and has letters, printed or not."""
+    require_printable(survey)
+    if pile(session, survey) == NO_LETTERS:
+        raise SurveyError(_("Det er ingen brev å skrive ut."))
 
 
 def letters_to_print(
@@ -65,7 +80,7 @@ def letters_to_print(
     that were made together with fewer than the minimum group are only made again on that day, and then all of them.
     Raises SurveyError when the survey is not open or they are too many at once.
     """
-    require_open(survey, _("Undersøkelsen må være åpen før koder kan skrives ut."))
+    require_printable(survey)
     chosen = _with_all_below(survey, top_id)
     letters = _letters(session, survey)
     sizes = Counter(_made_together(each) for each in letters)
@@ -106,7 +121,7 @@ def loose_codes(
     `secret` is `Secrets.codes`. Raises SurveyError when the survey is not open, the unit is not asked, they are too
     many, or the batch was made for something else.
     """
-    require_open(survey, _("Undersøkelsen må være åpen før koder kan skrives ut."))
+    require_printable(survey)
     if recipient.unit_id not in asked_units(survey):
         raise SurveyError(_("Velg en av enhetene i undersøkelsen."))
     if not 1 <= count <= MOST_LOOSE_CODES:

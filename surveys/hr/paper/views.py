@@ -56,10 +56,11 @@ def _letters(key: str, *, again: bool) -> PaperResponse:
     survey = survey_for_hr(session, key)
     form = LettersForm()
     form.unit.choices = unit_choices(survey)
-    if not form.validate_on_submit():
-        return _overview(survey, letters_form=form), 422
     today = municipal_day()
     try:
+        paper.require_letters(session, survey)
+        if not form.validate_on_submit():
+            return _overview(survey, letters_form=form), 422
         chosen = paper.letters_to_print(session, survey, int(form.unit.data), today, again=again)
     except SurveyError as error:
         return _overview(survey, problem=str(error)), 409
@@ -77,11 +78,12 @@ def loose_codes(key: str) -> PaperResponse:
     survey = survey_for_hr(session, key)
     form = LooseCodesForm()
     form.loose_unit.choices = asked_unit_choices(survey)
-    if not form.validate_on_submit():
-        return _overview(survey, loose_form=form), 422
     secret = current_app.config["SECRETS"].codes
-    wanted = Recipient(int(form.loose_unit.data), language=form.code_language.data, loose=True)
     try:
+        paper.require_printable(survey)
+        if not form.validate_on_submit():
+            return _overview(survey, loose_form=form), 422
+        wanted = Recipient(int(form.loose_unit.data), language=form.code_language.data, loose=True)
         made = paper.loose_codes(session, survey, wanted, form.count.data, form.batch.data, secret)
     except SurveyError as error:
         return _overview(survey, problem=str(error)), 409

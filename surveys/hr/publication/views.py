@@ -43,8 +43,9 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
         select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
     ).all()
     if survey.status == SurveyStatus.RELEASED:
-        form = form or _correction_form(session, survey)
-        form.number.data = str(releases[0].number if releases else 0)
+        if not survey.answers_elsewhere:
+            form = form or _correction_form(session, survey)
+            form.number.data = str(releases[0].number if releases else 0)
         return tab(
             "publication",
             survey,

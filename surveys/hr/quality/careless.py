@@ -23,7 +23,7 @@ def careless_rows(result: StoredQuality) -> list[CarelessRow]:
     texts = {
         "same": (
             _("Samme svar på alle påstandene"),
-            _("Kan være svar uten å lese."),
+            _("Kan være noen som svarte uten å lese."),
             _("Noen mener det samme om alt, særlig når påstandene likner på hverandre."),
         ),
         "long_run": (

@@ -171,7 +171,7 @@ def _groups_said(rows: Sequence[Equality]) -> GroupComparison:
     known = [row for row in rows if row.mark is not Mark.UNKNOWN]
     if not known:
         words = _(
-            "Kan ikke avgjøres: det trengs minst 100 fullstendige svar fra ledere og like mange fra ansatte. "
+            "Vi kan ikke si det: det trengs minst 100 fullstendige svar fra ledere og like mange fra ansatte. "
             "Sammenlign dem varsomt."
         )
         return GroupComparison(Mark.UNKNOWN, words)

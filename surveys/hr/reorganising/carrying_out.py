@@ -5,6 +5,7 @@ before, for undoing.
 """
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from surveys.access.roster import update_leader_roles
 from surveys.access.texts import role_word
 from surveys.audit import trail as audit
 from surveys.audit.models import AuditEntry
-from surveys.hr.reorganising.plan import PlanStep, StepKind
+from surveys.hr.reorganising.plan import PlanStep, StepKind, name_and_code, unit_names
 from surveys.organisation.changing_units import (
     UnitChangeError,
     create_unit,
@@ -31,6 +32,7 @@ from surveys.organisation.models import Person, Succession, Unit
 from surveys.organisation.stating_succession import SuccessionError, state
 from surveys.organisation.unit_histories import LaterChangeError, UnitHistories
 from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import listed
 from surveys.platform.texts import _
 
 REORGANISED = "organisation.reorganised"
@@ -63,9 +65,12 @@ def carry_out(session: Session, actor: Account, steps: tuple[PlanStep, ...], on:
         raise UnitChangeError(_("Planen er tom. Legg til det som skal skje."))
     if on > municipal_day():
         raise UnitChangeError(_("Planen kan lagres når dagen er kommet. Velg i dag eller en tidligere dag."))
+    # By the names from before: a step that is told of afterwards is the one HR put in the plan.
+    names = unit_names(session.scalars(select(Unit)), steps)
+    words = [step.words(names) for step in steps]
     reorganiser = _Reorganiser(session, actor, on)
-    for step in steps:
-        reorganiser.take(step)
+    for step, told in zip(steps, words, strict=True):
+        reorganiser.take(step, told)
     update_leader_roles(session)
     outcome = reorganiser.outcome
     top = steps[0].into[0].code if steps[0].into and steps[0].into[0].code else steps[0].units[0]
@@ -73,7 +78,7 @@ def carry_out(session: Session, actor: Account, steps: tuple[PlanStep, ...], on:
         session,
         REORGANISED,
         top,
-        steps=[step.words for step in steps],
+        steps=words,
         on=on.isoformat(),
         before=outcome.before(),
     )
@@ -88,7 +93,15 @@ class _Reorganiser:
     on: dt.date
     outcome: Outcome = field(default_factory=Outcome)
 
-    def take(self, step: PlanStep) -> None:
+    def take(self, step: PlanStep, words: str) -> None:
+        """Raises UnitChangeError, which names the step when more than what is missing in it is wrong."""
+        _require_filled_in(step)
+        try:
+            self._take(step)
+        except UnitChangeError as problem:
+            raise UnitChangeError(f"{words}: {problem}") from None
+
+    def _take(self, step: PlanStep) -> None:
         units = [self._unit(code) for code in dict.fromkeys(step.units)]
         match step.kind:
             case StepKind.MERGE:
@@ -96,14 +109,11 @@ class _Reorganiser:
             case StepKind.SPLIT:
                 self._split(step, units)
             case StepKind.MOVE:
-                for unit in units:
-                    self._move(unit, self._unit(step.under))
+                self._move(units[0], self._unit(step.under))
             case StepKind.RENAME:
                 self._rename(step, units)
 
     def _merge(self, step: PlanStep, units: list[Unit]) -> None:
-        if len(units) < 2 or len(step.into) != 1:
-            raise UnitChangeError(_("Velg minst to enheter som skal slås sammen."))
         [new] = self._create(step, units[0])
         for unit in units:
             for child in list(unit.children):
@@ -116,8 +126,6 @@ class _Reorganiser:
             self._state(unit, new, whole=True)
 
     def _split(self, step: PlanStep, units: list[Unit]) -> None:
-        if len(units) != 1 or len(step.into) < 2:
-            raise UnitChangeError(_("Velg én enhet, og skriv minst to enheter den skal deles i."))
         [old] = units
         for new in self._create(step, old):
             self._state(old, new, whole=False)
@@ -126,8 +134,6 @@ class _Reorganiser:
         self._end(old)
 
     def _rename(self, step: PlanStep, units: list[Unit]) -> None:
-        if len(units) != 1 or len(step.into) != 1:
-            raise UnitChangeError(_("Velg én enhet, og skriv navnet den skal få."))
         [unit], [new] = units, step.into
         was = [unit.name, unit.type]
         rename_unit(self.session, unit, new.name, new.type, _day_of(self.on, unit))
@@ -207,6 +213,20 @@ class _Reorganiser:
             raise UnitChangeError(_("Du er ikke HR for «%(unit)s», og kan ikke endre den.", unit=unit.name))
 
 
+def _require_filled_in(step: PlanStep) -> None:
+    """Raises UnitChangeError when something the step needs is not chosen or written."""
+    units, into = len(set(step.units)), len(step.into)
+    match step.kind:
+        case StepKind.MERGE if units < 2 or into != 1:
+            raise UnitChangeError(_("Velg minst to enheter som skal slås sammen, og skriv den nye enheten."))
+        case StepKind.SPLIT if units != 1 or into < 2:
+            raise UnitChangeError(_("Velg én enhet, og skriv minst to enheter den skal deles i."))
+        case StepKind.MOVE if units != 1 or not step.under:
+            raise UnitChangeError(_("Velg enheten som skal flyttes, og enheten den skal ligge under."))
+        case StepKind.RENAME if units != 1 or into != 1:
+            raise UnitChangeError(_("Velg én enhet, og skriv navnet den skal få."))
+
+
 def _grant_words(grant: Grant) -> str:
     return f"{grant.account.name} ({role_word(grant.role).lower()}, {grant.unit.name})"
 
@@ -223,53 +243,54 @@ def undo(session: Session, actor: Account, entry: AuditEntry) -> None:
     was = entry.detail["before"]
     codes = {*was["created"], *was["ended"], *was["moved"], *was["renamed"]}
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
+    names = unit_names(units.values(), ())
     for code in codes:
         if code not in units:
-            raise _overtaken(code)
+            raise _overtaken([code], names)
         if not is_granted(session, actor, units[code].id, *HR_ROLES):
             raise UnitChangeError(
                 _("Du er ikke HR for «%(unit)s», og kan ikke endre den.", unit=units[code].name)
             )
-    _undo_names_and_parents(session, units, was, dt.date.fromisoformat(entry.detail["on"]))
+    _undo_names_and_parents(session, units, names, was, dt.date.fromisoformat(entry.detail["on"]))
     for code in was["ended"]:
         units[code].valid_to = None
     _undo_people_and_roles(session, units, was)
     created = [units[code].id for code in was["created"]]
     for stated in session.scalars(select(Succession).where(Succession.successor_id.in_(created))):
         session.delete(stated)
-    audit.record(session, UNDONE, entry.subject, number=entry.id)
+    audit.record(session, UNDONE, entry.subject, steps=entry.detail["steps"], number=entry.id)
     session.flush()
     # SQLAlchemy would put the children of a deleted unit at the top of the tree.
     below = select(Unit.code).where(Unit.parent_id.in_(created), Unit.id.not_in(created))
     if left := session.scalars(below).all():
-        raise _overtaken(", ".join(left))
+        raise _overtaken(left, names)
     try:
         for code in was["created"]:
             session.delete(units[code])
         session.flush()
     except IntegrityError:
         # A survey, a measurement, a role or somebody new: the unit is in use.
-        raise _overtaken(", ".join(was["created"])) from None
+        raise _overtaken(was["created"], names) from None
 
 
 def _undo_names_and_parents(
-    session: Session, units: dict[str, Unit], was: dict[str, Any], on: dt.date
+    session: Session, units: dict[str, Unit], names: Mapping[str, str], was: dict[str, Any], on: dt.date
 ) -> None:
     """From the plan's day, so that nothing of it is left in the units' histories."""
     histories = UnitHistories(session)
     try:
         for code, (old, new) in was["renamed"].items():
             if [units[code].name, units[code].type] != new:
-                raise _overtaken(code)
+                raise _overtaken([code], names)
             name, type_ = old
             histories.change(units[code], _day_of(on, units[code]), name=name, type=type_)
         for code, (old, new) in was["moved"].items():
             parent = units[code].parent
             if parent is None or parent.code != new or old not in units:
-                raise _overtaken(code)
+                raise _overtaken([code], names)
             histories.change(units[code], _day_of(on, units[code], parent), parent_id=units[old].id)
     except LaterChangeError:
-        raise _overtaken(code) from None
+        raise _overtaken([code], names) from None
     session.flush()
     session.expire_all()
 
@@ -294,7 +315,8 @@ def _undo_people_and_roles(session: Session, units: dict[str, Unit], was: dict[s
     update_leader_roles(session)
 
 
-def _overtaken(code: str) -> UnitChangeError:
+def _overtaken(codes: Iterable[str], names: Mapping[str, str]) -> UnitChangeError:
+    told = listed([name_and_code(code, names) for code in codes])
     return UnitChangeError(
-        _("Noe er endret eller tatt i bruk siden: %(code)s. Planen kan ikke angres som helhet.", code=code)
+        _("Noe er endret eller tatt i bruk siden: %(units)s. Planen kan ikke angres som helhet.", units=told)
     )

@@ -1,6 +1,7 @@
 """«Omorganisering»: a plan is put together, explained and saved in one go; and undone in one go."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -17,7 +18,15 @@ from surveys.hr.organisation.tree_queries import own_units
 from surveys.hr.organisation.views import blueprint
 from surveys.hr.reorganising.carrying_out import REORGANISED, carry_out, is_undone, undo
 from surveys.hr.reorganising.explaining import Explanation, explained, tree
-from surveys.hr.reorganising.plan import NewUnit, PlanStep, StepKind, as_text, from_text
+from surveys.hr.reorganising.plan import (
+    NewUnit,
+    PlanStep,
+    StepKind,
+    as_text,
+    created_units,
+    from_text,
+    unit_names,
+)
 from surveys.hr.trail.queries import may_see
 from surveys.hr.trail.rows import rows
 from surveys.organisation.changing_units import UnitChangeError
@@ -30,6 +39,18 @@ Page = Response | tuple[str, int]
 
 MOST_PARTS = 4
 """How many units one is divided in, in one step."""
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A reorganisation that was saved. number: of its entry in the trail. when and who: in words."""
+
+    number: int
+    steps: tuple[str, ...]
+    on: dt.date
+    when: str
+    who: str
+    is_undone: bool
 
 
 @blueprint.route("/organisasjon/omorganisering", methods=["GET", "POST"])
@@ -136,20 +157,30 @@ def _page(
         .limit(10)
     ).all()
     saved = [
-        (row, entry.id, is_undone(session, entry))
+        SavedPlan(
+            entry.id,
+            tuple(entry.detail["steps"]),
+            dt.date.fromisoformat(entry.detail["on"]),
+            row.when,
+            row.who,
+            is_undone(session, entry),
+        )
         for row, entry in zip(rows(session, entries), entries, strict=True)
     ]
+    units = own_units(session, current_user.account, municipal_day())
+    names = unit_names(units, steps)
     typed = _still_typed("" if problem else request.form.get("do", ""))
     return render_template(
         "hr/reorganising/plan.html",
         typed=typed,
         begun={kind.value for kind in StepKind if any(name.startswith(f"{kind}-") for name in typed)},
-        steps=steps,
+        steps=[step.words(names) for step in steps],
+        created=created_units(steps),
         plan=as_text(steps),
         day=day,
         explanation=explanation,
         problem=problem,
-        units=own_units(session, current_user.account, municipal_day()),
+        units=units,
         parts=range(MOST_PARTS),
         saved=saved,
     )

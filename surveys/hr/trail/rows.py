@@ -95,7 +95,9 @@ class _Names:
         if isinstance(value, list):
             if name == "comments":  # their numbers, which say nothing to a reader and fill pages
                 return str(len(value))
-            return ", ".join(self._value(action, name, each) for each in value)
+            # The steps of a plan are sentences with commas of their own.
+            between = "; " if name == "steps" else ", "
+            return between.join(self._value(action, name, each) for each in value)
         text = str(value)
         if name in {"to_unit", "unit"} and text in self.units:
             return f"{self.units[text]} ({text})"

@@ -15,6 +15,7 @@ from surveys.hr.trail.rows import rows
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.days import typed_day
+from surveys.platform.fault_links import naming
 from surveys.platform.texts import _
 
 blueprint = Blueprint("trail", __name__)
@@ -25,7 +26,7 @@ blueprint = Blueprint("trail", __name__)
 def index() -> str:
     """What was done, the newest first, a hundred on a page."""
     session = database.session()
-    wanted, typed_wrong = _wanted()
+    wanted = _wanted()
     query = entries(session, current_user.account, wanted)
     total = how_many(session, query)
     pages = max(ceil(total / PAGE_LENGTH), 1)
@@ -38,7 +39,7 @@ def index() -> str:
         page=page,
         pages=pages,
         wanted=wanted,
-        typed_wrong=typed_wrong,
+        faults=_faults(wanted),
         topics=_topics(),
         chosen={name: value for name, value in request.args.items() if name != "side" and value},
     )
@@ -49,7 +50,7 @@ def index() -> str:
 def download() -> Response:
     """Everything that the page's filter lets through."""
     session = database.session()
-    wanted, _typed_wrong = _wanted()
+    wanted = _wanted()
     content = as_csv(rows(session, session.scalars(entries(session, current_user.account, wanted))))
     name = f"hendelseslogg-{municipal_day().isoformat()}.csv"
     return Response(
@@ -59,17 +60,27 @@ def download() -> Response:
     )
 
 
-def _wanted() -> tuple[TrailFilter, bool]:
-    """What the address asks for, and whether a day in it could not be read; such a day limits nothing."""
+def _wanted() -> TrailFilter:
+    """What the address asks for. A day that cannot be read limits nothing."""
     about = request.args.get("om", "")
     days = {name: _day(request.args.get(name, "")) for name in ("fra", "til")}
-    found = TrailFilter(
+    return TrailFilter(
         search=request.args.get("sok", ""),
         about=About(about) if about in list(About) else None,
         from_day=days["fra"],
         to_day=days["til"],
     )
-    return found, any(request.args.get(name) and day is None for name, day in days.items())
+
+
+def _faults(wanted: TrailFilter) -> list[tuple[str, str]]:
+    """(id of the field, message) for each day that could not be read."""
+    fields = (("fra", wanted.from_day, _("Fra og med dag")), ("til", wanted.to_day, _("Til og med dag")))
+    refusal = _("Skriv datoen slik: 20.03.2026. Den er ikke tatt med i søket.")
+    return [
+        (name, naming(refusal, label))
+        for name, day, label in fields
+        if day is None and request.args.get(name)
+    ]
 
 
 def _day(text: str) -> dt.date | None:

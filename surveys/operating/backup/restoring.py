@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import JSON, Engine, MetaData, Table, func, insert, inspect, select, text, update
+from sqlalchemy import Engine, Table, insert, inspect, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
-from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from surveys.audit import trail as audit
 from surveys.campaigns.models import Delivery, DeliveryStatus
@@ -22,6 +21,7 @@ from surveys.operating.backup.making import KEYS, MANIFEST, TABLES, Progress
 from surveys.operating.backup.manifest import Manifest
 from surveys.operating.backup.rows import AT_A_TIME, row_of
 from surveys.operating.backup.sealed_file import BackupKeys, SealedReader
+from surveys.operating.loading_rows import number_on, references_afterwards, reflected_tables
 
 _TABLE: Final = re.compile(rf"{TABLES}/([a-z_]+)/\d+\.jsonl")
 _KEY_FILE: Final = re.compile(rf"{KEYS}/((?:surveys/)?[\w.-]+)")
@@ -132,9 +132,9 @@ def _load(
     progress: Progress,
 ) -> None:
     """Every row into its table, and every key file into `key_files`. Raises RestoreError."""
-    tables = _tables_in(connection)
+    tables = reflected_tables(connection)
     found = Counter[str]()
-    with _constraints_afterwards(connection, tables):
+    with references_afterwards(connection, tables):
         for name, content in entries:
             if key_file := _KEY_FILE.fullmatch(name):
                 key_files[key_file[1]] = content
@@ -147,16 +147,6 @@ def _load(
     number_on(connection, tables)
 
 
-def _tables_in(connection: Connection) -> MetaData:
-    tables = MetaData()
-    tables.reflect(connection)
-    for table in tables.tables.values():
-        for column in table.columns:
-            if isinstance(column.type, JSON):
-                column.type = JSON(none_as_null=True)
-    return tables
-
-
 def _insert(connection: Connection, table: Table, lines: bytes) -> int:
     columns = dict(table.columns.items())
     try:
@@ -166,37 +156,6 @@ def _insert(connection: Connection, table: Table, lines: bytes) -> int:
     for start in range(0, len(rows), AT_A_TIME):
         connection.execute(insert(table), rows[start : start + AT_A_TIME])
     return len(rows)
-
-
-@contextmanager
-def _constraints_afterwards(connection: Connection, tables: MetaData) -> Iterator[None]:
-    """PostgreSQL checks references row by row: they are taken away, and made anew when every row is there.
-
-    On SQLite they are off in a migration, and are all checked at its end.
-    """
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    references = [
-        constraint for table in tables.tables.values() for constraint in table.foreign_key_constraints
-    ]
-    for constraint in references:
-        connection.execute(DropConstraint(constraint))
-    yield
-    for constraint in references:
-        connection.execute(AddConstraint(constraint))
-
-
-def number_on(connection: Connection, tables: MetaData) -> None:
-    """PostgreSQL's counters go on after the highest number that was put back."""
-    if connection.dialect.name == "sqlite":
-        return
-    for table in tables.tables.values():
-        for column in table.primary_key.columns:
-            counter = connection.scalar(select(func.pg_get_serial_sequence(f'"{table.name}"', column.name)))
-            highest = connection.scalar(select(func.max(column))) if counter else None
-            if highest is not None:
-                connection.execute(select(func.setval(counter, highest)))
 
 
 def _refuse_other_numbers(manifest: Manifest, found: Mapping[str, int]) -> None:

@@ -63,6 +63,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Vekt etter kjente tall for befolkningen: YAML med bakgrunnsspørsmål, svar og antall personer.",
 )
+@click.option("--year", type=click.IntRange(1990, 2999), help="Året filen er fra. Trengs bare med --earlier.")
+@click.option(
+    "--earlier",
+    metavar="ÅR FIL",
+    multiple=True,
+    type=(click.IntRange(1990, 2999), click.Path(path_type=Path, exists=True, dir_okay=False)),
+    help="Svar på det samme skjemaet fra et annet år. Kan gjentas. Tre år eller flere kan ha en retning.",
+)
 @click.option("--json", "json_file", type=_FILE, help="Skriv resultatet hit som JSON.")
 @click.option("--html", "html_file", type=_FILE, help="Skriv rapporten hit som én HTML-fil.")
 @click.option("--pdf", "pdf_file", type=_FILE, help="Skriv rapporten hit som PDF.")
@@ -83,6 +91,8 @@ def analyse_command(
     minimum_group: int | None,
     weight_column: str | None,
     margins_file: Path | None,
+    year: int | None,
+    earlier: tuple[tuple[int, Path], ...],
     json_file: Path | None,
     html_file: Path | None,
     pdf_file: Path | None,
@@ -91,14 +101,17 @@ def analyse_command(
     """Reliabilitet, validitet og enhetsresultater fra en fil med svar, uten database."""
     from surveys.publishing.analysts.document import document_of
     from surveys.publishing.analysts.terminal_report import print_report
+    from surveys.publishing.analysts.waves import check_waves, with_trend
     from surveys.publishing.analysts.weighting_options import check_weight_options, with_weights
 
     asked = _questionnaire(questionnaire)
     mapping = told_mapping(map_file, missing, labels) or NO_MAPPING
     check_weight_options(asked, weight_column, margins_file)
+    check_waves(year, earlier)
     read, result = _analysed(data, asked, unit_column, minimum_group, mapping, weight_column, estimators)
     responses = read.responses
     result = with_weights(result, read, weight_column, margins_file, minimum_group)
+    result = with_trend(result, responses, year, earlier, mapping, minimum_group)
     document = document_of(result, asked)
     files: list[tuple[Path, str | bytes]] = []
     if json_file:

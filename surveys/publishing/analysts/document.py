@@ -22,6 +22,7 @@ from surveys.publishing.analysts.parts import (
     titles_of,
     two,
 )
+from surveys.publishing.analysts.trends import trend_section
 from surveys.publishing.analysts.verdicts import (
     agreement_verdict,
     consistency_verdict,
@@ -39,6 +40,8 @@ def document_of(result: Result, questionnaire: Questionnaire) -> ReportDocument:
     sections.append(_scores(result, questionnaire))
     if result.get("items"):
         sections.append(items_section(result, questionnaire))
+    if result.get("trend"):
+        sections.append(trend_section(result, questionnaire))
     if result.get("weighting"):
         sections.append(weighting_section(result, questionnaire))
     if result.get("group_differences"):

@@ -1,4 +1,4 @@
-"""The report of `medvirk analyse` as files: one HTML page that stands alone, and a PDF that screen readers can use."""
+"""The report of `medvirk analyse` as files: an HTML page that needs no other, and a PDF that screen readers can use."""
 
 import json
 from base64 import b64encode
@@ -46,7 +46,7 @@ def _static(name: str) -> str:
 
 
 def _in_script(figure: str) -> Markup:
-    """JSON that cannot end the element it stands in."""
+    """JSON that cannot end the element it is in."""
     return Markup(figure.replace("<", "\\u003c"))  # noqa: S704 (JSON without «<»)
 
 

@@ -13,6 +13,8 @@ from surveys.publishing.analysts.item_section import (
     item_name,
 )
 from surveys.publishing.analysts.parts import Result, two
+from surveys.publishing.analysts.trend_figure import SYMBOLS, figure_title, trend_figure
+from surveys.publishing.analysts.trends import TREND_TABLE
 from surveys.publishing.analysts.verdicts import ITEM_REST_LOWEST
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ _BELOW: Final = ("#8c510a", "#bf812d", "#dfc27d", "#f6e8c3")
 _ABOVE: Final = ("#01665e", "#35978f", "#80cdc1", "#c7eae5")
 _MIDDLE: Final = "#d9d9d9"
 _DARK: Final = frozenset({"#8c510a", "#01665e"})
-_SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up", "x", "star", "cross", "pentagon")
 
 
 def figures_of(result: Result, questionnaire: Questionnaire) -> dict[str, str]:
@@ -41,6 +42,8 @@ def figures_of(result: Result, questionnaire: Questionnaire) -> dict[str, str]:
     }
     if items:
         found[MAP_TABLE] = str(_map(result, questionnaire).to_json())
+    if result.get("trend"):
+        found[TREND_TABLE] = str(trend_figure(result, questionnaire).to_json())
     return found
 
 
@@ -73,7 +76,7 @@ def _diverging(items: Result, factor: Factor) -> "Figure":
         )
     for row, key in enumerate(keys):
         figure.add_annotation(name="row", text=item_name(factor, key), **_above(row))
-    figure.update_layout(barmode="overlay", title=_title(_finding(items, factor, keys)))
+    figure.update_layout(barmode="overlay", title=figure_title(_finding(items, factor, keys)))
     reach = max(max(_left(row), sum(row) - _left(row)) for row in shares)
     end = min(1.0, math.ceil(reach * 4) / 4)
     quarters = round(end * 4)
@@ -100,18 +103,6 @@ def _above(row: int) -> dict[str, Any]:
     return {**place, "showarrow": False, "align": "left"}
 
 
-def _title(finding: str) -> dict[str, Any]:
-    return {
-        "text": finding,
-        "x": 0,
-        "xanchor": "left",
-        "xref": "paper",
-        "y": 1,
-        "yanchor": "top",
-        "pad": {"t": 12},
-    }
-
-
 def _left(shares: list[float]) -> float:
     """How much of a bar is to the left of zero."""
     half, odd = divmod(len(shares), 2)
@@ -124,7 +115,7 @@ def _right(shares: list[float]) -> float:
 
 
 def _sides(place: float, every: list[float]) -> str:
-    """Names of neighbours stand above and below their points by turns."""
+    """Names of neighbours are placed above and below their points by turns."""
     return "top center" if every.index(place) % 2 else "bottom center"
 
 
@@ -174,7 +165,7 @@ def _map(result: Result, questionnaire: Questionnaire) -> "Figure":
             ],
             hoverinfo="text",
             cliponaxis=False,
-            marker={"size": 10, "symbol": _SYMBOLS[index % len(_SYMBOLS)]},
+            marker={"size": 10, "symbol": SYMBOLS[index % len(SYMBOLS)]},
         )
     figure.add_hline(ITEM_REST_LOWEST, line={"dash": "dash", "width": 1.5})
     figure.add_vline(0.5, line={"dash": "dot", "width": 1.5})
@@ -187,7 +178,7 @@ def _map(result: Result, questionnaire: Questionnaire) -> "Figure":
     )
     figure.update_yaxes(title_text="r med resten av temaet", rangemode="tozero")
     told = {0: "Ingen påstander ligger", 1: "Én påstand ligger"}.get(low, f"{low} påstander ligger")
-    figure.update_layout(title=_title(f"{told} under midten av skalaen og følger temaet sitt godt"))
+    figure.update_layout(title=figure_title(f"{told} under midten av skalaen og følger temaet sitt godt"))
     return figure.update_layout(
         height=520,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},

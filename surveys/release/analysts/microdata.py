@@ -20,7 +20,7 @@ from analysis.responses import Responses
 from questionnaires.coding import NOT_KEPT
 from questionnaires.model import Questionnaire
 from surveys.audit import trail as audit
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import SurveyError, require_answers
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.organisation.models import Unit
@@ -65,6 +65,7 @@ def export_microdata(session: Session, survey: Survey, wanted: Sequence[str], to
     """
     if survey.status != SurveyStatus.RELEASED:
         raise SurveyError(_("Undersøkelsen må være frigitt før svarene kan hentes ut til analyse."))
+    require_answers(survey)
     responses = load_responses(session, survey)
     _check_known(wanted, responses.questionnaire)
     recipe = session.get(MicrodataRecipe, survey.id)

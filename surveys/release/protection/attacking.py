@@ -1,6 +1,6 @@
 """An attack on one theme: everything released about it, taken together, against every group of few people.
 
-It trusts nothing a release believed: figures as they stand in the table, people as the opened answers have them.
+It trusts nothing a release believed: figures as they are in the table, people as the opened answers have them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -207,7 +207,7 @@ class Attacker:
     def _detail(
         self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: bool = False
     ) -> PublishedDetail:
-        """The figures told exactly with what stands beside them; before: only of releases from before the rule."""
+        """The figures told exactly with what is told beside them; before: only of releases from before the rule."""
         shown = [
             one
             for one in self._figures
@@ -296,7 +296,7 @@ class Attacker:
 
     @property
     def _told(self) -> PublishedDetail:
-        """Every shown figure with what stands beside its mean."""
+        """Every shown figure with what is told beside its mean."""
         shown = [(release, figure, cells) for release, figure, cells in self._figures if figure.shown]
         return self._as_published(shown, self.scores.shape[1])
 

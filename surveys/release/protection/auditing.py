@@ -47,6 +47,8 @@ class SurveyAudit:
     figures: int
     findings: tuple[DisclosureFinding, ...]
     narrowest: NarrowestRange | None
+    # False: the figures came from another installation, and nothing here knows whom they cover.
+    is_attacked: bool = True
 
 
 def audited_surveys(session: Session) -> Sequence[Survey]:
@@ -68,7 +70,7 @@ def audit_survey(
     responses = load_responses(session, survey) if responses is None else responses
     shown = [figure for release in releases for figure in release.figures if figure.shown]
     if not len(responses) or not shown:
-        return SurveyAudit(survey.key, len(shown), (), None)
+        return SurveyAudit(survey.key, len(shown), (), None, is_attacked=not survey.answers_elsewhere)
     codes = dict(
         session.execute(
             select(Unit.id, Unit.code)

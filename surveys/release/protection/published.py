@@ -1,4 +1,4 @@
-"""What stands in the figure table of a survey, and whose answers every figure covers.
+"""What is in the figure table of a survey, and whose answers every figure covers.
 
 Rebuilt from the tables alone (figures, turnout with its picture of the tree, opened answers), so that a correction
 and the audit see what a reader sees, not what a release meant to write.
@@ -39,7 +39,7 @@ class FigureSubject:
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """A figure as readers have it. n: None unless shown; spread, classes, points: whether these stand there too.
+    """A figure as readers have it. n: None unless shown; spread, classes, points: whether these are there too.
 
     exact_spread: with all its digits, not as a class. coded: whether the mean is only a bound. step: what it is rounded
     to, in points of the scale that people answered on; 0 for not at all.
@@ -113,7 +113,7 @@ def released_figures(session: Session, survey: Survey) -> list[ReleasedFigures]:
 
 
 def picture_of(session: Session, survey: Survey, release: Release) -> SurveyTree:
-    """The tree as it stood at the release; the survey's own for a release that did not keep it."""
+    """The tree as it was at the release; the survey's own for a release that did not keep it."""
     rows = session.execute(
         select(Turnout.unit_id, Turnout.parent_id, Turnout.type)
         .where(Turnout.release_id == release.id)

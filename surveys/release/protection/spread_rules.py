@@ -1,10 +1,10 @@
 """What a shown figure tells beside its mean: spread with its interval, and the distribution of answers.
 
-Spread stands wherever the mean does, with four exceptions: a mean that is only a bound, a spread so small that it says
+Spread is told wherever the mean does, with four exceptions: a mean that is only a bound, a spread so small that it says
 that all answered alike, few answers to few questions (`analysis.precision`), and where it would narrow what
 can be said of a hidden group (`analysis.disclosure.spread`) or of a figure that is told as a bound.
-It is exact where ten stand behind it, told or subtracted, and else the end of one of three classes.
-A distribution stands where exact spread does and the stricter masks allow it. Decisions 015, 034 and 036.
+It is exact where ten people are behind it, told or subtracted, and else the end of one of three classes.
+A distribution is told where exact spread does and the stricter masks allow it. Decisions 015, 034 and 036.
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ class MaskedFigures:
 
 
 def apply_spread_rules(shown: MaskedFigures) -> ShownDetails:
-    """What stands beside the means that `shown.means` allows."""
+    """What is told beside the means that `shown.means` allows."""
     people = People(shown.cells.of_person, shown.scores, len(shown.cells.unit))
     figures = _Figures.of(shown)
     steps = _steps(shown, figures, people)
@@ -183,7 +183,7 @@ class _Figures:
         return self.summed(people.n)
 
     def in_classes(self) -> Flags:
-        """(new figures,) where three classes may stand; a rest block only where the stricter mask has the same."""
+        """(new figures,) where three classes may be told; a rest block only where the stricter mask has the same."""
         classes = self.shown.classes
         same = {(block.anchor, block.members) for block in classes.units.blocks}
         return np.array(
@@ -264,7 +264,7 @@ def _is_exact(figures: _Figures, steps: NDArray[np.float64], people: People) -> 
 def _allowed(
     shown: MaskedFigures, figures: _Figures, people: People, steps: NDArray[np.float64]
 ) -> PublishedDetail:
-    """What would stand if no hidden group were narrowed by it."""
+    """What would be told if no hidden group were narrowed by it."""
     members, fixed = figures.members(), figures.is_known
     spread = np.zeros((len(members), people.scores.shape[1]), dtype=np.bool_)
     distribution = spread.copy()
@@ -286,7 +286,7 @@ def _allowed(
 
 
 def _in_words(shown: MaskedFigures, figures: _Figures, people: People) -> Flags:
-    """(figures, columns) where the class of the spread may stand: for no bound, and not for few answers in all."""
+    """(figures, columns) where the class of the spread may be told: for no bound, and not for few answers in all."""
     n = figures.sizes(people)
     allowed = np.zeros(n.shape, dtype=np.bool_)
     for column, measure in enumerate(shown.first_measures):

@@ -109,7 +109,7 @@ class Mask:
         }
 
     def detail_of_unit(self, node: int, place: int) -> FigureDetail:
-        """How precisely a unit's mean of the measure is told, and what stands beside it."""
+        """How precisely a unit's mean of the measure is told, and what is told beside it."""
         return self._detail(self.details.units[node] if self.details else None, place)
 
     def detail_of_block(self, number: int, place: int) -> FigureDetail:
@@ -155,7 +155,7 @@ def protect(
     """Decides what may be shown, with one mask for the measures that the same people have a score on.
 
     known: measure → what earlier releases of the same answers have told. keep: (nodes, M) shown in the last
-    comparable survey. spread: False leaves out where spread and distributions may stand, for a quicker answer.
+    comparable survey. spread: False leaves out where spread and distributions may be told, for a quicker answer.
     """
     work = _Work(gathered, minimum_group, known or {}, keep)
     return Protected(

@@ -12,17 +12,16 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.lifecycle import SurveyError, require_answers
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.campaigns.tally.checking import roots_of
 from surveys.campaigns.tally.models import RootKind, TallyLeaf
 from surveys.campaigns.tally.trail_chain import chain, published_head
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.texts import _
-from surveys.release.digest import figure_rows, release_row, tree_rows
+from surveys.release.digest import figure_rows, release_row, rules_row, tree_rows, turnout_rows
 from surveys.release.models import Release
 from surveys.results.audit_package.readme import README
-from surveys.results.audit_package.turnout import protected_turnout
 
 Files = Mapping[str, bytes]
 """File name → content."""
@@ -38,6 +37,7 @@ def package_files(session: Session, survey: Survey) -> Files:
     ).all()
     if not releases:
         raise SurveyError(_("Undersøkelsen er ikke frigitt ennå, så det er ingenting å kontrollere."))
+    require_answers(survey)
     leaves = session.scalars(
         select(TallyLeaf.leaf).where(TallyLeaf.survey_id == survey.id).order_by(TallyLeaf.leaf)
     ).all()
@@ -49,7 +49,7 @@ def package_files(session: Session, survey: Survey) -> Files:
         "undersokelse.json": _json(_about(session, survey, releases[-1])),
         "sporreskjema.yaml": survey.instrument.source,
         "tall.json": _json([_release(session, release) for release in releases]),
-        "deltakelse.json": _json([vars(row) for row in protected_turnout(session, releases[-1])]),
+        "deltakelse.json": _json(turnout_rows(session, releases[-1])),
         "urne.json": _json(_roots(session, survey)),
         "avtrykk.txt": "".join(f"{leaf.hex()}\n" for leaf in leaves).encode(),
         "hendelser.txt": "".join(f"{entry.text}\n" for entry in chain(session, survey)).encode(),
@@ -64,20 +64,13 @@ def _has_closing_root(session: Session, survey: Survey) -> bool:
 def _about(session: Session, survey: Survey, latest: Release) -> Mapping[str, Any]:
     head, own = published_head(session, survey), session.get(Installation, 1)
     return {
-        "format": 1,
-        "key": survey.key,
-        "title": survey.title,
+        "format": 2,
         "municipality": own.municipality if own else "",
-        "top": survey.unit_id,
-        "counted_on": survey.counted_on.isoformat() if survey.counted_on else None,
-        "imported": survey.imported,
+        "survey": rules_row(survey, latest.minimum_group),
         "rules": {
-            "minimum_group": latest.minimum_group,
-            "comment_minimum": survey.comment_level,
             "three_classes_from": 10,
             "every_answer_from": 20,
             "least_range_of_a_hidden_mean": 0.25,
-            "visible_from": {step.readers.value: step.visible_on.isoformat() for step in survey.visibility},
         },
         "units": _units(session, survey),
         "trail": {

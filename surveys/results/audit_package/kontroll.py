@@ -11,6 +11,7 @@ This file is copied into every package as it is. It imports nothing of Medvirk: 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import hashlib
 import json
 import sys
@@ -28,7 +29,28 @@ POINTS_FROM = 20
 LEAST_RANGE = 0.25
 SMALLEST_MINIMUM = 3
 BOUND_MARGIN = 0.05
+RULES = {
+    "three_classes_from": CLASSES_FROM,
+    "every_answer_from": POINTS_FROM,
+    "least_range_of_a_hidden_mean": LEAST_RANGE,
+}
 SPREAD_CLASSES = (0.15, 0.25, 0.4)
+
+PROGRAM = "kontroll.py"
+README = "LES-MEG.txt"
+README_DIGEST = "004ab5883d7b860bea80618587b929629c1fef28ca850ee38f665ec17badc03f"
+LISTED = {
+    README,
+    PROGRAM,
+    "undersokelse.json",
+    "sporreskjema.yaml",
+    "tall.json",
+    "deltakelse.json",
+    "urne.json",
+    "avtrykk.txt",
+    "hendelser.txt",
+}
+ROOT_ACTIONS = {"night": {"survey.tally_published"}, "closing": {"survey.closed", "survey.box_frozen"}}
 
 Faults = Iterator[str]
 Json = Any
@@ -69,6 +91,14 @@ def check_files(package: Package) -> Faults:
             yield f"{name} mangler"
         elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
             yield f"{name} er endret"
+    for name in sorted(LISTED - set(package.contents)):
+        yield f"{name} står ikke i innhold.json"
+    readme = package.folder / README
+    if readme.exists() and hashlib.sha256(readme.read_bytes()).hexdigest() != README_DIGEST:
+        yield f"{README} er en annen enn den som hører til dette programmet"
+    program = package.folder / PROGRAM
+    if program.exists() and program.read_bytes() != Path(__file__).read_bytes():
+        yield f"{PROGRAM} i pakken er et annet program enn det du kjører nå"
 
 
 def root_of(leaves: list[bytes]) -> bytes:
@@ -113,6 +143,25 @@ def check_roots_in_trail(package: Package) -> Faults:
         yield f"kontrolltall {missing[:12]}… står i hendelsesloggen, men ikke i urne.json"
     for extra in set(listed) - set(recorded):
         yield f"kontrolltall {extra[:12]}… står i urne.json, men ikke i hendelsesloggen"
+    entries = {entry["detail"]["root"]: entry for entry in package.entries if "root" in entry["detail"]}
+    for root in package.roots:
+        if root["root"] in entries and not _is_recorded(root, entries[root["root"]]):
+            yield f"kontrolltall {root['number']} har en annen dag, et annet antall eller nummer enn i hendelsesloggen"
+
+
+def _is_recorded(root: Json, entry: Json) -> bool:
+    """Whether the trail says the same of it. The trail's time is in UTC: its day may be the one beside."""
+    detail, days = (
+        entry["detail"],
+        (dt.date.fromisoformat(each[:10]) for each in (root["published_on"], entry["at"])),
+    )
+    published, recorded = days
+    return (
+        entry["action"] in ROOT_ACTIONS.get(root["kind"], set())
+        and root["ballots"] == detail.get("ballots", detail.get("at_least"))
+        and root["number"] == detail.get("number", root["number"])
+        and abs(published - recorded) <= dt.timedelta(days=1)
+    )
 
 
 def heads_of(trail: list[str]) -> list[str]:
@@ -132,7 +181,7 @@ def check_trail(package: Package) -> Faults:
     elif number and heads[number - 1] != stated["published_head"]:
         yield "avtrykket av hendelsesloggen stemmer ikke: en linje er endret, fjernet eller flyttet"
     subjects = {entry["subject"] for entry in package.entries}
-    if subjects - {package.about["key"]}:
+    if subjects - {package.about["survey"]["key"]}:
         yield "hendelsesloggen har linjer om en annen undersøkelse"
     if any(entry["action"] == "survey.tally_broken" for entry in package.entries):
         yield "opptellingen ble stanset av en alarm: spør kommunen hva som hendte"
@@ -162,21 +211,33 @@ def digest_of(release: Json) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def check_releases(package: Package) -> Faults:
-    recorded = {
-        entry["detail"]["number"]: entry["detail"].get("digest")
+def _recorded_releases(package: Package) -> list[tuple[int, Json]]:
+    """The number of each release and what the trail says of it: one line each, or somebody has added one."""
+    return [
+        (entry["detail"]["number"], entry["detail"])
         for entry in package.entries
         if entry["action"] in {"survey.released", "survey.corrected"}
-    }
+    ]
+
+
+def _recorded_of_the_last(package: Package, name: str) -> str | None:
+    """A digest that the trail has of the newest release; None in releases from before it was recorded."""
+    last = package.releases[-1]["release"]["number"]
+    return next((detail.get(name) for number, detail in _recorded_releases(package) if number == last), None)
+
+
+def check_releases(package: Package) -> Faults:
+    recorded = _recorded_releases(package)
     numbers = [release["release"]["number"] for release in package.releases]
-    if numbers != list(range(1, len(numbers) + 1)) or set(numbers) != set(recorded):
-        yield f"pakken har frigivelsene {numbers}, hendelsesloggen har {sorted(recorded)}"
+    if numbers != list(range(1, len(numbers) + 1)) or sorted(numbers) != sorted(n for n, _ in recorded):
+        yield f"pakken har frigivelsene {numbers}, hendelsesloggen har {sorted(n for n, _ in recorded)}"
     yield from _faults_of_names(package)
+    yield from _faults_of_promises(package)
     source = (package.folder / "sporreskjema.yaml").read_bytes()
     for release in package.releases:
         about = release["release"]
-        digest = recorded.get(about["number"])
-        if digest is not None and digest != digest_of(release):
+        digests = [detail.get("digest") for number, detail in recorded if number == about["number"]]
+        if any(digest not in {None, digest_of(release)} for digest in digests):
             yield f"tallene i frigivelse {about['number']} er ikke de som ble frigitt"
         if about["questionnaire"] != hashlib.sha256(source).hexdigest():
             yield "spørreskjemaet er ikke det som ble brukt"
@@ -186,11 +247,32 @@ def check_releases(package: Package) -> Faults:
 
 def _faults_of_names(package: Package) -> Faults:
     """Swapped names would be moved figures."""
-    recorded = [entry["detail"]["names"] for entry in package.entries if "names" in entry["detail"]]
+    recorded = _recorded_of_the_last(package, "names")
     names = {int(unit): each["name"] for unit, each in package.about["units"].items()}
     lines = "\n".join(line_of([unit, names[unit]]) for unit in sorted(names))
-    if recorded and recorded[-1] != hashlib.sha256(lines.encode()).hexdigest():
+    if recorded is not None and recorded != hashlib.sha256(lines.encode()).hexdigest():
         yield "enhetene heter noe annet enn da tallene ble frigitt"
+
+
+def _faults_of_promises(package: Package) -> Faults:
+    """What the survey promised: as when it was released, not lower than when it opened, and of the whole tree."""
+    survey = package.about["survey"]
+    recorded = _recorded_of_the_last(package, "rules")
+    if recorded is not None and recorded != hashlib.sha256(line_of(survey).encode()).hexdigest():
+        yield "reglene for undersøkelsen er ikke de som gjaldt da tallene ble frigitt"
+    if survey["minimum_group"] != package.releases[-1]["release"]["minimum_group"]:
+        yield "minste gruppe er en annen enn da tallene ble frigitt"
+    if package.about["rules"] != RULES:
+        yield "reglene er ikke de som dette programmet kontrollerer"
+    for entry in package.entries:
+        if entry["action"] == "survey.opened":
+            for name in ("minimum_group", "comment_minimum"):
+                if survey[name] < entry["detail"].get(name, 0):
+                    yield f"{name} var {entry['detail'][name]} da undersøkelsen åpnet, og er {survey[name]} nå"
+    for release in package.releases:
+        units = {row["unit_id"] for row in release["tree"]}
+        if {row["unit_id"] for row in release["tree"] if row["parent_id"] not in units} != {survey["top"]}:
+            yield f"enhetene i frigivelse {release['release']['number']} er ikke ett tre med hele undersøkelsen øverst"
 
 
 def check_rules(package: Package) -> Faults:
@@ -254,6 +336,12 @@ def check_turnout(package: Package) -> Faults:
     least = latest["release"]["minimum_group"]
     parents = {row["unit_id"]: row["parent_id"] for row in latest["tree"]}
     told = {row["unit_id"]: row["delivered"] for row in package.turnout if row["delivered"] is not None}
+    recorded = _recorded_of_the_last(package, "turnout")
+    lines = "\n".join(sorted(map(line_of, package.turnout)))
+    if recorded is not None and recorded != hashlib.sha256(lines.encode()).hexdigest():
+        yield "deltakelsen er ikke den som ble frigitt"
+    if sorted(row["unit_id"] for row in package.turnout) != sorted(parents):
+        yield "deltakelsen har ikke én linje for hver enhet"
     for row in package.turnout:
         group = row["invited"] if row["invited"] is not None else row["delivered"]
         if row["delivered"] is not None and group < least:
@@ -263,7 +351,7 @@ def check_turnout(package: Package) -> Faults:
         parent = parents.get(row["unit_id"])
         if row["delivered"] is not None and row["delivered"] > told.get(parent, row["delivered"]):
             yield f"{package.name(row['unit_id'])}: flere leverte enn i enheten over"
-        top = row["unit_id"] == package.about["top"]
+        top = row["unit_id"] == package.about["survey"]["top"]
         if top and package.leaves and row["delivered"] not in {None, len(package.leaves)}:
             yield f"{row['delivered']} leverte i alt, men {len(package.leaves)} i urnen"
 
@@ -354,7 +442,7 @@ def _group(package: Package, picture: Picture, figure: Json, shown: set[int], re
     elif figure["kind"] == "rest":
         members = picture.outside(unit, shown)
     elif figure["breakdown"] == "unit_type":
-        members = picture.of_type(figure["category"], package.about["top"])
+        members = picture.of_type(figure["category"], package.about["survey"]["top"])
     else:
         return None
     words = f"{package.name(unit)} {figure['category']}".strip()
@@ -516,7 +604,7 @@ def _width(n: int, total: float, most: int, low: float, high: float) -> float:
 
 def _small_categories(package: Package) -> Faults:
     """Background questions: what is left of everybody when the shown categories are taken away."""
-    top = package.about["top"]
+    top = package.about["survey"]["top"]
     for release in package.releases:
         whole: dict[str, int] = {}
         told: dict[tuple[str, str], int] = defaultdict(int)

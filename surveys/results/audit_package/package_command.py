@@ -6,10 +6,10 @@ import click
 from flask import Flask
 
 from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.files.new_folder import write_folder
 from surveys.platform.database import database
 from surveys.platform.terminal import fail, say, with_app
 from surveys.results.audit_package.contents import package_files
-from surveys.results.audit_package.writing import write_folder
 
 
 @click.command("audit-package")

@@ -20,6 +20,7 @@ def surveys_with_package(session: Session, account: Account, entrances: Iterable
         entrance.survey.id
         for entrance in entrances
         if entrance.access.now
+        and not entrance.survey.answers_elsewhere
         and entrance.unit.unit_id == entrance.survey.unit_id
         and entrance.survey.unit_id in units
     )

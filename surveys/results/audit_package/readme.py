@@ -17,14 +17,21 @@ SLIK KONTROLLERER DU
 
 Steg 3 er viktig: den som forfalsker pakken, kan regne om alt inni den, men ikke det som alt er publisert.
 
+Programmet kan også være byttet ut. Fikk du pakken av andre, hent kontroll.py fra kildekoden til Medvirk
+(surveys/results/audit_package/kontroll.py, i samme versjon), og kjør det mot mappen: python kontroll.py MAPPE
+Da sier det også fra hvis programmet i pakken er et annet.
+
 HVA PROGRAMMET KONTROLLERER
 
 - Ingen fil er endret siden pakken ble laget (innhold.json).
 - Avtrykkene av de forseglede svarene (avtrykk.txt) gir kontrolltallet fra lukkingen, og like mange svar er telt opp.
-- Alle kontrolltall står i hendelsesloggen, og ingen mangler.
+- Alle kontrolltall står i hendelsesloggen med samme dag, nummer og antall, og ingen mangler.
 - Linjene i hendelsesloggen (hendelser.txt) er kjedet sammen: endres, fjernes eller flyttes en linje, stemmer
   ikke resten.
 - Tallene (tall.json) er de som ble frigitt, med alle rettelser: avtrykket av dem står i hendelsesloggen.
+- Reglene for undersøkelsen (minste gruppe, når kommentarer vises, hvem som ser tallene når) og deltakelsen i hver enhet
+  er de som gjaldt da tallene ble frigitt, og minste gruppe er ikke lavere enn da undersøkelsen åpnet. Frigivelser fra
+  eldre versjoner av Medvirk har ikke avtrykk av dette.
 - Reglene er fulgt: ingen tall for færre enn minste gruppe, og fordelinger bare der mange nok har svart.
 - Angrepet: programmet legger sammen og trekker fra alt som er frigitt, og ser om tallet for en gruppe som er skjult
   eller for liten, kan regnes ut eller avgrenses til mindre enn en firedel av skalaen. Det prøver også om et tall som er
@@ -32,7 +39,8 @@ HVA PROGRAMMET KONTROLLERER
 
 HVA DET IKKE KAN KONTROLLERE
 
-- Deltakelsen i hver enhet: bare tallet for hele undersøkelsen kan sammenlignes med urnen.
+- At deltakelsen i hver enhet er riktig talt: bare tallet for hele undersøkelsen kan sammenlignes med urnen.
+- Kodene til enhetene og navnet på kommunen: de kan være endret siden tallene ble frigitt.
 - At det forseglede svaret er det den enkelte svarte. Det vet bare den som svarte, og programmet som forseglet det.
 - At kontrolltallene fra nettene er del av det fra lukkingen. Det kontrollerer Medvirk ved opptellingen. Et bevis for
   andre måtte ha sagt hvilken natt hvert svar kom. Derfor er de også dekket til: ingen kan prøve seg fram til hvilke

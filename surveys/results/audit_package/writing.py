@@ -1,22 +1,12 @@
-"""The package as a folder or as one zip: the same content gives the same bytes."""
+"""The package as one zip: the same content gives the same bytes."""
 
 import io
 import zipfile
-from pathlib import Path
 from typing import Final
 
 from surveys.results.audit_package.contents import Files
 
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
-
-
-def write_folder(files: Files, folder: Path) -> None:
-    """Raises FileExistsError when there is something in the folder already."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise FileExistsError(folder)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
 
 
 def as_zip(files: Files, folder: str) -> bytes:

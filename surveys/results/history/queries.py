@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from analysis.difference import PlainChange, PlainScore, plain_changes
 from questionnaires.model import Text
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
@@ -141,6 +142,9 @@ class ImportedScore:
     mean: float
     sd: float | None
 
+    def plain(self) -> PlainScore:
+        return PlainScore(self.n, self.mean, math.nan if self.sd is None else self.sd)
+
 
 def _with_changes(
     lines: Sequence[PastLine], columns: Sequence[PastColumn], now: Mapping[str, Line]
@@ -183,28 +187,20 @@ def _pair(line: PastLine, columns: Sequence[PastColumn], now: Line | None) -> _P
 
 
 def _tested(pairs: Mapping[str, _Pair]) -> dict[str, dict[str, Any]]:
-    """Measure → interval, verdict and detectable change by Welch's test, Holm over the measures."""
-    if not pairs:
-        return {}
-    import numpy as np
-
-    from analysis.change import Wave, change
-
-    def wave(scores: Iterable[ImportedScore]) -> Wave:
-        rows = [(score.n, score.mean, score.sd) for score in scores]
-        n, mean, sd = np.array(rows, dtype=np.float64).T
-        return Wave(n.astype(np.int64), mean, sd)
-
-    found = change(wave(pair.then for pair in pairs.values()), wave(pair.now for pair in pairs.values()))
+    """Measure → interval and verdict by Welch's test, Holm over the measures."""
+    found = plain_changes([(pair.then.plain(), pair.now.plain()) for pair in pairs.values()])
     return {
-        key: {
-            "ci_low": _known(float(found.ci_low[at])),
-            "ci_high": _known(float(found.ci_high[at])),
-            "verdict": Verdict(found.verdict[at].value),
-            "detectable": _known(float(found.detectable[at])),
-        }
-        for at, key in enumerate(pairs)
+        key: {"ci_low": _known(one.low), "ci_high": _known(one.high), "verdict": _verdict(one, pair)}
+        for (key, pair), one in zip(pairs.items(), found, strict=True)
     }
+
+
+def _verdict(found: PlainChange, pair: _Pair) -> Verdict:
+    if found.few:
+        return Verdict.TOO_FEW
+    if not found.clear:
+        return Verdict.NO_CLEAR_CHANGE
+    return Verdict.UP if pair.now.mean > pair.then.mean else Verdict.DOWN
 
 
 def _known(value: float) -> float | None:

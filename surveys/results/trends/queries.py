@@ -216,7 +216,7 @@ def _trend_line(
         estimate.ci_low,
         estimate.ci_high,
         estimate.verdict,
-        _largest_step(years, means),
+        largest_step(years, means),
     )
 
 
@@ -224,7 +224,8 @@ def _years(day: dt.date) -> float:
     return day.year + (day.timetuple().tm_yday - 1) / 365.25
 
 
-def _largest_step(years: Sequence[int], means: Sequence[float | None]) -> tuple[int, int]:
+def largest_step(years: Sequence[int], means: Sequence[float | None]) -> tuple[int, int]:
+    """The two years, one after the other among those with a mean, that differ most. Two means or more."""
     known = [(year, mean) for year, mean in zip(years, means, strict=True) if mean is not None]
     steps = list(pairwise(known))
     (first, _), (last, _) = max(steps, key=lambda pair: abs(pair[1][1] - pair[0][1]))

@@ -26,7 +26,12 @@ def slope_text(line: TrendLine) -> str:
 
 def verdict_text(line: TrendLine) -> str:
     """«Tydelig oppover», «Ujevnt. Størst steg fra 2022 til 2024»: never a direction for noise or a single step."""
-    if line.verdict == TrendVerdict.UNEVEN:
-        return _("Ujevnt. Størst steg fra %(first)s til %(last)s", first=line.step[0], last=line.step[1])
+    return direction_text(line.verdict, line.step)
+
+
+def direction_text(verdict: TrendVerdict, step: tuple[int, int]) -> str:
+    """The same of a line that is no page's. step: the two years with the largest step between them."""
+    if verdict == TrendVerdict.UNEVEN:
+        return _("Ujevnt. Størst steg fra %(first)s til %(last)s", first=step[0], last=step[1])
     words = {TrendVerdict.UP: _("Tydelig oppover"), TrendVerdict.DOWN: _("Tydelig nedover")}
-    return words.get(line.verdict, _("Ingen sikker retning"))
+    return words.get(verdict, _("Ingen sikker retning"))

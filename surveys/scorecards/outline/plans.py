@@ -83,7 +83,7 @@ def _perspective_keys(nodes: Sequence[OutlineNode], known: Mapping[str, str]) ->
 
 
 def slug(text: str) -> str:
-    """«Økonomi og nærvær» → «okonomi-og-naervaer»: for keys, which stand in addresses."""
+    """«Økonomi og nærvær» → «okonomi-og-naervaer»: for keys, which are part of addresses."""
     plain = text.casefold().replace("æ", "ae").replace("ø", "o").replace("å", "a")
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -1,0 +1,1 @@
+"""A citizen survey's weighted means, beside the unweighted ones."""
