@@ -60,8 +60,9 @@ def roles_of(account: Account) -> frozenset[Role]:
 
 def is_granted(session: Session, account: Account, unit_id: int, *roles: Role) -> bool:
     """True when the account holds one of the roles on the unit or on any unit above it."""
-    above = lineage(session, unit_id)
-    return any(grant.role in roles and grant.unit_id in above for grant in account.grants)
+    held = {grant.unit_id for grant in account.grants if grant.role in roles}
+    # Only whoever holds it on another unit needs a look at the tree.
+    return unit_id in held or (bool(held) and not held.isdisjoint(lineage(session, unit_id)))
 
 
 def roles_on(

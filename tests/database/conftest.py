@@ -12,6 +12,7 @@ from app import create_app
 from surveys.demo.cards import build_cards
 from surveys.demo.fjordvik import SEED
 from surveys.demo.municipality import build_municipality
+from surveys.demo.replies import build_replies
 from surveys.demo.rounds import Fjordvik, planned_rounds
 from surveys.operating.loading_rows import number_on
 from surveys.operating.tables import metadata
@@ -34,6 +35,7 @@ def demo_rows(installations: Installations, tmp_path_factory: pytest.TempPathFac
             with db.transaction() as session:
                 build_municipality(session, SEED)
                 build_cards(session)
+                build_replies(session, dt.date(2026, 9, 1))
             fjordvik = Fjordvik(SEED)
             for planned in planned_rounds(dt.date(2026, 9, 1)):
                 if planned.key in ROUNDS:

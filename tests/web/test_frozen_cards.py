@@ -1,5 +1,7 @@
 """An approved card, and the cards of earlier years, stay as they were whatever is approved or uploaded later."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -190,3 +192,21 @@ def test_another_card_does_not_change_the_limits_of_a_frozen_one(client: FlaskCl
     with site.reading() as session:
         limits = session.scalars(select(Target.green).join(Indicator).where(Indicator.code == "M1.1"))
         assert limits.all() == [6.0]
+
+
+def test_next_years_draft_asks_about_rows_that_nobody_replied_to(client: FlaskClient, site: Database) -> None:
+    approved_and_measured(client, site)
+    draft = draft_again(client, site, YEAR + 1)
+    asks = "Ingen har svart på disse. Ta dem ut?"
+    page = client.get(f"/kortoppsett/{draft}").text
+    assert asks in page
+    row = node(site, draft, "M1.1")
+    assert f'id="ubesvart-{row.id}"' in page
+    assert page.count('id="ubesvart-') == 1
+    with site.reading() as session:
+        number = session.scalars(select(Indicator.id).where(Indicator.code == "M1.1")).one()
+    address = f"/styringskort/K/svar/{number}"
+    hidden = dict(re.findall(r'name="(maling|versjon)" value="(\d+)"', client.get(address).text))
+    reply = {"arsak": "Influensa", "tiltak": "Vaksine", "prognose": "6", "vurderes": f"31.12.{YEAR + 1}"}
+    assert client.post(address, data=hidden | reply).status_code == 302
+    assert asks not in client.get(f"/kortoppsett/{draft}").text

@@ -14,9 +14,11 @@ from surveys.campaigns.models import ReaderGroup
 from surveys.platform.database import Database
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Measurement, MeasurementStatus
+from surveys.scorecards.replies import reply_views
 from tests.building import build_survey
 from tests.card_building import measure, release_figures, sign_in_as, unit_of
 from tests.replying import (
+    TYPED,
     give_reply,
     hidden_fields,
     reply_address,
@@ -314,3 +316,44 @@ def test_replies_cost_the_card_no_queries_of_their_own(client: FlaskClient, card
             give_reply(client, card, code, prognose="1")
     assert len(set(counted)) == 1, "four replies cost as many queries as none"
     assert len([each for each in statements if "measurement_reply" in each]) == 1
+
+
+def test_two_who_store_in_the_same_moment_cannot_both_win(
+    client: FlaskClient, card: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both pages have been found to be up to date: the database lets one of them in."""
+    sign_in_as(client, card, Role.LEADER, "A")
+    known = hidden_fields(client, reply_address(card))
+    give_reply(client, card, hidden=known, tiltak="Hennes tiltak")
+    judged, answers = reply_views._overtaken, iter([""])
+    monkeypatch.setattr(reply_views, "_overtaken", lambda opened: next(answers, judged(opened)))
+    late = give_reply(client, card, hidden=known, tiltak="Hans tiltak")
+    assert late.status_code == 409
+    assert "Kari Eide har svart siden du åpnet siden." in late.text
+    assert ">Hans tiltak</textarea>" in late.text
+    assert [each.action for each in stored_replies(card)] == ["Hennes tiltak"]
+
+
+def test_what_was_typed_when_the_session_had_ended_is_given_back(
+    app: Flask, client: FlaskClient, card: Database
+) -> None:
+    sign_in_as(client, card, Role.LEADER, "A")
+    known = hidden_fields(client, reply_address(card))
+    with client.session_transaction() as cookie:
+        cookie.clear()
+    page = client.post(reply_address(card), data=TYPED | known)
+    assert page.status_code == 401
+    assert "Influensa i mars" in page.text
+    assert stored_replies(card) == []
+
+
+def test_a_politician_reads_why_what_is_done_and_when_it_is_judged(
+    client: FlaskClient, card: Database
+) -> None:
+    sign_in_as(client, card, Role.LEADER, "A")
+    give_reply(client, card)
+    sign_in_as(client, card, Role.POLITICIAN, "K")
+    row = row_of(client, "M1.2")
+    for words in ("Influensa i mars", "Vi vaksinerer flere", "vurderes 31. desember 2026"):
+        assert words in row
+    assert "Endre svaret" not in row

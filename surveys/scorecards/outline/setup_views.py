@@ -44,7 +44,7 @@ from surveys.scorecards.outline.opening import (
 )
 from surveys.scorecards.outline.plans import outline_of_plan
 from surveys.scorecards.outline.typed_outline import with_typed
-from surveys.scorecards.outline.unanswered import rows_without_values
+from surveys.scorecards.outline.unanswered import rows_without_replies, rows_without_values
 from surveys.scorecards.views import blueprint
 
 
@@ -239,6 +239,7 @@ def _outline_page(session: Session, version: CardVersion) -> str:
         too_many=has_too_many(outline),
         most_rows=MOST_ROWS,
         silent=rows_without_values(session, version, outline, today),
+        unheard=rows_without_replies(session, current_user, version, outline, today),
         types=unit_types(session),
         about_indicator=lambda node: indicator_line(node, outline, version.year),
         uses_messages=True,

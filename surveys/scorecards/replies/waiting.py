@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.scorecards import IndicatorStatus
 from surveys.access.models import Account, Role
-from surveys.access.permissions import granted_units
+from surveys.access.permissions import granted_units, roles_of
 from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.release.models import Release
@@ -69,9 +69,9 @@ class _StandingReply:
 def waiting_for(session: Session, account: Account, today: dt.date) -> WaitingForAccount:
     """As many queries whatever the number of units."""
     own = {grant.unit_id for grant in account.grants if grant.role is Role.LEADER}
-    followed = granted_units(session, account, *FOLLOWING_UP)
-    if not followed:
+    if not roles_of(account) & set(FOLLOWING_UP):
         return WaitingForAccount()
+    followed = granted_units(session, account, *FOLLOWING_UP)
     living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(followed), living))}
     colours = seen_colours(session, account, list(units.values()), today, with_own_rows=own)

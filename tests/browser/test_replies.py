@@ -1,0 +1,54 @@
+"""A leader replies to a red measurement with the keyboard alone on a narrow screen, with scripts and without."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import axe
+from tests.browser.conftest import Site, sign_in
+from tests.browser.test_card_setup_keyboard import press, write
+
+
+def _looked_at(page: Page) -> list[str]:
+    return [*axe.faults(page), *([f"{page.url}: too wide"] if axe.overflow(page) else [])]
+
+
+def test_a_reply_is_written_by_keyboard_on_a_narrow_screen(own_site: Site, desk: Page) -> None:
+    desk.set_viewport_size({"width": 320, "height": 640})
+    sign_in(desk, own_site, "leder")
+    expect(desk.get_by_role("heading", name="Dette venter på svar fra deg")).to_be_visible()
+    press(desk, "Ø1.1 Nettoavvik mot budsjett")
+    write(desk, "Årsak", "Vikarer i april")
+    expect(desk.get_by_text("285 tegn igjen.")).to_be_visible()
+    write(desk, "Tiltak", "Vi deler en vikar med naboen")
+    write(desk, "Hvilken verdi venter du neste gang?", "-1,04")
+    expect(desk.locator("#prognosesetning")).to_have_text(re.compile(r"−1,04.% er rød\."))
+    write(desk, "Hvilken verdi venter du neste gang?", "0")
+    expect(desk.locator("#prognosesetning")).to_have_text(re.compile(r"0,0.% er grønn\."))
+    faults = _looked_at(desk)
+    press(desk, "Lagre svaret")
+    row = desk.locator("#indikator-Ø1\\.1")
+    expect(row).to_contain_text("Gul · under forbedring, vurderes")
+    row.locator("summary").first.focus()
+    desk.keyboard.press("Enter")
+    expect(row.get_by_text("Vikarer i april")).to_be_visible()
+    axe.wait_until_still(desk)
+    assert faults + _looked_at(desk) == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_without_scripts_a_button_shows_the_forecasts_colour(
+    browser: Browser, site: Site, width: int
+) -> None:
+    context = browser.new_context(
+        locale="nb-NO", viewport={"width": width, "height": 900}, java_script_enabled=False
+    )
+    page = context.new_page()
+    sign_in(page, site, "leder")
+    page.goto(site.path("/styringskort/OK4"))
+    page.get_by_role("link", name="Svar på M1.3").click()
+    page.get_by_label("Hvilken verdi venter du neste gang?").fill("4,28")
+    page.get_by_role("button", name="Vis fargen på prognosen").click()
+    expect(page.locator("#prognosesetning")).to_have_text("4,28 er gul.")
+    context.close()
