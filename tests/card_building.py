@@ -6,15 +6,16 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from analysis.scorecards import Direction
-from surveys.access.models import Account, Grant, Role
+from surveys.access.models import Account, Grant, Role, SignInSession
 from surveys.access.sessions import start_session
 from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.files.report import ImportReport
 from surveys.organisation.models import Unit
+from surveys.platform import clock
 from surveys.platform.database import Database
 from surveys.release.models import Change, Figure, FigureStatus, Release, Verdict
 from surveys.scorecards.card_plans import (
@@ -216,6 +217,12 @@ def write_change(
 
 def unit_of(session: Session, code: str) -> Unit:
     return session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def sign_in_anew(db: Database) -> None:
+    """Whoever is signed in, did it now: a session that a test's clock has passed would have ended."""
+    with db.transaction() as session:
+        session.execute(update(SignInSession).values(started_at=clock.now(), seen_at=clock.now()))
 
 
 def sign_in_as(client: FlaskClient, db: Database, role: Role, unit: str = "K") -> None:

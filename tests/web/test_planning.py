@@ -25,7 +25,7 @@ from surveys.organisation.models import Person, Unit
 from surveys.platform import clock
 from surveys.platform.database import Database
 from tests.building import build_installation, build_survey, build_units, invite_some, keys_of
-from tests.card_building import sign_in_as
+from tests.card_building import sign_in_anew, sign_in_as
 from tests.respondent import Respondent
 
 PAGE = "/undersokelser/liten-2026"
@@ -161,6 +161,7 @@ def test_a_copy_is_a_year_on_with_the_same_weekdays_and_the_same_people(
         source = session.scalars(select(Survey)).one()
         change_scope(session, source, Scope(excluded=frozenset({ids["B"]})))
     _at(monkeypatch, "2026-09-01T12:00")
+    sign_in_anew(draft)
     text = _text(hr, "/undersokelser/ny?som=liten-2026")
     assert "Se over alt før du lagrer" in text
     sent = _form(text) | {"questionnaire": "medarbeider:2"}
@@ -264,6 +265,7 @@ def test_the_machine_sees_missing_languages_and_dates_that_have_been(
         survey = session.scalars(select(Survey)).one()
         survey.purpose = {"nb": "Hvorfor", "nn": " "}
     _at(monkeypatch, "2026-03-21T00:00")
+    sign_in_anew(draft)
     text = _text(hr, f"{PAGE}/sjekkliste")
     assert "Mangler på nynorsk og engelsk" in text
     with draft.reading() as session:
@@ -287,12 +289,14 @@ def test_opening_without_a_complete_checklist_says_what_is_missing_and_asks(
 
 
 def test_opening_before_the_planned_day_is_asked_about_and_not_pushed(
-    hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    draft: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _at(monkeypatch, "2026-03-01T12:00")
+    sign_in_anew(draft)
     assert "før den planlagte dagen?" in _text(hr, f"{PAGE}/steg/open")
     assert re.search(r'class="ds-button" data-variant="secondary" href="[^"]*steg/open"', _text(hr))
     _at(monkeypatch, "2026-03-02T12:00")
+    sign_in_anew(draft)
     assert "før den planlagte dagen?" not in _text(hr, f"{PAGE}/steg/open")
 
 
@@ -318,6 +322,7 @@ def test_the_worker_opens_on_the_day_once_and_never_before(
         assert (survey.status, bool(survey.public_key)) == (SurveyStatus.OPEN, True)
         [opened] = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.opened"))
         said = {"by": "systemet", "planned": "2026-03-02", "one_key": "Prøve uten to nøkkelholdere"}
+        said |= {"minimum_group": 5, "comment_minimum": 10}
         assert opened.detail == said
     assert "steg/invite" in _text(hr)
 
@@ -448,6 +453,7 @@ class TestDeadline:
         words: str,
     ) -> None:
         _at(monkeypatch, now)
+        sign_in_anew(draft)
         answer = hr.post(f"{PAGE}/frist", data={"closes_on": day})
         assert words in answer.text
         with draft.reading() as session:
@@ -462,6 +468,7 @@ class TestDeadline:
                 person.active = False
         for day, is_primary in (("2026-03-10", False), ("2026-03-20", False), ("2026-03-21", True)):
             _at(monkeypatch, f"{day}T12:00")
+            sign_in_anew(draft)
             [rest] = re.findall(r'<a class="ds-button"([^>]*steg/close)', _text(hr))
             assert ("secondary" not in rest) is is_primary
             assert ("før fristen?" not in _text(hr, f"{PAGE}/steg/close")) is is_primary
