@@ -38,7 +38,7 @@ def fit_of(model: FactorModel, groups: Sequence[GroupMoments], estimate: Estimat
     """χ² and the indices made from it. R: `lavaan::fitMeasures(fit)`.
 
     >>> from analysis.cfa import simple_structure, starting_values
-    >>> from analysis.factor_model import fit
+    >>> from analysis.maximum_likelihood import fit
     >>> observed = GroupMoments(100, np.zeros(4), np.full((4, 4), 0.49) + 0.51 * np.eye(4))
     >>> factor_of = np.zeros(4, dtype=int)
     >>> model = simple_structure(factor_of)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table, select
 
 from app import create_app
-from surveys.access.models import Grant, Role
+from surveys.access.models import Account, Grant, Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.lifecycle import SurveyError, find_survey
@@ -107,12 +107,14 @@ def test_it_has_no_answer_no_person_and_nothing_of_what_is_open(full: Database, 
         people = session.scalars(select(Person)).all()
         answers = session.scalars(select(Response.answers)).all()
         ballots = session.scalars(select(Ballot.sealed)).all()
+        acted = set(session.scalars(select(Account.name)))
     assert people
     assert answers
     assert ballots
     for person in people:
         assert person.email.encode() not in written
-        assert person.name.encode() not in written
+        # Whoever replied, entered values or wrote about quality did it for the municipality.
+        assert person.name in acted or person.name.encode() not in written
     assert b"medarbeider-2026" not in written.replace((archive / "LESMEG.md").read_bytes(), b"")
     assert "medarbeider-2026" in (archive / "LESMEG.md").read_text()
     columns = {

@@ -212,10 +212,10 @@ def test_the_front_page_lists_what_waits_for_the_leader_and_says_so_when_nothing
 ) -> None:
     sign_in_as(client, card, Role.LEADER, "A")
     front = _home(client)
-    assert "Dette venter på svar fra deg Rød M1.2 Sykefravær Gul Ø1.1 Nettoavvik mot budsjett" in front
+    assert "Dette venter på svar fra deg M1.2 Sykefravær Rød Ø1.1 Nettoavvik mot budsjett Gul" in front
     assert "Enheter som ikke har svart" not in front
     give_reply(client, card)
-    assert "Dette venter på svar fra deg Gul Ø1.1" in _home(client)
+    assert "Dette venter på svar fra deg Ø1.1" in _home(client)
     give_reply(client, card, "Ø1.1", prognose="0")
     assert "Alt som er gult eller rødt på styringskortet ditt, har fått svar." in _home(client)
 
@@ -226,7 +226,7 @@ def test_a_leader_above_sees_how_much_waits_on_her_units(client: FlaskClient, ca
         measure(session, "M1.2", 2026, 5.5, 2, "B")
     sign_in_as(client, card, Role.LEADER, "K")
     front = _home(client)
-    assert "Dette venter på svar fra deg Rød M1.2 Sykefravær" in front
+    assert "Dette venter på svar fra deg M1.2 Sykefravær Rød" in front
     assert "Enheter som ikke har svart på alt gult og rødt Enhet A 2 uten svar" in front
     assert "Enhet B 1" not in front
     give_reply(client, card)
