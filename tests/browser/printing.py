@@ -48,6 +48,8 @@ def paper_faults(page: Page) -> list[str]:
     found: list[str] = []
     for sheet in (UPRIGHT, _WIDE):
         page.set_viewport_size(sheet)
+        # Another font has other widths: what paper uses may still be on its way.
+        page.evaluate("() => document.fonts.ready.then(() => true)")
         found += page.evaluate(_FAULTS, sheet == _WIDE)
     found += page.evaluate(_LINKS_THAT_LEAD)
     page.emulate_media(media="null")
