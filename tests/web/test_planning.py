@@ -321,8 +321,13 @@ def test_the_worker_opens_on_the_day_once_and_never_before(
         survey = session.scalars(select(Survey)).one()
         assert (survey.status, bool(survey.public_key)) == (SurveyStatus.OPEN, True)
         [opened] = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.opened"))
-        said = {"by": "systemet", "planned": "2026-03-02", "one_key": "Prøve uten to nøkkelholdere"}
-        said |= {"minimum_group": 5, "comment_minimum": 10}
+        said = {
+            "by": "systemet",
+            "planned": "2026-03-02",
+            "one_key": "Prøve uten to nøkkelholdere",
+            "minimum_group": 5,
+            "comment_minimum": 10,
+        }
         assert opened.detail == said
     assert "steg/invite" in _text(hr)
 
