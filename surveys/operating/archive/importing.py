@@ -5,6 +5,7 @@ import hashlib
 import io
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,17 +154,26 @@ def _put_back(connection: Connection, tables: MetaData, begun: Mapping[str, Any]
 
 def _load(connection: Connection, tables: MetaData, file: ArchivedFile, files: Files) -> None:
     table = tables.tables[file.name]
-    rows = list(_rows(table, file, files))
+    with _cells_of_any_length():
+        rows = list(_rows(table, file, files))
     if len(rows) != file.rows:
         raise ArchiveError(f"{file.path} har {len(rows)} rader og skal ha {file.rows}.")
     for start in range(0, len(rows), AT_A_TIME):
         connection.execute(insert(table), rows[start : start + AT_A_TIME])
 
 
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """A card's whole document is one cell. The limit holds for the process, and guards what others upload."""
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
 def _rows(table: Table, file: ArchivedFile, files: Files) -> Iterator[dict[str, Any]]:
     """The file's rows as the table takes them. Raises ArchiveError with line and column."""
-    # A card's whole document is one cell.
-    csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(files[file.path].decode("utf-8"), newline=""), strict=True)
     headings = next(reader, [])
     if headings != list(file.kinds) or not set(headings) <= set(table.columns.keys()):
