@@ -71,6 +71,10 @@ def test_code_cards_are_ten_a_sheet(page: Page, answering: AnsweringSite) -> Non
     lengthen(page, "Enhet A", f"Enhet for {LONG_NAME.lower()}")
     assert sheets(page) == 3, "a long name of a unit takes no room from the next card"
     assert paper_faults(page) == []
+    page.evaluate(
+        "document.querySelectorAll('.printed-code').forEach(each => each.textContent = 'MWQM-WWMQ-MWMW')"
+    )
+    assert paper_faults(page) == []
 
 
 def test_a_folded_table_is_printed_and_what_is_only_to_be_pressed_is_not(page: Page, site: Site) -> None:
