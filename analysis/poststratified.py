@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from analysis.confidence import CONFIDENCE
 from analysis.students_t import two_sided_limit
+from analysis.weighted_mean import WeightedMean
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,7 @@ class Stratum:
     sd: float
 
 
-@dataclass(frozen=True)
-class PoststratifiedMean:
-    """As `weights.WeightedMean`: design_effect is n over effective_n (Kish 1965)."""
-
-    n: int
-    mean: float
-    standard_error: float
-    low: float
-    high: float
-    design_effect: float
-    effective_n: float
-
-
-def poststratified_mean(strata: Sequence[Stratum], confidence: float = CONFIDENCE) -> PoststratifiedMean:
+def poststratified_mean(strata: Sequence[Stratum], confidence: float = CONFIDENCE) -> WeightedMean:
     """The mean of the population that the strata make up, with its linearised interval.
 
     Σ Wₛx̄ₛ, W the shares of the population; variance n/(n − 1)·Σ (Wₛ/nₛ)²((nₛ − 1)sₛ² + nₛ(x̄ₛ − x̄)²), t(n − 1).
@@ -57,4 +45,4 @@ def poststratified_mean(strata: Sequence[Stratum], confidence: float = CONFIDENC
     error = math.sqrt(n / (n - 1) * squares)
     effective = 1 / math.fsum(share**2 / stratum.n for share, stratum in zip(shares, strata, strict=True))
     reach = two_sided_limit(confidence, n - 1) * error
-    return PoststratifiedMean(n, mean, error, mean - reach, mean + reach, n / effective, effective)
+    return WeightedMean(n, mean, error, mean - reach, mean + reach, n / effective, effective)

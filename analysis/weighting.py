@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from analysis.as_json import interval, number
 from analysis.responses import Responses
 from analysis.scoring import person_scores
-from analysis.weights import WeightedMean, WeightsError, check_weights, post_stratified, weighted_mean
+from analysis.weighted_mean import WeightedMean
+from analysis.weights import WeightsError, check_weights, post_stratified, weighted_mean
 
 Floats = NDArray[np.float64]
 Margins = Mapping[str, Mapping[str, float]]

@@ -6,13 +6,13 @@ replacement, as `survey::svydesign(ids = ~1, weights = ~w)` has them (Lumley 201
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.confidence import CONFIDENCE
+from analysis.weighted_mean import WeightedMean
 
 Floats = NDArray[np.float64]
 CITIZEN: Final = "citizen"
@@ -20,22 +20,6 @@ CITIZEN: Final = "citizen"
 
 class WeightsError(Exception):
     """The weights cannot be used; the argument says why, in bokmål."""
-
-
-@dataclass(frozen=True)
-class WeightedMean:
-    """n: answers. effective_n: (Σw)²/Σw². design_effect: n/effective_n (Kish 1965). NaN where undefined.
-
-    mean, standard_error, low, high: linearised, t with n − 1 degrees of freedom.
-    """
-
-    n: int
-    mean: float
-    standard_error: float
-    low: float
-    high: float
-    design_effect: float
-    effective_n: float
 
 
 def check_weights(kind: str, weights: Floats) -> None:

@@ -277,10 +277,42 @@ def test_a_cell_that_cannot_be_read_is_named(
     other.engine.dispose()
 
 
-def _sum_anew(found: dict[str, Any], file: Path) -> None:
+def _sum_anew(found: dict[str, Any], file: Path, rows: int | None = None) -> None:
     for resource in found["resources"]:
         if resource["path"].endswith(file.name):
+            resource["rows"] = rows or resource["rows"]
             resource["hash"] = f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("survey_id,audience,invited,delivered\n1,\xe5,1,1\n".encode("latin-1"), "ikke en CSV-fil i UTF-8"),
+        (b'survey_id,audience,invited,delivered\n1,"a"b,1,1\n', "ikke en CSV-fil i UTF-8"),
+        (b"survey_id,audience,invited,delivered\n99,staff,1,1\n", "henger ikke sammen"),
+        (b"survey_id,audience,invited,delivered\n1,staff,-1,1\n", "henger ikke sammen|skal ha"),
+    ],
+)
+def test_a_file_that_was_written_by_another_hand_is_refused_in_words(
+    archive: Path, elsewhere: Settings, tmp_path: Path, content: bytes, says: str
+) -> None:
+    damaged = tmp_path / "skadet"
+    shutil.copytree(archive, damaged)
+    file = damaged / "data" / "audience_turnout.csv"
+    file.write_bytes(content)
+    _change(damaged, lambda found: _sum_anew(found, file, rows=1))
+    other = Database(elsewhere.database)
+    with pytest.raises(ArchiveError, match=says):
+        import_archive(damaged, other.engine)
+    other.engine.dispose()
+
+
+def test_a_column_of_an_unknown_kind_is_a_damaged_description(archive: Path, elsewhere: Settings) -> None:
+    _change(archive, lambda found: found["resources"][0]["schema"]["fields"][0].update(type="geopoint"))
+    other = Database(elsewhere.database)
+    with pytest.raises(ArchiveError, match="skadet"):
+        import_archive(archive, other.engine)
+    other.engine.dispose()
 
 
 def test_one_of_an_older_version_is_brought_up_to_this_one(

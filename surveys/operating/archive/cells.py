@@ -96,3 +96,6 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "binary": lambda cell: b64decode(cell, validate=True),
     "string": lambda cell: cell.removeprefix(_MARK),
 }
+
+KINDS: Final = frozenset(_READERS)
+"""Every kind that a cell can be read as."""

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from surveys.operating.archive.cells import kind_of
+from surveys.operating.archive.cells import KINDS, kind_of
 from surveys.operating.archive.contents import ArchivedTable
 
 DESCRIPTION: Final = "datapackage.json"
@@ -80,7 +80,11 @@ def _type(kind: str) -> dict[str, str]:
 
 
 def _kind(field: dict[str, str]) -> str:
-    return next((kind for kind, type_ in _TYPES.items() if _of(field) == type_), field["type"])
+    """Raises KeyError for a kind that nothing is written as."""
+    kind = next((kind for kind, type_ in _TYPES.items() if _of(field) == type_), field["type"])
+    if kind not in KINDS:
+        raise KeyError(kind)
+    return kind
 
 
 def _of(field: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Engine, MetaData, Table, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
@@ -51,32 +51,38 @@ def import_archive(folder: Path, engine: Engine, migrations: Path = migrating.FO
     is_begun = _refuse_unless_empty(engine, description)
     try:
         with migrating.at_revision(engine, description.revision, migrations) as connection:
-            tables = reflected_tables(connection)
-            with references_afterwards(connection, tables):
-                begun = _set_aside(connection, tables) if is_begun else {}
-                for file in description.files:
-                    if file.kinds:
-                        _load(connection, tables, file, files)
-                connection.execute(update(tables.tables["survey"]).values(answers_elsewhere=True))
-                _put_back(connection, tables, begun)
-            number_on(connection, tables)
-            with Session(connection) as session:
-                audit.record(
-                    session,
-                    "installation.imported",
-                    description.municipality,
-                    made_at=description.made_on,
-                    rows=description.rows,
-                )
-                session.flush()
+            _take_in(connection, description, files, is_begun=is_begun)
     except UnknownRevisionError:
         raise ArchiveError(
             "Mappen er laget av en nyere utgave av Medvirk. Oppgrader denne installasjonen først."
         ) from None
-    except (IntegrityError, BrokenReferencesError) as error:
-        detail = error.orig if isinstance(error, IntegrityError) else error
+    except (IntegrityError, DataError, BrokenReferencesError) as error:
+        detail = error if isinstance(error, BrokenReferencesError) else error.orig
         raise ArchiveError(f"Radene i mappen henger ikke sammen: {detail}. Ingenting er lest inn.") from error
     return description
+
+
+def _take_in(
+    connection: Connection, description: ArchiveDescription, files: Files, *, is_begun: bool
+) -> None:
+    tables = reflected_tables(connection)
+    with references_afterwards(connection, tables):
+        begun = _set_aside(connection, tables) if is_begun else {}
+        for file in description.files:
+            if file.kinds:
+                _load(connection, tables, file, files)
+        connection.execute(update(tables.tables["survey"]).values(answers_elsewhere=True))
+        _put_back(connection, tables, begun)
+    number_on(connection, tables)
+    with Session(connection) as session:
+        audit.record(
+            session,
+            "installation.imported",
+            description.municipality,
+            made_at=description.made_on,
+            rows=description.rows,
+        )
+        session.flush()
 
 
 def _read(folder: Path) -> tuple[ArchiveDescription, Files]:
@@ -154,8 +160,11 @@ def _put_back(connection: Connection, tables: MetaData, begun: Mapping[str, Any]
 
 def _load(connection: Connection, tables: MetaData, file: ArchivedFile, files: Files) -> None:
     table = tables.tables[file.name]
-    with _cells_of_any_length():
-        rows = list(_rows(table, file, files))
+    try:
+        with _cells_of_any_length():
+            rows = list(_rows(table, file, files))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ArchiveError(f"{file.path} er ikke en CSV-fil i UTF-8 ({error}).") from error
     if len(rows) != file.rows:
         raise ArchiveError(f"{file.path} har {len(rows)} rader og skal ha {file.rows}.")
     for start in range(0, len(rows), AT_A_TIME):

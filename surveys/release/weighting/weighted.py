@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from analysis.poststratified import PoststratifiedMean, Stratum, poststratified_mean
+from analysis.poststratified import Stratum, poststratified_mean
+from analysis.weighted_mean import WeightedMean
 from surveys.release.models import Coding, FigureStatus
 
 
@@ -35,7 +36,7 @@ class ToldMean(Protocol):
 class WeightedFigure:
     """value: None when a group is not told exactly. untold: the options of those groups."""
 
-    value: PoststratifiedMean | None
+    value: WeightedMean | None
     untold: tuple[str, ...] = ()
 
 

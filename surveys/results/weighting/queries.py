@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from analysis.poststratified import PoststratifiedMean
+from analysis.weighted_mean import WeightedMean
 from questionnaires.model import Text
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
@@ -21,7 +21,7 @@ class WeightedLine:
     """A measure without and with weights. weighted: None when a group of `untold` is not told exactly."""
 
     line: Line
-    weighted: PoststratifiedMean | None
+    weighted: WeightedMean | None
     untold: tuple[Text, ...]
 
 

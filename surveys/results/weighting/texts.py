@@ -1,6 +1,6 @@
 """Weighted means in plain words."""
 
-from analysis.poststratified import PoststratifiedMean
+from analysis.weighted_mean import WeightedMean
 from questionnaires.model import Text
 from surveys.platform.localisation import listed, localised, number
 from surveys.platform.texts import _
@@ -9,7 +9,7 @@ from surveys.results.texts import shown_value
 from surveys.results.weighting.queries import WeightedLine, WeightedTable
 
 
-def interval_text(line: Line, weighted: PoststratifiedMean) -> str:
+def interval_text(line: Line, weighted: WeightedMean) -> str:
     """«3,6 – 3,9», cut off at the ends of the scale."""
     low, high = max(weighted.low, line.minimum), min(weighted.high, line.maximum)
     return f"{shown_value(line, low)} – {shown_value(line, high)}"
