@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires import loading
-from questionnaires.files import available
-from surveys.instruments.models import Instrument
+from surveys.instruments.in_use import every_version
 from surveys.platform.texts import _
 from surveys.release.measures import measures_of
 from surveys.scorecards.card_plans import CardPlan, SetupError
@@ -46,16 +43,10 @@ def _source_faults(session: Session, plan: CardPlan) -> Iterator[str]:
 
 def _measures(session: Session, keys: set[str]) -> Mapping[str, frozenset[str]]:
     """The measures of every version, in use or built in."""
-    sources = [
-        (source, key)
-        for key, source in session.execute(
-            select(Instrument.key, Instrument.source).where(Instrument.key.in_(keys))
-        )
-    ]
-    sources += [(path.read_bytes(), path.parent.name) for path in available() if path.parent.name in keys]
     found: dict[str, frozenset[str]] = {}
-    for source, key in sources:
-        questionnaire = loading.parse(source, key)
-        known = {*(measure.key for measure in measures_of(questionnaire)), *whole_measures(questionnaire)}
-        found[key] = found.get(key, frozenset()) | known
+    for questionnaire in every_version(session):
+        key = questionnaire.key
+        if key in keys:
+            known = {*(measure.key for measure in measures_of(questionnaire)), *whole_measures(questionnaire)}
+            found[key] = found.get(key, frozenset()) | known
     return found
