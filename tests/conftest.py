@@ -62,6 +62,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help="the quick tests, without a browser, on SQLite only"
     )
+    parser.addoption(
+        "--both-databases", action="store_true", help="every page test on PostgreSQL too (tests/databases.py)"
+    )
 
 
 def pytest_sessionstart() -> None:
@@ -73,7 +76,8 @@ def pytest_sessionstart() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py)."""
     slow = {item for item in items if not is_quick(item)}
-    left_out = slow if config.option.quick else repeated_on_postgresql(items)
+    whole = config.option.both_databases
+    left_out = slow if config.option.quick else repeated_on_postgresql(items, whole=whole)
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 
