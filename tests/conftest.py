@@ -1,5 +1,6 @@
 """Every test that touches the database runs on SQLite and on a real PostgreSQL, each with a database of its own."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -39,6 +40,10 @@ from tests.quick import is_quick
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("medvirk")
+
+# What is imported lives as long as the process; to look through it again and again takes a twentieth of the time.
+gc.freeze()
+gc.set_threshold(200_000, 20, 50)
 
 keep_compiled_addresses()
 keep_parsed_addresses()
