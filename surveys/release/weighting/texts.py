@@ -1,8 +1,23 @@
 """What is said of a survey that was weighted when its answers were counted: on pages, by commands and in files."""
 
-from surveys.platform.localisation import number
+from surveys.campaigns.models import Survey
+from surveys.instruments.in_use import questionnaire_of
+from surveys.platform.localisation import listed, localised, number
 from surveys.platform.texts import _, ngettext
-from surveys.release.weighting.models import WeightProblem
+from surveys.release.weighting.models import SurveyWeighting, WeightProblem, WeightSource
+
+
+def weighted_by_text(survey: Survey, about: SurveyWeighting) -> str:
+    """What the answers were weighted by."""
+    if about.source == WeightSource.COLUMN:
+        return _(
+            "Svarene er vektet etter kolonnen «%(column)s» i filen de ble lest fra.", column=about.names[0]
+        )
+    asked = {one.key: localised(one.text) for one in questionnaire_of(survey.instrument).background}
+    return _(
+        "Svarene er vektet slik at de fordeler seg som befolkningen på %(questions)s.",
+        questions=listed([f"«{asked.get(name, name)}»" for name in about.names]),
+    )
 
 
 def cost_text(smallest: float, largest: float, n: int, design_effect: float, effective_n: float) -> str:
