@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.disclosure.detail import CLASSES_FROM
+from analysis.precision import EXACT_FROM
 from surveys.campaigns.models import Survey
 from surveys.release.digest import line_of
 from surveys.release.models import Coding, FigureKind, FigureStatus, Release
@@ -23,10 +23,10 @@ def weighted_means(
 ) -> list[dict[str, Any]]:
     """Rows for `ReleasedWeightedMean`, in the order of their measures: hidden wherever the unweighted mean is.
 
-    rows: the release's figures. By a minimum group raised above what was tried at counting there are none.
+    rows: the release's figures. By a minimum group raised above what was tried at counting, ten or more, there are none.
     """
     about = session.get(SurveyWeighting, survey.id)
-    if about is None or survey.minimum_group > max(about.minimum_group, CLASSES_FROM):
+    if about is None or survey.minimum_group > max(about.minimum_group, EXACT_FROM):
         return []
     told = {
         row["measure"]
