@@ -112,5 +112,5 @@ def weight_notes(
     if about["problem"]:
         notes.append(problem_text(about["problem"]))
     elif not weighted.means:
-        notes.append(_("Ingen temaer kan vises vektet uten å si for mye om noen få."))
+        notes.append(_("Ingen temaer kan vises vektet uten å røpe hva noen få har svart."))
     return tuple(notes)

@@ -50,14 +50,14 @@ def made_text(table: WeightedTable) -> str:
         )
     return _(
         "De vektede tallene ble regnet ut da svarene ble talt opp eller lest inn. Vektene er slettet: Ingen kan se "
-        "hvilken vekt et svar hadde. Et tema vises bare vektet der snittet ikke sier for mye om noen få."
+        "hvilken vekt et svar hadde. Et tema vises bare vektet der det ikke røper hva noen få har svart."
     )
 
 
 def untold_text(line: WeightedLine) -> str:
     """Why the measure has no weighted mean."""
     if not line.untold:
-        return _("Vises ikke, for det kunne sagt for mye om noen få.")
+        return _("Vises ikke, for det kan røpe hva noen få har svart.")
     return _("Vises ikke, for tallet for %(groups)s er skjult eller rundet av.", groups=_quoted(line.untold))
 
 
