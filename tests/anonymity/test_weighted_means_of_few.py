@@ -16,7 +16,7 @@ from questionnaires import loading
 from surveys.counting.loading import SurveyTree
 from surveys.release.figuring import figure_rows
 from surveys.release.models import FigureKind, FigureStatus
-from surveys.release.protection.background_at_counting import background_at_counting
+from surveys.release.protection.background_at_counting import background_at_counting, background_of_rows
 from surveys.release.protection.suppression import Gathered, protect
 from surveys.release.weighting.at_counting import StatedWeights, weighted_at_counting
 from surveys.release.weighting.models import WeightSource
@@ -125,3 +125,18 @@ def test_some_are_shown_and_some_would_have_told(outcomes: list[tuple[bool, bool
     """Else the other test says nothing."""
     assert sum(shown for _before, shown, _tells, _own in outcomes) >= 5
     assert sum(own for _before, _shown, _tells, own in outcomes) >= 3
+
+
+def test_rows_lose_the_background_that_would_give_few_together_with_the_classes_of_weights() -> None:
+    """Young women weigh alike. Two units' rows tell who is one; what is left of their sum is three in the third."""
+    cells = [10, 10, 10, 10, 10, 10, 10, 10, 3, 7, 7, 3]
+    cell = np.repeat(np.arange(12), cells)
+    unit, gender, age = (cell // 4 + 1).astype(np.int32), (cell // 2 % 2), (cell % 2)
+    questionnaire = loading.parse(SOURCE.format(kind="citizen").encode(), "liten.yaml")
+    items = np.random.default_rng(1).integers(1, 6, size=(len(cell), 1)).astype(np.uint8)
+    background = {"kjonn": gender.astype(np.uint8), "alder": age.astype(np.uint8)}
+    responses = Responses(questionnaire, items, unit, ("1", "2", "3", "4"), background)
+    scores = items.astype(np.float64)
+    young_women = np.flatnonzero((gender == 0) & (age == 0))
+    assert background_of_rows(responses, scores, LEAST)[:, 1].any()
+    assert not background_of_rows(responses, scores, LEAST, [young_women])[:, 1].any()

@@ -185,7 +185,7 @@ def test_a_correction_has_the_same_weighted_means(hr: FlaskClient, app: Flask, d
     }
 
 
-def test_the_package_is_checked_and_every_tampering_with_a_weighted_mean_is_found(
+def test_every_tampering_with_a_weighted_mean_is_found(
     hr: FlaskClient, app: Flask, db: Database, tmp_path: Path
 ) -> None:
     hr.post(ADDRESS, data=STATED)
