@@ -21,6 +21,7 @@ from surveys.publishing.releasing import correct, release
 from surveys.release.weighting.models import (
     CountedWeightedMean,
     DeclaredMargin,
+    PopulationMargin,
     ReleasedWeightedMean,
     SurveyWeighting,
 )
@@ -116,6 +117,17 @@ def test_nothing_is_declared_or_withdrawn_once_the_answers_are_counted(
     # And not in the other way either: a survey is weighted in one way.
     stated = hr.post(ADDRESS, data={name: text for name, text in STATED.items() if name != "when"})
     assert stated.status_code == 422
+
+
+def test_a_survey_is_weighted_in_one_way(hr: FlaskClient, db: Database) -> None:
+    at_once = {name: text for name, text in STATED.items() if name != "when"}
+    assert hr.post(ADDRESS, data=at_once).status_code == 302
+    assert hr.post(ADDRESS, data=STATED).status_code == 302
+    with db.reading() as session:
+        assert session.scalars(select(PopulationMargin)).all() == []
+    refused = hr.post(ADDRESS, data=at_once)
+    assert refused.status_code == 422
+    assert "Svarene skal vektes ved opptellingen." in refused.text
 
 
 def test_a_margin_declared_while_the_answers_are_counted_is_not_lost(

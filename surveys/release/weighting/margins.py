@@ -57,6 +57,10 @@ def state_margin(
     _check(survey, question, people, source)
     if session.get(SurveyWeighting, survey.id) is not None:
         raise WeightingRefusedError(_("Svarene er vektet allerede, og kan ikke vektes på en måte til."))
+    if declared_margins(session, survey):
+        raise WeightingRefusedError(
+            _("Svarene skal vektes ved opptellingen. Velg «Ikke vekt etter spørsmålet» der først.")
+        )
     found = session.get(PopulationMargin, survey.id) or PopulationMargin(survey_id=survey.id)
     found.question, found.people, found.source = question, dict(people), source
     found.stated_on = today

@@ -23,7 +23,7 @@ def weighted_means(
 ) -> list[dict[str, Any]]:
     """Rows for `ReleasedWeightedMean`, in the order of their measures: hidden wherever the unweighted mean is.
 
-    rows: the release's figures. By a minimum group raised above what was tried at counting, ten or more, there are none.
+    rows: the release's figures. A minimum group raised above ten, and above what was tried at counting, hides them all.
     """
     about = session.get(SurveyWeighting, survey.id)
     if about is None or survey.minimum_group > max(about.minimum_group, EXACT_FROM):

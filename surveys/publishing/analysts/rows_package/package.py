@@ -85,7 +85,7 @@ def _study(session: Session, survey: Survey, found: Microdata, today: dt.date) -
     )
 
 
-def _own_weighted(survey: Survey) -> Select[tuple[str]]:
+def _own_weighted(survey: Survey) -> Select[str]:
     return select(CountedWeightedMean.measure).where(CountedWeightedMean.survey_id == survey.id).limit(1)
 
 
