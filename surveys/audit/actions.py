@@ -142,6 +142,12 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.scope_changed": TrailAction(About.SURVEY, _l("Endret hvem som er med")),
     "survey.units_merged": TrailAction(About.SURVEY, _l("Slo sammen enheter i rapporten")),
     "survey.units_separated": TrailAction(About.SURVEY, _l("Skilte enheter i rapporten igjen")),
+    "survey.margin_declared": TrailAction(
+        About.SURVEY, _l("Førte inn befolkningen svarene skal vektes etter ved opptellingen")
+    ),
+    "survey.margin_withdrawn": TrailAction(
+        About.SURVEY, _l("Tok bort befolkningen svarene skulle vektes etter ved opptellingen")
+    ),
     "survey.weighted": TrailAction(About.SURVEY, _l("Førte inn befolkningen det skal vektes etter")),
     "survey.unweighted": TrailAction(About.SURVEY, _l("Sluttet å vise vektede tall")),
 }
@@ -228,6 +234,8 @@ DETAILS: Final[Mapping[str, Any]] = {
     "unit_id": _l("enhet nummer"),
     "unit_ids": _l("enheter nummer"),
     "units": _l("enheter"),
+    "weight": _l("vektet etter"),
+    "weighted": _l("avtrykk av de vektede tallene"),
     "year": _l("år"),
 }
 """The words for what an entry says beside its subject."""

@@ -228,7 +228,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "
             "remove_public_link replace_a_code save_public_link save_reminder_plan scope separate_in_report "
             "share_out_key show stop_weighting take test_mail tick_checklist try_answering visibility ways_in "
-            "weighting withdraw_discussion withdraw_history",
+            "weighting withdraw_declared_margin withdraw_discussion withdraw_history",
         ),
         *_lines(its_holder, "hr", "own_key"),
         *_lines(

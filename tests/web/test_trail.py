@@ -65,6 +65,8 @@ SPREAD = {
     "organisation/changing_units.py": {"old_name", "new_name", "old_type", "new_type"},
     "organisation/people_import.py": {"new", "changed", "ended"},
     "organisation/units_import.py": {"new", "changed", "ended"},
+    "publishing/importing_answers.py": {"weight"},
+    "publishing/releasing.py": {"weighted"},
     "release/comments/reviewing.py": {"comment", "reason"},
 }
 

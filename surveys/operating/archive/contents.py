@@ -21,6 +21,7 @@ ARCHIVED: Final = frozenset(
         "visibility_step", "audience_turnout", "release", "figure", "turnout", "change", "uncompared",
         "quality_report", "survey_comparison", "quality_discussion", "tally_root", "tally_leaf",
         "imported_set", "imported_measure", "imported_figure", "population_margin",
+        "declared_margin", "survey_weighting", "released_weighted_mean",
         # The cards, their values, and the replies to them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
@@ -42,6 +43,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "draft": _ANSWERS,
     "separated_background": _ANSWERS,
     "background_figure": _ANSWERS,
+    "counted_weighted_mean": _ANSWERS,
     "microdata_recipe": _ANSWERS,
     "account": _PEOPLE,
     "role_grant": _PEOPLE,
