@@ -22,12 +22,14 @@ ENTERING_ROLES = (*HR_ROLES, Role.CONTROLLER, Role.LEADER)
 
 @dataclass(frozen=True)
 class GridRow:
-    """A unit in the grid. last: its newest value of an earlier period. standing: the value of this one."""
+    """A unit in the grid. last: its newest value of an earlier period. standing: what was entered for this one."""
 
     unit: Unit
     depth: int
     last: Measurement | None
     standing: Measurement | None
+    # What was worked out from the units below; it gives way to what is entered.
+    computed: Measurement | None
     # The newest value of this period that was taken back.
     withdrawn: Measurement | None
     # Its values of earlier periods, the last one last.
@@ -52,7 +54,7 @@ class EntryGrid:
 
     @property
     def missing(self) -> tuple[GridRow, ...]:
-        return tuple(row for row in self.rows if row.standing is None)
+        return tuple(row for row in self.rows if row.standing is None and row.computed is None)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def entry_tasks(session: Session, account: Account, today: dt.date) -> list[Entr
         if not units:
             continue
         standing = _of_period(session, indicator, [unit.id for unit in units], year, part)
-        entered = sum(each.current for each in standing)
+        entered = sum(each.current and each.value is not None for each in standing)
         tasks.append(EntryTask(indicator, year, part, len(units), entered))
     return tasks
 
@@ -126,7 +128,8 @@ def read_grid(
     units = {unit.id: unit for unit in _entry_units(session, account, indicator, today, cards, year)}
     earlier = _earlier(session, indicator, units, (year, part))
     of_period = _of_period(session, indicator, units, year, part)
-    standing = {each.unit_id: each for each in of_period if each.current}
+    current = {each.unit_id: each for each in of_period if each.current}
+    standing = {unit_id: each for unit_id, each in current.items() if each.computed_from is None}
     taken_back = [each for each in of_period if each.withdrawn_at is not None]
     withdrawn = {each.unit_id: each for each in sorted(taken_back, key=lambda each: str(each.withdrawn_at))}
     owners = _owners(session, indicator.owner_role)
@@ -136,6 +139,7 @@ def read_grid(
             depth=node.depth,
             last=earlier[node.unit_id][-1] if node.unit_id in earlier else None,
             standing=standing.get(node.unit_id),
+            computed=None if node.unit_id in standing else current.get(node.unit_id),
             withdrawn=withdrawn.get(node.unit_id),
             before=tuple(each.value for each in earlier.get(node.unit_id, ()) if each.value is not None),
             owners=next(

@@ -196,7 +196,7 @@ def _report(lines: Sequence[ValueLine], known: ImportContext) -> ImportReport:
     changed: list[ImportChange] = []
     for line in lines:
         before = known.standing.get(line.place)
-        if before is None or (before.value, before.source) != (line.value, line.source):
+        if before is None or not before.is_same(line.value, line.source):
             period = words[line.indicator.frequency, line.year, line.part]
             (new if before is None else changed).append(_change(line, period, known, before))
     return ImportReport(tuple(new), tuple(changed), unchanged=len(lines) - len(new) - len(changed))

@@ -16,6 +16,7 @@ from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
+from surveys.scorecards.aggregation.rules import stated_rules
 from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.replies.row_replies import unit_replies
@@ -120,6 +121,7 @@ def read_card(
         interim_targets=interim_targets(session, line, indicators),
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
         replies=replies,
+        rules=stated_rules(session, indicators),
         is_newest=shown_year == max(years, default=shown_year),
     )
     by_indicator: dict[int, list[Measurement]] = {}
