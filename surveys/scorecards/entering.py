@@ -1,7 +1,7 @@
 """Who may enter which values by hand, and the grid of one indicator for one period with what is missing."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.scorecards.cards import AllAmbitions, all_ambitions
 from surveys.scorecards.frequencies import periods_of
-from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.models import OWNER_ROLES, Indicator, Measurement, MeasurementStatus
 from surveys.scorecards.overview import CardRows, card_indicators, lines_by_unit
 
 ENTERING_ROLES = (*HR_ROLES, Role.CONTROLLER, Role.LEADER)
@@ -89,6 +89,16 @@ def entry_units(
 ) -> list[Unit]:
     """The living units with the indicator on their card of the year that the account may enter for, in no order."""
     return _entry_units(session, account, indicator, today, _read_cards(session), year)
+
+
+def entering_right(session: Session, account: Account | None) -> Callable[[Indicator, Unit], bool]:
+    """Whether the account may enter an indicator for a unit; None, from the command line, may enter everything."""
+    if account is None:
+        return lambda _indicator, _unit: True
+    allowed = {role: granted_units(session, account, *HR_ROLES, role) for role in OWNER_ROLES}
+    return lambda indicator, unit: (
+        indicator.questionnaire is None and unit.id in allowed[indicator.owner_role]
+    )
 
 
 def _entry_units(
