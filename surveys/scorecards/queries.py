@@ -167,7 +167,8 @@ def card_approval(session: Session, lines: Sequence[ScorecardLine], year: int) -
         .order_by(CardVersion.id.desc())
         .limit(1)
     ).first()
-    return CardApproval(*found) if found is not None else None
+    # An approved version has its day (`approved_by_somebody`).
+    return CardApproval(found[0], found[1]) if found is not None and found[1] is not None else None
 
 
 def card_vision(lines: Sequence[ScorecardLine]) -> str:
