@@ -17,6 +17,7 @@ from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
 from surveys.scorecards import models as scorecards
+from surveys.scorecards.aggregation import models as aggregation
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
 
@@ -24,6 +25,7 @@ metadata = Base.metadata
 
 __all__ = [
     "access",
+    "aggregation",
     "answer_files",
     "audit",
     "ballot_box",

@@ -156,16 +156,22 @@ def release_command(app: Flask, key: str, why: str | None) -> None:  # noqa: ARG
 def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
     """Angriper alt som er frigitt, for å se om noe kan regnes ut om færre enn minste gruppe.
 
-    Avslutter med 1 hvis noe blir funnet. Uten NØKKEL prøves alle undersøkelser.
+    Avslutter med 1 hvis noe blir funnet. Uten NØKKEL prøves alle undersøkelser. Styringskortene prøves alltid: det som
+    er hentet fra en undersøkelse, og det som er regnet ut av enhetene under.
     """
     with _faults_shown(), database().reading() as session:
         from surveys.release.protection.auditing import audit_survey, audited_surveys
+        from surveys.scorecards.aggregation.auditing import card_findings
 
         surveys = [find_survey(session, key)] if key else audited_surveys(session)
         audits = [audit_survey(session, survey) for survey in surveys]
+        on_cards = card_findings(session)
     for found in audits:
         tried = f"{len(found.findings)} funn" if found.is_attacked else "ikke prøvd"
         say(f"{found.survey_key}: {found.figures} tall, {tried}")
+    say(f"Styringskort: {len(on_cards)} funn")
+    if on_cards:
+        fail(f"{len(on_cards)} funn på styringskortene.", on_cards)
     if not all(found.is_attacked for found in audits):
         say(
             "Noen er ikke prøvd: tallene er lest inn fra en annen installasjon, og svarene er ikke her. Prøv dem der "

@@ -1,6 +1,7 @@
 """Whether the questionnaires and measures that a card names exist."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -31,22 +32,43 @@ def _source_faults(session: Session, plan: CardPlan) -> Iterator[str]:
                 code=indicator.code,
                 questionnaire=indicator.questionnaire,
             )
-        elif indicator.measure not in known:
+        elif indicator.measure in known.measures:
+            continue
+        elif factor := known.items.get(indicator.measure.partition(":")[0]):
+            yield _(
+                "%(code)s: «%(item)s» er én påstand, og det er temaene som frigis. Bruk temaet «%(factor)s», eller "
+                "lag et tema med bare den påstanden.",
+                code=indicator.code,
+                item=indicator.measure,
+                factor=factor,
+            )
+        else:
             yield _(
                 "%(code)s: «%(questionnaire)s» måler ikke «%(measure)s». Det måler %(known)s.",
                 code=indicator.code,
                 questionnaire=indicator.questionnaire,
                 measure=indicator.measure,
-                known=", ".join(sorted(known)),
+                known=", ".join(sorted(known.measures)),
             )
 
 
-def _measures(session: Session, keys: set[str]) -> Mapping[str, frozenset[str]]:
+@dataclass(frozen=True)
+class KnownMeasures:
+    """What a questionnaire is measured by, in any version. items: its statements, each with its factor."""
+
+    measures: frozenset[str] = frozenset()
+    items: Mapping[str, str] = field(default_factory=dict)
+
+
+def _measures(session: Session, keys: set[str]) -> Mapping[str, KnownMeasures]:
     """The measures of every version, in use or built in."""
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, KnownMeasures] = {}
     for questionnaire in every_version(session):
         key = questionnaire.key
-        if key in keys:
-            known = {*(measure.key for measure in measures_of(questionnaire)), *whole_measures(questionnaire)}
-            found[key] = found.get(key, frozenset()) | known
+        if key not in keys:
+            continue
+        before = found.get(key, KnownMeasures())
+        measures = {*(each.key for each in measures_of(questionnaire)), *whole_measures(questionnaire)}
+        items = {item.key: factor.key for factor in questionnaire.factors for item in factor.items}
+        found[key] = KnownMeasures(before.measures | measures, {**before.items, **items})
     return found

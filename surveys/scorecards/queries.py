@@ -16,8 +16,10 @@ from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
 from surveys.release.visibility import Access, accesses
+from surveys.scorecards.aggregation.rules import stated_rules
 from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
+from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.replies.row_replies import unit_replies
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -72,6 +74,14 @@ class PerspectiveSection:
 
 
 @dataclass(frozen=True)
+class CardApproval:
+    """Whose decision a card is (name and position), and the day of it."""
+
+    by: str
+    on: dt.date
+
+
+@dataclass(frozen=True)
 class Card:
     """A styringskort. `years` are those it can be shown for, oldest first."""
 
@@ -81,6 +91,8 @@ class Card:
     years: tuple[int, ...]
     perspectives: tuple[PerspectiveSection, ...]
     vision: str = ""
+    # Who approved the card of the year, and when; None for a card that was not approved here.
+    approval: CardApproval | None = None
 
     @property
     def is_newest(self) -> bool:
@@ -120,6 +132,7 @@ def read_card(
         interim_targets=interim_targets(session, line, indicators),
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
         replies=replies,
+        rules=stated_rules(session, indicators),
         is_newest=shown_year == max(years, default=shown_year),
     )
     by_indicator: dict[int, list[Measurement]] = {}
@@ -129,7 +142,33 @@ def read_card(
         each.indicator_id: indicator_row(each.indicator, by_indicator.get(each.indicator_id, ()), setting)
         for each in of_year
     }
-    return Card(unit.code, unit.name, setting.year, years, _sections(of_year, rows), card_vision(of_year))
+    return Card(
+        unit.code,
+        unit.name,
+        setting.year,
+        years,
+        _sections(of_year, rows),
+        card_vision(of_year),
+        card_approval(session, of_year, shown_year),
+    )
+
+
+def card_approval(session: Session, lines: Sequence[ScorecardLine], year: int) -> CardApproval | None:
+    """Of the nearest card: its rows and limits are frozen for the year, and its values and replies are not."""
+    if not lines:
+        return None
+    found = session.execute(
+        select(CardVersion.approved_by, CardVersion.approved_on)
+        .where(
+            CardVersion.card_id == lines[-1].scorecard_id,
+            CardVersion.state == VersionState.APPROVED,
+            CardVersion.year == year,
+        )
+        .order_by(CardVersion.id.desc())
+        .limit(1)
+    ).first()
+    # An approved version has its day (`approved_by_somebody`).
+    return CardApproval(found[0], found[1]) if found is not None and found[1] is not None else None
 
 
 def card_vision(lines: Sequence[ScorecardLine]) -> str:

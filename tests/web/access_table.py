@@ -273,6 +273,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(replies_there, "scorecards", "give_reply take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
+        *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),
         *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),
         *_lines(
             sets_up_there, "scorecards", "begin_draft delete_draft edit_indicator save_outline upload_card"
