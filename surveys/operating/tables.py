@@ -17,6 +17,7 @@ from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
 from surveys.scorecards import models as scorecards
+from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
 
@@ -41,6 +42,7 @@ __all__ = [
     "organisation",
     "release",
     "scorecards",
+    "self_assessments",
     "tally",
     "weighting",
 ]

@@ -24,7 +24,7 @@ ARCHIVED: Final = frozenset(
         # The cards, their values, and the replies to them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
-        "measurement_reply",
+        "measurement_reply", "self_assessment",
     }
 )  # fmt: skip
 
