@@ -86,6 +86,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "quality.discussed": TrailAction(About.SURVEY, _l("Skrev en drøfting av kvaliteten")),
     "quality.discussion_withdrawn": TrailAction(About.SURVEY, _l("Trakk tilbake en drøfting")),
     "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
+    "assessment.stored": TrailAction(About.UNIT, _l("Lagret en egenvurdering")),
     "reply.given": TrailAction(About.UNIT, _l("Svarte på en måling")),
     "reply.withdrawn": TrailAction(About.UNIT, _l("Trakk tilbake svaret på en måling")),
     "scorecard.approved": TrailAction(About.MUNICIPALITY, _l("Godkjente et styringskort")),

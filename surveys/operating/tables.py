@@ -18,6 +18,7 @@ from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
+from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
 
@@ -43,6 +44,7 @@ __all__ = [
     "organisation",
     "release",
     "scorecards",
+    "self_assessments",
     "tally",
     "weighting",
 ]

@@ -39,6 +39,7 @@ from surveys.results.screening import views as screening_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.from_files import views as values_from_files_views
+from surveys.scorecards.diagnosis import assessment_views
 from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
@@ -101,6 +102,7 @@ _MODULES = (
     card_indicator_views,
     card_setup_views,
     reply_views,
+    assessment_views,
 )
 
 

@@ -32,6 +32,8 @@ HR_PAGES = (
     "/brukere/2",
     "/brukere/1/hvem-ser-hva",
     "/undersokelser/arshjul",
+    "/styringskort/FK/egenvurdering",
+    "/styringskort/FK/egenvurdering/2026/enheter",
     "/undersokelser/ny?som=medarbeider-2026",
     "/undersokelser/medarbeider-2026/frist",
     "/undersokelser/medarbeider-2026/utvalg",

@@ -269,8 +269,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
         *_lines(any_account, "scorecards", "index"),
-        *_lines(role_there, "scorecards", "forecast_colour reply show"),
-        *_lines(replies_there, "scorecards", "give_reply take_reply_back"),
+        *_lines(role_there, "scorecards", "assessment assessments_below forecast_colour reply show"),
+        *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
         *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),

@@ -26,6 +26,7 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply", "indicator_aggregation",
+        "self_assessment",
     }
 )  # fmt: skip
 
