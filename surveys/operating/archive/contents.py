@@ -25,6 +25,8 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply",
+        # What the staff chose after a survey, and what the leader above answered.
+        "focus_choice", "result_answer",
     }
 )  # fmt: skip
 
@@ -37,6 +39,8 @@ _MACHINERY: Final = "det Medvirk husker for seg selv"
 LEFT_OUT: Final[dict[str, str]] = {
     "response": _ANSWERS,
     "ballot": _ANSWERS,
+    "room_ballot": _ANSWERS,
+    "room_vote": _UNDER_WAY,
     "comment": _ANSWERS,
     "comment_review": _ANSWERS,
     "draft": _ANSWERS,
@@ -51,6 +55,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "key_holder": _PEOPLE,
     "holder_mail": _PEOPLE,
     "checklist_tick": _PEOPLE,
+    "result_seen": _PEOPLE,
     "invitation": _UNDER_WAY,
     "delivery": _UNDER_WAY,
     "ended_code": _UNDER_WAY,
