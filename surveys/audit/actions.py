@@ -226,6 +226,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "sets": _l("sett"),
     "source": _l("kilde"),
     "steps": _l("planen"),
+    "survey": _l("undersøkelse"),
     "to_day": _l("til og med"),
     "to_unit": _l("til enheten"),
     "under": _l("under"),

@@ -126,8 +126,10 @@ def save_focus(
             author=account.name,
         )
     )
-    action = "meeting.skipped" if text.origin is ChoiceOrigin.SKIPPED else "meeting.chosen"
-    audit.record(session, action, unit.unit.code, survey=survey.key, number=number)
+    if text.origin is ChoiceOrigin.SKIPPED:
+        audit.record(session, "meeting.skipped", unit.unit.code, survey=survey.key, number=number)
+    else:
+        audit.record(session, "meeting.chosen", unit.unit.code, survey=survey.key, number=number)
     try:
         session.flush()
     except IntegrityError:

@@ -121,7 +121,7 @@ def _check(choice: FocusChoice, themes: Mapping[str, Text]) -> tuple[RoomQuestio
     options = {str(point): word for point, word in zip(POINTS, words, strict=True)}
     questions = []
     for name, key in zip(QUESTIONS, (choice.improve, choice.keep), strict=True):
-        theme = in_sentence(localised(themes[key])) if key in themes else str(key)
+        theme = in_sentence(localised(themes[key])) if key and key in themes else str(key)
         text = _("Hvordan er det med %(theme)s nå, sammenlignet med før møtet?", theme=theme)
         questions.append(
             RoomQuestion(name, text, options, _("Svar på spørsmålet om %(theme)s.", theme=theme))

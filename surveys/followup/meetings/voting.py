@@ -95,7 +95,7 @@ def open_room(session: Session, secret: bytes, survey: Survey, unit: SurveyUnit,
         opened_at=now(),
     )
     session.add(vote)
-    audit.record(session, "meeting.vote_opened", unit.unit.code, survey=survey.key, kind=plan.kind.value)
+    audit.record(session, "meeting.vote_opened", unit.unit.code, survey=survey.key)
     try:
         session.flush()
     except IntegrityError:
@@ -180,7 +180,7 @@ def close_room(session: Session, secret: bytes, vote: RoomVote, unit_code: str, 
     vote.room = vote.nonce = None
     session.flush()
     session.execute(delete(RoomBallot).where(RoomBallot.vote_id == vote.id))
-    audit.record(session, "meeting.vote_closed", unit_code, survey=survey_key, status=vote.status.value)
+    audit.record(session, "meeting.vote_closed", unit_code, survey=survey_key)
 
 
 def close_forgotten(database: Database, secret: bytes) -> int:
