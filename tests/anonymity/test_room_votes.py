@@ -359,7 +359,7 @@ def test_a_tie_is_named_only_among_few() -> None:
     assert most_voted([]) == ()
 
 
-def test_the_units_own_address_says_nothing_of_who_votes(app: Flask, leader: FlaskClient) -> None:
+def test_the_rooms_address_is_the_same_for_everybody(app: Flask, leader: FlaskClient) -> None:
     """The same address for everybody in the room: nothing in it can tell two phones apart."""
     address = open_room(leader, 6)
     pages = {

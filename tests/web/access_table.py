@@ -196,9 +196,9 @@ def represents_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role is Role.REPRESENTATIVE and visitor.reaches(about))
 
 
-def leads_above(_visitor: AccessVisitor, _about: About) -> Outcome:
-    """A leader above a unit that has its own: nobody here, `test_meeting_choice.py`."""
-    return Outcome.FORBIDDEN
+def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """A controller; and a leader above a unit that has its own, who is not here: `test_meeting_choice.py`."""
+    return _in_if(visitor.role is Role.CONTROLLER and visitor.reaches(about))
 
 
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
@@ -290,7 +290,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(meeting_reader_there, "meetings", "prepare room"),
         *_lines(leads_there, "meetings", "choose close_vote open_vote save_choice skip_choice"),
         *_lines(represents_there, "meetings", "mark_seen"),
-        *_lines(leads_above, "meetings", "answer give_answer"),
+        *_lines(answers_there, "meetings", "answer give_answer"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "forecast_colour reply show"),
         *_lines(replies_there, "scorecards", "give_reply take_reply_back"),

@@ -256,6 +256,7 @@ def test_the_leader_above_answers_and_the_units_leader_reads_it(app: Flask, site
     assert address in director.get(RESULT).text
     assert address not in leader.get(RESULT).text
     assert leader.post(address, data={"svar": "Til meg selv"}).status_code == 403
+    assert client_of(app, site, Role.CONTROLLER, "K").get(address).status_code == 200
     empty = director.post(address, data={"svar": " "})
     assert empty.status_code == 422
     assert "Skriv et svar." in empty.text

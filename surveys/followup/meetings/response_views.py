@@ -1,4 +1,4 @@
-"""«Sett» for AMU or samarbeidsutvalg, and the answer of the leader above."""
+"""«Sett» for AMU or samarbeidsutvalg, and the answer of the leader above or fagseksjon."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -28,14 +28,14 @@ def mark_seen(survey_key: str, unit_code: str) -> Response:
 
 
 @blueprint.get("/resultater/<survey_key>/<unit_code>/svar-ovenfra")
-@requires(Role.LEADER)
+@requires(Role.LEADER, Role.CONTROLLER)
 def answer(survey_key: str, unit_code: str) -> str:
-    """Where the leader above writes."""
+    """Where the leader above, or a controller, writes."""
     return _answer_page(_answered_meeting(survey_key, unit_code))
 
 
 @blueprint.post("/resultater/<survey_key>/<unit_code>/svar-ovenfra")
-@requires(Role.LEADER)
+@requires(Role.LEADER, Role.CONTROLLER)
 def give_answer(survey_key: str, unit_code: str) -> Response | tuple[str, int]:
     session = database.session()
     meeting = _answered_meeting(survey_key, unit_code)

@@ -19,7 +19,7 @@ MEETING_READERS: Final = tuple(role for role in Role if role is not Role.POLITIC
 
 @dataclass(frozen=True)
 class MeetingRights:
-    """leads: prepares, opens votes and saves the choice. ticks: for AMU. answers: as the leader above.
+    """leads: prepares, opens votes and saves the choice. ticks: for AMU. answers: as a leader above, or as fagseksjon.
 
     reads: sees the pages of the meeting. Whoever does one of the others, reads.
     """
@@ -50,7 +50,7 @@ def meeting_rights(session: Session, account: Account, unit: SurveyUnit) -> Meet
         reads=bool(held.intersection(MEETING_READERS)),
         leads=not leading.isdisjoint(led),
         ticks=Role.REPRESENTATIVE in held,
-        answers=not leading.isdisjoint(above),
+        answers=Role.CONTROLLER in held or not leading.isdisjoint(above),
     )
 
 
