@@ -18,6 +18,7 @@ from surveys.followup.meetings.outcomes import NoticedChange, most_voted, notice
 from surveys.followup.meetings.voting import close_forgotten
 from surveys.platform import clock
 from surveys.platform.database import Database
+from surveys.release.models import Release
 from tests.card_building import sign_in_as
 from tests.meetings import (
     MEETING,
@@ -109,6 +110,14 @@ def test_a_vote_is_not_opened_for_fewer_than_the_minimum_group(leader: FlaskClie
     assert "krever minst 5 i rommet. Bruk papir eller håndsopprekning" in refused.text
     for typed in ("", "fem", "-5", "501", "9" * 40):
         assert leader.post(f"{MEETING}/avstemning", data={"antall": typed}).status_code == 422
+
+
+def test_a_survey_that_shows_three_still_needs_five_votes(site: Database, leader: FlaskClient) -> None:
+    with site.transaction() as session:
+        session.execute(update(Release).values(minimum_group=3))
+    assert leader.post(f"{MEETING}/avstemning", data={"antall": "4"}).status_code == 422
+    open_room(leader, 5)
+    assert newest_vote(site).least == 5
 
 
 def test_only_what_most_chose_is_told_and_a_unanimous_vote_looks_like_a_divided_one(

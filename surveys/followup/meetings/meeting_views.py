@@ -33,7 +33,14 @@ from surveys.followup.meetings.models import (
     RoomVoteStatus,
 )
 from surveys.followup.meetings.rights import MEETING_READERS
-from surveys.followup.meetings.voting import RoomPlan, RoomVoteError, close_room, open_room, votes_of
+from surveys.followup.meetings.voting import (
+    RoomPlan,
+    RoomVoteError,
+    close_room,
+    least_votes,
+    open_room,
+    votes_of,
+)
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _
@@ -70,7 +77,8 @@ def open_vote(survey_key: str, unit_code: str) -> Response | tuple[str, int]:
     session = database.session()
     meeting = led_meeting(session, survey_key, unit_code)
     try:
-        plan = RoomPlan(_typed_people(), meeting.release.minimum_group, _choice_to_check(session, meeting))
+        least = least_votes(meeting.release.minimum_group)
+        plan = RoomPlan(_typed_people(), least, _choice_to_check(session, meeting))
         open_room(session, _secret(), meeting.survey, meeting.unit, plan)
     except RoomVoteError as error:
         meeting = led_meeting(session, survey_key, unit_code)

@@ -112,7 +112,7 @@ class RoomVote(Base):
     nonce: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     # How many the leader says are in the room; everybody reads it before she votes.
     people: Mapped[int]
-    # Fewer votes than this tell nothing: the release's minimum group when it was opened.
+    # Fewer votes than this tell nothing: `voting.least_votes` when it was opened.
     least: Mapped[int]
     opened_at: Mapped[dt.datetime]
     closed_on: Mapped[dt.date | None]

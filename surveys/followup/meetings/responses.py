@@ -57,6 +57,11 @@ def tick(session: Session, survey: Survey, unit: SurveyUnit, account: Account) -
         )
     )
     audit.record(session, "meeting.result_seen", unit.unit.code, survey=survey.key)
+    try:
+        session.flush()
+    except IntegrityError:
+        # Pressed twice at once: the other press has ticked.
+        session.rollback()
 
 
 def untick(session: Session, survey: Survey, unit: SurveyUnit, account: Account) -> None:

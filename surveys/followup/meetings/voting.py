@@ -36,6 +36,9 @@ from surveys.respond.padding import padded, unpadded
 OPEN_FOR: Final = dt.timedelta(hours=2)
 """After that no votes are taken, and the worker closes it."""
 
+FEWEST_VOTES: Final = 5
+"""Whatever the survey's minimum group: in a room of three, who voted for another theme knows what both others chose."""
+
 DAYS_TO_CHECK: Final = 28
 """From the choice to the first «Merker du forskjell?», and from one that was told to the next."""
 
@@ -116,6 +119,11 @@ def _refuse_again(before: Sequence[RoomVote], plan: RoomPlan) -> None:
         )
     if plan.choice is not None and municipal_day() < first_check_on(plan.choice, told):
         raise RoomVoteError(_("Det må gå %(days)s dager før dere sjekker.", days=DAYS_TO_CHECK))
+
+
+def least_votes(minimum_group: int) -> int:
+    """How many votes it takes to tell anything."""
+    return max(minimum_group, FEWEST_VOTES)
 
 
 def first_check_on(choice: FocusChoice, told: RoomVote | None) -> dt.date:
