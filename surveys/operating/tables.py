@@ -7,6 +7,7 @@ from surveys.campaigns import models as campaigns
 from surveys.campaigns.holder_mail import models as holder_mail
 from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
+from surveys.followup.meetings import models as meetings
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
 from surveys.platform import heartbeats, limit_counts
@@ -40,6 +41,7 @@ __all__ = [
     "instruments",
     "limit_counts",
     "measurement_replies",
+    "meetings",
     "metadata",
     "organisation",
     "release",

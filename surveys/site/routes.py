@@ -5,6 +5,7 @@ from flask import Flask
 from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
+from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import provider_views, sign_in_views
 from surveys.hr.accounts import views as account_views
@@ -103,6 +104,10 @@ _MODULES = (
     card_setup_views,
     reply_views,
     assessment_views,
+    meeting_views,
+    prepare_views,
+    response_views,
+    room_views,
 )
 
 

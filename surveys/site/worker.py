@@ -13,6 +13,7 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.followup.meetings.voting import close_forgotten
 from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
 from surveys.hr.long_steps import take_asked
@@ -108,6 +109,7 @@ def _work(app: Flask) -> Work:
     def keep_time() -> None:
         close_overdue(database)
         forget_shares(database)
+        close_forgotten(database, app.config["SECRETS"].codes)
         for files in (waiting_uploads, waiting_answers):
             files(app.config["SETTINGS"].instance).remove_old()
 

@@ -182,6 +182,25 @@ def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
 
+def meeting_reader_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """Whoever may see the result, but for politicians."""
+    return _in_if(visitor.role is not Role.POLITICIAN and visitor.reaches(about))
+
+
+def leads_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """The unit's own leader, and neither HR nor whoever leads above her."""
+    return _in_if(visitor.role is Role.LEADER and visitor.reaches(about))
+
+
+def represents_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role is Role.REPRESENTATIVE and visitor.reaches(about))
+
+
+def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """A controller; and a leader above a unit that has its own, who is not here: `test_meeting_choice.py`."""
+    return _in_if(visitor.role is Role.CONTROLLER and visitor.reaches(about))
+
+
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
     """A survey of the whole has units of everybody's; the page shows the reader's."""
     return _in_if(visitor.role is not None and (visitor.reaches(about) or about is About.ABOVE))
@@ -268,6 +287,10 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(role_in_the_survey, "results", "changes"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
+        *_lines(meeting_reader_there, "meetings", "prepare room"),
+        *_lines(leads_there, "meetings", "choose close_vote open_vote save_choice skip_choice"),
+        *_lines(represents_there, "meetings", "mark_seen"),
+        *_lines(answers_there, "meetings", "answer give_answer"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "assessment assessments_below forecast_colour reply show"),
         *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),

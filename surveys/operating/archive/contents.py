@@ -27,6 +27,8 @@ ARCHIVED: Final = frozenset(
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply", "indicator_aggregation",
         "self_assessment",
+        # What the staff chose after a survey, and what the leader above answered.
+        "focus_choice", "result_answer",
     }
 )  # fmt: skip
 
@@ -39,6 +41,8 @@ _MACHINERY: Final = "det Medvirk husker for seg selv"
 LEFT_OUT: Final[dict[str, str]] = {
     "response": _ANSWERS,
     "ballot": _ANSWERS,
+    "room_ballot": _ANSWERS,
+    "room_vote": _UNDER_WAY,
     "comment": _ANSWERS,
     "comment_review": _ANSWERS,
     "draft": _ANSWERS,
@@ -54,6 +58,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "key_holder": _PEOPLE,
     "holder_mail": _PEOPLE,
     "checklist_tick": _PEOPLE,
+    "result_seen": _PEOPLE,
     "invitation": _UNDER_WAY,
     "delivery": _UNDER_WAY,
     "ended_code": _UNDER_WAY,
