@@ -1,0 +1,65 @@
+"""Builders of a unit's material: a small released survey, and what may be read in a document of it."""
+
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Flask
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, IndirectObject
+from sqlalchemy import select
+
+from surveys.access.models import Account
+from surveys.campaigns.lifecycle import find_survey
+from surveys.platform.database import Database
+from surveys.platform.localisation import in_language
+from surveys.reports.material.contents import UnitMaterial
+from surveys.reports.material.document import as_document
+from surveys.reports.material.gathering import facts_of, gather
+from surveys.results.queries import find_unit, latest_release
+from tests.releasing import KEY
+
+TODAY = dt.date(2026, 5, 6)
+
+
+def material(app: Flask, db: Database, unit: str, language: str = "nb", key: str = KEY) -> UnitMaterial:
+    """As an account without any role gathers it: nothing in a material depends on who asks."""
+    with app.app_context(), db.reading() as session, in_language(language):
+        survey = find_survey(session, key)
+        release, found = latest_release(session, survey), find_unit(session, survey, unit)
+        assert release
+        assert found
+        account = session.scalars(select(Account)).first() or Account(id=0)
+        return gather(session, account, release, found, facts_of(session, release), TODAY)
+
+
+def document(app: Flask, content: UnitMaterial) -> bytes:
+    with app.app_context(), in_language(content.language):
+        return as_document(content)
+
+
+def read(content: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(content))
+
+
+def text_of(content: bytes) -> str:
+    """Every word of the document, with one space between them."""
+    return " ".join(" ".join(page.extract_text() for page in read(content).pages).split())
+
+
+def structure(content: bytes) -> list[tuple[str, str]]:
+    """(role, alternative text) of everything in the document's structure, in reading order."""
+    root: Any = read(content).trailer["/Root"]["/StructTreeRoot"]
+    return list(_elements(root["/K"]))
+
+
+def _elements(node: Any) -> Iterator[tuple[str, str]]:
+    found = node.get_object() if isinstance(node, IndirectObject) else node
+    if isinstance(found, ArrayObject):
+        for part in found:
+            yield from _elements(part)
+    elif isinstance(found, Mapping) and "/S" in found:
+        yield str(found["/S"]).removeprefix("/"), str(found.get("/Alt", ""))
+        if "/K" in found:
+            yield from _elements(found["/K"])
