@@ -16,7 +16,7 @@ from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
 from surveys.reports.material.contents import UnitMaterial
 from surveys.reports.material.document import as_document
-from surveys.reports.material.gathering import facts_of, gather
+from surveys.reports.material.gathering import MaterialReader, gather
 from surveys.results.queries import find_unit, latest_release
 from tests.releasing import KEY
 
@@ -31,7 +31,7 @@ def material(app: Flask, db: Database, unit: str, language: str = "nb", key: str
         assert release
         assert found
         account = session.scalars(select(Account)).first() or Account(id=0)
-        return gather(session, account, release, found, facts_of(session, release), TODAY)
+        return gather(session, MaterialReader(account, TODAY), release, found)
 
 
 def document(app: Flask, content: UnitMaterial) -> bytes:
@@ -43,6 +43,11 @@ def read(content: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(content))
 
 
+def root_of(content: bytes) -> Any:
+    """What the whole document says of itself: its language, its metadata, its structure."""
+    return read(content).trailer["/Root"]
+
+
 def text_of(content: bytes) -> str:
     """Every word of the document, with one space between them."""
     return " ".join(" ".join(page.extract_text() for page in read(content).pages).split())
@@ -50,8 +55,7 @@ def text_of(content: bytes) -> str:
 
 def structure(content: bytes) -> list[tuple[str, str]]:
     """(role, alternative text) of everything in the document's structure, in reading order."""
-    root: Any = read(content).trailer["/Root"]["/StructTreeRoot"]
-    return list(_elements(root["/K"]))
+    return list(_elements(root_of(content)["/StructTreeRoot"]["/K"]))
 
 
 def _elements(node: Any) -> Iterator[tuple[str, str]]:

@@ -182,6 +182,11 @@ def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
 
+def day_has_come_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """Those whose day has come; that of representatives and politicians has not come here."""
+    return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
+
+
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
     """A survey of the whole has units of everybody's; the page shows the reader's."""
     return _in_if(visitor.role is not None and (visitor.reaches(about) or about is About.ABOVE))
@@ -268,6 +273,9 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(role_in_the_survey, "results", "changes"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
+        # Not before the reader's day: `test_unit_files.py`.
+        *_lines(day_has_come_there, "material", "unit_file"),
+        *_lines(hr_there, "material", "all_units all_units_file all_units_progress ask_all_units"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "forecast_colour reply show"),
         *_lines(replies_there, "scorecards", "give_reply take_reply_back"),

@@ -1,6 +1,7 @@
 """Gathers a unit's material from the released figures, through the same reading as the unit's result page."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,9 +10,19 @@ from surveys.access.models import Account
 from surveys.campaigns.models import SurveyUnit
 from surveys.organisation.models import Installation
 from surveys.release.comparisons.references import comparisons
-from surveys.release.models import Release
+from surveys.release.models import FigureKind, Release
 from surveys.reports.material.contents import MaterialFacts, UnitMaterial, material_of
+from surveys.reports.material.kinds import FileKind, GatheredUnit
+from surveys.results.exporting import figure_rows
 from surveys.results.queries import unit_result
+
+
+@dataclass(frozen=True)
+class MaterialReader:
+    """Who reads, on which day. What a material says does not depend on it; the queries behind the page ask."""
+
+    account: Account
+    today: dt.date
 
 
 def facts_of(session: Session, release: Release) -> MaterialFacts:
@@ -20,17 +31,30 @@ def facts_of(session: Session, release: Release) -> MaterialFacts:
 
 
 def gather(
-    session: Session,
-    account: Account,
-    release: Release,
-    unit: SurveyUnit,
-    facts: MaterialFacts,
-    today: dt.date,
-    against: str = "",
+    session: Session, reader: MaterialReader, release: Release, unit: SurveyUnit, against: str = ""
 ) -> UnitMaterial:
     """The unit's material in the language of the moment. The caller has asked whether the account may see the unit.
 
     against: what to compare with, as the page's address says it; empty for what the page shows first.
     """
-    beside = comparisons(session, release.survey, release, unit, against, today)
-    return material_of(unit_result(session, account, today, release, unit, beside), facts)
+    beside = comparisons(session, release.survey, release, unit, against, reader.today)
+    result = unit_result(session, reader.account, reader.today, release, unit, beside)
+    return material_of(result, facts_of(session, release))
+
+
+def gather_for(
+    kind: FileKind,
+    session: Session,
+    reader: MaterialReader,
+    release: Release,
+    unit: SurveyUnit,
+    against: str = "",
+) -> GatheredUnit:
+    """As `gather`, with the numbers that only a workbook has."""
+    material = gather(session, reader, release, unit, against)
+    if kind is not FileKind.WORKBOOK:
+        return GatheredUnit(material, ())
+    # Breakdowns are left out: some of them are not for everybody who sees the unit.
+    own = {FigureKind.UNIT.value, FigureKind.REST.value}
+    rows = figure_rows(session, release.survey, unit.unit_id)
+    return GatheredUnit(material, tuple(row for row in rows if row.kind in own))

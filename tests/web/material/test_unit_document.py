@@ -17,7 +17,7 @@ from surveys.reports.typesetting import printable_text
 from surveys.results.queries import find_unit, latest_release
 from tests.building import sheet_of
 from tests.built_once import build_once
-from tests.material_building import document, material, read, structure, text_of
+from tests.material_building import document, material, read, root_of, structure, text_of
 from tests.releasing import KEY, build_released
 
 BEFORE = {"A": [2, 3, 3, 3, 4] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
@@ -43,7 +43,7 @@ def _build_two_years(app: Flask, db: Database) -> None:
 
 def test_the_document_claims_what_its_structure_holds(app: Flask, two_years: Database) -> None:
     made = document(app, material(app, two_years, "A"))
-    root: Any = read(made).trailer["/Root"]
+    root = root_of(made)
     assert root["/Lang"] == "nb-NO"
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -122,7 +122,7 @@ def test_it_is_written_in_the_language_asked_for(
     app: Flask, two_years: Database, language: str, word: str, tag: str
 ) -> None:
     made = document(app, material(app, two_years, "A", language))
-    assert read(made).trailer["/Root"]["/Lang"] == tag
+    assert root_of(made)["/Lang"] == tag
     assert word in text_of(made)
 
 
