@@ -8,15 +8,13 @@ from typing import Any
 from flask import Flask
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, IndirectObject
-from sqlalchemy import select
 
-from surveys.access.models import Account
 from surveys.campaigns.lifecycle import find_survey
 from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
 from surveys.reports.material.contents import UnitMaterial
 from surveys.reports.material.document import as_document
-from surveys.reports.material.gathering import MaterialReader, gather
+from surveys.reports.material.gathering import gather
 from surveys.results.queries import find_unit, latest_release
 from tests.releasing import KEY
 
@@ -24,14 +22,13 @@ TODAY = dt.date(2026, 5, 6)
 
 
 def material(app: Flask, db: Database, unit: str, language: str = "nb", key: str = KEY) -> UnitMaterial:
-    """As an account without any role gathers it: nothing in a material depends on who asks."""
+    """Gathered without any account: nothing in a material depends on who asks."""
     with app.app_context(), db.reading() as session, in_language(language):
         survey = find_survey(session, key)
         release, found = latest_release(session, survey), find_unit(session, survey, unit)
         assert release
         assert found
-        account = session.scalars(select(Account)).first() or Account(id=0)
-        return gather(session, MaterialReader(account, TODAY), release, found)
+        return gather(session, TODAY, release, found)
 
 
 def document(app: Flask, content: UnitMaterial) -> bytes:

@@ -42,6 +42,8 @@ def printable_text(text: str) -> str:
     """The text in the letters that our fonts have: the standard allows no other, and a ? is put for the rest."""
     whole = unicodedata.normalize("NFC", text).translate(_SAME)
     known = _letters()
+    if known.issuperset(whole):
+        return whole
     kept = (
         letter if letter in known or letter == "\n" else _UNKNOWN
         for letter in whole
@@ -70,7 +72,7 @@ def _letters() -> frozenset[str]:
 @cache
 def _compiler() -> "Compiler":
     """Made once in each process: it keeps the fonts."""
-    from typst import Compiler, Fonts  # 50 MB of a library that a process which prints nothing need not load
+    from typst import Compiler, Fonts  # 12 MB that a process which prints nothing need not have
 
     fonts = Fonts(
         include_system_fonts=False,

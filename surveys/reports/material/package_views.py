@@ -13,7 +13,6 @@ from flask import (
     send_file,
     url_for,
 )
-from flask_login import current_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from surveys.access.models import HR_ROLES
@@ -77,7 +76,6 @@ def ask_all_units(survey_key: str) -> WerkzeugResponse | tuple[str, int]:
     _packages().ask(
         asked.survey.id,
         asked.release.id,
-        current_user.id,
         wanted if wanted in LANGUAGES else language(),
         kinds,
     )

@@ -23,12 +23,11 @@ KEPT_DAYS: Final = 7
 
 @dataclass(frozen=True)
 class PackageRequest:
-    """What was asked for, by whom, of which release. kinds: endings of the files."""
+    """What was asked for, of which release. kinds: endings of the files."""
 
     token: str
     survey_id: int
     release_id: int
-    account_id: int
     language: str
     kinds: tuple[FileKind, ...]
     asked_at: dt.datetime
@@ -90,9 +89,7 @@ class UnitPackages:
 
     folder: Path
 
-    def ask(
-        self, survey_id: int, release_id: int, account_id: int, language: str, kinds: Sequence[FileKind]
-    ) -> None:
+    def ask(self, survey_id: int, release_id: int, language: str, kinds: Sequence[FileKind]) -> None:
         """Has the worker make it. Asking again while it is under way changes nothing."""
         found = self.find(survey_id, release_id)
         if found and found.under_way:
@@ -101,7 +98,6 @@ class UnitPackages:
             secrets.token_urlsafe(16),
             survey_id,
             release_id,
-            account_id,
             language,
             tuple(kinds),
             dt.datetime.now(dt.UTC),

@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account
 from surveys.campaigns.models import SurveyUnit
 from surveys.organisation.models import Unit
 from surveys.platform.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED
@@ -20,7 +19,7 @@ from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
 from surveys.platform.private_files import make_private_file
 from surveys.release.models import Release, Turnout
-from surveys.reports.material.gathering import MaterialReader, gather_for
+from surveys.reports.material.gathering import gather_for
 from surveys.reports.material.keeping import KeptFiles, kept_files
 from surveys.reports.material.kinds import FileKind, file_of, unit_file_name
 from surveys.reports.material.packages import PackageProgress, PackageRequest, UnitPackages, unit_packages
@@ -100,19 +99,14 @@ def _file(
     with db.reading() as session:
         release = session.get_one(Release, request.release_id)
         unit = session.get_one(SurveyUnit, (request.survey_id, unit_id))
-        reader = MaterialReader(session.get_one(Account, request.account_id), municipal_day())
-        found = gather_for(kind, session, reader, release, unit)
+        found = gather_for(kind, session, municipal_day(), release, unit)
     return unit_file_name(found.material), file_of(found, kind, kept)
 
 
 def _free_name(name: str, kind: FileKind, taken: set[str]) -> str:
     """The name, with a number when another unit has it: some systems tell no capital letters from small ones."""
-    free = next(
-        tried
-        for tried in (
-            f"{name}{number}.{kind}" for number in ("", *(f" ({index})" for index in range(2, 9999)))
-        )
-        if tried.lower() not in taken
-    )
+    free, number = f"{name}.{kind}", 2
+    while free.lower() in taken:
+        free, number = f"{name} ({number}).{kind}", number + 1
     taken.add(free.lower())
     return free

@@ -29,7 +29,7 @@ _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 def as_slides(material: UnitMaterial) -> bytes:
     """The presentation. Call it in the material's own language."""
-    # lxml and its templates, 25 MB: a process that makes no slides need not load them.
+    # With lxml 30 MB: a process that makes no slides need not load them.
     import pptx
     from pptx.util import Inches
 

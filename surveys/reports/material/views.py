@@ -3,13 +3,12 @@
 import io
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
-from flask_login import current_user
 
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
-from surveys.reports.material.gathering import MaterialReader, gather_for
+from surveys.reports.material.gathering import gather_for
 from surveys.reports.material.keeping import kept_files
 from surveys.reports.material.kinds import MIME_TYPES, FileKind, file_name, file_of
 from surveys.results.views import asked_place
@@ -26,8 +25,8 @@ def unit_file(survey_key: str, unit_code: str, file_kind: str) -> Response:
     if not asked.access.now:
         abort(403)
     kind = FileKind(file_kind)
-    reader = MaterialReader(current_user.account, municipal_day())
-    unit = gather_for(kind, session, reader, asked.release, asked.unit, request.args.get("med", ""))
+    against = request.args.get("med", "")
+    unit = gather_for(kind, session, municipal_day(), asked.release, asked.unit, against)
     content = file_of(unit, kind, kept_files(current_app.config["SETTINGS"].instance))
     return send_file(
         io.BytesIO(content),
