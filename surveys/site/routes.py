@@ -30,6 +30,8 @@ from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
+from surveys.reports.material import package_views as material_package_views
+from surveys.reports.material import views as material_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
 from surveys.results import views as results
@@ -92,6 +94,8 @@ _MODULES = (
     comovement_views,
     history_views,
     job_views,
+    material_views,
+    material_package_views,
     results,
     screening_views,
     year_wheel,

@@ -199,6 +199,9 @@ def represents_there(visitor: AccessVisitor, about: About) -> Outcome:
 def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
     """A controller; and a leader above a unit that has its own, who is not here: `test_meeting_choice.py`."""
     return _in_if(visitor.role is Role.CONTROLLER and visitor.reaches(about))
+def day_has_come_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """Those whose day has come; that of representatives and politicians has not come here."""
+    return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
 
 
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
@@ -291,6 +294,9 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(leads_there, "meetings", "choose close_vote open_vote save_choice skip_choice"),
         *_lines(represents_there, "meetings", "mark_seen"),
         *_lines(answers_there, "meetings", "answer give_answer"),
+        # Not before the reader's day: `test_unit_files.py`.
+        *_lines(day_has_come_there, "material", "unit_file"),
+        *_lines(hr_there, "material", "all_units all_units_file all_units_progress ask_all_units"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "assessment assessments_below forecast_colour reply show"),
         *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),
