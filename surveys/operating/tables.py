@@ -16,6 +16,8 @@ from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
+from surveys.reports.proposals import models as proposals
+from surveys.reports.snapshots import models as reports
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
@@ -39,7 +41,9 @@ __all__ = [
     "measurement_replies",
     "metadata",
     "organisation",
+    "proposals",
     "release",
+    "reports",
     "scorecards",
     "tally",
     "weighting",

@@ -140,6 +140,7 @@ def menu() -> list[MenuEntry]:
         (_("Hjem"), "home.show"),
         (_("Resultater"), "results.index"),
         (_("Styringskort"), "scorecards.index"),
+        (_("Rapporter"), "reports.index"),
     ]
     if roles_of(current_user) & set(HR_ROLES):
         entries[1:1] = [

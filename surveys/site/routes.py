@@ -29,6 +29,9 @@ from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
+from surveys.reports.snapshots import draft_views as report_draft_views
+from surveys.reports.snapshots import public_views as public_report_views
+from surveys.reports.snapshots import views as report_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
 from surveys.results import views as results
@@ -99,6 +102,9 @@ _MODULES = (
     card_indicator_views,
     card_setup_views,
     reply_views,
+    report_views,
+    report_draft_views,
+    public_report_views,
 )
 
 

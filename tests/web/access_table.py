@@ -280,6 +280,16 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(enters_somewhere, "scorecards", "setup_index"),
         # The unit has others below it: its leader leads an area.
         *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
+        # Which reports are listed, and which versions are read there: `test_reports.py`.
+        *_lines(any_account, "reports", "index"),
+        *_lines(everybody, "reports", "public_download public_index public_report"),
+        *_lines(replies_there, "reports", "download show"),
+        *_lines(sets_up_somewhere, "reports", "new_report"),
+        *_lines(
+            sets_up_there,
+            "reports",
+            "correct decide_publicity delete_report edit_draft freeze_draft preview save_draft undo_draft",
+        ),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

@@ -28,6 +28,14 @@ from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.typed_data import to_stored
 from surveys.release.models import Turnout
+from surveys.reports.snapshots.content import ReportContent
+from surveys.reports.snapshots.models import (
+    Report,
+    ReportAudience,
+    ReportKind,
+    ReportState,
+    ReportVersion,
+)
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.outline.models import CardVersion
 from surveys.scorecards.outline.nodes import CardOutline
@@ -154,8 +162,27 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         changed_by="HR",
     )
-    session.add_all([account, person, stated, moved, card, draft])
+    report = Report(
+        unit=unit,
+        kind=ReportKind.YEAR,
+        year=2026,
+        state=ReportState.FROZEN,
+        number=1,
+        choice={},
+        changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        changed_by="HR",
+        frozen_by="Kari Eide",
+        frozen_on=dt.date(2026, 1, 1),
+    )
+    session.add_all([account, person, stated, moved, card, draft, report])
     session.flush()
+    content = ReportContent(
+        code, unit.name, report.kind, report.year, 0, "nb", dt.date(2026, 1, 1), "", perspectives=()
+    )
+    session.add_all(
+        ReportVersion(report=report, audience=audience, content=to_stored(content))
+        for audience in ReportAudience
+    )
     return {
         "key": survey.key,
         "survey_key": released.key,
@@ -179,6 +206,7 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "card_id": card.id,
         "version_id": draft.id,
         "node_id": 999,
+        "report_id": report.id,
         "year": 2026,
         "part": 0,
     }

@@ -25,6 +25,8 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply",
+        # Frozen reports, whom they are open to, and what politicians would like to see measured.
+        "report", "report_version", "report_decision", "indicator_proposal",
     }
 )  # fmt: skip
 
