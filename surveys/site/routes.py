@@ -29,6 +29,7 @@ from surveys.hr.reorganising import views as reorganising_views
 from surveys.hr.trail import views as trail_views
 from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
+from surveys.reports.proposals import views as proposal_views
 from surveys.reports.snapshots import draft_views as report_draft_views
 from surveys.reports.snapshots import public_views as public_report_views
 from surveys.reports.snapshots import views as report_views
@@ -105,6 +106,7 @@ _MODULES = (
     report_views,
     report_draft_views,
     public_report_views,
+    proposal_views,
 )
 
 

@@ -28,6 +28,7 @@ from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.typed_data import to_stored
 from surveys.release.models import Turnout
+from surveys.reports.proposals.models import IndicatorProposal
 from surveys.reports.snapshots.content import ReportContent
 from surveys.reports.snapshots.models import (
     Report,
@@ -174,7 +175,10 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         frozen_by="Kari Eide",
         frozen_on=dt.date(2026, 1, 1),
     )
-    session.add_all([account, person, stated, moved, card, draft, report])
+    proposal = IndicatorProposal(
+        unit=unit, title="Noe", why="Noe", author="Politiker", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    )
+    session.add_all([account, person, stated, moved, card, draft, report, proposal])
     session.flush()
     content = ReportContent(
         code, unit.name, report.kind, report.year, 0, "nb", dt.date(2026, 1, 1), "", perspectives=()
@@ -207,6 +211,7 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "version_id": draft.id,
         "node_id": 999,
         "report_id": report.id,
+        "proposal_id": proposal.id,
         "year": 2026,
         "part": 0,
     }

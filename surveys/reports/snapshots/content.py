@@ -52,6 +52,8 @@ class FrozenRow:
     previous: str
     previous_period: str
     change: str
+    # «bedre», «svakere» or «».
+    meaning: str
     reason: str
     went_well: bool
     # «under forbedring, vurderes 31. desember 2026», «ikke besvart»; «» of green.

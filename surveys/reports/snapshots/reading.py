@@ -74,7 +74,6 @@ def _units_of_measure(session: Session, choice: ReportChoice) -> dict[int, str]:
 
 def _row(row: IndicatorRow, units: Mapping[int, str]) -> FrozenRow:
     previous = row.previous
-    change = ", ".join(filter(None, (previous.change, previous.meaning))) if previous else ""
     return FrozenRow(
         indicator_id=row.indicator_id,
         code=row.code,
@@ -96,7 +95,8 @@ def _row(row: IndicatorRow, units: Mapping[int, str]) -> FrozenRow:
         measured_on=row.measured_on,
         previous=previous.value if previous else "",
         previous_period=previous.period if previous else "",
-        change=change,
+        change=previous.change if previous else "",
+        meaning=previous.meaning if previous else "",
         reason=row.reason,
         went_well=went_well(row),
         state=row.reply.words,

@@ -84,7 +84,7 @@ def _cells(row: FrozenRow, colour: str) -> Sequence[SheetCell]:
         f"{colour}, {row.doubt}" if row.doubt else colour,
         row.target,
         " – ".join(filter(None, (row.previous, row.previous_period))),
-        row.change,
+        ", ".join(filter(None, (row.change, row.meaning))),
         reply.cause if reply else "",
         reply.action if reply else "",
         reply.forecast if reply else "",

@@ -15,6 +15,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import language, short_date, use_language
 from surveys.platform.texts import _
+from surveys.reports.proposals.views import unanswered
 from surveys.reports.snapshots.drafts import ReportError, begin_correction
 from surveys.reports.snapshots.models import Report, ReportAudience, ReportState
 from surveys.reports.snapshots.publicity import (
@@ -66,6 +67,7 @@ def index() -> str:
         "reports/snapshots/index.html",
         reports=reports,
         drafts=drafts,
+        proposals=unanswered(session, edited),
         may_begin=bool(roles_of(current_user) & set(CARD_EDITORS)),
         corrected={each.replaces_id for each in reports if each.replaces_id},
         opened=lambda report: [
