@@ -293,6 +293,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(everybody, "reports", "public_download public_index public_report"),
         *_lines(replies_there, "reports", "download show"),
         *_lines(sets_up_somewhere, "reports", "new_report"),
+        *_lines(enters_somewhere, "reports", "year"),
         *_lines(
             sets_up_there,
             "reports",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from surveys.access.card_rights import CARD_EDITORS, may_edit_card
+from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_edit_card
 from surveys.access.permissions import granted_units, requires, roles_of, signed_in
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -69,6 +69,7 @@ def index() -> str:
         drafts=drafts,
         proposals=unanswered(session, edited),
         may_begin=bool(roles_of(current_user) & set(CARD_EDITORS)),
+        sees_year=bool(roles_of(current_user) & set(CARD_ROLES)),
         corrected={each.replaces_id for each in reports if each.replaces_id},
         opened=lambda report: [
             audience
