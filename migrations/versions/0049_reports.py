@@ -166,6 +166,42 @@ def upgrade() -> None:
     with op.batch_alter_table("indicator_proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_indicator_proposal_unit_id"), ["unit_id"], unique=False)
 
+    op.create_table(
+        "card_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "failed",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", surveys.platform.database.UtcDateTime(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_card_reminder_attempts")),
+        sa.CheckConstraint("part BETWEEN 1 AND 3", name=op.f("ck_card_reminder_part")),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_card_reminder_account_id_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_reminder")),
+        sa.UniqueConstraint("account_id", "year", "part", name=op.f("uq_card_reminder_account_id_year_part")),
+    )
+    with op.batch_alter_table("card_reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_reminder_status"), ["status"], unique=False)
     _refuse_changes()
 
 
@@ -189,6 +225,10 @@ def _refuse_changes() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("card_reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_card_reminder_status"))
+
+    op.drop_table("card_reminder")
     with op.batch_alter_table("indicator_proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_indicator_proposal_unit_id"))
 

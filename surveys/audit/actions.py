@@ -100,6 +100,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "scorecard.created": TrailAction(About.MUNICIPALITY, _l("Laget et styringskort")),
     "scorecard.draft_begun": TrailAction(About.MUNICIPALITY, _l("Begynte på et utkast til styringskort")),
     "scorecard.draft_deleted": TrailAction(About.MUNICIPALITY, _l("Slettet et utkast til styringskort")),
+    "scorecard.reminded": TrailAction(About.UNIT, _l("Sendte påminnelser om styringskortet")),
     "survey.address_corrected": TrailAction(About.SURVEY, _l("Rettet en e-postadresse")),
     "survey.phone_corrected": TrailAction(About.SURVEY, _l("Rettet et mobilnummer")),
     "survey.background_separated": TrailAction(About.SURVEY, _l("Skilte bakgrunn fra svarene")),

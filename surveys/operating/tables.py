@@ -18,6 +18,7 @@ from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
 from surveys.reports.proposals import models as proposals
 from surveys.reports.snapshots import models as reports
+from surveys.reports.year import models as card_reminders
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
@@ -30,6 +31,7 @@ __all__ = [
     "audit",
     "ballot_box",
     "campaigns",
+    "card_reminders",
     "card_versions",
     "comments",
     "counting",

@@ -29,6 +29,7 @@ from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.sms_gateway import has_gateway
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
+from surveys.reports.year.reminders import send_reminders
 
 _MOST_SECONDS_IDLE: Final = 2.0
 
@@ -131,6 +132,7 @@ def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
     send_queued(database, settings)
+    send_reminders(database, settings)
 
 
 def _take_steps(app: Flask) -> None:

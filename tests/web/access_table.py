@@ -292,7 +292,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(any_account, "reports", "index"),
         *_lines(everybody, "reports", "public_download public_index public_report"),
         *_lines(replies_there, "reports", "download show"),
-        *_lines(sets_up_somewhere, "reports", "new_report"),
+        *_lines(sets_up_somewhere, "reports", "new_report remind_owners"),
         *_lines(enters_somewhere, "reports", "year"),
         *_lines(
             sets_up_there,

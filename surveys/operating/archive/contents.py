@@ -52,6 +52,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "person": _PEOPLE,
     "key_holder": _PEOPLE,
     "holder_mail": _PEOPLE,
+    "card_reminder": _PEOPLE,
     "checklist_tick": _PEOPLE,
     "invitation": _UNDER_WAY,
     "delivery": _UNDER_WAY,

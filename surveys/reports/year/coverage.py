@@ -39,11 +39,12 @@ def coverage(session: Session, unit_ids: Collection[int]) -> list[Coverage]:
         kinds[kind] = kinds.get(kind, 0) + 1
     asked: dict[str, list[str]] = {kind: [] for kind in kinds}
     rows = session.execute(
-        select(SurveyUnit.type, Survey.title, Survey.closes_on, Survey.id)
+        select(Unit.type, Survey.title, Survey.closes_on, Survey.id)
+        .select_from(SurveyUnit)
+        .join(Unit, Unit.id == SurveyUnit.unit_id)
         .join(Survey, Survey.id == SurveyUnit.survey_id)
         .where(SurveyUnit.unit_id.in_(unit_ids), SurveyUnit.asked, Survey.status.in_(_RUN))
         .where(_has_asked_somebody())
-        .distinct()
         .order_by(Survey.closes_on.desc(), Survey.id)
     )
     for row in rows:
