@@ -25,9 +25,8 @@ def report_workbook(report: Report, content: ReportContent) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    rows = book.active
-    _fill(rows, _("Indikatorer"), _headings(), _lines(content))
-    about = book.create_sheet()
+    del book["Sheet"]
+    _fill(book.create_sheet(), _("Indikatorer"), _headings(), _lines(content))
     told: list[Sequence[SheetCell]] = [
         (_("Rapport"), report_title(content)),
         (_("Enhet"), content.unit_name),
@@ -37,7 +36,7 @@ def report_workbook(report: Report, content: ReportContent) -> bytes:
         (_("Lest fra styringskortet"), short_date(content.read_on)),
         *((perspective.title, perspective.paragraph) for perspective in content.perspectives),
     ]
-    _fill(about, _("Om rapporten"), (_("Hva"), _("Tekst")), told)
+    _fill(book.create_sheet(), _("Om rapporten"), (_("Hva"), _("Tekst")), told)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -100,15 +99,16 @@ def _fill(
     sheet: "Worksheet", title: str, headings: Sequence[str], lines: Iterable[Sequence[SheetCell]]
 ) -> None:
     from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
     sheet.title = title
     for line in (headings, *lines):
         sheet.append([safe_cell(cell) for cell in line])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for column in sheet.columns:
+    for number, column in enumerate(sheet.columns, start=1):
         longest = max(len(str(cell.value or "")) for cell in column)
-        sheet.column_dimensions[column[0].column_letter].width = _WIDE if longest > _NARROW else _NARROW
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDE if longest > _NARROW else _NARROW
         for cell in column:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
