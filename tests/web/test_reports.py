@@ -72,7 +72,7 @@ def test_from_an_empty_page_to_a_frozen_report(client: FlaskClient, site: Databa
     begun = client.post("/rapporter/ny", data=form)
     address = begun.headers["Location"]
     page = client.get(address).text
-    checked = re.findall(r'name="indikator" value="(\d+)" checked', page)
+    checked = re.findall(r'name="indikator"\s+value="(\d+)"\s+checked', page)
     assert len(checked) == 2, "a tertial report suggests what is measured by tertial"
     typed = {"steg": "0", "indikator": checked, "avsnitt-okonomi": "Vikarer   er\r\ndyre."}
     saved = client.post(address, data=typed | {"handling": "frys"})
@@ -276,7 +276,7 @@ def test_two_who_write_lose_nothing(client: FlaskClient, site: Database) -> None
         report_id = draft(session, TERTIAL).id
     sign_in_as(client, site, Role.CONTROLLER)
     address = f"/rapporter/utkast/{report_id}"
-    chosen = re.findall(r'name="indikator" value="(\d+)" checked', client.get(address).text)
+    chosen = re.findall(r'name="indikator"\s+value="(\d+)"\s+checked', client.get(address).text)
     page = {"steg": "0", "indikator": chosen}
     client.post(address, data=page | {"avsnitt-okonomi": "Hennes", "avsnitt-brukere": "Bare hennes"})
     other = client.post(address, data=page | {"avsnitt-medarbeidere": "Bare hans"})
@@ -311,7 +311,7 @@ def test_a_draft_is_undone_and_deleted_and_a_frozen_report_is_not(
     client.post(f"{address}/angre", data={"steg": "1"})
     page = client.get(address).text
     assert ">Noe</textarea>" not in page
-    assert len(re.findall(r'name="indikator" value="\d+" checked', page)) == 2
+    assert len(re.findall(r'name="indikator"\s+value="\d+"\s+checked', page)) == 2
     client.post(f"{address}/slett")
     assert client.get(address).status_code == 404
     told = client.post(f"/rapporter/utkast/{kept}/slett", follow_redirects=True)
