@@ -38,6 +38,7 @@ from tests.reporting import (
     opened_to,
     reporting_site,
 )
+from tests.web.test_pages import fault_of_document
 
 SURVEYS_VALUE = "4,2"
 
@@ -415,3 +416,23 @@ def test_kinds_of_report_have_their_periods(site: Database) -> None:
     with site.transaction() as session:
         report = frozen(session, drafts.ReportPeriod(ReportKind.YEAR, 2026, 0))
         assert (report.kind, report.part) == (ReportKind.YEAR, 0)
+
+
+def test_each_page_has_a_title_that_begins_with_its_heading(client: FlaskClient, site: Database) -> None:
+    with site.transaction() as session:
+        draft_id = draft(session, TERTIAL).id
+        report = frozen(session)
+        opened_to(session, report, ReportAudience.PUBLIC)
+        report_id = report.id
+    sign_in_as(client, site, Role.CONTROLLER)
+    own = f"/rapporter/utkast/{draft_id}"
+    for address in (
+        own,
+        f"{own}/forhandsvisning",
+        f"{own}/frys",
+        f"/rapporter/{report_id}",
+        "/rapporter/arshjul",
+    ):
+        assert fault_of_document(client.get(address).text) == "", address
+    for address in (f"/offentlige-rapporter/{report_id}", "/offentlige-rapporter"):
+        assert fault_of_document(client.application.test_client().get(address).text) == "", address
