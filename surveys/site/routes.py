@@ -32,6 +32,11 @@ from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
 from surveys.reports.material import package_views as material_package_views
 from surveys.reports.material import views as material_views
+from surveys.reports.proposals import views as proposal_views
+from surveys.reports.snapshots import draft_views as report_draft_views
+from surveys.reports.snapshots import public_views as public_report_views
+from surveys.reports.snapshots import views as report_views
+from surveys.reports.year import views as year_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
 from surveys.results import views as results
@@ -112,6 +117,11 @@ _MODULES = (
     prepare_views,
     response_views,
     room_views,
+    report_views,
+    report_draft_views,
+    public_report_views,
+    proposal_views,
+    year_views,
 )
 
 

@@ -33,6 +33,7 @@ from surveys.publishing.preview import compute_previews
 from surveys.reports.material.keeping import kept_files
 from surveys.reports.material.packages import unit_packages
 from surveys.reports.material.packing import make_asked_packages
+from surveys.reports.year.reminders import send_reminders
 
 _MOST_SECONDS_IDLE: Final = 2.0
 
@@ -137,6 +138,7 @@ def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
     send_queued(database, settings)
+    send_reminders(database, settings)
 
 
 def _take_steps(app: Flask) -> None:

@@ -164,6 +164,14 @@ def sets_up_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.is_hr or visitor.role is Role.CONTROLLER)
 
 
+def is_politician(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is Role.POLITICIAN)
+
+
+def reads_proposals(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.is_hr or visitor.role in {Role.CONTROLLER, Role.POLITICIAN})
+
+
 def sets_up_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if((visitor.is_hr or visitor.role is Role.CONTROLLER) and visitor.reaches(about))
 
@@ -310,6 +318,21 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(enters_somewhere, "scorecards", "setup_index"),
         # The unit has others below it: its leader leads an area.
         *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
+        # Which reports are listed, and which versions are read there: `test_reports.py`.
+        *_lines(any_account, "reports", "index"),
+        *_lines(everybody, "reports", "public_download public_index public_report"),
+        *_lines(replies_there, "reports", "download show"),
+        *_lines(sets_up_somewhere, "reports", "new_report remind_owners"),
+        *_lines(enters_somewhere, "reports", "year"),
+        *_lines(
+            sets_up_there,
+            "reports",
+            "correct decide_publicity delete_report edit_draft freeze_draft preview save_draft undo_draft",
+        ),
+        *_lines(reads_proposals, "proposals", "index"),
+        # For which units is looked at in `test_proposed_indicators.py`.
+        *_lines(is_politician, "proposals", "propose"),
+        *_lines(sets_up_there, "proposals", "answer"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

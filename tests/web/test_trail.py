@@ -52,6 +52,7 @@ COMPOSED = {
     "publishing/releasing.py": {"survey.released", "survey.corrected"},
     "release/comments/reviewing.py": {f"comment.{status}" for status in CommentStatus},
     "release/history/importing.py": {f"{kind}.imported" for kind in ImportedKind},
+    "reports/snapshots/publicity.py": {"report.opened", "report.withheld"},
     "respond/alarm.py": {"survey.key_swapped", "survey.seal_broken"},
     "release/history/sets.py": {f"{kind}.withdrawn" for kind in ImportedKind},
 }

@@ -29,6 +29,8 @@ ARCHIVED: Final = frozenset(
         "self_assessment",
         # What the staff chose after a survey, and what the leader above answered.
         "focus_choice", "result_answer",
+        # Frozen reports, whom they are open to, and what politicians would like to see measured.
+        "report", "report_version", "report_decision", "indicator_proposal",
     }
 )  # fmt: skip
 
@@ -57,6 +59,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "person": _PEOPLE,
     "key_holder": _PEOPLE,
     "holder_mail": _PEOPLE,
+    "card_reminder": _PEOPLE,
     "checklist_tick": _PEOPLE,
     "result_seen": _PEOPLE,
     "invitation": _UNDER_WAY,
