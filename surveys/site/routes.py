@@ -46,8 +46,8 @@ from surveys.results.comovement import views as comovement_views
 from surveys.results.screening import views as screening_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
-from surveys.scorecards.from_files import views as values_from_files_views
 from surveys.scorecards.diagnosis import assessment_views
+from surveys.scorecards.from_files import views as values_from_files_views
 from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views

@@ -207,6 +207,8 @@ def represents_there(visitor: AccessVisitor, about: About) -> Outcome:
 def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
     """A controller; and a leader above a unit that has its own, who is not here: `test_meeting_choice.py`."""
     return _in_if(visitor.role is Role.CONTROLLER and visitor.reaches(about))
+
+
 def day_has_come_there(visitor: AccessVisitor, about: About) -> Outcome:
     """Those whose day has come; that of representatives and politicians has not come here."""
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
