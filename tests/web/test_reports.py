@@ -412,6 +412,19 @@ def test_as_many_queries_however_many_units_and_indicators(db: Database, site: D
     assert counted[2] <= counted[1] + 1
 
 
+def test_reports_are_listed_a_year_at_a_time(client: FlaskClient, site: Database) -> None:
+    with site.transaction() as session:
+        measure(session, "M1.2", 2025, 7.0, 2)
+        old = frozen(session, drafts.ReportPeriod(ReportKind.TERTIAL, 2025, 2)).id
+        new = frozen(session, TERTIAL).id
+    sign_in_as(client, site, Role.HR)
+    listed = {year: client.get(f"/rapporter?ar={year}").text for year in (2025, 2026, 1999)}
+    assert f'/rapporter/{old}"' in listed[2025]
+    assert f'/rapporter/{new}"' not in listed[2025]
+    assert f'/rapporter/{new}"' in listed[2026]
+    assert f'/rapporter/{new}"' in listed[1999], "the newest year, when there is none for the one asked for"
+
+
 def test_kinds_of_report_have_their_periods(site: Database) -> None:
     with site.transaction() as session:
         report = frozen(session, drafts.ReportPeriod(ReportKind.YEAR, 2026, 0))
