@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
+from surveys.campaigns.models import ReaderGroup
 from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -25,6 +26,7 @@ from surveys.reports.snapshots.content import ReportContent
 from surveys.reports.snapshots.models import Report, ReportAudience, ReportKind, ReportState
 from surveys.reports.snapshots.publicity import content_of
 from surveys.scorecards.feeding import feed
+from tests.building import build_survey
 from tests.card_building import measure, release_figures, sign_in_as, unit_of
 from tests.conftest import Installations
 from tests.reporting import (
@@ -349,6 +351,27 @@ def test_the_freezing_page_names_what_others_do_not_see(client: FlaskClient, sit
     page = client.get(f"/rapporter/utkast/{report_id}/frys").text
     assert page.count("M1.1 Trivsel") == 2
     assert "M1.2 Sykefravær" not in page
+
+
+def test_an_older_value_in_place_of_the_newest_is_named_too(client: FlaskClient, site: Database) -> None:
+    """Politicians still see last year's survey."""
+    with site.transaction() as session:
+        days = {ReaderGroup.LEADERS: dt.date(2025, 4, 1), ReaderGroup.POLITICIANS: dt.date(2025, 5, 1)}
+        earlier = build_survey(
+            session,
+            unit_of(session, "K"),
+            key="liten-2025",
+            opens_on=dt.date(2025, 3, 2),
+            closes_on=dt.date(2025, 3, 20),
+            visibility=days,
+        )
+        feed(session, release_figures(session, earlier, {"K": 3.87, "A": 3.9, "A1": 3.95}))
+        report_id = draft(session).id
+    sign_in_as(client, site, Role.CONTROLLER)
+    preview = client.get(f"/rapporter/utkast/{report_id}/forhandsvisning?utgave=political").text
+    assert "3,9" in preview
+    page = client.get(f"/rapporter/utkast/{report_id}/frys").text
+    assert page.count("M1.1 Trivsel") == 2
 
 
 def test_the_workbook_has_numbers_as_numbers_and_runs_no_text(client: FlaskClient, site: Database) -> None:
