@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from surveys.access.models import Role
 from surveys.campaigns.models import Survey, SurveyStatus
@@ -88,3 +89,27 @@ def test_coverage_names_only_those_whose_own_people_were_asked(app: Flask, site:
     with app.test_request_context(), site.reading() as session:
         found = {each.kind: each.surveys for each in coverage(session, ids)}
     assert found == {"barnehage": ("Liten undersøkelse 2026",), "kommune": (), "område": ()}
+
+
+def test_the_page_asks_as_many_queries_however_many_units(
+    client: FlaskClient, db: Database, site: Database
+) -> None:
+    sign_in_as(client, site, Role.HR)
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    client.get("/rapporter/arshjul")
+    few = len(asked)
+    with site.transaction() as session:
+        above = unit_of(session, "A")
+        session.add_all(
+            Unit(code=f"U{number}", name=f"U{number}", type="enhet", parent=above) for number in range(40)
+        )
+    asked.clear()
+    client.get("/rapporter/arshjul")
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert few
+    assert len(asked) == few

@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 
 from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
+from surveys.campaigns.models import ReaderGroup
 from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
@@ -25,6 +26,7 @@ from surveys.reports.snapshots.content import ReportContent
 from surveys.reports.snapshots.models import Report, ReportAudience, ReportKind, ReportState
 from surveys.reports.snapshots.publicity import content_of
 from surveys.scorecards.feeding import feed
+from tests.building import build_survey
 from tests.card_building import measure, release_figures, sign_in_as, unit_of
 from tests.conftest import Installations
 from tests.reporting import (
@@ -351,6 +353,27 @@ def test_the_freezing_page_names_what_others_do_not_see(client: FlaskClient, sit
     assert "M1.2 Sykefravær" not in page
 
 
+def test_an_older_value_in_place_of_the_newest_is_named_too(client: FlaskClient, site: Database) -> None:
+    """Politicians still see last year's survey."""
+    with site.transaction() as session:
+        days = {ReaderGroup.LEADERS: dt.date(2025, 4, 1), ReaderGroup.POLITICIANS: dt.date(2025, 5, 1)}
+        earlier = build_survey(
+            session,
+            unit_of(session, "K"),
+            key="liten-2025",
+            opens_on=dt.date(2025, 3, 2),
+            closes_on=dt.date(2025, 3, 20),
+            visibility=days,
+        )
+        feed(session, release_figures(session, earlier, {"K": 3.87, "A": 3.9, "A1": 3.95}))
+        report_id = draft(session).id
+    sign_in_as(client, site, Role.CONTROLLER)
+    preview = client.get(f"/rapporter/utkast/{report_id}/forhandsvisning?utgave=political").text
+    assert "3,9" in preview
+    page = client.get(f"/rapporter/utkast/{report_id}/frys").text
+    assert page.count("M1.1 Trivsel") == 2
+
+
 def test_the_workbook_has_numbers_as_numbers_and_runs_no_text(client: FlaskClient, site: Database) -> None:
     with site.transaction() as session:
         report = draft(session, TERTIAL)
@@ -410,6 +433,19 @@ def test_as_many_queries_however_many_units_and_indicators(db: Database, site: D
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
     assert counted[2] <= counted[1] + 1
+
+
+def test_reports_are_listed_a_year_at_a_time(client: FlaskClient, site: Database) -> None:
+    with site.transaction() as session:
+        measure(session, "M1.2", 2025, 7.0, 2)
+        old = frozen(session, drafts.ReportPeriod(ReportKind.TERTIAL, 2025, 2)).id
+        new = frozen(session, TERTIAL).id
+    sign_in_as(client, site, Role.HR)
+    listed = {year: client.get(f"/rapporter?ar={year}").text for year in (2025, 2026, 1999)}
+    assert f'/rapporter/{old}"' in listed[2025]
+    assert f'/rapporter/{new}"' not in listed[2025]
+    assert f'/rapporter/{new}"' in listed[2026]
+    assert f'/rapporter/{new}"' in listed[1999], "the newest year, when there is none for the one asked for"
 
 
 def test_kinds_of_report_have_their_periods(site: Database) -> None:

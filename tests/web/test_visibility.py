@@ -20,7 +20,7 @@ from surveys.platform.database import Database
 from surveys.publishing.releasing import release
 from surveys.release.models import Figure, Release
 from surveys.release.unit_types import unit_type_categories
-from surveys.release.visibility import accesses, readable_cards
+from surveys.release.visibility import Audience, accesses, readable_cards
 from surveys.results import views as result_views
 from surveys.scorecards import views as card_views
 from surveys.scorecards.setup import build_card
@@ -188,6 +188,32 @@ def test_the_lists_open_on_the_readers_own_day(
             early = client.get(address).text
             assert link not in early
             assert ("vises fra" in early) == bool(reader.reads), address
+
+
+@pytest.mark.parametrize(
+    ("group", "role"), [(ReaderGroup.LEADERS, Role.LEADER), (ReaderGroup.POLITICIANS, Role.POLITICIAN)]
+)
+def test_an_audience_reads_what_an_account_of_the_group_reads(
+    released: Database, client: FlaskClient, group: ReaderGroup, role: Role
+) -> None:
+    """What a report may carry to politicians is what a politician of the municipality may read that day."""
+    sign_in_as(client, released, role, "K")
+    with released.reading() as session:
+        account = session.scalars(select(Account).where(Account.username == f"{role}.k")).one()
+        releases = session.scalars(select(Release)).all()
+        units = [unit.id for unit in session.scalars(select(Unit))]
+        for day in (RELEASED_ON, LEADERS, POLITICIANS - dt.timedelta(days=1), POLITICIANS):
+            hers = accesses(session, account, releases, day, units)
+            assert hers
+            assert accesses(session, Audience(group), releases, day, units) == hers
+
+
+def test_the_public_reads_no_survey(released: Database) -> None:
+    """A step for the public that an earlier version stored opens nothing."""
+    with released.reading() as session:
+        releases = session.scalars(select(Release)).all()
+        units = [unit.id for unit in session.scalars(select(Unit))]
+        assert accesses(session, Audience(ReaderGroup.PUBLIC), releases, dt.date(2026, 12, 31), units) == {}
 
 
 def test_a_merged_unit_stands_on_the_lists_of_those_it_was_merged_from(

@@ -34,6 +34,7 @@ from surveys.reports.snapshots.publicity import DECIDED, may_be_open
 from surveys.reports.snapshots.reading import read_content, read_for
 from surveys.reports.snapshots.texts import kind_words
 from surveys.reports.snapshots.views import Faults, blueprint, edited_report
+from surveys.reports.year.rounds import last_round
 from surveys.scorecards.queries import NoSuchYearError
 from surveys.scorecards.texts import status_words
 from surveys.scorecards.value_lines import MeasurementCellError, read_day
@@ -52,7 +53,12 @@ def new_report() -> str | Response | tuple[str, int]:
     if request.method == "GET":
         tops = [unit for unit in units if unit.parent_id is None]
         first = units[0] if len(units) == 1 else tops[0] if len(tops) == 1 else None
-        typed = {"enhet": first.code if first else "", "slag": request.args.get("slag", "")}
+        ended = last_round(today)
+        typed = {
+            "enhet": first.code if first else "",
+            "slag": request.args.get("slag", ""),
+            "tertial": f"{ended.year}-{ended.part}",
+        }
         return _new_page(units, typed, [], today)
     form = request.form.to_dict()
     faults: Faults = []
@@ -317,9 +323,13 @@ def _freeze_page(
         ]
     except NoSuchYearError:
         abort(404)
-    shown = {row.indicator_id for row in internal.rows if row.value}
+    # One who may not see the newest value may see an older one in its place.
+    shown = {row.indicator_id: (row.value, row.period) for row in internal.rows if row.value}
     withheld = [
-        (audience, [row for row in content.rows if not row.value and row.indicator_id in shown])
+        (
+            audience,
+            [row for row in content.rows if shown.get(row.indicator_id, ("", "")) != (row.value, row.period)],
+        )
         for audience, content in zip(DECIDED, others, strict=True)
     ]
     return render_template(

@@ -56,6 +56,10 @@ def index() -> str:
     reports = [
         each for each in frozen_reports(session, rights.internal | rights.political) if rights.versions(each)
     ]
+    years = sorted({each.year for each in reports}, reverse=True)
+    asked = request.args.get("ar", type=int)
+    shown = asked if asked in years else (years or [0])[0]
+    corrected = {each.replaces_id for each in reports if each.replaces_id}
     edited = granted_units(session, current_user, *CARD_EDITORS)
     drafts = session.scalars(
         select(Report)
@@ -65,12 +69,14 @@ def index() -> str:
     ).all()
     return render_template(
         "reports/snapshots/index.html",
-        reports=reports,
+        reports=[each for each in reports if each.year == shown],
+        years=years,
+        shown=shown,
         drafts=drafts,
         proposals=unanswered(session, edited),
         may_begin=bool(roles_of(current_user) & set(CARD_EDITORS)),
         sees_year=bool(roles_of(current_user) & set(CARD_ROLES)),
-        corrected={each.replaces_id for each in reports if each.replaces_id},
+        corrected=corrected,
         opened=lambda report: [
             audience
             for audience in DECIDED
