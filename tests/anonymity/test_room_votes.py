@@ -8,6 +8,7 @@ from threading import Event, Thread
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse
 from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
 from sqlalchemy import inspect, select, update
@@ -17,7 +18,7 @@ from surveys.followup.meetings import meeting_page, voting
 from surveys.followup.meetings.models import FocusChoice, RoomBallot, RoomVote, RoomVoteStatus
 from surveys.followup.meetings.outcomes import NoticedChange, most_voted, noticed
 from surveys.followup.meetings.voting import close_forgotten
-from surveys.platform import clock
+from surveys.platform import clock, limits
 from surveys.platform.database import Database
 from surveys.release.models import Release
 from tests.card_building import sign_in_as
@@ -422,3 +423,17 @@ def test_the_phone_speaks_the_voters_language(
     page = app.test_client().get(f"{address}?sprak={language}").text
     assert all(each in page for each in words)
     assert f"sprak={language}" in page.partition("<form")[2], "the answer comes in the same language"
+
+
+def test_many_votes_from_one_client_are_stopped_calmly(
+    app: Flask, site: Database, leader: FlaskClient
+) -> None:
+    address = open_room(leader, 9)
+    most = parse(limits.VOTES_OF_A_CLIENT)
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        limits.limiter.limiter.hit(most, limits.client_key(), "respond.send_vote", cost=most.amount - 1)
+    cast(app, address, (KEPT, IMPROVED))
+    stopped = vote(app, address, KEPT, IMPROVED)
+    assert stopped.status_code == 429
+    assert "Vent litt" in stopped.text
+    assert len(ballots(site)) == 1
