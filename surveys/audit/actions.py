@@ -90,9 +90,17 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "people.imported": TrailAction(About.MUNICIPALITY, _l("Leste inn ansatte fra fil")),
     "privacy.account_report_read": TrailAction(About.ACCOUNT, _l("Så innsyn om en bruker")),
     "privacy.person_report_read": TrailAction(About.UNIT, _l("Så innsyn om en person")),
+    "proposal.answered": TrailAction(About.UNIT, _l("Svarte på et forslag til indikator")),
+    "proposal.made": TrailAction(About.UNIT, _l("Foreslo en indikator")),
     "quality.discussed": TrailAction(About.SURVEY, _l("Skrev en drøfting av kvaliteten")),
     "quality.discussion_withdrawn": TrailAction(About.SURVEY, _l("Trakk tilbake en drøfting")),
+    "report.draft_begun": TrailAction(About.UNIT, _l("Begynte på et utkast til rapport")),
+    "report.draft_deleted": TrailAction(About.UNIT, _l("Slettet et utkast til rapport")),
+    "report.frozen": TrailAction(About.UNIT, _l("Frøs en rapport")),
+    "report.opened": TrailAction(About.UNIT, _l("Åpnet en rapport for flere")),
+    "report.withheld": TrailAction(About.UNIT, _l("Holdt tilbake en rapport")),
     "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
+    "assessment.stored": TrailAction(About.UNIT, _l("Lagret en egenvurdering")),
     "reply.given": TrailAction(About.UNIT, _l("Svarte på en måling")),
     "reply.withdrawn": TrailAction(About.UNIT, _l("Trakk tilbake svaret på en måling")),
     "scorecard.approved": TrailAction(About.MUNICIPALITY, _l("Godkjente et styringskort")),
@@ -100,6 +108,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "scorecard.created": TrailAction(About.MUNICIPALITY, _l("Laget et styringskort")),
     "scorecard.draft_begun": TrailAction(About.MUNICIPALITY, _l("Begynte på et utkast til styringskort")),
     "scorecard.draft_deleted": TrailAction(About.MUNICIPALITY, _l("Slettet et utkast til styringskort")),
+    "scorecard.reminded": TrailAction(About.UNIT, _l("Sendte påminnelser om styringskortet")),
     "survey.address_corrected": TrailAction(About.SURVEY, _l("Rettet en e-postadresse")),
     "survey.phone_corrected": TrailAction(About.SURVEY, _l("Rettet et mobilnummer")),
     "survey.background_separated": TrailAction(About.SURVEY, _l("Skilte bakgrunn fra svarene")),
@@ -149,12 +158,19 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.scope_changed": TrailAction(About.SURVEY, _l("Endret hvem som er med")),
     "survey.units_merged": TrailAction(About.SURVEY, _l("Slo sammen enheter i rapporten")),
     "survey.units_separated": TrailAction(About.SURVEY, _l("Skilte enheter i rapporten igjen")),
+    "survey.margin_declared": TrailAction(
+        About.SURVEY, _l("Førte inn befolkningen svarene skal vektes etter ved opptellingen")
+    ),
+    "survey.margin_withdrawn": TrailAction(
+        About.SURVEY, _l("Tok bort befolkningen svarene skulle vektes etter ved opptellingen")
+    ),
     "survey.weighted": TrailAction(About.SURVEY, _l("Førte inn befolkningen det skal vektes etter")),
     "survey.unweighted": TrailAction(About.SURVEY, _l("Sluttet å vise vektede tall")),
 }
 
 DETAILS: Final[Mapping[str, Any]] = {
     "after": _l("etter"),
+    "audience": _l("utgave"),
     "at_least": _l("minst så mange svar"),
     "background": _l("bakgrunnsopplysninger"),
     "ballots": _l("forseglede svar"),
@@ -208,14 +224,17 @@ DETAILS: Final[Mapping[str, Any]] = {
     "only": _l("bare enhetene"),
     "on_paper": _l("på papir"),
     "people": _l("ansatte"),
+    "period": _l("periode"),
     "person": _l("person nummer"),
     "pilot": _l("pilotenheter"),
     "population": _l("befolkningen"),
     "predecessor": _l("kommer fra"),
+    "proposal": _l("forslag nummer"),
     "question": _l("bakgrunnsspørsmål"),
     "readdressed": _l("fikk ny adresse"),
     "readers_wait": _l("leserne venter"),
     "reason": _l("grunn"),
+    "report": _l("rapport nummer"),
     "responses": _l("svar"),
     "role": _l("rolle"),
     "root": _l("kontrolltall"),
@@ -236,6 +255,8 @@ DETAILS: Final[Mapping[str, Any]] = {
     "unit_id": _l("enhet nummer"),
     "unit_ids": _l("enheter nummer"),
     "units": _l("enheter"),
+    "weight": _l("vektet etter"),
+    "weighted": _l("avtrykk av de vektede tallene"),
     "year": _l("år"),
 }
 """The words for what an entry says beside its subject."""

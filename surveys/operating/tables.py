@@ -17,7 +17,12 @@ from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
+from surveys.reports.proposals import models as proposals
+from surveys.reports.snapshots import models as reports
+from surveys.reports.year import models as card_reminders
 from surveys.scorecards import models as scorecards
+from surveys.scorecards.aggregation import models as aggregation
+from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
 
@@ -25,10 +30,12 @@ metadata = Base.metadata
 
 __all__ = [
     "access",
+    "aggregation",
     "answer_files",
     "audit",
     "ballot_box",
     "campaigns",
+    "card_reminders",
     "card_versions",
     "comments",
     "counting",
@@ -41,8 +48,11 @@ __all__ = [
     "meetings",
     "metadata",
     "organisation",
+    "proposals",
     "release",
+    "reports",
     "scorecards",
+    "self_assessments",
     "tally",
     "weighting",
 ]

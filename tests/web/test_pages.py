@@ -68,7 +68,7 @@ class Site:
             "part": "1",
         }
         values |= {"indicator_id": "1", "year": "2026", "measurement_id": "1"}
-        values |= {"version_id": "1", "node_id": "1", "card_id": "1"}
+        values |= {"version_id": "1", "node_id": "1", "card_id": "1", "report_id": "1", "proposal_id": "1"}
         with self.app.test_request_context():
             return url_for(rule.endpoint, **{each: values[each] for each in rule.arguments})
 
@@ -106,7 +106,7 @@ def site(app: Flask, db: Database, client: FlaskClient) -> Site:
     return Site(app, client, code, open_a_room(app, db, "liten-2026"))
 
 
-def _fault(html: str) -> str:
+def fault_of_document(html: str) -> str:
     """What is wrong with the page as a document, or «»."""
     parser = html5lib.HTMLParser(strict=True)
     document = parser.parse(html)
@@ -146,7 +146,7 @@ def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> No
         for name, beginning in HEADERS.items():
             assert response.headers[name].startswith(beginning), (address, name)
         if not 300 <= response.status_code < 400 and response.mimetype == "text/html":
-            assert _fault(response.text) == "", address
+            assert fault_of_document(response.text) == "", address
             assert response.text.count(" autofocus") <= 1, address
         # A file to download may be no text.
         html = response.get_data().decode(errors="replace")
@@ -166,7 +166,7 @@ def test_error_pages_and_faulty_forms_are_whole_documents_too(site: Site) -> Non
     }
     for status, response in answers.items():
         assert response.status_code == status
-        assert _fault(response.text) == "", status
+        assert fault_of_document(response.text) == "", status
 
 
 def _summary_faults(document: Any) -> list[str]:
