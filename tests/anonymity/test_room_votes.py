@@ -3,10 +3,12 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse
 from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
 from sqlalchemy import inspect, select, update
@@ -16,7 +18,7 @@ from surveys.followup.meetings import meeting_page, voting
 from surveys.followup.meetings.models import FocusChoice, RoomBallot, RoomVote, RoomVoteStatus
 from surveys.followup.meetings.outcomes import NoticedChange, most_voted, noticed
 from surveys.followup.meetings.voting import close_forgotten
-from surveys.platform import clock
+from surveys.platform import clock, limits
 from surveys.platform.database import Database
 from surveys.release.models import Release
 from tests.card_building import sign_in_as
@@ -376,3 +378,62 @@ def test_the_rooms_address_is_the_same_for_everybody(app: Flask, leader: FlaskCl
     }
     assert len(pages) == 1
     assert KEY not in address
+
+
+def test_a_vote_on_its_way_when_it_is_closed_is_counted_and_none_comes_after(
+    app: Flask, site: Database, leader: FlaskClient
+) -> None:
+    room = open_room(leader, 9).rpartition("/")[2].replace("-", "")
+    secret = app.config["SECRETS"].codes
+    locked, closed = Event(), Event()
+
+    def close_it() -> None:
+        locked.wait(10)
+        with site.transaction() as session:
+            found = voting.votes_of(session, newest_vote(site).survey_id, newest_vote(site).unit_id)[0]
+            voting.close_room(session, secret, found, "A", KEY)
+        closed.set()
+
+    closing = Thread(target=close_it)
+    closing.start()
+    with site.transaction() as session:
+        found = voting.find_room(session, room, will_vote=True)
+        assert found is not None
+        locked.set()
+        assert not closed.wait(0.5), "it waits for the vote"
+        for number in range(5):
+            voting.cast_vote(session, secret, found, f"{number:022}", KEPT, IMPROVED)
+    closing.join(10)
+    assert closed.is_set()
+    assert newest_vote(site).first == KEPT
+    assert ballots(site) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nn", ("Vel éin ting å ta vare på og éin å forbetre", "Rolleklarleik", "Dette lovar vi")),
+        ("en", ("Choose one thing to keep and one to improve", "Role clarity", "What we promise")),
+    ],
+)
+def test_the_phone_speaks_the_voters_language(
+    app: Flask, leader: FlaskClient, language: str, words: tuple[str, ...]
+) -> None:
+    address = open_room(leader, 6)
+    page = app.test_client().get(f"{address}?sprak={language}").text
+    assert all(each in page for each in words)
+    assert f"sprak={language}" in page.partition("<form")[2], "the answer comes in the same language"
+
+
+def test_many_votes_from_one_client_are_stopped_calmly(
+    app: Flask, site: Database, leader: FlaskClient
+) -> None:
+    address = open_room(leader, 9)
+    most = parse(limits.VOTES_OF_A_CLIENT)
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        limits.limiter.limiter.hit(most, limits.client_key(), "respond.send_vote", cost=most.amount - 1)
+    cast(app, address, (KEPT, IMPROVED))
+    stopped = vote(app, address, KEPT, IMPROVED)
+    assert stopped.status_code == 429
+    assert "Vent litt" in stopped.text
+    assert len(ballots(site)) == 1

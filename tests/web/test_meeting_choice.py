@@ -274,3 +274,19 @@ def test_a_leader_whose_role_is_over_leads_no_meeting(app: Flask, site: Database
         session.add(account)
     director = client_of(app, site, Role.LEADER, "K")
     assert save_choice(director).status_code == 302
+
+
+def test_what_the_leader_reads_is_easy_to_read(client: FlaskClient, site: Database) -> None:
+    """LIX under 40: words a sentence, and a hundred times the share of words over six letters (Björnsson 1968)."""
+    sign_in_as(client, site, Role.LEADER, "A")
+    html = client.get(PREPARE).text
+    sentences = [
+        re.sub(r"<[^>]+>", " ", each)
+        for each in re.findall(
+            r"<(?:p|li|dd)\b[^>]*>(.*?)</(?:p|li|dd)>", html.partition("<main")[2], re.DOTALL
+        )
+    ]
+    text = ". ".join(sentences)
+    words = re.findall(r"[^\W\d_]+", text)
+    stops = len(re.findall(r"[.!?:]+", text))
+    assert len(words) / stops + 100 * sum(len(word) > 6 for word in words) / len(words) < 40
