@@ -105,9 +105,17 @@ class Card:
 
 
 def read_card(
-    session: Session, account: Account, unit: Unit, today: dt.date, year: int | None = None
+    session: Session,
+    account: Account,
+    unit: Unit,
+    today: dt.date,
+    year: int | None = None,
+    *,
+    with_details: bool = True,
 ) -> Card:
     """The card as the account may read it; without `year` the last one with a value.
+
+    with_details: with earlier values and how they went, which a list does not show.
 
     As many queries whatever its size. Raises NoSuchYearError for a year before the first value or after the last.
     """
@@ -133,6 +141,7 @@ def read_card(
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
         replies=replies,
         rules=stated_rules(session, indicators),
+        with_details=with_details,
         is_newest=shown_year == max(years, default=shown_year),
     )
     by_indicator: dict[int, list[Measurement]] = {}
