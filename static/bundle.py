@@ -83,6 +83,10 @@ def _these(letters: str) -> tuple[range, ...]:
     return tuple(range(ord(letter), ord(letter) + 1) for letter in sorted(letters))
 
 
+# What the typesetter prints with: every letter of Inter but Vietnamese ones, which no page's language has.
+PRINTED = ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek")
+LETTERS = "letters.txt"
+
 # The last face that has a letter is the one a browser takes: the small ones stand last.
 FACES = (
     Face("inter-other", "latin-ext", (range(0x100, 0x250), range(0x1E00, 0x1F00))),
@@ -143,6 +147,34 @@ def write_face(face: Face, folder: Path) -> Path:
     return file
 
 
+def write_print_fonts(folder: Path) -> None:
+    """Whole fonts of one weight each, for the typesetter, which reads no variable ones; and the letters they have.
+
+    Each source is a family of its own, «Inter latin», and the typesetter is told to try one after the other.
+    """
+    folder.mkdir()
+    letters: set[int] = set()
+    for source in PRINTED:
+        for weight in WEIGHTS:
+            font = TTFont(INTER / "files" / f"inter-{source}-wght-normal.woff2", recalcTimestamp=False)
+            cut = instantiateVariableFont(_written_and_read(font), {"wght": weight})
+            for kept in list(cut["name"].names):
+                if kept.nameID in {1, 2, 4, 6, 16, 17, 21, 22, 25}:
+                    cut["name"].removeNames(nameID=kept.nameID)
+            for name_id, text in _names(f"Inter {source}", weight):
+                cut["name"].setName(text, name_id, 3, 1, 0x409)
+            letters |= set(cut.getBestCmap())
+            cut.save(folder / f"inter-{source}-{weight}.ttf")
+    (folder / LETTERS).write_text(
+        "".join(chr(letter) for letter in sorted(letters)), encoding="utf-8", newline=""
+    )
+
+
+def _names(family: str, weight: int) -> Iterable[tuple[int, str]]:
+    style = "Bold" if weight == max(WEIGHTS) else "Regular"
+    return (1, family), (2, style), (4, f"{family} {style}"), (6, f"{family}-{style}".replace(" ", ""))
+
+
 def _written_and_read(font: TTFont) -> TTFont:
     """The instancer does not understand the subsetter's half-done tables, only a whole font."""
     font.flavor = None
@@ -181,6 +213,7 @@ def build(folder: Path) -> None:
     """Everything that is made, in an empty folder."""
     faces = [face_css(face, write_face(face, folder)) for face in FACES]
     (folder / "design.css").write_text("\n".join([design_css(), *faces]))
+    write_print_fonts(folder / "print")
     shutil.copyfile(INTER / "LICENSE", folder / "inter-LICENSE.txt")
     shutil.copyfile(PLOTLY, folder / "plotly-cartesian.min.js")
     own = (file for part in (STATIC, STATIC / "css", STATIC / "js") for file in part.iterdir())

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import LongStep, Survey
-from surveys.hr.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, language_of, problem_text
+from surveys.hr.background_jobs import language_of
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.step import LongRun, StepRequest, SurveyStep
+from surveys.platform.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, problem_text
 from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
 from surveys.publishing.size import number_of_answers

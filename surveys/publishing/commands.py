@@ -19,6 +19,7 @@ from surveys.platform.database import database
 from surveys.platform.days import FORMATS
 from surveys.platform.terminal import fail, say, with_app
 from surveys.publishing.answer_files.options import reading_options, told_mapping, ways_out
+from surveys.publishing.answer_files.weighting_options import told_weighting, weighting_options
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
 from surveys.publishing.opening_ballots import CountingError, Progress
@@ -48,6 +49,7 @@ _MINIMUM_GROUP = click.option(
 @click.option("--unit", "unit_column", default="", help="Kolonnen med enhetenes koder.")
 @click.option("--whole", is_flag=True, help="Filen har ingen enheter: alle svarene gjelder hele kommunen.")
 @reading_options
+@weighting_options
 @_MINIMUM_GROUP
 @click.option("--create-units", is_flag=True, help="Lag enheter som ikke finnes.")
 @click.option("--parent", default="", help="Koden til enheten de nye skal stå under.")
@@ -65,6 +67,9 @@ def import_responses_command(
     map_file: Path | None,
     missing: str | None,
     labels: str | None,
+    weight: str | None,
+    margins: Path | None,
+    margins_source: str | None,
     minimum_group: int | None,
     create_units: bool,
     parent: str,
@@ -93,6 +98,7 @@ def import_responses_command(
         parent,
         told_mapping(map_file, missing, labels),
         whole,
+        told_weighting(weight, margins, margins_source),
     )
     if report.faults:
         total = len(report.faults) + report.more_faults

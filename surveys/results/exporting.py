@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey, SurveyUnit
@@ -76,8 +76,8 @@ class ChangeRow:
 CHANGE_COLUMNS: Final = tuple(field.name for field in fields(ChangeRow))
 
 
-def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
-    """Every figure of the survey's latest release, by unit; empty before the first."""
+def figure_rows(session: Session, survey: Survey, unit_id: int | None = None) -> list[FigureRow]:
+    """Every figure of the survey's latest release, by unit; empty before the first. unit_id: only that unit's."""
     release = latest_release(session, survey)
     if release is None:
         return []
@@ -88,7 +88,7 @@ def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
         .join(SurveyUnit, (SurveyUnit.unit_id == Figure.unit_id) & (SurveyUnit.survey_id == survey.id))
         .join(Turnout, (Turnout.release_id == Figure.release_id) & (Turnout.unit_id == Figure.unit_id))
         .outerjoin(parent, parent.id == SurveyUnit.parent_id)
-        .where(Figure.release_id == release.id)
+        .where(Figure.release_id == release.id, true() if unit_id is None else Figure.unit_id == unit_id)
         .order_by(Unit.code, Figure.id)
     )
     kind_of = {measure.key: measure.kind for measure in measures_of(questionnaire_of(survey.instrument))}

@@ -122,13 +122,16 @@ def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
 
 def unit_result(
     session: Session,
-    account: Account,
+    account: Account | None,
     today: dt.date,
     release: Release,
     unit: SurveyUnit,
     beside: Comparisons,
 ) -> UnitResult:
-    """The unit's result in a release as the account may read it, beside what it is compared with."""
+    """The unit's result in a release as the account may read it, beside what it is compared with.
+
+    account None: what everybody may read who may see the unit.
+    """
     survey = release.survey
     questionnaire = questionnaire_of(survey.instrument)
     own = _figures(session, release, unit.unit_id)
@@ -169,11 +172,13 @@ def unit_result(
 
 
 def _neighbours(
-    session: Session, account: Account, today: dt.date, release: Release, unit: SurveyUnit
+    session: Session, account: Account | None, today: dt.date, release: Release, unit: SurveyUnit
 ) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:
     """The unit above and those below; those that the account may open are marked so."""
     parent = parent_of(session, release.survey, release, unit)
     children = children_of(session, release.survey, release, unit)
+    if account is None:
+        return parent, tuple(children)
     near = [*children, parent] if parent else children
     opened = accesses(session, account, [release], today, [neighbour.unit_id for neighbour in near])
 
@@ -184,11 +189,13 @@ def _neighbours(
 
 
 def _readable(
-    session: Session, account: Account, today: dt.date, release: Release, figures: Sequence[Figure]
+    session: Session, account: Account | None, today: dt.date, release: Release, figures: Sequence[Figure]
 ) -> Sequence[Figure]:
     """Without the unit types that are one unit which the account may not read."""
     if not any(figure.breakdown == UNIT_TYPE for figure in figures):
         return figures
+    if account is None:
+        return [figure for figure in figures if figure.breakdown != UNIT_TYPE]
     closed = closed_categories(session, account, release, today)
     return [figure for figure in figures if figure.breakdown != UNIT_TYPE or figure.category not in closed]
 

@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires import loading
-from questionnaires.files import available
-from surveys.instruments.models import Instrument
+from surveys.instruments.in_use import every_version
 from surveys.platform.texts import _
 from surveys.release.measures import measures_of
 from surveys.scorecards.card_plans import CardPlan, SetupError
@@ -65,16 +62,11 @@ class KnownMeasures:
 
 def _measures(session: Session, keys: set[str]) -> Mapping[str, KnownMeasures]:
     """The measures of every version, in use or built in."""
-    sources = [
-        (source, key)
-        for key, source in session.execute(
-            select(Instrument.key, Instrument.source).where(Instrument.key.in_(keys))
-        )
-    ]
-    sources += [(path.read_bytes(), path.parent.name) for path in available() if path.parent.name in keys]
     found: dict[str, KnownMeasures] = {}
-    for source, key in sources:
-        questionnaire = loading.parse(source, key)
+    for questionnaire in every_version(session):
+        key = questionnaire.key
+        if key not in keys:
+            continue
         before = found.get(key, KnownMeasures())
         measures = {*(each.key for each in measures_of(questionnaire)), *whole_measures(questionnaire)}
         items = {item.key: factor.key for factor in questionnaire.factors for item in factor.items}

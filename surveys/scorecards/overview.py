@@ -136,7 +136,7 @@ def _seen_values(
         access = allowed.get((row.release_id, row.unit_id)) if row.release_id is not None else None
         if row.release_id is None or (access is not None and access.now):
             values[row.unit_id, row.indicator_id] = _SeenValue(row.year, row.part, row.value, row.survey_id)
-    years = dict(session.execute(_last_years(unit_ids, today)).tuples().all())
+    years = {row[0]: row[1] for row in session.execute(_last_years(unit_ids, today))}
     return values, years
 
 

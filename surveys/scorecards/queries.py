@@ -15,9 +15,10 @@ from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
-from surveys.release.visibility import Access, accesses
+from surveys.release.visibility import Access, Audience, accesses
 from surveys.scorecards.aggregation.rules import stated_rules
 from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
+from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.replies.row_replies import unit_replies
@@ -106,14 +107,17 @@ class Card:
 
 def read_card(
     session: Session,
-    account: Account,
+    reader: Account | Audience,
     unit: Unit,
     today: dt.date,
     year: int | None = None,
+    through: dt.date | None = None,
     *,
     with_details: bool = True,
 ) -> Card:
-    """The card as the account may read it; without `year` the last one with a value.
+    """The card as the reader may read it; without `year` the last one with a value.
+
+    through: as the card was on that day, by the periods of its values: a report on a tertial has nothing of the next.
 
     with_details: with earlier values and how they went, which a list does not show.
 
@@ -123,6 +127,8 @@ def read_card(
     lines = card_lines(session, unit, line)
     indicators = {each.indicator_id: each.indicator for each in lines.lines}
     measurements = _measurements(session, unit.id, indicators)
+    if through is not None:
+        measurements = [each for each in measurements if _is_of_period(each, through)]
     years = _years(measurements, today)
     if year is not None and year not in years:
         raise NoSuchYearError(year)
@@ -133,7 +139,7 @@ def read_card(
     setting = RowContext(
         year=shown_year,
         today=today,
-        access=_access(session, account, unit, [*measurements, *replied], today),
+        access=_access(session, reader, unit, [*measurements, *replied], today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
@@ -195,6 +201,13 @@ def _years(measurements: Iterable[Measurement], today: dt.date) -> tuple[int, ..
     return tuple(range(min(known), max(known) + 1)) if known else ()
 
 
+def _is_of_period(measurement: Measurement, through: dt.date) -> bool:
+    """Its period had ended by then, or it was measured by then: a yearly survey in March is in the first tertial."""
+    periods = periods_of(measurement.indicator.frequency)
+    ended = periods.last_day(measurement.year, measurement.part) <= through
+    return ended or measurement.measured_on <= through
+
+
 def _measurements(
     session: Session, unit_id: int, indicators: Mapping[int, Indicator]
 ) -> Sequence[Measurement]:
@@ -220,11 +233,15 @@ def _measurements(
 
 
 def _access(
-    session: Session, account: Account, unit: Unit, measurements: Iterable[Measurement], today: dt.date
+    session: Session,
+    reader: Account | Audience,
+    unit: Unit,
+    measurements: Iterable[Measurement],
+    today: dt.date,
 ) -> dict[int, Access]:
-    """Release → the account's access to the unit there; nothing for a release where it will never have any."""
+    """Release → the reader's access to the unit there; nothing for a release where it will never have any."""
     releases = {measurement.release for measurement in measurements if measurement.release is not None}
-    found = accesses(session, account, releases, today, [unit.id]) if releases else {}
+    found = accesses(session, reader, releases, today, [unit.id]) if releases else {}
     return {release_id: access for (release_id, _unit), access in found.items()}
 
 

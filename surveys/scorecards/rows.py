@@ -97,6 +97,8 @@ class IndicatorRow:
     spark_words: str
     history: tuple[HistoryEntry, ...]
     reply: RowReply
+    # The value as it is stored, for files.
+    stored_value: float | None = None
 
     @property
     def counted_status(self) -> IndicatorStatus:
@@ -159,6 +161,7 @@ def indicator_row(
             (period_of(m, indicator), shown_value(m, indicator, setting)) for m in told
         ),
         history=tuple(_entry(m, indicator, setting) for m in reversed(told)),
+        stored_value=latest.value if latest else None,
         reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )
 

@@ -13,6 +13,7 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.followup.meetings.voting import close_forgotten
 from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
 from surveys.hr.long_steps import take_asked
@@ -29,6 +30,10 @@ from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.sms_gateway import has_gateway
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
+from surveys.reports.material.keeping import kept_files
+from surveys.reports.material.packages import unit_packages
+from surveys.reports.material.packing import make_asked_packages
+from surveys.reports.year.reminders import send_reminders
 
 _MOST_SECONDS_IDLE: Final = 2.0
 
@@ -108,8 +113,10 @@ def _work(app: Flask) -> Work:
     def keep_time() -> None:
         close_overdue(database)
         forget_shares(database)
+        close_forgotten(database, app.config["SECRETS"].codes)
         for files in (waiting_uploads, waiting_answers):
             files(app.config["SETTINGS"].instance).remove_old()
+        unit_packages(app.config["SETTINGS"].instance).remove_old()
 
     def alive(queue: QueueName) -> Callable[[], None]:
         return in_context(lambda: beat(database, queue))
@@ -131,10 +138,11 @@ def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
     send_queued(database, settings)
+    send_reminders(database, settings)
 
 
 def _take_steps(app: Flask) -> None:
-    """Steps of large surveys, and large files of answers."""
+    """Steps of large surveys, large files of answers, and packages of every unit's files."""
     database, settings = app.extensions["medvirk_database"], app.config["SETTINGS"]
     with only_one(database, settings, LONG_STEPS) as ours:
         if not ours:
@@ -142,6 +150,7 @@ def _take_steps(app: Flask) -> None:
         if take_asked(database, jobs_of(app).set_share_done):
             compute_previews(database)
         take_asked_files(database, waiting_answers(settings.instance))
+        make_asked_packages(database, settings.instance)
 
 
 def _once_a_day(app: Flask) -> Callable[[], None]:
@@ -152,6 +161,7 @@ def _once_a_day(app: Flask) -> Callable[[], None]:
         asked = (municipal_day(), app.config["SETTINGS"])
         if asked not in last:
             delete_what_is_due(app.extensions["medvirk_database"], app.config["SETTINGS"])
+            kept_files(app.config["SETTINGS"].instance).remove_old()
             last[:] = [asked]
 
     return keep_retention

@@ -29,7 +29,9 @@ NOT_FOR_COMMANDS = {
     "jsonschema",
     "mako",
     "openpyxl",
+    "pptx",
     "pydantic",
+    "xlsxwriter",
 }
 
 # Runs the command as the installed script does, and prints what was imported at the end.

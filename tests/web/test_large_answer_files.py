@@ -15,7 +15,7 @@ from surveys.files.waiting_files import WaitingFile
 from surveys.hr.answers import in_background
 from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
-from surveys.hr.background_jobs import MOST_ATTEMPTS
+from surveys.platform.background_jobs import MOST_ATTEMPTS
 from surveys.platform.database import Database
 from tests.web.test_answer_file_pages import as_guessed, csv, send, site
 

@@ -17,7 +17,8 @@ from surveys.audit.trail import on_behalf_of
 from surveys.campaigns.models import Survey
 from surveys.files.waiting_files import WaitingFile, WaitingFiles
 from surveys.hr.answers.waiting import import_waiting, mapping_said
-from surveys.hr.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, language_of, problem_text
+from surveys.hr.background_jobs import language_of
+from surveys.platform.background_jobs import FAILED, MOST_ATTEMPTS, STOPPED, is_late, problem_text
 from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
 from surveys.platform.typed_data import from_stored, to_stored

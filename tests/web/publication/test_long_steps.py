@@ -14,10 +14,10 @@ from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import LongStep, SurveyStatus
 from surveys.hr import long_steps
-from surveys.hr.background_jobs import MOST_ATTEMPTS
 from surveys.hr.long_steps import take_asked
 from surveys.hr.steps import correcting
 from surveys.organisation.models import Unit
+from surveys.platform.background_jobs import MOST_ATTEMPTS
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
 from surveys.publishing.correcting import correct_release
