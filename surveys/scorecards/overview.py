@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from analysis.scorecards import IndicatorStatus, RollUp, is_old, roll_up, status
@@ -132,19 +132,39 @@ def _seen_values(
     ).all()
     allowed = accesses(session, account, releases, today, unit_ids) if releases else {}
     values: dict[tuple[int, int], _SeenValue] = {}
-    years: dict[int, int] = {}
     for row in rows:
-        years[row.unit_id] = max(row.year, years.get(row.unit_id, row.year))
         access = allowed.get((row.release_id, row.unit_id)) if row.release_id is not None else None
-        if row.value is not None and (row.release_id is None or (access is not None and access.now)):
+        if row.release_id is None or (access is not None and access.now):
             values[row.unit_id, row.indicator_id] = _SeenValue(row.year, row.part, row.value, row.survey_id)
+    years = {row[0]: row[1] for row in session.execute(_last_years(unit_ids, today))}
     return values, years
 
 
-def _measurements(unit_ids: list[int], today: dt.date) -> Any:
-    """Current values, and what an earlier survey of the same year gave, oldest first."""
+def _shown_somewhere(unit_ids: list[int], today: dt.date) -> tuple[ColumnElement[bool], ...]:
+    """Current values, and what an earlier survey of the same year gave."""
     return (
+        Measurement.unit_id.in_(unit_ids),
+        Measurement.year <= today.year,
+        Measurement.current | (Measurement.release_id.is_not(None) & ~is_corrected()),
+    )
+
+
+def _last_years(unit_ids: list[int], today: dt.date) -> Select[int, int]:
+    """The last year with anything of each unit, a hidden value too."""
+    return (
+        select(Measurement.unit_id, func.max(Measurement.year))
+        .outerjoin(Release, Release.id == Measurement.release_id)
+        .where(*_shown_somewhere(unit_ids, today))
+        .group_by(Measurement.unit_id)
+    )
+
+
+def _measurements(unit_ids: list[int], today: dt.date) -> Select[Any]:
+    """Every value of a survey, and the newest of what was entered, oldest first: everybody may see what was entered."""
+    is_entered = Measurement.release_id.is_(None)
+    ranked = (
         select(
+            Measurement.id,
             Measurement.unit_id,
             Measurement.indicator_id,
             Measurement.year,
@@ -152,13 +172,22 @@ def _measurements(unit_ids: list[int], today: dt.date) -> Any:
             Measurement.value,
             Measurement.release_id,
             Release.survey_id,
+            Survey.closes_on,
+            func.row_number()
+            .over(
+                partition_by=(Measurement.unit_id, Measurement.indicator_id, is_entered),
+                order_by=(Measurement.year.desc(), Measurement.part.desc()),
+            )
+            .label("age"),
         )
         .outerjoin(Release, Release.id == Measurement.release_id)
         .outerjoin(Survey, Survey.id == Release.survey_id)
-        .where(
-            Measurement.unit_id.in_(unit_ids),
-            Measurement.year <= today.year,
-            Measurement.current | (Measurement.release_id.is_not(None) & ~is_corrected()),
-        )
-        .order_by(Measurement.year, Measurement.part, Survey.closes_on, Measurement.id)
+        .where(*_shown_somewhere(unit_ids, today), Measurement.value.is_not(None))
+        .subquery()
+    )
+    found = ranked.c
+    return (
+        select(ranked)
+        .where((found.age == 1) | found.release_id.is_not(None))
+        .order_by(found.year, found.part, found.closes_on, found.id)
     )

@@ -112,10 +112,14 @@ def read_card(
     today: dt.date,
     year: int | None = None,
     through: dt.date | None = None,
+    *,
+    with_details: bool = True,
 ) -> Card:
     """The card as the reader may read it; without `year` the last one with a value.
 
     through: as the card was on that day, by the periods of its values: a report on a tertial has nothing of the next.
+
+    with_details: with earlier values and how they went, which a list does not show.
 
     As many queries whatever its size. Raises NoSuchYearError for a year before the first value or after the last.
     """
@@ -143,6 +147,7 @@ def read_card(
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
         replies=replies,
         rules=stated_rules(session, indicators),
+        with_details=with_details,
         is_newest=shown_year == max(years, default=shown_year),
     )
     by_indicator: dict[int, list[Measurement]] = {}

@@ -59,6 +59,8 @@ class RowContext:
     replies: Mapping[int, Sequence[MeasurementReply]] = field(default_factory=dict)
     # Indicator id → how its values are worked out from the units below.
     rules: Mapping[int, StatedRule] = field(default_factory=dict)
+    # False for a list, which tells neither earlier values nor how they went.
+    with_details: bool = True
     # It is the card of the unit's newest year.
     is_newest: bool = True
 

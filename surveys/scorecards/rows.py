@@ -123,6 +123,7 @@ def indicator_row(
     age = setting.year - latest.year if latest else 0
     missing = periods_without_value(indicator, until, setting)
     colour = _row_status(indicator, latest, newer, target, setting)
+    told = seen if setting.with_details else []
     old = latest is not None and is_old(latest.year, setting.year, indicator.years_valid)
     return IndicatorRow(
         indicator_id=indicator.id,
@@ -155,11 +156,11 @@ def indicator_row(
         aggregation=_aggregation(indicator, setting),
         interval=interval_words(indicator, latest, setting) if latest else "",
         doubt=doubt_words(indicator, latest, setting) if latest else "",
-        spark=spark(_moments(seen, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
+        spark=spark(_moments(told, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
         spark_words=wording.spark_words(
-            (period_of(m, indicator), shown_value(m, indicator, setting)) for m in seen
+            (period_of(m, indicator), shown_value(m, indicator, setting)) for m in told
         ),
-        history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
+        history=tuple(_entry(m, indicator, setting) for m in reversed(told)),
         stored_value=latest.value if latest else None,
         reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )

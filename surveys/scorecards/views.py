@@ -39,7 +39,7 @@ def index() -> str:
     tops = [node for node in tree if node.depth == 0]
     card = None
     if len(tops) == 1:
-        card = read_card(session, current_user, units[tops[0].unit_id], today)
+        card = read_card(session, current_user, units[tops[0].unit_id], today, with_details=False)
     asked, under = request.args.get("sok", "").strip(), request.args.get("under", "")
     shown = units_shown(tree, units, asked, under)
     colours = seen_colours(session, current_user, [units[node.unit_id] for node in shown.nodes], today)

@@ -51,6 +51,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/campaigns/sms_handing_over.py": "why an SMS was not sent: kept in the database and in logs",
     "surveys/files/missing_marks.py": DATA,
     "surveys/platform/gsm_characters.py": DATA,
+    "surveys/scorecards/aggregation/auditing.py": "what `medvirk audit-disclosure` says",
     "surveys/platform/guarded_http.py": "why an SMS was not sent, and what doctor says",
     "surveys/platform/sms_template.py": "settings: what doctor says",
     "surveys/respond/drafts.py": "never shown: the page for a draft that cannot be opened has its own words",
