@@ -43,6 +43,7 @@ from surveys.results import views as results
 from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
 from surveys.results.comovement import views as comovement_views
+from surveys.results.heat_map import views as heat_map_views
 from surveys.results.screening import views as screening_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
@@ -97,6 +98,7 @@ _MODULES = (
     comment_views,
     comment_reader_views,
     comovement_views,
+    heat_map_views,
     history_views,
     job_views,
     material_views,

@@ -52,6 +52,7 @@ HR_PAGES = (
     "/organisasjon/enhet/OK4/gjenapne",
     "/resultater/medarbeider-2024/endringer",
     "/resultater/medarbeider-2024/alle-enhetene",
+    "/resultater/medarbeider-2024/varmekart",
     "/resultater/medarbeider-2024/samvariasjon",
     "/resultater/medarbeider-2024/FK/kommentarer",
     "/styringskort?sok=barnehage",

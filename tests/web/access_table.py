@@ -297,7 +297,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(administrator_there, "jobs", "retry_mails retry_step"),
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments unit"),
-        *_lines(role_in_the_survey, "results", "changes"),
+        *_lines(role_in_the_survey, "results", "all_themes changes"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
         *_lines(meeting_reader_there, "meetings", "prepare room"),

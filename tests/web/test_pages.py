@@ -64,6 +64,7 @@ class Site:
             "person_id": "1",
             "document_name": "protokoll",
             "form": "html",
+            "file_kind": "pdf",
             "move_number": "1",
             "part": "1",
         }

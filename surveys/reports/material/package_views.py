@@ -10,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -27,7 +26,7 @@ from surveys.platform.texts import _
 from surveys.release.models import Release
 from surveys.reports.material.kinds import FileKind
 from surveys.reports.material.packages import KEPT_DAYS, UnitPackage, UnitPackages, unit_packages
-from surveys.reports.material.views import blueprint
+from surveys.reports.material.views import as_download, blueprint
 from surveys.results.queries import latest_release
 
 
@@ -99,9 +98,7 @@ def all_units_file(survey_key: str) -> Response:
     if asked.package is None or not asked.package.ready:
         abort(404)
     name = f"{localised(titles(asked.survey))} – {_('alle enhetene')}.zip"
-    return send_file(
-        asked.package.file, mimetype="application/zip", as_attachment=True, download_name=name, max_age=0
-    )
+    return as_download(asked.package.file, "application/zip", name)
 
 
 def _page(asked: ReleasedSurvey, problem: str = "") -> str:

@@ -9,8 +9,8 @@ import datetime as dt
 import json
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,16 +107,9 @@ class UnitPackages:
     def find(self, survey_id: int, release_id: int) -> UnitPackage | None:
         """The survey's package; None without one, or when its week is over. release_id: of the newest release."""
         try:
-            said = json.loads(self._asked(survey_id).read_bytes())
-        except FileNotFoundError:
+            request = _request(json.loads(self._asked(survey_id).read_bytes()))
+        except (FileNotFoundError, KeyError):  # KeyError: another version of Medvirk asked in its own form
             return None
-        request = PackageRequest(
-            **{
-                **said,
-                "kinds": tuple(FileKind(kind) for kind in said["kinds"]),
-                "asked_at": dt.datetime.fromisoformat(said["asked_at"]),
-            }
-        )
         progress = self.progress(request)
         found = UnitPackage(request, progress, self.zip_of(request), request.release_id != release_id)
         return None if progress.made_at and not found.file.exists() else found
@@ -165,6 +158,15 @@ class UnitPackages:
 
     def _state(self, token: str) -> Path:
         return self.folder / f"{token}.json"
+
+
+def _request(said: Mapping[str, Any]) -> PackageRequest:
+    """Raises KeyError when something is missing; what is unknown is left out."""
+    known = {field.name: said[field.name] for field in fields(PackageRequest)}
+    kinds = tuple(FileKind(kind) for kind in known["kinds"])
+    return PackageRequest(
+        **{**known, "kinds": kinds, "asked_at": dt.datetime.fromisoformat(known["asked_at"])}
+    )
 
 
 def unit_packages(instance: Path) -> UnitPackages:

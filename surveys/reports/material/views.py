@@ -1,6 +1,8 @@
 """A unit's result as a file, for whoever sees the result today."""
 
 import io
+from pathlib import Path
+from typing import IO
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
 
@@ -28,10 +30,11 @@ def unit_file(survey_key: str, unit_code: str, file_kind: str) -> Response:
     against = request.args.get("med", "")
     unit = gather_for(kind, session, municipal_day(), asked.release, asked.unit, against)
     content = file_of(unit, kind, kept_files(current_app.config["SETTINGS"].instance))
-    return send_file(
-        io.BytesIO(content),
-        mimetype=MIME_TYPES[kind],
-        as_attachment=True,
-        download_name=f"{file_name(unit.material)}.{kind}",
-        max_age=0,
-    )
+    return as_download(io.BytesIO(content), MIME_TYPES[kind], f"{file_name(unit.material)}.{kind}")
+
+
+def as_download(content: IO[bytes] | Path, mimetype: str, name: str) -> Response:
+    """A file that no browser and no proxy keeps, as no page of the staff is kept."""
+    response = send_file(content, mimetype=mimetype, as_attachment=True, download_name=name, etag=False)
+    response.headers["Cache-Control"] = "no-store"
+    return response

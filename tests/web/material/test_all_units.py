@@ -1,6 +1,7 @@
 """Every unit's files as one zip: HR asks, sees how far it has come, takes it within a week; a killed worker goes on."""
 
 import io
+import json
 import os
 import re
 import time
@@ -244,3 +245,19 @@ def test_two_units_of_the_same_name_have_each_their_file() -> None:
         "a 1 (2).pdf",
         "A 1 (3).pdf",
     ]
+
+
+def test_what_another_version_asked_for_in_its_own_form_stops_nothing(
+    app: Flask,
+    hr: FlaskClient,
+    two_years: Database,  # noqa: F811
+    settings: Settings,
+) -> None:
+    ask(hr, "pdf")
+    [asked] = unit_packages(settings.instance).folder.iterdir()
+    said = json.loads(asked.read_bytes())
+    asked.write_text(json.dumps(said | {"unknown": 1}))
+    assert make(app, two_years, settings) == 1
+    asked.write_text(json.dumps({"token": "x", "survey_id": said["survey_id"]}))
+    assert "Lag filene" in hr.get(PAGE).text
+    assert make(app, two_years, settings) == 0

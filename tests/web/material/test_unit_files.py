@@ -60,6 +60,7 @@ def test_a_leader_gets_her_units_files_from_her_day_on(
     found = client.get(address("A", kind))
     assert found.status_code == 200
     assert len(found.data) > 4_000
+    assert found.headers["Cache-Control"] == "no-store"
     assert unquote(found.headers["Content-Disposition"]).endswith(
         f"A Enhet A – Liten undersøkelse 2026.{kind}"
     )

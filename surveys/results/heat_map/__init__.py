@@ -1,0 +1,1 @@
+"""Every unit and every theme of a survey in one table, from released figures."""

@@ -1,0 +1,49 @@
+"""«Alle enheter og temaer»: the heat map, for whoever sees more than one unit, and her own row for others."""
+
+from flask import abort, render_template, request
+from flask_login import current_user
+
+from surveys.access.models import Role
+from surveys.access.permissions import requires
+from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.campaigns.models import SurveyUnit
+from surveys.platform import database
+from surveys.release.visibility import Access
+from surveys.results import texts as wording
+from surveys.results import views
+from surveys.results.heat_map.queries import heat_map
+from surveys.results.queries import latest_release
+from surveys.results.screening.queries import reach_of
+from surveys.results.views import blueprint
+
+
+@blueprint.get("/resultater/<survey_key>/varmekart")
+@requires(*Role)
+def all_themes(survey_key: str) -> str:
+    """The units that the reader may see today; «?type=» for those of a type."""
+    session = database.session()
+    try:
+        survey = find_survey(session, survey_key)
+    except SurveyError:
+        abort(404)
+    release = latest_release(session, survey)
+    if release is None:
+        abort(404)
+    reach = reach_of(session, current_user, release, views._today())
+    if reach is None:
+        abort(403)
+    if not reach.units:
+        top = session.get_one(SurveyUnit, (survey.id, survey.unit_id))
+        return render_template(
+            "results/not_yet.html", survey=survey, unit=top, access=Access(now=False, from_day=reach.from_day)
+        )
+    wanted = request.args.get("type", "")
+    return render_template(
+        "results/heat_map.html",
+        survey=survey,
+        release=release,
+        everything=reach.everything,
+        found=heat_map(session, survey, release, reach, wanted),
+        wanted=wanted,
+        words=wording,
+    )
