@@ -1,12 +1,14 @@
 """Every table, imported in one place so that migrations and tests see the whole database."""
 
 from surveys.access import models as access
+from surveys.actions import models as actions
 from surveys.audit import models as audit
 from surveys.campaigns import ballot_box
 from surveys.campaigns import models as campaigns
 from surveys.campaigns.holder_mail import models as holder_mail
 from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
+from surveys.followup.actions.reminders import models as plan_mails
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
 from surveys.platform import heartbeats, limit_counts
@@ -24,6 +26,7 @@ metadata = Base.metadata
 
 __all__ = [
     "access",
+    "actions",
     "answer_files",
     "audit",
     "ballot_box",
@@ -39,6 +42,7 @@ __all__ = [
     "measurement_replies",
     "metadata",
     "organisation",
+    "plan_mails",
     "release",
     "scorecards",
     "tally",

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from surveys.access import known_browsers
 from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
+from surveys.actions.rights import PLAN_READERS
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.hr.key_holding.choices import key_tasks
 from surveys.hr.own_rates import own_rates
@@ -141,6 +142,8 @@ def menu() -> list[MenuEntry]:
         (_("Resultater"), "results.index"),
         (_("Styringskort"), "scorecards.index"),
     ]
+    if roles_of(current_user) & set(PLAN_READERS):
+        entries.append((_("Planer"), "plans.index"))
     if roles_of(current_user) & set(HR_ROLES):
         entries[1:1] = [
             (_("Undersøkelser"), "hr.index"),

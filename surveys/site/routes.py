@@ -5,6 +5,9 @@ from flask import Flask
 from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
+from surveys.followup.actions import evaluation_views as action_evaluation_views
+from surveys.followup.actions import index_views as plan_index_views
+from surveys.followup.actions import views as plan_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import provider_views, sign_in_views
 from surveys.hr.accounts import views as account_views
@@ -99,6 +102,9 @@ _MODULES = (
     card_indicator_views,
     card_setup_views,
     reply_views,
+    plan_views,
+    plan_index_views,
+    action_evaluation_views,
 )
 
 

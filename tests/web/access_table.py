@@ -178,6 +178,24 @@ def replies_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
 
 
+def reads_a_plan(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is not None and visitor.role is not Role.POLITICIAN)
+
+
+def reads_the_plan(visitor: AccessVisitor, about: About) -> Outcome:
+    """Everybody with a role on the unit or above it but politicians."""
+    return _in_if(visitor.role is not Role.POLITICIAN and visitor.reaches(about))
+
+
+def leads_the_unit(visitor: AccessVisitor, about: About) -> Outcome:
+    """The unit's own leader and nobody else: each unit here has one."""
+    return _in_if(visitor.role is Role.LEADER and about is About.OWN)
+
+
+def represents_the_unit(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role is Role.REPRESENTATIVE and visitor.reaches(about))
+
+
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
@@ -280,6 +298,14 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(enters_somewhere, "scorecards", "setup_index"),
         # The unit has others below it: its leader leads an area.
         *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
+        *_lines(reads_a_plan, "plans", "index"),
+        *_lines(reads_the_plan, "plans", "history show"),
+        *_lines(
+            leads_the_unit,
+            "plans",
+            "add change change_status edit evaluate give_evaluation new_action take_evaluation_back undo",
+        ),
+        *_lines(represents_the_unit, "plans", "tick"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

@@ -25,6 +25,8 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply",
+        # What the units do, and whether it helped.
+        "plan_action", "plan_action_version", "plan_action_evaluation", "result_opening",
     }
 )  # fmt: skip
 
@@ -51,6 +53,8 @@ LEFT_OUT: Final[dict[str, str]] = {
     "key_holder": _PEOPLE,
     "holder_mail": _PEOPLE,
     "checklist_tick": _PEOPLE,
+    "plan_tick": _PEOPLE,
+    "plan_mail": _UNDER_WAY,
     "invitation": _UNDER_WAY,
     "delivery": _UNDER_WAY,
     "ended_code": _UNDER_WAY,

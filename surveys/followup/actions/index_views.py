@@ -1,0 +1,63 @@
+"""The list of plans: how far each unit has come. Units, never persons."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access.permissions import granted_units, requires
+from surveys.actions.queries import StandingAction, unit_actions
+from surveys.actions.rights import PLAN_READERS
+from surveys.followup.actions.blueprint import blueprint
+from surveys.organisation.models import Unit
+from surveys.organisation.tree import Node, in_order
+from surveys.platform import database
+from surveys.platform.clock import municipal_day
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A unit in the organisation's order, and how many of its actions are in which state."""
+
+    node: Node
+    code: str
+    open: int
+    overdue: int
+    done: int
+    evaluated: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.open or self.done or self.evaluated)
+
+
+@blueprint.get("/planer")
+@requires(*PLAN_READERS)
+def index() -> str:
+    return render_template("followup/actions/index.html", rows=_rows(database.session()))
+
+
+def _rows(session: Session) -> list[PlanRow]:
+    """Three queries for the actions, however many units."""
+    today = municipal_day()
+    readable = granted_units(session, current_user, *PLAN_READERS)
+    living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(readable), living))}
+    actions = unit_actions(session, units)
+    return [
+        PlanRow(node, units[node.unit_id].code, *_counts(actions.get(node.unit_id, [])))
+        for node in in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units.values())
+    ]
+
+
+def _counts(actions: list[StandingAction]) -> tuple[int, int, int, int]:
+    today = municipal_day()
+    standing = [each.version for each in actions if each.version.status.is_open]
+    return (
+        len(standing),
+        sum(version.due_on < today for version in standing),
+        sum(each.version.status == "done" for each in actions),
+        sum(each.evaluation is not None for each in actions),
+    )
