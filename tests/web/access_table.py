@@ -299,7 +299,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         # The unit has others below it: its leader leads an area.
         *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
         *_lines(reads_a_plan, "plans", "index"),
-        *_lines(reads_the_plan, "plans", "history show"),
+        *_lines(reads_the_plan, "plans", "calendar history show"),
         *_lines(
             leads_the_unit,
             "plans",

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from icalendar import Calendar
 from sqlalchemy import select
 
 from surveys.access.models import Role
+from surveys.actions.models import ResultOpening
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
 from surveys.platform.database import Database
@@ -258,6 +260,54 @@ class TestEvaluation:
         assert "Trukket tilbake" in taken.text
         assert "Nå virker det" in taken.text
         assert "Hjalp det? Ikke ennå" in plan_text(client)
+
+
+def test_the_due_days_are_a_calendar_file(client: FlaskClient, site: Database) -> None:
+    sign_in_as(client, site, Role.LEADER, "A")
+    add_action(client)
+    add_action(client, hva="Ferdig", frist="01.02.2027")
+    post(client, "/planer/A/2/status", status="done", versjon=1)
+    answer = client.get("/planer/A/kalender.ics")
+    assert answer.mimetype == "text/calendar"
+    [event] = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert event["DTSTART"].dt == dt.date(2027, 1, 31)
+    assert TYPED["hva"] in event["SUMMARY"]
+    assert event["UID"].startswith("tiltak-1@")
+
+
+class TestChain:
+    def test_the_leaders_first_opening_is_a_day_of_the_unit(
+        self, client: FlaskClient, app: Flask, site: Database
+    ) -> None:
+        _open_both(site)
+        above = client
+        sign_in_as(above, site, Role.LEADER, "K")
+        leader = app.test_client()
+        sign_in_as(leader, site, Role.LEADER, "A")
+        address = "/resultater/liten-2026/A"
+        assert (
+            "Lederen har ikke åpnet resultatet ennå. Ingen tiltak i planen ennå." in above.get(address).text
+        )
+        assert "Lederen har ikke åpnet" in above.get(address).text
+        assert "Lederen åpnet resultatet" in leader.get(address).text
+        add_action(leader, tema=theme(site, 2026))
+        post(leader, "/planer/A/1/vurder", gjort="yes", hjalp="Ja", versjon=0)
+        assert "1 tiltak i planen. 1 er vurdert." in above.get(address).text
+        with site.reading() as session:
+            [opening] = session.scalars(select(ResultOpening))
+        assert {column.name for column in opening.__table__.columns} == {"survey_id", "unit_id", "on"}
+
+    def test_a_director_sees_how_far_her_units_have_come(
+        self, client: FlaskClient, app: Flask, site: Database
+    ) -> None:
+        _open_both(site)
+        leader = app.test_client()
+        sign_in_as(leader, site, Role.LEADER, "A")
+        leader.get("/resultater/liten-2026/A")
+        sign_in_as(client, site, Role.LEADER, "K")
+        page = " ".join(client.get("/planer").text.split())
+        assert "Åpnet: 1. Har tiltak: 0." in page
+        assert "resultatet er ikke åpnet ennå" in page
 
 
 def test_the_list_of_plans_says_how_far_each_unit_has_come(

@@ -9,10 +9,10 @@ from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.actions.models import MOST_CHARACTERS
 from surveys.actions.queries import StandingAction
+from surveys.actions.texts import done_words, status_words
 from surveys.actions.writing import PlanChangedMeanwhileError, evaluate_action, withdraw_evaluation
 from surveys.followup.actions.blueprint import asked_standing, asked_unit, blueprint, number_of_page
 from surveys.followup.actions.plan_page import shown_actions
-from surveys.followup.actions.texts import done_words, status_words
 from surveys.followup.actions.typed_action import TypedEvaluation, read_evaluation
 from surveys.organisation.models import Unit
 from surveys.platform import database

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.personal_numbers import has_personal_number
 from surveys.actions.models import MOST_CHARACTERS, ActionAim, ActionStatus, ActionVersion, WasDone
+from surveys.actions.typed_texts import text_fault, written
 from surveys.actions.writing import ActionText
 from surveys.followup.actions.themes import ActionChoices
 from surveys.platform.days import typed_day
@@ -110,25 +110,6 @@ def read_evaluation(form: Mapping[str, str]) -> TypedEvaluation:
     elif fault := text_fault(_("Teksten"), fields["hjalp"]):
         faults["hjalp"] = fault
     return TypedEvaluation(fields, faults, None if faults else was_done)
-
-
-def written(text: str) -> str:
-    """Browsers count a line break as one character and send two."""
-    return text.replace("\r\n", "\n").strip()
-
-
-def text_fault(name: str, text: str) -> str:
-    """What is wrong with a text that others will read; «» when nothing is."""
-    if len(text) > MOST_CHARACTERS:
-        return _(
-            "%(name)s kan ha høyst %(most)s tegn. Du har skrevet %(number)s.",
-            name=name,
-            most=MOST_CHARACTERS,
-            number=len(text),
-        )
-    if has_personal_number(text):
-        return _("%(name)s har et fødselsnummer eller D-nummer. Ta det bort.", name=name)
-    return ""
 
 
 def _faults(fields: Mapping[str, str], today: dt.date, kept: dt.date | None) -> list[tuple[str, str]]:

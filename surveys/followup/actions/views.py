@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -11,8 +12,10 @@ from werkzeug.wrappers import Response
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.actions.models import MOST_CHARACTERS, ActionStatus, ActionVersion, PlanAction
-from surveys.actions.queries import StandingAction, ticks_of
+from surveys.actions.queries import StandingAction, ticks_of, unit_actions
 from surveys.actions.rights import PLAN_READERS, may_edit_plan, may_tick_plan
+from surveys.actions.texts import aim_words, done_words, status_words
+from surveys.actions.typed_texts import text_fault, written
 from surveys.actions.writing import (
     PlanChangedMeanwhileError,
     add_action,
@@ -28,20 +31,19 @@ from surveys.followup.actions.blueprint import (
     blueprint,
     number_of_page,
 )
+from surveys.followup.actions.calendar_file import plan_calendar
 from surveys.followup.actions.plan_page import shown_actions, unit_plan
-from surveys.followup.actions.texts import aim_words, done_words, status_words
 from surveys.followup.actions.themes import action_choices
 from surveys.followup.actions.typed_action import (
     TypedAction,
     empty_fields,
     fields_of,
     read_action,
-    text_fault,
-    written,
 )
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.config import Settings
 from surveys.platform.texts import _
 
 
@@ -168,6 +170,23 @@ def history(unit_code: str, action_id: int) -> str:
         done=done_words(),
         aims=aim_words(),
     )
+
+
+@blueprint.get("/planer/<unit_code>/kalender.ics")
+@requires(*PLAN_READERS)
+def calendar(unit_code: str) -> Response:
+    """The due days of the open actions, for a calendar."""
+    session = database.session()
+    unit = asked_unit(session, unit_code)
+    settings: Settings = current_app.config["SETTINGS"]
+    address = settings.base_url.rstrip("/") + url_for("plans.show", unit_code=unit_code)
+    actions = unit_actions(session, [unit.id]).get(unit.id, [])
+    response = make_response(
+        plan_calendar(unit, actions, address, urlsplit(settings.base_url).hostname or "medvirk")
+    )
+    response.mimetype = "text/calendar"
+    response.headers["Content-Disposition"] = f'attachment; filename="plan-{unit.id}.ics"'
+    return response
 
 
 @blueprint.post("/planer/<unit_code>/sett")

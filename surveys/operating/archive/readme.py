@@ -27,8 +27,8 @@ I mappen `data` er det en fil for hver tabell:
   utkast og godkjente utgaver (`card_version`).
 - Verdiene, hvem som førte dem inn og når, også dem som er trukket tilbake: `measurement`, `measurement_entry`.
 - Svarene på gule og røde verdier, med årsak, tiltak og prognose: `measurement_reply`.
-- Tiltakene i enhetenes planer og hvordan det gikk: `plan_action`, `plan_action_version`, `plan_action_evaluation`. Hvilken
-  dag lederen åpnet resultatet av en undersøkelse, uten hvem: `result_opening`.
+- Tiltakene i enhetenes planer og hvordan det gikk: `plan_action`, `plan_action_version`, `plan_action_evaluation`.
+  Hvilken dag lederen åpnet resultatet av en undersøkelse, uten hvem: `result_opening`.
 - Hvor mange det er i hver gruppe, der snittet for kommunen er vektet: `population_margin`.
 - Kontrolltallene fra stemmeurnene: `tally_root`, `tally_leaf`.
 
