@@ -1,6 +1,8 @@
 """A unit's plan: who writes it, in versions that nothing overwrites, and never a score that its reader may not see."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -321,3 +323,14 @@ def test_the_list_of_plans_says_how_far_each_unit_has_come(
     assert "1 tiltak i gang eller planlagt" in page
     assert "ingen tiltak ennå" in page
     assert "Kari Eide" not in page.split("<main")[1]
+
+
+def test_an_idea_fills_the_form_beside_the_chosen_theme(client: FlaskClient, site: Database) -> None:
+    _open_both(site)
+    sign_in_as(client, site, Role.LEADER, "A")
+    page = client.get(f"/planer/A/nytt?tema={theme(site, 2026)}").text
+    assert "Bygger på:" in page
+    links = re.findall(r'href="(/planer/A/nytt\?[^"]*hva=[^"]*)"', page)
+    filled = client.get(unescape(links[0])).text
+    assert re.search(r'<textarea[^>]*id="hva"[^>]*>[^<]{20,}</textarea>', filled)
+    assert f'value="{theme(site, 2026)}" selected' in filled

@@ -32,8 +32,9 @@ from surveys.followup.actions.blueprint import (
     number_of_page,
 )
 from surveys.followup.actions.calendar_file import plan_calendar
+from surveys.followup.actions.ideas import ThemeIdeas, ideas_for
 from surveys.followup.actions.plan_page import shown_actions, unit_plan
-from surveys.followup.actions.themes import action_choices
+from surveys.followup.actions.themes import ActionChoices, action_choices
 from surveys.followup.actions.typed_action import (
     TypedAction,
     empty_fields,
@@ -262,6 +263,8 @@ def _form_page(
     standing: StandingAction | None = None,
     problem: str = "",
 ) -> str:
+    before = standing.version if standing else None
+    choices = action_choices(session, current_user, unit, _today(), before)
     return render_template(
         "followup/actions/form.html",
         unit=unit,
@@ -271,7 +274,13 @@ def _form_page(
         if standing and problem
         else None,
         problem=problem,
-        choices=action_choices(session, current_user, unit, _today(), standing.version if standing else None),
+        choices=choices,
+        ideas=_ideas(choices, typed.fields["tema"]),
         aims=aim_words(),
         most=MOST_CHARACTERS,
     )
+
+
+def _ideas(choices: ActionChoices, asked: str) -> ThemeIdeas | None:
+    theme = next((each for each in choices.themes if each.value == asked), None)
+    return ideas_for(theme.instrument, theme.factor) if theme else None
