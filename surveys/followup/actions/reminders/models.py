@@ -6,10 +6,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.access.models import Account
-from surveys.campaigns.models import DeliveryStatus
+from surveys.campaigns.account_mail_rows import AccountMailRow
 from surveys.organisation.models import Unit
-from surveys.platform.database import Base, choice, identity
+from surveys.platform.database import Base, choice
 
 
 class PlanMailKind(StrEnum):
@@ -21,7 +20,7 @@ class PlanMailKind(StrEnum):
     EVALUATE = "evaluate"
 
 
-class PlanMail(Base):
+class PlanMail(AccountMailRow, Base):
     """One reminder to one account about one unit's plan. The row is kept when it is sent: nobody is reminded twice."""
 
     __tablename__ = "plan_mail"
@@ -30,19 +29,9 @@ class PlanMail(Base):
         CheckConstraint("attempts >= 0", name="attempts"),
     )
 
-    id: Mapped[identity]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     kind: Mapped[PlanMailKind] = mapped_column(choice(PlanMailKind, "kind"))
     # The day the actions are due, or the first of the month of the evaluation.
     about: Mapped[dt.date]
-    status: Mapped[DeliveryStatus] = mapped_column(
-        choice(DeliveryStatus, "status"), default=DeliveryStatus.QUEUED, index=True
-    )
-    attempts: Mapped[int] = mapped_column(default=0)
-    # After a passing error: not to be tried again before this moment.
-    not_before: Mapped[dt.datetime | None]
-    error: Mapped[str] = mapped_column(default="")
 
     unit: Mapped[Unit] = relationship()
-    account: Mapped[Account] = relationship()
