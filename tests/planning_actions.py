@@ -36,7 +36,11 @@ def planning_site(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> 
         build_installation(session)
         units = build_units(session, {"K": None, "A": "K", "B": "K"})
         released = {}
-        for year, means in ((2025, {"A": 3.1, "B": 3.9}), (2026, {"A": 3.6, "B": "primary"})):
+        figures: dict[int, dict[str, float | str]] = {
+            2025: {"A": 3.1, "B": 3.9},
+            2026: {"A": 3.6, "B": "primary"},
+        }
+        for year, means in figures.items():
             survey = build_survey(session, units["K"], key=f"liten-{year}")
             survey.opens_on, survey.closes_on = dt.date(year, 3, 1), dt.date(year, 3, 20)
             released[year] = release_figures(session, survey, means)

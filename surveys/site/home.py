@@ -16,6 +16,7 @@ from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
 from surveys.actions.rights import PLAN_READERS
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.followup.actions.adoption import plan_news
 from surveys.hr.key_holding.choices import key_tasks
 from surveys.hr.own_rates import own_rates
 from surveys.hr.waiting import has_no_roster, tasks
@@ -66,6 +67,7 @@ def show() -> str | Response:
         results=entered[:MOST_RESULTS],
         waiting=waiting_for(session, current_user, today),
         colours=status_words(),
+        plan_news_of_reader=plan_news(session, current_user, today),
         is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )
 

@@ -32,4 +32,5 @@ def plan_calendar(unit: Unit, actions: Sequence[StandingAction], address: str, h
         event.add("url", f"{address}#tiltak-{each.id}")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
