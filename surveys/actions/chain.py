@@ -2,15 +2,15 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
-from surveys.actions.models import ResultOpening
+from surveys.actions.models import ActionStatus, ResultOpening
 from surveys.actions.queries import StandingAction, unit_actions
 from surveys.actions.rights import may_edit_plan
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit, VisibilityStep
@@ -95,7 +95,12 @@ def chain_states(
 
 
 def _is_after(action: StandingAction, survey_id: int, released_on: dt.date | None) -> bool:
-    """It is about one of the survey's themes, or about no survey and made since the survey was released."""
+    """It is about one of the survey's themes, or about no survey and made since the survey was released.
+
+    What was dropped does not count.
+    """
+    if action.version.status is ActionStatus.DROPPED:
+        return False
     if action.version.survey_id is not None:
         return action.version.survey_id == survey_id
     made = action.action.versions[0].at.astimezone(MUNICIPAL_TIME).date()
@@ -119,9 +124,15 @@ def newest_surveys(session: Session, unit_ids: Collection[int], today: dt.date) 
     return dict(rows.all())
 
 
+def whole_plan(state: ChainState, actions: Sequence[StandingAction]) -> ChainState:
+    """The state with every action of the unit's plan, whichever survey it is about: what lists of units say."""
+    kept = [each for each in actions if each.version.status is not ActionStatus.DROPPED]
+    return replace(state, actions=len(kept), evaluated=sum(each.evaluation is not None for each in kept))
+
+
 @dataclass(frozen=True)
 class Adoption:
-    """How many of some units have come how far after their newest survey. units: those that have a result."""
+    """How many of some units have come how far. units: those that have a result. opened: the newest one."""
 
     units: int = 0
     opened: int = 0

@@ -312,6 +312,10 @@ class TestChain:
         sign_in_as(client, site, Role.LEADER, "K")
         page = " ".join(client.get("/planer").text.split())
         assert "Åpnet: 1. Har tiltak: 0." in page
+        # About an earlier survey than the newest: the list counts the whole plan, the result page what is about it.
+        add_action(leader, tema=theme(site, 2025))
+        assert "Har tiltak: 1." in " ".join(client.get("/planer").text.split())
+        assert "Ingen tiltak i planen ennå." in client.get("/resultater/liten-2026/A").text
         assert "resultatet er ikke åpnet ennå" in page
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
-from surveys.actions.chain import Adoption, ChainState, adoption, chain_states, newest_surveys
+from surveys.actions.chain import Adoption, ChainState, adoption, chain_states, newest_surveys, whole_plan
 from surveys.actions.models import ActionStatus
 from surveys.actions.queries import StandingAction, unit_actions
 from surveys.actions.rights import FOLLOWS_PLANS, PLAN_READERS
@@ -101,9 +101,12 @@ def _chains(
     actions: dict[int, list[StandingAction]],
     today: dt.date,
 ) -> dict[int, ChainState]:
-    """Of the units that the account follows."""
+    """Of the units that the account follows: whether the newest result was opened, and all that is in the plan."""
     followed = granted_units(session, account, *FOLLOWS_PLANS) & units.keys()
-    return chain_states(session, newest_surveys(session, followed, today), actions) if followed else {}
+    if not followed:
+        return {}
+    states = chain_states(session, newest_surveys(session, followed, today), actions)
+    return {unit_id: whole_plan(state, actions.get(unit_id, ())) for unit_id, state in states.items()}
 
 
 def _counts(actions: Sequence[StandingAction], today: dt.date) -> tuple[int, int, int, int]:
