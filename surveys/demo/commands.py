@@ -44,6 +44,7 @@ def _build(app: Flask) -> None:
 
     from surveys.demo.cards import build_cards
     from surveys.demo.municipality import build_municipality
+    from surveys.demo.plans import build_plan
     from surveys.demo.replies import build_replies
     from surveys.demo.reports import build_reports
     from surveys.demo.rounds import Fjordvik, planned_rounds
@@ -73,6 +74,7 @@ def _build(app: Flask) -> None:
             fjordvik.play(planned)
     with db.transaction() as session:
         build_reports(session, municipal_day())
+        build_plan(session, municipal_day())
 
 
 def _explain(address: str) -> None:

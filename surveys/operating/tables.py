@@ -1,6 +1,7 @@
 """Every table, imported in one place so that migrations and tests see the whole database."""
 
 from surveys.access import models as access
+from surveys.actions import models as actions
 from surveys.audit import models as audit
 from surveys.campaigns import ballot_box
 from surveys.campaigns import models as campaigns
@@ -8,6 +9,7 @@ from surveys.campaigns.holder_mail import models as holder_mail
 from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
 from surveys.followup.meetings import models as meetings
+from surveys.followup.actions.reminders import models as plan_mails
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
 from surveys.platform import heartbeats, limit_counts
@@ -31,6 +33,7 @@ metadata = Base.metadata
 __all__ = [
     "access",
     "aggregation",
+    "actions",
     "answer_files",
     "audit",
     "ballot_box",
@@ -49,6 +52,7 @@ __all__ = [
     "metadata",
     "organisation",
     "proposals",
+    "plan_mails",
     "release",
     "reports",
     "scorecards",

@@ -171,6 +171,29 @@ def unit_result(
     )
 
 
+def measured_lines(session: Session, release: Release, unit_id: int) -> dict[str, Line]:
+    """Measure → the unit's own line in a release with its change: what its page shows, and nothing beside it."""
+    questionnaire = questionnaire_of(release.survey.instrument)
+    shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
+    changes = changes_of(session, release, unit_id, shares)
+    turnout = session.get_one(Turnout, (release.id, unit_id))
+    not_compared = gaps_of(session, release, unit_id)
+    figures = session.scalars(
+        select(Figure).where(
+            Figure.release_id == release.id, Figure.unit_id == unit_id, Figure.kind == FigureKind.UNIT
+        )
+    )
+    return {
+        line.key: replace(
+            line,
+            reason=reason_of(line.status, line.reason, turnout.invited, turnout.delivered),
+            change=changes.get(line.key) if line.shown else None,
+            not_compared=not_compared.get(line.key),
+        )
+        for line in _lines(questionnaire, figures)
+    }
+
+
 def _neighbours(
     session: Session, account: Account | None, today: dt.date, release: Release, unit: SurveyUnit
 ) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:

@@ -1,7 +1,7 @@
 """Result pages: released figures only."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from flask import Blueprint, abort, render_template, request
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import is_granted, requires
+from surveys.actions.chain import ChainState, chain_state, note_opened
+from surveys.actions.rights import may_read_plan
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.platform import database
@@ -85,6 +87,7 @@ def unit(survey_key: str, unit_code: str) -> str:
     survey, release, place = asked.survey, asked.release, asked.unit
     if not asked.access.now:
         return render_template("results/not_yet.html", survey=survey, unit=place, access=asked.access)
+    noted = note_opened(database.database(), session, survey, place.unit_id, current_user)
     beside = comparisons(session, survey, release, place, request.args.get("med", ""), _today())
     result = unit_result(session, current_user, _today(), release, place, beside)
     return render_template(
@@ -108,6 +111,7 @@ def unit(survey_key: str, unit_code: str) -> str:
         trend_words=trend_wording,
         weighted=weighted_table(session, survey, release, result),
         weighted_words=weighted_wording,
+        chain=_chain(session, survey, place.unit_id, noted),
     )
 
 
@@ -118,6 +122,14 @@ def _invited_reading(
     if request.args.get("regn") != "inviterte" or not result.shown:
         return []
     return invited_reading(session, release, unit_id, result)
+
+
+def _chain(session: Session, survey: Survey, unit_id: int, noted: dt.date | None) -> ChainState | None:
+    """What has been done after the survey; None for whoever does not read the unit's plan. noted: opened just now."""
+    if not may_read_plan(session, current_user, unit_id):
+        return None
+    state = chain_state(session, survey, unit_id)
+    return replace(state, opened_on=noted) if noted else state
 
 
 def _today() -> dt.date:

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
 from surveys.access.models import Account
 from surveys.access.permissions import roles_of, signed_in
+from surveys.actions import texts as action_texts
+from surveys.actions.queries import indicator_actions
+from surveys.actions.rights import may_read_plan
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.organisation.tree import in_order
@@ -85,6 +88,8 @@ def show(unit_code: str) -> str:
         summary=card_summary(card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
+        action_states=action_texts.status_words(),
+        planned=indicator_actions(session, unit.id) if may_read_plan(session, current_user, unit.id) else {},
     )
 
 

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 from surveys.access import known_browsers
 from surveys.access.models import HR_ROLES, Role
 from surveys.access.permissions import granted_units, open_to_everyone, roles_of
+from surveys.actions.rights import PLAN_READERS
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.followup.actions.adoption import plan_news
 from surveys.hr.key_holding.choices import key_tasks
 from surveys.hr.own_rates import own_rates
 from surveys.hr.waiting import has_no_roster, tasks
@@ -68,6 +70,7 @@ def show() -> str | Response:
         colours=status_words(),
         political=newest_political(session, current_user),
         is_politician=Role.POLITICIAN in roles_of(current_user),
+        plan_news_of_reader=plan_news(session, current_user, today),
         is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )
 
@@ -145,6 +148,8 @@ def menu() -> list[MenuEntry]:
         (_("Styringskort"), "scorecards.index"),
         (_("Rapporter"), "reports.index"),
     ]
+    if roles_of(current_user) & set(PLAN_READERS):
+        entries.append((_("Planer"), "plans.index"))
     if roles_of(current_user) & set(HR_ROLES):
         entries[1:1] = [
             (_("Undersøkelser"), "hr.index"),

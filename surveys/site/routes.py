@@ -6,6 +6,9 @@ from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
+from surveys.followup.actions import evaluation_views as action_evaluation_views
+from surveys.followup.actions import index_views as plan_index_views
+from surveys.followup.actions import views as plan_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import provider_views, sign_in_views
 from surveys.hr.accounts import views as account_views
@@ -124,6 +127,9 @@ _MODULES = (
     public_report_views,
     proposal_views,
     year_views,
+    plan_views,
+    plan_index_views,
+    action_evaluation_views,
 )
 
 

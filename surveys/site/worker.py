@@ -13,6 +13,8 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.followup.actions.reminders.queueing import queue_plan_reminders
+from surveys.followup.actions.reminders.sending import send_plan_reminders
 from surveys.followup.meetings.voting import close_forgotten
 from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
@@ -107,8 +109,12 @@ def _work(app: Flask) -> Work:
             MessageChannel.MAIL: bool(settings.smtp_host),
             MessageChannel.SMS: has_gateway(settings),
         }
+        if settings.smtp_host:
+            new_day()
         if channels := [channel for channel, can in can_be_sent.items() if can]:
             queue_planned(database, channels=channels)
+
+    new_day = _once_a_day(app, lambda: queue_plan_reminders(database))
 
     def keep_time() -> None:
         close_overdue(database)
@@ -130,13 +136,14 @@ def _work(app: Flask) -> Work:
         "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
         "tally": in_context(lambda: publish_tonight(database)),
-        "retention": in_context(_once_a_day(app)),
+        "retention": in_context(_once_a_day(app, partial(_delete_old, database, app.config["SETTINGS"]))),
     }
 
 
 def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
+    send_plan_reminders(database, settings)
     send_queued(database, settings)
     send_reminders(database, settings)
 
@@ -153,15 +160,19 @@ def _take_steps(app: Flask) -> None:
         make_asked_packages(database, settings.instance)
 
 
-def _once_a_day(app: Flask) -> Callable[[], None]:
-    """Deletes what is due when the worker starts, and then on each new day."""
+def _delete_old(database: Database, settings: Settings) -> None:
+    delete_what_is_due(database, settings)
+    kept_files(settings.instance).remove_old()
+
+
+def _once_a_day(app: Flask, do: Callable[[], object]) -> Callable[[], None]:
+    """Does it when the worker starts, and then on each new day."""
     last: list[object] = []
 
-    def keep_retention() -> None:
+    def on_a_new_day() -> None:
         asked = (municipal_day(), app.config["SETTINGS"])
         if asked not in last:
-            delete_what_is_due(app.extensions["medvirk_database"], app.config["SETTINGS"])
-            kept_files(app.config["SETTINGS"].instance).remove_old()
+            do()
             last[:] = [asked]
 
-    return keep_retention
+    return on_a_new_day

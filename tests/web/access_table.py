@@ -186,6 +186,24 @@ def replies_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
 
 
+def reads_a_plan(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is not None and visitor.role is not Role.POLITICIAN)
+
+
+def reads_the_plan(visitor: AccessVisitor, about: About) -> Outcome:
+    """Everybody with a role on the unit or above it but politicians."""
+    return _in_if(visitor.role is not Role.POLITICIAN and visitor.reaches(about))
+
+
+def leads_the_unit(visitor: AccessVisitor, about: About) -> Outcome:
+    """The unit's own leader and nobody else: each unit here has one."""
+    return _in_if(visitor.role is Role.LEADER and about is About.OWN)
+
+
+def represents_the_unit(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role is Role.REPRESENTATIVE and visitor.reaches(about))
+
+
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
@@ -335,6 +353,14 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         # For which units is looked at in `test_proposed_indicators.py`.
         *_lines(is_politician, "proposals", "propose"),
         *_lines(sets_up_there, "proposals", "answer"),
+        *_lines(reads_a_plan, "plans", "index"),
+        *_lines(reads_the_plan, "plans", "calendar history show"),
+        *_lines(
+            leads_the_unit,
+            "plans",
+            "add change change_status edit evaluate give_evaluation new_action take_evaluation_back undo",
+        ),
+        *_lines(represents_the_unit, "plans", "tick"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

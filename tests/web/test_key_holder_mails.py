@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.access.models import Account
-from surveys.campaigns import key_holders
+from surveys.campaigns import account_outbox, key_holders
+from surveys.campaigns.account_outbox import MOST_ATTEMPTS
 from surveys.campaigns.ballot_box import KeyHolder
-from surveys.campaigns.holder_mail import sending
 from surveys.campaigns.holder_mail.models import HolderMail
-from surveys.campaigns.holder_mail.sending import MOST_ATTEMPTS, send_to_holders
+from surveys.campaigns.holder_mail.sending import send_to_holders
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import DeliveryStatus
 from surveys.platform import clock
@@ -145,7 +145,7 @@ def test_what_ends_the_process_loses_one_mail_at_most(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(sending, "hand_over_mail", killed)
+        patched.setattr(account_outbox, "hand_over_mail", killed)
         with pytest.raises(KeyboardInterrupt):
             _sent(shared, office)
     assert len(_sent(shared, office)) == 1

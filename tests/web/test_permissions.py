@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from surveys.access.models import Account, Grant, Role
 from surveys.access.permissions import permission_of
 from surveys.access.sessions import start_session
+from surveys.actions.models import ActionAim, ActionStatus, ActionVersion, PlanAction
 from surveys.audit.models import AuditEntry
 from surveys.organisation.models import Person, Succession, Unit
 from surveys.platform.clock import municipal_day
@@ -163,6 +164,19 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         changed_by="HR",
     )
+    action = PlanAction(unit=unit)
+    action.versions = [
+        ActionVersion(
+            number=1,
+            aim=ActionAim.KEEP,
+            what="Vi beholder morgenmøtet",
+            who="Alle",
+            due_on=dt.date(2099, 1, 1),
+            status=ActionStatus.PLANNED,
+            at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+            author="Leder",
+        )
+    ]
     report = Report(
         unit=unit,
         kind=ReportKind.YEAR,
@@ -178,7 +192,7 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
     proposal = IndicatorProposal(
         unit=unit, title="Noe", why="Noe", author="Politiker", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     )
-    session.add_all([account, person, stated, moved, card, draft, report, proposal])
+    session.add_all([account, person, stated, moved, card, draft, report, proposal, action])
     session.flush()
     content = ReportContent(
         code, unit.name, report.kind, report.year, 0, "nb", dt.date(2026, 1, 1), "", perspectives=()
@@ -192,6 +206,7 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "survey_key": released.key,
         "unit_code": code,
         "account_id": account.id,
+        "action_id": action.id,
         "grant_id": account.all_grants[0].id,
         "person_id": person.id,
         "document_name": "dpia",

@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from surveys.access.models import Role
+from surveys.actions.models import ActionVersion
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReaderGroup
+from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Measurement, MeasurementStatus
@@ -357,3 +359,45 @@ def test_a_politician_reads_why_what_is_done_and_when_it_is_judged(
     for words in ("Influensa i mars", "Vi vaksinerer flere", "vurderes 31. desember 2026"):
         assert words in row
     assert "Endre svaret" not in row
+
+
+class TestPlanned:
+    """A reply's action and an action in the plan are the same."""
+
+    def test_a_replys_action_is_put_in_the_plan_and_the_card_shows_its_state(
+        self, client: FlaskClient, card: Database
+    ) -> None:
+        sign_in_as(client, card, Role.LEADER, "A")
+        give_reply(client, card, plan="nytt")
+        row = row_of(client, "M1.2")
+        assert "I planen: Vi vaksinerer flere Planlagt, frist 31.12.2026" in row
+        client.post("/planer/A/1/status", data={"status": "done", "versjon": "1"})
+        assert "I planen: Vi vaksinerer flere Gjort" in row_of(client, "M1.2")
+
+    def test_a_reply_points_at_an_action_that_is_there(self, client: FlaskClient, card: Database) -> None:
+        sign_in_as(client, card, Role.LEADER, "A")
+        action = {"retning": "improve", "hva": "Vikar", "hvem": "Vi", "frist": "01.12.2098"}
+        due = {"frist": f"01.01.{municipal_day().year + 2}"}
+        assert client.post("/planer/A/nytt", data=action | due).status_code == 302
+        assert "Ja, det er dette: Vikar" in client.get(reply_address(card)).text
+        give_reply(client, card, plan="1")
+        assert "I planen: Vikar" in row_of(client, "M1.2")
+        give_reply(client, card, plan="1", tiltak="En gang til")
+        with card.reading() as session:
+            assert len(session.scalars(select(ActionVersion)).all()) == 2
+
+    def test_whoever_may_not_write_in_the_plan_replies_and_leaves_it_alone(
+        self, client: FlaskClient, card: Database
+    ) -> None:
+        sign_in_as(client, card, Role.LEADER, "A")
+        other = client.application.test_client()
+        sign_in_as(other, card, Role.CONTROLLER, "K")
+        assert "Skal tiltaket stå i planen" not in other.get(reply_address(card)).text
+        assert give_reply(other, card, plan="nytt").status_code == 302
+        with card.reading() as session:
+            assert session.scalars(select(ActionVersion)).all() == []
+
+    def test_a_personal_number_is_refused(self, client: FlaskClient, card: Database) -> None:
+        sign_in_as(client, card, Role.LEADER, "A")
+        assert "fødselsnummer" in give_reply(client, card, arsak="Kari 01010750160").text
+        assert stored_replies(card) == []

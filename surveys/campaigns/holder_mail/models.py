@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.access.models import Account
-from surveys.campaigns.models import DeliveryStatus, Survey
-from surveys.platform.database import Base, choice, identity
+from surveys.campaigns.account_mail_rows import AccountMailRow
+from surveys.campaigns.models import Survey
+from surveys.platform.database import Base, choice
 
 
 class HolderMailKind(StrEnum):
@@ -22,7 +22,7 @@ class HolderMailKind(StrEnum):
     BOX_OPENED = "box_opened"
 
 
-class HolderMail(Base):
+class HolderMail(AccountMailRow, Base):
     """One mail to one account about one survey's ballot box. Whoever sends it sets it to «sending» first, so once.
 
     Its words are made when it is sent, in the account's language. It is kept when the survey has been counted: that
@@ -36,9 +36,7 @@ class HolderMail(Base):
         CheckConstraint("attempts >= 0", name="attempts"),
     )
 
-    id: Mapped[identity]
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     kind: Mapped[HolderMailKind] = mapped_column(choice(HolderMailKind, "kind"))
     # Of the same kind about the same survey: a share may be given, forgotten and given again.
     number: Mapped[int]
@@ -46,13 +44,5 @@ class HolderMail(Base):
     who: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Not news any more after this. NULL: as long as `wanted` says so.
     until: Mapped[dt.datetime | None]
-    status: Mapped[DeliveryStatus] = mapped_column(
-        choice(DeliveryStatus, "status"), default=DeliveryStatus.QUEUED, index=True
-    )
-    attempts: Mapped[int] = mapped_column(default=0)
-    # After a passing error: not to be tried again before this moment.
-    not_before: Mapped[dt.datetime | None]
-    error: Mapped[str] = mapped_column(default="")
 
     survey: Mapped[Survey] = relationship()
-    account: Mapped[Account] = relationship()

@@ -31,6 +31,8 @@ ARCHIVED: Final = frozenset(
         "focus_choice", "result_answer",
         # Frozen reports, whom they are open to, and what politicians would like to see measured.
         "report", "report_version", "report_decision", "indicator_proposal",
+        # What the units do, and whether it helped.
+        "plan_action", "plan_action_version", "plan_action_evaluation", "result_opening",
     }
 )  # fmt: skip
 
@@ -62,6 +64,8 @@ LEFT_OUT: Final[dict[str, str]] = {
     "card_reminder": _PEOPLE,
     "checklist_tick": _PEOPLE,
     "result_seen": _PEOPLE,
+    "plan_tick": _PEOPLE,
+    "plan_mail": _UNDER_WAY,
     "invitation": _UNDER_WAY,
     "delivery": _UNDER_WAY,
     "ended_code": _UNDER_WAY,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from analysis.scorecards import TargetLimits
 from surveys.access.card_rights import may_reply
 from surveys.access.permissions import signed_in
+from surveys.actions.writing import PlanChangedMeanwhileError
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform import database
@@ -22,6 +23,7 @@ from surveys.scorecards.cards import ambitions
 from surveys.scorecards.models import Indicator, IndicatorKind, Measurement
 from surveys.scorecards.queries import read_card
 from surveys.scorecards.replies.models import MOST_CHARACTERS
+from surveys.scorecards.replies.planned_action import offered_actions, put_in_plan
 from surveys.scorecards.replies.storing import RepliedMeanwhileError, store_reply, withdraw_reply
 from surveys.scorecards.replies.typed_reply import TypedReply, forecast_sentence, offered_fields, read_reply
 from surveys.scorecards.rows import IndicatorRow
@@ -75,12 +77,14 @@ def _stored(session: Session, opened: _OpenedRow, typed: TypedReply) -> Response
         abort(422)
     measurement = session.get_one(Measurement, measurement_id)
     number = _number_of_page() + 1
-    code = opened.unit.code
+    code, indicator_id = opened.unit.code, opened.indicator.id
     try:
         store_reply(session, opened.unit, measurement, opened.row.status, text, current_user, number)
-    except RepliedMeanwhileError:
-        again = _opened(session, code, measurement.indicator_id)
-        return _page(session, again, typed, problem=_overtaken(again)), 409
+        put_in_plan(session, opened.unit, opened.indicator, text, current_user, request.form.get("plan", ""))
+    except (RepliedMeanwhileError, PlanChangedMeanwhileError):
+        again = _opened(session, code, indicator_id)
+        problem = _overtaken(again) or _("Planen er endret siden du åpnet siden. Svaret ditt er ikke lagret.")
+        return _page(session, again, typed, problem=problem), 409
     session.commit()
     flash(_("Svaret på %(code)s er lagret.", code=opened.row.code))
     return redirect(url_for("scorecards.show", unit_code=code, _anchor=f"indikator-{opened.row.code}"))
@@ -183,8 +187,12 @@ def _page(
     offered_from: str = "",
 ) -> str:
     limits = _limits(session, opened)
+    planned = offered_actions(session, current_user, opened.unit)
+    tied = [each for each in planned or () if each.version.indicator_id == opened.indicator.id]
     return render_template(
         "scorecards/replies/reply.html",
+        planned=planned,
+        chosen=request.form.get("plan", str(tied[0].id) if tied else ""),
         opened=opened,
         row=opened.row,
         unit=opened.unit,

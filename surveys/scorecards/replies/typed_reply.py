@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.scorecards import TargetLimits, status
+from surveys.actions.typed_texts import text_fault, written
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 from surveys.scorecards.doubts import impossible_words, is_wrong_percent
 from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.models import Indicator
-from surveys.scorecards.replies.models import MOST_CHARACTERS
 from surveys.scorecards.replies.row_replies import ReplyWords, RowReply
 from surveys.scorecards.texts import status_words, value_words
 from surveys.scorecards.value_lines import MeasurementCellError, read_number, written_day
@@ -44,8 +44,7 @@ class TypedReply:
 
 
 def read_reply(form: Mapping[str, str], indicator: Indicator, today: dt.date) -> TypedReply:
-    # Browsers count a line break as one character and send two.
-    fields = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
+    fields = {name: written(form.get(name, "")) for name in FIELDS}
     faults = dict(_text_faults(fields))
     forecast, fault = _forecast(fields["prognose"], indicator)
     if fault:
@@ -66,19 +65,7 @@ def _text_faults(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     if not fields["tiltak"]:
         faults.append(("tiltak", _("Skriv hva dere gjør.")))
     names = {"arsak": _("Årsaken"), "tiltak": _("Tiltaket"), "ord": _("Forklaringen av prognosen")}
-    faults += [
-        (
-            name,
-            _(
-                "%(name)s kan ha høyst %(most)s tegn. Du har skrevet %(number)s.",
-                name=names[name],
-                most=MOST_CHARACTERS,
-                number=len(fields[name]),
-            ),
-        )
-        for name in TEXTS
-        if len(fields[name]) > MOST_CHARACTERS
-    ]
+    faults += [(name, fault) for name in TEXTS if (fault := text_fault(names[name], fields[name]))]
     return faults
 
 

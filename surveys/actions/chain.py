@@ -1,0 +1,149 @@
+"""The chain after a result: opened, actions made, evaluated. Of units, never of persons."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Account
+from surveys.actions.models import ActionStatus, ResultOpening
+from surveys.actions.queries import StandingAction, unit_actions
+from surveys.actions.rights import may_edit_plan
+from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit, VisibilityStep
+from surveys.platform.clock import MUNICIPAL_TIME, municipal_day
+from surveys.platform.database import Database
+from surveys.platform.localisation import long_date
+from surveys.platform.texts import _, ngettext
+from surveys.release.models import Release
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How far a unit has come after a survey. opened_on: None when its leader has not opened the result yet."""
+
+    opened_on: dt.date | None
+    actions: int
+    evaluated: int
+
+    @property
+    def words(self) -> str:
+        """«Lederen åpnet resultatet 3. mai 2026. 2 tiltak i planen. 1 vurdert.»"""
+        said = [
+            _("Lederen åpnet resultatet %(day)s.", day=long_date(self.opened_on))
+            if self.opened_on
+            else _("Lederen har ikke åpnet resultatet ennå."),
+            ngettext("%(num)s tiltak i planen.", "%(num)s tiltak i planen.", self.actions)
+            if self.actions
+            else _("Ingen tiltak i planen ennå."),
+        ]
+        if self.evaluated:
+            said.append(ngettext("%(num)s er vurdert.", "%(num)s er vurdert.", self.evaluated))
+        return " ".join(said)
+
+
+def note_opened(
+    db: Database, session: Session, survey: Survey, unit_id: int, reader: Account
+) -> dt.date | None:
+    """The day, when this is the first time the unit's own leader opens its result.
+
+    Nothing is stored of who it was, or of later days. The request's own session may not see it yet.
+    """
+    if session.get(ResultOpening, (survey.id, unit_id)) or not may_edit_plan(session, reader, unit_id):
+        return None
+    today = municipal_day()
+    # Two tabs at once: the other one has written the same.
+    with contextlib.suppress(IntegrityError), db.transaction() as writing:
+        writing.add(ResultOpening(survey_id=survey.id, unit_id=unit_id, on=today))
+    return today
+
+
+def chain_state(session: Session, survey: Survey, unit_id: int) -> ChainState:
+    actions = unit_actions(session, [unit_id]).get(unit_id, [])
+    return chain_states(session, {unit_id: survey.id}, {unit_id: actions})[unit_id]
+
+
+def chain_states(
+    session: Session, surveys: dict[int, int], actions: dict[int, list[StandingAction]]
+) -> dict[int, ChainState]:
+    """surveys: unit id → the survey's id. Two queries, however many units."""
+    opened = {
+        (each.survey_id, each.unit_id): each.on
+        for each in session.scalars(select(ResultOpening).where(ResultOpening.unit_id.in_(surveys)))
+    }
+    released = dict(
+        session.execute(
+            select(Release.survey_id, func.min(Release.released_on))
+            .where(Release.survey_id.in_(set(surveys.values())))
+            .group_by(Release.survey_id)
+        ).all()
+    )
+    found = {}
+    for unit_id, survey_id in surveys.items():
+        of_survey = [
+            each for each in actions.get(unit_id, ()) if _is_after(each, survey_id, released.get(survey_id))
+        ]
+        found[unit_id] = ChainState(
+            opened.get((survey_id, unit_id)),
+            len(of_survey),
+            sum(each.evaluation is not None for each in of_survey),
+        )
+    return found
+
+
+def _is_after(action: StandingAction, survey_id: int, released_on: dt.date | None) -> bool:
+    """It is about one of the survey's themes, or about no survey and made since the survey was released.
+
+    What was dropped does not count.
+    """
+    if action.version.status is ActionStatus.DROPPED:
+        return False
+    if action.version.survey_id is not None:
+        return action.version.survey_id == survey_id
+    made = action.action.versions[0].at.astimezone(MUNICIPAL_TIME).date()
+    return released_on is not None and made >= released_on
+
+
+def newest_surveys(session: Session, unit_ids: Collection[int], today: dt.date) -> dict[int, int]:
+    """Unit id → the newest released survey that its leader may see today."""
+    rows = session.execute(
+        select(SurveyUnit.unit_id, Survey.id)
+        .join(Survey, Survey.id == SurveyUnit.survey_id)
+        .join(VisibilityStep, VisibilityStep.survey_id == Survey.id)
+        .where(
+            Survey.status == SurveyStatus.RELEASED,
+            SurveyUnit.unit_id.in_(unit_ids),
+            VisibilityStep.readers == ReaderGroup.LEADERS,
+            VisibilityStep.visible_on <= today,
+        )
+        .order_by(Survey.opens_on, Survey.id)
+    )
+    return dict(rows.all())
+
+
+def whole_plan(state: ChainState, actions: Sequence[StandingAction]) -> ChainState:
+    """The state with every action of the unit's plan, whichever survey it is about: what lists of units say."""
+    kept = [each for each in actions if each.version.status is not ActionStatus.DROPPED]
+    return replace(state, actions=len(kept), evaluated=sum(each.evaluation is not None for each in kept))
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """How many of some units have come how far. units: those that have a result. opened: the newest one."""
+
+    units: int = 0
+    opened: int = 0
+    with_actions: int = 0
+    evaluated: int = 0
+
+
+def adoption(states: Collection[ChainState]) -> Adoption:
+    return Adoption(
+        len(states),
+        sum(each.opened_on is not None for each in states),
+        sum(each.actions > 0 for each in states),
+        sum(each.evaluated > 0 for each in states),
+    )

@@ -1,0 +1,50 @@
+"""The pages of plans, and how their addresses are read."""
+
+from typing import Final
+
+from flask import Blueprint, abort, request
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.actions.models import PlanAction
+from surveys.actions.queries import StandingAction, standing_action
+from surveys.actions.rights import may_edit_plan, may_read_plan
+from surveys.organisation.models import Unit
+
+blueprint = Blueprint("plans", __name__)
+
+_MOST_DIGITS: Final = 7
+
+
+def asked_unit(session: Session, unit_code: str, *, to_edit: bool = False) -> Unit:
+    """404 for a unit that is not there, 403 for a plan that the reader may not open, or not write in."""
+    unit = session.scalar(select(Unit).where(Unit.code == unit_code))
+    if unit is None:
+        abort(404)
+    allowed = may_edit_plan if to_edit else may_read_plan
+    if not allowed(session, current_user, unit.id):
+        abort(403)
+    return unit
+
+
+def asked_action(session: Session, unit: Unit, action_id: int) -> PlanAction:
+    """404 for an action of another unit: its number opens nothing."""
+    action = session.get(PlanAction, action_id)
+    if action is None or action.unit_id != unit.id:
+        abort(404)
+    return action
+
+
+def asked_standing(session: Session, unit: Unit, action_id: int) -> StandingAction:
+    """404 also for an action that was taken back altogether."""
+    found = standing_action(asked_action(session, unit, action_id))
+    if found is None:
+        abort(404)
+    return found
+
+
+def number_of_page() -> int:
+    """The newest version that the page knew of."""
+    typed = request.form.get("versjon", "")
+    return int(typed) if typed.isdecimal() and len(typed) <= _MOST_DIGITS else 0

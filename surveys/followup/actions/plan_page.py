@@ -1,0 +1,111 @@
+"""A unit's plan as its page shows it."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Account
+from surveys.actions.models import ActionAim, ActionStatus, ActionVersion
+from surveys.actions.queries import StandingAction, unit_actions
+from surveys.campaigns.models import Survey
+from surveys.followup.actions.scores import ActionScore, action_scores
+from surveys.followup.actions.themes import indicator_words, survey_themes
+from surveys.organisation.models import Unit
+from surveys.scorecards.models import Indicator
+
+
+@dataclass(frozen=True)
+class ShownAction:
+    """One action with what its reader may see. theme, indicator: in words, «» for none."""
+
+    standing: StandingAction
+    theme: str
+    indicator: str
+    indicator_code: str
+    score: ActionScore | None
+    overdue: bool
+
+    @property
+    def version(self) -> ActionVersion:
+        return self.standing.version
+
+    @property
+    def id(self) -> int:
+        return self.standing.id
+
+
+@dataclass(frozen=True)
+class PlanGroup:
+    """Actions under one heading, those due first."""
+
+    aim: ActionAim
+    actions: tuple[ShownAction, ...]
+
+
+@dataclass(frozen=True)
+class UnitPlan:
+    """groups: what is open or done, by aim; dropped: what was given up, with the reason."""
+
+    groups: tuple[PlanGroup, ...]
+    dropped: tuple[ShownAction, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.groups and not self.dropped
+
+
+def unit_plan(session: Session, account: Account, unit: Unit, today: dt.date) -> UnitPlan:
+    standing = unit_actions(session, [unit.id]).get(unit.id, [])
+    shown = shown_actions(session, account, unit, standing, today)
+    kept = [each for each in shown if each.version.status is not ActionStatus.DROPPED]
+    groups = (
+        PlanGroup(aim, tuple(each for each in kept if each.version.aim is aim))
+        for aim in (ActionAim.KEEP, ActionAim.IMPROVE)
+    )
+    return UnitPlan(
+        tuple(group for group in groups if group.actions),
+        tuple(each for each in shown if each.version.status is ActionStatus.DROPPED),
+    )
+
+
+def shown_actions(
+    session: Session, account: Account, unit: Unit, standing: Sequence[StandingAction], today: dt.date
+) -> list[ShownAction]:
+    """As many queries whatever the number of actions, and a few for each survey that they name."""
+    versions = [each.version for each in standing]
+    scores = action_scores(session, account, unit.id, versions, today)
+    themes = _themes(session, versions)
+    indicators = _indicators(session, versions)
+    found = []
+    for each in standing:
+        version = each.version
+        indicator = indicators.get(version.indicator_id or 0)
+        found.append(
+            ShownAction(
+                each,
+                themes.get((version.survey_id, version.measure), ""),
+                indicator_words(indicator) if indicator else "",
+                indicator.code if indicator else "",
+                scores.get(version.id),
+                version.status.is_open and version.due_on < today,
+            )
+        )
+    return found
+
+
+def _themes(session: Session, versions: Sequence[ActionVersion]) -> Mapping[tuple[int | None, str], str]:
+    ids = {each.survey_id for each in versions if each.survey_id is not None}
+    if not ids:
+        return {}
+    surveys = session.scalars(select(Survey).where(Survey.id.in_(ids)))
+    return {(survey.id, theme.measure): theme.words for survey in surveys for theme in survey_themes(survey)}
+
+
+def _indicators(session: Session, versions: Sequence[ActionVersion]) -> Mapping[int, Indicator]:
+    ids = {each.indicator_id for each in versions if each.indicator_id is not None}
+    if not ids:
+        return {}
+    return {each.id: each for each in session.scalars(select(Indicator).where(Indicator.id.in_(ids)))}

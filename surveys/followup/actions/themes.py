@@ -1,0 +1,127 @@
+"""What an action may be about: a theme of a released survey that the writer may see, or a row of the unit's card."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from surveys.access.models import Account
+from surveys.actions.models import ActionVersion
+from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
+from surveys.campaigns.survey_texts import title_in
+from surveys.instruments.in_use import questionnaire_of
+from surveys.organisation.models import Unit
+from surveys.organisation.subtrees import lineage
+from surveys.platform.localisation import localised
+from surveys.platform.texts import _
+from surveys.release.measures import MeasureKind, measures_of
+from surveys.release.models import Release
+from surveys.release.visibility import accesses
+from surveys.scorecards.cards import card_lines
+from surveys.scorecards.models import Indicator
+
+
+@dataclass(frozen=True)
+class ThemeChoice:
+    """value: as the form sends it, «survey's key:measure». instrument, factor: what ideas are looked up by."""
+
+    value: str
+    words: str
+    survey_id: int
+    measure: str
+    instrument: str
+    factor: str
+
+
+@dataclass(frozen=True)
+class IndicatorChoice:
+    indicator_id: int
+    words: str
+
+    @property
+    def value(self) -> str:
+        return str(self.indicator_id)
+
+
+def latest_releases(session: Session, unit_id: int) -> list[Release]:
+    """The newest release of each survey that the unit was in, the newest survey first."""
+    newest = (
+        select(Release.survey_id, func.max(Release.number).label("number"))
+        .group_by(Release.survey_id)
+        .subquery()
+    )
+    return list(
+        session.scalars(
+            select(Release)
+            .join(newest, (newest.c.survey_id == Release.survey_id) & (newest.c.number == Release.number))
+            .join(Release.survey)
+            .join(SurveyUnit, SurveyUnit.survey_id == Survey.id)
+            .where(Survey.status == SurveyStatus.RELEASED, SurveyUnit.unit_id == unit_id)
+            .options(contains_eager(Release.survey).selectinload(Survey.visibility))
+            .order_by(Survey.opens_on.desc(), Survey.key)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class ActionChoices:
+    """What the form offers."""
+
+    themes: tuple[ThemeChoice, ...]
+    indicators: tuple[IndicatorChoice, ...]
+
+
+def action_choices(
+    session: Session, account: Account, unit: Unit, today: dt.date, before: ActionVersion | None = None
+) -> ActionChoices:
+    """before: what is being changed. Its own theme and indicator are offered, also when nothing else of theirs is."""
+    themes, indicators = theme_choices(session, account, unit, today), indicator_choices(session, unit)
+    if before and before.survey and all(each.survey_id != before.survey_id for each in themes):
+        themes += [each for each in survey_themes(before.survey) if each.measure == before.measure]
+    if before and before.indicator_id and all(e.indicator_id != before.indicator_id for e in indicators):
+        own = session.get_one(Indicator, before.indicator_id)
+        indicators.append(IndicatorChoice(own.id, indicator_words(own)))
+    return ActionChoices(tuple(themes), tuple(indicators))
+
+
+def theme_choices(session: Session, account: Account, unit: Unit, today: dt.date) -> list[ThemeChoice]:
+    """The themes of the surveys that the account may see at the unit today."""
+    releases = latest_releases(session, unit.id)
+    opened = accesses(session, account, releases, today, [unit.id])
+    return [
+        choice
+        for release in releases
+        if (access := opened.get((release.id, unit.id))) is not None and access.now
+        for choice in survey_themes(release.survey)
+    ]
+
+
+def survey_themes(survey: Survey) -> list[ThemeChoice]:
+    questionnaire = questionnaire_of(survey.instrument)
+    year, title = survey.opens_on.year, title_in(survey)
+    name = title if str(year) in title else f"{title} {year}"
+    return [
+        ThemeChoice(
+            f"{survey.key}:{measure.key}",
+            _("%(theme)s (%(survey)s)", theme=localised(measure.title), survey=name),
+            survey.id,
+            measure.key,
+            questionnaire.key,
+            measure.factor.key,
+        )
+        for measure in measures_of(questionnaire)
+        if measure.kind is not MeasureKind.INDEX
+    ]
+
+
+def indicator_choices(session: Session, unit: Unit) -> list[IndicatorChoice]:
+    """The rows of the unit's card, in its order."""
+    lines = card_lines(session, unit, lineage(session, unit.id)).lines
+    found = {each.indicator_id: each.indicator for each in lines}
+    return [IndicatorChoice(indicator.id, indicator_words(indicator)) for indicator in found.values()]
+
+
+def indicator_words(indicator: Indicator) -> str:
+    """«M1.2 Sykefravær»."""
+    return f"{indicator.code} {localised(indicator.title)}"
