@@ -244,3 +244,14 @@ def test_a_cell_of_few_that_the_weighted_mean_would_tell_of_hides_it(
     equations = np.array([[1.0, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], list(of_cell.values())])
     solved = np.linalg.solve(equations, [total["k"], total["m"], total["u"], weights @ score])
     assert solved[3] == pytest.approx(sum(row[3] for row in rows if row[1:3] == ("m", "e")), abs=1e-6)
+
+
+def test_weights_that_follow_small_units_weigh_nothing_and_say_so(site: Flask, tmp_path: Path) -> None:
+    """Six units of four weigh double: a unit made of them and three others later would give the three away."""
+    rows = answers(EVEN, "A") + answers({("k", "u"): 3}, "B")
+    small = [row for unit in "UVWXYZ" for row in answers({("k", "u"): 4}, unit, [2.0], seed=ord(unit))]
+    told = bring_in(
+        site, write(tmp_path, rows + small), "--weight", "vekt", "--create-units", "--parent", "K", "--apply"
+    )
+    assert "Vektene deler svarene akkurat som enhetene gjør" in told.output
+    assert released(site) == {}
