@@ -20,8 +20,9 @@ def tells_units_apart(
     answered: NDArray[np.bool_],
     figures: Sequence[NDArray[np.int64]],
     with_rows: NDArray[np.bool_] | None = None,
+    told: Sequence[NDArray[np.int64]] = (),
 ) -> bool:
-    """Whether figures of background add up to the sum of some units' people, other than everybody's.
+    """Whether figures of background add up to the sum of some units' people, other than everybody's and what is told.
 
     Such a sum would be a figure of units that no rule for units knows of: when all women are in two units, the figure
     of women is theirs, and a unit made later of these two and a small third gives the third away.
@@ -35,20 +36,30 @@ def tells_units_apart(
     True
     >>> tells_units_apart(unit, np.ones((15, 1), bool), [np.arange(8)])
     False
+    >>> tells_units_apart(unit, np.ones((15, 1), bool), [women], told=[np.arange(10, 15)])
+    False
     """
     if not figures:
         return False
-    inside = np.zeros((len(unit), len(figures)), dtype=np.float64)
-    for index, members in enumerate(figures):
-        inside[members, index] = 1.0
+    inside, known = _inside(len(unit), figures), _inside(len(unit), told)
     free = np.zeros(len(unit), dtype=np.bool_) if with_rows is None else with_rows
     return any(
-        _is_a_sum_of_units(unit[scored & ~free], inside[scored & ~free])
+        _is_a_sum_of_units(unit[scored & ~free], inside[scored & ~free], known[scored & ~free])
         for scored in np.unique(answered, axis=1).T
     )
 
 
-def _is_a_sum_of_units(unit: NDArray[np.int32], inside: NDArray[np.float64]) -> bool:
+def _inside(people: int, figures: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """(people, figures) 1 for who is in each."""
+    found = np.zeros((people, len(figures)), dtype=np.float64)
+    for index, members in enumerate(figures):
+        found[members, index] = 1.0
+    return found
+
+
+def _is_a_sum_of_units(
+    unit: NDArray[np.int32], inside: NDArray[np.float64], told: NDArray[np.float64]
+) -> bool:
     if not len(unit):
         return False
     atoms = np.unique(np.column_stack([unit, inside]), axis=0)
@@ -59,8 +70,14 @@ def _is_a_sum_of_units(unit: NDArray[np.int32], inside: NDArray[np.float64]) -> 
     differences = atoms[:, 1:] - firsts[number]
     _, sizes, basis = np.linalg.svd(differences.T @ differences)
     level = basis[sizes <= _NOTHING * max(1.0, float(sizes.max(initial=0)))]
+    if not level.size:
+        return False
     values = firsts @ level.T
-    return bool((np.ptp(values, axis=0) > 1e-6).any()) if level.size else False
+    # Per unit: everybody, and what is told, which has all or nobody of a unit.
+    _, first_person = np.unique(unit, return_index=True)
+    known = np.column_stack([np.ones(len(first_person)), told[first_person]])
+    new = values - known @ (np.linalg.pinv(known, rcond=1e-9) @ values)
+    return bool((np.abs(new) > 1e-6).any())
 
 
 def kept_background(

@@ -27,7 +27,14 @@ from surveys.release.weighting.models import (
 )
 from surveys.results.audit_package.contents import package_files
 from surveys.results.weighting.rows import weighted_rows
-from tests.building import SMALL_SOURCE, keys_of, sheet_of
+from tests.building import (
+    SMALL_SOURCE,
+    build_installation,
+    build_survey,
+    build_units,
+    keys_of,
+    sheet_of,
+)
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, RELEASED_ON, build_answered
 from tests.web.test_audit_package import found, listed
@@ -218,3 +225,15 @@ def test_every_tampering_with_a_weighted_mean_is_found(
     (folder / "tall.json").write_text(json.dumps(content, ensure_ascii=False))
     listed(folder)
     assert "de vektede tallene i frigivelse 1" in " ".join(found(folder))
+
+
+def test_a_draft_with_a_declared_margin_can_be_deleted(app: Flask, db: Database, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    with db.transaction() as session:
+        build_installation(session)
+        build_survey(session, build_units(session)["K"], questionnaire=parse(SOURCE, "liten"), source=SOURCE)
+    sign_in_as(client, db, Role.HR, "K")
+    assert client.post(ADDRESS, data=STATED).status_code == 302
+    assert client.post(f"/undersokelser/{KEY}/slett").status_code == 302
+    with db.reading() as session:
+        assert session.scalars(select(DeclaredMargin)).all() == []

@@ -8,7 +8,7 @@ The figures are safe together with the sum of every unit's own answers, and add 
 safe whatever units a release shows, and however units are moved or merged afterwards.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +25,7 @@ from surveys.release.protection.background_figures import limited
 from surveys.release.protection.breakdowns import Breakdown, background_of
 from surveys.release.protection.composing import told_before
 from surveys.release.protection.issued_rows import IssuedRows
-from surveys.release.protection.prior_knowledge import RespondentIndices
+from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.published import FigureSubject, PublishedFigure, ReleasedFigures
 from surveys.release.protection.suppression import Gathered, Mask, Protected, protect
 
@@ -49,7 +49,8 @@ def background_at_counting(
     known = told_before(whole, [as_released(units)], whole.tree.unit_ids[whole.top], IssuedRows())
     protected = protect(whole, minimum_group, known=known, keep=keep)
     levels = {id(mask): levels_with_every_unit(mask, whole, minimum_group) for mask in protected.masks}
-    return [row for question in questions for row in category_rows(protected, question, levels)]
+    rows = [row for question in questions for row in category_rows(protected, question, levels)]
+    return _beside_units(rows, questions, plain, known)
 
 
 def background_of_rows(
@@ -76,25 +77,53 @@ def _large(codes: NDArray[np.int64], minimum_group: int) -> list[NDArray[np.int6
     return [people for people in chosen if len(people) >= minimum_group]
 
 
-def _safe_beside_units(
-    questions: Sequence[Breakdown], gathered: Gathered, minimum_group: int
-) -> frozenset[str]:
-    """The questions, first ones first, whose figures do not add up to figures of units."""
-    answered = ~np.isnan(gathered.scores)
-    safe: dict[str, list[NDArray[np.int64]]] = {}
-    for question in questions:
-        own = [
-            people
-            for code in range(len(question.categories))
-            if len(people := np.flatnonzero(question.label == code)) >= minimum_group
-        ]
-        if not tells_units_apart(
-            gathered.responses.unit,
-            answered,
-            [*own, *(people for known in safe.values() for people in known)],
-        ):
-            safe[question.key] = own
-    return frozenset(safe)
+def _beside_units(
+    rows: list[dict[str, Any]],
+    questions: Sequence[Breakdown],
+    plain: Gathered,
+    known: Mapping[str, PriorKnowledge],
+) -> list[dict[str, Any]]:
+    """The rows, without the questions whose figures add up to people of units that no figure of units tells of.
+
+    Questions in their order: what is told of the first ones counts when the next is tried.
+    """
+    apart: set[tuple[str, str]] = set()
+    for places in plain.same_people():
+        keys = {plain.measures[place].key for place in places}
+        told = told_of_all([known.get(key, PriorKnowledge()) for key in keys])
+        answered = ~np.isnan(plain.scores[:, places[:1]])
+        safe: list[RespondentIndices] = []
+        for question in questions:
+            own = [*safe, *_shown_people(rows, question, keys)]
+            if tells_units_apart(plain.responses.unit, answered, own, told=told):
+                apart |= {(question.key, key) for key in keys}
+            else:
+                safe = own
+    return [limited(row, 0) if (row["breakdown"], row["measure"]) in apart else row for row in rows]
+
+
+def told_of_all(known: Sequence[PriorKnowledge]) -> list[RespondentIndices]:
+    """The people whose figure is told in every measure."""
+    found = [{people.tobytes(): people for people in of.means} for of in known]
+    everywhere = set.intersection(*(set(each) for each in found))
+    return [people for name, people in found[0].items() if name in everywhere]
+
+
+def _shown_people(
+    rows: Sequence[Mapping[str, Any]], question: Breakdown, measures: Collection[str]
+) -> list[RespondentIndices]:
+    shown = {
+        row["category"]
+        for row in rows
+        if row["breakdown"] == question.key
+        and row["measure"] in measures
+        and row["status"] == FigureStatus.SHOWN
+    }
+    return [
+        np.flatnonzero(question.label == code)
+        for code, name in enumerate(question.categories)
+        if name in shown
+    ]
 
 
 def as_released(protected: Protected) -> ReleasedFigures:

@@ -25,6 +25,7 @@ from surveys.release.protection.background_at_counting import (
     as_released,
     category_rows,
     levels_with_every_unit,
+    told_of_all,
 )
 from surveys.release.protection.breakdowns import Breakdown, background_of
 from surveys.release.protection.composing import told_before
@@ -82,12 +83,24 @@ def weighted_at_counting(
     people = [np.flatnonzero(classes.label == code) for code in range(len(classes.weights))]
     told = _told_background(plain, background)
     together = [*people, *_people(told)]
-    if problem is None and tells_units_apart(plain.responses.unit, ~np.isnan(plain.scores), together):
+    units = told_before(
+        plain,
+        [as_released(protect(plain, minimum_group, keep=keep))],
+        plain.tree.unit_ids[plain.top],
+        IssuedRows(),
+    )
+    if problem is None and tells_units_apart(
+        plain.responses.unit,
+        ~np.isnan(plain.scores),
+        together,
+        told=told_of_all([units.get(measure.key, PriorKnowledge()) for measure in plain.measures]),
+    ):
         problem = WeightProblem.UNITS
     about = _about(stated, classes, minimum_group, problem)
     if problem is not None:
         return WeightedAnswers(about)
-    return WeightedAnswers(about, _means(plain, classes, told, minimum_group, keep), people)
+    known = {key: of.and_(PriorKnowledge(told.get(key, ()))) for key, of in units.items()}
+    return WeightedAnswers(about, _means(plain, classes, known, _people(told), minimum_group, keep), people)
 
 
 def _weights_of(plain: Gathered, stated: StatedWeights) -> tuple[Floats, WeightProblem | None]:
@@ -164,25 +177,22 @@ def _people(told: Mapping[str, tuple[PriorFigure, ...]]) -> list[RespondentIndic
 def _means(
     plain: Gathered,
     classes: WeightClasses,
-    told: Mapping[str, tuple[PriorFigure, ...]],
+    known: Mapping[str, PriorKnowledge],
+    background: Sequence[RespondentIndices],
     minimum_group: int,
     keep: NDArray[np.bool_] | None,
 ) -> list[dict[str, Any]]:
-    """The measures in which every class could be told with all its digits."""
+    """The measures in which every class could be told with all its digits.
+
+    known: measure → what is told of it. background: the people of its categories that are told.
+    """
     names = tuple(str(code) for code in range(len(classes.weights)))
     breakdown = Breakdown(_CLASSES, names, classes.label)
     gathered = replace(plain, breakdowns=(*plain.breakdowns, breakdown))
-    units = told_before(
-        plain,
-        [as_released(protect(plain, minimum_group, keep=keep))],
-        plain.tree.unit_ids[plain.top],
-        IssuedRows(),
-    )
-    known = {key: of.and_(PriorKnowledge(told.get(key, ()))) for key, of in units.items()}
     protected = protect(gathered, minimum_group, known=known, keep=keep)
-    also = _people(told)
     levels = {
-        id(mask): levels_with_every_unit(mask, gathered, minimum_group, also) for mask in protected.masks
+        id(mask): levels_with_every_unit(mask, gathered, minimum_group, background)
+        for mask in protected.masks
     }
     rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     for row in category_rows(protected, breakdown, levels):
