@@ -16,6 +16,7 @@ from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
+from surveys.results import models as results
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
@@ -40,6 +41,7 @@ __all__ = [
     "metadata",
     "organisation",
     "release",
+    "results",
     "scorecards",
     "tally",
     "weighting",

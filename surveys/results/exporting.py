@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Final
 
@@ -15,7 +15,7 @@ from surveys.files.escaping import safe_cell
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.release.measures import MeasureKind, is_told_roughly, measures_of
-from surveys.release.models import Change, Coding, Figure, Release, Turnout
+from surveys.release.models import Change, Coding, Figure, FigureKind, Release, Turnout
 from surveys.release.neighbours import reason_of
 from surveys.results.queries import latest_release
 
@@ -76,8 +76,11 @@ class ChangeRow:
 CHANGE_COLUMNS: Final = tuple(field.name for field in fields(ChangeRow))
 
 
-def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
-    """Every figure of the survey's latest release, by unit; empty before the first."""
+def figure_rows(session: Session, survey: Survey, units: Collection[int] | None = None) -> list[FigureRow]:
+    """Every figure of the survey's latest release, by unit; empty before the first.
+
+    units: of these alone, and only the units' own figures: no category, and nothing of small units together.
+    """
     release = latest_release(session, survey)
     if release is None:
         return []
@@ -89,6 +92,7 @@ def figure_rows(session: Session, survey: Survey) -> list[FigureRow]:
         .join(Turnout, (Turnout.release_id == Figure.release_id) & (Turnout.unit_id == Figure.unit_id))
         .outerjoin(parent, parent.id == SurveyUnit.parent_id)
         .where(Figure.release_id == release.id)
+        .where(*(() if units is None else (Figure.unit_id.in_(units), Figure.kind == FigureKind.UNIT)))
         .order_by(Unit.code, Figure.id)
     )
     kind_of = {measure.key: measure.kind for measure in measures_of(questionnaire_of(survey.instrument))}

@@ -35,7 +35,10 @@ from surveys.results import views as results
 from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
 from surveys.results.comovement import views as comovement_views
+from surveys.results.open_pages import views as open_result_views
 from surveys.results.screening import views as screening_views
+from surveys.results.staff import shared_views as shared_result_views
+from surveys.results.staff import views as staff_result_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.outline import approval_views as card_approval_views
@@ -91,6 +94,9 @@ _MODULES = (
     job_views,
     results,
     screening_views,
+    staff_result_views,
+    shared_result_views,
+    open_result_views,
     year_wheel,
     scorecards,
     value_entry_views,

@@ -51,6 +51,7 @@ HR_PAGES = (
     "/resultater/medarbeider-2024/endringer",
     "/resultater/medarbeider-2024/samvariasjon",
     "/resultater/medarbeider-2024/FK/kommentarer",
+    "/resultater/medarbeider-2024/FK/ansatte",
     "/styringskort?sok=barnehage",
     "/styringskort/OK4/svar/3",
     "/kortoppsett",
@@ -63,7 +64,12 @@ HR_PAGES = (
     f"{PREVIEW}/pause",
     f"{PREVIEW}/kvittering",
 )
-SIGNED_OUT_PAGES = ("/glemt-passord", "/velg-passord/finnes-ikke")
+SIGNED_OUT_PAGES = (
+    "/glemt-passord",
+    "/velg-passord/finnes-ikke",
+    "/offentlige-resultater",
+    "/offentlige-resultater/medarbeider-2024",
+)
 _MONDAY = "test_monday.py, which makes what the page is about"
 NOT_HERE = {
     "access.choose_language": "goes back to the page it was chosen on",
@@ -101,7 +107,9 @@ NOT_HERE = {
     "privacy.account_access_file": "a file",
     "privacy.access_file": "a file",
     "privacy.document_file": "a file",
+    "public_results.figures": "a file",
     "results.audit_package": "a file",
+    "results.staff_poster": "a page for paper: tests/web/test_release_ladder.py",
     "trail.download": "a file",
 }
 

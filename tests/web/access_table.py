@@ -182,6 +182,10 @@ def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
 
 
+def leads_or_hr_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role in {*HR_ROLES, Role.LEADER} and visitor.reaches(about))
+
+
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
     """A survey of the whole has units of everybody's; the page shows the reader's."""
     return _in_if(visitor.role is not None and (visitor.reaches(about) or about is About.ABOVE))
@@ -199,8 +203,9 @@ def _lines(rule: AccessRule, blueprint: str, names: str) -> Iterable[tuple[str, 
 
 
 # The respondents' pages are no staff's: the code in their address is the key (tests/anonymity). Those that programs ask
-# whether Medvirk works are nobody's (tests/web/test_health.py).
-NOT_STAFF: Final = ("respond.", "health.")
+# whether Medvirk works are nobody's (tests/web/test_health.py). Of a link to a unit's result, the token is the key
+# (tests/web/test_release_ladder.py).
+NOT_STAFF: Final = ("respond.", "health.", "shared_results.")
 
 ACCESS: Final[dict[str, AccessRule]] = dict(
     [
@@ -264,7 +269,9 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(administrator_somewhere, "jobs", "index"),
         *_lines(administrator_there, "jobs", "retry_mails retry_step"),
         *_lines(any_role, "results", "index"),
-        *_lines(role_there, "results", "co_movement comments unit"),
+        *_lines(role_there, "results", "co_movement comments staff unit"),
+        *_lines(leads_or_hr_there, "results", "share_with_staff staff_poster"),
+        *_lines(everybody, "public_results", "figures index survey"),
         *_lines(role_in_the_survey, "results", "changes"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),

@@ -25,6 +25,8 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply",
+        # What units say that they do after a survey.
+        "unit_telling",
     }
 )  # fmt: skip
 
@@ -58,6 +60,9 @@ LEFT_OUT: Final[dict[str, str]] = {
     "public_link": _UNDER_WAY,
     "public_place": _UNDER_WAY,
     "long_step": _UNDER_WAY,
+    "staff_link": _UNDER_WAY,
+    "result_opening": _UNDER_WAY,
+    "leader_mail": _PEOPLE,
     "release_preview": _UNDER_WAY,
     "night_leaf": _UNDER_WAY,
     "tally_night": _UNDER_WAY,
