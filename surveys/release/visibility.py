@@ -1,6 +1,6 @@
 """Who may see what, and from which day: the one rule behind result pages, cards, lists and files for readers.
 
-A survey's value at a unit: `accesses`. A unit's card as a page: `readable_cards`. Those who have no role: `staff_access`
+A survey's value at a unit: `accesses`. A unit's card as a page: `readable_cards`. Those without a role: `staff_access`
 with `staff_page_access`, and `public_units`. docs/decisions/021 and 063 give the reasons.
 """
 

@@ -1,4 +1,4 @@
-"""What is stored about the reading of results: links for staff, first openings, mails to leaders, and what a unit does."""
+"""What is stored about the reading of results: links for staff, openings, mails to leaders, what a unit does."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A unit's result for readers without a role: staff, and everybody. The same released figures, and nothing around them."""
+"""A unit's result for readers without a role, staff and everybody: the released figures, and nothing around."""
 
 import datetime as dt
 from dataclasses import replace

@@ -7,20 +7,26 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
-from surveys.campaigns.lifecycle import find_survey
+from surveys.campaigns.lifecycle import SurveyError, close_survey, find_survey, open_survey
 from surveys.campaigns.models import ReaderGroup, SurveyUnit, VisibilityStep
+from surveys.campaigns.promised_rules import LoweredPromiseError
 from surveys.campaigns.report_groups import merge_units
+from surveys.campaigns.step_details import StepDetails, set_step_details
 from surveys.campaigns.visibility_texts import who_sees_what
+from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.platform.logs import without_codes
+from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import correct, release
 from surveys.release.models import Figure, FigureKind, FigureStatus
 from surveys.results import views as result_views
@@ -29,7 +35,7 @@ from surveys.results.open_pages import views as open_views
 from surveys.results.staff import shared_views
 from surveys.results.staff import views as staff_views
 from surveys.results.staff.links import find_link, make_link, remove_link
-from tests.building import keys_of, sheet_of
+from tests.building import answer_some, build_installation, build_survey, build_units, keys_of, sheet_of
 from tests.built_once import build_once
 from tests.card_building import sign_in_as, unit_of
 from tests.releasing import KEY, RELEASED_ON, build_counted
@@ -53,6 +59,7 @@ STEPS = {
     ReaderGroup.POLITICIANS: POLITICIANS,
     ReaderGroup.PUBLIC: PUBLIC,
 }
+DECIDED = {ReaderGroup.PUBLIC: StepDetails("HR", "Kommunedirektøren", dt.date(2026, 2, 1))}
 DAY = dt.timedelta(days=1)
 LATER = dt.date(2026, 12, 31)
 EVERYTHING = {*TREE, GROUP}
@@ -71,25 +78,30 @@ def released(app: Flask, db: Database) -> Database:
 
 
 def _build_released(app: Flask, db: Database) -> None:
-    sheets = {unit: [sheet_of(value) for value in values] for unit, values in ANSWERS.items()}
-    build_counted(app, db, sheets, tree=TREE, visibility=STEPS)
+    build_decided(app, db, ANSWERS)
     with db.transaction() as session:
         survey = find_survey(session, KEY)
-        decide(session)
         merge_units(session, survey, [unit_of(session, code).id for code in ("B2", "B3")], "Natt og dag")
     release(db, keys_of(app), KEY, today=RELEASED_ON)
     with db.transaction() as session:
         unit_of(session, "B1").parent_id = unit_of(session, "K").id
 
 
-def decide(session: Session) -> None:
-    """Records that the survey's result is public."""
-    session.execute(
-        update(VisibilityStep)
-        .where(VisibilityStep.readers == ReaderGroup.PUBLIC)
-        .values(decided_by="Kommunedirektøren", decided_on=dt.date(2026, 3, 1), withheld="")
-    )
-    session.expire_all()
+def build_decided(
+    app: Flask, db: Database, answers: Mapping[str, Sequence[int]], key: str = KEY, **changes: Any
+) -> None:
+    """A counted survey with all the steps, whose publicity was decided before it opened."""
+    with db.transaction() as session:
+        if not session.scalar(select(func.count()).select_from(Unit)):
+            build_installation(session)
+            build_units(session, TREE)
+        survey = build_survey(session, unit_of(session, "K"), key, visibility=STEPS, **changes)
+        set_step_details(session, survey, DECIDED)
+        open_survey(session, survey, keys_of(app))
+        for unit, values in answers.items():
+            answer_some(app, session, survey, unit, [sheet_of(value) for value in values])
+        close_survey(session, survey)
+    count(db, keys_of(app), key)
 
 
 def _link(db: Database, code: str) -> str:
@@ -283,7 +295,7 @@ def test_leaders_and_hr_make_and_remove_the_link(
     role: Role,
     unit: str,
     code: str,
-    may: bool,  # noqa: FBT001 -- a column of the table
+    may: bool,
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     sign_in_as(client, released, role, unit)
@@ -318,7 +330,7 @@ def test_everybody_reads_the_top_and_the_level_below_from_the_publics_day(
     assert KEY in client.get("/offentlige-resultater").text
     text = client.get(f"/offentlige-resultater/{KEY}").text
     assert set(re.findall(r"Enhet \w+", text)) == {"Enhet K", "Enhet A", "Enhet B", "Enhet C"}
-    assert "Kommunedirektøren bestemte 1. mars 2026" in text
+    assert "Kommunedirektøren bestemte 1. februar 2026" in text
 
 
 def test_nothing_is_public_without_a_recorded_decision(
@@ -328,10 +340,9 @@ def test_nothing_is_public_without_a_recorded_decision(
     assert _public_codes(client)
     for lacking in ({"decided_by": ""}, {"decided_on": None}):
         with released.transaction() as session:
-            decide(session)
-            session.execute(
-                update(VisibilityStep).where(VisibilityStep.readers == ReaderGroup.PUBLIC).values(**lacking)
-            )
+            of_public = update(VisibilityStep).where(VisibilityStep.readers == ReaderGroup.PUBLIC)
+            session.execute(of_public.values(decided_by="Rådmannen", decided_on=dt.date(2026, 3, 1)))
+            session.execute(of_public.values(**lacking))
             session.expire_all()
             assert not any("Alle kan se" in said for said in who_sees_what(find_survey(session, KEY)))
         assert _public_codes(client) == set(), lacking
@@ -397,23 +408,10 @@ def test_a_change_is_told_only_where_the_earlier_survey_was_for_the_same_readers
     app: Flask, client: FlaskClient, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change and the new figure give the old one, which staff and the public were not to see."""
-    sheets = {"A": [sheet_of(value) for value in [2, 2, 3] * 8]}
-    build_counted(
-        app,
-        db,
-        sheets,
-        key="liten-2024",
-        tree=TREE,
-        visibility=STEPS,
-        opens_on=dt.date(2024, 3, 1),
-        closes_on=dt.date(2024, 3, 20),
-        series="liten",
-    )
+    then = {"opens_on": dt.date(2024, 3, 1), "closes_on": dt.date(2024, 3, 20), "series": "liten"}
+    build_decided(app, db, {"A": [2, 2, 3] * 8}, key="liten-2024", **then)
     release(db, keys_of(app), "liten-2024", today=dt.date(2024, 4, 1))
-    sheets = {"A": [sheet_of(value) for value in [4, 5, 5] * 8]}
-    build_counted(app, db, sheets, tree=TREE, visibility=STEPS, series="liten")
-    with db.transaction() as session:
-        decide(session)
+    build_decided(app, db, {"A": [4, 5, 5] * 8}, series="liten")
     release(db, keys_of(app), KEY, today=RELEASED_ON)
     _set_today(monkeypatch, LATER)
     pages = (_link(db, "A"), f"/offentlige-resultater/{KEY}")
@@ -424,3 +422,68 @@ def test_a_change_is_told_only_where_the_earlier_survey_was_for_the_same_readers
         session.execute(update(VisibilityStep).where(VisibilityStep.survey_id == old).values(promised=False))
     for page in pages:
         assert "2024" not in client.get(page).text, page
+
+
+def test_whoever_moves_a_step_forward_in_the_database_gets_no_release(app: Flask, db: Database) -> None:
+    """Later is allowed: an extended deadline moves the days."""
+    build_decided(app, db, {"A": ANSWERS["A"]})
+    of_staff = update(VisibilityStep).where(VisibilityStep.readers == ReaderGroup.STAFF)
+    with db.transaction() as session:
+        session.execute(of_staff.values(visible_on=STAFF - DAY))
+    with pytest.raises(LoweredPromiseError, match="tidligere"):
+        release(db, keys_of(app), KEY, today=RELEASED_ON)
+    with db.transaction() as session:
+        session.execute(of_staff.values(visible_on=STAFF + DAY))
+    assert release(db, keys_of(app), KEY, today=RELEASED_ON) == 1
+
+
+def test_whoever_decides_after_the_opening_that_it_is_public_gets_no_release(
+    app: Flask, db: Database
+) -> None:
+    sheets = {"A": [sheet_of(value) for value in ANSWERS["A"]]}
+    build_counted(app, db, sheets, tree=TREE, visibility=STEPS)
+    with db.transaction() as session:
+        session.execute(update(VisibilityStep).values(decided_by="HR", decided_on=dt.date(2026, 3, 1)))
+        with pytest.raises(SurveyError, match="kladd"):
+            set_step_details(session, find_survey(session, KEY), DECIDED)
+    with pytest.raises(LoweredPromiseError, match="tidligere"):
+        release(db, keys_of(app), KEY, today=RELEASED_ON)
+
+
+def test_hr_records_who_decided_and_respondents_read_it(
+    app: Flask, client: FlaskClient, db: Database
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    with db.transaction() as session:
+        build_installation(session)
+        build_units(session, TREE)
+        build_survey(session, unit_of(session, "K"), KEY, visibility=STEPS)
+    sign_in_as(client, db, Role.HR, "K")
+    page = f"/undersokelser/{KEY}/innsyn"
+    assert "det står ikke hvem som bestemte det" in client.get(page).text
+    faulty = client.post(page, data={"decided_by": "Ordføreren", "withheld": "lønn"}).text
+    assert "Skriv datoen det ble bestemt." in faulty
+    assert "Skriv paragrafen også" in faulty
+    sent = {
+        "responsible_staff": "Virksomhetsleder",
+        "decided_by": "Ordføreren",
+        "decided_on": "2026-02-01",
+        "withheld": "Enkeltenheter, offentleglova § 13",
+    }
+    assert client.post(page, data=sent).status_code == 302
+    with db.reading() as session:
+        survey = find_survey(session, KEY)
+        said, easy = (" ".join(who_sees_what(survey, easy=easy)) for easy in (False, True))
+    assert "De ansatte ser resultatet for sin egen enhet fra 15. april 2026." in said
+    assert "Ansvarlig: Virksomhetsleder." in said
+    assert "Alle kan se resultatet for Enhet K og nivået rett under fra 20. mai 2026" in said
+    assert "Ordføreren bestemte det 1. februar 2026." in said
+    assert "Unntatt fra offentlighet: Enkeltenheter, offentleglova § 13." in said
+    assert "Alle kan se hovedtallene fra 20. mai 2026." in easy
+    with db.transaction() as session:
+        survey = find_survey(session, KEY)
+        open_survey(session, survey, keys_of(app))
+    assert "Hvem har ansvaret?" not in client.get(page).text
+    client.post(page, data={"decided_by": "En annen", "decided_on": "2026-02-02"})
+    with db.reading() as session:
+        assert "Ordføreren bestemte det" in " ".join(who_sees_what(find_survey(session, KEY)))

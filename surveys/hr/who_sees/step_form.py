@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, ValidationError
 
 from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.campaigns.step_details import StepDetails
@@ -27,7 +27,7 @@ class StepDetailsForm(FlaskForm):
     responsible_politicians = _who(_l("Ansvarlig for at politikerne får resultatet"))
     responsible_public = _who(_l("Ansvarlig for at resultatet blir offentlig"))
     decided_by = _who(_l("Hvem bestemte at resultatet er offentlig?"))
-    decided_on = DayField(_l("Når ble det bestemt?"), validators=[Optional()])
+    decided_on = DayField(_l("Når ble det bestemt?"))
     withheld = TextAreaField(
         _l("Er noe unntatt fra offentlighet? Skriv hva, og paragrafen i offentleglova"),
         validators=[Length(max=_LONGEST), well_encoded],

@@ -7,6 +7,6 @@ from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, use_langu
 
 def choose_language() -> None:
     """Sets the language of this page. A chosen language of somebody who is signed in plays no part."""
-    asked = request.args.get("sprak")
+    asked = request.args.get("sprak", "")
     best = request.accept_languages.best_match(list(LANGUAGES), DEFAULT_LANGUAGE)
     use_language(asked if asked in LANGUAGES else best or DEFAULT_LANGUAGE)

@@ -1,4 +1,4 @@
-"""The results that are public: a list, a page for each survey, and the same figures as a file. No sign-in, no cookie."""
+"""The results that are public: a list, a page for each survey, and its figures as a file. No sign-in, no cookie."""
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -90,4 +90,5 @@ def _kept(content: str | bytes) -> Response:
     answer.headers["Cache-Control"] = f"public, max-age={_SECONDS_KEPT}"
     answer.vary.add("Accept-Language")
     answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[no-any-return]
+    answer.make_conditional(request)
+    return answer
