@@ -126,6 +126,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.box_frozen": TrailAction(About.SURVEY, _l("Låste urnen")),
     "survey.staff_link_made": TrailAction(About.SURVEY, _l("Laget lenke til de ansatte")),
     "survey.staff_link_removed": TrailAction(About.SURVEY, _l("Fjernet lenken til de ansatte")),
+    "survey.telling_written": TrailAction(About.SURVEY, _l("Skrev hva enheten gjør etter undersøkelsen")),
     "survey.tally_broken": TrailAction(
         About.SURVEY, _l("Alarm: urnen stemmer ikke med kontrolltallene, og svarene ble ikke talt opp")
     ),

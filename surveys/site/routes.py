@@ -31,6 +31,7 @@ from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
+from surveys.results import opened_views
 from surveys.results import views as results
 from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
@@ -39,6 +40,7 @@ from surveys.results.open_pages import views as open_result_views
 from surveys.results.screening import views as screening_views
 from surveys.results.staff import shared_views as shared_result_views
 from surveys.results.staff import views as staff_result_views
+from surveys.results.telling import views as telling_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.outline import approval_views as card_approval_views
@@ -94,6 +96,8 @@ _MODULES = (
     job_views,
     results,
     screening_views,
+    opened_views,
+    telling_views,
     staff_result_views,
     shared_result_views,
     open_result_views,

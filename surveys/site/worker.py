@@ -29,6 +29,7 @@ from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.sms_gateway import has_gateway
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
+from surveys.results.leader_mail.sending import tell_leaders
 
 _MOST_SECONDS_IDLE: Final = 2.0
 
@@ -130,6 +131,7 @@ def _work(app: Flask) -> Work:
 def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
+    tell_leaders(database, settings)
     send_queued(database, settings)
 
 

@@ -186,6 +186,11 @@ def leads_or_hr_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role in {*HR_ROLES, Role.LEADER} and visitor.reaches(about))
 
 
+def leads_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
+    leads = visitor.role in {*HR_ROLES, Role.LEADER}
+    return _in_if(leads and (visitor.reaches(about) or about is About.ABOVE))
+
+
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
     """A survey of the whole has units of everybody's; the page shows the reader's."""
     return _in_if(visitor.role is not None and (visitor.reaches(about) or about is About.ABOVE))
@@ -270,9 +275,10 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(administrator_there, "jobs", "retry_mails retry_step"),
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments staff unit"),
-        *_lines(leads_or_hr_there, "results", "share_with_staff staff_poster"),
+        *_lines(leads_or_hr_there, "results", "share_with_staff staff_poster telling telling_poster"),
         *_lines(everybody, "public_results", "figures index survey"),
         *_lines(role_in_the_survey, "results", "changes"),
+        *_lines(leads_in_the_survey, "results", "opened"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
         *_lines(any_account, "scorecards", "index"),

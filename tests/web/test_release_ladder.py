@@ -29,12 +29,14 @@ from surveys.platform.logs import without_codes
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import correct, release
 from surveys.release.models import Figure, FigureKind, FigureStatus
+from surveys.results import opened_views
 from surveys.results import views as result_views
-from surveys.results.models import StaffLink
+from surveys.results.models import ResultOpening, StaffLink
 from surveys.results.open_pages import views as open_views
 from surveys.results.staff import shared_views
 from surveys.results.staff import views as staff_views
 from surveys.results.staff.links import find_link, make_link, remove_link
+from surveys.results.telling import views as telling_views
 from tests.building import answer_some, build_installation, build_survey, build_units, keys_of, sheet_of
 from tests.built_once import build_once
 from tests.card_building import sign_in_as, unit_of
@@ -487,3 +489,73 @@ def test_hr_records_who_decided_and_respondents_read_it(
     client.post(page, data={"decided_by": "En annen", "decided_on": "2026-02-02"})
     with db.reading() as session:
         assert "Ordføreren bestemte det" in " ".join(who_sees_what(find_survey(session, KEY)))
+
+
+def test_that_a_leader_has_opened_is_one_day_for_her_unit_and_nothing_more(
+    client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the leader above, not HR, not on a page that only says from when; and the first day stays."""
+    for role, unit, code, days in (
+        (Role.LEADER, "B", "B4", [LATER]),
+        (Role.LEADER, "B1", "B1", [LEADERS - DAY, LEADERS, LATER]),
+        (Role.LEADER, "B2", GROUP, [STAFF]),
+        (Role.HR, "K", "C", [LATER]),
+    ):
+        sign_in_as(client, released, role, unit)
+        for day in days:
+            _set_today(monkeypatch, day)
+            assert client.get(f"/resultater/{KEY}/{code}").status_code == 200
+    with released.reading() as session:
+        codes = dict(session.execute(select(Unit.id, Unit.code)).all())
+        rows = session.scalars(select(ResultOpening)).all()
+        assert {codes[row.unit_id]: row.first_opened_on for row in rows} == {"B1": LEADERS, GROUP: STAFF}
+        assert set(ResultOpening.__table__.columns.keys()) == {"survey_id", "unit_id", "first_opened_on"}
+    monkeypatch.setattr(opened_views, "municipal_day", lambda: LATER)
+    page = f"/resultater/{KEY}/apnet"
+    assert "10. april 2026" in client.get(page).text
+    sign_in_as(client, released, Role.LEADER, "A")
+    text = client.get(page).text
+    assert "Enhet A" in text
+    assert "10. april 2026" not in text
+    assert "Enhet B" not in text
+    sign_in_as(client, released, Role.POLITICIAN, "K")
+    assert client.get(page).status_code == 403
+
+
+def test_the_poster_has_three_findings_of_the_staffs_page_and_what_the_leader_wrote(
+    app: Flask, client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setattr(telling_views, "municipal_day", lambda: STAFF - DAY)
+    _set_today(monkeypatch, STAFF - DAY)
+    sign_in_as(client, released, Role.LEADER, "B1")
+    page = f"/resultater/{KEY}/B1/dette-gjor-vi"
+    assert client.post(page, data={"we_do": "Faste møter hver mandag\n<b>Ny turnus</b>"}).status_code == 302
+    assert client.get(f"{page}/plakat").status_code == 403, "on the wall before the day of the staff"
+    assert "kan henges opp" in client.get(page).text
+    for views in (telling_views, staff_views, shared_views):
+        monkeypatch.setattr(views, "municipal_day", lambda: STAFF)
+    text = client.get(f"{page}/plakat?format=a3").text
+    said = re.findall(r"<li>(.*?)</li>", text.partition("telling-poster")[2].partition("</main>")[0])
+    assert said[-2:] == ["Faste møter hver mandag", "&lt;b&gt;Ny turnus&lt;/b&gt;"]
+    assert 'data-paper="a3"' in text
+    findings = [sentence for sentence in said if "svarte" in sentence or "hos oss" in sentence]
+    assert findings
+    shared = client.get(_link(released, "B1")).text
+    assert "Faste møter hver mandag" in shared
+    assert all(figure in shared for figure in re.findall(r"\d,\d", " ".join(findings)))
+    assert client.post(page, data={"we_do": "x" * 601}).status_code == 200
+    client.post(page, data={"we_do": " "})
+    assert "Faste møter" not in client.get(page).text
+    assert client.get(f"/resultater/{KEY}/A/dette-gjor-vi").status_code == 403
+
+
+def test_the_poster_of_a_hidden_unit_has_no_figure(
+    client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _set_today(monkeypatch, LATER)
+    monkeypatch.setattr(telling_views, "municipal_day", lambda: LATER)
+    sign_in_as(client, released, Role.LEADER, "B4")
+    text = client.get(f"/resultater/{KEY}/B4/dette-gjor-vi/plakat").text
+    assert "Det bestemmer vi sammen." in text
+    assert not re.search(r"\d,\d| av \d", text)

@@ -13,6 +13,7 @@ from surveys.results import texts as wording
 from surveys.results.own_reading import result_for
 from surveys.results.pictures import scale_picture
 from surveys.results.staff import texts as staff_words
+from surveys.results.telling.writing import lines_of, telling_of
 
 
 def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.date) -> dict[str, Any]:
@@ -26,5 +27,6 @@ def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.
         "picture": scale_picture,
         "alone": ReferenceChoice(Against.NOTHING),
         "heading": staff_words.who_answered(questionnaire),
+        "we_do": lines_of(telling_of(session, release.survey, unit.unit_id)),
         "questions": staff_words.questions(questionnaire),
     }

@@ -44,7 +44,7 @@ def staff(survey_key: str, unit_code: str) -> str:
 def share_with_staff(survey_key: str, unit_code: str) -> Response:
     """Makes the link, or takes it away («fjern»)."""
     session = database.session()
-    asked = _asked_to_share(session, survey_key, unit_code)
+    asked = asked_to_share(session, survey_key, unit_code)
     if "fjern" in request.form:
         remove_link(session, asked.survey, asked.unit)
     elif staff_access(asked.release, municipal_day()) is not None:
@@ -58,7 +58,7 @@ def share_with_staff(survey_key: str, unit_code: str) -> Response:
 def staff_poster(survey_key: str, unit_code: str) -> str:
     """The link as a QR code, on a sheet for the staff room."""
     session = database.session()
-    asked = _asked_to_share(session, survey_key, unit_code)
+    asked = asked_to_share(session, survey_key, unit_code)
     link = link_of(session, asked.survey, asked.unit.unit_id)
     if link is None:
         abort(404)
@@ -88,7 +88,8 @@ def _asked(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
     return AskedPlace(survey, release, unit, access)
 
 
-def _asked_to_share(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
+def asked_to_share(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
+    """The same for whoever tells the unit's staff: its leaders, those above, and HR, once they read it themselves."""
     asked = _asked(session, survey_key, unit_code)
     if not (asked.access.now and _may_share(session, asked)):
         abort(403)
