@@ -26,7 +26,7 @@ def upgrade() -> None:
         "result_opening",
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("first_opened_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["survey_id"], ["survey.id"], name=op.f("fk_result_opening_survey_id_survey"), ondelete="CASCADE"
         ),

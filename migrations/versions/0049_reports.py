@@ -6,7 +6,7 @@ from alembic import op
 import surveys.platform.database
 
 revision = "0049"
-down_revision = "0046"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

@@ -1,21 +1,16 @@
 """The chain after a result: opened, actions made, evaluated. Of units, never of persons."""
 
-import contextlib
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account
 from surveys.actions.models import ActionStatus, ResultOpening
 from surveys.actions.queries import StandingAction, unit_actions
-from surveys.actions.rights import may_edit_plan
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit, VisibilityStep
-from surveys.platform.clock import MUNICIPAL_TIME, municipal_day
-from surveys.platform.database import Database
+from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.localisation import long_date
 from surveys.platform.texts import _, ngettext
 from surveys.release.models import Release
@@ -45,22 +40,6 @@ class ChainState:
         return " ".join(said)
 
 
-def note_opened(
-    db: Database, session: Session, survey: Survey, unit_id: int, reader: Account
-) -> dt.date | None:
-    """The day, when this is the first time the unit's own leader opens its result.
-
-    Nothing is stored of who it was, or of later days. The request's own session may not see it yet.
-    """
-    if session.get(ResultOpening, (survey.id, unit_id)) or not may_edit_plan(session, reader, unit_id):
-        return None
-    today = municipal_day()
-    # Two tabs at once: the other one has written the same.
-    with contextlib.suppress(IntegrityError), db.transaction() as writing:
-        writing.add(ResultOpening(survey_id=survey.id, unit_id=unit_id, on=today))
-    return today
-
-
 def chain_state(session: Session, survey: Survey, unit_id: int) -> ChainState:
     actions = unit_actions(session, [unit_id]).get(unit_id, [])
     return chain_states(session, {unit_id: survey.id}, {unit_id: actions})[unit_id]
@@ -71,7 +50,7 @@ def chain_states(
 ) -> dict[int, ChainState]:
     """surveys: unit id → the survey's id. Two queries, however many units."""
     opened = {
-        (each.survey_id, each.unit_id): each.on
+        (each.survey_id, each.unit_id): each.first_opened_on
         for each in session.scalars(select(ResultOpening).where(ResultOpening.unit_id.in_(surveys)))
     }
     released = dict(

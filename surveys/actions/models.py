@@ -147,10 +147,10 @@ class PlanTick(Base):
 
 
 class ResultOpening(Base):
-    """That a unit's leader has opened the unit's result of a survey: the day, and not who."""
+    """That a unit's own leader has opened its result. One day for the unit: neither who, nor how often."""
 
     __tablename__ = "result_opening"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
-    on: Mapped[dt.date]
+    first_opened_on: Mapped[dt.date]

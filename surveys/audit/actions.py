@@ -146,6 +146,9 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "survey.key_share_given": TrailAction(About.SURVEY, _l("Ga sin del av nøkkelen")),
     "survey.key_shared_out": TrailAction(About.SURVEY, _l("Laget nøkkelen og delte den ut")),
     "survey.box_frozen": TrailAction(About.SURVEY, _l("Låste urnen")),
+    "survey.staff_link_made": TrailAction(About.SURVEY, _l("Laget lenke til de ansatte")),
+    "survey.staff_link_removed": TrailAction(About.SURVEY, _l("Fjernet lenken til de ansatte")),
+    "survey.telling_written": TrailAction(About.SURVEY, _l("Skrev hva enheten gjør etter undersøkelsen")),
     "survey.tally_broken": TrailAction(
         About.SURVEY, _l("Alarm: urnen stemmer ikke med kontrolltallene, og svarene ble ikke talt opp")
     ),
@@ -239,6 +242,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "question": _l("bakgrunnsspørsmål"),
     "readdressed": _l("fikk ny adresse"),
     "readers_wait": _l("leserne venter"),
+    "readers_from": _l("hvem som ser resultatet, og fra når"),
     "reason": _l("grunn"),
     "report": _l("rapport nummer"),
     "responses": _l("svar"),

@@ -12,6 +12,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns.invitations import recipients_from_roster, uses_roster
 from surveys.campaigns.key_holders import is_decided
 from surveys.campaigns.models import ChecklistTick, Survey
+from surveys.campaigns.reader_groups import undecided_step
 from surveys.platform import clock
 from surveys.platform.localisation import LANGUAGES
 
@@ -97,7 +98,7 @@ def _state(
         return ChecklistState(item, not missing_languages(survey))
     if item == ChecklistItem.KEYS:
         return ChecklistState(item, is_decided(session, survey))
-    if found is None:
+    if found is None or (item == ChecklistItem.VISIBILITY and undecided_step(survey)):
         return ChecklistState(item, is_done=False)
     has_people = (
         item != ChecklistItem.ROSTER

@@ -23,6 +23,7 @@ from surveys.campaigns.models import (
     VisibilityStep,
 )
 from surveys.campaigns.open_group import raise_for_shares
+from surveys.campaigns.reader_groups import days_told
 from surveys.campaigns.reminder_plan import default_plan
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.campaigns.tally.closing_root import freeze_box
@@ -169,7 +170,11 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     if survey.one_key_reason:
         detail["one_key"] = survey.one_key_reason
-    promised = {"minimum_group": survey.minimum_group, "comment_minimum": survey.comment_level}
+    promised = {
+        "minimum_group": survey.minimum_group,
+        "comment_minimum": survey.comment_level,
+        "readers_from": days_told(survey),
+    }
     audit.record(session, "survey.opened", survey.key, **promised, **detail)
     queue_mails(session, survey, HolderMailKind.OPENED)
 

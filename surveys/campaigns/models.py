@@ -208,8 +208,23 @@ class VisibilityStep(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
     readers: Mapped[ReaderGroup] = mapped_column(choice(ReaderGroup, "readers"), primary_key=True)
     visible_on: Mapped[dt.date]
+    # Who answers for the step being kept: a name or a title, told to respondents.
+    responsible: Mapped[str] = mapped_column(default="", server_default="")
+    # Of the public's step: who decided that the result is public, and when. Without both there is no such step.
+    decided_by: Mapped[str] = mapped_column(default="", server_default="")
+    decided_on: Mapped[dt.date | None]
+    # What is withheld from the public, with the paragraph of offentleglova. Empty: nothing but the protected figures.
+    withheld: Mapped[str] = mapped_column(default="", server_default="")
+    # False: stored by a version that had no page for the group and told nobody of it, so it opens nothing.
+    promised: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
     survey: Mapped[Survey] = relationship(back_populates="visibility")
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether respondents are told of the step, which is the same as whether anybody reads by it."""
+        is_decided = bool(self.decided_by) and self.decided_on is not None
+        return self.promised and (is_decided or self.readers != ReaderGroup.PUBLIC)
 
 
 class PublicLink(Base):

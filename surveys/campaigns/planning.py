@@ -1,5 +1,6 @@
 """A draft is changed, narrowed down and deleted. Nothing here is possible once the survey is open."""
 
+import datetime as dt
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.campaigns.checklist import ChecklistItem, untick
 from surveys.campaigns.lifecycle import Plan, SurveyError, picture_tree, series_of
-from surveys.campaigns.models import Invitation, Survey, SurveyStatus, VisibilityStep
+from surveys.campaigns.models import Invitation, ReaderGroup, Survey, SurveyStatus, VisibilityStep
 from surveys.campaigns.scope import Scope, store_scope
 from surveys.files.encoded_twice import fault_of_name
 from surveys.instruments import in_use as instruments
@@ -55,11 +56,23 @@ def change_draft(session: Session, survey: Survey, plan: Plan) -> None:
     survey.opens_automatically = plan.opens_automatically
     survey.closes_automatically = plan.closes_automatically
     survey.minimum_group, survey.comment_minimum = plan.minimum_group, plan.comment_minimum
-    survey.visibility = [VisibilityStep(readers=who, visible_on=day) for who, day in plan.visibility.items()]
+    survey.visibility = [_step(survey, who, day) for who, day in plan.visibility.items()]
     session.flush()
     picture_tree(session, survey)
     session.flush()
     audit.record(session, "survey.changed", survey.key)
+
+
+def _step(survey: Survey, readers: ReaderGroup, day: dt.date) -> VisibilityStep:
+    """The draft's own step with a new day, so that who is responsible stays; else a new one.
+
+    A day of the form is one that respondents will be told.
+    """
+    step = next((each for each in survey.visibility if each.readers == readers), None)
+    if step is None:
+        return VisibilityStep(readers=readers, visible_on=day)
+    step.visible_on, step.promised = day, True
+    return step
 
 
 def _untick_what_changed(session: Session, survey: Survey, plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """What was promised when the survey opened is not lowered afterwards, not by somebody who writes in the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey
+from surveys.campaigns.reader_groups import days_told
 from surveys.platform.texts import _
 
 
 class LoweredPromiseError(SurveyError):
-    """The survey would show groups, or comments, of fewer than those who answered were promised."""
+    """The survey would show groups, or comments, of fewer, or earlier, than those who answered were promised."""
 
 
 def check_promises(session: Session, survey: Survey) -> None:
@@ -46,3 +47,14 @@ def _faults(session: Session, survey: Survey) -> Iterator[str]:
                 promised=promised,
                 now=survey.comment_level,
             )
+        if "readers_from" in detail and not _is_kept(dict(map(str.split, detail["readers_from"])), survey):
+            yield _(
+                "Noen ville sett resultatet tidligere enn de som svarte, fikk vite da undersøkelsen åpnet. Be dem som "
+                "drifter Medvirk, finne ut hvem som har skrevet i databasen."
+            )
+
+
+def _is_kept(promised: Mapping[str, str], survey: Survey) -> bool:
+    """Whether no group reads before its day at opening, and none that was not told of then. Later is allowed."""
+    today = dict(map(str.split, days_told(survey)))
+    return all(readers in promised and day >= promised[readers] for readers, day in today.items())

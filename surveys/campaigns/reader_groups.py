@@ -1,4 +1,4 @@
-"""Which groups of readers have a page to read results on today: the only ones a survey may promise a day."""
+"""Which groups of readers have a page to read results on: the only ones a survey may promise a day."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,15 +11,43 @@ STEP_OF: Final[Mapping[Role, ReaderGroup]] = {
     Role.REPRESENTATIVE: ReaderGroup.REPRESENTATIVES,
     Role.POLITICIAN: ReaderGroup.POLITICIANS,
 }
-"""Whose step a role reads by. A group that no role and no open page serves is not here, and is promised nothing."""
+"""Whose step a role reads the result pages by."""
 
-SERVED_GROUPS: Final = tuple(group for group in ReaderGroup if group in STEP_OF.values())
+WITHOUT_ROLE: Final = (ReaderGroup.STAFF, ReaderGroup.PUBLIC)
+"""Groups that no role makes anybody a member of: their pages are open to whoever has the link, and to everybody."""
+
+SERVED_GROUPS: Final = tuple(
+    group for group in ReaderGroup if group in STEP_OF.values() or group in WITHOUT_ROLE
+)
 """In the order their days may come."""
 
 
 def kept_steps(survey: Survey) -> list[VisibilityStep]:
-    """The steps of the survey's policy that somebody can read by, in the order of the days.
+    """The steps of the survey's policy that somebody can read by, in the order of the days, then of the groups.
 
-    Older surveys may have stored steps for other groups: they stay stored, and nobody is told of them.
+    A step for staff or the public that an earlier version stored, and a publication that nobody has decided, stay
+    stored: nobody is told of them, and they open nothing.
     """
-    return [step for step in survey.visibility if step.readers in SERVED_GROUPS]
+    kept = [step for step in survey.visibility if step.is_kept and step.readers in SERVED_GROUPS]
+    return sorted(kept, key=lambda step: (step.visible_on, SERVED_GROUPS.index(step.readers)))
+
+
+def kept_step(survey: Survey, readers: ReaderGroup) -> VisibilityStep | None:
+    return next((step for step in kept_steps(survey) if step.readers == readers), None)
+
+
+def undecided_step(survey: Survey) -> VisibilityStep | None:
+    """The public's step, when nobody has recorded who decided it."""
+    return next(
+        (
+            step
+            for step in survey.visibility
+            if step.readers == ReaderGroup.PUBLIC and step.promised and not step.is_kept
+        ),
+        None,
+    )
+
+
+def days_told(survey: Survey) -> list[str]:
+    """«leaders 2026-04-10»: the first day of each group, as the trail keeps it when the survey opens."""
+    return [f"{step.readers.value} {step.visible_on.isoformat()}" for step in kept_steps(survey)]

@@ -17,6 +17,7 @@ from surveys.campaigns import lifecycle
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, ReaderGroup, Survey
+from surveys.campaigns.step_details import StepDetails, set_step_details
 from surveys.demo import population
 from surveys.demo.comments import CommentWriter, review
 from surveys.demo.fjordvik import LEVELS, TOP, UNITS
@@ -140,6 +141,7 @@ class Fjordvik:
             one_key_reason="Demonstrasjon: svarene er oppdiktet",
         )
         survey = lifecycle.create_survey(session, plan)
+        set_step_details(session, survey, _responsible(planned))
         lifecycle.open_survey(session, survey, key_store())
         return survey
 
@@ -203,11 +205,22 @@ class Fjordvik:
         return effects
 
 
+def _responsible(planned: DemoRound) -> dict[ReaderGroup, StepDetails]:
+    return {
+        ReaderGroup.LEADERS: StepDetails("HR-sjefen"),
+        ReaderGroup.PUBLIC: StepDetails(
+            "Kommunedirektøren", "Kommunedirektøren", planned.opens_on - dt.timedelta(days=14)
+        ),
+    }
+
+
 def _visibility(planned: DemoRound) -> dict[ReaderGroup, dt.date]:
     after = planned.closes_on
     return {
         # As soon as it is released: a visitor to the demo can close and release today.
         ReaderGroup.LEADERS: planned.opens_on if planned.is_open else after + dt.timedelta(days=10),
+        ReaderGroup.STAFF: after + dt.timedelta(days=14),
         ReaderGroup.REPRESENTATIVES: after + dt.timedelta(days=17),
         ReaderGroup.POLITICIANS: after + dt.timedelta(days=45),
+        ReaderGroup.PUBLIC: after + dt.timedelta(days=60),
     }

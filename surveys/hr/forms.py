@@ -96,8 +96,10 @@ class NewSurveyForm(FlaskForm):
         validators=[Optional(), NumberRange(min=3, message=_GROUP)],
     )
     visible_leaders = DayField(_l("Ledere"), validators=[Optional()])
+    visible_staff = DayField(_l("De ansatte på enheten"), validators=[Optional()])
     visible_representatives = DayField(_l("Tillitsvalgte og verneombud"), validators=[Optional()])
     visible_politicians = DayField(_l("Politikere"), validators=[Optional()])
+    visible_public = DayField(_l("Alle (åpen nettside)"), validators=[Optional()])
 
     def validate_closes_on(self, field: Any) -> None:
         if self.opens_on.data and field.data and field.data < self.opens_on.data:

@@ -13,10 +13,11 @@ from surveys.access.permissions import granted_units, require_unit, requires
 from surveys.campaigns import outbox, reminders
 from surveys.campaigns.invitations import uses_roster
 from surveys.campaigns.lifecycle import SurveyError
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.open_group import promised_group
 from surveys.campaigns.planning import change_scope
-from surveys.campaigns.reader_groups import kept_steps
+from surveys.campaigns.reader_groups import kept_steps, undecided_step
+from surveys.campaigns.step_details import set_step_details
 from surveys.hr import long_steps
 from surveys.hr.drafting import draft_from, fill_choices
 from surveys.hr.forecast import rates_at_closing
@@ -35,11 +36,13 @@ from surveys.hr.survey_page import (
     tab,
 )
 from surveys.hr.turnout import turnout
+from surveys.hr.who_sees.step_form import StepDetailsForm, stored_values
 from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.mail_server import why_no_mail
 from surveys.platform.queue import wake
+from surveys.platform.texts import _
 
 
 @blueprint.get("/undersokelser")
@@ -115,12 +118,22 @@ def questionnaire(key: str) -> str:
     return tab("questionnaire", survey, questionnaire=questionnaire_of(survey.instrument))
 
 
-@blueprint.get("/undersokelser/<key>/innsyn")
+@blueprint.route("/undersokelser/<key>/innsyn", methods=["GET", "POST"])
 @requires(*HR_ROLES)
-def visibility(key: str) -> str:
-    """Who sees what, and when."""
-    survey = survey_for_hr(database.session(), key)
-    return tab("visibility", survey, kept_steps=kept_steps(survey))
+def visibility(key: str) -> str | Response:
+    """Who sees what, and when; before opening also who answers for it."""
+    session = database.session()
+    survey = survey_for_hr(session, key)
+    is_open_to_change = survey.status == SurveyStatus.DRAFT and bool(survey.visibility)
+    form = StepDetailsForm(data=stored_values(survey)) if is_open_to_change else None
+    if form is not None and form.validate_on_submit():
+        set_step_details(session, survey, form.details())
+        session.commit()
+        flash(_("Innsynet er lagret."))
+        return redirect(url_for("hr.visibility", key=key))
+    return tab(
+        "visibility", survey, kept_steps=kept_steps(survey), form=form, undecided=undecided_step(survey)
+    )
 
 
 @blueprint.get("/undersokelser/<key>/steg/<name>")

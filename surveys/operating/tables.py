@@ -8,8 +8,8 @@ from surveys.campaigns import models as campaigns
 from surveys.campaigns.holder_mail import models as holder_mail
 from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
-from surveys.followup.meetings import models as meetings
 from surveys.followup.actions.reminders import models as plan_mails
+from surveys.followup.meetings import models as meetings
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
 from surveys.platform import heartbeats, limit_counts
@@ -22,6 +22,7 @@ from surveys.release.weighting import models as weighting
 from surveys.reports.proposals import models as proposals
 from surveys.reports.snapshots import models as reports
 from surveys.reports.year import models as card_reminders
+from surveys.results import models as results
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
 from surveys.scorecards.diagnosis import models as self_assessments
@@ -32,8 +33,8 @@ metadata = Base.metadata
 
 __all__ = [
     "access",
-    "aggregation",
     "actions",
+    "aggregation",
     "answer_files",
     "audit",
     "ballot_box",
@@ -51,10 +52,11 @@ __all__ = [
     "meetings",
     "metadata",
     "organisation",
-    "proposals",
     "plan_mails",
+    "proposals",
     "release",
     "reports",
+    "results",
     "scorecards",
     "self_assessments",
     "tally",

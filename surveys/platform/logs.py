@@ -19,7 +19,8 @@ from surveys.platform import code_format
 from surveys.platform.config import SettingsError
 
 # Up to the next part of the address: a code may have been typed with spaces.
-_IN_ADDRESS = re.compile(r"(/svar/)[^/?\[\]\"'\n]+")
+# The token of a link to a unit's result is a secret too.
+_IN_ADDRESS = re.compile(r"(/(?:svar|delt)/)[^/?\[\]\"'\n]+")
 
 # Three groups of four, with whatever people and browsers put between them; the token of a visit follows a full stop.
 _BETWEEN = r"(?:[\s\-–—+]|%20)?"

@@ -41,6 +41,11 @@ _HEADERS = {
 }
 
 
+# Pages of people without an account: those who answer, staff with a link, and everybody.
+_WITHOUT_COOKIES = frozenset({"respond", "shared_results", "public_results"})
+# What everybody may read says itself how long it may be kept; nothing else is kept anywhere.
+_KEPT_BY_CACHES = frozenset({"public_results"})
+
 _ONLY_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -70,7 +75,7 @@ class _Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.blueprint != "respond" and request.endpoint != "static":
+        if request.blueprint not in _WITHOUT_COOKIES and request.endpoint != "static":
             super().save_session(app, session, response)
 
 
@@ -92,6 +97,9 @@ def init_app(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         # `static_files` says itself how long a file may be kept; what went wrong there is a page like any other.
-        if request.endpoint != "static" or response.status_code >= 400:
+        says_itself = request.endpoint == "static" or (
+            request.blueprint in _KEPT_BY_CACHES and "Cache-Control" in response.headers
+        )
+        if not says_itself or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

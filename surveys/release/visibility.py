@@ -1,6 +1,7 @@
 """Who may see what, and from which day: the one rule behind result pages, cards, lists and files for readers.
 
-A survey's value at a unit: `accesses`. A unit's card as a page: `readable_cards`. docs/decisions/021 gives the reasons.
+A survey's value at a unit: `accesses`. A unit's card as a page: `readable_cards`. Those without a role: `staff_access`
+with `staff_page_access`, and `public_units`. docs/decisions/021 and 063 give the reasons.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import roles_on
 from surveys.campaigns.models import ReaderGroup, ReportGroup, Survey, SurveyUnit
-from surveys.campaigns.reader_groups import SERVED_GROUPS, STEP_OF
+from surveys.campaigns.reader_groups import SERVED_GROUPS, STEP_OF, kept_step
 from surveys.organisation.models import Unit
 from surveys.release.models import Release
 
@@ -110,6 +111,53 @@ def _first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.dat
     steps = {step.readers: step.visible_on for step in survey.visibility}
     days = [steps[STEP_OF[role]] for role in roles if STEP_OF[role] in steps]
     return max(min(days), released_on) if days else None
+
+
+def group_access(readers: ReaderGroup, release: Release, today: dt.date) -> Access | None:
+    """From when the group reads the survey by its own step; None when it never will."""
+    step = kept_step(release.survey, readers)
+    if step is None:
+        return None
+    first = max(step.visible_on, release.released_on)
+    return Access(now=first <= today, from_day=first)
+
+
+def staff_access(release: Release, today: dt.date) -> Access | None:
+    """From when staff read their own unit's result, with the link to it; None when they never will."""
+    return group_access(ReaderGroup.STAFF, release, today)
+
+
+def staff_page_access(
+    session: Session, account: Account, release: Release, unit_id: int, today: dt.date
+) -> Access | None:
+    """From when an account reads the page for a unit's staff.
+
+    Whoever may read the result page may read this one, which shows less. Others with a role there read it from the
+    day of the staff. A politician is no member of the staff.
+    """
+    own = access_to(session, account, release, unit_id, today)
+    if own is not None and own.now:
+        return own
+    staff = staff_access(release, today)
+    if staff is not None and held_roles(session, account, release, unit_id) - {Role.POLITICIAN}:
+        return staff
+    return own
+
+
+def held_roles(session: Session, account: Account, release: Release, unit_id: int) -> frozenset[Role]:
+    """The roles the account has today on a unit of the survey, or on one merged into it."""
+    placed = _placed_units(session, {release.survey_id: release.survey.unit_id}, [unit_id])
+    people = {unit for each in placed for unit in each.people}
+    return frozenset().union(*roles_on(session, account, people).values())
+
+
+def public_units(session: Session, release: Release, today: dt.date) -> frozenset[int]:
+    """The units of the survey that everybody may read today: as high as those politicians read. None before the day."""
+    access = group_access(ReaderGroup.PUBLIC, release, today)
+    if access is None or not access.now:
+        return frozenset()
+    placed = _placed_units(session, {release.survey_id: release.survey.unit_id}, None)
+    return frozenset(each.unit_id for each in placed if each.is_high)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Final
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey, SurveyUnit
@@ -15,7 +15,7 @@ from surveys.files.escaping import safe_cell
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.release.measures import MeasureKind, is_told_roughly, measures_of
-from surveys.release.models import Change, Coding, Figure, Release, Turnout
+from surveys.release.models import Change, Coding, Figure, FigureKind, Release, Turnout
 from surveys.release.neighbours import reason_of
 from surveys.results.queries import latest_release
 
@@ -76,8 +76,16 @@ class ChangeRow:
 CHANGE_COLUMNS: Final = tuple(field.name for field in fields(ChangeRow))
 
 
-def figure_rows(session: Session, survey: Survey, unit_id: int | None = None) -> list[FigureRow]:
-    """Every figure of the survey's latest release, by unit; empty before the first. unit_id: only that unit's."""
+def figure_rows(
+    session: Session,
+    survey: Survey,
+    units: Collection[int] | None = None,
+    kinds: Collection[FigureKind] = (FigureKind.UNIT,),
+) -> list[FigureRow]:
+    """Every figure of the survey's latest release, by unit; empty before the first.
+
+    units: of these alone, and only figures of the kinds: no category, and nothing of small units together unless asked.
+    """
     release = latest_release(session, survey)
     if release is None:
         return []
@@ -88,7 +96,8 @@ def figure_rows(session: Session, survey: Survey, unit_id: int | None = None) ->
         .join(SurveyUnit, (SurveyUnit.unit_id == Figure.unit_id) & (SurveyUnit.survey_id == survey.id))
         .join(Turnout, (Turnout.release_id == Figure.release_id) & (Turnout.unit_id == Figure.unit_id))
         .outerjoin(parent, parent.id == SurveyUnit.parent_id)
-        .where(Figure.release_id == release.id, true() if unit_id is None else Figure.unit_id == unit_id)
+        .where(Figure.release_id == release.id)
+        .where(*(() if units is None else (Figure.unit_id.in_(units), Figure.kind.in_(kinds))))
         .order_by(Unit.code, Figure.id)
     )
     kind_of = {measure.key: measure.kind for measure in measures_of(questionnaire_of(survey.instrument))}

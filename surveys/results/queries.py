@@ -120,6 +120,11 @@ def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
     )
 
 
+def find_unit_by_id(session: Session, survey: Survey, unit_id: int) -> SurveyUnit | None:
+    """The unit as it was in the survey."""
+    return session.get(SurveyUnit, (survey.id, unit_id))
+
+
 def unit_result(
     session: Session,
     account: Account | None,
@@ -132,14 +137,32 @@ def unit_result(
 
     account None: what everybody may read who may see the unit.
     """
+    own = _figures(session, release, unit.unit_id)
+    questionnaire = questionnaire_of(release.survey.instrument)
+    parent, children = _neighbours(session, account, today, release, unit)
+    return replace(
+        _own_result(session, release, unit, beside, own),
+        rest=_lines(questionnaire, (f for f in own if f.kind == FigureKind.REST)),
+        parent=parent,
+        children=children,
+        breakdowns=_breakdowns(questionnaire, _readable(session, account, today, release, own)),
+    )
+
+
+def own_result(session: Session, release: Release, unit: SurveyUnit, beside: Comparisons) -> UnitResult:
+    """The same for readers without an account: the unit alone, with nothing above, below or within it."""
+    return _own_result(session, release, unit, beside, _figures(session, release, unit.unit_id))
+
+
+def _own_result(
+    session: Session, release: Release, unit: SurveyUnit, beside: Comparisons, own: Sequence[Figure]
+) -> UnitResult:
     survey = release.survey
     questionnaire = questionnaire_of(survey.instrument)
-    own = _figures(session, release, unit.unit_id)
     shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
     changes = changes_of(session, release, unit.unit_id, shares)
     not_compared = gaps_of(session, release, unit.unit_id)
     turnout = session.get_one(Turnout, (release.id, unit.unit_id))
-    parent, children = _neighbours(session, account, today, release, unit)
     lines = _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))
     where = positions([_released_mean(line) for line in lines], beside.chosen.values)
     return UnitResult(
@@ -164,10 +187,10 @@ def unit_result(
             )
             for line in lines
         ),
-        rest=_lines(questionnaire, (f for f in own if f.kind == FigureKind.REST)),
-        parent=parent,
-        children=children,
-        breakdowns=_breakdowns(questionnaire, _readable(session, account, today, release, own)),
+        rest=(),
+        parent=None,
+        children=(),
+        breakdowns=(),
     )
 
 

@@ -9,8 +9,8 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Role
-from surveys.access.permissions import is_granted, requires
-from surveys.actions.chain import ChainState, chain_state, note_opened
+from surveys.access.permissions import is_granted, requires, roles_of
+from surveys.actions.chain import ChainState, chain_state
 from surveys.actions.rights import may_read_plan
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyUnit
@@ -29,6 +29,7 @@ from surveys.results.comparisons import succession_texts as succession_words
 from surveys.results.comparisons.finite_population import InvitedLine, invited_reading
 from surveys.results.history import texts as history_wording
 from surveys.results.history.queries import history_of
+from surveys.results.opened import note_opening
 from surveys.results.pictures import scale_picture
 from surveys.results.queries import UnitResult, find_unit, latest_release, unit_result
 from surveys.results.screening.queries import screened_surveys
@@ -87,7 +88,7 @@ def unit(survey_key: str, unit_code: str) -> str:
     survey, release, place = asked.survey, asked.release, asked.unit
     if not asked.access.now:
         return render_template("results/not_yet.html", survey=survey, unit=place, access=asked.access)
-    noted = note_opened(database.database(), session, survey, place.unit_id, current_user)
+    noted = note_opening(session, current_user, place, _today())
     beside = comparisons(session, survey, release, place, request.args.get("med", ""), _today())
     result = unit_result(session, current_user, _today(), release, place, beside)
     return render_template(
@@ -102,6 +103,7 @@ def unit(survey_key: str, unit_code: str) -> str:
         compared=beside.chosen.choice.against != Against.NOTHING,
         sentences=wording.summary(result),
         picture=scale_picture,
+        may_see_opened=bool(roles_of(current_user) & {Role.LEADER, *HR_ROLES}),
         may_see_quality=is_granted(session, current_user, survey.unit_id, *HR_ROLES),
         comments=readable_count(session, survey, release, place.unit_id),
         past=history_of(session, survey, place.unit_id, result.lines),

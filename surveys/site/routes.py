@@ -5,10 +5,10 @@ from flask import Flask
 from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
-from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
 from surveys.followup.actions import evaluation_views as action_evaluation_views
 from surveys.followup.actions import index_views as plan_index_views
 from surveys.followup.actions import views as plan_views
+from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import provider_views, sign_in_views
 from surveys.hr.accounts import views as account_views
@@ -42,12 +42,17 @@ from surveys.reports.snapshots import views as report_views
 from surveys.reports.year import views as year_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
+from surveys.results import opened_views
 from surveys.results import views as results
 from surveys.results.audit_package import views as audit_package_views
 from surveys.results.comments import reader_views as comment_reader_views
 from surveys.results.comovement import views as comovement_views
 from surveys.results.heat_map import views as heat_map_views
+from surveys.results.open_pages import views as open_result_views
 from surveys.results.screening import views as screening_views
+from surveys.results.staff import shared_views as shared_result_views
+from surveys.results.staff import views as staff_result_views
+from surveys.results.telling import views as telling_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.diagnosis import assessment_views
@@ -108,6 +113,11 @@ _MODULES = (
     material_package_views,
     results,
     screening_views,
+    opened_views,
+    telling_views,
+    staff_result_views,
+    shared_result_views,
+    open_result_views,
     year_wheel,
     scorecards,
     value_entry_views,

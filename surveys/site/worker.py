@@ -36,6 +36,7 @@ from surveys.reports.material.keeping import kept_files
 from surveys.reports.material.packages import unit_packages
 from surveys.reports.material.packing import make_asked_packages
 from surveys.reports.year.reminders import send_reminders
+from surveys.results.leader_mail.sending import tell_leaders
 
 _MOST_SECONDS_IDLE: Final = 2.0
 
@@ -144,6 +145,7 @@ def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
     send_plan_reminders(database, settings)
+    tell_leaders(database, settings)
     send_queued(database, settings)
     send_reminders(database, settings)
 

@@ -55,6 +55,10 @@ HR_PAGES = (
     "/resultater/medarbeider-2024/varmekart",
     "/resultater/medarbeider-2024/samvariasjon",
     "/resultater/medarbeider-2024/FK/kommentarer",
+    "/resultater/medarbeider-2024/FK/ansatte",
+    "/resultater/medarbeider-2024/apnet",
+    "/resultater/medarbeider-2024/FK/dette-gjor-vi",
+    "/resultater/medarbeider-2024/FK/dette-gjor-vi/plakat",
     "/styringskort?sok=barnehage",
     "/styringskort/OK4/svar/3",
     "/rapporter",
@@ -79,7 +83,12 @@ HR_PAGES = (
     f"{PREVIEW}/pause",
     f"{PREVIEW}/kvittering",
 )
-SIGNED_OUT_PAGES = ("/glemt-passord", "/velg-passord/finnes-ikke")
+SIGNED_OUT_PAGES = (
+    "/glemt-passord",
+    "/velg-passord/finnes-ikke",
+    "/offentlige-resultater",
+    "/offentlige-resultater/medarbeider-2024",
+)
 _MONDAY = "test_monday.py, which makes what the page is about"
 NOT_HERE = {
     "access.choose_language": "goes back to the page it was chosen on",
@@ -127,7 +136,9 @@ NOT_HERE = {
     "reports.freeze_draft": "test_report_pages.py, which makes the draft",
     "reports.preview": "test_report_pages.py, which makes the draft",
     "reports.public_download": "a file",
+    "public_results.figures": "a file",
     "results.audit_package": "a file",
+    "results.staff_poster": "a page for paper: tests/web/test_release_ladder.py",
     "trail.download": "a file",
 }
 

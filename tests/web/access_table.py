@@ -230,6 +230,13 @@ def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
 def day_has_come_there(visitor: AccessVisitor, about: About) -> Outcome:
     """Those whose day has come; that of representatives and politicians has not come here."""
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
+def leads_or_hr_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role in {*HR_ROLES, Role.LEADER} and visitor.reaches(about))
+
+
+def leads_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
+    leads = visitor.role in {*HR_ROLES, Role.LEADER}
+    return _in_if(leads and (visitor.reaches(about) or about is About.ABOVE))
 
 
 def role_in_the_survey(visitor: AccessVisitor, about: About) -> Outcome:
@@ -249,8 +256,9 @@ def _lines(rule: AccessRule, blueprint: str, names: str) -> Iterable[tuple[str, 
 
 
 # The respondents' pages are no staff's: the code in their address is the key (tests/anonymity). Those that programs ask
-# whether Medvirk works are nobody's (tests/web/test_health.py).
-NOT_STAFF: Final = ("respond.", "health.")
+# whether Medvirk works are nobody's (tests/web/test_health.py). Of a link to a unit's result, the token is the key
+# (tests/web/test_release_ladder.py).
+NOT_STAFF: Final = ("respond.", "health.", "shared_results.")
 
 ACCESS: Final[dict[str, AccessRule]] = dict(
     [
@@ -316,6 +324,11 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(any_role, "results", "index"),
         *_lines(role_there, "results", "co_movement comments unit"),
         *_lines(role_in_the_survey, "results", "all_themes changes"),
+        *_lines(role_there, "results", "co_movement comments staff unit"),
+        *_lines(leads_or_hr_there, "results", "share_with_staff staff_poster telling telling_poster"),
+        *_lines(everybody, "public_results", "figures index survey"),
+        *_lines(role_in_the_survey, "results", "changes"),
+        *_lines(leads_in_the_survey, "results", "opened"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
         *_lines(meeting_reader_there, "meetings", "prepare room"),

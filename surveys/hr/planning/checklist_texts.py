@@ -8,6 +8,7 @@ from surveys.campaigns.checklist import ChecklistItem, ChecklistState, checklist
 from surveys.campaigns.invitations import recipients_from_roster, uses_roster
 from surveys.campaigns.key_holders import key_holding
 from surveys.campaigns.models import Survey
+from surveys.campaigns.reader_groups import undecided_step
 from surveys.platform.localisation import listed
 from surveys.platform.texts import _, ngettext
 
@@ -51,6 +52,8 @@ def _line(session: Session, survey: Survey, state: ChecklistState) -> ChecklistL
         return ChecklistLine(state, title, _languages_said(survey), "hr.edit", _("Endre kladden"))
     if item == ChecklistItem.VISIBILITY:
         said = _("De som svarer, leser planen før de svarer. Den kan ikke endres etterpå.")
+        if undecided_step(survey):
+            said = _("Før inn hvem som bestemte at resultatet er offentlig, eller ta bort den datoen.")
         return ChecklistLine(state, title, said, "hr.visibility", _("Se innsynet"))
     if item == ChecklistItem.ROSTER:
         return ChecklistLine(state, title, people_said(session, survey), "hr.scope", _("Se hvem som er med"))

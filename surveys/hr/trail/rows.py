@@ -116,6 +116,10 @@ def _choice_words(action: str, name: str, text: str) -> str | None:
         return title_of(ChecklistItem(text))
     if name == "readers_wait" and text in list(ReaderGroup):
         return _readers(ReaderGroup(text))
+    if name == "readers_from":
+        readers, _space, day = text.partition(" ")
+        if readers in list(ReaderGroup):
+            return f"{_readers(ReaderGroup(readers))} {_day(day) or day}"
     if action == _HELD and name == "reason" and text in list(HoldReason):
         return reason_words()[HoldReason(text)]
     return None
@@ -125,8 +129,10 @@ def _readers(readers: ReaderGroup) -> str | None:
     """None for groups that HR sets no day for."""
     words: Mapping[ReaderGroup, str] = {
         ReaderGroup.LEADERS: _("Ledere"),
+        ReaderGroup.STAFF: _("De ansatte på enheten"),
         ReaderGroup.REPRESENTATIVES: _("Tillitsvalgte og verneombud"),
         ReaderGroup.POLITICIANS: _("Politikere"),
+        ReaderGroup.PUBLIC: _("Alle (åpen nettside)"),
     }
     return words.get(readers)
 

@@ -33,6 +33,8 @@ ARCHIVED: Final = frozenset(
         "report", "report_version", "report_decision", "indicator_proposal",
         # What the units do, and whether it helped.
         "plan_action", "plan_action_version", "plan_action_evaluation", "result_opening",
+        # What units say that they do after a survey.
+        "unit_telling",
     }
 )  # fmt: skip
 
@@ -73,6 +75,8 @@ LEFT_OUT: Final[dict[str, str]] = {
     "public_link": _UNDER_WAY,
     "public_place": _UNDER_WAY,
     "long_step": _UNDER_WAY,
+    "staff_link": _UNDER_WAY,
+    "leader_mail": _PEOPLE,
     "release_preview": _UNDER_WAY,
     "night_leaf": _UNDER_WAY,
     "tally_night": _UNDER_WAY,

@@ -47,6 +47,5 @@ def gather_for(
     if kind is not FileKind.WORKBOOK:
         return GatheredUnit(material, ())
     # Breakdowns are left out: some of them are not for everybody who sees the unit.
-    own = {FigureKind.UNIT.value, FigureKind.REST.value}
-    rows = figure_rows(session, release.survey, unit.unit_id)
-    return GatheredUnit(material, tuple(row for row in rows if row.kind in own))
+    own = (FigureKind.UNIT, FigureKind.REST)
+    return GatheredUnit(material, tuple(figure_rows(session, release.survey, [unit.unit_id], own)))

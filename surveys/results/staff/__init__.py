@@ -1,0 +1,1 @@
+"""The page where a unit's staff read its result: by a link from their leader, or signed in."""

@@ -1,0 +1,32 @@
+"""What the page for staff shows, however it was opened."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveys.campaigns.models import ReaderGroup, SurveyUnit
+from surveys.instruments.in_use import questionnaire_of
+from surveys.release.comparisons.references import Against, ReferenceChoice
+from surveys.release.models import Release
+from surveys.results import texts as wording
+from surveys.results.own_reading import result_for
+from surveys.results.pictures import scale_picture
+from surveys.results.staff import texts as staff_words
+from surveys.results.telling.writing import lines_of, telling_of
+
+
+def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.date) -> dict[str, Any]:
+    """For `results/staff/discussion.html`. Comments are not here: they are for the leader and those above."""
+    result = result_for(session, release, unit, ReaderGroup.STAFF, today)
+    questionnaire = questionnaire_of(release.survey.instrument)
+    return {
+        "result": result,
+        "sentences": wording.summary(result),
+        "words": wording,
+        "picture": scale_picture,
+        "alone": ReferenceChoice(Against.NOTHING),
+        "heading": staff_words.who_answered(questionnaire),
+        "we_do": lines_of(telling_of(session, release.survey, unit.unit_id)),
+        "questions": staff_words.questions(questionnaire),
+    }

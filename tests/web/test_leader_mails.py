@@ -1,0 +1,101 @@
+"""The mail to a leader: on her day, once, without a figure, and again only when her own figures changed."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from surveys.access.models import Account, Grant, Role
+from surveys.campaigns.models import ReaderGroup, Survey
+from surveys.campaigns.report_groups import merge_units
+from surveys.platform.database import Database
+from surveys.publishing.releasing import correct
+from surveys.results.leader_mail.sending import tell_leaders
+from tests.building import sheet_of
+from tests.card_building import unit_of
+from tests.mail_server import PostOffice, open_post_office
+from tests.releasing import KEY, RELEASED_ON, build_released
+
+LEADERS = dt.date(2026, 4, 10)
+STEPS = {ReaderGroup.LEADERS: LEADERS, ReaderGroup.POLITICIANS: dt.date(2026, 5, 5)}
+PEOPLE = {"A": Role.LEADER, "B1": Role.LEADER, "B": Role.REPRESENTATIVE}
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with open_post_office() as opened:
+        yield opened
+
+
+@pytest.fixture
+def released(app: Flask, db: Database) -> Database:
+    sheets = {unit: [sheet_of(value) for value in [3, 4] * 4] for unit in ("A", "B1", "B2")}
+    build_released(app, db, sheets, visibility=STEPS)
+    with db.transaction() as session:
+        for code, role in PEOPLE.items():
+            account = Account(
+                username=code.lower(),
+                name=f"Person {code}",
+                email=f"{code.lower()}@fjordvik.example",
+                all_grants=[],
+            )
+            account.all_grants.append(Grant(role=role, unit_id=unit_of(session, code).id))
+            session.add(account)
+    return db
+
+
+def _sent(app: Flask, db: Database, office: PostOffice, day: dt.date) -> list[EmailMessage]:
+    before = len(office.taken)
+    with app.app_context():
+        tell_leaders(db, office.settings(app), dt.datetime.combine(day, dt.time(9), dt.UTC))
+    return office.taken[before:]
+
+
+def _to(messages: list[EmailMessage]) -> list[str]:
+    return sorted(str(message["To"].addresses[0].username) for message in messages)
+
+
+def test_leaders_are_told_on_their_day_once_and_without_a_figure(
+    app: Flask, released: Database, office: PostOffice
+) -> None:
+    assert _sent(app, released, office, LEADERS - dt.timedelta(days=1)) == []
+    mails = _sent(app, released, office, LEADERS)
+    assert _to(mails) == ["a", "b1"]
+    for mail in mails:
+        text = mail.get_content()
+        assert "Sett av ti minutter" in text
+        assert "/resultater" in text
+        assert not re.search(r"\d,\d|%|Enhet", text)
+    assert _sent(app, released, office, LEADERS + dt.timedelta(days=1)) == []
+
+
+def test_an_old_result_is_no_news(app: Flask, released: Database, office: PostOffice) -> None:
+    """A municipality that begins with mail sends none of the past."""
+    assert _sent(app, released, office, LEADERS + dt.timedelta(days=15)) == []
+
+
+def test_after_a_correction_only_those_whose_figures_changed_are_told(
+    app: Flask, released: Database, office: PostOffice
+) -> None:
+    assert len(_sent(app, released, office, LEADERS)) == 2
+    day = LEADERS + dt.timedelta(days=5)
+
+    def merge(session: Session, survey: Survey) -> None:
+        merge_units(session, survey, [unit_of(session, code).id for code in ("B1", "B2")], "B-ene")
+
+    correct(released, KEY, "Enhetene er slått sammen", today=day, change=merge)
+    [mail] = _sent(app, released, office, day)
+    assert _to([mail]) == ["b1"]
+    assert "er rettet" in str(mail["Subject"])
+    assert "Enhetene er slått sammen" in mail.get_content()
+    assert _sent(app, released, office, day) == []
+
+
+def test_nothing_waits_for_a_mail_server_that_is_not_there(app: Flask, released: Database) -> None:
+    with app.app_context():
+        assert tell_leaders(released, app.config["SETTINGS"], dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)) == 0
+    assert RELEASED_ON < LEADERS
