@@ -9,7 +9,7 @@ SOURCES := app.py setup.py analysis questionnaires surveys migrations tests benc
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format bench messages migration house wheel lock chromium proxies clean
+.PHONY: help setup demo test statement-cover quick check format bench messages migration house wheel lock chromium proxies clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ demo: .venv/ready ## set everything up and start the fictional Fjordvik kommune 
 
 test: .venv/ready-dev chromium proxies ## run all tests, on SQLite and on PostgreSQL, with a real browser
 	$(BIN)/pytest -n 3 $(ARGS)
+
+statement-cover: .venv/ready-dev ## find the page tests that send PostgreSQL nothing of their own: 8 minutes
+	@folder=$$(mktemp -d) && STATEMENTS_FOLDER=$$folder $(BIN)/pytest -n 2 -q --both-databases -p tests.statement_cover -k postgresql tests/web && $(BIN)/python -m tests.statement_cover $$folder; rm -rf "$$folder"
 
 quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)

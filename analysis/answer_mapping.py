@@ -31,6 +31,7 @@ class AnswerMapping:
     """What somebody has said of a file, or of every file from the same source.
 
     columns: heading → the key of a question, «» for a column that is not to be read. unit: the heading of the units.
+    weight: the heading of how much each answer counts, «» for none.
     missing: codes that are no answer, such as «99». not_applicable: words for «not applicable».
     answers: words that are not on the scale → the value they mean.
     heading_line: the line with the headings; None to find it. description_lines: lines that are no answers.
@@ -45,6 +46,7 @@ class AnswerMapping:
     description_lines: frozenset[int] = frozenset()
     long: LongColumns | None = None
     labels: LabelChoice = LabelChoice.ASK
+    weight: str = ""
 
 
 NO_MAPPING = AnswerMapping()

@@ -4,7 +4,7 @@ Every fault in the file is found before anything is refused. A file with persona
 no fault repeats one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -76,7 +76,8 @@ def read_responses(
     NA). A background cell is an option's key or label; a background question without a column was not asked.
     Units keep the order in which they first appear; without `unit_column` everyone belongs to the unit "".
     mapping: how the file differs from the questionnaire; `unit_column` goes before its unit.
-    Rows without a single answer are left out and counted. weight_column: how much each row counts, above 0.
+    Rows without a single answer are left out and counted. weight_column: how much each row counts, above 0; it goes
+    before the mapping's.
 
     Raises FileFaults with every fault: a missing or doubled column, a value outside its scale, an unknown
     option, a label that names another point than its number, a row without unit, a personal number anywhere, an empty
@@ -91,15 +92,16 @@ def read_responses(
     ('skolen',)
     """
     unit_column = unit_column or mapping.unit or None
+    weight_column = weight_column or mapping.weight or None
     table = read_table(Path(path), _search(questionnaire, unit_column, mapping))
     headings = tuple(column.name for column in table.columns)
     keys = [item.key for item in questionnaire.items]
     background_keys = [question.key for question in questionnaire.background]
     if mapping.long:
-        table = pivoted(table, mapping.long, {unit_column or "", *background_keys})
+        table = pivoted(table, mapping.long, {unit_column or "", weight_column or "", *background_keys})
     faults = ResponseFaults(table)
     faults.personal_numbers()
-    table = faults.table = _renamed(table, mapping, unit_column, faults)
+    table = faults.table = _renamed(table, mapping, {unit_column, weight_column}, faults)
     if not mapping.long and (heading := question_column(table, {*keys, *mapping.columns} - {""})):
         faults.add(unnamed_long_format(heading))
         faults.raise_if_any()
@@ -166,9 +168,12 @@ def _search(questionnaire: Questionnaire, unit_column: str | None, mapping: Answ
 
 
 def _renamed(
-    table: ResponseTable, mapping: AnswerMapping, unit_column: str | None, faults: ResponseFaults
+    table: ResponseTable, mapping: AnswerMapping, kept: Collection[str | None], faults: ResponseFaults
 ) -> ResponseTable:
-    """The columns by the names that somebody gave them. A column that is not to be read loses its name's meaning."""
+    """The columns by the names that somebody gave them. A column that is not to be read loses its name's meaning.
+
+    kept: columns that keep their names.
+    """
     present = {column.name for column in table.columns}
     for heading, key in mapping.columns.items():
         if key and heading not in present:
@@ -176,7 +181,7 @@ def _renamed(
             faults.add(FileFault(None, heading, Message(message, {"key": key})))
     names = [mapping.columns.get(column.name, column.name) for column in table.columns]
     columns = [
-        replace(column, name=name or f"({column.name})") if column.name != unit_column else column
+        replace(column, name=name or f"({column.name})") if column.name not in kept else column
         for column, name in zip(table.columns, names, strict=True)
     ]
     return replace(table, columns=tuple(columns))

@@ -47,7 +47,7 @@ COMMANDS: Final[dict[str, CommandEntry]] = {
     "import-all": CommandEntry("operating.archive.commands:import_all", "Leser det «medvirk export-all» skrev, inn i en ny, tom installasjon."),
     "import-history": CommandEntry("release.history.commands:import_history_command", "Henter resultater av tidligere undersøkelser fra andre verktøy (CSV, XLSX)."),
     "export-scorecard": CommandEntry("scorecards.commands:export_scorecard_command", "Skriver et styringskort som YAML."),
-    "import-measurements": CommandEntry("scorecards.commands:import_measurements_command", "Henter verdier til styringskortene fra CSV eller XLSX."),
+    "import-measurements": CommandEntry("scorecards.commands:import_measurements_command", "Henter verdier til styringskortene fra CSV, XLSX eller JSON-stat 2."),
     "import-norm": CommandEntry("release.history.commands:import_norm_command", "Henter en norm: hva andre skårer (CSV, XLSX)."),
     "import-organisation": CommandEntry("hr.organisation.commands:import_organisation", "Henter enheter fra CSV, XLSX eller FINT (JSON)."),
     "import-people": CommandEntry("hr.organisation.commands:import_people_command", "Henter ansatte fra CSV, XLSX eller FINT (JSON)."),

@@ -1,5 +1,6 @@
 """Every test that touches the database runs on SQLite and on a real PostgreSQL, each with a database of its own."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -40,6 +41,10 @@ from tests.quick import is_quick
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("medvirk")
 
+# What is imported lives as long as the process; to look through it again and again takes a twentieth of the time.
+gc.freeze()
+gc.set_threshold(200_000, 20, 50)
+
 keep_compiled_addresses()
 keep_parsed_addresses()
 keep_compiled_statements()
@@ -62,6 +67,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help="the quick tests, without a browser, on SQLite only"
     )
+    parser.addoption(
+        "--both-databases", action="store_true", help="every page test on PostgreSQL too (tests/databases.py)"
+    )
 
 
 def pytest_sessionstart() -> None:
@@ -73,7 +81,8 @@ def pytest_sessionstart() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py)."""
     slow = {item for item in items if not is_quick(item)}
-    left_out = slow if config.option.quick else repeated_on_postgresql(items)
+    whole = config.option.both_databases
+    left_out = slow if config.option.quick else repeated_on_postgresql(items, whole=whole)
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 

@@ -50,6 +50,8 @@ RESPONDENT_FILES = (
     "templates/layout/",
     "templates/components/forms.html",
     "templates/components/languages.html",
+    "templates/followup/meetings/vote",
+    "surveys/followup/meetings/room_views.py",
     "templates/site/accessibility.html",
     "templates/site/cookies.html",
     "templates/site/error.html",

@@ -20,6 +20,21 @@ async function ask() {
   }
 }
 
+/* Only the fields that the chosen rule uses. */
+function showRule() {
+  const rule = form.elements.samling?.value;
+  const shown = {
+    ".mean-only": rule === "weighted_mean",
+    ".ratio-only": rule === "ratio",
+    ".computed-only": rule !== "none",
+  };
+  for (const [fields, isShown] of Object.entries(shown)) {
+    for (const part of form.querySelectorAll(fields)) {
+      part.hidden = !isShown;
+    }
+  }
+}
+
 function showBand() {
   const isBand = form.elements.retning.value === "band";
   for (const part of form.querySelectorAll(".band-only")) {
@@ -29,8 +44,10 @@ function showBand() {
 
 if (form && sentence) {
   showBand();
+  showRule();
   form.addEventListener("input", (event) => {
     showBand();
+    showRule();
     if (names.includes(event.target.name)) {
       clearTimeout(waiting);
       waiting = setTimeout(ask, 300);

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis.moments import depths
 from analysis.responses import Responses, from_rows
+from questionnaires.coding import places
 from surveys.campaigns.models import Survey
 from surveys.counting.models import Response
 from surveys.instruments.in_use import questionnaire_of
@@ -84,9 +85,14 @@ def load_responses(session: Session, survey: Survey) -> Responses:
 
 
 def stored_rows(responses: Responses) -> Iterator[tuple[int, bytes]]:
-    """Each response as (unit index, its bytes as they are stored): the opposite of `load_responses`."""
+    """Each response as (unit index, its bytes as they are stored): the opposite of `load_responses`.
+
+    The questions that are neither statements nor background are in no file of answers: not asked.
+    """
     questions = [responses.background[question.key] for question in responses.questionnaire.background]
     columns = [responses.items, *(codes[:, np.newaxis] for codes in questions)]
     table = np.ascontiguousarray(np.concatenate(columns, axis=1), dtype=np.uint8)
+    others = places(responses.questionnaire)[table.shape[1] :]
+    not_asked = b"".join(place.not_asked.to_bytes(place.width, "big") for place in others)
     for unit, row in zip(responses.unit.tolist(), table, strict=True):
-        yield unit, row.tobytes()
+        yield unit, row.tobytes() + not_asked

@@ -45,6 +45,7 @@ def _build(app: Flask) -> None:
     from surveys.demo.cards import build_cards
     from surveys.demo.municipality import build_municipality
     from surveys.demo.replies import build_replies
+    from surveys.demo.reports import build_reports
     from surveys.demo.rounds import Fjordvik, planned_rounds
     from surveys.operating import migrating
 
@@ -70,6 +71,8 @@ def _build(app: Flask) -> None:
         fjordvik = Fjordvik(SEED)
         for planned in track(missing, description="Bygger Fjordvik kommune", console=Console(stderr=True)):
             fjordvik.play(planned)
+    with db.transaction() as session:
+        build_reports(session, municipal_day())
 
 
 def _explain(address: str) -> None:

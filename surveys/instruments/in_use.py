@@ -1,5 +1,7 @@
 """Questionnaires that surveys use: frozen in the database with their whole text, read from there afterwards."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -58,3 +60,14 @@ def find_version(session: Session, key: str, version: int) -> Questionnaire | No
         return questionnaire_of(frozen)
     there = any((path.parent.name, path.stem) == (key, f"v{version}") for path in loading.available())
     return loading.builtin(key, version) if there else None
+
+
+def every_version(session: Session) -> Iterator[Questionnaire]:
+    """All there are: files first, then what was frozen.
+
+    Where a version is both, the last is the frozen text: that is what people are asked.
+    """
+    for path in loading.available():
+        yield loading.builtin(path.parent.name, int(path.stem[1:]))
+    for instrument in session.scalars(select(Instrument).order_by(Instrument.key, Instrument.version)):
+        yield questionnaire_of(instrument)

@@ -43,5 +43,4 @@ def find_questionnaire(wanted: str) -> Source:
                 known=known,
             )
         )
-    text = found[chosen].read_bytes()
-    return Source(loading.parse(text, str(found[chosen])), text)
+    return Source(loading.builtin(key, chosen), found[chosen].read_bytes())

@@ -7,6 +7,7 @@ from surveys.campaigns import models as campaigns
 from surveys.campaigns.holder_mail import models as holder_mail
 from surveys.campaigns.tally import models as tally
 from surveys.counting import models as counting
+from surveys.followup.meetings import models as meetings
 from surveys.instruments import models as instruments
 from surveys.organisation import models as organisation
 from surveys.platform import heartbeats, limit_counts
@@ -16,7 +17,12 @@ from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
+from surveys.reports.proposals import models as proposals
+from surveys.reports.snapshots import models as reports
+from surveys.reports.year import models as card_reminders
 from surveys.scorecards import models as scorecards
+from surveys.scorecards.aggregation import models as aggregation
+from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
 
@@ -24,10 +30,12 @@ metadata = Base.metadata
 
 __all__ = [
     "access",
+    "aggregation",
     "answer_files",
     "audit",
     "ballot_box",
     "campaigns",
+    "card_reminders",
     "card_versions",
     "comments",
     "counting",
@@ -37,10 +45,14 @@ __all__ = [
     "instruments",
     "limit_counts",
     "measurement_replies",
+    "meetings",
     "metadata",
     "organisation",
+    "proposals",
     "release",
+    "reports",
     "scorecards",
+    "self_assessments",
     "tally",
     "weighting",
 ]

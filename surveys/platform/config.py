@@ -1,6 +1,7 @@
 """Settings of an installation: typed, read from `MEDVIRK_*`, with everything it owns in one folder."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -48,6 +49,8 @@ class Settings:
     security_contact: str = ""
     # The municipality's own statement at the authority's site (uustatus.no), which our page links to.
     accessibility_statement: str = ""
+    # Hosts that statistical tables (JSON-stat) may be fetched from, with commas between: «data.ssb.no». Empty: none.
+    jsonstat_hosts: str = ""
     # How many reverse proxies of ours stand in front. Each adds the address it was called from, and without this
     # every visitor seems to come from the nearest proxy and is counted as one.
     proxies: int = 0
@@ -182,8 +185,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         if values[name] < 1:
             raise SettingsError(f"MEDVIRK_{name.upper()} må være minst 1.")
     settings = Settings(**values)
+    _check_jsonstat(settings)
     _check_oidc(settings)
     return settings
+
+
+def _check_jsonstat(settings: Settings) -> None:
+    for host in settings.jsonstat_hosts.replace(",", " ").split():
+        if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]{1,5})?", host):
+            raise SettingsError(
+                f"MEDVIRK_JSONSTAT_HOSTS skal ha navn på maskiner, som data.ssb.no, ikke «{host}»."
+            )
 
 
 def _check_oidc(settings: Settings) -> None:

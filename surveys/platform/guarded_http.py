@@ -40,10 +40,11 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """The status, and the first 64 kB of the content."""
+    """The status, and as much of the content as was asked for. is_whole: the answer had no more."""
 
     status: int
     content: bytes
+    is_whole: bool = True
 
 
 class GuardedConnection:
@@ -56,6 +57,7 @@ class GuardedConnection:
         port = parts.port or (443 if is_tls else 80)
         addresses = _judged(host, port, allow_private=allow_private, must_be_here=not is_tls)
         self._host = parts.netloc
+        self._has_hung_up = False
         self._connection = http.client.HTTPConnection(host, port, timeout=_CONNECTING)
         self._connection.auto_open = 0
         try:
@@ -66,7 +68,14 @@ class GuardedConnection:
         except OSError as error:
             raise NotSentError(str(error) or type(error).__name__) from error
 
-    def request(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> HttpAnswer:
+    def request(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        largest: int = _LARGEST,
+    ) -> HttpAnswer:
         """The answer, whatever its status. Raises NoAnswerError: what was sent may have been read."""
         sent = {"Host": self._host, "Connection": "close", **headers}
         # The time of a socket is for each piece, and a slow enough answer would never end.
@@ -76,13 +85,15 @@ class GuardedConnection:
             self._socket.settimeout(_ANSWERING)
             self._connection.request(method, target, body=body, headers=sent)
             answer = self._connection.getresponse()
-            return HttpAnswer(answer.status, _read(answer))
+            content, is_whole = _read(answer, largest)
+            return HttpAnswer(answer.status, content, is_whole and not self._has_hung_up)
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswerError(str(error) or type(error).__name__) from error
         finally:
             end.cancel()
 
     def _hang_up(self) -> None:
+        self._has_hung_up = True
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -90,18 +101,19 @@ class GuardedConnection:
         self._connection.close()
 
 
-def _read(answer: http.client.HTTPResponse) -> bytes:
-    """At most 64 kB. The status has come, so an answer that goes on or stops is cut and not a fault."""
+def _read(answer: http.client.HTTPResponse, largest: int) -> tuple[bytes, bool]:
+    """So much, and whether that was all. The status has come: an answer that goes on or stops is cut, and no fault."""
     read = bytearray()
     try:
-        while len(read) < _LARGEST:
+        while len(read) <= largest:
             piece = answer.read1(_PIECE)
             if not piece:
-                break
+                # Fewer than were promised: the other side hung up.
+                return bytes(read), not answer.length
             read += piece
     except (OSError, http.client.HTTPException):
-        return bytes(read)
-    return bytes(read[:_LARGEST])
+        return bytes(read), False
+    return bytes(read[:largest]), False
 
 
 def _judged(host: str, port: int, *, allow_private: bool, must_be_here: bool) -> list[str]:

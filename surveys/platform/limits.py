@@ -107,6 +107,9 @@ UNKNOWN_RECEIPTS_OF_A_CLIENT = RateLimit("receipt", parse("60 per hour"))
 STARTS_OF_A_CLIENT = "600 per hour"
 """Starts by a public link. A whole school behind one address may answer in the same hour."""
 
+VOTES_OF_A_CLIENT = "600 per hour"
+"""Votes in a meeting. Everybody in a large room may come from one address."""
+
 SIGN_INS_OF_A_CLIENT = "100 per 15 minutes"
 """Failed sign-ins."""
 

@@ -19,6 +19,7 @@ from surveys.platform.database import database
 from surveys.platform.days import FORMATS
 from surveys.platform.terminal import fail, say, with_app
 from surveys.publishing.answer_files.options import reading_options, told_mapping, ways_out
+from surveys.publishing.answer_files.weighting_options import told_weighting, weighting_options
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.importing_answers import ResponsesImportReport, import_responses
 from surveys.publishing.opening_ballots import CountingError, Progress
@@ -48,6 +49,7 @@ _MINIMUM_GROUP = click.option(
 @click.option("--unit", "unit_column", default="", help="Kolonnen med enhetenes koder.")
 @click.option("--whole", is_flag=True, help="Filen har ingen enheter: alle svarene gjelder hele kommunen.")
 @reading_options
+@weighting_options
 @_MINIMUM_GROUP
 @click.option("--create-units", is_flag=True, help="Lag enheter som ikke finnes.")
 @click.option("--parent", default="", help="Koden til enheten de nye skal stå under.")
@@ -65,6 +67,9 @@ def import_responses_command(
     map_file: Path | None,
     missing: str | None,
     labels: str | None,
+    weight: str | None,
+    margins: Path | None,
+    margins_source: str | None,
     minimum_group: int | None,
     create_units: bool,
     parent: str,
@@ -93,6 +98,7 @@ def import_responses_command(
         parent,
         told_mapping(map_file, missing, labels),
         whole,
+        told_weighting(weight, margins, margins_source),
     )
     if report.faults:
         total = len(report.faults) + report.more_faults
@@ -150,16 +156,22 @@ def release_command(app: Flask, key: str, why: str | None) -> None:  # noqa: ARG
 def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
     """Angriper alt som er frigitt, for å se om noe kan regnes ut om færre enn minste gruppe.
 
-    Avslutter med 1 hvis noe blir funnet. Uten NØKKEL prøves alle undersøkelser.
+    Avslutter med 1 hvis noe blir funnet. Uten NØKKEL prøves alle undersøkelser. Styringskortene prøves alltid: det som
+    er hentet fra en undersøkelse, og det som er regnet ut av enhetene under.
     """
     with _faults_shown(), database().reading() as session:
         from surveys.release.protection.auditing import audit_survey, audited_surveys
+        from surveys.scorecards.aggregation.auditing import card_findings
 
         surveys = [find_survey(session, key)] if key else audited_surveys(session)
         audits = [audit_survey(session, survey) for survey in surveys]
+        on_cards = card_findings(session)
     for found in audits:
         tried = f"{len(found.findings)} funn" if found.is_attacked else "ikke prøvd"
         say(f"{found.survey_key}: {found.figures} tall, {tried}")
+    say(f"Styringskort: {len(on_cards)} funn")
+    if on_cards:
+        fail(f"{len(on_cards)} funn på styringskortene.", on_cards)
     if not all(found.is_attacked for found in audits):
         say(
             "Noen er ikke prøvd: tallene er lest inn fra en annen installasjon, og svarene er ikke her. Prøv dem der "

@@ -50,7 +50,7 @@ from surveys.publishing.opening_ballots import (
 from surveys.publishing.separating import (
     Separated,
     StoredRow,
-    basis_of_rows,
+    basis_of,
     separate_stored,
     store_separated,
     taken_apart,
@@ -156,7 +156,7 @@ def _count_closed(
     check_totals(sheets, invited)
     report("opened", 0.5)
     rows = _rows_of(sheets)
-    if prepared is None or prepared.basis != basis_of_rows(survey, rows):
+    if prepared is None or prepared.basis != basis_of(session, survey, rows):
         prepared = taken_apart(session, survey, rows)
     store_responses(session, survey, prepared.rows)
     store_separated(session, survey, prepared)

@@ -25,6 +25,13 @@ from surveys.platform.texts import _, translated
 from surveys.publishing.answer_files.faults import told_faults
 from surveys.publishing.answer_files.remembered import remember_mapping, remembered_mapping
 from surveys.publishing.counting_ballots import store_responses
+from surveys.publishing.importing_weights import (
+    NO_WEIGHTING,
+    ImportWeighting,
+    faults_of_weights,
+    stated_weights,
+    weight_notes,
+)
 from surveys.publishing.separating import store_separated, taken_apart
 from surveys.release.placing import (
     create_units,
@@ -39,6 +46,7 @@ from surveys.release.quality import store_quality_report
 if TYPE_CHECKING:
     from analysis.reading import ResponseFile
     from analysis.tables import FileFaults
+    from surveys.release.weighting.at_counting import WeightedAnswers
 
 SMALLEST_GROUP: Final = 3
 
@@ -75,6 +83,7 @@ class ResponsesImportRequest:
     parent: str = ""
     mapping: AnswerMapping | None = None
     whole: bool = False
+    weighting: ImportWeighting = NO_WEIGHTING
 
 
 def import_responses(
@@ -92,6 +101,7 @@ def import_responses(
     parent: str = "",
     mapping: AnswerMapping | None = None,
     whole: bool = False,
+    weighting: ImportWeighting = NO_WEIGHTING,
 ) -> ResponsesImportReport:
     """Reads the file and, with `apply` and no faults, stores it as a counted survey in one transaction.
 
@@ -102,7 +112,7 @@ def import_responses(
     decides the rest. A key in use is a fault.
     """
     wanted = ResponsesImportRequest(
-        survey_key, title, day, unit_column, minimum_group, create_units, parent, mapping, whole
+        survey_key, title, day, unit_column, minimum_group, create_units, parent, mapping, whole, weighting
     )
     return _import(db, file, Source(questionnaire, source), wanted, apply=apply)
 
@@ -116,13 +126,15 @@ def _import(
     is_told = wanted.mapping is not None
     try:
         wanted = _with_remembered(db, file, source.questionnaire.key, wanted)
+        if faults := faults_of_weights(source.questionnaire, wanted.mapping, wanted.weighting):
+            return ResponsesImportReport(faults=faults)
         read = read_responses(file, source.questionnaire, wanted.unit_column, wanted.mapping or NO_MAPPING)
     except FileFaults as error:
         found = told_faults(error)
         return ResponsesImportReport(faults=found.faults, more_faults=found.more, choices=found.choices)
     with db.transaction() as session:
         try:
-            new_units = _stored(session, read, source, wanted)
+            new_units, weighted = _stored(session, read, source, wanted)
         except FileRefusedError as error:
             session.rollback()
             return ResponsesImportReport(faults=error.faults)
@@ -138,11 +150,8 @@ def _import(
         unknown_columns=read.unknown_columns,
         applied=apply,
         notes=(
-            *(
-                []
-                if is_told or wanted.mapping == replace(NO_MAPPING, unit=wanted.unit_column)
-                else [_as_before()]
-            ),
+            *([] if is_told or wanted.mapping == _only_columns(wanted) else [_as_before()]),
+            *weight_notes(weighted, read.weights),
             *(translated(note) for note in read.notes),
         ),
         empty_rows=read.empty_rows,
@@ -163,7 +172,14 @@ def _with_remembered(
     unit = "" if wanted.whole else wanted.unit_column or (mapping.unit if mapping else "")
     if not unit and not wanted.whole:
         raise _no_unit_column()
-    return replace(wanted, mapping=replace(mapping or NO_MAPPING, unit=unit), unit_column=unit)
+    # A weight is said for each file: what was said of an earlier one never weights this one.
+    weight = wanted.weighting.column or (wanted.mapping.weight if wanted.mapping else "")
+    return replace(wanted, mapping=replace(mapping or NO_MAPPING, unit=unit, weight=weight), unit_column=unit)
+
+
+def _only_columns(wanted: ResponsesImportRequest) -> AnswerMapping:
+    """The mapping of a file that nobody has said anything else of."""
+    return replace(NO_MAPPING, unit=wanted.unit_column, weight=wanted.weighting.column)
 
 
 def _as_before() -> str:
@@ -179,8 +195,11 @@ def _no_unit_column() -> "FileFaults":
 
 def _stored(
     session: Session, read: "ResponseFile", source: Source, wanted: ResponsesImportRequest
-) -> tuple[str, ...]:
-    """Writes the survey and its responses; returns the codes of new units. Raises FileRefusedError."""
+) -> tuple[tuple[str, ...], "WeightedAnswers | None"]:
+    """Writes the survey and its responses; returns the codes of new units, and what is kept of weights.
+
+    Raises FileRefusedError.
+    """
     from surveys.counting.loading import stored_rows
 
     codes = (whole_organisation(session).code,) if wanted.whole else read.responses.units
@@ -200,14 +219,17 @@ def _stored(
     rows = [(units[place].id, answers) for place, answers in stored_rows(read.responses)]
     _write_delivered(survey, units, rows)
     session.flush()
-    found = taken_apart(session, survey, rows)
+    found = taken_apart(
+        session, survey, rows, stated_weights(session, survey, read, wanted.mapping, wanted.weighting)
+    )
     store_responses(session, survey, found.rows)
     store_separated(session, survey, found)
     remember_mapping(
         session, source.questionnaire.key, read.headings, wanted.mapping or NO_MAPPING, wanted.day
     )
-    audit.record(session, "survey.imported", survey.key, responses=len(rows), units=len(units))
-    return unknown
+    weight = {"weight": found.weighted.about["names"]} if found.weighted else {}
+    audit.record(session, "survey.imported", survey.key, responses=len(rows), units=len(units), **weight)
+    return unknown, found.weighted
 
 
 def _survey(session: Session, top: Unit, source: Source, wanted: ResponsesImportRequest) -> Survey:

@@ -21,6 +21,8 @@ from surveys.publishing.opening_ballots import Progress, silent
 from surveys.publishing.released_turnout import turnout_rows
 from surveys.release.digest import names_digest, release_digest, rules_digest, turnout_digest, unit_names
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
+from surveys.release.weighting.models import ReleasedWeightedMean
+from surveys.release.weighting.released import weighted_digest, weighted_means
 
 if TYPE_CHECKING:
     from analysis.responses import Responses
@@ -131,6 +133,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     session.flush()
     _insert(session, Figure, rows, published.id)
     _insert(session, Turnout, turnout, published.id)
+    _insert(session, ReleasedWeightedMean, weighted_means(session, survey, rows), published.id)
     report("figures_written", 0.8)
     _refuse_breaches(session, survey, composed.gathered.responses)
     report("audited", 0.9)
@@ -153,6 +156,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
         names=names_digest(unit_names(survey)),
         rules=rules_digest(survey, survey.minimum_group),
         turnout=turnout_digest(session, published),
+        **weighted_digest(session, published),
     )
     return number
 
@@ -214,7 +218,7 @@ def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -
 
 def _insert(
     session: Session,
-    table: type[Figure | Turnout | Change | Uncompared],
+    table: type[Figure | Turnout | ReleasedWeightedMean | Change | Uncompared],
     rows: Iterable[dict[str, Any]],
     release_id: int,
 ) -> None:

@@ -4,10 +4,10 @@ Computed before the transaction that writes, so that nobody waits for the write 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -28,6 +28,12 @@ from surveys.release.models import (
     SeparatedBackground,
 )
 from surveys.release.protection.breakdowns import UNIT_TYPE
+from surveys.release.weighting.margins import declared_margins
+from surveys.release.weighting.models import CountedWeightedMean, SurveyWeighting, WeightSource
+
+if TYPE_CHECKING:
+    from surveys.release.protection.suppression import Gathered
+    from surveys.release.weighting.at_counting import StatedWeights, WeightedAnswers
 
 StoredRow = tuple[int, bytes]
 """A unit's id, and a row of coded answers."""
@@ -41,47 +47,104 @@ class Separated:
     """Answers without the background that would single somebody out, and what is kept of it instead.
 
     rows: as they came, in the same order. figures: as `BackgroundFigure`. basis: what it was made from.
+    weighted: what is kept of the weights, which are not in it; None for a survey that is not weighted.
     """
 
     rows: Sequence[StoredRow]
     figures: list[dict[str, Any]] = field(default_factory=list)
     groups: dict[str, Any] | None = None
     basis: bytes = b""
+    weighted: "WeightedAnswers | None" = None
 
 
-def taken_apart(session: Session, survey: Survey, rows: Sequence[StoredRow]) -> Separated:
-    """What to store of these rows, which have all their background. Writes nothing."""
-    from analysis.responses import from_rows
-    from surveys.counting.loading import SurveyTree
+def taken_apart(
+    session: Session, survey: Survey, rows: Sequence[StoredRow], weights: "StatedWeights | None" = None
+) -> Separated:
+    """What to store of these rows, which have all their background. Writes nothing.
+
+    weights: of the rows, in their order; None to weigh by the margins that are declared, if any are.
+    """
+    questionnaire = questionnaire_of(survey.instrument)
+    basis = basis_of_rows(survey, rows, _margins(session, survey))
+    weights = weights or _by_margins(session, survey)
+    has_no_background = len(questionnaire.answered) == len(questionnaire.items)
+    if not rows or (has_no_background and weights is None):
+        return Separated(rows, basis=basis)
+    return _apart(session, survey, rows, basis, weights)
+
+
+def _apart(
+    session: Session,
+    survey: Survey,
+    rows: Sequence[StoredRow],
+    basis: bytes,
+    weights: "StatedWeights | None",
+) -> Separated:
     from surveys.release.protection.background_at_counting import background_at_counting, background_of_rows
     from surveys.release.protection.composing import shown_last_time
-    from surveys.release.protection.suppression import Gathered
     from surveys.release.quality import compared_groups
+    from surveys.release.weighting.at_counting import weighted_at_counting
 
-    questionnaire, basis = questionnaire_of(survey.instrument), basis_of_rows(survey, rows)
-    if not rows or len(questionnaire.answered) == len(questionnaire.items):
-        return Separated(rows, basis=basis)
-    tree = SurveyTree.of(survey)
-    node = {unit: place for place, unit in enumerate(tree.unit_ids)}
-    ids = [str(unit) for unit in tree.unit_ids]
-    responses = from_rows(questionnaire, [row for _, row in rows], [node[unit] for unit, _ in rows], ids)
-    gathered = Gathered.of(responses, tree, node[survey.unit_id])
-    kept = background_of_rows(responses, gathered.scores, survey.minimum_group)
+    questionnaire = questionnaire_of(survey.instrument)
+    gathered = _gathered(survey, rows)
+    keep, least = shown_last_time(session, survey, gathered), survey.minimum_group
+    figures = background_at_counting(gathered, least, keep)
+    weighted = weighted_at_counting(gathered, weights, figures, least, keep) if weights else None
+    kept = background_of_rows(
+        gathered.responses, gathered.scores, least, weighted.classes if weighted else ()
+    )
     return Separated(
         [
             (unit, _without(questionnaire, row, of))
             for (unit, row), of in zip(rows, kept.tolist(), strict=True)
         ],
-        background_at_counting(gathered, survey.minimum_group, shown_last_time(session, survey, gathered)),
-        compared_groups(responses, survey.minimum_group),
+        figures,
+        compared_groups(gathered.responses, least),
         basis,
+        weighted,
     )
 
 
-def basis_of_rows(survey: Survey, rows: Sequence[StoredRow]) -> bytes:
+def _gathered(survey: Survey, rows: Sequence[StoredRow]) -> "Gathered":
+    from analysis.responses import from_rows
+    from surveys.counting.loading import SurveyTree
+    from surveys.release.protection.suppression import Gathered
+
+    tree = SurveyTree.of(survey)
+    node = {unit: place for place, unit in enumerate(tree.unit_ids)}
+    responses = from_rows(
+        questionnaire_of(survey.instrument),
+        [row for _, row in rows],
+        [node[unit] for unit, _ in rows],
+        [str(unit) for unit in tree.unit_ids],
+    )
+    return Gathered.of(responses, tree, node[survey.unit_id])
+
+
+def _by_margins(session: Session, survey: Survey) -> "StatedWeights | None":
+    margins = _margins(session, survey)
+    if not margins:
+        return None
+    from surveys.release.weighting.at_counting import StatedWeights
+
+    return StatedWeights(WeightSource.MARGINS, tuple(margins), margins=margins)
+
+
+def _margins(session: Session, survey: Survey) -> dict[str, dict[str, int]]:
+    return {margin.question: margin.people for margin in declared_margins(session, survey)}
+
+
+def basis_of(session: Session, survey: Survey, rows: Sequence[StoredRow]) -> bytes:
     """What `taken_apart` follows from, so that what was computed before a transaction is known to hold in it."""
+    return basis_of_rows(survey, rows, _margins(session, survey))
+
+
+def basis_of_rows(
+    survey: Survey, rows: Sequence[StoredRow], margins: Mapping[str, Mapping[str, int]]
+) -> bytes:
+    """As `basis_of`. margins: those that the answers are weighted by."""
     tree = sorted((unit.unit_id, unit.parent_id or 0, unit.type) for unit in survey.units)
-    return hashlib.sha256(repr((survey.minimum_group, tree, list(rows))).encode()).digest()
+    return hashlib.sha256(repr((survey.minimum_group, tree, margins, list(rows))).encode()).digest()
 
 
 def store_separated(session: Session, survey: Survey, found: Separated, *, at_counting: bool = True) -> None:
@@ -98,6 +161,10 @@ def store_separated(session: Session, survey: Survey, found: Separated, *, at_co
         session.execute(
             insert(BackgroundFigure), [{**row, "survey_id": survey.id} for row in _columns(found)]
         )
+    if found.weighted:
+        session.add(SurveyWeighting(survey_id=survey.id, **found.weighted.about))
+        for mean in found.weighted.means:
+            session.add(CountedWeightedMean(survey_id=survey.id, **mean))
 
 
 def separate_stored(db: Database, survey_key: str) -> bool:
@@ -119,7 +186,7 @@ def separate_stored(db: Database, survey_key: str) -> bool:
         if session.get(SeparatedBackground, survey_id) is not None:
             return False
         now_ids, now_rows = _stored(session, survey_id)
-        if basis_of_rows(survey, now_rows) != found.basis or now_ids != ids:
+        if basis_of(session, survey, now_rows) != found.basis or now_ids != ids:
             ids, found = now_ids, taken_apart(session, survey, now_rows)
         released = _released(session, survey)
         if released is not None:

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session, aliased
 
 from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import roles_on
-from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
-from surveys.campaigns.reader_groups import STEP_OF
+from surveys.campaigns.models import ReaderGroup, ReportGroup, Survey, SurveyUnit
+from surveys.campaigns.reader_groups import SERVED_GROUPS, STEP_OF
 from surveys.organisation.models import Unit
 from surveys.release.models import Release
 
 FROM_RELEASE: Final = (*HR_ROLES, Role.CONTROLLER)
 """They carry the release out and answer for it: they see it from the day it is made."""
+
+_READ_THE_TOP: Final = frozenset({ReaderGroup.POLITICIANS, ReaderGroup.PUBLIC})
 
 ReleasedUnit = tuple[int, int]
 """A release's id and a unit's id."""
@@ -34,14 +36,21 @@ class Access:
     from_day: dt.date | None = None
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Readers who are nobody in particular: whoever reads by the day of this group. They hold no other role."""
+
+    group: ReaderGroup
+
+
 def accesses(
     session: Session,
-    account: Account,
+    reader: Account | Audience,
     releases: Iterable[Release],
     today: dt.date,
     units: Collection[int] | None = None,
 ) -> dict[ReleasedUnit, Access]:
-    """The account's access to units of released surveys; nothing for a unit that it will never have access to.
+    """The reader's access to units of released surveys; nothing for a unit that it will never have access to.
 
     units: None for every unit in the surveys' pictures. The roles are those of today's organisation. Politicians see
     the top of a survey and the areas right below it, as the survey pictures them, not single workplaces. Units that
@@ -55,12 +64,17 @@ def accesses(
     placed = _placed_units(session, tops, units)
     everywhere = select(SurveyUnit.unit_id).where(SurveyUnit.survey_id.in_(tops))
     asked = everywhere if units is None else {unit for each in placed for unit in each.people}
-    roles = roles_on(session, account, asked)
+    roles = {} if isinstance(reader, Audience) else roles_on(session, reader, asked)
     found: dict[ReleasedUnit, Access] = {}
     for each in placed:
         held = {role for unit in each.people for role in roles.get(unit, ())}
+        if not each.is_high:
+            held -= {Role.POLITICIAN}
         for release in by_survey[each.survey_id]:
-            access = _access(held if each.is_high else held - {Role.POLITICIAN}, release, today)
+            if isinstance(reader, Audience):
+                access = _access_of_group(reader.group, release, today, is_high=each.is_high)
+            else:
+                access = _access(held, release, today)
             if access is not None:
                 found[release.id, each.unit_id] = access
     return found
@@ -77,6 +91,15 @@ def _access(roles: Set[Role], release: Release, today: dt.date) -> Access | None
     if not roles:
         return None
     first = _first_day(roles, release.survey, release.released_on)
+    return Access(now=first is not None and first <= today, from_day=first)
+
+
+def _access_of_group(group: ReaderGroup, release: Release, today: dt.date, *, is_high: bool) -> Access | None:
+    """A group that no survey promises a day to reads none; politicians and the public read no single workplaces."""
+    if group not in SERVED_GROUPS or (group in _READ_THE_TOP and not is_high):
+        return None
+    steps = {step.readers: step.visible_on for step in release.survey.visibility}
+    first = max(steps[group], release.released_on) if group in steps else None
     return Access(now=first is not None and first <= today, from_day=first)
 
 
@@ -152,18 +175,22 @@ def readable_cards(
     roles = dict(roles_on(session, account, units))
     for group_id, held in _roles_on_members(session, account, units).items():
         roles[group_id] = roles.get(group_id, frozenset()) | held
+    politicians = any(held == {Role.POLITICIAN} for held in roles.values())
+    high = units_of_politicians(session, units) if politicians else frozenset()
+    return frozenset(
+        unit for unit, held in roles.items() if held - {Role.POLITICIAN} or (held and unit in high)
+    )
+
+
+def units_of_politicians(session: Session, units: Collection[int] | Select[int]) -> frozenset[int]:
+    """Those of the units that politicians read about: the municipality and its areas, by today's organisation."""
     above = aliased(Unit)
-    high = frozenset(
+    return frozenset(
         session.scalars(
             select(Unit.id)
             .outerjoin(above, above.id == Unit.parent_id)
             .where(Unit.id.in_(units), above.parent_id.is_(None))
         )
-        if any(held == {Role.POLITICIAN} for held in roles.values())
-        else ()
-    )
-    return frozenset(
-        unit for unit, held in roles.items() if held - {Role.POLITICIAN} or (held and unit in high)
     )
 
 

@@ -239,14 +239,19 @@ def summary(result: UnitResult) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def extremes(shown: Sequence[Line]) -> tuple[Line, Line] | None:
-    """The weakest and the strongest; None when there are not two to tell apart.
+def ranked(shown: Sequence[Line]) -> list[Line]:
+    """The weakest first, and the strongest last.
 
     Only measures on the same scale are set beside each other: the scale that most of them have.
     """
     scales = [(line.minimum, line.maximum) for line in shown]
     usual = max(scales, key=scales.count, default=None)
-    same = sorted((line for line in shown if (line.minimum, line.maximum) == usual), key=_mean)
+    return sorted((line for line in shown if (line.minimum, line.maximum) == usual), key=_mean)
+
+
+def extremes(shown: Sequence[Line]) -> tuple[Line, Line] | None:
+    """The weakest and the strongest; None when there are not two to tell apart."""
+    same = ranked(shown)
     if len(same) < 2 or number(_mean(same[0])) == number(_mean(same[-1])):
         return None
     return same[0], same[-1]

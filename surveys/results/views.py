@@ -106,7 +106,7 @@ def unit(survey_key: str, unit_code: str) -> str:
         trends=unit_trends(session, survey, release, place.unit_id) if result.shown else None,
         type_trends=type_trends(session, current_user, _today(), survey, release) if result.is_top else [],
         trend_words=trend_wording,
-        weighted=weighted_table(session, survey, result),
+        weighted=weighted_table(session, survey, release, result),
         weighted_words=weighted_wording,
     )
 

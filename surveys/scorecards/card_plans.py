@@ -11,6 +11,7 @@ from analysis.scorecards import TargetLimits as Ambition
 from surveys.access.models import Role
 from surveys.platform.texts import _, translated
 from surveys.platform.typed_data import NoOtherFields
+from surveys.scorecards.aggregation.rule_plans import AggregationPlan, aggregation_faults, reference_faults
 from surveys.scorecards.criteria import Criterion
 from surveys.scorecards.frequencies import Frequency
 from surveys.scorecards.models import OWNER_ROLES, CardKind, IndicatorKind
@@ -66,6 +67,7 @@ class IndicatorPlan(NoOtherFields):
     `unit_types`: only for units of these types; empty for every unit.
     `years_valid` None: what is usual for the frequency. Values outside `possible` are refused, outside `plausible`
     asked about. `owner_role`: who enters values for her own units, beside HR. `reported`: reports upward show it.
+    `aggregation`: how the units above get their values; None: they are entered, or a survey gives them.
     """
 
     code: str
@@ -90,6 +92,11 @@ class IndicatorPlan(NoOtherFields):
     unit_types: Sequence[str] = ()
     reported: bool = True
     criteria: Sequence[Criterion] = ()
+    aggregation: AggregationPlan | None = None
+
+    @property
+    def computing(self) -> AggregationPlan:
+        return self.aggregation or AggregationPlan()
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,7 @@ def plan_faults(plan: CardPlan) -> Iterator[str]:
         if plan.kind is CardKind.STATISTICS and indicator.targets:
             words = _("et statistikkort har ikke ambisjonsnivå.")
             yield f"{indicator.code}: {words}"
-        for fault in indicator_faults(indicator):
+        for fault in (*indicator_faults(indicator), *reference_faults(indicator, indicators)):
             yield f"{indicator.code}: {fault}"
 
 
@@ -165,6 +172,7 @@ def indicator_faults(planned: IndicatorPlan) -> Iterator[str]:
     for unit, year in sorted({start for start in starts if starts.count(start) > 1}):
         whom = _("enheten «%(code)s»", code=unit) if unit else _("alle enheter")
         yield _("to ambisjonsnivåer gjelder fra %(year)s for %(whom)s.", year=year, whom=whom)
+    yield from aggregation_faults(planned)
     yield from _number_faults(planned)
     for target in planned.targets:
         try:

@@ -1,13 +1,11 @@
 """Whether the questionnaires and measures that a card names exist."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires import loading
-from questionnaires.files import available
-from surveys.instruments.models import Instrument
+from surveys.instruments.in_use import every_version
 from surveys.platform.texts import _
 from surveys.release.measures import measures_of
 from surveys.scorecards.card_plans import CardPlan, SetupError
@@ -34,28 +32,43 @@ def _source_faults(session: Session, plan: CardPlan) -> Iterator[str]:
                 code=indicator.code,
                 questionnaire=indicator.questionnaire,
             )
-        elif indicator.measure not in known:
+        elif indicator.measure in known.measures:
+            continue
+        elif factor := known.items.get(indicator.measure.partition(":")[0]):
+            yield _(
+                "%(code)s: «%(item)s» er én påstand, og det er temaene som frigis. Bruk temaet «%(factor)s», eller "
+                "lag et tema med bare den påstanden.",
+                code=indicator.code,
+                item=indicator.measure,
+                factor=factor,
+            )
+        else:
             yield _(
                 "%(code)s: «%(questionnaire)s» måler ikke «%(measure)s». Det måler %(known)s.",
                 code=indicator.code,
                 questionnaire=indicator.questionnaire,
                 measure=indicator.measure,
-                known=", ".join(sorted(known)),
+                known=", ".join(sorted(known.measures)),
             )
 
 
-def _measures(session: Session, keys: set[str]) -> Mapping[str, frozenset[str]]:
+@dataclass(frozen=True)
+class KnownMeasures:
+    """What a questionnaire is measured by, in any version. items: its statements, each with its factor."""
+
+    measures: frozenset[str] = frozenset()
+    items: Mapping[str, str] = field(default_factory=dict)
+
+
+def _measures(session: Session, keys: set[str]) -> Mapping[str, KnownMeasures]:
     """The measures of every version, in use or built in."""
-    sources = [
-        (source, key)
-        for key, source in session.execute(
-            select(Instrument.key, Instrument.source).where(Instrument.key.in_(keys))
-        )
-    ]
-    sources += [(path.read_bytes(), path.parent.name) for path in available() if path.parent.name in keys]
-    found: dict[str, frozenset[str]] = {}
-    for source, key in sources:
-        questionnaire = loading.parse(source, key)
-        known = {*(measure.key for measure in measures_of(questionnaire)), *whole_measures(questionnaire)}
-        found[key] = found.get(key, frozenset()) | known
+    found: dict[str, KnownMeasures] = {}
+    for questionnaire in every_version(session):
+        key = questionnaire.key
+        if key not in keys:
+            continue
+        before = found.get(key, KnownMeasures())
+        measures = {*(each.key for each in measures_of(questionnaire)), *whole_measures(questionnaire)}
+        items = {item.key: factor.key for factor in questionnaire.factors for item in factor.items}
+        found[key] = KnownMeasures(before.measures | measures, {**before.items, **items})
     return found

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
-from surveys.files.report import ImportChange, ImportQuestion
+from surveys.files.columns import TableRecords, read_records
+from surveys.files.jsonstat import read_json_stat
+from surveys.files.report import FileRefusedError, ImportChange, ImportQuestion
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.localisation import short_date
@@ -20,12 +22,15 @@ from surveys.platform.typed_data import FileDataError, from_file
 from surveys.scorecards.card_plans import CardPlan, SetupError
 from surveys.scorecards.card_setup import CardSetup
 from surveys.scorecards.card_sources import check_sources
-from surveys.scorecards.importing import ValueAnswers, import_measurements
+from surveys.scorecards.from_files.stat_mapping import StatMapping
+from surveys.scorecards.from_files.waiting_values import is_table, said_records
+from surveys.scorecards.importing import ValueAnswers, import_values
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.outline.card_files import yaml_of
 from surveys.scorecards.outline.drafts import refuse_frozen
 from surveys.scorecards.outline.standing_plan import plan_of_card
 from surveys.scorecards.setup import set_up_card
+from surveys.scorecards.value_lines import MEASUREMENT_COLUMNS
 from surveys.scorecards.value_questions import ValueQuestion
 from surveys.scorecards.withdrawing import WithdrawalError, latest_entries, withdraw_entry
 
@@ -46,6 +51,27 @@ _DETAILS_SHOWN: Final = 10
     type=click.Choice(["zero", "missing"]),
     help="Hva «-» betyr i filen: null, eller at tallet mangler.",
 )
+@click.option(
+    "--unit",
+    "units",
+    multiple=True,
+    metavar="REGION=ENHET",
+    help="JSON-stat: hvilken enhet en kategori er. Ellers den med samme kode eller navn.",
+)
+@click.option(
+    "--indicator",
+    "indicators",
+    multiple=True,
+    metavar="INNHOLD=KODE",
+    help="JSON-stat: hvilken indikator en kategori er. Har tabellen bare ett slags tall, er det nok med =KODE.",
+)
+@click.option(
+    "--pick",
+    "picked",
+    multiple=True,
+    metavar="DIMENSJON=KATEGORI",
+    help="JSON-stat: hvilken kategori som skal brukes av en annen dimensjon. Ellers den første.",
+)
 @click.option("--apply", "apply", is_flag=True, help="Gjennomfør endringene. Uten dette vises de bare.")
 @with_app
 def import_measurements_command(
@@ -53,20 +79,27 @@ def import_measurements_command(
     file: Path,
     confirmed: tuple[str, ...],
     dash: str | None,
+    units: tuple[str, ...],
+    indicators: tuple[str, ...],
+    picked: tuple[str, ...],
     apply: bool,
 ) -> None:
-    """Henter verdier til styringskortene fra CSV eller XLSX.
+    """Henter verdier til styringskortene fra CSV, XLSX eller JSON-stat 2.
 
     Kolonner: indicator/indikator (kode), unit/enhet (kode), year/år, part/periode (tom for hele året),
     value/verdi, source/kilde og measured_on/måledato (i dag når den mangler). Perioden kan skrives 2, T2, 2026T2,
     2026K1, 2026M05, «2. tertial» eller «januar». Linjer med «..», «:», «.» eller «*» har ikke noe tall og blir ikke
     tatt inn. Det som ser galt ut, må bekreftes med --confirm. medvirk withdraw-measurements trekker tilbake.
+    En tabell fra SSB eller KOSTRA lagrer du som JSON-stat2 hos kilden. --unit, --indicator og --pick sier hva som er
+    hva.
     """
     answers = ValueAnswers(
         frozenset(ValueQuestion(kind) for kind in confirmed), None if dash is None else dash == "zero"
     )
     with database().transaction() as session:
-        report = import_measurements(session, file, apply=apply, today=municipal_day(), answers=answers)
+        read = _read_values(session, file, StatMapping(_pairs(units), _pairs(indicators), _pairs(picked)))
+        today = municipal_day()
+        report = import_values(session, read, file.name, apply=apply, today=today, answers=answers)
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
     _list("Nye verdier", report.new)
@@ -82,6 +115,24 @@ def import_measurements_command(
         say("Ingenting er lagt inn ennå. Kjør kommandoen på nytt med --apply for å legge inn.")
     else:
         say("Ingenting å legge inn.")
+
+
+def _read_values(session: Session, file: Path, said: StatMapping) -> TableRecords:
+    """The lines of the file; a statistical table's with what was said of it before what is guessed."""
+    if not is_table(file.read_bytes()[:100]):
+        return read_records(file, MEASUREMENT_COLUMNS)
+    try:
+        return said_records(session, read_json_stat(file.read_bytes()), said)
+    except FileRefusedError as refusal:
+        return TableRecords(faults=refusal.faults)
+
+
+def _pairs(options: tuple[str, ...]) -> dict[str, str]:
+    """«4601=FK» → {"4601": "FK"}."""
+    pairs = [each.rpartition("=") for each in options]
+    if any(not equals for _category, equals, _code in pairs):
+        raise click.UsageError("Skriv kategorien, = og koden, for eksempel --unit 4601=FK.")
+    return {category: code for category, _equals, code in pairs}
 
 
 def _ask(questions: Sequence[ImportQuestion], name: str) -> None:

@@ -1,7 +1,7 @@
 """Who may enter which values by hand, and the grid of one indicator for one period with what is missing."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.scorecards.cards import AllAmbitions, all_ambitions
 from surveys.scorecards.frequencies import periods_of
-from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
+from surveys.scorecards.models import OWNER_ROLES, Indicator, Measurement, MeasurementStatus
 from surveys.scorecards.overview import CardRows, card_indicators, lines_by_unit
 
 ENTERING_ROLES = (*HR_ROLES, Role.CONTROLLER, Role.LEADER)
@@ -22,12 +22,14 @@ ENTERING_ROLES = (*HR_ROLES, Role.CONTROLLER, Role.LEADER)
 
 @dataclass(frozen=True)
 class GridRow:
-    """A unit in the grid. last: its newest value of an earlier period. standing: the value of this one."""
+    """A unit in the grid. last: its newest value of an earlier period. standing: what was entered for this one."""
 
     unit: Unit
     depth: int
     last: Measurement | None
     standing: Measurement | None
+    # What was worked out from the units below; it gives way to what is entered.
+    computed: Measurement | None
     # The newest value of this period that was taken back.
     withdrawn: Measurement | None
     # Its values of earlier periods, the last one last.
@@ -52,7 +54,7 @@ class EntryGrid:
 
     @property
     def missing(self) -> tuple[GridRow, ...]:
-        return tuple(row for row in self.rows if row.standing is None)
+        return tuple(row for row in self.rows if row.standing is None and row.computed is None)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,16 @@ def entry_units(
     return _entry_units(session, account, indicator, today, _read_cards(session), year)
 
 
+def entering_right(session: Session, account: Account | None) -> Callable[[Indicator, Unit], bool]:
+    """Whether the account may enter an indicator for a unit; None, from the command line, may enter everything."""
+    if account is None:
+        return lambda _indicator, _unit: True
+    allowed = {role: granted_units(session, account, *HR_ROLES, role) for role in OWNER_ROLES}
+    return lambda indicator, unit: (
+        indicator.questionnaire is None and unit.id in allowed[indicator.owner_role]
+    )
+
+
 def _entry_units(
     session: Session, account: Account, indicator: Indicator, today: dt.date, cards: _Cards, year: int
 ) -> list[Unit]:
@@ -113,7 +125,7 @@ def entry_tasks(session: Session, account: Account, today: dt.date) -> list[Entr
         if not units:
             continue
         standing = _of_period(session, indicator, [unit.id for unit in units], year, part)
-        entered = sum(each.current for each in standing)
+        entered = sum(each.current and each.value is not None for each in standing)
         tasks.append(EntryTask(indicator, year, part, len(units), entered))
     return tasks
 
@@ -126,7 +138,8 @@ def read_grid(
     units = {unit.id: unit for unit in _entry_units(session, account, indicator, today, cards, year)}
     earlier = _earlier(session, indicator, units, (year, part))
     of_period = _of_period(session, indicator, units, year, part)
-    standing = {each.unit_id: each for each in of_period if each.current}
+    current = {each.unit_id: each for each in of_period if each.current}
+    standing = {unit_id: each for unit_id, each in current.items() if each.computed_from is None}
     taken_back = [each for each in of_period if each.withdrawn_at is not None]
     withdrawn = {each.unit_id: each for each in sorted(taken_back, key=lambda each: str(each.withdrawn_at))}
     owners = _owners(session, indicator.owner_role)
@@ -136,6 +149,7 @@ def read_grid(
             depth=node.depth,
             last=earlier[node.unit_id][-1] if node.unit_id in earlier else None,
             standing=standing.get(node.unit_id),
+            computed=None if node.unit_id in standing else current.get(node.unit_id),
             withdrawn=withdrawn.get(node.unit_id),
             before=tuple(each.value for each in earlier.get(node.unit_id, ()) if each.value is not None),
             owners=next(

@@ -19,7 +19,7 @@ from surveys.scorecards.entering import ENTERING_ROLES, EntryGrid, entry_tasks, 
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.measuring import MeasurementError, check_period
 from surveys.scorecards.models import Indicator, Measurement
-from surveys.scorecards.texts import limits_words, scale_words, target_words, value_words
+from surveys.scorecards.texts import limits_words, reason_words, scale_words, target_words, value_words
 from surveys.scorecards.views import blueprint
 from surveys.scorecards.withdrawing import withdraw_values
 
@@ -65,7 +65,7 @@ def withdraw_value(measurement_id: int) -> Response:
     """Takes one value back: the one before it stands again."""
     session = database.session()
     measurement = session.get(Measurement, measurement_id)
-    if measurement is None or measurement.release_id is not None:
+    if measurement is None or measurement.release_id is not None or measurement.computed_from is not None:
         abort(404)
     indicator = measurement.indicator
     if measurement.unit_id not in {
@@ -127,6 +127,7 @@ def _page(grid: EntryGrid, typed: TypedGrid, found: GridJudgement, *, checked: b
         failed=checked and not found.may_be_stored,
         shown={row.unit.id: _words(grid, row.standing) for row in grid.rows},
         last={row.unit.id: _words(grid, row.last) for row in grid.rows},
+        computed={row.unit.id: _computed_words(grid, row.computed) for row in grid.rows},
         withdrawn={row.unit.id: _words(grid, row.withdrawn) for row in grid.rows},
         period_of_last={
             row.unit.id: periods.words(row.last.year, row.last.part) for row in grid.rows if row.last
@@ -142,6 +143,13 @@ def _page(grid: EntryGrid, typed: TypedGrid, found: GridJudgement, *, checked: b
         if everybody
         else [],
     )
+
+
+def _computed_words(grid: EntryGrid, measurement: Measurement | None) -> str:
+    if measurement is None:
+        return ""
+    value = _words(grid, measurement)
+    return _("Regnet ut: %(value)s.", value=value) if value else reason_words(measurement)
 
 
 def _words(grid: EntryGrid, measurement: Measurement | None) -> str:

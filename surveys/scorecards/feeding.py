@@ -10,6 +10,7 @@ from surveys.campaigns.models import Survey
 from surveys.instruments.models import Instrument
 from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release
+from surveys.scorecards.aggregation.storing import aggregate
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 from surveys.scorecards.survey_values import in_indicators_unit
 from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE, WholeFigure, whole_figures
@@ -52,6 +53,7 @@ def feed(session: Session, release: Release) -> int:
         session.execute(update(Measurement), replaced)
     if rows:
         session.execute(insert(Measurement), rows)
+        aggregate(session, {(row["indicator_id"], row["year"], row["part"]) for row in rows})
     return len(rows)
 
 

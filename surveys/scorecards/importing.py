@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.access.models import Account
 from surveys.audit import trail as audit
-from surveys.files.columns import Record, read_records
+from surveys.files.columns import Record, TableRecords, read_records
 from surveys.files.missing_marks import is_dash, missing_words
 from surveys.files.report import (
     ImportChange,
@@ -24,6 +25,7 @@ from surveys.platform.clock import now
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _, ngettext
 from surveys.scorecards.cards import all_ambitions, indicators_by_code
+from surveys.scorecards.entering import entering_right
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.measuring import (
     MeasurementKey,
@@ -73,11 +75,27 @@ def import_measurements(
 
     Faults of any kind stand in the report, and then nothing is changed; so it is with questions nobody has answered.
     """
-    answers = answers or ValueAnswers()
     read = read_records(file, MEASUREMENT_COLUMNS)
+    return import_values(session, read, file.name, apply=apply, today=today, answers=answers)
+
+
+def import_values(
+    session: Session,
+    read: TableRecords,
+    name: str,
+    *,
+    apply: bool,
+    today: dt.date,
+    answers: ValueAnswers | None = None,
+    account: Account | None = None,
+) -> ImportReport:
+    """As `import_measurements`, of lines that are read already. account: who does it, and only what she may enter;
+    None: from the command line, everything.
+    """
+    answers = answers or ValueAnswers()
     if read.faults:
         return ImportReport(faults=read.faults, notes=read.notes)
-    known = _known(session, today, answers)
+    known = replace(_known(session, today, answers), may_enter=entering_right(session, account))
     found = _lines(read.rows, known)
     if not read.rows:
         return ImportReport(faults=(ImportFault(_("Filen har ingen verdier under overskriften.")),))
@@ -91,16 +109,26 @@ def import_measurements(
     if questions or not apply or not report.changes:
         applied = apply and not questions
         return replace(report, notes=notes, questions=questions, applied=applied)
-    entry = _store(session, file.name, found.lines, known, report)
+    entry = _store(session, name, found.lines, known, report, account)
     return replace(
         report, notes=(*notes, _("Innlesingen har nummer %(number)s.", number=entry.id)), applied=True
     )
 
 
 def _store(
-    session: Session, name: str, lines: Sequence[ValueLine], known: ImportContext, report: ImportReport
+    session: Session,
+    name: str,
+    lines: Sequence[ValueLine],
+    known: ImportContext,
+    report: ImportReport,
+    account: Account | None,
 ) -> MeasurementEntry:
-    entry = MeasurementEntry(at=now(), author="", file_name=name)
+    entry = MeasurementEntry(
+        at=now(),
+        account_id=account.id if account else None,
+        author=account.name if account else "",
+        file_name=name,
+    )
     session.add(entry)
     session.flush()
     record_values(session, [_new_value(line) for line in lines], entry, known.standing)
@@ -196,7 +224,7 @@ def _report(lines: Sequence[ValueLine], known: ImportContext) -> ImportReport:
     changed: list[ImportChange] = []
     for line in lines:
         before = known.standing.get(line.place)
-        if before is None or (before.value, before.source) != (line.value, line.source):
+        if before is None or not before.is_same(line.value, line.source):
             period = words[line.indicator.frequency, line.year, line.part]
             (new if before is None else changed).append(_change(line, period, known, before))
     return ImportReport(tuple(new), tuple(changed), unchanged=len(lines) - len(new) - len(changed))

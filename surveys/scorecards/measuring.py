@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.platform.texts import _
+from surveys.scorecards.aggregation.storing import aggregate
 from surveys.scorecards.doubts import impossible_words
 from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.models import Indicator, Measurement, MeasurementEntry, MeasurementStatus
@@ -30,6 +31,11 @@ class StandingValue:
     value: float | None
     source: str
     release_id: int | None
+    is_computed: bool = False
+
+    def is_same(self, value: float, source: str) -> bool:
+        """Whether entering this changes nothing. What somebody enters is never the same as what was computed."""
+        return not self.is_computed and (self.value, self.source) == (value, source)
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,12 @@ def standing_values(session: Session, indicator_ids: Iterable[int]) -> dict[Meas
             Measurement.value,
             Measurement.source,
             Measurement.release_id,
+            Measurement.computed_from,
         ).where(Measurement.current, Measurement.indicator_id.in_(list(indicator_ids)))
     )
     return {
-        (indicator, unit, year, part): StandingValue(id_, value, source, release)
-        for indicator, unit, year, part, id_, value, source, release in found
+        (indicator, unit, year, part): StandingValue(id_, value, source, release, computed is not None)
+        for indicator, unit, year, part, id_, value, source, release, computed in found
     }
 
 
@@ -88,7 +95,7 @@ def record_values(
     for new in values:
         before = standing.get(new.key)
         _check(new, before)
-        if before is not None and (before.value, before.source) == (new.value, new.source):
+        if before is not None and before.is_same(new.value, new.source):
             continue
         if before is not None:
             replaced.append({"id": before.id, "current": False})
@@ -97,6 +104,7 @@ def record_values(
         session.execute(update(Measurement), replaced)
     if rows:
         session.execute(insert(Measurement), rows)
+        aggregate(session, {(row["indicator_id"], row["year"], row["part"]) for row in rows})
     return len(rows)
 
 

@@ -294,6 +294,9 @@ class Measurement(Base):
     confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(default="", server_default="")
+    # How many units it was worked out from, and how many had nothing (`aggregation`). NULL: it was not computed.
+    computed_from: Mapped[int | None]
+    computed_missing: Mapped[int | None]
 
     indicator: Mapped[Indicator] = relationship()
     entry: Mapped[MeasurementEntry | None] = relationship()

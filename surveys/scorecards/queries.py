@@ -15,9 +15,12 @@ from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.models import Change, Figure, FigureKind, FigureStatus, Release
-from surveys.release.visibility import Access, accesses
+from surveys.release.visibility import Access, Audience, accesses
+from surveys.scorecards.aggregation.rules import stated_rules
 from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
+from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
+from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.replies.row_replies import unit_replies
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -72,6 +75,14 @@ class PerspectiveSection:
 
 
 @dataclass(frozen=True)
+class CardApproval:
+    """Whose decision a card is (name and position), and the day of it."""
+
+    by: str
+    on: dt.date
+
+
+@dataclass(frozen=True)
 class Card:
     """A styringskort. `years` are those it can be shown for, oldest first."""
 
@@ -81,6 +92,8 @@ class Card:
     years: tuple[int, ...]
     perspectives: tuple[PerspectiveSection, ...]
     vision: str = ""
+    # Who approved the card of the year, and when; None for a card that was not approved here.
+    approval: CardApproval | None = None
 
     @property
     def is_newest(self) -> bool:
@@ -93,9 +106,16 @@ class Card:
 
 
 def read_card(
-    session: Session, account: Account, unit: Unit, today: dt.date, year: int | None = None
+    session: Session,
+    reader: Account | Audience,
+    unit: Unit,
+    today: dt.date,
+    year: int | None = None,
+    through: dt.date | None = None,
 ) -> Card:
-    """The card as the account may read it; without `year` the last one with a value.
+    """The card as the reader may read it; without `year` the last one with a value.
+
+    through: as the card was on that day, by the periods of its values: a report on a tertial has nothing of the next.
 
     As many queries whatever its size. Raises NoSuchYearError for a year before the first value or after the last.
     """
@@ -103,6 +123,8 @@ def read_card(
     lines = card_lines(session, unit, line)
     indicators = {each.indicator_id: each.indicator for each in lines.lines}
     measurements = _measurements(session, unit.id, indicators)
+    if through is not None:
+        measurements = [each for each in measurements if _is_of_period(each, through)]
     years = _years(measurements, today)
     if year is not None and year not in years:
         raise NoSuchYearError(year)
@@ -113,13 +135,14 @@ def read_card(
     setting = RowContext(
         year=shown_year,
         today=today,
-        access=_access(session, account, unit, [*measurements, *replied], today),
+        access=_access(session, reader, unit, [*measurements, *replied], today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
         interim_targets=interim_targets(session, line, indicators),
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
         replies=replies,
+        rules=stated_rules(session, indicators),
         is_newest=shown_year == max(years, default=shown_year),
     )
     by_indicator: dict[int, list[Measurement]] = {}
@@ -129,7 +152,33 @@ def read_card(
         each.indicator_id: indicator_row(each.indicator, by_indicator.get(each.indicator_id, ()), setting)
         for each in of_year
     }
-    return Card(unit.code, unit.name, setting.year, years, _sections(of_year, rows), card_vision(of_year))
+    return Card(
+        unit.code,
+        unit.name,
+        setting.year,
+        years,
+        _sections(of_year, rows),
+        card_vision(of_year),
+        card_approval(session, of_year, shown_year),
+    )
+
+
+def card_approval(session: Session, lines: Sequence[ScorecardLine], year: int) -> CardApproval | None:
+    """Of the nearest card: its rows and limits are frozen for the year, and its values and replies are not."""
+    if not lines:
+        return None
+    found = session.execute(
+        select(CardVersion.approved_by, CardVersion.approved_on)
+        .where(
+            CardVersion.card_id == lines[-1].scorecard_id,
+            CardVersion.state == VersionState.APPROVED,
+            CardVersion.year == year,
+        )
+        .order_by(CardVersion.id.desc())
+        .limit(1)
+    ).first()
+    # An approved version has its day (`approved_by_somebody`).
+    return CardApproval(found[0], found[1]) if found is not None and found[1] is not None else None
 
 
 def card_vision(lines: Sequence[ScorecardLine]) -> str:
@@ -145,6 +194,13 @@ def _years(measurements: Iterable[Measurement], today: dt.date) -> tuple[int, ..
     """
     known = [measurement.year for measurement in measurements if measurement.year <= today.year]
     return tuple(range(min(known), max(known) + 1)) if known else ()
+
+
+def _is_of_period(measurement: Measurement, through: dt.date) -> bool:
+    """Its period had ended by then, or it was measured by then: a yearly survey in March is in the first tertial."""
+    periods = periods_of(measurement.indicator.frequency)
+    ended = periods.last_day(measurement.year, measurement.part) <= through
+    return ended or measurement.measured_on <= through
 
 
 def _measurements(
@@ -172,11 +228,15 @@ def _measurements(
 
 
 def _access(
-    session: Session, account: Account, unit: Unit, measurements: Iterable[Measurement], today: dt.date
+    session: Session,
+    reader: Account | Audience,
+    unit: Unit,
+    measurements: Iterable[Measurement],
+    today: dt.date,
 ) -> dict[int, Access]:
-    """Release → the account's access to the unit there; nothing for a release where it will never have any."""
+    """Release → the reader's access to the unit there; nothing for a release where it will never have any."""
     releases = {measurement.release for measurement in measurements if measurement.release is not None}
-    found = accesses(session, account, releases, today, [unit.id]) if releases else {}
+    found = accesses(session, reader, releases, today, [unit.id]) if releases else {}
     return {release_id: access for (release_id, _unit), access in found.items()}
 
 

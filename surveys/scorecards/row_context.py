@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.scorecards import IndicatorStatus, TargetLimits, is_due, possible_statuses, status
+from surveys.platform.texts import _
 from surveys.release.models import ChangeBasis, Verdict
 from surveys.release.visibility import Access
 from surveys.scorecards import texts as wording
+from surveys.scorecards.aggregation.rules import StatedRule
 from surveys.scorecards.cards import Ambitions
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import (
@@ -55,6 +57,8 @@ class RowContext:
     own: frozenset[int] = frozenset()
     # Indicator id → every version of the unit's replies.
     replies: Mapping[int, Sequence[MeasurementReply]] = field(default_factory=dict)
+    # Indicator id → how its values are worked out from the units below.
+    rules: Mapping[int, StatedRule] = field(default_factory=dict)
     # It is the card of the unit's newest year.
     is_newest: bool = True
 
@@ -92,6 +96,18 @@ def shown_value(measurement: Measurement, indicator: Indicator, setting: RowCont
     if measurement.value is None:
         return ""
     return wording.value_words(measurement.value, indicator, target_of(indicator, measurement.year, setting))
+
+
+def computed_words(indicator: Indicator, measurement: Measurement | None, setting: RowContext) -> str:
+    """What a computed value was worked out from; «» for one that was entered, or that has no rule any more."""
+    rule = setting.rules.get(indicator.id)
+    if rule is None or measurement is None or measurement.computed_from is None or measurement.value is None:
+        return ""
+    return rule.value_words(measurement)
+
+
+def source_words(measurement: Measurement) -> str:
+    return measurement.source if measurement.computed_from is None else _("Regnet ut")
 
 
 def period_of(measurement: Measurement, indicator: Indicator) -> str:

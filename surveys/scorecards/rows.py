@@ -7,6 +7,7 @@ from typing import Final
 
 from analysis.scorecards import Direction, IndicatorStatus, TargetLimits, is_old, status
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
 from surveys.release.models import ChangeBasis
 from surveys.scorecards import texts as wording
 from surveys.scorecards.comparing import MeasurementComparison, comparison
@@ -17,12 +18,14 @@ from surveys.scorecards.replies.row_replies import RowReply, row_reply
 from surveys.scorecards.row_context import (
     RowContext,
     access_to_value,
+    computed_words,
     doubt_words,
     interval_words,
     is_development,
     is_seen,
     period_of,
     shown_value,
+    source_words,
     status_of,
     target_of,
 )
@@ -45,6 +48,7 @@ class HistoryEntry:
     measured_on: dt.date
     interval: str = ""
     doubt: str = ""
+    computed: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,9 @@ class IndicatorRow:
     remarks: tuple[str, ...]
     misses_periods: bool
     previous: MeasurementComparison | None
+    # What the value was worked out from, and how values of units above are.
+    computed: str
+    aggregation: str
     # What a survey's value is within, and the other colours it may have.
     interval: str
     doubt: str
@@ -90,6 +97,8 @@ class IndicatorRow:
     spark_words: str
     history: tuple[HistoryEntry, ...]
     reply: RowReply
+    # The value as it is stored, for files.
+    stored_value: float | None = None
 
     @property
     def counted_status(self) -> IndicatorStatus:
@@ -132,7 +141,7 @@ def indicator_row(
         period=period_of(latest, indicator) if latest else "",
         is_part=latest is not None and latest.part > 0,
         n=latest.n if latest else None,
-        value_source=latest.source if latest else "",
+        value_source=source_words(latest) if latest else "",
         measured_on=latest.measured_on if latest else None,
         age=age,
         old=old,
@@ -142,6 +151,8 @@ def indicator_row(
         remarks=tuple(row_remarks(indicator, until, missing, setting)),
         misses_periods=bool(missing),
         previous=comparison(indicator, latest, seen, target, setting),
+        computed=computed_words(indicator, latest, setting),
+        aggregation=_aggregation(indicator, setting),
         interval=interval_words(indicator, latest, setting) if latest else "",
         doubt=doubt_words(indicator, latest, setting) if latest else "",
         spark=spark(_moments(seen, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
@@ -149,8 +160,17 @@ def indicator_row(
             (period_of(m, indicator), shown_value(m, indicator, setting)) for m in seen
         ),
         history=tuple(_entry(m, indicator, setting) for m in reversed(seen)),
+        stored_value=latest.value if latest else None,
         reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )
+
+
+def _aggregation(indicator: Indicator, setting: RowContext) -> str:
+    """How the units above get their values; «» where each enters its own."""
+    if indicator.questionnaire is not None:
+        return _("Fra svarene på enheten og alle under den.")
+    rule = setting.rules.get(indicator.id)
+    return rule.words() if rule else ""
 
 
 def interim_words(indicator: Indicator, setting: RowContext) -> str:
@@ -230,8 +250,9 @@ def _entry(measurement: Measurement, indicator: Indicator, setting: RowContext) 
         value=shown_value(measurement, indicator, setting),
         n=measurement.n,
         reason=wording.reason_words(measurement),
-        source=measurement.source,
+        source=source_words(measurement),
         measured_on=measurement.measured_on,
         interval=interval_words(indicator, measurement, setting),
         doubt=doubt_words(indicator, measurement, setting),
+        computed=computed_words(indicator, measurement, setting),
     )

@@ -14,6 +14,7 @@ from surveys.audit import trail as audit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
+from surveys.scorecards.aggregation.rules import set_aggregations
 from surveys.scorecards.card_changes import colours, recoloured
 from surveys.scorecards.card_lines import end_other_lines, show_on_card
 from surveys.scorecards.card_plans import CardPlan, IndicatorPlan, SetupError, plan_faults
@@ -41,12 +42,14 @@ def set_up_card(session: Session, plan: CardPlan, edition: CardEdition | None = 
     before = colours(session)
     setup = _card(session, plan)
     setup.edition = edition
+    indicators: dict[str, Indicator] = {}
     for position, planned in enumerate(planned_indicators(plan)):
-        indicator = _indicator(session, setup, planned)
+        indicator = indicators[planned.indicator.code] = _indicator(session, setup, planned)
         show_on_card(session, setup, indicator, planned.indicator, position)
     session.flush()
     end_other_lines(setup, {planned.code for planned in plan.indicators()})
     session.flush()
+    set_aggregations(session, setup, plan, indicators)
     setup.recoloured = recoloured(before, colours(session))
     if setup.changes:
         if setup.changes[0] == _new_card_words(plan):

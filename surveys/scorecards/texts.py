@@ -13,7 +13,7 @@ from analysis.scorecards import (
     decimals_shown,
 )
 from surveys.platform.localisation import listed, long_date, number
-from surveys.platform.texts import _
+from surveys.platform.texts import _, ngettext
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
 from surveys.release.visibility import Access
 from surveys.results import texts as results_wording
@@ -127,7 +127,26 @@ def reason_words(measurement: Measurement) -> str:
         return results_wording.status_text(FigureStatus.HIDDEN, measurement.reason, least)
     if measurement.status is MeasurementStatus.NOT_MEASURED and measurement.release is not None:
         return _("Ingen har svart.")
+    if measurement.computed_from is not None:
+        return uncomputed_words(measurement)
     return measurement.reason
+
+
+def uncomputed_words(measurement: Measurement) -> str:
+    """Why a value was not worked out from the units below; «» when it was."""
+    if measurement.value is not None:
+        return ""
+    if measurement.status is MeasurementStatus.HIDDEN:
+        return _("Ikke regnet ut: verdien til en enhet under er skjult.")
+    if measurement.reason:
+        return _("Ikke regnet ut: tallene under gir ingen mulig verdi.")
+    missing = measurement.computed_missing or 0
+    return ngettext(
+        "Ikke regnet ut: %(num)s av %(units)s enheter mangler verdi.",
+        "Ikke regnet ut: %(num)s av %(units)s enheter mangler verdi.",
+        missing,
+        units=missing + (measurement.computed_from or 0),
+    )
 
 
 def waiting_words(access: Access | None) -> str:

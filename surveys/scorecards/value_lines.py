@@ -35,7 +35,10 @@ CellValue = TypeVar("CellValue")
 
 @dataclass(frozen=True)
 class ImportContext:
-    """What the file's codes may point to, and what stands there now. dash_is_zero: what «-» was said to mean."""
+    """What the file's codes may point to, and what stands there now. dash_is_zero: what «-» was said to mean.
+
+    may_enter: whether whoever sends the file may enter the indicator for the unit.
+    """
 
     indicators: IndicatorsByCode
     units: Mapping[str, Unit]
@@ -43,6 +46,7 @@ class ImportContext:
     ambitions: AllAmbitions
     today: dt.date
     dash_is_zero: bool | None = None
+    may_enter: Callable[[Indicator, Unit], bool] = lambda _indicator, _unit: True
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,10 @@ def value_line(row: Record, known: ImportContext, faults: list[ImportFault]) -> 
         return None
     indicator = read("indicator", partial(_indicator, unit=unit, year=period.year or 0, known=known))
     if indicator is None:
+        return None
+    if not known.may_enter(indicator, unit):
+        words = _("Du fører ikke inn denne verdien for %(unit)s.", unit=unit.name)
+        faults.append(row.fault("unit", words))
         return None
     if fault := _period_fault(row, indicator, period, known.today):
         faults.append(fault)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from surveys.audit import trail as audit
 from surveys.platform.clock import now
 from surveys.platform.texts import _
+from surveys.scorecards.aggregation.storing import aggregate
 from surveys.scorecards.models import Measurement, MeasurementEntry
 
 
@@ -56,23 +57,31 @@ def withdraw_entry(session: Session, number: int, by: str) -> Withdrawal:
 
 
 def withdraw_values(session: Session, ids: Sequence[int], by: str) -> Withdrawal:
-    """Single values by their id. One that comes from a survey, or is not current, is left as it is."""
+    """Single values by their id. One that comes from a survey, is computed or is not current, is left as it is."""
     return _withdraw(session, Measurement.id.in_(ids), by, now())
 
 
 def _withdraw(session: Session, which: ColumnElement[bool], by: str, at: dt.datetime) -> Withdrawal:
-    withdrawn = list(
-        session.scalars(
-            select(Measurement.id).where(which, Measurement.current, Measurement.release_id.is_(None))
+    found = session.execute(
+        select(Measurement.id, Measurement.indicator_id, Measurement.year, Measurement.part).where(
+            which, _can_be_withdrawn()
         )
-    )
+    ).all()
+    withdrawn = [each.id for each in found]
     restored = list(session.scalars(_before(which)))
     taken = [{"id": id_, "current": False, "withdrawn_at": at, "withdrawn_by": by} for id_ in withdrawn]
     for rows in (taken, [{"id": id_, "current": True} for id_ in restored]):
         if rows:
             session.execute(update(Measurement), rows)
     session.expire_all()
+    aggregate(session, {(each.indicator_id, each.year, each.part) for each in found})
     return Withdrawal(len(withdrawn), len(restored))
+
+
+def _can_be_withdrawn() -> ColumnElement[bool]:
+    """What somebody entered: not a survey's value, and not a computed one."""
+    entered = and_(Measurement.release_id.is_(None), Measurement.computed_from.is_(None))
+    return and_(Measurement.current, entered)
 
 
 def _before(which: ColumnElement[bool]) -> Select[int]:
@@ -90,8 +99,8 @@ def _before(which: ColumnElement[bool]) -> Select[int]:
                 earlier.id < Measurement.id,
             ),
         )
-        .where(which, Measurement.current, Measurement.release_id.is_(None))
-        .where(earlier.withdrawn_at.is_(None), earlier.release_id.is_(None))
+        .where(which, _can_be_withdrawn())
+        .where(earlier.withdrawn_at.is_(None), earlier.release_id.is_(None), earlier.computed_from.is_(None))
         .group_by(Measurement.id)
     )
 

@@ -26,6 +26,7 @@ from surveys.platform.localisation import LANGUAGES, alphabetical, use_language
 from surveys.platform.texts import _
 from surveys.release.entrances import entrances
 from surveys.release.visibility import readable_cards
+from surveys.reports.snapshots.political import newest_political
 from surveys.scorecards.replies.waiting import waiting_for
 from surveys.scorecards.texts import status_words
 from surveys.site.security_text import security_text
@@ -65,6 +66,8 @@ def show() -> str | Response:
         results=entered[:MOST_RESULTS],
         waiting=waiting_for(session, current_user, today),
         colours=status_words(),
+        political=newest_political(session, current_user),
+        is_politician=Role.POLITICIAN in roles_of(current_user),
         is_hr=bool(roles_of(current_user) & set(HR_ROLES)),
     )
 
@@ -140,6 +143,7 @@ def menu() -> list[MenuEntry]:
         (_("Hjem"), "home.show"),
         (_("Resultater"), "results.index"),
         (_("Styringskort"), "scorecards.index"),
+        (_("Rapporter"), "reports.index"),
     ]
     if roles_of(current_user) & set(HR_ROLES):
         entries[1:1] = [

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from surveys.followup.meetings import on_result
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
 from surveys.platform.fault_links import naming
@@ -14,3 +15,4 @@ def init_app(app: Flask) -> None:
     static_files.init_app(app)
     compressing.init_app(app)
     error_pages.init_app(app)
+    on_result.init_app(app)

@@ -5,6 +5,7 @@ from flask import Flask
 from surveys.access import password_views
 from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
+from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
 from surveys.hr import views as campaigns
 from surveys.hr.accounts import provider_views, sign_in_views
 from surveys.hr.accounts import views as account_views
@@ -31,6 +32,11 @@ from surveys.hr.weighting import views as weighting_views
 from surveys.hr.who_sees import views as who_sees_views
 from surveys.reports.material import package_views as material_package_views
 from surveys.reports.material import views as material_views
+from surveys.reports.proposals import views as proposal_views
+from surveys.reports.snapshots import draft_views as report_draft_views
+from surveys.reports.snapshots import public_views as public_report_views
+from surveys.reports.snapshots import views as report_views
+from surveys.reports.year import views as year_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
 from surveys.results import views as results
@@ -41,6 +47,8 @@ from surveys.results.heat_map import views as heat_map_views
 from surveys.results.screening import views as screening_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
+from surveys.scorecards.diagnosis import assessment_views
+from surveys.scorecards.from_files import views as values_from_files_views
 from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
@@ -100,11 +108,22 @@ _MODULES = (
     year_wheel,
     scorecards,
     value_entry_views,
+    values_from_files_views,
     card_approval_views,
     card_file_views,
     card_indicator_views,
     card_setup_views,
     reply_views,
+    assessment_views,
+    meeting_views,
+    prepare_views,
+    response_views,
+    room_views,
+    report_views,
+    report_draft_views,
+    public_report_views,
+    proposal_views,
+    year_views,
 )
 
 

@@ -13,6 +13,7 @@ from surveys.campaigns.key_holders import forget_shares
 from surveys.campaigns.models import MessageChannel
 from surveys.campaigns.planned_reminders import queue_planned
 from surveys.campaigns.tally.nightly import publish_tonight
+from surveys.followup.meetings.voting import close_forgotten
 from surveys.hr.answers.in_background import take_asked_files
 from surveys.hr.answers.waiting import waiting_answers
 from surveys.hr.long_steps import take_asked
@@ -32,6 +33,7 @@ from surveys.publishing.preview import compute_previews
 from surveys.reports.material.keeping import kept_files
 from surveys.reports.material.packages import unit_packages
 from surveys.reports.material.packing import make_asked_packages
+from surveys.reports.year.reminders import send_reminders
 
 _MOST_SECONDS_IDLE: Final = 2.0
 
@@ -111,6 +113,7 @@ def _work(app: Flask) -> Work:
     def keep_time() -> None:
         close_overdue(database)
         forget_shares(database)
+        close_forgotten(database, app.config["SECRETS"].codes)
         for files in (waiting_uploads, waiting_answers):
             files(app.config["SETTINGS"].instance).remove_old()
         unit_packages(app.config["SETTINGS"].instance).remove_old()
@@ -135,6 +138,7 @@ def _send_all(database: Database, settings: Settings) -> None:
     # The few to key holders first: they may say that somebody is opening a ballot box.
     send_to_holders(database, settings)
     send_queued(database, settings)
+    send_reminders(database, settings)
 
 
 def _take_steps(app: Flask) -> None:

@@ -84,10 +84,35 @@ def test_whoever_did_not_say_counts_as_before(tmp_path: Path) -> None:
     assert weighting.weights[women].sum() / weighting.weights[:-1].sum() == pytest.approx(0.48)
 
 
-@pytest.mark.parametrize("weight", ["0", "-1", "", "tung", "inf"])
-def test_a_row_without_a_usable_weight_is_a_fault_with_its_line(tmp_path: Path, weight: str) -> None:
-    with pytest.raises(FileFaults, match=r"Linje 10, kolonne vekt: En vekt må være et tall over 0"):
+@pytest.mark.parametrize(
+    ("weight", "told"),
+    [
+        ("0", "Vekten må være over 0"),
+        ("-1", "Vekten må være over 0"),
+        ("", "Raden mangler vekt"),
+        ("tung", "Vekten er ikke et tall"),
+        ("inf", "Vekten er ikke et tall"),
+        ("1e13", "Vekten er for stor"),
+    ],
+)
+def test_a_row_without_a_usable_weight_is_a_fault_with_its_line(
+    tmp_path: Path, weight: str, told: str
+) -> None:
+    with pytest.raises(FileFaults, match=rf"Linje 10, kolonne vekt: {told}"):
         read_responses(written(tmp_path, *ROWS, f"k;u;3;{weight}"), questionnaire(), weight_column="vekt")
+
+
+def test_a_weight_of_more_than_fifty_times_the_mean_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    many = ["k;u;3;1"] * 199
+    with pytest.raises(
+        FileFaults, match=r"Linje 201, kolonne vekt: Vekten er over 50 ganger snittet"
+    ) as found:
+        read_responses(written(tmp_path, *many, "k;u;3;80"), questionnaire(), weight_column="vekt")
+    assert len(found.value.faults) == 1
+    assert (
+        read_responses(written(tmp_path, *many, "k;u;3;40"), questionnaire(), weight_column="vekt").weights
+        is not None
+    )
 
 
 def test_margins_that_cannot_be_used_are_refused_in_words(file: Path) -> None:

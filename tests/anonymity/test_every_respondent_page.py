@@ -24,6 +24,7 @@ from surveys.campaigns.public_links import make_link
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from tests.building import build_open_survey, invite_some
+from tests.meetings import open_a_room
 from tests.respondent import Respondent
 
 KEY = "liten-2026"
@@ -57,6 +58,7 @@ class Place:
     db: Database
     tokens: list[str]
     codes: dict[str, str]
+    room: str
 
     @property
     def rules(self) -> list[Rule]:
@@ -69,6 +71,7 @@ class Place:
             "language": ["nb", "en", "xx"],
             "number": [1, 2, 99],
             "token": [*self.tokens],
+            "room": [self.room, "0000-0000-0000", "tull"],
             "key": [KEY, "finnes-ikke"],
         }
         assert rule.arguments <= set(values), (
@@ -114,7 +117,13 @@ def place(app: Flask, db: Database) -> Place:
         hashed = code_hash(app.config["SECRETS"].codes, codes["moved"].replace("-", ""))
         moved = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
         moved.unit_id = session.scalars(select(Unit.id).where(Unit.code == "B")).one()
-    return Place(app, db, [token, "finnes-ikke"], codes | {"unknown": "0000-0000-0000", "mistyped": "tull"})
+    return Place(
+        app,
+        db,
+        [token, "finnes-ikke"],
+        codes | {"unknown": "0000-0000-0000", "mistyped": "tull"},
+        open_a_room(app, db),
+    )
 
 
 @pytest.fixture

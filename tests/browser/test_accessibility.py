@@ -51,9 +51,13 @@ READERS_PAGES = {
         "/",
         "/resultater",
         "/resultater/medarbeider-2024/OK4",
+        "/resultater/medarbeider-2024/OK4/forbered",
+        "/resultater/medarbeider-2024/OK4/mote",
+        "/resultater/medarbeider-2024/OK4/mote/valg",
         "/styringskort/OK4?ar=2025",
         "/styringskort/OK4?ar=2024",
     ),
+    "direktor": ("/resultater/medarbeider-2024/OK4/svar-ovenfra",),
     "politiker": ("/", "/styringskort", "/styringskort/FK"),
 }
 OPEN_PAGES = ("/logg-inn", "/svar", "/anonymitet", "/tilgjengelighet", "/informasjonskapsler", "/finnes-ikke")

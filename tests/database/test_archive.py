@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import MetaData, Table, select
+from sqlalchemy.orm import Session
 
 from app import create_app
 from surveys.access.models import Account, Grant, Role
@@ -35,10 +36,17 @@ from surveys.operating.revisions import newest_revision
 from surveys.operating.tables import metadata
 from surveys.organisation.models import Installation, Person, Unit
 from surveys.platform.config import Settings
-from surveys.platform.database import Database
+from surveys.platform.database import Base, Database
 from surveys.publishing.releasing import correct
 from surveys.release.analysts.microdata import export_microdata
-from surveys.release.models import QualityDiscussion
+from surveys.release.models import QualityDiscussion, Release
+from surveys.release.weighting.models import (
+    CountedWeightedMean,
+    DeclaredMargin,
+    ReleasedWeightedMean,
+    SurveyWeighting,
+    WeightSource,
+)
 from tests.card_building import sign_in_as
 from tests.database.demo_rows import rows_of
 from tests.page_tokens import without_tokens
@@ -48,7 +56,7 @@ RELEASED = "foresatte-2023"
 
 @pytest.fixture
 def archive(full: Database, tmp_path: Path) -> Path:
-    """The archive of a demo with a quality discussion in it."""
+    """The archive of a demo with a quality discussion and a weighted mean in it."""
     with full.transaction() as session:
         survey = session.scalars(select(Survey).where(Survey.key == RELEASED)).one()
         author = session.scalars(select(Grant).limit(1)).one().account
@@ -61,8 +69,37 @@ def archive(full: Database, tmp_path: Path) -> Path:
                 text="=Vi så på\r\n«alfa», og den er høy.",
             )
         )
+        session.add_all(_weighted(session, survey))
     export_archive(full, tmp_path / "arkiv")
     return tmp_path / "arkiv"
+
+
+def _weighted(session: Session, survey: Survey) -> list[Base]:
+    release = session.scalars(select(Release).where(Release.survey_id == survey.id)).first()
+    assert release is not None
+    cost = {"n": 90, "design_effect": 1.25, "effective_n": 72.0}
+    return [
+        DeclaredMargin(
+            survey_id=survey.id, question="k", people={"a": 1}, source="SSB", stated_on=dt.date(2026, 9, 1)
+        ),
+        SurveyWeighting(
+            **cost,
+            survey_id=survey.id,
+            source=WeightSource.MARGINS,
+            names=["k"],
+            minimum_group=5,
+            moved=0,
+            smallest=0.5,
+            largest=2.0,
+            problem=None,
+        ),
+        ReleasedWeightedMean(
+            **cost, release_id=release.id, measure="M", mean=3.1, standard_error=0.1, ci_low=2.9, ci_high=3.3
+        ),
+        CountedWeightedMean(
+            **cost, survey_id=survey.id, measure="M", mean=3.1, standard_error=0.1, ci_low=2.9, ci_high=3.3
+        ),
+    ]
 
 
 def own_rows(db: Database) -> dict[str, list[dict[str, Any]]]:
@@ -94,6 +131,8 @@ def test_it_comes_back_on_the_other_kind_of_database_and_goes_out_the_same(
     mine, theirs = own_rows(full), own_rows(other)
     assert mine == theirs
     assert all(mine[name] for name in ("figure", "measurement", "scorecard_line", "quality_report", "target"))
+    assert all(mine[name] for name in ("declared_margin", "survey_weighting", "released_weighted_mean"))
+    assert rows_of(other, metadata)["counted_weighted_mean"] == []
     assert [row["key"] for row in theirs["survey"]] == [RELEASED]
     export_archive(other, tmp_path / "igjen")
     for file in sorted(archive.rglob("*")):

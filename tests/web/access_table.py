@@ -164,6 +164,14 @@ def sets_up_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.is_hr or visitor.role is Role.CONTROLLER)
 
 
+def is_politician(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.role is Role.POLITICIAN)
+
+
+def reads_proposals(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if(visitor.is_hr or visitor.role in {Role.CONTROLLER, Role.POLITICIAN})
+
+
 def sets_up_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if((visitor.is_hr or visitor.role is Role.CONTROLLER) and visitor.reaches(about))
 
@@ -180,6 +188,25 @@ def replies_there(visitor: AccessVisitor, about: About) -> Outcome:
 
 def role_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.reaches(about))
+
+
+def meeting_reader_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """Whoever may see the result, but for politicians."""
+    return _in_if(visitor.role is not Role.POLITICIAN and visitor.reaches(about))
+
+
+def leads_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """The unit's own leader, and neither HR nor whoever leads above her."""
+    return _in_if(visitor.role is Role.LEADER and visitor.reaches(about))
+
+
+def represents_there(visitor: AccessVisitor, about: About) -> Outcome:
+    return _in_if(visitor.role is Role.REPRESENTATIVE and visitor.reaches(about))
+
+
+def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
+    """A controller; and a leader above a unit that has its own, who is not here: `test_meeting_choice.py`."""
+    return _in_if(visitor.role is Role.CONTROLLER and visitor.reaches(about))
 
 
 def day_has_come_there(visitor: AccessVisitor, about: About) -> Outcome:
@@ -233,7 +260,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "
             "remove_public_link replace_a_code save_public_link save_reminder_plan scope separate_in_report "
             "share_out_key show stop_weighting take test_mail tick_checklist try_answering visibility ways_in "
-            "weighting withdraw_discussion withdraw_history",
+            "weighting withdraw_declared_margin withdraw_discussion withdraw_history",
         ),
         *_lines(its_holder, "hr", "own_key"),
         *_lines(
@@ -273,14 +300,19 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(role_in_the_survey, "results", "all_themes changes"),
         # And the survey's representative from her day on, which has not come here: `test_audit_package.py`.
         *_lines(hr_there, "results", "audit_package"),
+        *_lines(meeting_reader_there, "meetings", "prepare room"),
+        *_lines(leads_there, "meetings", "choose close_vote open_vote save_choice skip_choice"),
+        *_lines(represents_there, "meetings", "mark_seen"),
+        *_lines(answers_there, "meetings", "answer give_answer"),
         # Not before the reader's day: `test_unit_files.py`.
         *_lines(day_has_come_there, "material", "unit_file"),
         *_lines(hr_there, "material", "all_units all_units_file all_units_progress ask_all_units"),
         *_lines(any_account, "scorecards", "index"),
-        *_lines(role_there, "scorecards", "forecast_colour reply show"),
-        *_lines(replies_there, "scorecards", "give_reply take_reply_back"),
+        *_lines(role_there, "scorecards", "assessment assessments_below forecast_colour reply show"),
+        *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
+        *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),
         *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),
         *_lines(
             sets_up_there, "scorecards", "begin_draft delete_draft edit_indicator save_outline upload_card"
@@ -288,6 +320,21 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(enters_somewhere, "scorecards", "setup_index"),
         # The unit has others below it: its leader leads an area.
         *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
+        # Which reports are listed, and which versions are read there: `test_reports.py`.
+        *_lines(any_account, "reports", "index"),
+        *_lines(everybody, "reports", "public_download public_index public_report"),
+        *_lines(replies_there, "reports", "download show"),
+        *_lines(sets_up_somewhere, "reports", "new_report remind_owners"),
+        *_lines(enters_somewhere, "reports", "year"),
+        *_lines(
+            sets_up_there,
+            "reports",
+            "correct decide_publicity delete_report edit_draft freeze_draft preview save_draft undo_draft",
+        ),
+        *_lines(reads_proposals, "proposals", "index"),
+        # For which units is looked at in `test_proposed_indicators.py`.
+        *_lines(is_politician, "proposals", "propose"),
+        *_lines(sets_up_there, "proposals", "answer"),
         *_lines(hr_somewhere, "trail", "download index"),
     ]
 )

@@ -20,6 +20,7 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.counting.models import Response
 from surveys.hr.answers.waiting import waiting_answers
 from surveys.platform.database import Database
+from surveys.release.weighting.models import SurveyWeighting
 from tests.building import build_installation, build_units
 from tests.card_building import sign_in_as
 from tests.page_tokens import without_tokens
@@ -188,3 +189,42 @@ def test_a_personal_number_is_refused_and_never_shown(site: FlaskClient) -> None
     page = site.get(as_guessed(site, address).location).text
     assert "fødselsnummer" in page
     assert number not in page
+
+
+INHABITANTS = loading.builtin(
+    "innbygger", max(int(path.stem[1:]) for path in loading.available() if path.parent.name == "innbygger")
+)
+
+
+def weighted_csv() -> bytes:
+    keys = [item.key for item in INHABITANTS.items]
+    rows = [
+        ";".join(
+            ["A", *[str(1 + (row + place) % 4) for place in range(len(keys))], "0,5" if row < 30 else "1,5"]
+        )
+        for row in range(60)
+    ]
+    return "\n".join([";".join(["Avdeling", *keys, "vekt"]), *rows]).encode()
+
+
+def test_a_column_of_weights_is_said_and_never_remembered(site: FlaskClient, db: Database) -> None:
+    citizens = f"innbygger@{INHABITANTS.version}"
+    column = f"kolonne-{len(INHABITANTS.items) + 1}"
+    address = send(site, weighted_csv(), questionnaire=citizens).location
+    preview = as_guessed(site, address, **{column: "weight"}).location
+    assert "Vektene går fra 0,50 til 1,50 ganger snittet." in site.get(preview).text
+    assert 'value="weight" selected' in site.get(address).text
+    assert site.post(f"{preview}/ta-inn").status_code == 302
+    with db.reading() as session:
+        about = session.scalars(select(SurveyWeighting)).one()
+        assert (about.names, about.moved, about.problem) == (["vekt"], 0, None)
+    # Off until it is chosen: it is neither remembered nor guessed from the heading «vekt».
+    again = send(site, weighted_csv(), questionnaire=citizens).location
+    page = site.get(again).text
+    assert 'value="weight"' in page
+    assert 'value="weight" selected' not in page
+
+
+def test_no_column_of_another_survey_can_be_a_weight(site: FlaskClient) -> None:
+    address = send(site, csv(headings=[*KEYS[:-1], KEYS[-1]])).location
+    assert 'value="weight"' not in site.get(address).text

@@ -7,13 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from surveys.access.models import Role
 from surveys.audit.models import AuditEntry
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.scorecards.cards import card_lines
 from surveys.scorecards.models import Indicator, Scorecard, ScorecardLine, Target
 from surveys.scorecards.outline.models import CardVersion, VersionState
-from tests.card_building import measure
+from surveys.scorecards.setup import build_card
+from tests.card_building import measure, sign_in_as, small_card
 from tests.card_drafting import (
     YEAR,
     approve,
@@ -29,6 +31,7 @@ from tests.card_drafting import (
     steps_taken,
     write_indicator,
 )
+from tests.replying import TYPED, hidden_fields, reply_address, stored_replies
 
 
 @pytest.fixture
@@ -210,3 +213,22 @@ def test_next_years_draft_asks_about_rows_that_nobody_replied_to(client: FlaskCl
     reply = {"arsak": "Influensa", "tiltak": "Vaksine", "prognose": "6", "vurderes": f"31.12.{YEAR + 1}"}
     assert client.post(address, data=hidden | reply).status_code == 302
     assert asks not in client.get(f"/kortoppsett/{draft}").text
+
+
+def test_a_frozen_card_says_so_and_takes_values_and_replies(client: FlaskClient, site: Database) -> None:
+    approved_and_measured(client, site)
+    page = client.get("/styringskort/K").text
+    assert f"Kortet for {YEAR} er godkjent 1. januar {YEAR} av Kari Eide, kommunedirektør." in page
+    assert "Radene og grensene er fryst. Verdier og svar kan fortsatt føres inn." in page
+    sign_in_as(client, site, Role.LEADER)
+    address = reply_address(site, "M1.1", "K")
+    typed = TYPED | hidden_fields(client, address) | {"vurderes": f"31.12.{YEAR + 1}"}
+    assert client.post(address, data=typed).status_code == 302
+    assert len(stored_replies(site)) == 1
+    assert "under forbedring" in client.get("/styringskort/K").text
+
+
+def test_a_card_from_a_file_is_approved_by_nobody(client: FlaskClient, site: Database) -> None:
+    with site.transaction() as session:
+        build_card(session, small_card())
+    assert "er godkjent" not in client.get("/styringskort/K").text

@@ -9,9 +9,10 @@ import html5lib
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from surveys.access.models import Role
+from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.lifecycle import close_survey, open_survey
 from surveys.campaigns.models import PublicLink
 from surveys.platform.database import Database
@@ -27,7 +28,8 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
-from tests.card_building import sign_in_as
+from tests.card_building import sign_in_as, unit_of
+from tests.meetings import open_a_room
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 HEADERS = {
@@ -40,11 +42,12 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Site:
-    """A signed-in administrator's browser, and an unused code to the open survey."""
+    """A signed-in administrator's browser, an unused code to the open survey, and a vote in a meeting."""
 
     app: Flask
     client: FlaskClient
     code: str
+    room: str
 
     def address(self, rule: Rule, key: str = "liten-2028", name: str = "close") -> str:
         values: dict[str, Any] = {
@@ -53,6 +56,7 @@ class Site:
             "name": name,
             "unit_code": "A",
             "code": self.code,
+            "room": self.room,
         }
         values |= {"language": "nb", "number": "1", "instrument": "liten", "version": "1"}
         values |= {"token": "ugle-fjell-27", "factor": "TRI", "account_id": "1", "grant_id": "1"}
@@ -65,7 +69,7 @@ class Site:
             "part": "1",
         }
         values |= {"indicator_id": "1", "year": "2026", "measurement_id": "1"}
-        values |= {"version_id": "1", "node_id": "1", "card_id": "1"}
+        values |= {"version_id": "1", "node_id": "1", "card_id": "1", "report_id": "1", "proposal_id": "1"}
         with self.app.test_request_context():
             return url_for(rule.endpoint, **{each: values[each] for each in rule.arguments})
 
@@ -94,10 +98,16 @@ def site(app: Flask, db: Database, client: FlaskClient) -> Site:
     release(db, keys_of(app), "liten-2026")
     beat(db, "dates")
     sign_in_as(client, db, Role.ADMINISTRATOR)
-    return Site(app, client, code)
+    with db.transaction() as session:
+        # Some pages are a leader's or a controller's alone.
+        account = session.scalars(select(Account).order_by(Account.id.desc())).first()
+        assert account is not None
+        top = unit_of(session, "K").id
+        account.all_grants += [Grant(role=role, unit_id=top) for role in (Role.LEADER, Role.CONTROLLER)]
+    return Site(app, client, code, open_a_room(app, db, "liten-2026"))
 
 
-def _fault(html: str) -> str:
+def fault_of_document(html: str) -> str:
     """What is wrong with the page as a document, or «»."""
     parser = html5lib.HTMLParser(strict=True)
     document = parser.parse(html)
@@ -137,7 +147,7 @@ def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> No
         for name, beginning in HEADERS.items():
             assert response.headers[name].startswith(beginning), (address, name)
         if not 300 <= response.status_code < 400 and response.mimetype == "text/html":
-            assert _fault(response.text) == "", address
+            assert fault_of_document(response.text) == "", address
             assert response.text.count(" autofocus") <= 1, address
         # A file to download may be no text.
         html = response.get_data().decode(errors="replace")
@@ -157,7 +167,7 @@ def test_error_pages_and_faulty_forms_are_whole_documents_too(site: Site) -> Non
     }
     for status, response in answers.items():
         assert response.status_code == status
-        assert _fault(response.text) == "", status
+        assert fault_of_document(response.text) == "", status
 
 
 def _summary_faults(document: Any) -> list[str]:

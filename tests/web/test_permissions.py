@@ -28,6 +28,15 @@ from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.typed_data import to_stored
 from surveys.release.models import Turnout
+from surveys.reports.proposals.models import IndicatorProposal
+from surveys.reports.snapshots.content import ReportContent
+from surveys.reports.snapshots.models import (
+    Report,
+    ReportAudience,
+    ReportKind,
+    ReportState,
+    ReportVersion,
+)
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.outline.models import CardVersion
 from surveys.scorecards.outline.nodes import CardOutline
@@ -154,8 +163,30 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
         changed_by="HR",
     )
-    session.add_all([account, person, stated, moved, card, draft])
+    report = Report(
+        unit=unit,
+        kind=ReportKind.YEAR,
+        year=2026,
+        state=ReportState.FROZEN,
+        number=1,
+        choice={},
+        changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        changed_by="HR",
+        frozen_by="Kari Eide",
+        frozen_on=dt.date(2026, 1, 1),
+    )
+    proposal = IndicatorProposal(
+        unit=unit, title="Noe", why="Noe", author="Politiker", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    )
+    session.add_all([account, person, stated, moved, card, draft, report, proposal])
     session.flush()
+    content = ReportContent(
+        code, unit.name, report.kind, report.year, 0, "nb", dt.date(2026, 1, 1), "", perspectives=()
+    )
+    session.add_all(
+        ReportVersion(report=report, audience=audience, content=to_stored(content))
+        for audience in ReportAudience
+    )
     return {
         "key": survey.key,
         "survey_key": released.key,
@@ -180,6 +211,8 @@ def _things(session: Session, units: dict[str, Unit], about: About) -> dict[str,
         "card_id": card.id,
         "version_id": draft.id,
         "node_id": 999,
+        "report_id": report.id,
+        "proposal_id": proposal.id,
         "year": 2026,
         "part": 0,
     }

@@ -146,6 +146,10 @@ def test_the_same_file_again_says_that_nothing_differs(app: Flask, db: Database,
             "måler ikke «FEIL»",
         ),
         (
+            ("frequency: tertial", "questionnaire: lederklima\n                measure: LEAD01"),
+            "«LEAD01» er én påstand, og det er temaene som frigis. Bruk temaet «LEAD»",
+        ),
+        (
             ("source: Visma", "source: Visma\n                owner_role: politician"),
             "«owner_role» må være en av",
         ),

@@ -52,6 +52,7 @@ COMPOSED = {
     "publishing/releasing.py": {"survey.released", "survey.corrected"},
     "release/comments/reviewing.py": {f"comment.{status}" for status in CommentStatus},
     "release/history/importing.py": {f"{kind}.imported" for kind in ImportedKind},
+    "reports/snapshots/publicity.py": {"report.opened", "report.withheld"},
     "respond/alarm.py": {"survey.key_swapped", "survey.seal_broken"},
     "release/history/sets.py": {f"{kind}.withdrawn" for kind in ImportedKind},
 }
@@ -65,6 +66,8 @@ SPREAD = {
     "organisation/changing_units.py": {"old_name", "new_name", "old_type", "new_type"},
     "organisation/people_import.py": {"new", "changed", "ended"},
     "organisation/units_import.py": {"new", "changed", "ended"},
+    "publishing/importing_answers.py": {"weight"},
+    "publishing/releasing.py": {"weighted"},
     "release/comments/reviewing.py": {"comment", "reason"},
 }
 

@@ -36,6 +36,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/publishing/analysts/*.py": "the report of `medvirk analyse`, in bokmål",
     "analysis/answer_labels.py": "words that files of answers have",
     "surveys/publishing/answer_files/options.py": TERMINAL,
+    "surveys/publishing/answer_files/weighting_options.py": TERMINAL,
     "surveys/platform/config.py": "settings: the program stops before any page",
     "surveys/platform/logs.py": "settings: the program stops before any page",
     "surveys/platform/request_counts.py": "settings: the program stops before any page",

@@ -18,8 +18,11 @@ from surveys.hr.forms import DayField, well_encoded
 from surveys.platform.localisation import alphabetical, localised
 from surveys.platform.texts import _, _l
 from surveys.publishing.answer_files.guessing import UNIT, guessed_meaning, question_texts
+from surveys.release.weighting.margins import CITIZEN
 
 ENDINGS: Final = (".csv", ".txt", ".tsv", ".xlsx", ".sav", ".zsav", ".por", ".parquet")
+WEIGHT: Final = "weight"
+"""What a column of weights means: never guessed."""
 _LONG: Final = ("respondent", "question", "answer")
 _ANSWER: Final = re.compile(r"(.+)=\s*(\d{1,3})")
 _LONGEST_SAMPLE: Final = 200
@@ -74,7 +77,8 @@ def meaning_words(questionnaire: Questionnaire, *, whole: bool) -> dict[str, str
         "question": _("Hvilket spørsmål det er (én linje for hvert svar)"),
         "answer": _("Svaret (én linje for hvert svar)"),
     }
-    return {**({} if whole else {UNIT: _("Enhetens kode")}), **questions, **long}
+    weight = {WEIGHT: _("Vekt: hvor mye svaret teller")} if questionnaire.kind == CITIZEN else {}
+    return {**({} if whole else {UNIT: _("Enhetens kode")}), **questions, **long, **weight}
 
 
 def columns_of(
@@ -108,6 +112,8 @@ def _guess(heading: str, questionnaire: Questionnaire) -> str:
 def _known(heading: str, mapping: AnswerMapping) -> str:
     if heading == mapping.unit:
         return UNIT
+    if mapping.weight and heading == mapping.weight:
+        return WEIGHT
     for part in _LONG:
         if mapping.long and heading == getattr(mapping.long, part):
             return part
@@ -154,12 +160,13 @@ def mapping_of(
     keys = {
         column.heading: column.meaning.removeprefix("key:") if column.meaning.startswith("key:") else ""
         for column in columns
-        if column.meaning not in {UNIT, *_LONG}
+        if column.meaning not in {UNIT, WEIGHT, *_LONG}
     }
     return replace(
         before or NO_MAPPING,
         columns=keys,
         unit=by_meaning.get(UNIT, ""),
+        weight=by_meaning.get(WEIGHT, ""),
         missing=frozenset(_parts(sent.get("missing", ""), ",")),
         not_applicable=frozenset(_parts(sent.get("not-applicable", ""), "\n")),
         answers={

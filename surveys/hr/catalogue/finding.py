@@ -1,15 +1,14 @@
 """Every questionnaire there is: the files that come with the product, and the versions surveys have used."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires import loading
 from questionnaires.model import Questionnaire
 from surveys.campaigns.models import Survey
-from surveys.instruments.in_use import questionnaire_of
+from surveys.instruments.in_use import every_version
 from surveys.instruments.models import Instrument
 from surveys.platform.localisation import alphabetical, language_name, localised
 
@@ -52,7 +51,7 @@ def catalogue(session: Session, units: Collection[int]) -> list[CatalogueEntry]:
     """Every questionnaire by title. `units` are those whose surveys the reader may know of."""
     used = _surveys_by_version(session, units)
     numbers: dict[str, dict[int, Questionnaire]] = {}
-    for questionnaire in _questionnaires(session):
+    for questionnaire in every_version(session):
         numbers.setdefault(questionnaire.key, {})[questionnaire.version] = questionnaire
     entries = [
         CatalogueEntry(
@@ -70,14 +69,6 @@ def catalogue(session: Session, units: Collection[int]) -> list[CatalogueEntry]:
 def find_entry(session: Session, key: str, units: Collection[int] = ()) -> CatalogueEntry | None:
     """The questionnaire with this key, None when there is none."""
     return next((entry for entry in catalogue(session, units) if entry.key == key), None)
-
-
-def _questionnaires(session: Session) -> Iterator[Questionnaire]:
-    """Files first, then what was frozen: where a version is both, the frozen text is what people are asked."""
-    for path in loading.available():
-        yield loading.builtin(path.parent.name, int(path.stem[1:]))
-    for instrument in session.scalars(select(Instrument).order_by(Instrument.key, Instrument.version)):
-        yield questionnaire_of(instrument)
 
 
 def _surveys_by_version(

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.models import Invitation, Survey
 from surveys.campaigns.promises import promises
 from surveys.campaigns.survey_texts import purposes, title_in
-from surveys.hr.paper.qr import qr_svg
 from surveys.hr.paper.sheets import PrintedCode, printed_codes
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.installation import installation
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language, language_name, localised
+from surveys.platform.qr import qr_svg
 from surveys.platform.texts import _
 
 

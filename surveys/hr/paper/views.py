@@ -19,11 +19,11 @@ from surveys.hr.paper.forms import (
     unit_choices,
 )
 from surveys.hr.paper.printing import printed_page
-from surveys.hr.paper.qr import qr_svg
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.qr import qr_svg
 from surveys.platform.texts import _
 
 PaperResponse = Response | str | tuple[str, int]

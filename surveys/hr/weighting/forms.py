@@ -9,7 +9,7 @@ from questionnaires.model import Background, Text
 from surveys.hr.file_columns import FieldFault
 from surveys.platform.texts import _
 from surveys.release.weighting.margins import LARGEST_POPULATION, LONGEST_SOURCE
-from surveys.release.weighting.models import PopulationMargin
+from surveys.release.weighting.models import DeclaredMargin, PopulationMargin
 
 _SPACES: Final = re.compile(r"[\s.]")  # «5 100» and «5.100», also with spaces that do not break
 
@@ -26,30 +26,40 @@ class GroupField:
 
 @dataclass(frozen=True)
 class QuestionForm:
-    """The fields of one background question. here: it is the one that is weighted by now."""
+    """The fields of one background question.
+
+    here: the released figures are weighted by it now. declared: the answers are weighted by it when they are counted.
+    """
 
     question: Background
     groups: tuple[GroupField, ...]
     source: str
     here: bool
+    declared: bool
 
     @property
     def source_field(self) -> str:
         return f"{self.question.key}-kilde"
 
 
-def form_of(question: Background, margin: PopulationMargin | None, sent: Mapping[str, str]) -> QuestionForm:
-    """As it was sent for this question, else as it is stated, else empty."""
+def form_of(
+    question: Background,
+    margin: PopulationMargin | None,
+    declared: DeclaredMargin | None,
+    sent: Mapping[str, str],
+) -> QuestionForm:
+    """As it was sent for this question, else as it is stated or declared, else empty."""
     is_sent = sent.get("question") == question.key
-    here = margin is not None and margin.question == question.key
-    stated = margin.people if margin is not None and here else {}
+    here = margin if margin is not None and margin.question == question.key else None
+    known = here or declared
+    stated = known.people if known else {}
     groups = []
     for option in question.options:
         field = f"{question.key}-{option.key}"
         text = sent.get(field, "") if is_sent else str(stated.get(option.key, ""))
         groups.append(GroupField(field, option.key, option.label, text))
-    source = sent.get(f"{question.key}-kilde", "") if is_sent else (margin.source if margin and here else "")
-    return QuestionForm(question, tuple(groups), source, here)
+    source = sent.get(f"{question.key}-kilde", "") if is_sent else (known.source if known else "")
+    return QuestionForm(question, tuple(groups), source, here is not None, declared is not None)
 
 
 def people_of(form: QuestionForm) -> tuple[dict[str, int], list[FieldFault]]:

@@ -21,10 +21,16 @@ ARCHIVED: Final = frozenset(
         "visibility_step", "audience_turnout", "release", "figure", "turnout", "change", "uncompared",
         "quality_report", "survey_comparison", "quality_discussion", "tally_root", "tally_leaf",
         "imported_set", "imported_measure", "imported_figure", "population_margin",
+        "declared_margin", "survey_weighting", "released_weighted_mean",
         # The cards, their values, and the replies to them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
-        "measurement_reply",
+        "measurement_reply", "indicator_aggregation",
+        "self_assessment",
+        # What the staff chose after a survey, and what the leader above answered.
+        "focus_choice", "result_answer",
+        # Frozen reports, whom they are open to, and what politicians would like to see measured.
+        "report", "report_version", "report_decision", "indicator_proposal",
     }
 )  # fmt: skip
 
@@ -37,11 +43,14 @@ _MACHINERY: Final = "det Medvirk husker for seg selv"
 LEFT_OUT: Final[dict[str, str]] = {
     "response": _ANSWERS,
     "ballot": _ANSWERS,
+    "room_ballot": _ANSWERS,
+    "room_vote": _UNDER_WAY,
     "comment": _ANSWERS,
     "comment_review": _ANSWERS,
     "draft": _ANSWERS,
     "separated_background": _ANSWERS,
     "background_figure": _ANSWERS,
+    "counted_weighted_mean": _ANSWERS,
     "microdata_recipe": _ANSWERS,
     "account": _PEOPLE,
     "role_grant": _PEOPLE,
@@ -50,7 +59,9 @@ LEFT_OUT: Final[dict[str, str]] = {
     "person": _PEOPLE,
     "key_holder": _PEOPLE,
     "holder_mail": _PEOPLE,
+    "card_reminder": _PEOPLE,
     "checklist_tick": _PEOPLE,
+    "result_seen": _PEOPLE,
     "invitation": _UNDER_WAY,
     "delivery": _UNDER_WAY,
     "ended_code": _UNDER_WAY,

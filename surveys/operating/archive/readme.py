@@ -26,7 +26,9 @@ I mappen `data` er det en fil for hver tabell:
 - Styringskortene: `scorecard`, `perspective`, `goal`, `success_factor`, `indicator`, `target`, `scorecard_line`, og
   utkast og godkjente utgaver (`card_version`).
 - Verdiene, hvem som førte dem inn og når, også dem som er trukket tilbake: `measurement`, `measurement_entry`.
+- Enhetenes egenvurderinger: `self_assessment`.
 - Svarene på gule og røde verdier, med årsak, tiltak og prognose: `measurement_reply`.
+- Det de ansatte valgte å ta vare på og forbedre, og det lederen over svarte: `focus_choice`, `result_answer`.
 - Hvor mange det er i hver gruppe, der snittet for kommunen er vektet: `population_margin`.
 - Kontrolltallene fra stemmeurnene: `tally_root`, `tally_leaf`.
 

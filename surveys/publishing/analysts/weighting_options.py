@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from analysis.reading import ResponseFile
 from analysis.weighting import Weighting, from_column, from_margins, weighting_json
 from analysis.weights import CITIZEN, WeightsError
-from questionnaires.faults import DefinitionError
 from questionnaires.model import Questionnaire
-from questionnaires.source import read_document
 from surveys.platform.terminal import fail
+from surveys.publishing.answer_files.weighting_options import margins_of_file
 
 
 def check_weight_options(questionnaire: Questionnaire, column: str | None, margins: Path | None) -> None:
@@ -32,32 +31,10 @@ def _weighting(read: ResponseFile, column: str | None, margins: Path | None) -> 
         if column and read.weights is not None:
             return from_column(read.responses, read.weights, column)
         if margins:
-            return from_margins(read.responses, _margins(margins))
+            return from_margins(read.responses, margins_of_file(margins))
     except WeightsError as error:
         fail(f"Vektene kan ikke brukes: {error}.")
     return None
-
-
-def _margins(file: Path) -> Mapping[str, Mapping[str, float]]:
-    """kjonn: {kvinne: 5100, mann: 4900}."""
-    try:
-        document = read_document(file.read_bytes(), file.name)
-    except DefinitionError as error:
-        fail(f"{file.name} kan ikke brukes.", error.faults)
-    if document.faults:
-        fail(f"{file.name} kan ikke brukes.", document.faults)
-    found = document.value
-    if not isinstance(found, Mapping) or not all(_is_margin(people) for people in found.values()):
-        fail(f"{file.name} skal ha ett bakgrunnsspørsmål på hver linje: kjonn: {{kvinne: 5100, mann: 4900}}.")
-    return cast("Mapping[str, Mapping[str, float]]", found)
-
-
-def _is_margin(people: object) -> bool:
-    return (
-        isinstance(people, Mapping)
-        and bool(people)
-        and all(isinstance(n, int | float) and not isinstance(n, bool) and n > 0 for n in people.values())
-    )
 
 
 def with_weights(

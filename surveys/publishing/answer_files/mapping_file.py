@@ -24,7 +24,8 @@ class MappingFile(NoOtherFields):
     """The fields of the file. Everything may be left out.
 
     columns: heading → key of a question, «» for a column that is not to be read. unit: the heading of the units.
-    missing: codes that are no answer. not_applicable: words for «not applicable». answers: word → value.
+    weight: the heading of how much each answer counts. missing: codes that are no answer.
+    not_applicable: words for «not applicable». answers: word → value.
     headings: the line of the headings. descriptions: lines that are no answers.
     """
 
@@ -37,6 +38,7 @@ class MappingFile(NoOtherFields):
     descriptions: tuple[int, ...] = ()
     long: LongPart | None = None
     labels: Literal["ask", "follow", "numbers"] = "ask"
+    weight: str = ""
 
 
 def mapping_from_yaml(content: bytes, name: str) -> AnswerMapping:
@@ -62,6 +64,7 @@ def as_mapping(said: MappingFile) -> AnswerMapping:
         frozenset(said.descriptions),
         LongColumns(**asdict(said.long)) if said.long else None,
         LabelChoice(said.labels),
+        said.weight,
     )
 
 
@@ -77,4 +80,5 @@ def as_stored(mapping: AnswerMapping) -> dict[str, Any]:
         "descriptions": sorted(mapping.description_lines),
         "long": asdict(mapping.long) if mapping.long else None,
         "labels": mapping.labels.value,
+        "weight": mapping.weight,
     }

@@ -30,8 +30,11 @@ def remembered_mapping(
 def remember_mapping(
     session: Session, questionnaire: str, headings: Sequence[str], mapping: AnswerMapping, day: dt.date
 ) -> None:
-    """Kept for the next file. Lines are this file's own: where the headings are is found again."""
-    mapping = replace(mapping, heading_line=None, description_lines=frozenset())
+    """Kept for the next file. Lines are this file's own: where the headings are is found again.
+
+    So is a weight: nothing is weighted unless somebody says so of the file.
+    """
+    mapping = replace(mapping, heading_line=None, description_lines=frozenset(), weight="")
     source = source_of(headings)
     found = session.scalar(
         select(AnswerSource).where(AnswerSource.questionnaire == questionnaire, AnswerSource.source == source)

@@ -25,6 +25,7 @@ from surveys.release.protection.background_figures import limited
 from surveys.release.protection.breakdowns import Breakdown, background_of
 from surveys.release.protection.composing import told_before
 from surveys.release.protection.issued_rows import IssuedRows
+from surveys.release.protection.prior_knowledge import RespondentIndices
 from surveys.release.protection.published import FigureSubject, PublishedFigure, ReleasedFigures
 from surveys.release.protection.suppression import Gathered, Mask, Protected, protect
 
@@ -45,22 +46,28 @@ def background_at_counting(
         return []
     units = protect(plain, minimum_group, keep=keep)
     whole = plain.with_background()
-    known = told_before(whole, [_as_released(units)], whole.tree.unit_ids[whole.top], IssuedRows())
+    known = told_before(whole, [as_released(units)], whole.tree.unit_ids[whole.top], IssuedRows())
     protected = protect(whole, minimum_group, known=known, keep=keep)
-    levels = {id(mask): _levels_with_every_unit(mask, whole, minimum_group) for mask in protected.masks}
-    return [row for question in questions for row in _rows(protected, question, levels)]
+    levels = {id(mask): levels_with_every_unit(mask, whole, minimum_group) for mask in protected.masks}
+    return [row for question in questions for row in category_rows(protected, question, levels)]
 
 
 def background_of_rows(
-    responses: Responses, scores: NDArray[np.float64], minimum_group: int
+    responses: Responses,
+    scores: NDArray[np.float64],
+    minimum_group: int,
+    told: Sequence[RespondentIndices] = (),
 ) -> NDArray[np.bool_]:
-    """(N, questions) where a stored row may keep what was answered. scores: (N, M), NaN for none."""
+    """(N, questions) where a stored row may keep what was answered. scores: (N, M), NaN for none.
+
+    told: other people whose sums may be told.
+    """
     questions = responses.questionnaire.background
     if not questions:
         return np.zeros((len(responses), 0), dtype=np.bool_)
     codes = np.column_stack([responses.background[question.key] for question in questions]).astype(np.int64)
     large = [people for place in range(len(questions)) for people in _large(codes[:, place], minimum_group)]
-    return kept_background(responses.unit, codes, ~np.isnan(scores), minimum_group, large)
+    return kept_background(responses.unit, codes, ~np.isnan(scores), minimum_group, [*large, *told])
 
 
 def _large(codes: NDArray[np.int64], minimum_group: int) -> list[NDArray[np.int64]]:
@@ -90,7 +97,7 @@ def _safe_beside_units(
     return frozenset(safe)
 
 
-def _as_released(protected: Protected) -> ReleasedFigures:
+def as_released(protected: Protected) -> ReleasedFigures:
     """What a release of units and unit types alone would tell."""
     figures = tuple(
         PublishedFigure(
@@ -111,11 +118,16 @@ def _as_released(protected: Protected) -> ReleasedFigures:
     return ReleasedFigures(1, protected.minimum_group, protected.gathered.tree, figures)
 
 
-def _levels_with_every_unit(mask: Mask, gathered: Gathered, minimum_group: int) -> Levels:
-    """The highest level each category is safe at for somebody who knows the sum of every unit's own answers."""
+def levels_with_every_unit(
+    mask: Mask, gathered: Gathered, minimum_group: int, told: Sequence[RespondentIndices] = ()
+) -> Levels:
+    """The highest level each category is safe at for somebody who knows the sum of every unit's own answers.
+
+    told: other sums that she knows.
+    """
     unit = gathered.responses.unit
     direct = [np.flatnonzero(unit == node) for node in np.unique(unit)]
-    cells = Cells.of(gathered.tree.parents, unit, gathered.labels, direct)
+    cells = Cells.of(gathered.tree.parents, unit, gathered.labels, [*direct, *told])
     people = Respondents(unit, ~np.isnan(gathered.scores[:, list(mask.places[:1])]))
     found: dict[tuple[str, int], int] = {}
     for level, least in ((1, minimum_group), (2, CLASSES_FROM), (3, POINTS_FROM)):
@@ -126,9 +138,10 @@ def _levels_with_every_unit(mask: Mask, gathered: Gathered, minimum_group: int) 
     return found
 
 
-def _rows(
+def category_rows(
     protected: Protected, question: Breakdown, levels: Mapping[int, Levels]
 ) -> Iterator[dict[str, Any]]:
+    """Each category's rows with no more than its level allows. levels: by the id of the mask."""
     code_of = {category: code for code, category in enumerate(question.categories)}
     mask_of = {
         measure.key: (measure, mask)

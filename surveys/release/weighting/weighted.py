@@ -6,7 +6,8 @@ is hidden, a bound, or told with few digits, there is no weighted mean.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from types import SimpleNamespace
+from typing import Any, Protocol, cast
 
 from analysis.poststratified import Stratum, poststratified_mean
 from analysis.weighted_mean import WeightedMean
@@ -56,7 +57,12 @@ def groups_in_order(people: Mapping[str, int], options: Sequence[str]) -> list[s
     return [option for option in options if option in people]
 
 
-def _stratum(people: int, told: ToldMean | None) -> Stratum | None:
+def told_stratum(people: float, row: Mapping[str, Any]) -> Stratum | None:
+    """Of a row for `Figure`. None where it is hidden, a bound, rounded, or has only a class for its spread."""
+    return _stratum(people, cast("ToldMean", SimpleNamespace(**row)))
+
+
+def _stratum(people: float, told: ToldMean | None) -> Stratum | None:
     """None where the figure is hidden, a bound, rounded, or has only a class for its spread."""
     if told is None or told.status != FigureStatus.SHOWN or told.coded != Coding.EXACT:
         return None

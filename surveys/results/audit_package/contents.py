@@ -21,6 +21,7 @@ from surveys.organisation.models import Installation, Unit
 from surveys.platform.texts import _
 from surveys.release.digest import figure_rows, release_row, rules_row, tree_rows, turnout_rows
 from surveys.release.models import Release
+from surveys.release.weighting.released import mean_rows
 from surveys.results.audit_package.readme import README
 
 Files = Mapping[str, bytes]
@@ -91,10 +92,12 @@ def _units(session: Session, survey: Survey) -> Mapping[str, Any]:
 
 
 def _release(session: Session, release: Release) -> Mapping[str, Any]:
+    weighted = mean_rows(session, release)
     return {
         "release": release_row(release),
         "tree": tree_rows(session, release),
         "figures": figure_rows(session, release),
+        **({"weighted": weighted} if weighted else {}),
     }
 
 

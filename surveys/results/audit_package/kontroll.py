@@ -29,6 +29,7 @@ POINTS_FROM = 20
 LEAST_RANGE = 0.25
 SMALLEST_MINIMUM = 3
 BOUND_MARGIN = 0.05
+WEIGHT_CLASS_ANSWERS = 10
 RULES = {
     "three_classes_from": CLASSES_FROM,
     "every_answer_from": POINTS_FROM,
@@ -38,7 +39,7 @@ SPREAD_CLASSES = (0.15, 0.25, 0.4)
 
 PROGRAM = "kontroll.py"
 README = "LES-MEG.txt"
-README_DIGEST = "004ab5883d7b860bea80618587b929629c1fef28ca850ee38f665ec17badc03f"
+README_DIGEST = "d32492a7a9b6790f1ff4ebba1a394d5c75277911c36d693f706e1a28b958c7f5"
 LISTED = {
     README,
     PROGRAM,
@@ -309,6 +310,47 @@ def _faults_of(figure: Json, release: Json, ballots: int) -> Faults:
         yield f"fordeling vist for {n} svar"
     if "points" in figure and n < POINTS_FROM:
         yield f"fordeling i detalj vist for {n} svar"
+
+
+def check_weighted(package: Package) -> Faults:
+    """Weighted means: those that were released, of measures whose unweighted mean is shown with all its digits."""
+    recorded = dict(_recorded_releases(package))
+    for release in package.releases:
+        about, rows = release["release"], release.get("weighted", [])
+        lines = "\n".join(sorted(map(line_of, rows)))
+        digest = hashlib.sha256(lines.encode()).hexdigest() if rows else None
+        if recorded.get(about["number"], {}).get("weighted") != digest:
+            yield f"de vektede tallene i frigivelse {about['number']} er ikke de som ble frigitt"
+        shown = {
+            figure["measure"]: figure["n"]
+            for figure in release["figures"]
+            if figure["kind"] == "unit"
+            and figure["unit_id"] == package.about["survey"]["top"]
+            and figure["status"] == "shown"
+            and figure.get("coded", "exact") == "exact"
+            and not figure.get("step")
+        }
+        for row in rows:
+            for fault in _faults_of_weighted(row, about, shown.get(row["measure"], 0)):
+                yield f"{row['measure']}, vektet: {fault}"
+
+
+def _faults_of_weighted(row: Json, release: Json, n: int) -> Faults:
+    if not n:
+        yield "vist vektet, men ikke uvektet"
+        return
+    low, high = release["measures"][row["measure"]]
+    if row["n"] != n:
+        yield f"{row['n']} svar, men {n} uvektet"
+    if row["n"] < 2 * WEIGHT_CLASS_ANSWERS:
+        yield f"vektet for {row['n']} svar"
+    if not low <= row["ci_low"] <= row["mean"] <= row["ci_high"] <= high:
+        yield "snittet eller intervallet er utenfor skalaen"
+    if (
+        row["design_effect"] < 1
+        or abs(row["effective_n"] * row["design_effect"] - row["n"]) > 1e-6 * row["n"]
+    ):
+        yield "designeffekten og det effektive antallet hører ikke sammen"
 
 
 def _faults_of_precision(figure: Json, release: Json, n: int) -> Faults:
@@ -629,6 +671,7 @@ CHECKS = (
     ("Hendelsesloggen", check_trail),
     ("Frigivelsene", check_releases),
     ("Reglene", check_rules),
+    ("De vektede tallene", check_weighted),
     ("Deltakelsen", check_turnout),
     ("Angrepet på alt som er frigitt", check_attack),
 )

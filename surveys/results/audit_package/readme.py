@@ -32,6 +32,7 @@ HVA PROGRAMMET KONTROLLERER
 - Reglene for undersøkelsen (minste gruppe, når kommentarer vises, hvem som ser tallene når) og deltakelsen i hver enhet
   er de som gjaldt da tallene ble frigitt, og minste gruppe er ikke lavere enn da undersøkelsen åpnet. Frigivelser fra
   eldre versjoner av Medvirk har ikke avtrykk av dette.
+- Er svarene vektet, er de vektede snittene de som ble frigitt, og bare der det uvektede snittet er vist.
 - Reglene er fulgt: ingen tall for færre enn minste gruppe, og fordelinger bare der mange nok har svart.
 - Angrepet: programmet legger sammen og trekker fra alt som er frigitt, og ser om tallet for en gruppe som er skjult
   eller for liten, kan regnes ut eller avgrenses til mindre enn en firedel av skalaen. Det prøver også om et tall som er
@@ -39,6 +40,7 @@ HVA PROGRAMMET KONTROLLERER
 
 HVA DET IKKE KAN KONTROLLERE
 
+- At de vektede snittene er regnet riktig: vektene blir slettet når svarene er talt opp.
 - At deltakelsen i hver enhet er riktig talt: bare tallet for hele undersøkelsen kan sammenlignes med urnen.
 - Kodene til enhetene og navnet på kommunen: de kan være endret siden tallene ble frigitt.
 - At det forseglede svaret er det den enkelte svarte. Det vet bare den som svarte, og programmet som forseglet det.

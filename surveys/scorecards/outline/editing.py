@@ -69,7 +69,31 @@ def with_indicator(outline: CardOutline, node_id: int, plan: IndicatorPlan) -> C
             return node
         return replace(node, code=plan.code, title=plan.title, indicator=plan)
 
-    return with_nodes(outline, changed)
+    return with_codes_followed(outline, with_nodes(outline, changed))
+
+
+def with_codes_followed(before: CardOutline, after: CardOutline) -> CardOutline:
+    """With the rules that name an indicator following it to its new code."""
+    codes = {node.id: node.code for node in after.indicators()}
+    renamed = {
+        node.code: codes[node.id]
+        for node in before.indicators()
+        if node.code and codes.get(node.id) and codes[node.id] != node.code
+    }
+
+    def changed(node: OutlineNode) -> OutlineNode:
+        rule = node.indicator.aggregation if node.indicator else None
+        if node.indicator is None or rule is None:
+            return node
+        followed = replace(
+            rule,
+            weight=renamed.get(rule.weight, rule.weight),
+            numerator=renamed.get(rule.numerator, rule.numerator),
+            denominator=renamed.get(rule.denominator, rule.denominator),
+        )
+        return replace(node, indicator=replace(node.indicator, aggregation=followed))
+
+    return with_nodes(after, changed) if renamed else after
 
 
 def _next_code(outline: CardOutline, level: OutlineLevel, parent: OutlineNode) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from surveys.platform.texts import _
+from surveys.scorecards.aggregation.rule_plans import aggregation_faults, reference_faults
 from surveys.scorecards.card_plans import indicator_faults
 from surveys.scorecards.models import CardKind, IndicatorKind
-from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode
+from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode, indicator_of
 
 MOST_ROWS = 15
 """Above this many indicators somebody should ask which could go (Molde and Sarpsborg had 200 that nobody read)."""
@@ -77,8 +78,12 @@ def own_faults(outline: CardOutline, node: OutlineNode) -> Iterator[OutlineFault
         yield OutlineFault("kilde", _("%(name)s: skriv hvor tallene kommer fra.", name=node.name), node.id)
     if outline.kind is CardKind.STATISTICS or plan.kind is IndicatorKind.DEVELOPMENT:
         plan = replace(plan, targets=())
+    of_aggregation = list(aggregation_faults(plan))
     for fault in indicator_faults(plan):
-        yield OutlineFault("gronn", f"{node.name}: {fault}", node.id)
+        field = "samling" if fault in of_aggregation else "gronn"
+        yield OutlineFault(field, f"{node.name}: {fault}", node.id)
+    for fault in reference_faults(plan, [indicator_of(each) for each in outline.indicators()]):
+        yield OutlineFault("samling", f"{node.name}: {fault}", node.id)
 
 
 def has_too_many(outline: CardOutline) -> bool:

@@ -11,6 +11,8 @@ from surveys.access.models import Role
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import localised, number, short_date
 from surveys.platform.texts import _
+from surveys.scorecards.aggregation.models import AggregateRule
+from surveys.scorecards.aggregation.rule_plans import AggregationPlan, aggregation_faults
 from surveys.scorecards.card_plans import (
     MOST_DECIMALS,
     IndicatorPlan,
@@ -56,6 +58,10 @@ def fields_of(plan: IndicatorPlan, year: int) -> dict[str, str]:
         "gyldig": "" if plan.years_valid is None else str(plan.years_valid),
         "enhetstyper": ", ".join(plan.unit_types),
         "mates": f"{plan.questionnaire} {plan.measure}" if plan.questionnaire else "",
+        "samling": plan.computing.rule.value,
+        "vekt": plan.computing.weight,
+        "teller": plan.computing.numerator,
+        "nevner": plan.computing.denominator,
         "mulig-fra": _typed(plan.possible.low),
         "mulig-til": _typed(plan.possible.high),
         "vanlig-fra": _typed(plan.plausible.low),
@@ -70,6 +76,7 @@ def fields_of(plan: IndicatorPlan, year: int) -> dict[str, str]:
     }
     ticked = {f"kriterium-{criterion}": "ja" for criterion in plan.criteria}
     ticked |= {"utviklingstrekk": "ja"} if plan.kind is IndicatorKind.DEVELOPMENT else {}
+    ticked |= {"mangler": "ja"} if plan.computing.allow_missing else {}
     return fields | ticked | ({} if plan.reported else {"egen": "ja"})
 
 
@@ -138,6 +145,7 @@ def read_indicator(
         reported=form.get("egen") != "ja",
         criteria=tuple(each for each in Criterion if form.get(f"kriterium-{each}") == "ja"),
         interim_targets=_interim_targets(form.get("delmal", ""), unit_codes, found.faults),
+        aggregation=_aggregation(form),
     )
     if has_limits and kind is IndicatorKind.STEERING:
         plan = replace(plan, targets=_targets(plan, form, year, numbers, found.faults))
@@ -150,6 +158,20 @@ def read_indicator(
     return found
 
 
+def _aggregation(form: Mapping[str, str]) -> AggregationPlan | None:
+    """None where nothing is worked out. What another rule would use is left out."""
+    rule = _chosen(AggregateRule, form.get("samling", ""), AggregateRule.NONE)
+    is_mean, is_ratio = rule is AggregateRule.WEIGHTED_MEAN, rule is AggregateRule.RATIO
+    plan = AggregationPlan(
+        rule,
+        form.get("vekt", "") if is_mean else "",
+        form.get("teller", "") if is_ratio else "",
+        form.get("nevner", "") if is_ratio else "",
+        allow_missing=form.get("mangler") == "ja",
+    )
+    return plan if plan.is_computed else None
+
+
 def _field_of(plan: IndicatorPlan) -> str:
     """Where what does not fit together is put right."""
     ranges = (plan.possible, plan.plausible)
@@ -158,6 +180,8 @@ def _field_of(plan: IndicatorPlan) -> str:
             return name
     if plan.questionnaire and plan.frequency is not Frequency.YEAR:
         return "periode"
+    if next(aggregation_faults(plan), ""):
+        return "samling"
     return "gronn"
 
 

@@ -1,5 +1,7 @@
 """The page of one indicator in a draft, and the sentence that says what its limits mean."""
 
+from functools import partial
+
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
@@ -12,7 +14,9 @@ from surveys.access.permissions import requires
 from surveys.access.texts import role_word
 from surveys.organisation.models import Unit
 from surveys.platform import database
+from surveys.platform.localisation import localised
 from surveys.platform.texts import _
+from surveys.scorecards.aggregation.models import AggregateRule
 from surveys.scorecards.card_plans import IndicatorPlan
 from surveys.scorecards.criteria import criterion_words
 from surveys.scorecards.frequencies import Frequency, periods_of
@@ -106,6 +110,19 @@ def _sentence(fields: dict[str, str]) -> str:
     return limit_sentences(fields.get("maleenhet", "").strip(), decimals, direction, limits)
 
 
+def _part_choices(outline: CardOutline, typed: TypedIndicator, field: str) -> dict[str, str]:
+    """The indicators that a rule may use, and the one that is chosen whatever it is."""
+    chosen = typed.fields.get(field, "")
+    own = typed.fields.get("kode", "")
+    plans = [indicator_of(node) for node in outline.indicators()]
+    found = {
+        each.code: f"{each.code} {localised(each.title)}"
+        for each in plans
+        if each.code and each.code != own and not each.questionnaire
+    }
+    return {"": _("Ikke valgt"), **({chosen: chosen} if chosen else {}), **found}
+
+
 def _page(
     session: Session, version: CardVersion, outline: CardOutline, node_id: int, typed: TypedIndicator
 ) -> str:
@@ -129,5 +146,12 @@ def _page(
         },
         owner_roles={role.value: role_word(role) for role in OWNER_ROLES},
         criteria=criterion_words(),
+        rules={
+            AggregateRule.NONE.value: _("De føres inn for hver enhet"),
+            AggregateRule.SUM.value: _("Summen av enhetene under"),
+            AggregateRule.WEIGHTED_MEAN.value: _("Snittet av enhetene under, veid med en annen indikator"),
+            AggregateRule.RATIO.value: _("En indikator delt på en annen, summert for enhetene under"),
+        },
+        part_choices=partial(_part_choices, outline, typed),
         unit_types=unit_types(session),
     )

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.organisation.models import Unit
+from surveys.scorecards.aggregation.rule_plans import AggregationPlan
+from surveys.scorecards.aggregation.rules import aggregation_plans
 from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
@@ -36,6 +38,7 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
         factors = goals.setdefault(factor.goal, {})
         factors.setdefault(factor, {}).setdefault(line.indicator, []).append(line)
     units = {unit.id: unit.code for unit in session.execute(select(Unit.id, Unit.code))}
+    rules = aggregation_plans(session)
     return CardPlan(
         key=card.key,
         title=card.title,
@@ -54,7 +57,10 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
                         [
                             SuccessFactorPlan(
                                 factor.title,
-                                [_indicator(card, each, lines, units) for each, lines in rows.items()],
+                                [
+                                    _indicator(card, each, lines, units, rules.get(each.id))
+                                    for each, lines in rows.items()
+                                ],
                             )
                             for factor, rows in factors.items()
                         ],
@@ -79,7 +85,11 @@ def _lines(session: Session, card: Scorecard) -> Iterable[ScorecardLine]:
 
 
 def _indicator(
-    card: Scorecard, indicator: Indicator, lines: Iterable[ScorecardLine], units: dict[int, str]
+    card: Scorecard,
+    indicator: Indicator,
+    lines: Iterable[ScorecardLine],
+    units: dict[int, str],
+    aggregation: AggregationPlan | None,
 ) -> IndicatorPlan:
     """Levels of a shared indicator that hold for everybody are another card's, unless they hold here."""
     own = indicator.card_id == card.id
@@ -123,4 +133,5 @@ def _indicator(
         unit_types=tuple(sorted(line.unit_type for line in lines if line.unit_type)),
         reported=all(line.reported for line in lines),
         criteria=tuple(Criterion(each) for each in indicator.criteria),
+        aggregation=aggregation,
     )

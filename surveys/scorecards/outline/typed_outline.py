@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from surveys.scorecards.models import CardKind
+from surveys.scorecards.outline.editing import with_codes_followed
 from surveys.scorecards.outline.nodes import CardOutline, OutlineNode, reworded, with_nodes
 
 
@@ -26,7 +27,7 @@ def with_typed(outline: CardOutline, page: CardOutline, form: Mapping[str, str])
             node = replace(node, title=title)
         return replace(node, code=code) if code != known.code else node
 
-    outline = with_nodes(outline, changed)
+    outline = with_codes_followed(outline, with_nodes(outline, changed))
     if "tittel" in form and (title := reworded(page.title, form["tittel"])) != page.title:
         outline = replace(outline, title=title)
     if "visjon" in form and (vision := reworded(page.vision, form["visjon"])) != page.vision:

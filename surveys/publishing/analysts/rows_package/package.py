@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Survey
@@ -31,6 +31,7 @@ from surveys.publishing.analysts.rows_package.tables import (
 from surveys.release.analysts.microdata import Microdata
 from surveys.release.analysts.microdata_files import write
 from surveys.release.analysts.row_variables import VariableKind, coded_rows, row_variables
+from surveys.release.weighting.models import CountedWeightedMean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,12 @@ def _study(session: Session, survey: Survey, found: Microdata, today: dt.date) -
         variables=variables,
         left_out=tuple(_left_out(found)),
         counts=_counts(found.rows, variables),
+        is_weighted=session.scalar(_own_weighted(survey)) is not None,
     )
+
+
+def _own_weighted(survey: Survey) -> Select[str]:
+    return select(CountedWeightedMean.measure).where(CountedWeightedMean.survey_id == survey.id).limit(1)
 
 
 def _left_out(found: Microdata) -> Iterator[str]:

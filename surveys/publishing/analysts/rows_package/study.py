@@ -14,6 +14,10 @@ SCORING: Final = (
     "teller som skalaens laveste pluss skalaens høyeste minus svaret. 97, 98, 99 og blank er ikke svar."
 )
 WEIGHTS: Final = "Radene er ikke vektet. Alle svar teller like mye."
+FORGOTTEN_WEIGHTS: Final = (
+    " Undersøkelsen har også vektede snitt for alle under ett. De kan ikke regnes ut av radene: vektene ble slettet da "
+    "svarene ble talt opp eller lest inn."
+)
 COARSE: Final = (
     "Radene står i tilfeldig rekkefølge. En rad har enheten sin bare der alle tallene for den enheten er frigitt. "
     "Ellers har den nærmeste enhet over, slik at færre enn {least} aldri står alene."
@@ -23,7 +27,7 @@ COARSE: Final = (
 @dataclass(frozen=True)
 class Study:
     """key, title: the survey's. rows: how many. variables: in the columns' order. left_out: why factors and background
-    are missing, in words. counts: variable → code → rows; none of the unit's.
+    are missing, in words. counts: variable → code → rows; none of the unit's. is_weighted: it has weighted means.
     """
 
     key: str
@@ -38,6 +42,7 @@ class Study:
     variables: tuple[RowVariable, ...]
     left_out: tuple[str, ...]
     counts: Mapping[str, Mapping[int, int]]
+    is_weighted: bool = False
 
     def count(self, variable: RowVariable, code: int) -> int:
         """How many rows have this code."""
@@ -56,7 +61,7 @@ class Study:
 
     @property
     def weights(self) -> str:
-        return WEIGHTS
+        return WEIGHTS + (FORGOTTEN_WEIGHTS if self.is_weighted else "")
 
     @property
     def factors(self) -> tuple[Factor, ...]:

@@ -1,0 +1,1 @@
+"""Indicators that politicians propose, and the answers to them."""

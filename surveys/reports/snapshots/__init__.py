@@ -1,0 +1,1 @@
+"""Reports: dated, frozen snapshots of a styringskort, for three kinds of readers."""
