@@ -230,6 +230,8 @@ def answers_there(visitor: AccessVisitor, about: About) -> Outcome:
 def day_has_come_there(visitor: AccessVisitor, about: About) -> Outcome:
     """Those whose day has come; that of representatives and politicians has not come here."""
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
+
+
 def leads_or_hr_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role in {*HR_ROLES, Role.LEADER} and visitor.reaches(about))
 

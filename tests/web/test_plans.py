@@ -300,7 +300,11 @@ class TestChain:
         assert "1 tiltak i planen. 1 er vurdert." in above.get(address).text
         with site.reading() as session:
             [opening] = session.scalars(select(ResultOpening))
-        assert {column.name for column in opening.__table__.columns} == {"survey_id", "unit_id", "first_opened_on"}
+        assert {column.name for column in opening.__table__.columns} == {
+            "survey_id",
+            "unit_id",
+            "first_opened_on",
+        }
 
     def test_a_director_sees_how_far_her_units_have_come(
         self, client: FlaskClient, app: Flask, site: Database
