@@ -17,10 +17,10 @@ from surveys.campaigns.invitations import code_of
 from surveys.campaigns.lifecycle import close_survey, participation
 from surveys.campaigns.models import Invitation, Survey
 from surveys.hr.paper import sheets as paper
-from surveys.platform.qr import qr_svg
 from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format
 from surveys.platform.database import Database
+from surveys.platform.qr import qr_svg
 from tests.building import build_open_survey, invite_some
 from tests.card_building import sign_in_as
 from tests.page_tokens import without_tokens
