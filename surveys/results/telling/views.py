@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
@@ -46,12 +46,13 @@ def telling(survey_key: str, unit_code: str) -> str | Response:
 
 @blueprint.get("/resultater/<survey_key>/<unit_code>/dette-gjor-vi/plakat")
 @requires(*Role)
-def telling_poster(survey_key: str, unit_code: str) -> str:
+def telling_poster(survey_key: str, unit_code: str) -> str | Response:
     """A sheet for the wall, A4 or A3, and for a screen. From the day of the staff, who walk past it."""
     asked = asked_to_share(database.session(), survey_key, unit_code)
     values = _values(asked)
     if not values["is_open"]:
-        abort(403)
+        # The page itself says from when.
+        return redirect(url_for("results.telling", survey_key=survey_key, unit_code=unit_code))
     size = "a3" if request.args.get("format") == "a3" else "a4"
     return render_template("results/telling/poster.html", size=size, **values)
 
