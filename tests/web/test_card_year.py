@@ -14,8 +14,8 @@ from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.reports.rounds import Round, last_round, phases
 from surveys.reports.year.coverage import coverage
-from surveys.reports.year.rounds import Round, last_round, phases
 from tests.building import invite_some
 from tests.card_building import sign_in_as, unit_of
 from tests.conftest import Installations

@@ -16,6 +16,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES, alphabetical, language, short_date
 from surveys.platform.texts import _
+from surveys.reports.rounds import last_round
 from surveys.reports.snapshots.choosing import MOST_IN_PARAGRAPH, ReportChoice
 from surveys.reports.snapshots.drafts import (
     ReportApproval,
@@ -34,7 +35,6 @@ from surveys.reports.snapshots.publicity import DECIDED, may_be_open
 from surveys.reports.snapshots.reading import read_content, read_for
 from surveys.reports.snapshots.texts import kind_words
 from surveys.reports.snapshots.views import Faults, blueprint, edited_report
-from surveys.reports.year.rounds import last_round
 from surveys.scorecards.queries import NoSuchYearError
 from surveys.scorecards.texts import status_words
 from surveys.scorecards.value_lines import MeasurementCellError, read_day

@@ -25,8 +25,8 @@ from surveys.platform.database import Database
 from surveys.platform.localisation import in_language, localised, long_date
 from surveys.platform.mail_server import connected
 from surveys.platform.texts import _
+from surveys.reports.rounds import Round, last_round
 from surveys.reports.year.models import CardReminder
-from surveys.reports.year.rounds import Round, last_round
 from surveys.scorecards.entering import entry_tasks
 from surveys.scorecards.models import OWNER_ROLES
 from surveys.scorecards.replies.waiting import waiting_for

@@ -12,12 +12,12 @@ from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _, ngettext
+from surveys.reports.rounds import due_after, last_round, phases
 from surveys.reports.snapshots.models import Report, ReportKind, ReportState
 from surveys.reports.snapshots.publicity import report_rights
 from surveys.reports.snapshots.views import blueprint
 from surveys.reports.year.coverage import coverage
 from surveys.reports.year.reminders import queue_reminders
-from surveys.reports.year.rounds import due_after, last_round, phases
 from surveys.scorecards.entering import entry_tasks
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.replies.waiting import waiting_for

@@ -1,22 +1,19 @@
 """The page for staff as people with an account read it, and the leader's link to it."""
 
 from flask import abort, redirect, render_template, request, url_for
-from flask_login import current_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from surveys.access.models import HR_ROLES, Role
+from surveys.access.models import Role
 from surveys.access.permissions import requires
-from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.qr import qr_svg
 from surveys.platform.texts import _
-from surveys.release.visibility import held_roles, staff_access, staff_page_access
-from surveys.results.queries import find_unit, latest_release
+from surveys.release.visibility import staff_access
 from surveys.results.staff.links import address_of, link_of, make_link, remove_link
 from surveys.results.staff.page import page_values
-from surveys.results.views import AskedPlace, blueprint
+from surveys.results.staff_places import asked_of_staff, asked_to_share, may_share
+from surveys.results.views import blueprint
 
 
 @blueprint.get("/resultater/<survey_key>/<unit_code>/ansatte")
@@ -24,7 +21,7 @@ from surveys.results.views import AskedPlace, blueprint
 def staff(survey_key: str, unit_code: str) -> str:
     """The unit's result in the form its staff talk about, or from which day it can be read."""
     session = database.session()
-    asked = _asked(session, survey_key, unit_code)
+    asked = asked_of_staff(session, survey_key, unit_code)
     if not asked.access.now:
         return render_template(
             "results/not_yet.html", survey=asked.survey, unit=asked.unit, access=asked.access
@@ -32,7 +29,7 @@ def staff(survey_key: str, unit_code: str) -> str:
     return render_template(
         "results/staff/signed_in.html",
         step=staff_access(asked.release, municipal_day()),
-        may_share=_may_share(session, asked),
+        may_share=may_share(session, asked),
         link=link_of(session, asked.survey, asked.unit.unit_id),
         address_of=address_of,
         **page_values(session, asked.release, asked.unit, municipal_day()),
@@ -71,32 +68,3 @@ def staff_poster(survey_key: str, unit_code: str) -> str:
         address=address,
         qr=qr_svg(address, _("QR-kode til resultatet")),
     )
-
-
-def _asked(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
-    """What the address asks for. Ends the request when it is not there, or never for this reader."""
-    try:
-        survey = find_survey(session, survey_key)
-    except SurveyError:
-        abort(404)
-    release, unit = latest_release(session, survey), find_unit(session, survey, unit_code)
-    if release is None or unit is None:
-        abort(404)
-    access = staff_page_access(session, current_user, release, unit.unit_id, municipal_day())
-    if access is None:
-        abort(403)
-    return AskedPlace(survey, release, unit, access)
-
-
-def asked_to_share(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
-    """The same for whoever tells the unit's staff: its leaders, those above, and HR, once they read it themselves."""
-    asked = _asked(session, survey_key, unit_code)
-    if not (asked.access.now and _may_share(session, asked)):
-        abort(403)
-    return asked
-
-
-def _may_share(session: Session, asked: AskedPlace) -> bool:
-    """The unit's leaders, those above, and HR."""
-    roles = held_roles(session, current_user, asked.release, asked.unit.unit_id)
-    return bool(roles & {Role.LEADER, *HR_ROLES})

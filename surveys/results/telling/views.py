@@ -16,7 +16,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _l
 from surveys.release.visibility import staff_access
 from surveys.results.own_reading import result_for
-from surveys.results.staff.views import asked_to_share
+from surveys.results.staff_places import asked_to_share
 from surveys.results.telling.findings import findings
 from surveys.results.telling.writing import LONGEST, lines_of, telling_of, write_telling
 from surveys.results.views import AskedPlace, blueprint

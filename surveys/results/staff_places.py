@@ -1,0 +1,41 @@
+"""What an address for a unit's staff asks for, and who may tell the staff of it."""
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from surveys.access.models import HR_ROLES, Role
+from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.platform.clock import municipal_day
+from surveys.release.visibility import held_roles, staff_page_access
+from surveys.results.queries import find_unit, latest_release
+from surveys.results.views import AskedPlace
+
+
+def asked_of_staff(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
+    """What the address asks for. Ends the request when it is not there, or never for this reader."""
+    try:
+        survey = find_survey(session, survey_key)
+    except SurveyError:
+        abort(404)
+    release, unit = latest_release(session, survey), find_unit(session, survey, unit_code)
+    if release is None or unit is None:
+        abort(404)
+    access = staff_page_access(session, current_user, release, unit.unit_id, municipal_day())
+    if access is None:
+        abort(403)
+    return AskedPlace(survey, release, unit, access)
+
+
+def asked_to_share(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
+    """The same for whoever tells the unit's staff: its leaders, those above, and HR, once they read it themselves."""
+    asked = asked_of_staff(session, survey_key, unit_code)
+    if not (asked.access.now and may_share(session, asked)):
+        abort(403)
+    return asked
+
+
+def may_share(session: Session, asked: AskedPlace) -> bool:
+    """The unit's leaders, those above, and HR."""
+    roles = held_roles(session, current_user, asked.release, asked.unit.unit_id)
+    return bool(roles & {Role.LEADER, *HR_ROLES})
