@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import roles_on
 from surveys.campaigns.models import ReaderGroup, ReportGroup, Survey, SurveyUnit
-from surveys.campaigns.reader_groups import SERVED_GROUPS, STEP_OF, kept_step
+from surveys.campaigns.reader_groups import STEP_OF, kept_step
 from surveys.organisation.models import Unit
 from surveys.release.models import Release
 
@@ -96,12 +96,13 @@ def _access(roles: Set[Role], release: Release, today: dt.date) -> Access | None
 
 
 def _access_of_group(group: ReaderGroup, release: Release, today: dt.date, *, is_high: bool) -> Access | None:
-    """A group that no survey promises a day to reads none; politicians and the public read no single workplaces."""
-    if group not in SERVED_GROUPS or (group in _READ_THE_TOP and not is_high):
+    """Politicians and the public read no single workplaces. As an account with the group's role, when there is one."""
+    if group in _READ_THE_TOP and not is_high:
         return None
-    steps = {step.readers: step.visible_on for step in release.survey.visibility}
-    first = max(steps[group], release.released_on) if group in steps else None
-    return Access(now=first is not None and first <= today, from_day=first)
+    found = group_access(group, release, today)
+    if found is None and group in STEP_OF.values():
+        return Access(now=False)
+    return found
 
 
 def _first_day(roles: Set[Role], survey: Survey, released_on: dt.date) -> dt.date | None:

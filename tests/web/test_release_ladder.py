@@ -30,10 +30,12 @@ from surveys.platform.logs import without_codes
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import correct, release
 from surveys.release.models import Figure, FigureKind, FigureStatus
+from surveys.release.visibility import Audience, accesses
 from surveys.results import opened_views
 from surveys.results import views as result_views
 from surveys.results.models import StaffLink
 from surveys.results.open_pages import views as open_views
+from surveys.results.queries import latest_release
 from surveys.results.staff import shared_views
 from surveys.results.staff import views as staff_views
 from surveys.results.staff.links import find_link, make_link, remove_link
@@ -120,6 +122,30 @@ def _shared_state(client: FlaskClient, address: str) -> str:
         return "never"
     assert answer.status_code == 200
     return "later" if "resultatet kommer" in answer.text else "now"
+
+
+def _audience_reads(db: Database, day: dt.date) -> set[str]:
+    """The units that everybody reads by the rule that frozen reports are made by."""
+    with db.reading() as session:
+        release = latest_release(session, find_survey(session, KEY))
+        assert release is not None
+        codes = dict(session.execute(select(Unit.id, Unit.code)).all())
+        found = accesses(session, Audience(ReaderGroup.PUBLIC), [release], day)
+        return {codes[unit] for (_release, unit), access in found.items() if access.now}
+
+
+def test_a_report_for_everybody_has_the_values_of_the_public_pages_and_no_other(
+    client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (PUBLIC - DAY, PUBLIC, LATER):
+        _set_today(monkeypatch, day)
+        assert _audience_reads(released, day) == _public_codes(client), day
+    assert _public_codes(client) == {"K", "A", "B", "C"}
+    with released.transaction() as session:
+        for step in find_survey(session, KEY).visibility:
+            if step.readers == ReaderGroup.PUBLIC:
+                step.decided_by, step.decided_on = "", None
+    assert _audience_reads(released, LATER) == _public_codes(client) == set()
 
 
 def _public_codes(client: FlaskClient) -> set[str]:
