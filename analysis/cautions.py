@@ -84,22 +84,39 @@ def _consistency_messages(scale: ScaleSummary) -> Iterator[Message]:
 
 
 def _suggested(scale: ScaleSummary, found: ReversalSuggestion) -> Message:
-    template = N_(
+    """What turning gives. Against one another the answers may leave no alpha to compare with."""
+    before = float(scale.reliability.alpha)
+    one = len(found.items) == 1
+    values: dict[str, MessageValue] = {
+        "items": tuple(scale.items[index] for index in found.items),
+        "turned": float(found.alpha),
+    }
+    if np.isnan(before):
+        return Message(_TURNED_FROM_NOTHING[one], values)
+    return Message(_TURNED[one], {**values, "alpha": before})
+
+
+# By whether it is one statement.
+_TURNED: Final = {
+    True: N_(
         "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at den er snudd. "
         "Snudd gir den alfa %(turned)s i stedet for %(alpha)s."
-    )
-    if len(found.items) > 1:
-        template = N_(
-            "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at de er snudd. "
-            "Snudd gir de alfa %(turned)s i stedet for %(alpha)s."
-        )
-    named = tuple(scale.items[index] for index in found.items)
-    values: dict[str, MessageValue] = {
-        "items": named,
-        "turned": float(found.alpha),
-        "alpha": float(scale.reliability.alpha),
-    }
-    return Message(template, values)
+    ),
+    False: N_(
+        "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at de er snudd. "
+        "Snudd gir de alfa %(turned)s i stedet for %(alpha)s."
+    ),
+}
+_TURNED_FROM_NOTHING: Final = {
+    True: N_(
+        "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at den er snudd. "
+        "Snudd gir den alfa %(turned)s. Slik svarene er nå, kan alfa ikke beregnes."
+    ),
+    False: N_(
+        "%(items)s går motsatt vei av de andre påstandene. Sjekk om spørreskjemaet har glemt å si at de er snudd. "
+        "Snudd gir de alfa %(turned)s. Slik svarene er nå, kan alfa ikke beregnes."
+    ),
+}
 
 
 def validity_cautions(found: Validity) -> tuple[Caution, ...]:

@@ -137,7 +137,7 @@ def _work(app: Flask) -> Work:
         "deadlines": in_context(keep_time),
         "reminders": in_context(remind),
         "tally": in_context(lambda: publish_tonight(database)),
-        "retention": in_context(_once_a_day(app, partial(_delete_old, database, app.config["SETTINGS"]))),
+        "retention": in_context(_once_a_day(app, partial(_delete_old, app))),
     }
 
 
@@ -162,8 +162,9 @@ def _take_steps(app: Flask) -> None:
         make_asked_packages(database, settings.instance)
 
 
-def _delete_old(database: Database, settings: Settings) -> None:
-    delete_what_is_due(database, settings)
+def _delete_old(app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    delete_what_is_due(app.extensions["medvirk_database"], settings)
     kept_files(settings.instance).remove_old()
 
 

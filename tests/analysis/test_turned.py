@@ -61,3 +61,15 @@ def test_three_rows_blame_the_number_of_answers_and_not_the_items(rows: list[lis
     assert any("Det er for få svar: 3 fullstendige på 5 påstander." in line for line in said)
     blame = ("snudd", "nesten like", "Alle har svart likt", "slå dem sammen", "samme sum")
     assert not [line for line in said if any(words in line for words in blame)]
+
+
+def test_where_the_answers_leave_no_alpha_to_compare_with_none_is_told() -> None:
+    """Two against two that balance each other: a sum without spread. NaN is no number for a page or a database."""
+    questionnaire = survey((4,))
+    rows = [[level, level, 6 - level, 6 - level] for level in range(1, 6)] * 40
+    found = to_json(analyse(questionnaire, responses(questionnaire, rows)))
+    (scale,) = found["scales"].values()
+    assert scale["alpha"] is None
+    assert scale["suggested_reversals"]["alpha"] == pytest.approx(1)
+    [told] = [line for line in found["warnings"] if "går motsatt vei" in line]
+    assert told.endswith("alfa 1,00. Slik svarene er nå, kan alfa ikke beregnes.")

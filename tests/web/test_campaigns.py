@@ -265,24 +265,28 @@ def test_the_form_makes_a_draft_with_a_readable_key(draft: Database, hr: FlaskCl
         assert [step.visible_on for step in survey.visibility] == [dt.date(2026, 4, 1), dt.date(2026, 4, 15)]
 
 
-def test_only_groups_with_a_page_to_read_on_are_promised_a_day(draft: Database, hr: FlaskClient) -> None:
-    """Staff and the public have no page yet: a day sent for them is no promise, and none is asked for."""
+def test_every_group_with_a_page_to_read_on_can_be_promised_a_day(draft: Database, hr: FlaskClient) -> None:
     assert set(re.findall(r'name="visible_(\w+)"', hr.get("/undersokelser/ny").text)) == set(SERVED_GROUPS)
-    sent = _form(draft, visible_staff="2026-05-01", visible_public="2026-06-01")
+    sent = _form(draft, visible_staff="2026-04-10", visible_public="2026-06-01")
     address = hr.post("/undersokelser/ny", data=sent).headers["Location"]
     with draft.reading() as session:
         survey = session.scalars(select(Survey).where(Survey.key == address.rsplit("/", 1)[1])).one()
-        assert {step.readers for step in survey.visibility} == {
-            ReaderGroup.LEADERS,
-            ReaderGroup.REPRESENTATIVES,
-        }
+        days = {step.readers: step.visible_on for step in survey.visibility}
+    assert days == {
+        ReaderGroup.LEADERS: dt.date(2026, 4, 1),
+        ReaderGroup.STAFF: dt.date(2026, 4, 10),
+        ReaderGroup.REPRESENTATIVES: dt.date(2026, 4, 15),
+        ReaderGroup.PUBLIC: dt.date(2026, 6, 1),
+    }
 
 
 def test_hr_reads_only_the_steps_that_somebody_can_read_by(draft: Database, hr: FlaskClient) -> None:
+    """Those that an earlier version stored before there was a page for them are promised to nobody."""
     with draft.transaction() as session:
         survey = session.scalars(select(Survey)).one()
         for readers in (ReaderGroup.STAFF, ReaderGroup.PUBLIC):
-            survey.visibility.append(VisibilityStep(readers=readers, visible_on=dt.date(2026, 7, 1)))
+            day = dt.date(2026, 7, 1)
+            survey.visibility.append(VisibilityStep(readers=readers, visible_on=day, promised=False))
         key = survey.key
     text = _text(hr, f"/undersokelser/{key}/innsyn")
     assert "fra 1. april 2026" in text

@@ -327,6 +327,7 @@ def test_the_worker_opens_on_the_day_once_and_never_before(
             "one_key": "Prøve uten to nøkkelholdere",
             "minimum_group": 5,
             "comment_minimum": 10,
+            "readers_from": ["leaders 2026-04-01"],
         }
         assert opened.detail == said
     assert "steg/invite" in _text(hr)
