@@ -6,6 +6,7 @@ hidden, as the page does.
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ _MARGIN: Final = 0.6
 _MOST_IN_A_CHART: Final = 12
 _INK, _QUIET, _ACCENT, _BEFORE = 0x1A1A1A, 0x595959, 0x0A4D8C, 0xB0B7C3
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_STATED_TIME: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def as_slides(material: UnitMaterial) -> bytes:
@@ -275,8 +277,12 @@ def _bars(
             labels.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
 
 
-def _same_bytes(content: bytes) -> bytes:
-    """The file without the moment it was packed: the same content gives the same bytes."""
+def _same_bytes(content: bytes, stated_time: re.Pattern[bytes] | None = None) -> bytes:
+    """The file without the moment it was packed: the same content gives the same bytes.
+
+    stated_time: what is replaced among its properties. The slides have a day of their own; a chart's workbook says when
+    it was made, to the second.
+    """
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as before,
@@ -286,5 +292,9 @@ def _same_bytes(content: bytes) -> bytes:
             entry = zipfile.ZipInfo(name, _NO_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             data = before.read(name)
-            after.writestr(entry, _same_bytes(data) if name.endswith(".xlsx") else data)
+            if name.endswith(".xlsx"):
+                data = _same_bytes(data, _STATED_TIME)
+            elif name == "docProps/core.xml" and stated_time:
+                data = stated_time.sub(b"1980-01-01T00:00:00Z", data)
+            after.writestr(entry, data)
     return packed.getvalue()
