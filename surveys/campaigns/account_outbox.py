@@ -35,15 +35,14 @@ MailRow = TypeVar("MailRow", bound=AccountMailRow)
 
 @dataclass(frozen=True)
 class AccountOutbox(Generic[MailRow]):
-    """wanted: whether what the mail says is still so. letter: its words, in the language in force.
+    """wanted: whether what the mail says is still so. letter: its words, in the language in force. Both at a moment.
 
-    recipient: whom it is to, for the log: «en nøkkelholder».
+    log: its name says what kind of mail a line is about.
     """
 
     rows: type[MailRow]
     wanted: Callable[[Session, MailRow, dt.datetime], bool]
-    letter: Callable[[Session, MailRow], AccountLetter]
-    recipient: str
+    letter: Callable[[Session, MailRow, dt.datetime], AccountLetter]
     log: logging.Logger
 
 
@@ -97,18 +96,19 @@ def _claimed(
         if not taken.rowcount:  # type: ignore[attr-defined]
             return None
         mail = session.get_one(rows, mail_id)
-        if not outbox.wanted(session, mail, moment):
+        account = mail.account
+        if not (account.active and account.email and outbox.wanted(session, mail, moment)):
             session.execute(delete(rows).where(rows.id == mail_id))
             return None
         try:
-            with in_language(mail.account.language):
-                message = account_message(mail.account, outbox.letter(session, mail), settings)
+            with in_language(account.language):
+                message = account_message(account, outbox.letter(session, mail, moment), settings)
         except (ValueError, MessageError) as error:
             # Such as a name that no header can carry: the others' mails, and the survey's, are sent all the same.
             mail.status, mail.error = DeliveryStatus.FAILED, type(error).__name__
-            outbox.log.warning("En e-post til %s kan ikke lages: %s", outbox.recipient, type(error).__name__)
+            outbox.log.warning("En e-post kan ikke lages: %s", type(error).__name__)
             return None
-        return _Ready(mail_id, mail.account.email, message)
+        return _Ready(mail_id, account.email, message)
 
 
 def _send(
@@ -119,9 +119,7 @@ def _send(
             hand_over_mail(server, ready.address, ready.message)
     except UnsureError as error:
         # It may have been taken: it stays as «sending» and is never sent again by itself.
-        outbox.log.warning(
-            "Det er uvisst om en e-post til %s kom fram: %s", outbox.recipient, type(error).__name__
-        )
+        outbox.log.warning("Det er uvisst om en e-post kom fram: %s", type(error).__name__)
         return False
     except NotTakenError as error:
         _put_back(db, outbox, ready.mail_id, str(error), moment, passing=error.passing)
@@ -151,4 +149,4 @@ def _put_back(
         again = passing and mail.attempts < MOST_ATTEMPTS
         mail.status = DeliveryStatus.QUEUED if again else DeliveryStatus.FAILED
         mail.not_before = moment + mail.attempts * _PAUSE if again else None
-    outbox.log.warning("En e-post til %s ble ikke sendt", outbox.recipient)
+    outbox.log.warning("En e-post ble ikke sendt")

@@ -5,10 +5,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.access.models import Account
-from surveys.campaigns.models import DeliveryStatus, Survey
+from surveys.campaigns.account_mail_rows import AccountMailRow
+from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
-from surveys.platform.database import Base, choice, identity
+from surveys.platform.database import Base
 from surveys.release.models import Release
 
 
@@ -42,8 +42,8 @@ class UnitTelling(Base):
     unit: Mapped[Unit] = relationship()
 
 
-class LeaderMail(Base):
-    """One mail to one leader that her units' result is hers to read. Whoever sends it sets it to «sending» first."""
+class LeaderMail(AccountMailRow, Base):
+    """One mail to one leader that her units' result is hers to read."""
 
     __tablename__ = "leader_mail"
     __table_args__ = (
@@ -51,16 +51,6 @@ class LeaderMail(Base):
         CheckConstraint("attempts >= 0", name="attempts"),
     )
 
-    id: Mapped[identity]
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id", ondelete="CASCADE"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    status: Mapped[DeliveryStatus] = mapped_column(
-        choice(DeliveryStatus, "status"), default=DeliveryStatus.QUEUED, index=True
-    )
-    attempts: Mapped[int] = mapped_column(default=0)
-    # After a passing error: not to be tried again before this moment.
-    not_before: Mapped[dt.datetime | None]
-    error: Mapped[str] = mapped_column(default="")
 
     release: Mapped[Release] = relationship()
-    account: Mapped[Account] = relationship()

@@ -24,7 +24,7 @@ def send_to_holders(db: Database, settings: Settings, now: dt.datetime | None = 
 
 def wanted(session: Session, mail: HolderMail, moment: dt.datetime) -> bool:
     """Whether what the mail says is still so: one that waited for a mail server may have been overtaken."""
-    if not mail.account.active or not mail.account.email or (mail.until and mail.until <= moment):
+    if mail.until and mail.until <= moment:
         return False
     status = mail.survey.status
     if mail.kind == HolderMailKind.NAMED:
@@ -44,7 +44,6 @@ def _is_holder(session: Session, mail: HolderMail) -> bool:
 OUTBOX: Final = AccountOutbox(
     HolderMail,
     wanted,
-    lambda _session, mail: letter_to_holder(mail),
-    "en nøkkelholder",
+    lambda _session, mail, _moment: letter_to_holder(mail),
     logging.getLogger("medvirk.holder_mail"),
 )

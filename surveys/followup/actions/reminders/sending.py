@@ -28,15 +28,17 @@ def send_plan_reminders(db: Database, settings: Settings, now: dt.datetime | Non
 
 def wanted(session: Session, mail: PlanMail, moment: dt.datetime) -> bool:
     """She still leads the unit, and what she would be told is still so."""
-    if not mail.account.active or not mail.account.email:
-        return False
     leads = any(grant.account_id == mail.account_id for grant in leader_grants(session, mail.unit_id))
     return leads and bool(_about(session, mail, municipal_day(moment)))
 
 
-def reminder_letter(session: Session, mail: PlanMail) -> AccountLetter:
+def reminder_letter(session: Session, mail: PlanMail, moment: dt.datetime) -> AccountLetter:
     """In the language in force."""
-    number, unit, day = len(_about(session, mail, municipal_day())), mail.unit.name, long_date(mail.about)
+    number, unit, day = (
+        len(_about(session, mail, municipal_day(moment))),
+        mail.unit.name,
+        long_date(mail.about),
+    )
     settings: Settings = current_app.config["SETTINGS"]
     address = f"{settings.base_url.rstrip('/')}/planer/{mail.unit.code}"
     if mail.kind is PlanMailKind.DUE_SOON:
@@ -74,6 +76,4 @@ def _about(session: Session, mail: PlanMail, today: dt.date) -> Collection[Stand
     return reminders_of(actions, today).get((mail.kind, mail.about), ())
 
 
-OUTBOX: Final = AccountOutbox(
-    PlanMail, wanted, reminder_letter, "en leder", logging.getLogger("medvirk.plan_mail")
-)
+OUTBOX: Final = AccountOutbox(PlanMail, wanted, reminder_letter, logging.getLogger("medvirk.plan_mail"))
