@@ -165,10 +165,20 @@ def test_skipping_is_visible_with_its_reason_and_can_be_made_good(
         ({"forbedre": ""}, "Velg hva dere vil forbedre."),
         ({"forbedre": "TRI"}, "Velg noe annet å forbedre enn det dere vil ta vare på."),
         ({"kjennetegn": "x" * 601}, "Kjennetegnene kan ha høyst 600 tegn."),
+        ({"kjennetegn": "Kari, 01010750160"}, "Kjennetegnene har et fødselsnummer"),
         ({"dato": ""}, "Skriv når dere valgte."),
         ({"dato": "31.12.2199"}, "Datoen kan ikke være etter i dag."),
     ],
-    ids=["no theme", "unknown theme", "nothing to improve", "the same twice", "long", "no day", "future"],
+    ids=[
+        "no theme",
+        "unknown theme",
+        "nothing to improve",
+        "the same twice",
+        "long",
+        "number",
+        "no day",
+        "future",
+    ],
 )
 def test_a_choice_that_is_not_whole_is_given_back_with_what_is_wrong(
     client: FlaskClient, site: Database, changes: dict[str, str], fault: str
@@ -260,7 +270,9 @@ def test_the_leader_above_answers_and_the_units_leader_reads_it(app: Flask, site
     empty = director.post(address, data={"svar": " "})
     assert empty.status_code == 422
     assert "Skriv et svar." in empty.text
-    assert director.post(address, data={"svar": "x" * 601}).status_code == 422
+    for text in ("x" * 601, "Kari, 01010750160"):
+        assert director.post(address, data={"svar": text}).status_code == 422
+    assert leader.post(f"{MEETING}/hopp-over", data={"hopp": "Kari, 01010750160"}).status_code == 422
     assert director.post(address, data={"svar": "Jeg kan ta det med rådmannen"}).status_code == 302
     assert "Jeg kan ta det med rådmannen" in leader.get(RESULT).text
 

@@ -110,6 +110,9 @@ def test_a_proposal_is_seen_by_hr_and_answered_once(client: FlaskClient, site: D
     assert refused.status_code == 422
     assert "Skriv hva som bør måles" in refused.text
     form = {"enhet": "K", "forslag": "Ventetid hos PPT", "hvorfor": "Vi hører om lang kø"}
+    named = politician.post("/forslag", data=form | {"hvorfor": "Kari, 01010750160, har ventet"})
+    assert named.status_code == 422
+    assert "Begrunnelsen har et fødselsnummer" in named.text
     sent = politician.post("/forslag", data=form, follow_redirects=True)
     assert "Forslaget er sendt." in sent.text
     assert "Ikke besvart ennå." in sent.text

@@ -571,7 +571,9 @@ def test_the_poster_has_three_findings_of_the_staffs_page_and_what_the_leader_wr
     shared = client.get(_link(released, "B1")).text
     assert "Faste møter hver mandag" in shared
     assert all(figure in shared for figure in re.findall(r"\d,\d", " ".join(findings)))
-    assert client.post(page, data={"we_do": "x" * 601}).status_code == 200
+    for text, fault in (("x" * 601, "høyst 600 tegn"), ("Spør Kari, 01010750160", "fødselsnummer")):
+        assert fault in client.post(page, data={"we_do": text}).text
+    assert "Faste møter hver mandag" in client.get(page).text
     client.post(page, data={"we_do": " "})
     assert "Faste møter" not in client.get(page).text
     assert client.get(f"/resultater/{KEY}/A/dette-gjor-vi").status_code == 403

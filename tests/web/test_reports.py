@@ -333,6 +333,17 @@ def test_a_paragraph_has_a_limit_that_is_told(client: FlaskClient, site: Databas
     assert "x" * 601 in answer.text, "nothing typed is lost"
 
 
+def test_no_paragraph_has_a_national_identity_number(client: FlaskClient, site: Database) -> None:
+    with site.transaction() as session:
+        report_id = draft(session, TERTIAL).id
+    sign_in_as(client, site, Role.CONTROLLER)
+    typed = {"avsnitt-okonomi": "Kari, 01010750160, er syk"}
+    answer = client.post(f"/rapporter/utkast/{report_id}", data=typed)
+    assert answer.status_code == 422
+    assert "Avsnittet har et fødselsnummer eller D-nummer. Ta det bort." in answer.text
+    assert typed["avsnitt-okonomi"] in answer.text
+
+
 @pytest.mark.parametrize("audience", ReportAudience)
 def test_the_preview_is_what_would_be_frozen(
     client: FlaskClient, site: Database, audience: ReportAudience

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from surveys.actions.models import MOST_CHARACTERS, ActionAim, ActionStatus, ActionVersion, WasDone
-from surveys.actions.typed_texts import text_fault, written
 from surveys.actions.writing import ActionText
 from surveys.followup.actions.themes import ActionChoices
 from surveys.platform.days import typed_day
+from surveys.platform.free_texts import text_fault, written
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 

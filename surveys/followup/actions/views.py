@@ -15,7 +15,6 @@ from surveys.actions.models import MOST_CHARACTERS, ActionStatus, ActionVersion,
 from surveys.actions.queries import StandingAction, ticks_of, unit_actions
 from surveys.actions.rights import PLAN_READERS, may_edit_plan, may_tick_plan
 from surveys.actions.texts import aim_words, done_words, status_words
-from surveys.actions.typed_texts import text_fault, written
 from surveys.actions.writing import (
     PlanChangedMeanwhileError,
     add_action,
@@ -45,6 +44,7 @@ from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
+from surveys.platform.free_texts import text_fault, written
 from surveys.platform.texts import _
 
 

@@ -14,6 +14,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.meetings.models import MOST_PRACTICE, MOST_REASON, ChoiceOrigin, FocusChoice
 from surveys.platform.clock import now
+from surveys.platform.free_texts import text_fault, written
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 from surveys.scorecards.value_lines import MeasurementCellError, written_day
@@ -88,11 +89,11 @@ def read_focus(
 
 def read_skipping(form: Mapping[str, str], today: dt.date) -> TypedFocus:
     """The step is skipped with a reason that everybody who sees the choice sees."""
-    fields = {"hopp": form.get("hopp", "").replace("\r\n", "\n").strip()}
+    fields = {"hopp": written(form.get("hopp", ""))}
     if not fields["hopp"]:
         return TypedFocus(fields, {"hopp": _("Skriv hvorfor dere hopper over valget.")})
-    if len(fields["hopp"]) > MOST_REASON:
-        return TypedFocus(fields, {"hopp": _too_long(_("Begrunnelsen"), MOST_REASON, fields["hopp"])})
+    if fault := text_fault(_("Begrunnelsen"), fields["hopp"], MOST_REASON):
+        return TypedFocus(fields, {"hopp": fault})
     return TypedFocus(fields, {}, FocusText(None, None, "", today, fields["hopp"], ChoiceOrigin.SKIPPED))
 
 
@@ -159,19 +160,10 @@ def _length_faults(fields: Mapping[str, str]) -> dict[str, str]:
         "begrunnelse": (_("Begrunnelsen"), MOST_REASON),
     }
     return {
-        name: _too_long(title, most, fields[name])
+        name: fault
         for name, (title, most) in limits.items()
-        if len(fields[name]) > most
+        if (fault := text_fault(title, fields[name], most))
     }
-
-
-def _too_long(title: str, most: int, text: str) -> str:
-    return _(
-        "%(name)s kan ha høyst %(most)s tegn. Du har skrevet %(number)s.",
-        name=title,
-        most=most,
-        number=len(text),
-    )
 
 
 def _day(text: str, today: dt.date) -> tuple[dt.date | None, str]:

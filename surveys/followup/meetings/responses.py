@@ -11,6 +11,7 @@ from surveys.audit import trail as audit
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.meetings.models import MOST_ANSWER, ResultAnswer, ResultSeen
 from surveys.platform.clock import municipal_day, now
+from surveys.platform.free_texts import text_fault
 from surveys.platform.texts import _
 
 
@@ -83,14 +84,8 @@ def save_answer(session: Session, survey: Survey, unit: SurveyUnit, words: str, 
     """Raises AnswerTextError. Two who write at once are both kept, in the order they came."""
     if not words:
         raise AnswerTextError(_("Skriv et svar."))
-    if len(words) > MOST_ANSWER:
-        raise AnswerTextError(
-            _(
-                "Svaret kan ha høyst %(most)s tegn. Du har skrevet %(number)s.",
-                most=MOST_ANSWER,
-                number=len(words),
-            )
-        )
+    if fault := text_fault(_("Svaret"), words, MOST_ANSWER):
+        raise AnswerTextError(fault)
     before = answers_to(session, survey.id, unit.unit_id)
     number = before[0].number + 1 if before else 1
     session.add(

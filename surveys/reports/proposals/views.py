@@ -15,6 +15,7 @@ from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.free_texts import named_numbers
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 from surveys.release.visibility import units_of_politicians
@@ -52,6 +53,7 @@ def propose() -> Response | tuple[str, int]:
         faults.append(
             ("hvorfor", _("Skriv hva du vil bruke tallet til, med høyst %(most)s tegn.", most=MOST_IN_TEXT))
         )
+    faults += named_numbers({"forslag": (_("Forslaget"), title), "hvorfor": (_("Begrunnelsen"), why)})
     if faults:
         return _page(session, form, faults, unit), 422
     proposal = IndicatorProposal(
@@ -90,6 +92,7 @@ def answer(proposal_id: int) -> Response | tuple[str, int]:
         faults.append((f"ja-{proposal_id}", _("Velg om dette blir målt.")))
     if not 1 <= len(words) <= MOST_IN_TEXT:
         faults.append((f"svar-{proposal_id}", _("Skriv et svar på høyst %(most)s tegn.", most=MOST_IN_TEXT)))
+    faults += named_numbers({f"svar-{proposal_id}": (_("Svaret"), words)})
     if faults:
         return _page(session, form, faults, answering=proposal_id), 422
     proposal.accepted, proposal.answer = form["tas-med"] == "ja", words

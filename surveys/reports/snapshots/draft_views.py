@@ -14,6 +14,7 @@ from surveys.access.permissions import granted_units, requires
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.free_texts import named_numbers
 from surveys.platform.localisation import LANGUAGES, alphabetical, language, short_date
 from surveys.platform.texts import _
 from surveys.reports.rounds import last_round
@@ -137,6 +138,9 @@ def save_draft(report_id: int) -> str | Response | tuple[str, int]:
         for key, text in typed.paragraphs.items()
         if len(text) > MOST_IN_PARAGRAPH
     ]
+    faults += named_numbers(
+        {f"avsnitt-{key}": (_("Avsnittet"), text) for key, text in typed.paragraphs.items()}
+    )
     if faults:
         return _draft_page(session, report, typed, faults, _step_of_page(report)), 422
     try:

@@ -13,6 +13,7 @@ from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_edit_card
 from surveys.access.permissions import granted_units, requires, roles_of, signed_in
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.free_texts import named_numbers, number_fault
 from surveys.platform.localisation import language, short_date, use_language
 from surveys.platform.texts import _
 from surveys.reports.proposals.views import unanswered
@@ -142,8 +143,9 @@ def correct(report_id: int) -> Response | tuple[str, int]:
     session = database.session()
     report = edited_report(session, report_id)
     why = " ".join(request.form.get("rettelse", "").split())
-    if not why or len(why) > MOST_IN_FIELD:
-        fault = _("Skriv hva som rettes, med høyst %(most)s tegn.", most=MOST_IN_FIELD)
+    is_of_length = why and len(why) <= MOST_IN_FIELD
+    fault = "" if is_of_length else _("Skriv hva som rettes, med høyst %(most)s tegn.", most=MOST_IN_FIELD)
+    if fault := fault or number_fault(_("Rettelsen"), why):
         if report.state is not ReportState.FROZEN:
             abort(404)
         form = request.form.to_dict()
@@ -202,6 +204,7 @@ def _read_decision(form: dict[str, str]) -> tuple[Decision | None, Faults]:
         for name, text in texts.items()
         if len(text) > MOST_IN_FIELD
     ]
+    faults += named_numbers({f"{name}{at}": (_("Teksten"), text) for name, text in texts.items()})
     try:
         day = read_day(form.get("dato", "").strip(), municipal_day())
     except MeasurementCellError as error:

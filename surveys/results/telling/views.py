@@ -6,14 +6,15 @@ from flask import redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.campaigns.models import ReaderGroup
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
-from surveys.platform.texts import _l
+from surveys.platform.free_texts import number_fault
+from surveys.platform.texts import _, _l
 from surveys.release.visibility import staff_access
 from surveys.results.own_reading import result_for
 from surveys.results.staff_places import asked_to_share
@@ -27,6 +28,10 @@ class TellingForm(FlaskForm):
         _l("Dette gjør vi"),
         validators=[Length(max=LONGEST, message=_l("Skriv høyst %(most)s tegn.", most=LONGEST))],
     )
+
+    def validate_we_do(self, field: TextAreaField) -> None:
+        if fault := number_fault(_("Teksten"), field.data or ""):
+            raise ValidationError(fault)
 
 
 @blueprint.route("/resultater/<survey_key>/<unit_code>/dette-gjor-vi", methods=["GET", "POST"])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from analysis.personal_numbers import has_personal_number
 from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.organisation.models import Unit
 from surveys.platform.clock import now
+from surveys.platform.free_texts import text_fault, written
 from surveys.platform.texts import _
 from surveys.scorecards.diagnosis.criteria import criteria
 from surveys.scorecards.diagnosis.models import LEVELS, MOST_CHARACTERS, SelfAssessment
@@ -37,9 +37,12 @@ def read_assessment(form: Mapping[str, str]) -> TypedAssessment:
     scores: dict[str, CriterionScore] = {}
     for criterion in criteria():
         level, strengths, improvement = names = field_names(criterion.key)
-        # Browsers count a line break as one character and send two.
-        fields |= {name: form.get(name, "").replace("\r\n", "\n").strip() for name in names}
-        faults |= {name: fault for name in (strengths, improvement) if (fault := _text_fault(fields[name]))}
+        fields |= {name: written(form.get(name, "")) for name in names}
+        faults |= {
+            name: fault
+            for name in (strengths, improvement)
+            if (fault := text_fault(_("Teksten"), fields[name], MOST_CHARACTERS))
+        }
         if fields[level] in map(str, LEVELS):
             scores[criterion.key] = CriterionScore(int(fields[level]), fields[strengths], fields[improvement])
         elif fields[strengths] or fields[improvement] or fields[level]:
@@ -64,18 +67,6 @@ def offered_assessment(before: AssessedYear | None) -> TypedAssessment:
         found = (str(score.level), score.strengths, score.improvement) if score else ("", "", "")
         fields |= dict(zip(field_names(criterion.key), found, strict=True))
     return TypedAssessment(fields, {}, {})
-
-
-def _text_fault(text: str) -> str:
-    if len(text) > MOST_CHARACTERS:
-        return _(
-            "Teksten kan ha høyst %(most)s tegn. Du har skrevet %(number)s.",
-            most=MOST_CHARACTERS,
-            number=len(text),
-        )
-    if has_personal_number(text):
-        return _("Teksten ser ut til å ha et fødselsnummer. Ta det bort.")
-    return ""
 
 
 def store_assessment(

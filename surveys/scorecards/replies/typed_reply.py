@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.scorecards import TargetLimits, status
-from surveys.actions.typed_texts import text_fault, written
+from surveys.platform.free_texts import text_fault, written
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 from surveys.scorecards.doubts import impossible_words, is_wrong_percent
