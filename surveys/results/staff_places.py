@@ -5,26 +5,13 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Role
-from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.platform.clock import municipal_day
 from surveys.release.visibility import held_roles, staff_page_access
-from surveys.results.queries import find_unit, latest_release
-from surveys.results.views import AskedPlace
+from surveys.results.views import AskedPlace, asked_place
 
 
 def asked_of_staff(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
     """What the address asks for. Ends the request when it is not there, or never for this reader."""
-    try:
-        survey = find_survey(session, survey_key)
-    except SurveyError:
-        abort(404)
-    release, unit = latest_release(session, survey), find_unit(session, survey, unit_code)
-    if release is None or unit is None:
-        abort(404)
-    access = staff_page_access(session, current_user, release, unit.unit_id, municipal_day())
-    if access is None:
-        abort(403)
-    return AskedPlace(survey, release, unit, access)
+    return asked_place(session, survey_key, unit_code, staff_page_access)
 
 
 def asked_to_share(session: Session, survey_key: str, unit_code: str) -> AskedPlace:

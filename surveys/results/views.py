@@ -1,6 +1,7 @@
 """Result pages: released figures only."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -8,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from surveys.access.models import HR_ROLES, Role
+from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import is_granted, requires, roles_of
 from surveys.actions.chain import ChainState, chain_state
 from surveys.actions.rights import may_read_plan
@@ -51,8 +52,13 @@ class AskedPlace:
     access: Access
 
 
-def asked_place(session: Session, survey_key: str, unit_code: str) -> AskedPlace:
-    """What the address asks for. Ends the request when it is not there, or not for this reader."""
+AccessRule = Callable[[Session, Account, Release, int, dt.date], Access | None]
+
+
+def asked_place(
+    session: Session, survey_key: str, unit_code: str, rule: AccessRule = access_to
+) -> AskedPlace:
+    """What the address asks for. Ends the request when it is not there, or by the rule not for this reader."""
     try:
         survey = find_survey(session, survey_key)
     except SurveyError:
@@ -60,7 +66,7 @@ def asked_place(session: Session, survey_key: str, unit_code: str) -> AskedPlace
     release, place = latest_release(session, survey), find_unit(session, survey, unit_code)
     if release is None or place is None:
         abort(404)
-    access = access_to(session, current_user, release, place.unit_id, _today())
+    access = rule(session, current_user, release, place.unit_id, _today())
     if access is None:
         abort(403)
     return AskedPlace(survey, release, place, access)

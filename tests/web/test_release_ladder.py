@@ -31,7 +31,7 @@ from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import correct, release
 from surveys.release.models import Figure, FigureKind, FigureStatus
 from surveys.release.visibility import Audience, accesses
-from surveys.results import opened_views, staff_places
+from surveys.results import opened_views
 from surveys.results import views as result_views
 from surveys.results.models import StaffLink
 from surveys.results.open_pages import views as open_views
@@ -72,7 +72,7 @@ EVERYTHING = {*TREE, GROUP}
 
 def _set_today(monkeypatch: pytest.MonkeyPatch, day: dt.date) -> None:
     monkeypatch.setattr(result_views, "_today", lambda: day)
-    for views in (shared_views, staff_views, staff_places, open_views):
+    for views in (shared_views, staff_views, open_views):
         monkeypatch.setattr(views, "municipal_day", lambda: day)
 
 

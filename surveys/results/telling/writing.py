@@ -18,10 +18,7 @@ def telling_of(session: Session, survey: Survey, unit_id: int) -> UnitTelling | 
 
 
 def lines_of(telling: UnitTelling | None) -> list[str]:
-    """One for each thing that is done.
-
-    The unit's actions after a survey are read here too, when they are built: these lines are only her own words.
-    """
+    """One for each thing that is done, in her own words. The actions of the plan are not among them."""
     return [line.strip() for line in telling.we_do.splitlines() if line.strip()] if telling else []
 
 
