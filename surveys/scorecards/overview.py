@@ -140,7 +140,7 @@ def _seen_values(
     return values, years
 
 
-def _shown_somewhere(unit_ids: list[int], today: dt.date) -> tuple[ColumnElement[bool], ...]:
+def shown_somewhere(unit_ids: list[int], today: dt.date) -> tuple[ColumnElement[bool], ...]:
     """Current values, and what an earlier survey of the same year gave."""
     return (
         Measurement.unit_id.in_(unit_ids),
@@ -154,7 +154,7 @@ def _last_years(unit_ids: list[int], today: dt.date) -> Select[int, int]:
     return (
         select(Measurement.unit_id, func.max(Measurement.year))
         .outerjoin(Release, Release.id == Measurement.release_id)
-        .where(*_shown_somewhere(unit_ids, today))
+        .where(*shown_somewhere(unit_ids, today))
         .group_by(Measurement.unit_id)
     )
 
@@ -182,7 +182,7 @@ def _measurements(unit_ids: list[int], today: dt.date) -> Select[Any]:
         )
         .outerjoin(Release, Release.id == Measurement.release_id)
         .outerjoin(Survey, Survey.id == Release.survey_id)
-        .where(*_shown_somewhere(unit_ids, today), Measurement.value.is_not(None))
+        .where(*shown_somewhere(unit_ids, today), Measurement.value.is_not(None))
         .subquery()
     )
     found = ranked.c

@@ -37,7 +37,7 @@ def index() -> str:
     """The reader's own unit in a few paragraphs, and every card below it."""
     session = database.session()
     today = _today()
-    units = {unit.id: unit for unit in _readable_units(session, current_user, today)}
+    units = {unit.id: unit for unit in readable_units(session, current_user, today)}
     tree = in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units.values())
     tops = [node for node in tree if node.depth == 0]
     card = None
@@ -106,7 +106,7 @@ def _asked_year() -> int | None:
     return int(asked)
 
 
-def _readable_units(session: Session, account: Account, today: dt.date) -> list[Unit]:
+def readable_units(session: Session, account: Account, today: dt.date) -> list[Unit]:
     """Every living unit whose card the account may read, by the rule of `readable_cards`."""
     living = (
         select(Unit)

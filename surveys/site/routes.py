@@ -55,6 +55,7 @@ from surveys.results.staff import views as staff_result_views
 from surveys.results.telling import views as telling_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
+from surveys.scorecards.cross_view import cross_views
 from surveys.scorecards.diagnosis import assessment_views
 from surveys.scorecards.from_files import views as values_from_files_views
 from surveys.scorecards.outline import approval_views as card_approval_views
@@ -128,6 +129,7 @@ _MODULES = (
     card_setup_views,
     reply_views,
     assessment_views,
+    cross_views,
     meeting_views,
     prepare_views,
     response_views,

@@ -33,6 +33,7 @@ HR_PAGES = (
     "/brukere/1/hvem-ser-hva",
     "/undersokelser/arshjul",
     "/styringskort/FK/egenvurdering",
+    "/styringskort/FK/pa-tvers",
     "/styringskort/FK/egenvurdering/2026/enheter",
     "/undersokelser/ny?som=medarbeider-2026",
     "/undersokelser/medarbeider-2026/frist",

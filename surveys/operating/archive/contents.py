@@ -25,7 +25,7 @@ ARCHIVED: Final = frozenset(
         # The cards, their values, and the replies to them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
-        "measurement_reply", "indicator_aggregation",
+        "measurement_reply", "indicator_aggregation", "indicator_pair",
         "self_assessment",
         # What the staff chose after a survey, and what the leader above answered.
         "focus_choice", "result_answer",
