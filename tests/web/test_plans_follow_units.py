@@ -59,7 +59,9 @@ def _leader(app: Flask, db: Database, unit: str) -> FlaskClient:
     return client
 
 
-def test_after_a_merger_the_new_leader_has_the_plan_and_the_old_one_has_not(app: Flask, site: Database) -> None:
+def test_after_a_merger_the_new_leader_has_the_plan_and_the_old_one_has_not(
+    app: Flask, site: Database
+) -> None:
     old, other = _leader(app, site, "A"), _leader(app, site, "B")
     add_action(old, tema=theme(site, 2025))
     add_action(other, unit="B", hva="Vi spiser lunsj sammen")
@@ -92,7 +94,9 @@ def test_after_a_merger_the_new_leader_has_the_plan_and_the_old_one_has_not(app:
         }
 
 
-def test_after_a_split_each_part_may_take_actions_over_and_goes_its_own_way(app: Flask, site: Database) -> None:
+def test_after_a_split_each_part_may_take_actions_over_and_goes_its_own_way(
+    app: Flask, site: Database
+) -> None:
     old = _leader(app, site, "A")
     add_action(old)
     add_action(old, hva="Ferdig tiltak")
