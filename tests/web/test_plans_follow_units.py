@@ -10,7 +10,7 @@ from sqlalchemy import select
 from surveys.access.models import Account, Grant, Role
 from surveys.actions.chain import chain_state
 from surveys.actions.following import plan_following
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
 from surveys.followup.actions.reminders.models import PlanMail
 from surveys.followup.actions.reminders.queueing import queue_plan_reminders
 from surveys.organisation.changing_units import move_unit
@@ -92,6 +92,22 @@ def test_after_a_merger_the_new_leader_has_the_plan_and_the_old_one_has_not(
         assert {(each.unit.code, session.get_one(Account, each.account_id).email) for each in mails} == {
             ("N1", "n1@f.example")
         }
+
+
+def test_the_score_of_the_unit_that_took_another_in_is_not_shown_beside_the_others_action(
+    app: Flask, site: Database
+) -> None:
+    with site.transaction() as session:
+        for survey in session.scalars(select(Survey)):
+            step = VisibilityStep(readers=ReaderGroup.LEADERS, visible_on=dt.date(2025, 1, 1))
+            survey.visibility = [step]
+    add_action(_leader(app, site, "A"), tema=theme(site, 2025))
+    leader = _leader(app, site, "B")
+    add_action(leader, unit="B", tema=theme(site, 2025))
+    _succeed(site, SuccessionKind.MERGED, ("A", "B"))
+    text = plan_text(leader, "B")
+    assert text.count("Slik ser vi at det virker") == 2
+    assert text.count("2025: 3,9") == 1
 
 
 def test_after_a_split_each_part_may_take_actions_over_and_goes_its_own_way(

@@ -11,7 +11,7 @@ from surveys.access.models import Account
 from surveys.actions.following import unit_actions
 from surveys.actions.models import ActionAim, ActionStatus, ActionVersion, PlanAction
 from surveys.actions.queries import StandingAction
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.actions.scores import ActionScore, action_scores
 from surveys.followup.actions.themes import indicator_words, survey_themes
 from surveys.organisation.models import Unit
@@ -81,7 +81,7 @@ def shown_actions(
 ) -> list[ShownAction]:
     """As many queries whatever the number of actions, and a few for each survey that they name."""
     versions = [each.version for each in standing]
-    scores = action_scores(session, account, unit.id, versions, today)
+    scores = action_scores(session, account, unit.id, _about_own_scores(session, unit, standing), today)
     themes = _themes(session, versions)
     indicators = _indicators(session, versions)
     found = []
@@ -106,6 +106,18 @@ def came_from(action: StandingAction, unit: Unit) -> str:
     """The name of the unit that planned it, when it is another one; else «»."""
     began = action.action.began_in
     return "" if began.id == unit.id else began.name
+
+
+def _about_own_scores(
+    session: Session, unit: Unit, standing: Sequence[StandingAction]
+) -> list[ActionVersion]:
+    """Those that are not about a survey that the unit they come from was in: that score is not this unit's."""
+    came = {each.id: each.action.began_in.id for each in standing if each.action.began_in.id != unit.id}
+    others: set[tuple[int, int]] = set()
+    if came:
+        asked = select(SurveyUnit.survey_id, SurveyUnit.unit_id).where(SurveyUnit.unit_id.in_(came.values()))
+        others.update(session.execute(asked).tuples())
+    return [each.version for each in standing if (each.version.survey_id, came.get(each.id)) not in others]
 
 
 def versions_before_taking(action: PlanAction) -> list[ActionVersion]:
