@@ -109,7 +109,7 @@ SHARED: Final = (
         "bergtunet",
         "OK3",
         "RU",
-        "Kollegaveiledning i par: en time annenhver uke, med ett tema paret velger selv.",
+        "Kollegaveiledning i par: en time annenhver uke, med ett tema de to velger selv.",
         "De nye sier at de lærer mest der. Det tok to måneder før alle fant tid til det.",
     ),
 )
