@@ -116,7 +116,7 @@ def _about_own_scores(
     others: set[tuple[int, int]] = set()
     if came:
         asked = select(SurveyUnit.survey_id, SurveyUnit.unit_id).where(SurveyUnit.unit_id.in_(came.values()))
-        others.update(session.execute(asked).tuples())
+        others.update((row.survey_id, row.unit_id) for row in session.execute(asked))
     return [each.version for each in standing if (each.version.survey_id, came.get(each.id)) not in others]
 
 
