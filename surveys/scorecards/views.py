@@ -11,7 +11,7 @@ from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
 from surveys.access.models import Account
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
-from surveys.actions.queries import indicator_actions
+from surveys.actions.following import indicator_actions
 from surveys.actions.rights import may_read_plan
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below

@@ -7,6 +7,8 @@ from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.followup.actions import evaluation_views as action_evaluation_views
 from surveys.followup.actions import index_views as plan_index_views
+from surveys.followup.actions import sharing_views as action_sharing_views
+from surveys.followup.actions import taking_over_views as action_taking_over_views
 from surveys.followup.actions import views as plan_views
 from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
 from surveys.hr import views as campaigns
@@ -142,6 +144,8 @@ _MODULES = (
     plan_views,
     plan_index_views,
     action_evaluation_views,
+    action_sharing_views,
+    action_taking_over_views,
 )
 
 

@@ -131,6 +131,7 @@ NOT_HERE = {
     "plans.calendar": "a file",
     "plans.edit": "test_plan_pages.py",
     "plans.evaluate": "test_plan_pages.py",
+    "plans.sharing": "test_plan_pages.py",
     "plans.new_action": "test_plan_pages.py",
     "privacy.account_access_file": "a file",
     "privacy.access_file": "a file",

@@ -373,7 +373,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             leads_the_unit,
             "plans",
-            "add change change_status edit evaluate give_evaluation new_action take_evaluation_back undo",
+            "add change change_status edit evaluate give_evaluation new_action share_action sharing stop_sharing "
+            "take_evaluation_back take_over_action undo",
         ),
         *_lines(represents_the_unit, "plans", "tick"),
         *_lines(hr_somewhere, "trail", "download index"),

@@ -33,6 +33,7 @@ ARCHIVED: Final = frozenset(
         "report", "report_version", "report_decision", "indicator_proposal",
         # What the units do, and whether it helped.
         "plan_action", "plan_action_version", "plan_action_evaluation", "result_opening",
+        "shared_practice",
         # What units say that they do after a survey.
         "unit_telling",
     }
