@@ -5,30 +5,32 @@ Outside a request, as in a command, the language is bokmål unless `localisation
 
 from typing import Any
 
-import flask_babel
+from flask_babel.speaklater import LazyString
 
 from analysis.messages import NAMED_AT_MOST, Message, MessageValue
-from surveys.platform.localisation import listed, number
+from surveys.platform.localisation import catalogue, listed, number
 
 
 def _(text: str, /, **values: object) -> str:
     """The text in the page's language, with its %(named)s places filled."""
-    return str(flask_babel.gettext(text, **values))
+    found = catalogue().gettext(text)
+    return found % values if values else found
 
 
 def _l(text: str, /, **values: object) -> Any:
     """The same, translated each time it is shown: for labels of form fields, which are made before any request."""
-    return flask_babel.lazy_gettext(text, **values)
+    return LazyString(_, text, **values)
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """`one` or `many` by the number, which fills %(num)s."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return catalogue().ngettext(one, many, num) % {"num": num, **values}
 
 
 def pgettext(context: str, text: str, /, **values: object) -> str:
     """As `_`, for a bokmål text that means two things; the context tells translators which."""
-    return str(flask_babel.pgettext(context, text, **values))
+    found = catalogue().pgettext(context, text)
+    return found % values if values else found
 
 
 def translated(message: Message) -> str:

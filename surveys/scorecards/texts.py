@@ -217,12 +217,14 @@ def meaning_words(trend: Trend) -> str:
 
 def count_words(counted: RollUp) -> list[tuple[IndicatorStatus, str]]:
     """(green, «3 grønne»), (yellow, «1 gul»), (red, «2 røde»): the colours that there are some of."""
-    said = (
-        (IndicatorStatus.GREEN, ngettext("%(num)s grønn", "%(num)s grønne", counted.green), counted.green),
-        (IndicatorStatus.YELLOW, ngettext("%(num)s gul", "%(num)s gule", counted.yellow), counted.yellow),
-        (IndicatorStatus.RED, ngettext("%(num)s rød", "%(num)s røde", counted.red), counted.red),
-    )
-    return [(colour, words) for colour, words, number in said if number]
+    found = []
+    if counted.green:
+        found.append((IndicatorStatus.GREEN, ngettext("%(num)s grønn", "%(num)s grønne", counted.green)))
+    if counted.yellow:
+        found.append((IndicatorStatus.YELLOW, ngettext("%(num)s gul", "%(num)s gule", counted.yellow)))
+    if counted.red:
+        found.append((IndicatorStatus.RED, ngettext("%(num)s rød", "%(num)s røde", counted.red)))
+    return found
 
 
 def colourless_words(counted: RollUp) -> str:
