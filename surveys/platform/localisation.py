@@ -8,20 +8,18 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from gettext import NullTranslations
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_app_context, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_translations
+from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask_babel import Babel, force_locale
 from flask_login import current_user
 from markupsafe import Markup
 
 _babel = Babel()
-_CATALOGUES: Final = "medvirk_catalogues"
 
 LANGUAGES: Mapping[str, str] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 DEFAULT_LANGUAGE = "nb"
@@ -73,18 +71,6 @@ def _wanted_language() -> str:
     if current_user.is_authenticated and current_user.language in LANGUAGES:
         return str(current_user.language)
     return request.accept_languages.best_match(list(LANGUAGES), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
-
-
-def catalogue() -> NullTranslations:
-    """The texts of the page's language. Read once in each process: a page asks for some hundreds of texts."""
-    if not has_app_context():
-        return NullTranslations()
-    kept: dict[str, NullTranslations] = current_app.extensions[_CATALOGUES]
-    code = language()
-    if code not in kept:
-        with force_locale(code):
-            kept[code] = get_translations()
-    return kept[code]
 
 
 def localised(text: Mapping[str, str], wanted: str | None = None) -> str:
@@ -164,13 +150,6 @@ def init_app(app: Flask) -> None:
         [str(app.config["ROOT"] / "translations")] * len(DOMAINS)
     )
     _babel.init_app(app, locale_selector=language)
-    app.extensions[_CATALOGUES] = {}
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: catalogue().gettext(text),
-        ngettext=lambda one, many, num: catalogue().ngettext(one, many, num),
-        pgettext=lambda context, text: catalogue().pgettext(context, text),
-        newstyle=True,
-    )
     app.jinja_env.filters.update(
         localised=localised,
         number=number,

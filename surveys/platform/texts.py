@@ -3,17 +3,45 @@
 Outside a request, as in a command, the language is bokmål unless `localisation.in_language` says otherwise.
 """
 
-from typing import Any
+from gettext import NullTranslations
+from typing import Any, Final
 
+from flask import Flask, current_app, has_app_context
+from flask_babel import force_locale, get_translations
 from flask_babel.speaklater import LazyString
 
 from analysis.messages import NAMED_AT_MOST, Message, MessageValue
-from surveys.platform.localisation import catalogue, listed, number
+from surveys.platform.localisation import language, listed, number
+
+_CATALOGUES: Final = "medvirk_catalogues"
+
+
+def init_app(app: Flask) -> None:
+    """Templates take their texts where the code does. After `localisation.init_app`."""
+    app.extensions[_CATALOGUES] = {}
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().gettext(text),
+        ngettext=lambda one, many, num: _catalogue().ngettext(one, many, num),
+        pgettext=lambda context, text: _catalogue().pgettext(context, text),
+        newstyle=True,
+    )
+
+
+def _catalogue() -> NullTranslations:
+    """The texts of the page's language. Read once in each process: a page asks for some hundreds of texts."""
+    if not has_app_context():
+        return NullTranslations()
+    kept: dict[str, NullTranslations] = current_app.extensions[_CATALOGUES]
+    code = language()
+    if code not in kept:
+        with force_locale(code):
+            kept[code] = get_translations()
+    return kept[code]
 
 
 def _(text: str, /, **values: object) -> str:
     """The text in the page's language, with its %(named)s places filled."""
-    found = catalogue().gettext(text)
+    found = _catalogue().gettext(text)
     return found % values if values else found
 
 
@@ -24,12 +52,12 @@ def _l(text: str, /, **values: object) -> Any:
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """`one` or `many` by the number, which fills %(num)s."""
-    return catalogue().ngettext(one, many, num) % {"num": num, **values}
+    return _catalogue().ngettext(one, many, num) % {"num": num, **values}
 
 
 def pgettext(context: str, text: str, /, **values: object) -> str:
     """As `_`, for a bokmål text that means two things; the context tells translators which."""
-    found = catalogue().pgettext(context, text)
+    found = _catalogue().pgettext(context, text)
     return found % values if values else found
 
 
