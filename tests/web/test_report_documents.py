@@ -100,6 +100,8 @@ def test_the_document_has_structure_language_and_words_for_every_colour(
         translated = made(app, version, tmp_path / "a", language)
         assert root_of(translated)["/Lang"] == tag
         assert words in text_of(translated)
+    silent = made(app, of_audience[ReportAudience.POLITICAL], tmp_path / "a", "en")
+    assert "Without a value: M1.1" in text_of(silent)
 
 
 def test_a_version_is_had_as_a_file_by_whoever_may_read_it(

@@ -55,7 +55,7 @@ def silent_words(perspective: FrozenPerspective) -> str:
     if not silent:
         return ""
     named = (f"{_name(row)} ({row.reason.rstrip('.')})" if row.reason else _name(row) for row in silent)
-    return f"{_('Uten verdi:')} {', '.join(named)}."
+    return " ".join((_("Uten verdi:"), ", ".join(named))) + "."
 
 
 def _name(row: FrozenRow) -> str:
