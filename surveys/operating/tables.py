@@ -28,6 +28,7 @@ from surveys.scorecards.aggregation import models as aggregation
 from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
+from surveys.scorecards.strategy_map import models as strategy_map
 
 metadata = Base.metadata
 
@@ -59,6 +60,7 @@ __all__ = [
     "results",
     "scorecards",
     "self_assessments",
+    "strategy_map",
     "tally",
     "weighting",
 ]

@@ -77,7 +77,7 @@ def show(unit_code: str) -> str:
     if unit.id not in opened:
         abort(403)
     try:
-        card = read_card(session, current_user, unit, _today(), _asked_year())
+        card = read_card(session, current_user, unit, _today(), year_in_address())
     except NoSuchYearError:
         abort(404)
     return render_template(
@@ -97,7 +97,8 @@ def _today() -> dt.date:
     return municipal_day()
 
 
-def _asked_year() -> int | None:
+def year_in_address() -> int | None:
+    """The year in `ar`; None when there is none. 404 for anything else than a year."""
     asked = request.args.get("ar")
     if asked is None:
         return None

@@ -62,6 +62,7 @@ from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
 from surveys.scorecards.outline import setup_views as card_setup_views
 from surveys.scorecards.replies import reply_views
+from surveys.scorecards.strategy_map import views as strategy_map_views
 from surveys.site import home
 from surveys.site.jobs import views as job_views
 
@@ -127,6 +128,7 @@ _MODULES = (
     card_indicator_views,
     card_setup_views,
     reply_views,
+    strategy_map_views,
     assessment_views,
     meeting_views,
     prepare_views,

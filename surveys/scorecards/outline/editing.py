@@ -57,8 +57,10 @@ def moved(outline: CardOutline, node_id: int, steps: int) -> CardOutline:
 
 
 def removed(outline: CardOutline, node_id: int) -> CardOutline:
-    """Without the node and what is under it."""
-    return with_siblings(outline, node_id, lambda nodes: tuple(node for node in nodes if node.id != node_id))
+    """Without the node, what is under it, and the links of goals that went."""
+    left = with_siblings(outline, node_id, lambda nodes: tuple(node for node in nodes if node.id != node_id))
+    goals = {node.id for node in left.goals()}
+    return replace(left, links=tuple(link for link in left.links if goals.issuperset(link.ends)))
 
 
 def with_indicator(outline: CardOutline, node_id: int, plan: IndicatorPlan) -> CardOutline:

@@ -12,13 +12,14 @@ from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
+    LinkPlan,
     PerspectivePlan,
     SuccessFactorPlan,
     TargetPlan,
     Text,
 )
 from surveys.scorecards.models import CardKind, IndicatorKind
-from surveys.scorecards.outline.nodes import CardOutline, OutlineNode, indicator_of
+from surveys.scorecards.outline.nodes import CardOutline, OutlineLink, OutlineNode, indicator_of
 
 
 def plan_of_outline(
@@ -43,7 +44,18 @@ def plan_of_outline(
             )
             for node in outline.perspectives
         ],
+        links=_links(outline),
     )
+
+
+def _links(outline: CardOutline) -> list[LinkPlan]:
+    """A goal that has no code yet cannot be named in a plan."""
+    codes = {node.id: node.code for node in outline.goals() if node.code}
+    return [
+        LinkPlan(codes[link.cause], codes[link.effect], link.why)
+        for link in outline.links
+        if link.cause in codes and link.effect in codes
+    ]
 
 
 def _bokmaal(node: OutlineNode) -> str:
@@ -95,7 +107,7 @@ def outline_of_plan(plan: CardPlan, year: int, *, is_standing: bool = False) -> 
     perspectives = tuple(_perspective_node(each, ids, year, is_standing) for each in plan.perspectives)
     types = {tuple(each.unit_types) for each in plan.indicators()}
     common = types.pop() if len(types) == 1 else ()
-    return CardOutline(
+    outline = CardOutline(
         title=plan.title,
         vision=plan.vision,
         kind=plan.kind,
@@ -104,6 +116,13 @@ def outline_of_plan(plan: CardPlan, year: int, *, is_standing: bool = False) -> 
         perspectives=perspectives,
         next_id=next(ids),
     )
+    goals = {node.code: node.id for node in outline.goals()}
+    links = [
+        OutlineLink(goals[link.cause], goals[link.effect], link.why)
+        for link in plan.links
+        if link.cause in goals and link.effect in goals
+    ]
+    return replace(outline, links=tuple(links))
 
 
 def _perspective_node(plan: PerspectivePlan, ids: Iterator[int], year: int, is_standing: bool) -> OutlineNode:

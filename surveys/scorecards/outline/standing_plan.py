@@ -13,6 +13,7 @@ from surveys.scorecards.card_plans import (
     GoalPlan,
     IndicatorPlan,
     InterimTargetPlan,
+    LinkPlan,
     PerspectivePlan,
     RangePlan,
     SuccessFactorPlan,
@@ -27,6 +28,7 @@ from surveys.scorecards.models import (
     ScorecardLine,
     SuccessFactor,
 )
+from surveys.scorecards.strategy_map.links import links_now
 
 
 def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
@@ -39,6 +41,7 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
         factors.setdefault(factor, {}).setdefault(line.indicator, []).append(line)
     units = {unit.id: unit.code for unit in session.execute(select(Unit.id, Unit.code))}
     rules = aggregation_plans(session)
+    on_card = {goal for goals in chain.values() for goal in goals}
     return CardPlan(
         key=card.key,
         title=card.title,
@@ -69,6 +72,11 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
                 ],
             )
             for perspective, goals in chain.items()
+        ],
+        links=[
+            LinkPlan(link.cause.code, link.effect.code, link.why)
+            for link in links_now(session, card.id)
+            if on_card.issuperset((link.cause, link.effect))
         ],
     )
 
