@@ -107,6 +107,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "report.withheld": TrailAction(About.UNIT, _l("Holdt tilbake en rapport")),
     "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
     "assessment.stored": TrailAction(About.UNIT, _l("Lagret en egenvurdering")),
+    "leader_talk.stored": TrailAction(About.UNIT, _l("Lagret en tekst i en lederavtale")),
     "reply.given": TrailAction(About.UNIT, _l("Svarte på en måling")),
     "reply.withdrawn": TrailAction(About.UNIT, _l("Trakk tilbake svaret på en måling")),
     "scorecard.approved": TrailAction(About.MUNICIPALITY, _l("Godkjente et styringskort")),

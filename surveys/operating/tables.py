@@ -26,6 +26,7 @@ from surveys.results import models as results
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
 from surveys.scorecards.diagnosis import models as self_assessments
+from surveys.scorecards.leader_talk import models as leader_talks
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
 from surveys.scorecards.strategy_map import models as strategy_map
@@ -48,6 +49,7 @@ __all__ = [
     "history",
     "holder_mail",
     "instruments",
+    "leader_talks",
     "limit_counts",
     "measurement_replies",
     "meetings",

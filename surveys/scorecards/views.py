@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
-from surveys.access.models import Account
+from surveys.access.models import Account, Role
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
 from surveys.actions.queries import indicator_actions
@@ -57,6 +57,7 @@ def index() -> str:
         nodes=shown.nodes,
         folded=shown.folded,
         tallies=counts_of(colours),
+        leads=Role.LEADER in roles_of(current_user),
         waiting=waiting_replies(session, colours, today) if follows_up else {},
         asked=asked,
         under=under,
@@ -88,6 +89,10 @@ def show(unit_code: str) -> str:
         summary=card_summary(card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
+        leads_unit=any(
+            grant.role is Role.LEADER and grant.unit_id == unit.id and grant.deputy_for_id is None
+            for grant in current_user.grants
+        ),
         action_states=action_texts.status_words(),
         planned=indicator_actions(session, unit.id) if may_read_plan(session, current_user, unit.id) else {},
     )

@@ -57,6 +57,7 @@ from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.diagnosis import assessment_views
 from surveys.scorecards.from_files import views as values_from_files_views
+from surveys.scorecards.leader_talk import views as leader_talk_views
 from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
@@ -129,6 +130,7 @@ _MODULES = (
     card_setup_views,
     reply_views,
     strategy_map_views,
+    leader_talk_views,
     assessment_views,
     meeting_views,
     prepare_views,

@@ -171,7 +171,8 @@ def test_no_arrow_crosses_a_box_and_no_number_hides_another() -> None:
     assert len(picture.links) == len(links)
     for link in picture.links:
         x, y = link.badge
-        assert 0 <= x <= picture.width - BADGE and 0 <= y <= picture.height - BADGE, link
+        assert 0 <= x <= picture.width - BADGE, link
+        assert 0 <= y <= picture.height - BADGE, link
         for box in picture.goals:
             assert not (box.x < x < box.x + box.width and box.y < y < box.bottom), (link, box)
         numbers = [float(each) for each in re.findall(r"-?\d+\.\d", link.path)]

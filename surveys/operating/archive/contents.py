@@ -77,6 +77,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "long_step": _UNDER_WAY,
     "staff_link": _UNDER_WAY,
     "leader_mail": _PEOPLE,
+    "leader_talk_text": _PEOPLE,
     "release_preview": _UNDER_WAY,
     "night_leaf": _UNDER_WAY,
     "tally_night": _UNDER_WAY,
