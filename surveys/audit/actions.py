@@ -52,6 +52,8 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "comment.held": TrailAction(About.SURVEY, _l("Holdt tilbake en kommentar")),
     "comment.shortened": TrailAction(About.SURVEY, _l("Tok ord ut av en kommentar")),
     "comment.waiting": TrailAction(About.SURVEY, _l("La en kommentar tilbake til vurdering")),
+    "external_system.added": TrailAction(About.UNIT, _l("La til en lenke til et annet system")),
+    "external_system.removed": TrailAction(About.UNIT, _l("Tok bort en lenke til et annet system")),
     "history.imported": TrailAction(About.SERIES, _l("Leste inn tidligere resultater")),
     "history.withdrawn": TrailAction(About.MUNICIPALITY, _l("Trakk tilbake tidligere resultater")),
     "installation.backed_up": TrailAction(About.MUNICIPALITY, _l("Tok sikkerhetskopi")),

@@ -26,6 +26,7 @@ from surveys.results import models as results
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
 from surveys.scorecards.diagnosis import models as self_assessments
+from surveys.scorecards.external_systems import models as external_systems
 from surveys.scorecards.leader_talk import models as leader_talks
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
@@ -45,6 +46,7 @@ __all__ = [
     "card_versions",
     "comments",
     "counting",
+    "external_systems",
     "heartbeats",
     "history",
     "holder_mail",

@@ -21,6 +21,7 @@ from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
 from surveys.scorecards.card_summary import card_summary
 from surveys.scorecards.entering import ENTERING_ROLES
+from surveys.scorecards.external_systems.systems import systems_of
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
@@ -89,6 +90,7 @@ def show(unit_code: str) -> str:
         summary=card_summary(card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
+        systems=systems_of(session, unit.id),
         leads_unit=any(
             grant.role is Role.LEADER and grant.unit_id == unit.id and grant.deputy_for_id is None
             for grant in current_user.grants

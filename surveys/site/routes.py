@@ -56,6 +56,7 @@ from surveys.results.telling import views as telling_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.diagnosis import assessment_views
+from surveys.scorecards.external_systems import views as external_system_views
 from surveys.scorecards.from_files import views as values_from_files_views
 from surveys.scorecards.leader_talk import views as leader_talk_views
 from surveys.scorecards.outline import approval_views as card_approval_views
@@ -131,6 +132,7 @@ _MODULES = (
     reply_views,
     strategy_map_views,
     leader_talk_views,
+    external_system_views,
     assessment_views,
     meeting_views,
     prepare_views,

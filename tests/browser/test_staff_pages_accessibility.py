@@ -35,6 +35,7 @@ HR_PAGES = (
     "/styringskort/FK/egenvurdering",
     "/styringskort/FK/strategikart",
     "/lederavtale",
+    "/kortoppsett/systemer",
     "/lederavtale/alt",
     "/styringskort/FK/egenvurdering/2026/enheter",
     "/undersokelser/ny?som=medarbeider-2026",

@@ -354,7 +354,9 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
         *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),
-        *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),
+        *_lines(
+            sets_up_somewhere, "scorecards", "external_systems limit_sentence new_card save_external_system"
+        ),
         *_lines(
             sets_up_there,
             "scorecards",

@@ -26,7 +26,7 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply", "indicator_aggregation",
-        "self_assessment", "goal_link",
+        "self_assessment", "goal_link", "external_system",
         # What the staff chose after a survey, and what the leader above answered.
         "focus_choice", "result_answer",
         # Frozen reports, whom they are open to, and what politicians would like to see measured.

@@ -105,18 +105,26 @@ def drawn(picture: StrategyMap) -> DrawnMap:
     rows = [(band, goals) for band in picture.bands for goals in _rows(band.goals)]
     row_of = {goal.id: row for row, (_band, goals) in enumerate(rows) for goal in goals}
     routes = [_Route(link, row_of[link.cause.id], row_of[link.effect.id]) for link in picture.links]
-    lanes = sum(route.goes_round for route in routes)
-    right = WIDTH - LANE * lanes
+    lanes = _lanes(routes)
     boxes: list[DrawnGoal] = []
     labels: list[TextLine] = []
     y, before = PADDING, None
     for band, goals in rows:
-        row = _boxes(goals, y, right)
+        row = _boxes(goals, y, WIDTH - LANE * len(lanes))
         if band is not before:
             labels += _label(band, y)
         boxes += row
         y, before = row[0].bottom + GAP, band
-    return DrawnMap(WIDTH, y, tuple(labels), tuple(boxes), tuple(_links(routes, boxes, right)))
+    if not any(route.from_row == route.to_row == len(rows) - 1 for route in routes):
+        y -= GAP - PADDING
+    return DrawnMap(WIDTH, y, tuple(labels), tuple(boxes), tuple(_links(routes, boxes, lanes)))
+
+
+def _lanes(routes: Sequence[_Route]) -> dict[int, int]:
+    """Link's number → its lane, from 1, for those that go round: the shorter are nearer, and cross fewer."""
+    around = [route for route in routes if route.goes_round]
+    around.sort(key=lambda route: (abs(route.to_row - route.from_row), route.link.number))
+    return {route.link.number: lane for lane, route in enumerate(around, start=1)}
 
 
 def _rows(goals: Sequence[MapGoal]) -> Iterator[Sequence[MapGoal]]:
@@ -162,16 +170,20 @@ def _box(goal: MapGoal, x: float, y: float, width: float) -> DrawnGoal:
     )
 
 
-def _links(routes: Sequence[_Route], boxes: Sequence[DrawnGoal], right: float) -> Iterator[DrawnLink]:
+def _links(
+    routes: Sequence[_Route], boxes: Sequence[DrawnGoal], lanes: Mapping[int, int]
+) -> Iterator[DrawnLink]:
     by_goal = {box.goal.id: box for box in boxes}
     ends = _ends(routes, by_goal)
     badges: list[Point] = []
-    lane = 0
+    right = max((box.x + box.width for box in boxes), default=0) + PADDING
     for route in routes:
         start, end = ends[route.link.number, True], ends[route.link.number, False]
         if route.goes_round:
-            lane += 1
-            path, choices = _round(route, start, end, right + LANE * lane - BADGE, lane)
+            lane = lanes[route.link.number]
+            # The farther out, the nearer to the boxes: so no lane crosses another on its way out.
+            inward = 16 + 8 * ((len(lanes) - lane) % 5)
+            path, choices = _round(route, start, end, right + LANE * lane - BADGE, inward)
         else:
             path, choices = _curve(route, start, end)
         badge = next((each for each in choices if _is_free(each, badges)), choices[0])
@@ -224,9 +236,8 @@ def _on_curve(start: Point, first: Point, second: Point, end: Point, share: floa
     return x, y
 
 
-def _round(route: _Route, start: Point, end: Point, x: float, lane: int) -> tuple[str, list[Point]]:
+def _round(route: _Route, start: Point, end: Point, x: float, inward: float) -> tuple[str, list[Point]]:
     """Into the gap, to the lane at `x`, along it, and in the other gap to the box."""
-    inward = 16 + 8 * (lane % 4)
     leave = start[1] + (inward if route.goes_down else -inward)
     come = end[1] + (-inward if route.enters_top else inward)
     path = f"M{start[0]:.1f} {start[1]:.1f}V{leave:.1f}H{x:.1f}V{come:.1f}H{end[0]:.1f}V{end[1]:.1f}"
