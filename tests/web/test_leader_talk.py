@@ -145,6 +145,7 @@ def test_whoever_comes_above_her_later_reads_only_what_is_written_after(talk: Ta
 
 def test_versions_are_taken_back_and_two_at_once_are_told(talk: Talk) -> None:
     kari, liv = talk.account("kari", (Role.LEADER, "K")), talk.account("liv", (Role.LEADER, "A"))
+    assert "Skriv noe først." in talk.save(liv, "", 0)[1]
     for version, text in enumerate(("Den første", "Den andre")):
         assert talk.save(liv, text, version)[0] == 302
     # What she wrote before is hers alone to look at.

@@ -104,6 +104,8 @@ def save_leader_talk(unit_code: str, leader_id: int) -> str | Response | tuple[s
     button = request.form.get("handling", "")
     text = _restored(session, agreement, kind, button) if button.startswith("hent:") else _typed_text()
     faults = _faults(kind, text, needs_reader=is_leader and bool(above) and reader is None)
+    if not text and not texts_for(session, current_user.account, agreement, kind):
+        faults.append((f"{kind}-tekst", _("Skriv noe først.")))
     if faults:
         return _page(session, agreement, {kind: _Typed(text, tuple(faults))}), 422
     try:

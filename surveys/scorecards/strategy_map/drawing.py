@@ -174,7 +174,7 @@ def _links(
     routes: Sequence[_Route], boxes: Sequence[DrawnGoal], lanes: Mapping[int, int]
 ) -> Iterator[DrawnLink]:
     by_goal = {box.goal.id: box for box in boxes}
-    ends = _ends(routes, by_goal)
+    ends = _ends(routes, by_goal, lanes)
     badges: list[Point] = []
     right = max((box.x + box.width for box in boxes), default=0) + PADDING
     for route in routes:
@@ -195,14 +195,18 @@ def _is_free(point: Point, others: Sequence[Point]) -> bool:
     return all(hypot(point[0] - x, point[1] - y) > 2 * BADGE + 2 for x, y in others)
 
 
-def _ends(routes: Sequence[_Route], boxes: Mapping[int, DrawnGoal]) -> dict[tuple[int, bool], Point]:
+def _ends(
+    routes: Sequence[_Route], boxes: Mapping[int, DrawnGoal], lanes: Mapping[int, int]
+) -> dict[tuple[int, bool], Point]:
     """(link's number, whether it is its start) → where on the box: spread along the edge, by where the other end is."""
     edges: dict[tuple[int, bool], list[tuple[float, int, bool]]] = {}
     for route in routes:
         cause, effect = boxes[route.link.cause.id], boxes[route.link.effect.id]
         number = route.link.number
-        # What goes round leaves and comes at the right.
-        of_cause, of_effect = (WIDTH, WIDTH) if route.goes_round else (cause.x, effect.x)
+        of_cause, of_effect = cause.x, effect.x
+        if route.goes_round:
+            # At the right, the farthest out last: so none crosses another on its way to its lane.
+            of_cause = of_effect = WIDTH + lanes[number]
         edges.setdefault((cause.goal.id, route.goes_down), []).append((of_effect, number, True))
         edges.setdefault((effect.goal.id, not route.enters_top), []).append((of_cause, number, False))
     found: dict[tuple[int, bool], Point] = {}
