@@ -83,7 +83,7 @@ def test_nobody_but_the_two_reads_what_a_leader_writes(talk: Talk) -> None:
         "politician": talk.account("politician", (Role.POLITICIAN, "K")),
         "representative": talk.account("representative", (Role.REPRESENTATIVE, "A")),
         "leader beside": talk.account("bo", (Role.LEADER, "B")),
-        "leader below": talk.account("ane", (Role.LEADER, "A1")),
+        "leader below": talk.account("ida", (Role.LEADER, "A1")),
         "deputy of her leader": talk.account("vikar", (Role.LEADER, "K"), deputy_for="kari"),
         "her own deputy": talk.account("vara", (Role.LEADER, "A"), deputy_for="liv"),
         "signed out": talk.app.test_client(),
