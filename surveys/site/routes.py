@@ -62,6 +62,7 @@ from surveys.scorecards.leader_talk import views as leader_talk_views
 from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
+from surveys.scorecards.outline import map_views as card_map_views
 from surveys.scorecards.outline import setup_views as card_setup_views
 from surveys.scorecards.replies import reply_views
 from surveys.scorecards.strategy_map import views as strategy_map_views
@@ -131,6 +132,7 @@ _MODULES = (
     card_setup_views,
     reply_views,
     strategy_map_views,
+    card_map_views,
     leader_talk_views,
     external_system_views,
     assessment_views,
