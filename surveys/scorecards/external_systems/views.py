@@ -59,17 +59,12 @@ def _set_removed(session: Session, number: str, *, removed: bool) -> None:
     if found.unit_id not in granted_units(session, current_user, *CARD_EDITORS):
         abort(403)
     found.removed = removed
-    audit.record(
-        session,
-        "external_system.removed" if removed else "external_system.added",
-        found.unit.code,
-        name=found.name,
-    )
-    flash(
-        _("%(name)s er tatt bort. Trykk «Angre» for å få det tilbake.", name=found.name)
-        if removed
-        else _("%(name)s er lagt til.", name=found.name)
-    )
+    if removed:
+        audit.record(session, "external_system.removed", found.unit.code, name=found.name)
+        flash(_("%(name)s er tatt bort. Trykk «Angre» for å få det tilbake.", name=found.name))
+    else:
+        audit.record(session, "external_system.added", found.unit.code, name=found.name)
+        flash(_("%(name)s er lagt til.", name=found.name))
 
 
 def _add(session: Session, form: Mapping[str, str]) -> list[tuple[str, str]]:
