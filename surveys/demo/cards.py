@@ -14,6 +14,7 @@ from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
+    LinkPlan,
     PerspectivePlan,
     SuccessFactorPlan,
     TargetPlan,
@@ -62,6 +63,20 @@ GOALS: Mapping[str, tuple[str, DemoNames]] = {
     "S1": ("samfunn", ("Innbyggerne har tillit til kommunen", "Innbyggjarane har tillit til kommunen",
                        "Residents trust the municipality")),
 }  # fmt: skip
+
+# What Fjordvik believes leads to what, and why.
+LINKS: tuple[tuple[str, str, DemoNames], ...] = (
+    ("M1", "B1", ("folk som mestrer jobben, har tid og overskudd til brukerne",
+                  "folk som meistrar jobben, har tid og overskot til brukarane",
+                  "people who cope have time and energy for users")),
+    ("M1", "Ø1", ("lavere fravær gir færre vikarer", "lågare fråvær gir færre vikarar",
+                  "less sick leave means fewer substitutes")),
+    ("B1", "S1", ("den som får gode tjenester, får tillit", "den som får gode tenester, får tillit",
+                  "good services build trust")),
+    ("Ø1", "B1", ("orden i økonomien gir ro til å utvikle tjenestene",
+                  "orden i økonomien gir ro til å utvikle tenestene",
+                  "sound finances give room to develop services")),
+)  # fmt: skip
 
 _EMPLOYEE_SOURCE = "Medarbeiderundersøkelsen"
 _PARENTS_SOURCE = "Brukerundersøkelsen i barnehagene"
@@ -152,6 +167,7 @@ def _plan() -> CardPlan:
             PerspectivePlan(key, _text(names), [_goal(code) for code in GOALS if GOALS[code][0] == key])
             for key, names in PERSPECTIVES.items()
         ],
+        links=[LinkPlan(cause, effect, _text(why)) for cause, effect, why in LINKS],
     )
 
 

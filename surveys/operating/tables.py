@@ -27,8 +27,11 @@ from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
 from surveys.scorecards.cross_view import models as indicator_pairs
 from surveys.scorecards.diagnosis import models as self_assessments
+from surveys.scorecards.external_systems import models as external_systems
+from surveys.scorecards.leader_talk import models as leader_talks
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
+from surveys.scorecards.strategy_map import models as strategy_map
 
 metadata = Base.metadata
 
@@ -44,11 +47,13 @@ __all__ = [
     "card_versions",
     "comments",
     "counting",
+    "external_systems",
     "heartbeats",
     "history",
     "holder_mail",
     "indicator_pairs",
     "instruments",
+    "leader_talks",
     "limit_counts",
     "measurement_replies",
     "meetings",
@@ -61,6 +66,7 @@ __all__ = [
     "results",
     "scorecards",
     "self_assessments",
+    "strategy_map",
     "tally",
     "weighting",
 ]

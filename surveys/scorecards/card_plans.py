@@ -9,6 +9,8 @@ from typing import Final
 from analysis.scorecards import Direction, TargetError
 from analysis.scorecards import TargetLimits as Ambition
 from surveys.access.models import Role
+from surveys.platform.free_texts import text_fault
+from surveys.platform.localisation import localised
 from surveys.platform.texts import _, translated
 from surveys.platform.typed_data import NoOtherFields
 from surveys.scorecards.aggregation.rule_plans import AggregationPlan, aggregation_faults, reference_faults
@@ -21,6 +23,9 @@ Text = Mapping[str, str]
 """Language code → wording."""
 
 MOST_DECIMALS: Final = 6
+
+MOST_REASON_CHARACTERS: Final = 200
+"""In why a goal is believed to lead to another."""
 
 UNSTATED_YEAR: Final = 2000
 """From when an ambition level holds, unless it says something else: from before anything was measured."""
@@ -123,6 +128,20 @@ class PerspectivePlan(NoOtherFields):
 
 
 @dataclass(frozen=True)
+class LinkPlan(NoOtherFields):
+    """A hypothesis of the strategy map: one goal is believed to lead to another. Both are named by their codes."""
+
+    cause: str
+    effect: str
+    why: Text = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """«M1 → B1»."""
+        return f"{self.cause} → {self.effect}"
+
+
+@dataclass(frozen=True)
 class CardPlan(NoOtherFields):
     """A card for the unit with this code and every unit below it.
 
@@ -138,6 +157,7 @@ class CardPlan(NoOtherFields):
     kind: CardKind = CardKind.STEERING
     extends: bool = False
     pairs: Sequence[PairPlan] = ()
+    links: Sequence[LinkPlan] = ()
 
     def indicators(self) -> list[IndicatorPlan]:
         """Every indicator in the card's order."""
@@ -163,6 +183,45 @@ def plan_faults(plan: CardPlan) -> Iterator[str]:
         for fault in (*indicator_faults(indicator), *reference_faults(indicator, indicators)):
             yield f"{indicator.code}: {fault}"
     yield from pair_faults(plan.pairs, indicators)
+    yield from link_faults(plan)
+    yield from _linked_without_indicators(plan)
+
+
+def link_faults(plan: CardPlan) -> Iterator[str]:
+    """Loops are no fault: that good services give proud staff, and proud staff good services, is a common belief."""
+    goals = {goal.code for perspective in plan.perspectives for goal in perspective.goals}
+    seen: set[tuple[str, str]] = set()
+    for link in plan.links:
+        yield from (f"links ({link.name}): {fault}" for fault in _link_faults(link, goals))
+        if (link.cause, link.effect) in seen:
+            words = _("lenken finnes fra før.")
+            yield f"links ({link.name}): {words}"
+        seen.add((link.cause, link.effect))
+
+
+def _link_faults(link: LinkPlan, goals: set[str]) -> Iterator[str]:
+    if link.cause == link.effect:
+        yield _("et mål kan ikke føre til seg selv.")
+    for code in dict.fromkeys((link.cause, link.effect)):
+        if code not in goals:
+            yield _("kortet har ikke noe mål med koden %(code)s.", code=code)
+    if fault := reason_fault(localised(link.why)):
+        yield fault
+
+
+def _linked_without_indicators(plan: CardPlan) -> Iterator[str]:
+    """A goal without indicators is not on the card."""
+    linked = {code for link in plan.links for code in (link.cause, link.effect)}
+    for perspective in plan.perspectives:
+        for goal in perspective.goals:
+            if goal.code in linked and not any(factor.indicators for factor in goal.success_factors):
+                words = _("målet er med i strategikartet, men har ingen indikatorer.")
+                yield f"{goal.code}: {words}"
+
+
+def reason_fault(text: str) -> str:
+    """What is wrong with why a goal leads to another; «» when nothing is."""
+    return text_fault(_("Begrunnelsen"), text, MOST_REASON_CHARACTERS)
 
 
 def indicator_faults(planned: IndicatorPlan) -> Iterator[str]:

@@ -40,9 +40,14 @@ class FactorSection:
 
 @dataclass(frozen=True)
 class GoalSection:
+    id: int
     code: str
     title: str
     factors: tuple[FactorSection, ...]
+
+    @property
+    def counts(self) -> RollUp:
+        return roll_up(row.counted_status for factor in self.factors for row in factor.rows)
 
 
 @dataclass(frozen=True)
@@ -315,6 +320,7 @@ def _sections(
 def _goal(factors: Sequence[tuple[ScorecardLine, list[IndicatorRow]]]) -> GoalSection:
     goal = factors[0][0].indicator.success_factor.goal
     return GoalSection(
+        goal.id,
         goal.code,
         localised(goal.title),
         tuple(

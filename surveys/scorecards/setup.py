@@ -24,6 +24,7 @@ from surveys.scorecards.cross_view.pairs import set_pairs
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement, Scorecard
+from surveys.scorecards.strategy_map.link_setup import set_links
 from surveys.scorecards.target_setup import new_target, set_interim_targets, set_targets
 
 
@@ -52,6 +53,7 @@ def set_up_card(session: Session, plan: CardPlan, edition: CardEdition | None = 
     session.flush()
     set_aggregations(session, setup, plan, indicators)
     set_pairs(session, setup, plan, indicators)
+    set_links(session, setup, plan, indicators)
     setup.recoloured = recoloured(before, colours(session))
     if setup.changes:
         if setup.changes[0] == _new_card_words(plan):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
-from surveys.access.models import Account
+from surveys.access.models import Account, Role
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
 from surveys.actions.following import indicator_actions
@@ -21,6 +21,7 @@ from surveys.platform.clock import municipal_day
 from surveys.release.visibility import readable_cards
 from surveys.scorecards.card_summary import card_summary
 from surveys.scorecards.entering import ENTERING_ROLES
+from surveys.scorecards.external_systems.systems import systems_of
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
@@ -59,6 +60,7 @@ def index() -> str:
         nodes=shown.nodes,
         folded=shown.folded,
         tallies=counts_of(colours),
+        leads=Role.LEADER in roles_of(current_user),
         waiting=waiting_replies(session, colours, today) if follows_up else {},
         asked=asked,
         under=under,
@@ -79,7 +81,7 @@ def show(unit_code: str) -> str:
     if unit.id not in opened:
         abort(403)
     try:
-        card = read_card(session, current_user, unit, _today(), _asked_year())
+        card = read_card(session, current_user, unit, _today(), year_in_address())
     except NoSuchYearError:
         abort(404)
     return render_template(
@@ -90,6 +92,11 @@ def show(unit_code: str) -> str:
         summary=card_summary(card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
+        systems=systems_of(session, unit.id),
+        leads_unit=any(
+            grant.role is Role.LEADER and grant.unit_id == unit.id and grant.deputy_for_id is None
+            for grant in current_user.grants
+        ),
         action_states=action_texts.status_words(),
         planned=indicator_actions(session, unit.id) if may_read_plan(session, current_user, unit.id) else {},
     )
@@ -99,7 +106,8 @@ def _today() -> dt.date:
     return municipal_day()
 
 
-def _asked_year() -> int | None:
+def year_in_address() -> int | None:
+    """The year in `ar`; None when there is none. 404 for anything else than a year."""
     asked = request.args.get("ar")
     if asked is None:
         return None

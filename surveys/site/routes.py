@@ -59,12 +59,16 @@ from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.cross_view import cross_views
 from surveys.scorecards.diagnosis import assessment_views
+from surveys.scorecards.external_systems import views as external_system_views
 from surveys.scorecards.from_files import views as values_from_files_views
+from surveys.scorecards.leader_talk import views as leader_talk_views
 from surveys.scorecards.outline import approval_views as card_approval_views
 from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
+from surveys.scorecards.outline import map_views as card_map_views
 from surveys.scorecards.outline import setup_views as card_setup_views
 from surveys.scorecards.replies import reply_views
+from surveys.scorecards.strategy_map import views as strategy_map_views
 from surveys.site import home
 from surveys.site.jobs import views as job_views
 
@@ -130,6 +134,10 @@ _MODULES = (
     card_indicator_views,
     card_setup_views,
     reply_views,
+    strategy_map_views,
+    card_map_views,
+    leader_talk_views,
+    external_system_views,
     assessment_views,
     cross_views,
     meeting_views,

@@ -56,6 +56,7 @@ READERS_PAGES = {
         "/resultater/medarbeider-2024/OK4/mote/valg",
         "/styringskort/OK4?ar=2025",
         "/styringskort/OK4?ar=2024",
+        "/lederavtale/OK4/2",
     ),
     "direktor": ("/resultater/medarbeider-2024/OK4/svar-ovenfra",),
     "politiker": ("/", "/styringskort", "/styringskort/FK"),

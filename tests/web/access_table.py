@@ -155,6 +155,11 @@ def its_holder(_visitor: AccessVisitor, _about: About) -> Outcome:
     return Outcome.HIDDEN
 
 
+def one_of_the_two(_visitor: AccessVisitor, _about: About) -> Outcome:
+    """A leader and her own leader, and the address names neither here: `test_leader_talk.py`."""
+    return Outcome.HIDDEN
+
+
 def enters_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
     """HR, and whoever an indicator may be owned by."""
     return _in_if(visitor.is_hr or visitor.role in {Role.CONTROLLER, Role.LEADER})
@@ -342,17 +347,26 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(hr_there, "material", "all_units all_units_file all_units_progress ask_all_units"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "across assessment assessments_below forecast_colour reply show"),
+        *_lines(any_account, "scorecards", "index leader_talks own_talk_texts"),
+        *_lines(
+            role_there, "scorecards", "assessment assessments_below forecast_colour reply show strategy_map"
+        ),
+        *_lines(one_of_the_two, "scorecards", "leader_talk save_leader_talk"),
         *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
         *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),
-        *_lines(sets_up_somewhere, "scorecards", "limit_sentence new_card"),
         *_lines(
-            sets_up_there, "scorecards", "begin_draft delete_draft edit_indicator save_outline upload_card"
+            sets_up_somewhere, "scorecards", "external_systems limit_sentence new_card save_external_system"
+        ),
+        *_lines(
+            sets_up_there,
+            "scorecards",
+            "begin_draft delete_draft edit_indicator save_map save_outline upload_card",
         ),
         *_lines(enters_somewhere, "scorecards", "setup_index"),
         # The unit has others below it: its leader leads an area.
-        *_lines(approves_there, "scorecards", "approve_card download_card edit_outline"),
+        *_lines(approves_there, "scorecards", "approve_card download_card draft_map edit_outline"),
         # Which reports are listed, and which versions are read there: `test_reports.py`.
         *_lines(any_account, "reports", "index"),
         *_lines(everybody, "reports", "public_download public_index public_report"),

@@ -62,6 +62,7 @@ from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.free_texts import text_fault, written
 from surveys.platform.texts import _
+from surveys.scorecards.external_systems.systems import systems_of
 
 
 @blueprint.get("/planer/<unit_code>")
@@ -273,6 +274,7 @@ def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, s
         dropping=dropping or {},
         most=MOST_CHARACTERS,
         today=_today(),
+        systems=systems_of(session, unit.id),
         uses_messages=True,
     )
 

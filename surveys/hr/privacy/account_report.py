@@ -16,6 +16,7 @@ from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
 from surveys.release.models import QualityDiscussion
 from surveys.scorecards.models import MeasurementEntry
+from surveys.scorecards.leader_talk.texts import own_texts
 
 
 def account_report(session: Session, reader: Account, account: Account) -> PrivacyDocument:
@@ -32,6 +33,7 @@ def account_report(session: Session, reader: Account, account: Account) -> Priva
             _signing_in(session, account),
             _made(session, account),
             _written(session, reader, account),
+            _leader_talks(session, reader, account),
             doings_of(session, reader, account),
         ),
     )
@@ -48,6 +50,25 @@ def account_section(account: Account) -> DocumentSection:
             *(known(role_word(grant.role), _granted(grant)) for grant in account.all_grants),
         ),
     )
+
+
+def _leader_talks(session: Session, reader: Account, account: Account) -> DocumentSection:
+    """The texts go to herself alone: the report goes through HR's hands, and whether she has any is left out too."""
+    title = _("Lederavtaler")
+    if reader.id != account.id:
+        words = _(
+            "De kan bare leses av lederen selv og lederen hennes. Brukeren finner alt som er lagret, under "
+            "«Styringskort», «Lederavtaler», og kan skrive det ut."
+        )
+        return DocumentSection(title, (known(_("Tekster i lederavtaler"), words),))
+    lines = [
+        known(
+            _("%(day)s, skrevet av %(name)s", day=short_date(each.at), name=each.author),
+            each.text or _("Teksten ble tatt bort."),
+        )
+        for each in own_texts(session, account)
+    ]
+    return DocumentSection(title, tuple(lines) or (known(_("Tekster i lederavtaler"), _("ingen")),))
 
 
 def _granted(grant: Grant) -> str:

@@ -39,6 +39,7 @@ def what_is_registered(facts: ProcessingFacts) -> str:
         _("navn, e-post, ansattnummer, enhet, språk, og om personen leder enheten"),
         _("at en kode er brukt (til undersøkelsen er talt opp)"),
         _("svar på spørsmålene, forseglet til opptellingen og deretter uten navn"),
+        _("lederes egne vurderinger og oppsummeringer i lederavtaler, som bare de to kan lese"),
     ]
     if facts.background:
         kinds.append(_("bakgrunnsopplysninger: %(questions)s", questions=listed(facts.background)))

@@ -26,7 +26,7 @@ ARCHIVED: Final = frozenset(
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
         "measurement_reply", "indicator_aggregation", "indicator_pair",
-        "self_assessment",
+        "self_assessment", "goal_link", "external_system",
         # What the staff chose after a survey, and what the leader above answered.
         "focus_choice", "result_answer",
         # Frozen reports, whom they are open to, and what politicians would like to see measured.
@@ -78,6 +78,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "long_step": _UNDER_WAY,
     "staff_link": _UNDER_WAY,
     "leader_mail": _PEOPLE,
+    "leader_talk_text": _PEOPLE,
     "release_preview": _UNDER_WAY,
     "night_leaf": _UNDER_WAY,
     "tally_night": _UNDER_WAY,

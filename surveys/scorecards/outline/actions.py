@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from surveys.platform.texts import _
+from surveys.platform.texts import _, ngettext
 from surveys.scorecards.outline.editing import added, moved, removed, with_pair, without_pair
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel
 
@@ -17,10 +17,11 @@ class OutlineVerb(StrEnum):
     UP = "opp"
     DOWN = "ned"
     REMOVE = "fjern"
-    # Saves, and goes on to the indicator's own page, to what is missing, or to the file.
+    # Saves, and goes on to the indicator's own page, to what is missing, to the file, or to the strategy map.
     INDICATOR = "indikator"
     APPROVE = "godkjenn"
     UPLOAD = "fil"
+    MAP = "strategikart"
     UNDO = "angre"
     # Takes out every node that is ticked.
     TAKE_OUT = "ta-ut"
@@ -89,9 +90,19 @@ def act(
                 moved(outline, node[1].id, 1), _("Flyttet ned: %(name)s", name=name), node[1].id
             )
         case OutlineVerb.REMOVE:
-            return ActedOutline(removed(outline, node[1].id), _("Fjernet: %(name)s", name=name))
+            return _removed(outline, node[1].id, name)
         case _:
             return ActedOutline(outline, _("Endret tekst"), node[1].id)
+
+
+def _removed(outline: CardOutline, node_id: int, name: str) -> ActedOutline:
+    """With a goal go its links in the strategy map."""
+    left = removed(outline, node_id)
+    words = _("Fjernet: %(name)s", name=name)
+    if links := len(outline.links) - len(left.links):
+        also = ngettext("og %(num)s lenke i strategikartet", "og %(num)s lenker i strategikartet", links)
+        words = f"{words} {also}"
+    return ActedOutline(left, words)
 
 
 def _added_words(level: OutlineLevel) -> str:

@@ -6,8 +6,9 @@ from typing import Any, Final
 import yaml
 
 from questionnaires.source import read_document
+from surveys.platform.texts import _
 from surveys.platform.typed_data import FileDataError, from_file, to_stored
-from surveys.scorecards.card_plans import CardPlan
+from surveys.scorecards.card_plans import CardPlan, link_faults
 from surveys.scorecards.cross_view.pair_plans import pair_faults
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode, with_nodes
 from surveys.scorecards.outline.plans import outline_of_plan, plan_of_outline
@@ -36,7 +37,7 @@ def outline_of_file(content: bytes, name: str, draft: CardOutline, year: int) ->
     An indicator with a code that the draft has is the same one.
     """
     plan = from_file(CardPlan, read_document(content, name).value)
-    if faults := list(pair_faults(plan.pairs, plan.indicators())):
+    if faults := [*pair_faults(plan.pairs, plan.indicators()), *link_faults(plan)]:
         raise FileDataError(faults)
     former = {node.code: node.former_code for node in draft.indicators()}
 
@@ -57,6 +58,10 @@ def outline_differences(before: CardOutline, after: CardOutline) -> tuple[list[s
     """The names of what only one of the outlines has: those that come, and those that go."""
     old, new = (
         [node.name for level, node in each.walk() if level is not OutlineLevel.FACTOR]
+        + [
+            _("Lenke i strategikartet: %(name)s", name=link.name)
+            for link in plan_of_outline(each, "-", "-").links
+        ]
         for each in (before, after)
     )
     return [name for name in new if name not in old], [name for name in old if name not in new]

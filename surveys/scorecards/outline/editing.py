@@ -58,11 +58,14 @@ def moved(outline: CardOutline, node_id: int, steps: int) -> CardOutline:
 
 
 def removed(outline: CardOutline, node_id: int) -> CardOutline:
-    """Without the node, what is under it and the pairs that it was in."""
+    """Without the node and what is under it, the pairs that it was in, and the links of goals that went."""
     left = with_siblings(outline, node_id, lambda nodes: tuple(node for node in nodes if node.id != node_id))
-    nodes = {node.id for node in left.indicators()}
+    indicators = {node.id for node in left.indicators()}
+    goals = {node.id for node in left.goals()}
     return replace(
-        left, pairs=tuple(each for each in left.pairs if {each.experienced, each.measured} <= nodes)
+        left,
+        pairs=tuple(each for each in left.pairs if {each.experienced, each.measured} <= indicators),
+        links=tuple(link for link in left.links if goals.issuperset(link.ends)),
     )
 
 

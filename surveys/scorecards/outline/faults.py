@@ -52,6 +52,16 @@ def _faults(outline: CardOutline) -> Iterator[OutlineFault]:
     plan = plan_of_outline(outline, "-", "-")
     for fault in pair_faults(plan.pairs, plan.indicators()):
         yield OutlineFault("par", fault)
+    yield from _link_faults(outline)
+
+
+def _link_faults(outline: CardOutline) -> Iterator[OutlineFault]:
+    """A goal without indicators is not on the card: the strategy map cannot show it."""
+    linked = {end for link in outline.links for end in link.ends}
+    for goal in outline.goals():
+        if goal.id in linked and not any(factor.children for factor in goal.children):
+            words = _("Målet «%(name)s» er med i strategikartet, men har ingen indikatorer.", name=goal.name)
+            yield OutlineFault(f"tittel-{goal.id}", words)
 
 
 def _title_faults(level: OutlineLevel, node: OutlineNode) -> Iterator[OutlineFault]:

@@ -1,5 +1,6 @@
 """The page of one indicator in a draft, and the sentence that says what its limits mean."""
 
+from dataclasses import replace
 from functools import partial
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
@@ -34,6 +35,7 @@ from surveys.scorecards.outline.limit_words import limit_sentences
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, indicator_of
 from surveys.scorecards.outline.opening import edited_version, step_of_page, unit_types
+from surveys.scorecards.outline.ready_made import ready_made
 from surveys.scorecards.outline.source_choices import source_groups
 from surveys.scorecards.value_lines import MeasurementCellError, read_number
 from surveys.scorecards.views import blueprint
@@ -53,6 +55,12 @@ def edit_indicator(version_id: int, node_id: int) -> str | Response | tuple[str,
         if plan is None:
             abort(404)
         return _page(session, version, outline, node_id, TypedIndicator(fields_of(plan, version.year), plan))
+    begun = ready_made().get(request.form.get("handling", "").removeprefix("mal:"))
+    if begun is not None and plan is not None:
+        begun = replace(begun, code=plan.code)
+        return _page(
+            session, version, outline, node_id, TypedIndicator(fields_of(begun, version.year), begun)
+        )
     made_from = step_of_page(version)
     page_plan = _plan_at(outline_at(session, version, made_from), node_id)
     if plan is None:
@@ -146,6 +154,7 @@ def _page(
         },
         owner_roles={role.value: role_word(role) for role in OWNER_ROLES},
         criteria=criterion_words(),
+        begins_with={} if plan is None or plan.unit_of_measure or plan.source else ready_made(),
         rules={
             AggregateRule.NONE.value: _("De føres inn for hver enhet"),
             AggregateRule.SUM.value: _("Summen av enhetene under"),

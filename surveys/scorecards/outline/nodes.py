@@ -63,6 +63,19 @@ class OutlinePair:
 
 
 @dataclass(frozen=True)
+class OutlineLink:
+    """A hypothesis of the strategy map, between two goals by their nodes' ids."""
+
+    cause: int
+    effect: int
+    why: Text = field(default_factory=dict)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.cause, self.effect
+
+
+@dataclass(frozen=True)
 class CardOutline:
     """The whole card. unit_type: every row is for units of this type only; «» for all.
 
@@ -76,6 +89,7 @@ class CardOutline:
     unit_type: str = ""
     perspectives: tuple[OutlineNode, ...] = ()
     pairs: tuple[OutlinePair, ...] = ()
+    links: tuple[OutlineLink, ...] = ()
     next_id: int = 1
 
     def walk(self) -> Iterator[tuple[OutlineLevel, OutlineNode]]:
@@ -84,6 +98,9 @@ class CardOutline:
 
     def indicators(self) -> list[OutlineNode]:
         return [node for level, node in self.walk() if level is OutlineLevel.INDICATOR]
+
+    def goals(self) -> list[OutlineNode]:
+        return [node for level, node in self.walk() if level is OutlineLevel.GOAL]
 
     def find(self, node_id: int) -> tuple[OutlineLevel, OutlineNode] | None:
         return next((found for found in self.walk() if found[1].id == node_id), None)

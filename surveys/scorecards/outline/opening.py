@@ -1,6 +1,6 @@
 """What the set-up pages have in common: the version in the address, and who may open it."""
 
-from flask import abort, request
+from flask import abort, flash, request
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from surveys.access.card_rights import may_approve_card, may_edit_card
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
+from surveys.platform.texts import _
 from surveys.scorecards.models import Scorecard
+from surveys.scorecards.outline.drafts import undo
 from surveys.scorecards.outline.models import CardVersion
 
 
@@ -44,6 +46,18 @@ def step_of_page(version: CardVersion) -> int:
     """How many changes had been made when the page that is being sent was made."""
     typed = request.form.get("steg", "")
     return int(typed) if typed.isdecimal() and len(typed) < 10 else version.steps_taken
+
+
+def undo_named_step(session: Session, version: CardVersion, made_from: int) -> None:
+    """Takes back the change that the button named: not one that somebody else has made since. Says what it did."""
+    if made_from != version.steps_taken:
+        flash(
+            _(
+                "Utkastet er endret etter at du åpnet siden, og ingenting er angret. Se over det og prøv igjen."
+            )
+        )
+    elif words := undo(session, version, current_user):
+        flash(_("Angret: %(words)s", words=words))
 
 
 def unit_types(session: Session) -> list[str]:

@@ -12,6 +12,7 @@ from surveys.scorecards.card_plans import (
     CardPlan,
     GoalPlan,
     IndicatorPlan,
+    LinkPlan,
     PerspectivePlan,
     SuccessFactorPlan,
     TargetPlan,
@@ -19,7 +20,7 @@ from surveys.scorecards.card_plans import (
 )
 from surveys.scorecards.cross_view.pair_plans import PairPlan
 from surveys.scorecards.models import CardKind, IndicatorKind
-from surveys.scorecards.outline.nodes import CardOutline, OutlineNode, OutlinePair, indicator_of
+from surveys.scorecards.outline.nodes import CardOutline, OutlineLink, OutlineNode, OutlinePair, indicator_of
 
 
 def plan_of_outline(
@@ -45,6 +46,7 @@ def plan_of_outline(
             )
             for node in outline.perspectives
         ],
+        links=_links(outline),
     )
 
 
@@ -55,6 +57,16 @@ def _pair_plans(outline: CardOutline) -> list[PairPlan]:
         PairPlan(codes[each.experienced], codes[each.measured])
         for each in outline.pairs
         if each.experienced in codes and each.measured in codes
+    ]
+
+
+def _links(outline: CardOutline) -> list[LinkPlan]:
+    """A goal that has no code yet cannot be named in a plan."""
+    codes = {node.id: node.code for node in outline.goals() if node.code}
+    return [
+        LinkPlan(codes[link.cause], codes[link.effect], link.why)
+        for link in outline.links
+        if link.cause in codes and link.effect in codes
     ]
 
 
@@ -107,7 +119,7 @@ def outline_of_plan(plan: CardPlan, year: int, *, is_standing: bool = False) -> 
     perspectives = tuple(_perspective_node(each, ids, year, is_standing) for each in plan.perspectives)
     types = {tuple(each.unit_types) for each in plan.indicators()}
     common = types.pop() if len(types) == 1 else ()
-    return CardOutline(
+    outline = CardOutline(
         title=plan.title,
         vision=plan.vision,
         kind=plan.kind,
@@ -117,6 +129,13 @@ def outline_of_plan(plan: CardPlan, year: int, *, is_standing: bool = False) -> 
         pairs=_outline_pairs(plan, perspectives, ids),
         next_id=next(ids),
     )
+    goals = {node.code: node.id for node in outline.goals()}
+    links = [
+        OutlineLink(goals[link.cause], goals[link.effect], link.why)
+        for link in plan.links
+        if link.cause in goals and link.effect in goals
+    ]
+    return replace(outline, links=tuple(links))
 
 
 def _outline_pairs(

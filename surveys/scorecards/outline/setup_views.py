@@ -29,7 +29,6 @@ from surveys.scorecards.outline.drafts import (
     outline_of,
     take_step,
     throw_away,
-    undo,
 )
 from surveys.scorecards.outline.faults import MOST_ROWS, has_too_many, outline_faults
 from surveys.scorecards.outline.indicator_line import indicator_line
@@ -41,6 +40,7 @@ from surveys.scorecards.outline.opening import (
     edited_version,
     opened_version,
     step_of_page,
+    undo_named_step,
     unit_types,
 )
 from surveys.scorecards.outline.pair_choices import pair_choices, pair_lines
@@ -130,7 +130,7 @@ def _save(session: Session, version: CardVersion, action: OutlineAction) -> int 
     made_from = step_of_page(version)
     page = outline_at(session, version, made_from)
     if action.verb is OutlineVerb.UNDO:
-        _undo(session, version, made_from)
+        undo_named_step(session, version, made_from)
     typed = with_typed(outline_of(version), page, request.form)
     take_step(session, version, current_user, typed, _("Endret tekst"))
     if action.verb is OutlineVerb.UNDO:
@@ -150,18 +150,6 @@ def _save(session: Session, version: CardVersion, action: OutlineAction) -> int 
     return acted.focus
 
 
-def _undo(session: Session, version: CardVersion, made_from: int) -> None:
-    """Takes back the change that the button named: not one that somebody else has made since."""
-    if made_from != version.steps_taken:
-        flash(
-            _(
-                "Utkastet er endret etter at du åpnet siden, og ingenting er angret. Se over det og prøv igjen."
-            )
-        )
-    elif words := undo(session, version, current_user):
-        flash(_("Angret: %(words)s", words=words))
-
-
 def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
     if action.verb is OutlineVerb.INDICATOR and focus is not None:
         return url_for("scorecards.edit_indicator", version_id=version_id, node_id=focus)
@@ -171,6 +159,8 @@ def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
         return url_for("scorecards.upload_card", version_id=version_id)
     if action.verb in {OutlineVerb.PAIR, OutlineVerb.UNPAIR}:
         return url_for("scorecards.edit_outline", version_id=version_id, _anchor="par")
+    if action.verb is OutlineVerb.MAP:
+        return url_for("scorecards.draft_map", version_id=version_id)
     if focus is None:
         return url_for("scorecards.edit_outline", version_id=version_id)
     # Without an anchor: browsers give no field the focus of their own accord when the address has one.

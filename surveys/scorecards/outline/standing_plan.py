@@ -13,6 +13,7 @@ from surveys.scorecards.card_plans import (
     GoalPlan,
     IndicatorPlan,
     InterimTargetPlan,
+    LinkPlan,
     PerspectivePlan,
     RangePlan,
     SuccessFactorPlan,
@@ -28,6 +29,7 @@ from surveys.scorecards.models import (
     ScorecardLine,
     SuccessFactor,
 )
+from surveys.scorecards.strategy_map.links import links_now
 
 
 def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
@@ -47,6 +49,7 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
         for rows in factors.values()
         for each in rows
     }
+    on_card = {goal for goals in chain.values() for goal in goals}
     return CardPlan(
         key=card.key,
         title=card.title,
@@ -78,6 +81,11 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
                 ],
             )
             for perspective, goals in chain.items()
+        ],
+        links=[
+            LinkPlan(link.cause.code, link.effect.code, link.why)
+            for link in links_now(session, card.id)
+            if on_card.issuperset((link.cause, link.effect))
         ],
     )
 
