@@ -15,8 +15,8 @@ from surveys.platform.localisation import language_name, short_date
 from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
 from surveys.release.models import QualityDiscussion
+from surveys.scorecards.leader_talk.texts import leader_talk_texts
 from surveys.scorecards.models import MeasurementEntry
-from surveys.scorecards.leader_talk.texts import own_texts
 
 
 def account_report(session: Session, reader: Account, account: Account) -> PrivacyDocument:
@@ -66,7 +66,7 @@ def _leader_talks(session: Session, reader: Account, account: Account) -> Docume
             _("%(day)s, skrevet av %(name)s", day=short_date(each.at), name=each.author),
             each.text or _("Teksten ble tatt bort."),
         )
-        for each in own_texts(session, account)
+        for each in leader_talk_texts(session, account)
     ]
     return DocumentSection(title, tuple(lines) or (known(_("Tekster i lederavtaler"), _("ingen")),))
 

@@ -60,7 +60,7 @@ def texts_for(
     return [each for each in found if each.number == newest or each.author_id == account.id]
 
 
-def own_texts(session: Session, account: Account) -> Sequence[TalkText]:
+def leader_talk_texts(session: Session, account: Account) -> Sequence[TalkText]:
     """Every version of every text about the account as a leader, the newest first: for herself alone."""
     wanted = select(TalkText).where(TalkText.leader_id == account.id)
     return session.scalars(wanted.order_by(TalkText.at.desc(), TalkText.id.desc())).all()

@@ -26,8 +26,8 @@ from surveys.scorecards.leader_talk.pair import unit_leaders
 from surveys.scorecards.leader_talk.texts import (
     Agreement,
     WrittenMeanwhileError,
+    leader_talk_texts,
     may_open,
-    own_texts,
     store_text,
     texts_for,
     years_of,
@@ -57,7 +57,7 @@ def leader_talks() -> str:
         "scorecards/leader_talk/index.html",
         own=[unit for unit in order if unit.id in own],
         led=[(unit, leader) for unit in order for leader in led.get(unit.id, ())],
-        texts=own_texts(session, current_user.account),
+        texts=leader_talk_texts(session, current_user.account),
     )
 
 
@@ -70,7 +70,7 @@ def _ids(accounts: Iterable[Account]) -> set[int]:
 def own_talk_texts() -> str:
     """Everything that is kept of the reader's agreements, every version: for herself, and to print."""
     session = database.session()
-    texts = own_texts(session, current_user.account)
+    texts = leader_talk_texts(session, current_user.account)
     units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
     return render_template("scorecards/leader_talk/own.html", texts=texts, units=units, names=_kind_names())
 
