@@ -96,8 +96,7 @@ class CardsOfUnits:
 
     def _on_card(self, unit_id: int, year: int) -> set[int]:
         unit = self.units[unit_id]
-        found = card_indicators(unit, self.rows, self.ambitions, year, reported_only=True)
-        return {indicator.id for indicator in found}
+        return set(card_indicators(unit, self.rows, self.ambitions, year, reported_only=True))
 
 
 def cards_of_units(session: Session, indicator_ids: Collection[int], units: Collection[Unit]) -> CardsOfUnits:
