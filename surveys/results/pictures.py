@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from surveys.platform.localisation import localised
+from surveys.platform.localisation import localised, percent
 from surveys.platform.texts import _
 from surveys.release.comparisons.references import ReferenceChoice
 from surveys.release.measures import MeasureKind
@@ -38,6 +38,40 @@ class ScalePicture:
     reference: float | None
     title: str
     description: str
+
+
+@dataclass(frozen=True)
+class ShareBar:
+    """Where low, middle and high answers begin and how wide they are, 0–WIDTH, and the shares in words.
+
+    The middle of the middle answers is at WIDTH / 2 in every bar, so bars above each other can be compared.
+    """
+
+    low: tuple[float, float]
+    middle: tuple[float, float]
+    high: tuple[float, float]
+    text: str
+
+
+def share_bar(line: Line) -> ShareBar | None:
+    """The diverging bar of a measure's answers; None where their distribution is not told."""
+    if not line.distribution:
+        return None
+    low, middle, high = line.distribution
+    # All low or all high answers reach the end of their half.
+    point = WIDTH / 2
+    start = WIDTH / 2 - middle * point / 2
+    return ShareBar(
+        (round(start - low * point, 1), round(low * point, 1)),
+        (round(start, 1), round(middle * point, 1)),
+        (round(start + middle * point, 1), round(high * point, 1)),
+        _(
+            "Lave svar %(low)s, middels %(middle)s, høye %(high)s.",
+            low=percent(low),
+            middle=percent(middle),
+            high=percent(high),
+        ),
+    )
 
 
 def scale_picture(line: Line, choice: ReferenceChoice) -> ScalePicture | None:

@@ -7,11 +7,13 @@ from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import SurveyUnit
+from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.release.visibility import Access
 from surveys.results import texts as wording
 from surveys.results import views
 from surveys.results.heat_map.queries import heat_map
+from surveys.results.meanings import theme_meanings
 from surveys.results.queries import latest_release
 from surveys.results.screening.queries import reach_of
 from surveys.results.views import blueprint
@@ -38,12 +40,14 @@ def all_themes(survey_key: str) -> str:
             "results/not_yet.html", survey=survey, unit=top, access=Access(now=False, from_day=reach.from_day)
         )
     wanted = request.args.get("type", "")
+    found = heat_map(session, survey, release, reach, wanted)
     return render_template(
         "results/heat_map.html",
         survey=survey,
         release=release,
         everything=reach.everything,
-        found=heat_map(session, survey, release, reach, wanted),
+        found=found,
+        meanings=theme_meanings(questionnaire_of(survey.instrument), {each.key for each in found.themes}),
         wanted=wanted,
         words=wording,
     )
