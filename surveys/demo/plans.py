@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account
 from surveys.actions.models import ActionAim, ActionStatus, PlanAction, WasDone
 from surveys.actions.writing import ActionText, add_action, evaluate_action
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.demo.replies import MADE_UP
+from surveys.followup.meetings.choosing import FocusText, save_focus
+from surveys.followup.meetings.models import ChoiceOrigin
 from surveys.organisation.models import Unit
 
 
@@ -31,6 +33,7 @@ class DemoAction:
 
 
 LEADER: Final = "leder"
+FOCUS_AFTER: Final = "medarbeider-2024"
 UNIT: Final = "OK4"
 ACTIONS: Final = (
     DemoAction(
@@ -76,6 +79,7 @@ def build_plan(session: Session, today: dt.date) -> None:
         return
     account = session.scalars(select(Account).where(Account.username == LEADER)).one()
     unit = session.scalars(select(Unit).where(Unit.code == UNIT)).one()
+    _choose_focus(session, surveys[FOCUS_AFTER], unit, account, today)
     for demo in ACTIONS:
         text = ActionText(
             demo.aim,
@@ -86,7 +90,16 @@ def build_plan(session: Session, today: dt.date) -> None:
             survey_id=surveys[demo.survey].id,
             measure=demo.measure,
             status=demo.status,
+            for_staff=True,
         )
         action = add_action(session, unit, text, account)
         if demo.evaluation:
             evaluate_action(session, action, WasDone.YES, f"{demo.evaluation} {MADE_UP}", account, 1)
+
+
+def _choose_focus(session: Session, survey: Survey, unit: Unit, account: Account, today: dt.date) -> None:
+    """What the staff chose to keep and to improve; the two newest actions are about it."""
+    place = session.get_one(SurveyUnit, (survey.id, unit.id))
+    practice = f"Alle vet hva de kan lære seg, og får tid til det. {MADE_UP}"
+    text = FocusText("MK", "RU", practice, today - dt.timedelta(days=60), "", ChoiceOrigin.PAPER)
+    save_focus(session, survey, place, text, account, 1)

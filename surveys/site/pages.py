@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from surveys.followup.meetings import on_result
+from surveys.followup.meetings import focus, on_result
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
 from surveys.platform.fault_links import naming
@@ -15,4 +15,5 @@ def init_app(app: Flask) -> None:
     static_files.init_app(app)
     compressing.init_app(app)
     error_pages.init_app(app)
+    focus.init_app(app)
     on_result.init_app(app)

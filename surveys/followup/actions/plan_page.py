@@ -13,6 +13,7 @@ from surveys.actions.queries import StandingAction, unit_actions
 from surveys.campaigns.models import Survey
 from surveys.followup.actions.scores import ActionScore, action_scores
 from surveys.followup.actions.themes import indicator_words, survey_themes
+from surveys.followup.meetings.focus import FocusTheme
 from surveys.organisation.models import Unit
 from surveys.scorecards.models import Indicator
 
@@ -55,6 +56,10 @@ class UnitPlan:
     @property
     def is_empty(self) -> bool:
         return not self.groups and not self.dropped
+
+    def about(self, theme: FocusTheme) -> list[ShownAction]:
+        """What is open or done about a theme that the staff chose."""
+        return [each for group in self.groups for each in group.actions if theme.is_of(each.version)]
 
 
 def unit_plan(session: Session, account: Account, unit: Unit, today: dt.date) -> UnitPlan:

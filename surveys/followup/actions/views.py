@@ -40,6 +40,7 @@ from surveys.followup.actions.typed_action import (
     fields_of,
     read_action,
 )
+from surveys.followup.meetings.focus import focus_of
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -61,7 +62,7 @@ def show(unit_code: str) -> str:
 def new_action(unit_code: str) -> str:
     session = database.session()
     unit = asked_unit(session, unit_code, to_edit=True)
-    return _form_page(session, unit, TypedAction(empty_fields(request.args), {}))
+    return _form_page(session, unit, TypedAction(_begun(session, unit), {}))
 
 
 @blueprint.post("/planer/<unit_code>/nytt")
@@ -216,6 +217,15 @@ def _current(action: PlanAction) -> ActionVersion | None:
     )
 
 
+def _begun(session: Session, unit: Unit) -> dict[str, str]:
+    """A new action's fields. About what the staff chose to improve, it has what they will see when it works."""
+    fields = empty_fields(request.args)
+    focus = focus_of(session, current_user, unit, _today())
+    if focus and not fields["tegn"] and focus.improves(fields["tema"]):
+        fields["tegn"] = focus.practice[:MOST_CHARACTERS]
+    return fields
+
+
 def _typed(session: Session, unit: Unit, before: ActionVersion | None = None) -> TypedAction:
     choices = action_choices(session, current_user, unit, _today(), before)
     return read_action(request.form, choices, _today(), before)
@@ -244,6 +254,7 @@ def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, s
         "followup/actions/plan.html",
         unit=unit,
         plan=unit_plan(session, current_user, unit, _today()),
+        focus=focus_of(session, current_user, unit, _today()),
         may_edit=may_edit_plan(session, current_user, unit.id),
         may_tick=may_tick_plan(session, current_user, unit.id),
         ticks=ticks_of(session, unit.id),

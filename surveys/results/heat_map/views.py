@@ -1,21 +1,24 @@
 """«Alle enheter og temaer»: the heat map, for whoever sees more than one unit, and her own row for others."""
 
-from flask import abort, render_template, request
+from flask import Response, abort, render_template, request
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.campaigns.models import SurveyUnit
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
+from surveys.release.models import Release
 from surveys.release.visibility import Access
 from surveys.results import texts as wording
 from surveys.results import views
+from surveys.results.heat_map.figure import figure_json
 from surveys.results.heat_map.queries import heat_map
 from surveys.results.meanings import theme_meanings
 from surveys.results.queries import latest_release
-from surveys.results.screening.queries import reach_of
+from surveys.results.screening.queries import Reach, reach_of
 from surveys.results.views import blueprint
 
 
@@ -24,16 +27,7 @@ from surveys.results.views import blueprint
 def all_themes(survey_key: str) -> str:
     """The units that the reader may see today; «?type=» for those of a type."""
     session = database.session()
-    try:
-        survey = find_survey(session, survey_key)
-    except SurveyError:
-        abort(404)
-    release = latest_release(session, survey)
-    if release is None:
-        abort(404)
-    reach = reach_of(session, current_user, release, views._today())
-    if reach is None:
-        abort(403)
+    survey, release, reach = _asked(session, survey_key)
     if not reach.units:
         top = session.get_one(SurveyUnit, (survey.id, survey.unit_id))
         return render_template(
@@ -51,3 +45,30 @@ def all_themes(survey_key: str) -> str:
         wanted=wanted,
         words=wording,
     )
+
+
+@blueprint.get("/resultater/<survey_key>/varmekart/figur")
+@requires(*Role)
+def all_themes_figure(survey_key: str) -> Response:
+    """The same cells as Plotly's figure, for the reader who explores."""
+    session = database.session()
+    survey, release, reach = _asked(session, survey_key)
+    if not reach.units:
+        abort(403)
+    found = heat_map(session, survey, release, reach, request.args.get("type", ""))
+    return Response(figure_json(found, release), mimetype="application/json")
+
+
+def _asked(session: Session, survey_key: str) -> tuple[Survey, Release, Reach]:
+    """Ends the request when the survey is not there, or never for this reader."""
+    try:
+        survey = find_survey(session, survey_key)
+    except SurveyError:
+        abort(404)
+    release = latest_release(session, survey)
+    if release is None:
+        abort(404)
+    reach = reach_of(session, current_user, release, views._today())
+    if reach is None:
+        abort(403)
+    return survey, release, reach

@@ -14,7 +14,7 @@ from surveys.results.meanings import line_meanings
 from surveys.results.own_reading import result_for
 from surveys.results.pictures import scale_picture
 from surveys.results.staff import texts as staff_words
-from surveys.results.telling.writing import lines_of, telling_of
+from surveys.results.telling.writing import lines_of
 
 
 def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.date) -> dict[str, Any]:
@@ -29,6 +29,6 @@ def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.
         "meanings": line_meanings(questionnaire, result.lines),
         "alone": ReferenceChoice(Against.NOTHING),
         "heading": staff_words.who_answered(questionnaire),
-        "we_do": lines_of(telling_of(session, release.survey, unit.unit_id)),
+        "we_do": lines_of(session, release.survey, unit.unit_id),
         "questions": staff_words.questions(questionnaire),
     }
