@@ -42,14 +42,12 @@ class ScalePicture:
 
 @dataclass(frozen=True)
 class ShareBar:
-    """Where low, middle and high answers begin and how wide they are, 0–WIDTH, and the shares in words.
+    """Where each of «low», «mid» and «high» begins and how wide it is, 0–WIDTH, and the shares in words.
 
     The middle of the middle answers is at WIDTH / 2 in every bar, so bars above each other can be compared.
     """
 
-    low: tuple[float, float]
-    middle: tuple[float, float]
-    high: tuple[float, float]
+    parts: tuple[tuple[str, tuple[float, float]], ...]
     text: str
 
 
@@ -62,9 +60,15 @@ def share_bar(line: Line) -> ShareBar | None:
     point = WIDTH / 2
     start = WIDTH / 2 - middle * point / 2
     return ShareBar(
-        (round(start - low * point, 1), round(low * point, 1)),
-        (round(start, 1), round(middle * point, 1)),
-        (round(start + middle * point, 1), round(high * point, 1)),
+        tuple(
+            (name, (round(begin), round(share * point)))
+            for name, begin, share in (
+                ("low", start - low * point, low),
+                ("mid", start, middle),
+                ("high", start + middle * point, high),
+            )
+            if share
+        ),
         _(
             "Lave svar %(low)s, middels %(middle)s, høye %(high)s.",
             low=percent(low),

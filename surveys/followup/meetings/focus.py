@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Text
 from surveys.access.models import Account
 from surveys.actions.models import ActionAim, ActionVersion
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.actions.themes import latest_releases
 from surveys.followup.meetings.choosing import choices_of
 from surveys.followup.meetings.meeting_words import origin_sentence, theme_word
@@ -75,13 +75,11 @@ def focus_sentence_of(survey_key: str, unit_code: str) -> str:
     The page has judged that its reader may see the unit's result.
     """
     session = database.session()
-    found = session.execute(
-        select(Survey, Unit.id).where(Survey.key == survey_key, Unit.code == unit_code)
-    ).first()
+    found = asked_for(session, survey_key, unit_code)
     if found is None:
         return ""
-    survey, unit_id = found
-    choices = choices_of(session, survey.id, unit_id)
+    survey, unit = found
+    choices = choices_of(session, survey.id, unit.unit_id)
     if not choices or choices[0].keep is None or choices[0].improve is None:
         return ""
     titles = theme_titles(survey)
@@ -90,6 +88,17 @@ def focus_sentence_of(survey_key: str, unit_code: str) -> str:
         keep=theme_word(choices[0].keep, titles),
         improve=theme_word(choices[0].improve, titles),
     )
+
+
+def asked_for(session: Session, survey_key: str, unit_code: str) -> tuple[Survey, SurveyUnit] | None:
+    """The survey, and the unit as it was in it."""
+    found = session.execute(
+        select(Survey, SurveyUnit)
+        .join(SurveyUnit, SurveyUnit.survey_id == Survey.id)
+        .join(Unit, Unit.id == SurveyUnit.unit_id)
+        .where(Survey.key == survey_key, Unit.code == unit_code)
+    ).first()
+    return None if found is None else (found[0], found[1])
 
 
 def _focus(survey: Survey, choice: FocusChoice) -> UnitFocus | None:

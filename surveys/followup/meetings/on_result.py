@@ -8,16 +8,13 @@ from dataclasses import dataclass
 
 from flask import Flask
 from flask_login import current_user
-from sqlalchemy import select
 
-from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.meetings.choosing import choices_of
-from surveys.followup.meetings.focus import theme_titles
+from surveys.followup.meetings.focus import asked_for, theme_titles
 from surveys.followup.meetings.meeting_words import choice_sentence
 from surveys.followup.meetings.models import ResultAnswer, ResultSeen
 from surveys.followup.meetings.responses import answers_to, seen_by
 from surveys.followup.meetings.rights import MeetingRights, meeting_rights
-from surveys.organisation.models import Unit
 from surveys.platform import database
 
 
@@ -36,12 +33,7 @@ class MeetingOnResult:
 def followup_of(survey_key: str, unit_code: str) -> MeetingOnResult | None:
     """None for whoever sees the result and not the meeting. The page has judged that she may see the result."""
     session = database.session()
-    found = session.execute(
-        select(Survey, SurveyUnit)
-        .join(SurveyUnit, SurveyUnit.survey_id == Survey.id)
-        .join(Unit, Unit.id == SurveyUnit.unit_id)
-        .where(Survey.key == survey_key, Unit.code == unit_code)
-    ).first()
+    found = asked_for(session, survey_key, unit_code)
     if found is None:
         return None
     survey, unit = found

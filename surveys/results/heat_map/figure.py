@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from surveys.platform.localisation import localised, number
+from surveys.platform.localisation import localised
 from surveys.platform.texts import _, ngettext
 from surveys.release.comparisons.positions import ReferencePosition
 from surveys.release.models import Release
@@ -95,5 +95,5 @@ def _sentence(cell: HeatCell, release: Release) -> str:
     line = cell.line
     if not line.shown or line.n is None:
         return status_text(line.status, line.reason, release.minimum_group)
-    answers = ngettext("%(answers)s svar", "%(answers)s svar", line.n, answers=number(line.n, 0))
+    answers = ngettext("%(num)s svar", "%(num)s svar", line.n)
     return f"{_text(cell)}, {answers}"

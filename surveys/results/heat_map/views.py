@@ -54,7 +54,8 @@ def all_themes_figure(survey_key: str) -> Response:
     session = database.session()
     survey, release, reach = _asked(session, survey_key)
     if not reach.units:
-        abort(403)
+        # The page says from which day it is there.
+        abort(404)
     found = heat_map(session, survey, release, reach, request.args.get("type", ""))
     return Response(figure_json(found, release), mimetype="application/json")
 

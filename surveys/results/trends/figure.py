@@ -11,7 +11,9 @@ from surveys.results.trends.texts import mean_text, verdict_text
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_SYMBOLS: Final = ("circle", "diamond", "square", "triangle-up", "x", "star", "cross", "pentagon", "triangle-down", "hexagon")
+_SYMBOLS: Final = (
+    "circle", "diamond", "square", "triangle-up", "x", "star", "cross", "pentagon", "triangle-down", "hexagon",
+)  # fmt: skip
 _DASHES: Final = ("solid", "dash", "dot", "dashdot")
 _COLOURS: Final = (
     "#3b7ddd", "#c2571a", "#2f8f5b", "#a259b5", "#8a7a1f", "#c24d6b", "#2e8c98", "#7a7f87", "#6d6ad0", "#9a6a4a",
