@@ -11,9 +11,9 @@ from surveys.access.models import Account
 from surveys.actions.models import ActionAim, ActionStatus, ActionVersion
 from surveys.actions.queries import StandingAction, unit_actions
 from surveys.campaigns.models import Survey
+from surveys.followup.actions.focus import FocusTheme
 from surveys.followup.actions.scores import ActionScore, action_scores
 from surveys.followup.actions.themes import indicator_words, survey_themes
-from surveys.followup.meetings.focus import FocusTheme
 from surveys.organisation.models import Unit
 from surveys.scorecards.models import Indicator
 

@@ -31,6 +31,7 @@ from surveys.followup.actions.blueprint import (
     number_of_page,
 )
 from surveys.followup.actions.calendar_file import plan_calendar
+from surveys.followup.actions.focus import focus_of
 from surveys.followup.actions.ideas import ThemeIdeas, ideas_for
 from surveys.followup.actions.plan_page import shown_actions, unit_plan
 from surveys.followup.actions.themes import ActionChoices, action_choices
@@ -40,7 +41,6 @@ from surveys.followup.actions.typed_action import (
     fields_of,
     read_action,
 )
-from surveys.followup.meetings.focus import focus_of
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
