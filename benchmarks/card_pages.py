@@ -57,6 +57,7 @@ def main() -> None:
         pages: dict[str, Callable[[], None]] = {
             "yardstick": lambda: _yardstick(minimal),
             "card": lambda: _read(client, "/styringskort/A0U0", "M1.2"),
+            "across": lambda: _read(client, "/styringskort/A0U0/pa-tvers", "M1.2"),
             "list": lambda: _read(client, "/styringskort", "A0"),
             "search": lambda: _read(client, "/styringskort?sok=A1", "A1U1"),
         }

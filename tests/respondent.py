@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-import html5lib
+import lxml.html
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -15,10 +16,11 @@ class Page:
     """A page as the respondent sees it."""
 
     response: TestResponse
-    tree: Any = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.tree = html5lib.parse(self.response.text, namespaceHTMLElements=False)
+    @cached_property
+    def tree(self) -> Any:
+        """The document. That pages are valid HTML is another test's matter (test_pages.py)."""
+        return lxml.html.document_fromstring(self.response.text)
 
     @property
     def status(self) -> int:

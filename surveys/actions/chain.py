@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys.actions.following import actions_begun_in
 from surveys.actions.models import ActionStatus, ResultOpening
-from surveys.actions.queries import StandingAction, unit_actions
+from surveys.actions.queries import StandingAction
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit, VisibilityStep
 from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.localisation import long_date
@@ -41,14 +42,14 @@ class ChainState:
 
 
 def chain_state(session: Session, survey: Survey, unit_id: int) -> ChainState:
-    actions = unit_actions(session, [unit_id]).get(unit_id, [])
+    actions = actions_begun_in(session, unit_id)
     return chain_states(session, {unit_id: survey.id}, {unit_id: actions})[unit_id]
 
 
 def actions_after(session: Session, survey: Survey, unit_id: int) -> list[StandingAction]:
     """The unit's actions after the survey, those due first; not those that were dropped."""
     released_on = session.scalar(select(func.min(Release.released_on)).where(Release.survey_id == survey.id))
-    actions = unit_actions(session, [unit_id]).get(unit_id, [])
+    actions = actions_begun_in(session, unit_id)
     return [each for each in actions if _is_after(each, survey.id, released_on)]
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.campaigns.models import Survey
@@ -37,17 +37,27 @@ class PlanAction(Base):
     """One action of a unit. What it says is in its versions."""
 
     __tablename__ = "plan_action"
+    __table_args__ = (UniqueConstraint("unit_id", "taken_from_id"),)
 
     id: Mapped[identity]
+    # Where it began. In which unit's plan it is today: `surveys.actions.following`.
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    # The action of a unit that was split, which this part of it has taken over.
+    taken_from_id: Mapped[int | None] = mapped_column(ForeignKey("plan_action.id"))
 
     unit: Mapped[Unit] = relationship()
+    taken_from: Mapped["PlanAction | None"] = relationship(remote_side=lambda: [PlanAction.id])
     versions: Mapped[list["ActionVersion"]] = relationship(
         back_populates="action", order_by="ActionVersion.number"
     )
     evaluations: Mapped[list["ActionEvaluation"]] = relationship(
         back_populates="action", order_by="ActionEvaluation.number"
     )
+
+    @property
+    def began_in(self) -> Unit:
+        """The unit that planned it first."""
+        return self.unit if self.taken_from is None else self.taken_from.began_in
 
 
 class ActionVersion(Base):
@@ -133,6 +143,44 @@ class ActionEvaluation(Base):
     withdrawn_by: Mapped[str] = mapped_column(default="")
 
     action: Mapped[PlanAction] = relationship(back_populates="evaluations")
+
+
+class SharedPractice(Base):
+    """What a unit did and saw, as it chose to tell units of the same type. Never changed: it is withdrawn, and shared
+    anew. No score is stored here.
+    """
+
+    __tablename__ = "shared_practice"
+    __table_args__ = (
+        Index(
+            "uq_shared_practice_shown",
+            "action_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        CheckConstraint(f"length(what) BETWEEN 1 AND {MOST_CHARACTERS}", name="what_length"),
+        CheckConstraint(f"length(saw) BETWEEN 1 AND {MOST_CHARACTERS}", name="saw_length"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by = '')", name="withdrawn_by_somebody"),
+    )
+
+    id: Mapped[identity]
+    action_id: Mapped[int] = mapped_column(ForeignKey("plan_action.id"))
+    # The theme: a questionnaire's key, whatever its version, and a factor of it.
+    instrument: Mapped[str]
+    factor: Mapped[str] = mapped_column(index=True)
+    what: Mapped[str]
+    saw: Mapped[str]
+    # Whether the unit's name is shown.
+    named: Mapped[bool]
+    at: Mapped[dt.datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    # As she was called then. Shown to nobody in other units.
+    author: Mapped[str]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(default="")
+
+    action: Mapped[PlanAction] = relationship()
 
 
 class PlanTick(Base):

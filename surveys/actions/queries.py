@@ -29,8 +29,11 @@ class StandingAction:
         return self.action.id
 
 
-def unit_actions(session: Session, unit_ids: Collection[int]) -> dict[int, list[StandingAction]]:
-    """Unit id → its actions, those due first. Three queries, however many units."""
+def standing_of_units(session: Session, unit_ids: Collection[int]) -> dict[int, list[StandingAction]]:
+    """Unit id → the actions that began there. Three queries, however many units.
+
+    In which unit's plan they are now is `surveys.actions.following`.
+    """
     actions = session.scalars(
         select(PlanAction)
         .where(PlanAction.unit_id.in_(unit_ids))
@@ -41,8 +44,6 @@ def unit_actions(session: Session, unit_ids: Collection[int]) -> dict[int, list[
     for action in actions:
         if (standing := standing_action(action)) is not None:
             found.setdefault(action.unit_id, []).append(standing)
-    for of_unit in found.values():
-        of_unit.sort(key=lambda each: (each.version.due_on, each.id))
     return found
 
 
@@ -58,15 +59,6 @@ def standing_action(action: PlanAction) -> StandingAction | None:
         max(each.number for each in action.versions),
         max((each.number for each in action.evaluations), default=0),
     )
-
-
-def indicator_actions(session: Session, unit_id: int) -> dict[int, list[StandingAction]]:
-    """Indicator id → the unit's actions that are tied to it."""
-    found: dict[int, list[StandingAction]] = {}
-    for each in unit_actions(session, [unit_id]).get(unit_id, ()):
-        if each.version.indicator_id is not None:
-            found.setdefault(each.version.indicator_id, []).append(each)
-    return found
 
 
 def ticks_of(session: Session, unit_id: int) -> list[PlanTick]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -133,6 +133,25 @@ def withdraw_version(session: Session, action: PlanAction, version_id: int, by: 
         return False
     audit.record(session, "action.undone", action.unit.code, number=action.id)
     return True
+
+
+def take_over(session: Session, unit: Unit, taken: ActionVersion, account: Account) -> PlanAction:
+    """A part of a unit that was split goes on with one of its actions, as it is now. The other parts may do so too.
+
+    Raises PlanChangedMeanwhileError when somebody has just done it.
+    """
+    known = select(PlanAction).where(
+        PlanAction.unit_id == unit.id, PlanAction.taken_from_id == taken.action_id
+    )
+    action = session.scalar(known)
+    if action is None:
+        action = PlanAction(unit_id=unit.id, taken_from_id=taken.action_id)
+        session.add(action)
+        _flush(session)
+    number = max((each.number for each in action.versions), default=0) + 1
+    _store(session, action, text_of(taken), account, number)
+    audit.record(session, "action.taken_over", unit.code, number=action.id, source=taken.action_id)
+    return action
 
 
 def evaluate_action(

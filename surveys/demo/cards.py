@@ -18,6 +18,7 @@ from surveys.scorecards.card_plans import (
     SuccessFactorPlan,
     TargetPlan,
 )
+from surveys.scorecards.cross_view.pair_plans import PairPlan
 from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.measuring import NewValue, record_values
 from surveys.scorecards.models import Indicator, IndicatorKind
@@ -146,6 +147,7 @@ def _plan() -> CardPlan:
         key="fjordvik",
         title=_text(("Styringskort", "Styringskort", "Scorecard")),
         unit=TOP,
+        pairs=[PairPlan("M1.4", "M1.1"), PairPlan("M1.3", "Ø1.1")],
         perspectives=[
             PerspectivePlan(key, _text(names), [_goal(code) for code in GOALS if GOALS[code][0] == key])
             for key, names in PERSPECTIVES.items()

@@ -43,8 +43,9 @@ def _build(app: Flask) -> None:
     from rich.progress import track
 
     from surveys.demo.cards import build_cards
+    from surveys.demo.meetings import build_meeting
     from surveys.demo.municipality import build_municipality
-    from surveys.demo.plans import build_plan
+    from surveys.demo.plans import build_plan, build_sharing
     from surveys.demo.replies import build_replies
     from surveys.demo.reports import build_reports
     from surveys.demo.rounds import Fjordvik, planned_rounds
@@ -75,6 +76,8 @@ def _build(app: Flask) -> None:
     with db.transaction() as session:
         build_reports(session, municipal_day())
         build_plan(session, municipal_day())
+        build_sharing(session, municipal_day())
+    build_meeting(db)
 
 
 def _explain(address: str) -> None:

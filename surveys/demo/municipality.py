@@ -27,6 +27,9 @@ class DemoAccount:
 ACCOUNTS = (
     DemoAccount("hr", "Hanne Rønning", Role.HR, TOP, "HR"),
     DemoAccount("leder", "Lise Dahl", Role.LEADER, "OK4", "enhetsleder i Tyttebærtua barnehage, 14 ansatte"),
+    DemoAccount(
+        "bergtunet", "Ida Haugen", Role.LEADER, "OK3", "enhetsleder i Bergtunet barnehage, 31 ansatte"
+    ),
     DemoAccount("politiker", "Per Olav Tangen", Role.POLITICIAN, TOP, "politiker"),
     DemoAccount("sykehjem", "Sigrid Vik", Role.LEADER, "HM1", "enhetsleder i Fjordvik sykehjem, 120 ansatte"),
     DemoAccount("tillitsvalgt", "Amina Solbakken", Role.REPRESENTATIVE, TOP, "tillitsvalgt"),

@@ -25,6 +25,7 @@ from surveys.reports.year import models as card_reminders
 from surveys.results import models as results
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
+from surveys.scorecards.cross_view import models as indicator_pairs
 from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.outline import models as card_versions
 from surveys.scorecards.replies import models as measurement_replies
@@ -46,6 +47,7 @@ __all__ = [
     "heartbeats",
     "history",
     "holder_mail",
+    "indicator_pairs",
     "instruments",
     "limit_counts",
     "measurement_replies",

@@ -1,8 +1,9 @@
 """Which units stand above and below a unit, asked of the database in one query."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.organisation.models import Unit
@@ -18,11 +19,18 @@ def ids_below(tops: Iterable[int]) -> Select[tuple[int]]:
 
 def lineage(session: Session, unit_id: int) -> tuple[int, ...]:
     """The ids of the unit and everything above it, the unit first and the top last."""
-    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte(recursive=True)
-    parent = aliased(Unit)
-    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
-    parents: dict[int, int | None] = {row.id: row.parent_id for row in session.execute(select(above))}
+    rows = session.execute(_above(), {"unit_id": unit_id})
+    parents: dict[int, int | None] = {row.id: row.parent_id for row in rows}
     found = [unit_id]
     while (next_up := parents.get(found[-1])) is not None:
         found.append(next_up)
     return tuple(found)
+
+
+@cache
+def _above() -> Select[tuple[int, int | None]]:
+    """Made once: making a recursive query takes longer than asking it."""
+    above = select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit_id")).cte(recursive=True)
+    parent = aliased(Unit)
+    above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
+    return select(above.c.id, above.c.parent_id)

@@ -64,9 +64,32 @@ class SuccessionSteps:
         return Origin(units, all(origin.whole for origin in found))
 
     def _through(self, step: SuccessionStep, existing: Collection[int]) -> Origin:
-        shared = any(other.successor != step.successor for other in self._out_of[step.predecessor])
         earlier = self._origin(step.predecessor, existing, step.on)
-        return Origin(earlier.units, earlier.whole and not shared and step.kind is not SuccessionKind.SPLIT)
+        return Origin(earlier.units, earlier.whole and self._is_whole(step))
+
+    def _is_whole(self, step: SuccessionStep) -> bool:
+        """False when the successor got a part, or others got one too."""
+        steps = self._out_of.get(step.predecessor, ())
+        shared = any(other.successor != step.successor for other in steps)
+        return not shared and step.kind is not SuccessionKind.SPLIT
+
+    @property
+    def predecessors(self) -> frozenset[int]:
+        return frozenset(unit for unit, steps in self._out_of.items() if steps)
+
+    def became(self, unit: int) -> int:
+        """The unit that it wholly became, however often it was renamed or merged; itself when it became none."""
+        day, seen = dt.date.min, {unit}
+        while True:
+            steps = [step for step in self._out_of.get(unit, ()) if step.on >= day and self._is_whole(step)]
+            if not steps or (steps[0].successor in seen and steps[0].on == day):
+                return unit
+            unit, day = steps[0].successor, steps[0].on
+            seen.add(unit)
+
+    def gave_parts_to(self, unit: int) -> frozenset[int]:
+        """The units of which it got a part, and not the whole."""
+        return frozenset(step.predecessor for step in self._into.get(unit, ()) if not self._is_whole(step))
 
     def touches(self, unit: int) -> bool:
         """False when nothing happened to the unit itself."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from surveys.platform import database, localisation, logs
+from surveys.platform import database, localisation, logs, texts
 from surveys.platform.config import Settings, read_secrets, read_settings
 from surveys.platform.site_files import site_files
 
@@ -43,4 +43,5 @@ def create_base(settings: Settings | None = None) -> Flask:
     logs.init_app(app, settings.log_level, settings.log_format)
     database.init_app(app, settings.database, settings.connection_limits)
     localisation.init_app(app)
+    texts.init_app(app)
     return app

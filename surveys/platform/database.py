@@ -1,6 +1,7 @@
 """The database: one declarative base, named constraints, and sessions that know whether they will write."""
 
 import datetime as dt
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -36,6 +37,12 @@ _LOCKING = "IMMEDIATE"
 
 # How many connections the pool keeps open while nobody uses them.
 _KEPT_OPEN = 5
+
+
+def json_text(value: object) -> str:
+    """What a JSON column stores. Raises ValueError for NaN and infinity: PostgreSQL refuses them, SQLite does not."""
+    return json.dumps(value, allow_nan=False)
+
 
 identity = Annotated[int, mapped_column(primary_key=True)]
 wording = Annotated[dict[str, str], mapped_column(JSON)]
@@ -83,7 +90,7 @@ class Database:
 
     def __init__(self, url: str, limits: ConnectionLimits | None = None) -> None:
         if url.startswith("sqlite"):
-            self.engine = create_engine(url, hide_parameters=True)
+            self.engine = create_engine(url, hide_parameters=True, json_serializer=json_text)
             _prepare_sqlite(self.engine)
             self._reading = self.engine
         else:
@@ -170,6 +177,7 @@ def _postgresql_engine(url: str, limits: ConnectionLimits) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        json_serializer=json_text,
         pool_size=kept,
         max_overflow=limits.connections - kept,
         connect_args=limits.for_the_driver(),

@@ -135,9 +135,10 @@ _LAST_LETTERS = {"æ": "zz1", "ø": "zz2", "å": "zz3", "ä": "zz1", "ö": "zz2"
 
 def alphabetical(text: str) -> str:
     """A sort key in Norwegian order: æ, ø and å last; other accents as their plain letter."""
-    letters = (
-        _LAST_LETTERS.get(letter) or unicodedata.normalize("NFKD", letter)[0] for letter in text.lower()
-    )
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    letters = (_LAST_LETTERS.get(letter) or unicodedata.normalize("NFKD", letter)[0] for letter in lowered)
     return "".join(letters)
 
 

@@ -3,32 +3,62 @@
 Outside a request, as in a command, the language is bokmål unless `localisation.in_language` says otherwise.
 """
 
-from typing import Any
+from gettext import NullTranslations
+from typing import Any, Final
 
-import flask_babel
+from flask import Flask, current_app, has_app_context
+from flask_babel import force_locale, get_translations
+from flask_babel.speaklater import LazyString
 
 from analysis.messages import NAMED_AT_MOST, Message, MessageValue
-from surveys.platform.localisation import listed, number
+from surveys.platform.localisation import language, listed, number
+
+_CATALOGUES: Final = "medvirk_catalogues"
+
+
+def init_app(app: Flask) -> None:
+    """Templates take their texts where the code does. After `localisation.init_app`."""
+    app.extensions[_CATALOGUES] = {}
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().gettext(text),
+        ngettext=lambda one, many, num: _catalogue().ngettext(one, many, num),
+        pgettext=lambda context, text: _catalogue().pgettext(context, text),
+        newstyle=True,
+    )
+
+
+def _catalogue() -> NullTranslations:
+    """The texts of the page's language. Read once in each process: a page asks for some hundreds of texts."""
+    if not has_app_context():
+        return NullTranslations()
+    kept: dict[str, NullTranslations] = current_app.extensions[_CATALOGUES]
+    code = language()
+    if code not in kept:
+        with force_locale(code):
+            kept[code] = get_translations()
+    return kept[code]
 
 
 def _(text: str, /, **values: object) -> str:
     """The text in the page's language, with its %(named)s places filled."""
-    return str(flask_babel.gettext(text, **values))
+    found = _catalogue().gettext(text)
+    return found % values if values else found
 
 
 def _l(text: str, /, **values: object) -> Any:
     """The same, translated each time it is shown: for labels of form fields, which are made before any request."""
-    return flask_babel.lazy_gettext(text, **values)
+    return LazyString(_, text, **values)
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """`one` or `many` by the number, which fills %(num)s."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return _catalogue().ngettext(one, many, num) % {"num": num, **values}
 
 
 def pgettext(context: str, text: str, /, **values: object) -> str:
     """As `_`, for a bokmål text that means two things; the context tells translators which."""
-    return str(flask_babel.pgettext(context, text, **values))
+    found = _catalogue().pgettext(context, text)
+    return found % values if values else found
 
 
 def translated(message: Message) -> str:

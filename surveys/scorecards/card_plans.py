@@ -13,6 +13,7 @@ from surveys.platform.texts import _, translated
 from surveys.platform.typed_data import NoOtherFields
 from surveys.scorecards.aggregation.rule_plans import AggregationPlan, aggregation_faults, reference_faults
 from surveys.scorecards.criteria import Criterion
+from surveys.scorecards.cross_view.pair_plans import PairPlan, pair_faults
 from surveys.scorecards.frequencies import Frequency
 from surveys.scorecards.models import OWNER_ROLES, CardKind, IndicatorKind
 
@@ -126,6 +127,7 @@ class CardPlan(NoOtherFields):
     """A card for the unit with this code and every unit below it.
 
     `extends`: its rows come in addition to those of the nearest card above, not instead of them.
+    `pairs`: indicators that are read beside each other, opplevd and målt.
     """
 
     key: str
@@ -135,6 +137,7 @@ class CardPlan(NoOtherFields):
     vision: Text = field(default_factory=dict)
     kind: CardKind = CardKind.STEERING
     extends: bool = False
+    pairs: Sequence[PairPlan] = ()
 
     def indicators(self) -> list[IndicatorPlan]:
         """Every indicator in the card's order."""
@@ -159,6 +162,7 @@ def plan_faults(plan: CardPlan) -> Iterator[str]:
             yield f"{indicator.code}: {words}"
         for fault in (*indicator_faults(indicator), *reference_faults(indicator, indicators)):
             yield f"{indicator.code}: {fault}"
+    yield from pair_faults(plan.pairs, indicators)
 
 
 def indicator_faults(planned: IndicatorPlan) -> Iterator[str]:

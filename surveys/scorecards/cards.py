@@ -1,7 +1,7 @@
 """Which card, which indicators and which ambition levels belong to a unit: its own, or the nearest above it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
@@ -19,24 +19,6 @@ from surveys.scorecards.models import (
     SuccessFactor,
     Target,
 )
-
-
-def units_of_cards(line: Sequence[int], cards: Iterable[tuple[int, bool]]) -> tuple[int, ...]:
-    """The units whose cards are a unit's card, the nearest first.
-
-    line: the unit and everything above it. cards: (unit id, whether it extends the card above) of every card. The
-    nearest unit's cards, and as long as all of a unit's cards extend, those of the next unit above that has any.
-    """
-    extends: dict[int, bool] = {}
-    for unit_id, extending in cards:
-        extends[unit_id] = extends.get(unit_id, True) and extending
-    found: list[int] = []
-    for unit_id in line:
-        if unit_id in extends:
-            found.append(unit_id)
-            if not extends[unit_id]:
-                break
-    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -57,9 +39,32 @@ class CardsInUse:
     """Which cards are a unit's card in a year: a card for a later year replaces nothing before it."""
 
     cards: Sequence[CardInUse] = ()
+    _extending: dict[int, Mapping[int, bool]] = field(default_factory=dict)
 
     def units(self, line: Sequence[int], year: int) -> tuple[int, ...]:
-        return units_of_cards(line, [(each.unit_id, each.extends) for each in self.cards if each.is_of(year)])
+        """The units whose cards are a unit's card in the year, the nearest first.
+
+        line: the unit and everything above it. The nearest unit's cards, and as long as all of a unit's cards extend,
+        those of the next unit above that has any.
+        """
+        extending = self._extending_in(year)
+        found: list[int] = []
+        for unit_id in line:
+            if unit_id in extending:
+                found.append(unit_id)
+                if not extending[unit_id]:
+                    break
+        return tuple(found)
+
+    def _extending_in(self, year: int) -> Mapping[int, bool]:
+        """Unit id → whether all of its cards of the year extend the card above."""
+        if year not in self._extending:
+            found: dict[int, bool] = {}
+            for card in self.cards:
+                if card.is_of(year):
+                    found[card.unit_id] = found.get(card.unit_id, True) and card.extends
+            self._extending[year] = found
+        return self._extending[year]
 
     def units_ever(self, line: Sequence[int]) -> tuple[int, ...]:
         """The units of `line` whose cards are the unit's card in any year."""
@@ -205,12 +210,26 @@ class AllAmbitions:
 
     parents: Mapping[int, int | None]
     targets: Mapping[int, Sequence[Target]]
+    # The units that have ambition levels of their own: only they tell one unit's levels from another's.
+    with_own: frozenset[int]
+    _known: dict[tuple[int, int, tuple[int, ...]], Ambition | None] = field(default_factory=dict)
 
     def of(self, indicator: Indicator, unit_id: int, year: int) -> Ambition | None:
         """As `Ambitions.of`; None for an utviklingstrekk."""
+        return self.of_line(indicator, self.line_with_own(unit_id), year)
+
+    def line_with_own(self, unit_id: int) -> tuple[int, ...]:
+        """Those of the unit's line that have ambition levels of their own."""
+        return tuple(each for each in self.line(unit_id) if each in self.with_own)
+
+    def of_line(self, indicator: Indicator, line: tuple[int, ...], year: int) -> Ambition | None:
+        """As `of`, for whoever asks of many indicators of a unit. line: as `line_with_own` gives it."""
         if indicator.kind is IndicatorKind.DEVELOPMENT:
             return None
-        return Ambitions(self.line(unit_id), self.targets).of(indicator.id, year)
+        asked = (indicator.id, year, line)
+        if asked not in self._known:
+            self._known[asked] = Ambitions(line, self.targets).of(indicator.id, year)
+        return self._known[asked]
 
     def line(self, unit_id: int) -> tuple[int, ...]:
         """The unit and everything above it, the unit first."""
@@ -225,7 +244,8 @@ def all_ambitions(session: Session) -> AllAmbitions:
     for target in session.scalars(select(Target)):
         found.setdefault(target.indicator_id, []).append(target)
     parents = {unit.id: unit.parent_id for unit in session.execute(select(Unit.id, Unit.parent_id))}
-    return AllAmbitions(parents, found)
+    own = {target.unit_id for targets in found.values() for target in targets if target.unit_id is not None}
+    return AllAmbitions(parents, found, frozenset(own))
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,9 @@ def _entry_units(
     allowed = granted_units(session, account, *HR_ROLES, indicator.owner_role)
     living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
     units = session.scalars(select(Unit).where(Unit.id.in_(allowed), living))
-    return [unit for unit in units if indicator in card_indicators(unit, cards.lines, cards.ambitions, year)]
+    return [
+        unit for unit in units if indicator.id in card_indicators(unit, cards.lines, cards.ambitions, year)
+    ]
 
 
 def entry_tasks(session: Session, account: Account, today: dt.date) -> list[EntryTask]:

@@ -1,9 +1,9 @@
 """The colours of many units' cards at once, for lists of units."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -25,8 +25,9 @@ from surveys.scorecards.cards import (
 from surveys.scorecards.models import Indicator, Measurement, ScorecardLine
 
 
-@dataclass(frozen=True)
-class _SeenValue:
+class _SeenValue(NamedTuple):
+    """A tuple, since a list of units has thousands."""
+
     year: int
     part: int
     value: float
@@ -74,9 +75,11 @@ def seen_colours(
     for unit in units:
         year = years.get(unit.id, today.year)
         reported_only = unit.id not in with_own_rows
+        shown = card_indicators(unit, lines, ambitions, year, reported_only=reported_only)
+        line = ambitions.line_with_own(unit.id)
         found[unit.id] = [
-            _colour(indicator, unit.id, values.get((unit.id, indicator.id)), year, ambitions)
-            for indicator in card_indicators(unit, lines, ambitions, year, reported_only=reported_only)
+            _colour(indicator, line, values.get((unit.id, indicator_id)), year, ambitions)
+            for indicator_id, indicator in shown.items()
         ]
     return found
 
@@ -87,6 +90,25 @@ class CardRows:
 
     by_unit: Mapping[int, Sequence[ScorecardLine]]
     in_use: CardsInUse
+    # Most units of a type share their cards.
+    _known: dict[tuple[tuple[int, ...], str, int, bool], Mapping[int, Indicator]] = field(
+        default_factory=dict
+    )
+
+    def indicators(
+        self, units: tuple[int, ...], unit_type: str, year: int, *, reported_only: bool
+    ) -> Mapping[int, Indicator]:
+        """The indicators by id that these units' cards of the year have for the type."""
+        asked = (units, unit_type, year, reported_only)
+        if asked not in self._known:
+            self._known[asked] = {
+                line.indicator_id: line.indicator
+                for unit_id in units
+                for line in self.by_unit.get(unit_id, ())
+                if line.unit_type in {"", unit_type} and is_on_card(line, year)
+                if line.reported or not reported_only
+            }
+        return self._known[asked]
 
 
 def lines_by_unit(session: Session) -> CardRows:
@@ -101,24 +123,19 @@ def lines_by_unit(session: Session) -> CardRows:
 
 def card_indicators(
     unit: Unit, rows: CardRows, ambitions: AllAmbitions, year: int, *, reported_only: bool = False
-) -> Iterator[Indicator]:
-    """The indicators on the unit's cards of the year that are for its type."""
-    seen: set[int] = set()
-    for unit_id in rows.in_use.units(ambitions.line(unit.id), year):
-        for line in rows.by_unit.get(unit_id, ()):
-            shown = line.unit_type in {"", unit.type} and is_on_card(line, year)
-            if shown and (line.reported or not reported_only) and line.indicator_id not in seen:
-                seen.add(line.indicator_id)
-                yield line.indicator
+) -> Mapping[int, Indicator]:
+    """The indicators by id on the unit's cards of the year that are for its type."""
+    units = rows.in_use.units(ambitions.line(unit.id), year)
+    return rows.indicators(units, unit.type, year, reported_only=reported_only)
 
 
 def _colour(
-    indicator: Indicator, unit_id: int, seen: _SeenValue | None, year: int, ambitions: AllAmbitions
+    indicator: Indicator, line: tuple[int, ...], seen: _SeenValue | None, year: int, ambitions: AllAmbitions
 ) -> SeenColour:
     """The colour of the newest value she may see; none for an old one."""
     if seen is None or is_old(seen.year, year, indicator.years_valid):
         return SeenColour(indicator, IndicatorStatus.NOT_MEASURED)
-    colour = status(seen.value, indicator.direction, ambitions.of(indicator, unit_id, seen.year))
+    colour = status(seen.value, indicator.direction, ambitions.of_line(indicator, line, seen.year))
     return SeenColour(indicator, colour, (seen.year, seen.part, seen.survey_id))
 
 
@@ -127,20 +144,19 @@ def _seen_values(
 ) -> tuple[dict[tuple[int, int], _SeenValue], dict[int, int]]:
     """(unit id, indicator id) → the newest value the account may see, and each unit's last year with anything."""
     rows = session.execute(_measurements(unit_ids, today)).all()
-    releases = session.scalars(
-        select(Release).where(Release.id.in_({row.release_id for row in rows if row.release_id is not None}))
-    ).all()
+    released = {release_id for *_value, release_id in rows if release_id is not None}
+    releases = session.scalars(select(Release).where(Release.id.in_(released))).all() if released else ()
     allowed = accesses(session, account, releases, today, unit_ids) if releases else {}
     values: dict[tuple[int, int], _SeenValue] = {}
-    for row in rows:
-        access = allowed.get((row.release_id, row.unit_id)) if row.release_id is not None else None
-        if row.release_id is None or (access is not None and access.now):
-            values[row.unit_id, row.indicator_id] = _SeenValue(row.year, row.part, row.value, row.survey_id)
+    for unit_id, indicator_id, year, part, value, survey_id, release_id in rows:
+        access = allowed.get((release_id, unit_id)) if release_id is not None else None
+        if release_id is None or (access is not None and access.now):
+            values[unit_id, indicator_id] = _SeenValue(year, part, value, survey_id)
     years = {row[0]: row[1] for row in session.execute(_last_years(unit_ids, today))}
     return values, years
 
 
-def _shown_somewhere(unit_ids: list[int], today: dt.date) -> tuple[ColumnElement[bool], ...]:
+def shown_somewhere(unit_ids: list[int], today: dt.date) -> tuple[ColumnElement[bool], ...]:
     """Current values, and what an earlier survey of the same year gave."""
     return (
         Measurement.unit_id.in_(unit_ids),
@@ -154,7 +170,7 @@ def _last_years(unit_ids: list[int], today: dt.date) -> Select[int, int]:
     return (
         select(Measurement.unit_id, func.max(Measurement.year))
         .outerjoin(Release, Release.id == Measurement.release_id)
-        .where(*_shown_somewhere(unit_ids, today))
+        .where(*shown_somewhere(unit_ids, today))
         .group_by(Measurement.unit_id)
     )
 
@@ -182,12 +198,20 @@ def _measurements(unit_ids: list[int], today: dt.date) -> Select[Any]:
         )
         .outerjoin(Release, Release.id == Measurement.release_id)
         .outerjoin(Survey, Survey.id == Release.survey_id)
-        .where(*_shown_somewhere(unit_ids, today), Measurement.value.is_not(None))
+        .where(*shown_somewhere(unit_ids, today), Measurement.value.is_not(None))
         .subquery()
     )
     found = ranked.c
     return (
-        select(ranked)
+        select(
+            found.unit_id,
+            found.indicator_id,
+            found.year,
+            found.part,
+            found.value,
+            found.survey_id,
+            found.release_id,
+        )
         .where((found.age == 1) | found.release_id.is_not(None))
         .order_by(found.year, found.part, found.closes_on, found.id)
     )

@@ -94,6 +94,8 @@ class Card:
     vision: str = ""
     # Who approved the card of the year, and when; None for a card that was not approved here.
     approval: CardApproval | None = None
+    # The cards that its rows are of.
+    card_ids: frozenset[int] = frozenset()
 
     @property
     def is_newest(self) -> bool:
@@ -165,6 +167,7 @@ def read_card(
         _sections(of_year, rows),
         card_vision(of_year),
         card_approval(session, of_year, shown_year),
+        frozenset(each.scorecard_id for each in of_year),
     )
 
 

@@ -11,7 +11,8 @@ from surveys.platform.texts import _
 from surveys.release.models import ChangeBasis
 from surveys.scorecards import texts as wording
 from surveys.scorecards.comparing import MeasurementComparison, comparison
-from surveys.scorecards.frequencies import periods_of
+from surveys.scorecards.cross_view.pair_plans import is_experienced
+from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.remarks import periods_without_value, row_remarks
 from surveys.scorecards.replies.row_replies import RowReply, row_reply
@@ -49,6 +50,10 @@ class HistoryEntry:
     interval: str = ""
     doubt: str = ""
     computed: str = ""
+    # Its year, its part of it (0: all of it), and where it is in a picture.
+    year: int = 0
+    part: int = 0
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,9 @@ class IndicatorRow:
     reply: RowReply
     # The value as it is stored, for files.
     stored_value: float | None = None
+    # People's answers give the values; False: they are counted.
+    is_experienced: bool = False
+    frequency: Frequency = Frequency.YEAR
 
     @property
     def counted_status(self) -> IndicatorStatus:
@@ -124,6 +132,7 @@ def indicator_row(
     missing = periods_without_value(indicator, until, setting)
     colour = _row_status(indicator, latest, newer, target, setting)
     told = seen if setting.with_details else []
+    moments = _moments(told, indicator, setting)
     old = latest is not None and is_old(latest.year, setting.year, indicator.years_valid)
     return IndicatorRow(
         indicator_id=indicator.id,
@@ -156,12 +165,17 @@ def indicator_row(
         aggregation=_aggregation(indicator, setting),
         interval=interval_words(indicator, latest, setting) if latest else "",
         doubt=doubt_words(indicator, latest, setting) if latest else "",
-        spark=spark(_moments(told, indicator, setting), _drawn_target(indicator, target), SMALLEST_SPAN),
+        spark=spark(moments, _drawn_target(indicator, target), SMALLEST_SPAN),
         spark_words=wording.spark_words(
             (period_of(m, indicator), shown_value(m, indicator, setting)) for m in told
         ),
-        history=tuple(_entry(m, indicator, setting) for m in reversed(told)),
+        history=tuple(
+            _entry(m, moment, indicator, setting)
+            for m, moment in reversed(list(zip(told, moments, strict=True)))
+        ),
         stored_value=latest.value if latest else None,
+        is_experienced=is_experienced(indicator.questionnaire, indicator.measure),
+        frequency=indicator.frequency,
         reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )
 
@@ -243,7 +257,9 @@ def _drawn_target(indicator: Indicator, target: TargetLimits | None) -> float | 
     return None if target is None or indicator.direction is Direction.BAND else target.green
 
 
-def _entry(measurement: Measurement, indicator: Indicator, setting: RowContext) -> HistoryEntry:
+def _entry(
+    measurement: Measurement, moment: Moment, indicator: Indicator, setting: RowContext
+) -> HistoryEntry:
     target = target_of(indicator, measurement.year, setting)
     return HistoryEntry(
         period=period_of(measurement, indicator),
@@ -256,4 +272,7 @@ def _entry(measurement: Measurement, indicator: Indicator, setting: RowContext) 
         interval=interval_words(indicator, measurement, setting),
         doubt=doubt_words(indicator, measurement, setting),
         computed=computed_words(indicator, measurement, setting),
+        year=measurement.year,
+        part=measurement.part,
+        moment=moment,
     )

@@ -20,6 +20,7 @@ from surveys.scorecards.card_lines import end_other_lines, show_on_card
 from surveys.scorecards.card_plans import CardPlan, IndicatorPlan, SetupError, plan_faults
 from surveys.scorecards.card_setup import CardEdition, CardSetup, unit_id_of
 from surveys.scorecards.chain_setup import PlannedIndicator, planned_indicators, success_factor
+from surveys.scorecards.cross_view.pairs import set_pairs
 from surveys.scorecards.feeding import feed_everything
 from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.models import Indicator, Measurement, Scorecard
@@ -50,6 +51,7 @@ def set_up_card(session: Session, plan: CardPlan, edition: CardEdition | None = 
     end_other_lines(setup, {planned.code for planned in plan.indicators()})
     session.flush()
     set_aggregations(session, setup, plan, indicators)
+    set_pairs(session, setup, plan, indicators)
     setup.recoloured = recoloured(before, colours(session))
     if setup.changes:
         if setup.changes[0] == _new_card_words(plan):

@@ -8,6 +8,7 @@ from analysis.scorecards import (
     IndicatorStatus,
     Meaning,
     Movement,
+    RollUp,
     TargetLimits,
     Trend,
     decimals_shown,
@@ -212,3 +213,20 @@ def meaning_words(trend: Trend) -> str:
     """«bedre», «svakere» or nothing."""
     words = {Meaning.BETTER: _("bedre"), Meaning.WORSE: _("svakere"), Meaning.NEUTRAL: ""}
     return words[trend.meaning]
+
+
+def count_words(counted: RollUp) -> list[tuple[IndicatorStatus, str]]:
+    """(green, «3 grønne»), (yellow, «1 gul»), (red, «2 røde»): the colours that there are some of."""
+    found = []
+    if counted.green:
+        found.append((IndicatorStatus.GREEN, ngettext("%(num)s grønn", "%(num)s grønne", counted.green)))
+    if counted.yellow:
+        found.append((IndicatorStatus.YELLOW, ngettext("%(num)s gul", "%(num)s gule", counted.yellow)))
+    if counted.red:
+        found.append((IndicatorStatus.RED, ngettext("%(num)s rød", "%(num)s røde", counted.red)))
+    return found
+
+
+def colourless_words(counted: RollUp) -> str:
+    """«2 uten farge»; «» when every one has a colour."""
+    return _("%(number)s uten farge", number=counted.other) if counted.other else ""

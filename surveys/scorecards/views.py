@@ -11,7 +11,7 @@ from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
 from surveys.access.models import Account
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
-from surveys.actions.queries import indicator_actions
+from surveys.actions.following import indicator_actions
 from surveys.actions.rights import may_read_plan
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
@@ -25,25 +25,27 @@ from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.replies.waiting import waiting_replies
-from surveys.scorecards.texts import status_words
+from surveys.scorecards.texts import colourless_words, count_words, status_words
 from surveys.scorecards.unit_lists import UNITS_AT_ONCE, units_shown
 
 blueprint = Blueprint("scorecards", __name__)
+blueprint.add_app_template_global(count_words, "count_words")
+blueprint.add_app_template_global(colourless_words, "colourless_words")
 
 
 @blueprint.get("/styringskort")
 @signed_in
 def index() -> str:
-    """The reader's own unit in a few paragraphs, and every card below it."""
+    """The reader's own unit in a few paragraphs, and every card below it; of a search only what was found."""
     session = database.session()
     today = _today()
-    units = {unit.id: unit for unit in _readable_units(session, current_user, today)}
+    units = {unit.id: unit for unit in readable_units(session, current_user, today)}
     tree = in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units.values())
     tops = [node for node in tree if node.depth == 0]
-    card = None
-    if len(tops) == 1:
-        card = read_card(session, current_user, units[tops[0].unit_id], today, with_details=False)
     asked, under = request.args.get("sok", "").strip(), request.args.get("under", "")
+    card = None
+    if len(tops) == 1 and not (asked or under):
+        card = read_card(session, current_user, units[tops[0].unit_id], today, with_details=False)
     shown = units_shown(tree, units, asked, under)
     colours = seen_colours(session, current_user, [units[node.unit_id] for node in shown.nodes], today)
     follows_up = bool(roles_of(current_user) & set(CARD_ROLES))
@@ -106,7 +108,7 @@ def _asked_year() -> int | None:
     return int(asked)
 
 
-def _readable_units(session: Session, account: Account, today: dt.date) -> list[Unit]:
+def readable_units(session: Session, account: Account, today: dt.date) -> list[Unit]:
     """Every living unit whose card the account may read, by the rule of `readable_cards`."""
     living = (
         select(Unit)

@@ -2,10 +2,15 @@
 
 from flask import Flask
 
+from surveys.access import own_texts
+from surveys.actions.own_texts import texts_in_plans
 from surveys.followup.meetings import focus, on_result
+from surveys.followup.meetings.own_texts import texts_around_meetings
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
 from surveys.platform.fault_links import naming
+from surveys.reports.proposals.own_texts import proposed_texts
+from surveys.scorecards.own_texts import texts_on_cards
 from surveys.site import error_pages
 
 
@@ -17,3 +22,4 @@ def init_app(app: Flask) -> None:
     error_pages.init_app(app)
     focus.init_app(app)
     on_result.init_app(app)
+    own_texts.init_app(app, (texts_on_cards, texts_in_plans, texts_around_meetings, proposed_texts))

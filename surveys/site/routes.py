@@ -7,6 +7,8 @@ from surveys.access import views as access
 from surveys.access.oidc import views as oidc_views
 from surveys.followup.actions import evaluation_views as action_evaluation_views
 from surveys.followup.actions import index_views as plan_index_views
+from surveys.followup.actions import sharing_views as action_sharing_views
+from surveys.followup.actions import taking_over_views as action_taking_over_views
 from surveys.followup.actions import views as plan_views
 from surveys.followup.meetings import meeting_views, prepare_views, response_views, room_views
 from surveys.hr import views as campaigns
@@ -56,6 +58,7 @@ from surveys.results.telling import views as telling_views
 from surveys.results.trends import views as trend_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
+from surveys.scorecards.cross_view import cross_views
 from surveys.scorecards.diagnosis import assessment_views
 from surveys.scorecards.from_files import views as values_from_files_views
 from surveys.scorecards.outline import approval_views as card_approval_views
@@ -130,6 +133,7 @@ _MODULES = (
     card_setup_views,
     reply_views,
     assessment_views,
+    cross_views,
     meeting_views,
     prepare_views,
     response_views,
@@ -142,6 +146,8 @@ _MODULES = (
     plan_views,
     plan_index_views,
     action_evaluation_views,
+    action_sharing_views,
+    action_taking_over_views,
 )
 
 

@@ -32,7 +32,7 @@ from surveys.platform.queue import QUEUES, QueueName, Work, jobs_of
 from surveys.platform.sms_gateway import has_gateway
 from surveys.platform.turns import LONG_STEPS, only_one
 from surveys.publishing.preview import compute_previews
-from surveys.reports.material.keeping import kept_files
+from surveys.reports.keeping import kept_files
 from surveys.reports.material.packages import unit_packages
 from surveys.reports.material.packing import make_asked_packages
 from surveys.reports.year.reminders import send_reminders

@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 # How long anything may take before it counts as broken: a test waits for what it wants to see and never for a time,
 # so a generous limit costs nothing where all is well, and a busy machine fails nothing.
 PATIENCE = 120  # seconds

@@ -36,6 +36,11 @@ def test_an_action_is_added_and_done_by_keyboard_on_a_narrow_screen(own_site: Si
     desk.locator(".plan-action", has_text=word).get_by_role("link", name="Hjalp det?").focus()
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="Gjorde vi det? Hjalp det?")).to_be_visible()
+    faults += _looked_at(desk)
+    desk.goto(own_site.path("/planer/OK4/1/del"))
+    faults += _looked_at(desk)
+    press(desk, "Se det slik andre ser det")
+    expect(desk.get_by_role("heading", name="Slik ser andre det")).to_be_visible()
     assert faults + _looked_at(desk) == []
 
 

@@ -341,7 +341,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(day_has_come_there, "material", "unit_file"),
         *_lines(hr_there, "material", "all_units all_units_file all_units_progress ask_all_units"),
         *_lines(any_account, "scorecards", "index"),
-        *_lines(role_there, "scorecards", "assessment assessments_below forecast_colour reply show"),
+        *_lines(role_there, "scorecards", "across assessment assessments_below forecast_colour reply show"),
         *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
@@ -373,7 +373,8 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             leads_the_unit,
             "plans",
-            "add change change_status edit evaluate give_evaluation new_action take_evaluation_back undo",
+            "add change change_status edit evaluate give_evaluation new_action share_action sharing stop_sharing "
+            "take_evaluation_back take_over_action undo",
         ),
         *_lines(represents_the_unit, "plans", "tick"),
         *_lines(hr_somewhere, "trail", "download index"),

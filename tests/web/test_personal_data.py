@@ -13,17 +13,29 @@ from sqlalchemy import select, update
 
 from app import create_app
 from surveys.access.models import Account, Grant, Role
+from surveys.actions.models import (
+    ActionAim,
+    ActionEvaluation,
+    ActionStatus,
+    ActionVersion,
+    PlanAction,
+    SharedPractice,
+    WasDone,
+)
 from surveys.audit.models import AuditEntry
 from surveys.campaigns import outbox
 from surveys.campaigns.invitations import Recipient, invite
 from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
+from surveys.followup.meetings.models import ResultAnswer
+from surveys.operating.tables import metadata
 from surveys.organisation.models import Person
-from surveys.platform.clock import municipal_day
+from surveys.platform.clock import municipal_day, now
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.localisation import short_date
 from surveys.publishing.counting_ballots import count
+from surveys.reports.proposals.models import IndicatorProposal
 from surveys.site.security_text import contact_address, security_text
 from tests.building import build_open_survey, keys_of
 from tests.card_building import sign_in_as, unit_of
@@ -213,6 +225,79 @@ class TestAccessToAccounts:
         page = client.get(f"/personvern/innsyn/bruker/{liv}").text
         assert "hemmelig.csv" not in page
         assert "Hendelser du ikke kan se: 1" in page
+
+    def test_her_texts_are_told_to_those_who_are_hr_for_the_unit(
+        self, invited: Database, client: FlaskClient, app: Flask
+    ) -> None:
+        with invited.transaction() as session:
+            liv = session.scalars(select(Account).where(Account.username == "liv.ek")).one()
+            at, mine = now(), {"account_id": liv.id, "author": liv.name, "at": now()}
+            here, top = unit_of(session, "A"), unit_of(session, "K")
+            action = PlanAction(unit_id=here.id)
+            survey_id = session.scalars(select(Survey.id)).first()
+            session.add_all([action, IndicatorProposal(unit=top, title="Ventetid", why="Vi venter", **mine)])
+            session.flush()
+            said = {"aim": ActionAim.KEEP, "who": "Alle", "due_on": at.date(), "status": ActionStatus.DONE}
+            shared = {"instrument": "liten", "factor": "TRI", "named": False}
+            session.add_all(
+                [
+                    ActionVersion(action_id=action.id, number=1, what="Vi leser høyt", **said, **mine),
+                    ActionEvaluation(
+                        action_id=action.id,
+                        number=1,
+                        was_done=WasDone.YES,
+                        words="Det ble roligere",
+                        withdrawn_at=at,
+                        withdrawn_by="Liv Ek",
+                        **mine,
+                    ),
+                    SharedPractice(action_id=action.id, what="Vi leste", saw="Ro", **shared, **mine),
+                    ResultAnswer(survey_id=survey_id, unit_id=here.id, number=1, words="Godt jobbet", **mine),
+                ]
+            )
+        address = f"/personvern/innsyn/bruker/{_account_id(invited)}"
+        sign_in_as(client, invited, Role.HR)
+        page = client.get(address).text
+        for words in (
+            "Ventetid / Vi venter",
+            "Vi leser høyt",
+            "Det ble roligere",
+            "Vi leste / Ro",
+            "Godt jobbet",
+        ):
+            assert words in page, words
+        assert "(trukket tilbake)" in page
+        below = app.test_client()
+        sign_in_as(below, invited, Role.HR, "A")
+        page = below.get(address).text
+        assert "Godt jobbet" in page
+        assert "Ventetid" not in page
+        assert "Tekster du ikke kan se: 1" in page
+
+    def test_no_table_with_an_accounts_number_is_forgotten(self) -> None:
+        """A new one is told in the report, or is here with the reason why not."""
+        told = {
+            "role_grant", "one_time_link", "sign_in_session", "audit_entry",
+            "quality_discussion", "checklist_tick", "organisation_import", "measurement_entry",
+            "measurement_reply", "self_assessment", "plan_action_version", "plan_action_evaluation",
+            "shared_practice", "plan_tick", "focus_choice", "result_answer", "result_seen", "indicator_proposal",
+        }  # fmt: skip
+        elsewhere = {
+            "plan_mail": "mails to her, with nothing of hers in them",
+            "leader_mail": "mails to her, with nothing of hers in them",
+            "card_reminder": "mails to her, with nothing of hers in them",
+            "holder_mail": "mails to her, with nothing of hers in them",
+            "key_holder": "the survey says whom it waits for, and the trail has it",
+            "imported_set": "the trail has it",
+            "long_step": "a step that waits, and the trail has it",
+        }
+        found = {
+            table.name
+            for table in metadata.tables.values()
+            if any(key.column.table.name == "account" for key in table.foreign_keys)
+        }
+        assert found - told == elsewhere.keys()
+        assert told <= found
 
 
 @pytest.fixture

@@ -401,6 +401,7 @@ def test_the_workbook_has_numbers_as_numbers_and_runs_no_text(client: FlaskClien
     assert by_code["M1.2"]["Årsak"] == "Influensa i mars"
     assert "f" not in {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert ["Økonomi", "'=1+1"] in [[cell.value for cell in row] for row in book.worksheets[1].iter_rows()]
+    assert client.get(f"/rapporter/{report_id}.xlsx").data == answer.data, "the same report is the same bytes"
 
 
 def test_nothing_to_report_is_said_in_words(client: FlaskClient, site: Database) -> None:

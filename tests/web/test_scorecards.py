@@ -130,7 +130,7 @@ def test_every_status_has_a_shape_and_a_word_beside_its_colour(client: FlaskClie
     marks = [mark for mark in page.tree.iter("span") if mark.get("class") == "status"]
     assert len(marks) >= len(codes_of(small_card()))
     for mark in marks:
-        assert list(mark.find("{http://www.w3.org/2000/svg}svg"))
+        assert list(mark.find("svg"))
         assert _text(mark)
 
 

@@ -23,6 +23,7 @@ from surveys.release.unit_types import unit_type_categories
 from surveys.release.visibility import Audience, accesses, readable_cards
 from surveys.results import views as result_views
 from surveys.scorecards import views as card_views
+from surveys.scorecards.cross_view import cross_views
 from surveys.scorecards.setup import build_card
 from surveys.site import home
 from tests.building import keys_of, sheet_of
@@ -89,7 +90,8 @@ READERS = [
 def _set_today(monkeypatch: pytest.MonkeyPatch, day: dt.date) -> None:
     for views in (result_views, card_views):
         monkeypatch.setattr(views, "_today", lambda: day)
-    monkeypatch.setattr(home, "municipal_day", lambda: day)
+    for views_of_many in (home, cross_views):
+        monkeypatch.setattr(views_of_many, "municipal_day", lambda: day)
 
 
 @pytest.fixture
@@ -133,6 +135,16 @@ def _card_state(client: FlaskClient, unit: str) -> str:
     return "later" if "vises her fra" in text else "now"
 
 
+def _across_state(client: FlaskClient, unit: str) -> str:
+    """As `_card_state`, of the page with the card's values across the years."""
+    answer = client.get(f"/styringskort/{unit}/pa-tvers")
+    if answer.status_code == 403:
+        return ""
+    if "M1.1 Trivsel: " not in answer.text:
+        return "now"
+    return "never" if "vises ikke for deg" in answer.text else "later"
+
+
 @pytest.mark.parametrize("reader", READERS, ids=str)
 def test_result_page_and_card_say_the_same_on_every_day(
     client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch, reader: Reader
@@ -148,6 +160,8 @@ def test_result_page_and_card_say_the_same_on_every_day(
         cards = {unit: _card_state(client, unit) for unit in EVERYTHING}
         assert {unit for unit, found in cards.items() if found} == reader.cards, day
         assert {unit: cards[unit] for unit in reader.cards} == {u: expected[u] for u in reader.cards}, day
+        if day == reader.first:
+            assert {unit: _across_state(client, unit) for unit in EVERYTHING} == cards
 
 
 @pytest.mark.parametrize("reader", READERS, ids=str)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
 from surveys.actions.chain import Adoption, ChainState, adoption, chain_states, newest_surveys, whole_plan
+from surveys.actions.following import unit_actions
 from surveys.actions.models import ActionStatus
-from surveys.actions.queries import StandingAction, unit_actions
+from surveys.actions.queries import StandingAction
 from surveys.actions.rights import FOLLOWS_PLANS, PLAN_READERS
 from surveys.followup.actions.reminders.due import SOON
 from surveys.organisation.models import Unit

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.actions.following import is_in_plan, plan_following
 from surveys.actions.models import PlanAction
 from surveys.actions.queries import StandingAction, standing_action
 from surveys.actions.rights import may_edit_plan, may_read_plan
@@ -18,20 +19,26 @@ _MOST_DIGITS: Final = 7
 
 
 def asked_unit(session: Session, unit_code: str, *, to_edit: bool = False) -> Unit:
-    """404 for a unit that is not there, 403 for a plan that the reader may not open, or not write in."""
+    """404 for a unit that is not there, 403 for a plan that the reader may not open, or not write in.
+
+    A plan that goes on in another unit is read there, by those who may read that one's.
+    """
     unit = session.scalar(select(Unit).where(Unit.code == unit_code))
     if unit is None:
         abort(404)
     allowed = may_edit_plan if to_edit else may_read_plan
     if not allowed(session, current_user, unit.id):
         abort(403)
+    holder = plan_following(session).holder(unit.id)
+    if holder != unit.id:
+        abort(redirect(url_for("plans.show", unit_code=session.get_one(Unit, holder).code)))
     return unit
 
 
 def asked_action(session: Session, unit: Unit, action_id: int) -> PlanAction:
     """404 for an action of another unit: its number opens nothing."""
     action = session.get(PlanAction, action_id)
-    if action is None or action.unit_id != unit.id:
+    if action is None or not is_in_plan(session, action, unit.id):
         abort(404)
     return action
 

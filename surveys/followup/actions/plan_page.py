@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
-from surveys.actions.models import ActionAim, ActionStatus, ActionVersion
-from surveys.actions.queries import StandingAction, unit_actions
-from surveys.campaigns.models import Survey
+from surveys.actions.following import unit_actions
+from surveys.actions.models import ActionAim, ActionStatus, ActionVersion, PlanAction
+from surveys.actions.queries import StandingAction
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.actions.focus import FocusTheme
 from surveys.followup.actions.scores import ActionScore, action_scores
 from surveys.followup.actions.themes import indicator_words, survey_themes
@@ -20,7 +21,10 @@ from surveys.scorecards.models import Indicator
 
 @dataclass(frozen=True)
 class ShownAction:
-    """One action with what its reader may see. theme, indicator: in words, «» for none."""
+    """One action with what its reader may see. theme, indicator: in words, «» for none.
+
+    came_from: the unit that planned it, when that is another one than the plan's; else «».
+    """
 
     standing: StandingAction
     theme: str
@@ -28,6 +32,7 @@ class ShownAction:
     indicator_code: str
     score: ActionScore | None
     overdue: bool
+    came_from: str = ""
 
     @property
     def version(self) -> ActionVersion:
@@ -81,7 +86,7 @@ def shown_actions(
 ) -> list[ShownAction]:
     """As many queries whatever the number of actions, and a few for each survey that they name."""
     versions = [each.version for each in standing]
-    scores = action_scores(session, account, unit.id, versions, today)
+    scores = action_scores(session, account, unit.id, _about_own_scores(session, unit, standing), today)
     themes = _themes(session, versions)
     indicators = _indicators(session, versions)
     found = []
@@ -96,9 +101,37 @@ def shown_actions(
                 indicator.code if indicator else "",
                 scores.get(version.id),
                 version.status.is_open and version.due_on < today,
+                came_from(each, unit),
             )
         )
     return found
+
+
+def came_from(action: StandingAction, unit: Unit) -> str:
+    """The name of the unit that planned it, when it is another one; else «»."""
+    began = action.action.began_in
+    return "" if began.id == unit.id else began.name
+
+
+def _about_own_scores(
+    session: Session, unit: Unit, standing: Sequence[StandingAction]
+) -> list[ActionVersion]:
+    """Those that are not about a survey that the unit they come from was in: that score is not this unit's."""
+    came = {each.id: each.action.began_in.id for each in standing if each.action.began_in.id != unit.id}
+    others: set[tuple[int, int]] = set()
+    if came:
+        asked = select(SurveyUnit.survey_id, SurveyUnit.unit_id).where(SurveyUnit.unit_id.in_(came.values()))
+        others.update((row.survey_id, row.unit_id) for row in session.execute(asked))
+    return [each.version for each in standing if (each.version.survey_id, came.get(each.id)) not in others]
+
+
+def versions_before_taking(action: PlanAction) -> list[ActionVersion]:
+    """What it said in the unit that was split, newest first, until this part took it over."""
+    if action.taken_from is None:
+        return []
+    taken_at = min(each.at for each in action.versions)
+    own = [each for each in action.taken_from.versions if each.at <= taken_at and each.withdrawn_at is None]
+    return [*reversed(own), *versions_before_taking(action.taken_from)]
 
 
 def _themes(session: Session, versions: Sequence[ActionVersion]) -> Mapping[tuple[int | None, str], str]:

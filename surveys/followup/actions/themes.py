@@ -24,7 +24,10 @@ from surveys.scorecards.models import Indicator
 
 @dataclass(frozen=True)
 class ThemeChoice:
-    """value: as the form sends it, «survey's key:measure». instrument, factor: what ideas are looked up by."""
+    """value: as the form sends it, «survey's key:measure». instrument, factor: what ideas are looked up by.
+
+    words: the theme's title with the survey's name.
+    """
 
     value: str
     words: str
@@ -32,6 +35,7 @@ class ThemeChoice:
     measure: str
     instrument: str
     factor: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def survey_themes(survey: Survey) -> list[ThemeChoice]:
             measure.key,
             questionnaire.key,
             measure.factor.key,
+            localised(measure.title),
         )
         for measure in measures_of(questionnaire)
         if measure.kind is not MeasureKind.INDEX

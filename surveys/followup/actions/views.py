@@ -11,9 +11,18 @@ from werkzeug.wrappers import Response
 
 from surveys.access.models import Role
 from surveys.access.permissions import requires
+from surveys.actions.following import offered_by_split, unit_actions
 from surveys.actions.models import MOST_CHARACTERS, ActionStatus, ActionVersion, PlanAction
-from surveys.actions.queries import StandingAction, ticks_of, unit_actions
+from surveys.actions.queries import StandingAction, ticks_of
 from surveys.actions.rights import PLAN_READERS, may_edit_plan, may_tick_plan
+from surveys.actions.sharing import (
+    OthersPractice,
+    SharedTheme,
+    can_be_shared,
+    practices_of_others,
+    sharing_of,
+    units_alike,
+)
 from surveys.actions.texts import aim_words, done_words, status_words
 from surveys.actions.writing import (
     PlanChangedMeanwhileError,
@@ -33,7 +42,14 @@ from surveys.followup.actions.blueprint import (
 from surveys.followup.actions.calendar_file import plan_calendar
 from surveys.followup.actions.focus import focus_of
 from surveys.followup.actions.ideas import ThemeIdeas, ideas_for
-from surveys.followup.actions.plan_page import shown_actions, unit_plan
+from surveys.followup.actions.plan_page import (
+    ShownAction,
+    UnitPlan,
+    came_from,
+    shown_actions,
+    unit_plan,
+    versions_before_taking,
+)
 from surveys.followup.actions.themes import ActionChoices, action_choices
 from surveys.followup.actions.typed_action import (
     TypedAction,
@@ -167,6 +183,7 @@ def history(unit_code: str, action_id: int) -> str:
         unit=unit,
         action=action,
         current=current,
+        earlier=versions_before_taking(action),
         may_edit=may_edit_plan(session, current_user, unit.id),
         words=status_words(),
         done=done_words(),
@@ -250,12 +267,16 @@ def _to_action(unit_code: str, action_id: int) -> Response:
 
 
 def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, str]] | None = None) -> str:
+    plan = unit_plan(session, current_user, unit, _today())
+    may_edit = may_edit_plan(session, current_user, unit.id)
     return render_template(
         "followup/actions/plan.html",
         unit=unit,
-        plan=unit_plan(session, current_user, unit, _today()),
+        plan=plan,
+        may_edit=may_edit,
+        sharing=_sharing(session, unit, plan),
+        offered=_offered(session, unit) if may_edit else (),
         focus=focus_of(session, current_user, unit, _today()),
-        may_edit=may_edit_plan(session, current_user, unit.id),
         may_tick=may_tick_plan(session, current_user, unit.id),
         ticks=ticks_of(session, unit.id),
         words=status_words(),
@@ -265,6 +286,24 @@ def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, s
         today=_today(),
         uses_messages=True,
     )
+
+
+def _sharing(session: Session, unit: Unit, plan: UnitPlan) -> Mapping[int, bool]:
+    """Action id → whether it is shared now, of those that other units of the same type could learn from."""
+    able = [each.id for group in plan.groups for each in group.actions if can_be_shared(each.standing)]
+    if not able or not units_alike(session, unit, _today()):
+        return {}
+    shared = sharing_of(session, able)
+    return {each: each in shared for each in able}
+
+
+def _offered(session: Session, unit: Unit) -> list[ShownAction]:
+    """Without scores: they are of the unit that was split, whose results she may have no access to."""
+    standing = offered_by_split(session, unit.id)
+    return [
+        ShownAction(each, "", "", "", None, overdue=False, came_from=came_from(each, unit))
+        for each in standing
+    ]
 
 
 def _form_page(
@@ -287,9 +326,17 @@ def _form_page(
         problem=problem,
         choices=choices,
         ideas=_ideas(choices, typed.fields["tema"]),
+        practices=_practices(session, unit, choices, typed.fields["tema"]),
         aims=aim_words(),
         most=MOST_CHARACTERS,
     )
+
+
+def _practices(session: Session, unit: Unit, choices: ActionChoices, asked: str) -> list[OthersPractice]:
+    theme = next((each for each in choices.themes if each.value == asked), None)
+    if theme is None:
+        return []
+    return practices_of_others(session, unit, SharedTheme(theme.instrument, theme.factor), _today())
 
 
 def _ideas(choices: ActionChoices, asked: str) -> ThemeIdeas | None:

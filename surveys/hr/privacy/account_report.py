@@ -3,16 +3,19 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.access.models import Account, Grant, OneTimeLink, SignInSession
+from surveys.access.models import HR_ROLES, Account, Grant, OneTimeLink, SignInSession
+from surveys.access.own_texts import OwnText, own_texts
+from surveys.access.permissions import granted_units
 from surveys.access.texts import role_word
 from surveys.campaigns.models import ChecklistTick
 from surveys.hr.privacy.documents import DocumentSection, PrivacyDocument, known
 from surveys.hr.privacy.traces import doings_of
-from surveys.organisation.models import OrganisationImport
+from surveys.organisation.models import OrganisationImport, Unit
 from surveys.platform.localisation import language_name, short_date
 from surveys.platform.moments import date_and_time
 from surveys.platform.texts import _
 from surveys.release.models import QualityDiscussion
+from surveys.scorecards.models import MeasurementEntry
 
 
 def account_report(session: Session, reader: Account, account: Account) -> PrivacyDocument:
@@ -28,6 +31,7 @@ def account_report(session: Session, reader: Account, account: Account) -> Priva
             account_section(account),
             _signing_in(session, account),
             _made(session, account),
+            _written(session, reader, account),
             doings_of(session, reader, account),
         ),
     )
@@ -92,6 +96,9 @@ def _made(session: Session, account: Account) -> DocumentSection:
         .where(OrganisationImport.account_id == account.id)
         .order_by(OrganisationImport.at)
     ).all()
+    entries = session.scalar(
+        select(func.count()).select_from(MeasurementEntry).where(MeasurementEntry.account_id == account.id)
+    )
     return DocumentSection(
         _("Det brukeren har skrevet og lest inn"),
         (
@@ -100,9 +107,34 @@ def _made(session: Session, account: Account) -> DocumentSection:
                 for each in discussions
             ),
             known(_("Kryss i sjekklister"), str(ticks or 0)),
+            known(_("Ganger brukeren har ført inn verdier på styringskort"), str(entries or 0)),
             *(
                 known(_("Fil med enheter eller ansatte"), f"{name}, {date_and_time(at)}")
                 for at, name in imports
             ),
         ),
     )
+
+
+def _written(session: Session, reader: Account, account: Account) -> DocumentSection:
+    """Her texts about units, as long as the reader is HR there. Those of other units are counted."""
+    texts = own_texts(session, account)
+    seen = granted_units(session, reader, *HR_ROLES)
+    shown = [each for each in texts if each.unit_id in seen]
+    units = select(Unit.id, Unit.name).where(Unit.id.in_({each.unit_id for each in shown}))
+    names = {row.id: row.name for row in session.execute(units)}
+    lines = [known(_label(each, names[each.unit_id]), each.words) for each in shown]
+    if hidden := len(texts) - len(shown):
+        lines.append(
+            known(
+                _("Tekster du ikke kan se: %(number)s", number=hidden),
+                _("De gjelder andre deler av kommunen. Be en administrator om å lage rapporten."),
+            )
+        )
+    nothing = known(_("Tekster"), _("ingen"))
+    return DocumentSection(_("Det brukeren har skrevet om enheter"), tuple(lines) or (nothing,))
+
+
+def _label(text: OwnText, unit: str) -> str:
+    label = f"{text.what}, {unit}, {short_date(text.day)}"
+    return _("%(label)s (trukket tilbake)", label=label) if text.withdrawn else label

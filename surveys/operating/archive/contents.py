@@ -25,7 +25,7 @@ ARCHIVED: Final = frozenset(
         # The cards, their values, and the replies to them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
-        "measurement_reply", "indicator_aggregation",
+        "measurement_reply", "indicator_aggregation", "indicator_pair",
         "self_assessment",
         # What the staff chose after a survey, and what the leader above answered.
         "focus_choice", "result_answer",
@@ -33,6 +33,7 @@ ARCHIVED: Final = frozenset(
         "report", "report_version", "report_decision", "indicator_proposal",
         # What the units do, and whether it helped.
         "plan_action", "plan_action_version", "plan_action_evaluation", "result_opening",
+        "shared_practice",
         # What units say that they do after a survey.
         "unit_telling",
     }

@@ -30,6 +30,7 @@ I mappen `data` er det en fil for hver tabell:
 - Svarene på gule og røde verdier, med årsak, tiltak og prognose: `measurement_reply`.
 - Det de ansatte valgte å ta vare på og forbedre, og det lederen over svarte: `focus_choice`, `result_answer`.
 - Tiltakene i enhetenes planer og hvordan det gikk: `plan_action`, `plan_action_version`, `plan_action_evaluation`.
+  Det enheter har valgt å dele med andre av samme type: `shared_practice`.
   Hvilken dag lederen åpnet resultatet av en undersøkelse, uten hvem: `result_opening`.
 - Hvor mange det er i hver gruppe, der snittet for kommunen er vektet: `population_margin`.
 - Kontrolltallene fra stemmeurnene: `tally_root`, `tally_leaf`.

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Final
 
+from surveys.reports.keeping import KeptFiles
 from surveys.reports.material.contents import UnitMaterial
 from surveys.reports.material.document import as_document
-from surveys.reports.material.keeping import KeptFiles
 from surveys.reports.material.slides import as_slides
 from surveys.reports.material.workbook import as_workbook
 from surveys.results.exporting import FigureRow
@@ -42,14 +42,17 @@ class GatheredUnit:
 
 def file_of(unit: GatheredUnit, kind: FileKind, kept: KeptFiles) -> bytes:
     """The file, kept or made now. Call it in the material's own language."""
-    material, figures = unit.material, unit.figures
+    return kept.get(asdict(unit), unit.material.language, kind, lambda: _made(unit, kind))
+
+
+def _made(unit: GatheredUnit, kind: FileKind) -> bytes:
     match kind:
         case FileKind.PDF:
-            return kept.get(material, kind, lambda: as_document(material))
+            return as_document(unit.material)
         case FileKind.SLIDES:
-            return kept.get(material, kind, lambda: as_slides(material))
+            return as_slides(unit.material)
         case FileKind.WORKBOOK:
-            return kept.get(material, kind, lambda: as_workbook(material, figures), figures)
+            return as_workbook(unit.material, unit.figures)
 
 
 def file_name(material: UnitMaterial) -> str:

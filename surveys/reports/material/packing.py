@@ -19,8 +19,8 @@ from surveys.platform.database import Database
 from surveys.platform.localisation import in_language
 from surveys.platform.private_files import make_private_file
 from surveys.release.models import Release, Turnout
+from surveys.reports.keeping import KeptFiles, kept_files
 from surveys.reports.material.gathering import gather_for
-from surveys.reports.material.keeping import KeptFiles, kept_files
 from surveys.reports.material.kinds import FileKind, file_of, unit_file_name
 from surveys.reports.material.packages import PackageProgress, PackageRequest, UnitPackages, unit_packages
 

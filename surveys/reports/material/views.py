@@ -10,8 +10,8 @@ from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.reports.keeping import kept_files
 from surveys.reports.material.gathering import gather_for
-from surveys.reports.material.keeping import kept_files
 from surveys.reports.material.kinds import MIME_TYPES, FileKind, file_name, file_of
 from surveys.results.views import asked_place
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.scorecards import IndicatorStatus, RollUp, roll_up
-from surveys.reports.snapshots.models import ReportKind
+from surveys.reports.snapshots.models import ReportAudience, ReportKind
 
 ANSWERED: Final = (IndicatorStatus.RED, IndicatorStatus.YELLOW)
 """The colours that a report explains, the worst first."""
@@ -103,3 +103,24 @@ class ReportContent:
     @property
     def counts(self) -> RollUp:
         return roll_up(row.counted_status for row in self.rows)
+
+
+@dataclass(frozen=True)
+class FrozenVersion:
+    """A version with what is said about it: everything that its page and its files are made from.
+
+    frozen_by: name and position. replaces: the number of the report that it corrects, and correction what is
+    corrected. corrected_by: the number of the later report that corrects this one, when the reader may read it.
+    """
+
+    content: ReportContent
+    audience: ReportAudience
+    number: int
+    frozen_by: str
+    frozen_on: dt.date
+    municipality: str
+    synthetic: bool
+    replaces: int | None = None
+    correction: str = ""
+    corrected_by: int | None = None
+    corrected_why: str = ""

@@ -8,9 +8,15 @@ from surveys.access.permissions import open_to_everyone
 from surveys.platform import database
 from surveys.platform.localisation import use_language
 from surveys.reports.snapshots.models import Report, ReportAudience, ReportState
-from surveys.reports.snapshots.publicity import content_of, is_open, public_reports, standing_decision
+from surveys.reports.snapshots.publicity import (
+    is_open,
+    public_correction,
+    public_reports,
+    standing_decision,
+    version_of,
+)
 from surveys.reports.snapshots.texts import report_title
-from surveys.reports.snapshots.views import blueprint, workbook_response
+from surveys.reports.snapshots.views import blueprint, file_response
 from surveys.scorecards.texts import status_words
 
 
@@ -26,12 +32,14 @@ def public_index() -> str:
 def public_report(report_id: int) -> str:
     session = database.session()
     report = _opened(session, report_id)
-    content = content_of(session, report, ReportAudience.PUBLIC)
+    newer = public_correction(session, report)
+    version = version_of(session, report, ReportAudience.PUBLIC, newer)
+    content = version.content
     use_language(content.language)
-    newer = next((each for each in public_reports(session) if each.replaces_id == report.id), None)
     return render_template(
         "reports/snapshots/public_report.html",
         report=report,
+        version=version,
         content=content,
         title=report_title(content),
         correction=newer,
@@ -40,11 +48,13 @@ def public_report(report_id: int) -> str:
     )
 
 
-@blueprint.get("/offentlige-rapporter/<int:report_id>.xlsx")
+@blueprint.get("/offentlige-rapporter/<int:report_id>.<any(pdf, xlsx):file_kind>")
 @open_to_everyone
-def public_download(report_id: int) -> Response:
+def public_download(report_id: int, file_kind: str) -> Response:
     session = database.session()
-    return workbook_response(session, _opened(session, report_id), ReportAudience.PUBLIC)
+    report = _opened(session, report_id)
+    newer = public_correction(session, report)
+    return file_response(report, version_of(session, report, ReportAudience.PUBLIC, newer), file_kind)
 
 
 def _opened(session: Session, report_id: int) -> Report:

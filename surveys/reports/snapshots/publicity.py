@@ -12,10 +12,11 @@ from surveys.access.card_rights import CARD_ROLES
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
 from surveys.audit import trail as audit
+from surveys.organisation.models import Installation
 from surveys.platform.texts import _
 from surveys.platform.typed_data import from_stored
 from surveys.release.visibility import units_of_politicians
-from surveys.reports.snapshots.content import ReportContent
+from surveys.reports.snapshots.content import FrozenVersion, ReportContent
 from surveys.reports.snapshots.drafts import ReportError
 from surveys.reports.snapshots.models import (
     PublicityDecision,
@@ -149,7 +150,40 @@ def content_of(session: Session, report: Report, audience: ReportAudience) -> Re
     return from_stored(ReportContent, content)
 
 
-def later_correction(session: Session, report: Report) -> Report | None:
+def version_of(
+    session: Session, report: Report, audience: ReportAudience, correction: Report | None
+) -> FrozenVersion:
+    """A version of a frozen report. correction: the report that corrects it, when the reader may read that."""
+    if report.frozen_on is None or report.number is None:
+        raise ReportError(_("Rapporten er ikke frosset."))
+    here = session.scalars(select(Installation)).one()
+    return FrozenVersion(
+        content_of(session, report, audience),
+        audience,
+        report.number,
+        report.frozen_by,
+        report.frozen_on,
+        here.municipality,
+        here.synthetic,
+        report.replaces.number if report.replaces else None,
+        report.correction,
+        correction.number if correction else None,
+        correction.correction if correction else "",
+    )
+
+
+def readable_correction(session: Session, rights: ReportRights, report: Report) -> Report | None:
+    """The report that corrects this one, when the account may read any version of it."""
+    correction = _later_correction(session, report)
+    return correction if correction and rights.versions(correction) else None
+
+
+def public_correction(session: Session, report: Report) -> Report | None:
+    """The report that corrects this one, when it is open to everybody."""
+    return next((each for each in public_reports(session) if each.replaces_id == report.id), None)
+
+
+def _later_correction(session: Session, report: Report) -> Report | None:
     """The frozen report that corrects this one, the newest."""
     return session.scalars(
         select(Report)

@@ -1,45 +1,57 @@
-"""A report as a workbook: a sheet of rows with numbers as numbers, and a sheet of paragraphs."""
+"""A report as a workbook: a sheet of rows with numbers as numbers, and a sheet of what is said about it."""
 
-import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Final
 
-from surveys.files.escaping import safe_cell
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
-from surveys.reports.snapshots.content import FrozenRow, ReportContent
-from surveys.reports.snapshots.models import Report
-from surveys.reports.snapshots.texts import report_title
+from surveys.reports.snapshots.content import FrozenRow, FrozenVersion
+from surveys.reports.snapshots.texts import (
+    audience_words,
+    change_words,
+    corrected_words,
+    previous_words,
+    report_title,
+    synthetic_words,
+)
+from surveys.reports.workbooks import BookSheet, SheetCell, SheetTable, workbook_bytes
 from surveys.scorecards.texts import status_words
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
-SheetCell = str | float | int | None
-_NARROW, _WIDE = 16, 48
+_WIDTHS: Final = (18, 10, 34, 10, 12, 18, 18, 24, 20, 26, 44, 44, 14, 30, 14, 10, 20, 30)
+_ABOUT_WIDTHS: Final = (28, 90)
 
 
-def report_workbook(report: Report, content: ReportContent) -> bytes:
-    """The bytes of an .xlsx file. Text that a spreadsheet would run is written as text."""
-    # 20 MB that no other page needs.
-    from openpyxl import Workbook
+def report_workbook(version: FrozenVersion) -> bytes:
+    """The file. Call it in the report's own language."""
+    title = f"{version.content.unit_name} – {report_title(version.content)}"
+    rows = SheetTable(_headings(), list(_lines(version)))
+    about = SheetTable((_("Hva"), _("Tekst")), list(_about(version)))
+    sheets = (
+        BookSheet(_("Indikatorer"), _WIDTHS, [rows], is_list=True),
+        BookSheet(_("Om rapporten"), _ABOUT_WIDTHS, [about]),
+    )
+    return workbook_bytes(title, version.municipality, version.frozen_on, sheets)
 
-    book = Workbook()
-    del book["Sheet"]
-    _fill(book.create_sheet(), _("Indikatorer"), _headings(), _lines(content))
-    told: list[Sequence[SheetCell]] = [
-        (_("Rapport"), report_title(content)),
-        (_("Enhet"), content.unit_name),
-        (_("Nummer"), report.number),
-        (_("Frosset av"), report.frozen_by),
-        (_("Dato"), short_date(report.frozen_on) if report.frozen_on else ""),
-        (_("Lest fra styringskortet"), short_date(content.read_on)),
-        *((perspective.title, perspective.paragraph) for perspective in content.perspectives),
-    ]
-    _fill(book.create_sheet(), _("Om rapporten"), (_("Hva"), _("Tekst")), told)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+
+def _about(version: FrozenVersion) -> Iterable[Sequence[SheetCell]]:
+    content = version.content
+    yield _("Rapport"), report_title(content)
+    yield _("Enhet"), content.unit_name
+    yield _("Utgave"), audience_words(version.audience)
+    yield _("Nummer"), version.number
+    if version.replaces:
+        yield _("Retter nummer"), version.replaces
+        yield _("Hva rettes?"), version.correction
+    if version.corrected_by:
+        yield _("Rettet i nummer"), version.corrected_by
+        yield "", corrected_words(version)
+    yield _("Frosset av"), version.frozen_by
+    yield _("Dato"), short_date(version.frozen_on)
+    yield _("Lest fra styringskortet"), short_date(content.read_on)
+    if version.synthetic:
+        yield _("Om dataene"), synthetic_words()
+    for perspective in content.perspectives:
+        yield perspective.title, perspective.paragraph
 
 
 def _headings() -> Sequence[str]:
@@ -65,9 +77,9 @@ def _headings() -> Sequence[str]:
     )
 
 
-def _lines(content: ReportContent) -> Iterable[Sequence[SheetCell]]:
+def _lines(version: FrozenVersion) -> Iterable[Sequence[SheetCell]]:
     colours = status_words()
-    for perspective in content.perspectives:
+    for perspective in version.content.perspectives:
         for row in perspective.rows:
             yield (perspective.title, *_cells(row, colours[row.status]))
 
@@ -82,8 +94,8 @@ def _cells(row: FrozenRow, colour: str) -> Sequence[SheetCell]:
         row.period,
         f"{colour}, {row.doubt}" if row.doubt else colour,
         row.target,
-        " – ".join(filter(None, (row.previous, row.previous_period))),
-        ", ".join(filter(None, (row.change, row.meaning))),
+        previous_words(row),
+        change_words(row),
         reply.cause if reply else "",
         reply.action if reply else "",
         reply.forecast if reply else "",
@@ -93,22 +105,3 @@ def _cells(row: FrozenRow, colour: str) -> Sequence[SheetCell]:
         row.source,
         row.reason,
     )
-
-
-def _fill(
-    sheet: "Worksheet", title: str, headings: Sequence[str], lines: Iterable[Sequence[SheetCell]]
-) -> None:
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    sheet.title = title
-    for line in (headings, *lines):
-        sheet.append([safe_cell(cell) for cell in line])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for number, column in enumerate(sheet.columns, start=1):
-        longest = max(len(str(cell.value or "")) for cell in column)
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDE if longest > _NARROW else _NARROW
-        for cell in column:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.freeze_panes = "A2"

@@ -3,7 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -14,38 +24,60 @@ from surveys.access.permissions import granted_units, requires, roles_of, signed
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.free_texts import named_numbers, number_fault
-from surveys.platform.localisation import language, short_date, use_language
+from surveys.platform.localisation import in_language, language, short_date, use_language
 from surveys.platform.texts import _
+from surveys.reports.keeping import kept_files
 from surveys.reports.proposals.views import unanswered
+from surveys.reports.snapshots.content import FrozenVersion
+from surveys.reports.snapshots.document import report_document
 from surveys.reports.snapshots.drafts import ReportError, begin_correction
 from surveys.reports.snapshots.models import Report, ReportAudience, ReportState
 from surveys.reports.snapshots.publicity import (
     DECIDED,
     Decision,
-    content_of,
     decide,
     frozen_reports,
-    later_correction,
     may_be_open,
+    readable_correction,
     report_rights,
     standing_decision,
+    version_of,
 )
 from surveys.reports.snapshots.spreadsheet import report_workbook
-from surveys.reports.snapshots.texts import audience_words, kind_words, period_words, report_title
+from surveys.reports.snapshots.texts import (
+    audience_words,
+    change_words,
+    corrected_words,
+    kind_words,
+    period_words,
+    previous_words,
+    report_title,
+    silent_words,
+    version_facts,
+)
+from surveys.reports.workbooks import XLSX
 from surveys.scorecards.texts import status_words
 from surveys.scorecards.value_lines import MeasurementCellError, read_day
 
 blueprint = Blueprint("reports", __name__)
 
 MOST_IN_FIELD = 300
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MIME_TYPES = {"pdf": "application/pdf", "xlsx": XLSX}
 Faults = list[tuple[str, str]]
 
 
 @blueprint.app_context_processor
 def report_words() -> dict[str, Any]:
     """What the templates of reports say with."""
-    return {"report_title": report_title, "audience_words": audience_words}
+    return {
+        "report_title": report_title,
+        "audience_words": audience_words,
+        "change_words": change_words,
+        "previous_words": previous_words,
+        "silent_words": silent_words,
+        "version_facts": version_facts,
+        "corrected_words": corrected_words,
+    }
 
 
 @blueprint.get("/rapporter")
@@ -96,21 +128,26 @@ def show(report_id: int) -> str:
     return _report_page(session, report, audience, {}, [])
 
 
-@blueprint.get("/rapporter/<int:report_id>.xlsx")
+@blueprint.get("/rapporter/<int:report_id>.<any(pdf, xlsx):file_kind>")
 @signed_in
-def download(report_id: int) -> Response:
-    """The version as a workbook."""
+def download(report_id: int, file_kind: str) -> Response:
+    """The version as a document or a workbook."""
     session = database.session()
     report, audience = _readable(session, report_id)
-    return workbook_response(session, report, audience)
+    correction = readable_correction(session, report_rights(session, current_user), report)
+    return file_response(report, version_of(session, report, audience, correction), file_kind)
 
 
-def workbook_response(session: Session, report: Report, audience: ReportAudience) -> Response:
-    content = content_of(session, report, audience)
-    use_language(content.language)
-    response = make_response(report_workbook(report, content))
-    response.mimetype = XLSX
-    name = f"rapport-{report.unit.code}-{report.year}-{report.id}-{audience}.xlsx"
+def file_response(report: Report, version: FrozenVersion, file_kind: str) -> Response:
+    """The file as a download, in the language of the report."""
+    with in_language(version.content.language):
+        if file_kind == "pdf":
+            content = report_document(version, kept_files(current_app.config["SETTINGS"].instance))
+        else:
+            content = report_workbook(version)
+    response = make_response(content)
+    response.mimetype = MIME_TYPES[file_kind]
+    name = f"rapport-{report.unit.code}-{report.year}-{report.id}-{version.audience}.{file_kind}"
     safe = "".join(each if each.isascii() and (each.isalnum() or each in "-.") else "_" for each in name)
     response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
     return response
@@ -221,10 +258,11 @@ def _report_page(
 ) -> str:
     if report.state is not ReportState.FROZEN:
         abort(404)
-    content = content_of(session, report, audience)
     rights = report_rights(session, current_user)
     edits = may_edit_card(session, current_user, report.unit_id)
-    correction = later_correction(session, report)
+    correction = readable_correction(session, rights, report)
+    version = version_of(session, report, audience, correction)
+    content = version.content
     chosen_language = language()
     # The whole page is in the language that the report was frozen in.
     use_language(content.language)
@@ -232,10 +270,11 @@ def _report_page(
     return render_template(
         "reports/snapshots/report.html",
         report=report,
+        version=version,
         content=content,
         audience=audience,
         versions=rights.versions(report),
-        correction=correction if correction and rights.versions(correction) else None,
+        correction=correction,
         edits=edits,
         can_be_open=may_be_open(session, report),
         decided=DECIDED,

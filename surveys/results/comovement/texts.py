@@ -27,7 +27,7 @@ def reason(why: Why) -> str:
 def finding(outcome: OutcomeView) -> str:
     """«De som svarer høyt på autonomi, svarer ofte også høyt på indre motivasjon. Det betyr ikke at …»"""
     first = outcome.shares[0]
-    theme, about = _small(localised(first.title)), _small(localised(outcome.title))
+    theme, about = in_sentence(localised(first.title)), in_sentence(localised(outcome.title))
     if first.opposite:
         return _(
             "De som svarer høyt på %(theme)s, svarer ofte lavt på %(outcome)s. Det betyr ikke at %(theme)s er årsaken.",
@@ -43,7 +43,7 @@ def finding(outcome: OutcomeView) -> str:
 
 
 def heading(outcome: OutcomeView) -> str:
-    return _("Dette henger sammen med %(outcome)s", outcome=_small(localised(outcome.title)))
+    return _("Dette henger sammen med %(outcome)s", outcome=in_sentence(localised(outcome.title)))
 
 
 def order_sentence(outcome: OutcomeView) -> str:
@@ -62,7 +62,7 @@ def explained(outcome: OutcomeView) -> str:
         "De andre temaene og %(outcome)s følges ad for omtrent %(share)s av forskjellene mellom folk. "
         "Resten har vi ikke spurt om, eller det er tilfeldig.",
         share=percent(outcome.r_squared),
-        outcome=_small(localised(outcome.title)),
+        outcome=in_sentence(localised(outcome.title)),
     )
 
 
@@ -79,7 +79,7 @@ def left_out(view: CoMovementView) -> str:
         return ""
     return _(
         "Ikke med, fordi færre enn 8 av 10 har svart på det: %(themes)s.",
-        themes=", ".join(_small(localised(title)) for title in view.left_out),
+        themes=", ".join(in_sentence(localised(title)) for title in view.left_out),
     )
 
 
@@ -97,6 +97,6 @@ def place(value: float, outcome: OutcomeView) -> float:
     return round(value / top * WIDTH, 1)
 
 
-def _small(title: str) -> str:
+def in_sentence(title: str) -> str:
     """The title inside a sentence: a small first letter, unless it begins with an abbreviation."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]

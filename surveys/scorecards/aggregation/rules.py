@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.platform.localisation import localised
@@ -81,19 +82,25 @@ def _named(indicator: Indicator) -> str:
 
 def stated_rules(session: Session, indicator_ids: Collection[int] | None = None) -> dict[int, StatedRule]:
     """Indicator id → its rule, of those that are computed, in one query."""
-    weight, numerator, denominator = (aliased(Indicator) for _number in range(3))
-    query = (
-        select(IndicatorAggregation, weight, numerator, denominator)
-        .outerjoin(weight, weight.id == IndicatorAggregation.weight_id)
-        .outerjoin(numerator, numerator.id == IndicatorAggregation.numerator_id)
-        .outerjoin(denominator, denominator.id == IndicatorAggregation.denominator_id)
-    )
+    query = _rules_with_indicators()
     if indicator_ids is not None:
         query = query.where(IndicatorAggregation.indicator_id.in_(indicator_ids))
     return {
         row.indicator_id: StatedRule(row.rule, row.allows_missing, *named)
         for row, *named in session.execute(query)
     }
+
+
+@cache
+def _rules_with_indicators() -> Select[IndicatorAggregation, Indicator, Indicator, Indicator]:
+    """Made once: making it takes longer than asking it."""
+    weight, numerator, denominator = (aliased(Indicator) for _number in range(3))
+    return (
+        select(IndicatorAggregation, weight, numerator, denominator)
+        .outerjoin(weight, weight.id == IndicatorAggregation.weight_id)
+        .outerjoin(numerator, numerator.id == IndicatorAggregation.numerator_id)
+        .outerjoin(denominator, denominator.id == IndicatorAggregation.denominator_id)
+    )
 
 
 def aggregation_plans(session: Session) -> dict[int, AggregationPlan]:

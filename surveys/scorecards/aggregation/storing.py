@@ -102,8 +102,8 @@ def _surroundings(session: Session, years: Collection[int]) -> _Surroundings:
     for year in years:
         found: dict[int, set[int]] = {}
         for unit in units:
-            for indicator in card_indicators(unit, lines, ambitions, year):
-                found.setdefault(indicator.id, set()).add(unit.id)
+            for indicator_id in card_indicators(unit, lines, ambitions, year):
+                found.setdefault(indicator_id, set()).add(unit.id)
         on_cards[year] = {id_: frozenset(of) for id_, of in found.items()}
     return _Surroundings(units, on_cards)
 

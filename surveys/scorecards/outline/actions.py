@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from surveys.platform.texts import _
-from surveys.scorecards.outline.editing import added, moved, removed
+from surveys.scorecards.outline.editing import added, moved, removed, with_pair, without_pair
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel
 
 
@@ -24,6 +24,9 @@ class OutlineVerb(StrEnum):
     UNDO = "angre"
     # Takes out every node that is ticked.
     TAKE_OUT = "ta-ut"
+    # Two chosen indicators are read beside each other, or no longer are.
+    PAIR = "legg-til-par"
+    UNPAIR = "fjern-par"
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,20 @@ def read_action(value: str) -> OutlineAction:
     return OutlineAction(OutlineVerb(found[1]), int(found[2]) if found[2] else None)
 
 
-def act(outline: CardOutline, action: OutlineAction, ticked: frozenset[int] = frozenset()) -> ActedOutline:
-    """The outline with the button's change. A node that somebody else removed meanwhile changes nothing."""
+def act(
+    outline: CardOutline,
+    action: OutlineAction,
+    ticked: frozenset[int] = frozenset(),
+    chosen: tuple[int, int] = (0, 0),
+) -> ActedOutline:
+    """The outline with the button's change. A node that somebody else removed meanwhile changes nothing.
+
+    ticked: the nodes to take out. chosen: the two to read beside each other, opplevd first.
+    """
+    if action.verb is OutlineVerb.PAIR:
+        return ActedOutline(with_pair(outline, *chosen), _("La til et par"))
+    if action.verb is OutlineVerb.UNPAIR:
+        return ActedOutline(without_pair(outline, action.node_id or 0), _("Fjernet et par"))
     if action.verb is OutlineVerb.TAKE_OUT:
         for node_id in ticked:
             outline = removed(outline, node_id)

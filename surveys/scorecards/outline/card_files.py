@@ -6,8 +6,9 @@ from typing import Any, Final
 import yaml
 
 from questionnaires.source import read_document
-from surveys.platform.typed_data import from_file, to_stored
+from surveys.platform.typed_data import FileDataError, from_file, to_stored
 from surveys.scorecards.card_plans import CardPlan
+from surveys.scorecards.cross_view.pair_plans import pair_faults
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode, with_nodes
 from surveys.scorecards.outline.plans import outline_of_plan, plan_of_outline
 
@@ -35,6 +36,8 @@ def outline_of_file(content: bytes, name: str, draft: CardOutline, year: int) ->
     An indicator with a code that the draft has is the same one.
     """
     plan = from_file(CardPlan, read_document(content, name).value)
+    if faults := list(pair_faults(plan.pairs, plan.indicators())):
+        raise FileDataError(faults)
     former = {node.code: node.former_code for node in draft.indicators()}
 
     def changed(node: OutlineNode) -> OutlineNode:

@@ -8,6 +8,7 @@ from surveys.scorecards.outline.nodes import (
     CardOutline,
     OutlineLevel,
     OutlineNode,
+    OutlinePair,
     siblings_of,
     with_nodes,
     with_siblings,
@@ -57,8 +58,12 @@ def moved(outline: CardOutline, node_id: int, steps: int) -> CardOutline:
 
 
 def removed(outline: CardOutline, node_id: int) -> CardOutline:
-    """Without the node and what is under it."""
-    return with_siblings(outline, node_id, lambda nodes: tuple(node for node in nodes if node.id != node_id))
+    """Without the node, what is under it and the pairs that it was in."""
+    left = with_siblings(outline, node_id, lambda nodes: tuple(node for node in nodes if node.id != node_id))
+    nodes = {node.id for node in left.indicators()}
+    return replace(
+        left, pairs=tuple(each for each in left.pairs if {each.experienced, each.measured} <= nodes)
+    )
 
 
 def with_indicator(outline: CardOutline, node_id: int, plan: IndicatorPlan) -> CardOutline:
@@ -70,6 +75,20 @@ def with_indicator(outline: CardOutline, node_id: int, plan: IndicatorPlan) -> C
         return replace(node, code=plan.code, title=plan.title, indicator=plan)
 
     return with_codes_followed(outline, with_nodes(outline, changed))
+
+
+def with_pair(outline: CardOutline, experienced: int, measured: int) -> CardOutline:
+    """With the two indicators read beside each other. Nothing changes when they are already, or are not both there."""
+    nodes = {node.id for node in outline.indicators()}
+    known = {(each.experienced, each.measured) for each in outline.pairs}
+    if not {experienced, measured} <= nodes or (experienced, measured) in known:
+        return outline
+    pair = OutlinePair(outline.next_id, experienced, measured)
+    return replace(outline, pairs=(*outline.pairs, pair), next_id=outline.next_id + 1)
+
+
+def without_pair(outline: CardOutline, pair_id: int) -> CardOutline:
+    return replace(outline, pairs=tuple(each for each in outline.pairs if each.id != pair_id))
 
 
 def with_codes_followed(before: CardOutline, after: CardOutline) -> CardOutline:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from surveys.platform.texts import _
 from surveys.scorecards.aggregation.rule_plans import aggregation_faults, reference_faults
 from surveys.scorecards.card_plans import indicator_faults
+from surveys.scorecards.cross_view.pair_plans import pair_faults
 from surveys.scorecards.models import CardKind, IndicatorKind
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, OutlineNode, indicator_of
+from surveys.scorecards.outline.plans import plan_of_outline
 
 MOST_ROWS = 15
 """Above this many indicators somebody should ask which could go (Molde and Sarpsborg had 200 that nobody read)."""
@@ -47,6 +49,9 @@ def _faults(outline: CardOutline) -> Iterator[OutlineFault]:
         if node.code:
             seen.add(node.code)
         yield from own_faults(outline, node)
+    plan = plan_of_outline(outline, "-", "-")
+    for fault in pair_faults(plan.pairs, plan.indicators()):
+        yield OutlineFault("par", fault)
 
 
 def _title_faults(level: OutlineLevel, node: OutlineNode) -> Iterator[OutlineFault]:

@@ -54,8 +54,20 @@ def indicator_of(node: OutlineNode) -> IndicatorPlan:
 
 
 @dataclass(frozen=True)
+class OutlinePair:
+    """Two indicators that are read beside each other, by the ids of their nodes. id: of the pair itself."""
+
+    id: int
+    experienced: int
+    measured: int
+
+
+@dataclass(frozen=True)
 class CardOutline:
-    """The whole card. unit_type: every row is for units of this type only; «» for all. next_id: no node has it."""
+    """The whole card. unit_type: every row is for units of this type only; «» for all.
+
+    next_id: no node and no pair has it.
+    """
 
     title: Text = field(default_factory=dict)
     vision: Text = field(default_factory=dict)
@@ -63,6 +75,7 @@ class CardOutline:
     extends: bool = False
     unit_type: str = ""
     perspectives: tuple[OutlineNode, ...] = ()
+    pairs: tuple[OutlinePair, ...] = ()
     next_id: int = 1
 
     def walk(self) -> Iterator[tuple[OutlineLevel, OutlineNode]]:

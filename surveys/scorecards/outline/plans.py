@@ -17,8 +17,9 @@ from surveys.scorecards.card_plans import (
     TargetPlan,
     Text,
 )
+from surveys.scorecards.cross_view.pair_plans import PairPlan
 from surveys.scorecards.models import CardKind, IndicatorKind
-from surveys.scorecards.outline.nodes import CardOutline, OutlineNode, indicator_of
+from surveys.scorecards.outline.nodes import CardOutline, OutlineNode, OutlinePair, indicator_of
 
 
 def plan_of_outline(
@@ -34,6 +35,7 @@ def plan_of_outline(
         vision=outline.vision,
         kind=outline.kind,
         extends=outline.extends,
+        pairs=_pair_plans(outline),
         perspectives=[
             PerspectivePlan(
                 keys[node.id],
@@ -44,6 +46,16 @@ def plan_of_outline(
             for node in outline.perspectives
         ],
     )
+
+
+def _pair_plans(outline: CardOutline) -> list[PairPlan]:
+    """Those whose indicators are still in the outline."""
+    codes = {node.id: node.code for node in outline.indicators()}
+    return [
+        PairPlan(codes[each.experienced], codes[each.measured])
+        for each in outline.pairs
+        if each.experienced in codes and each.measured in codes
+    ]
 
 
 def _bokmaal(node: OutlineNode) -> str:
@@ -102,7 +114,20 @@ def outline_of_plan(plan: CardPlan, year: int, *, is_standing: bool = False) -> 
         extends=plan.extends,
         unit_type=common[0] if len(common) == 1 else "",
         perspectives=perspectives,
+        pairs=_outline_pairs(plan, perspectives, ids),
         next_id=next(ids),
+    )
+
+
+def _outline_pairs(
+    plan: CardPlan, perspectives: Sequence[OutlineNode], ids: Iterator[int]
+) -> tuple[OutlinePair, ...]:
+    """A pair with a code that the card does not have is left out."""
+    nodes = {node.code: node.id for node in CardOutline(perspectives=tuple(perspectives)).indicators()}
+    return tuple(
+        OutlinePair(next(ids), nodes[each.experienced], nodes[each.measured])
+        for each in plan.pairs
+        if each.experienced in nodes and each.measured in nodes
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Final
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -42,6 +43,7 @@ from surveys.scorecards.outline.opening import (
     step_of_page,
     unit_types,
 )
+from surveys.scorecards.outline.pair_choices import pair_choices, pair_lines
 from surveys.scorecards.outline.plans import outline_of_plan
 from surveys.scorecards.outline.typed_outline import with_typed
 from surveys.scorecards.outline.unanswered import rows_without_replies, rows_without_values
@@ -120,6 +122,9 @@ def save_outline(version_id: int) -> Response:
     return redirect(_after(version_id, action, focus))
 
 
+_REMOVING: Final = frozenset({OutlineVerb.REMOVE, OutlineVerb.TAKE_OUT, OutlineVerb.UNPAIR})
+
+
 def _save(session: Session, version: CardVersion, action: OutlineAction) -> int | None:
     """Stores what was typed, and the button's change as one step of its own. Returns the node to go to."""
     made_from = step_of_page(version)
@@ -131,10 +136,15 @@ def _save(session: Session, version: CardVersion, action: OutlineAction) -> int 
     if action.verb is OutlineVerb.UNDO:
         return None
     ticked = frozenset(int(each) for each in request.form.getlist("ta-ut") if each.isdecimal())
-    acted = act(typed, action, ticked)
+    chosen = (request.form.get("opplevd", 0, int), request.form.get("malt", 0, int))
+    acted = act(typed, action, ticked, chosen)
     changed = take_step(session, version, current_user, acted.outline, acted.words)
-    if changed and action.verb in {OutlineVerb.REMOVE, OutlineVerb.TAKE_OUT}:
+    if changed and action.verb in _REMOVING:
         flash(_("%(words)s. Trykk «Angre» for å få det tilbake.", words=acted.words))
+    elif action.verb is OutlineVerb.PAIR:
+        flash(
+            acted.words if changed else _("Velg én opplevd og én målt indikator som ikke er et par fra før.")
+        )
     elif action.verb is OutlineVerb.SAVE:
         flash(_("Utkastet er lagret."))
     return acted.focus
@@ -159,6 +169,8 @@ def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
         return url_for("scorecards.approve_card", version_id=version_id)
     if action.verb is OutlineVerb.UPLOAD:
         return url_for("scorecards.upload_card", version_id=version_id)
+    if action.verb in {OutlineVerb.PAIR, OutlineVerb.UNPAIR}:
+        return url_for("scorecards.edit_outline", version_id=version_id, _anchor="par")
     if focus is None:
         return url_for("scorecards.edit_outline", version_id=version_id)
     # Without an anchor: browsers give no field the focus of their own accord when the address has one.
@@ -241,6 +253,8 @@ def _outline_page(session: Session, version: CardVersion) -> str:
         silent=rows_without_values(session, version, outline, today),
         unheard=rows_without_replies(session, current_user, version, outline, today),
         types=unit_types(session),
+        pairs=pair_lines(outline),
+        choices_of_pairs=pair_choices(outline),
         about_indicator=lambda node: indicator_line(node, outline, version.year),
         uses_messages=True,
     )

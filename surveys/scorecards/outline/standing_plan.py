@@ -19,6 +19,7 @@ from surveys.scorecards.card_plans import (
     TargetPlan,
 )
 from surveys.scorecards.criteria import Criterion
+from surveys.scorecards.cross_view.pairs import pair_plans
 from surveys.scorecards.models import (
     Goal,
     Indicator,
@@ -39,6 +40,13 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
         factors.setdefault(factor, {}).setdefault(line.indicator, []).append(line)
     units = {unit.id: unit.code for unit in session.execute(select(Unit.id, Unit.code))}
     rules = aggregation_plans(session)
+    codes = {
+        each.code
+        for goals in chain.values()
+        for factors in goals.values()
+        for rows in factors.values()
+        for each in rows
+    }
     return CardPlan(
         key=card.key,
         title=card.title,
@@ -46,6 +54,7 @@ def plan_of_card(session: Session, card: Scorecard) -> CardPlan:
         vision=card.vision,
         kind=card.kind,
         extends=card.extends,
+        pairs=pair_plans(session, card.id, codes),
         perspectives=[
             PerspectivePlan(
                 perspective.key,

@@ -6,8 +6,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account
+from surveys.actions.following import unit_actions
 from surveys.actions.models import ActionAim
-from surveys.actions.queries import StandingAction, unit_actions
+from surveys.actions.queries import StandingAction
 from surveys.actions.rights import may_edit_plan
 from surveys.actions.writing import ActionText, add_action, change_action, text_of
 from surveys.organisation.models import Unit

@@ -17,7 +17,7 @@ from surveys.release.models import Release
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.overview import SeenColour, seen_colours
 from surveys.scorecards.replies.models import MeasurementReply
-from surveys.scorecards.replies.states import ReplyKey, ReplyState, counting_replies, reply_state
+from surveys.scorecards.replies.states import ASKED, ReplyKey, ReplyState, counting_replies, reply_state
 
 FOLLOWING_UP: Final = (Role.LEADER, Role.CONTROLLER)
 """Who sees on her front page what waits on the units below: leaders, and the kommunedirektør's office."""
@@ -95,7 +95,8 @@ def waiting_replies(
     found: dict[int, tuple[WaitingReply, ...]] = {}
     for unit_id, seen in colours.items():
         waiting = []
-        for each in sorted(seen, key=lambda one: one.indicator.code):
+        asked = [each for each in seen if each.colour in ASKED]
+        for each in sorted(asked, key=lambda one: one.indicator.code):
             counting = counting_replies(replies.get((unit_id, each.indicator.id), ()))
             reply = counting.get(each.value_key) if each.value_key else None
             state = reply_state(each.colour, reply, today)

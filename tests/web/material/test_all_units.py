@@ -20,8 +20,8 @@ from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.publishing.releasing import correct
+from surveys.reports.keeping import KeptFiles
 from surveys.reports.material import packing
-from surveys.reports.material.keeping import KeptFiles
 from surveys.reports.material.kinds import FileKind
 from surveys.reports.material.packages import KEPT_DAYS, unit_packages
 from surveys.reports.material.packing import make_asked_packages

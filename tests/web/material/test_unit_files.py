@@ -18,8 +18,8 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReaderGroup, SurveyUnit, VisibilityStep
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from surveys.reports.material import keeping
-from surveys.reports.material.keeping import kept_files
+from surveys.reports import keeping
+from surveys.reports.keeping import kept_files
 from surveys.results import views
 from surveys.results.exporting import COLUMNS, figure_rows
 from tests.card_building import sign_in_as

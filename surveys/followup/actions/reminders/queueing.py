@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from surveys.actions.following import plan_following, unit_actions
 from surveys.actions.models import PlanAction
-from surveys.actions.queries import unit_actions
 from surveys.actions.rights import leader_grants
 from surveys.followup.actions.reminders.due import reminders_of
 from surveys.followup.actions.reminders.models import PlanMail
@@ -24,17 +24,20 @@ def queue_plan_reminders(db: Database, today: dt.date | None = None) -> None:
 
 
 def _queue(session: Session, today: dt.date) -> None:
-    living = select(Unit.id).where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
-    with_plan = session.scalars(
-        select(PlanAction.unit_id).where(PlanAction.unit_id.in_(living)).distinct()
-    ).all()
+    following = plan_following(session)
+    began = session.scalars(select(PlanAction.unit_id).distinct())
+    living = select(Unit.id).where(
+        Unit.valid_to.is_(None) | (Unit.valid_to >= today),
+        Unit.id.in_({following.holder(each) for each in began}),
+    )
+    with_plan = session.scalars(living).all()
     queued = {
         tuple(row)
         for row in session.execute(
             select(PlanMail.unit_id, PlanMail.account_id, PlanMail.kind, PlanMail.about)
         )
     }
-    for unit_id, actions in unit_actions(session, with_plan).items():
+    for unit_id, actions in unit_actions(session, with_plan, following).items():
         reminders = reminders_of(actions, today)
         if not reminders:
             continue

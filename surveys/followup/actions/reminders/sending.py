@@ -9,7 +9,8 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from surveys.access.account_mail import AccountLetter
-from surveys.actions.queries import StandingAction, unit_actions
+from surveys.actions.following import unit_actions
+from surveys.actions.queries import StandingAction
 from surveys.actions.rights import leader_grants
 from surveys.campaigns.account_outbox import AccountOutbox, send_waiting
 from surveys.followup.actions.reminders.due import reminders_of

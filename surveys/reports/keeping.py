@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,6 @@ from typing import Any, Final
 
 from surveys.platform.private_files import make_private_folder, write_private
 from surveys.platform.site_files import site_files
-from surveys.reports.material.contents import UnitMaterial
 
 KEPT_SECONDS: Final = 30 * 24 * 3600
 """After the last reader."""
@@ -26,24 +25,24 @@ KEPT_SECONDS: Final = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """The files of one installation, by survey and release."""
+    """The files of one installation."""
 
     folder: Path
 
-    def get(self, material: UnitMaterial, kind: str, make: Callable[[], bytes], more: Any = None) -> bytes:
-        """The file of this kind, made if there is none. more: what is in it beside the material."""
-        file = self._file(material, kind, more)
+    def get(self, content: Any, language: str, kind: str, make: Callable[[], bytes]) -> bytes:
+        """The file of this kind, made if there is none. content: everything that is in it, as JSON has it."""
+        file = self._file(content, language, kind)
         try:
-            content = file.read_bytes()
+            made = file.read_bytes()
             os.utime(file)
         except FileNotFoundError:
-            content = make()
-            self._keep(file, content)
-        return content
+            made = make()
+            self._keep(file, made)
+        return made
 
-    def _file(self, material: UnitMaterial, kind: str, more: Any) -> Path:
-        whole = json.dumps([asdict(material), more, kind], ensure_ascii=False, sort_keys=True, default=str)
-        digest = sha256(whole.encode() + _edition(material.language)).hexdigest()
+    def _file(self, content: Any, language: str, kind: str) -> Path:
+        whole = json.dumps([content, kind], ensure_ascii=False, sort_keys=True, default=str)
+        digest = sha256(whole.encode() + _edition(language)).hexdigest()
         return self.folder / f"{digest}.{kind}"
 
     def _keep(self, file: Path, content: bytes) -> None:
@@ -72,8 +71,7 @@ def kept_files(instance: Path) -> KeptFiles:
 def _edition(language: str) -> bytes:
     """The digest of what decides how a file looks, apart from its content: our own code, templates and translations."""
     parts = [
-        *sorted(Path(__file__).parent.glob("*.py")),
-        *sorted(Path(__file__).parents[1].glob("*.py")),
+        *sorted(Path(__file__).parent.rglob("*.py")),
         *sorted((site_files() / "templates" / "reports").glob("*.typ")),
         site_files() / "translations" / language / "LC_MESSAGES" / "messages.mo",
     ]
