@@ -17,21 +17,24 @@ function themeOf(element) {
     strong: token("--ds-color-base-default", style.color),
     paper: token("--ds-color-neutral-background-default", "#fff"),
     font: style.fontFamily,
-    mixed: (share) => mixed(element, share),
+    over: resolved(element, "var(--ds-color-success-surface-tinted)"),
+    under: resolved(element, "var(--ds-color-warning-surface-tinted)"),
+    mixed: (share) =>
+      resolved(element, `color-mix(in srgb, var(--ds-color-base-default) ${share * 100}%, var(--ds-color-neutral-background-default))`),
   };
 }
 
 /** For a file that leaves the page: dark on white, whatever the page looks like. */
 const PRINTED = {
   text: "#1e2b3c", quiet: "#ccc", strong: "#0062ba", paper: "#fff", font: "Inter, Arial, sans-serif",
+  over: "#cdeedd", under: "#fbe3c0",
   mixed: (share) => `rgb(${[0, 98, 186].map((part) => Math.round(255 - (255 - part) * share)).join(", ")})`,
 };
 
-/** The page's own colour, thinned with its background: Plotly understands «rgb(…)» only. */
-function mixed(element, share) {
+/** One of the page's own colours, or a mixture of them: Plotly understands «rgb(…)» only. */
+function resolved(element, color) {
   const probe = document.createElement("span");
-  probe.style.color =
-    `color-mix(in srgb, var(--ds-color-base-default) ${share * 100}%, var(--ds-color-neutral-background-default))`;
+  probe.style.color = color;
   element.append(probe);
   const parts = getComputedStyle(probe).color.match(/[\d.]+(?:e-?\d+)?/g).slice(0, 3).map(Number);
   probe.remove();
@@ -55,12 +58,13 @@ function themedTrace(trace, theme) {
   const found = structuredClone(trace);
   if (found.type === "heatmap") {
     // Never so strong that the numbers in the cells are hard to read.
-    found.colorscale = [0, 0.25, 0.5, 0.75, 1].map((share) => [share, theme.mixed(0.6 * share)]);
+    if (found.zmin < 0) found.colorscale = [[0, theme.under], [0.5, theme.paper], [1, theme.over]];
+    else found.colorscale = [0, 0.25, 0.5, 0.75, 1].map((share) => [share, theme.mixed(0.6 * share)]);
     found.textfont = { color: theme.text };
   } else if (found.type === "bar") {
     found.marker = { color: theme.mixed(found.meta), line: { color: theme.text, width: 1 } };
     found.insidetextfont = { size: 13 };
-  } else {
+  } else if (found.meta !== "line") {
     const color = theme[SYMBOL_TONES[found.meta]];
     found.marker = { ...found.marker, color, line: { width: 2, color } };
     found.error_x.color = color;
@@ -93,7 +97,7 @@ function onPage(figure, canvas, state) {
   layout.title = { text: "" };
   // A cell has room for its number; on a phone the map is wider than the screen, as its table is.
   if (layout.meta.narrowest) layout.width = Math.max(layout.meta.narrowest, canvas.clientWidth);
-  if (state.near) layout.xaxis.range = figure.layout.meta.near;
+  if (state.near) layout[layout.meta.axis ?? "xaxis"].range = figure.layout.meta.near;
   // The key of the answers stays above the figure, where it has room for a phone.
   if (figure.data[0].type === "bar") Object.assign(layout, { showlegend: false, margin: { ...layout.margin, t: 12 } });
   const data = figure.data.map((trace, place) => ({ ...themedTrace(trace, theme), visible: !state.hidden.has(place) }));

@@ -46,6 +46,13 @@ def chain_state(session: Session, survey: Survey, unit_id: int) -> ChainState:
     return chain_states(session, {unit_id: survey.id}, {unit_id: actions})[unit_id]
 
 
+def actions_after(session: Session, survey: Survey, unit_id: int) -> list[StandingAction]:
+    """The unit's actions after the survey, those due first; not those that were dropped."""
+    released_on = session.scalar(select(func.min(Release.released_on)).where(Release.survey_id == survey.id))
+    actions = actions_begun_in(session, unit_id)
+    return [each for each in actions if _is_after(each, survey.id, released_on)]
+
+
 def chain_states(
     session: Session, surveys: dict[int, int], actions: dict[int, list[StandingAction]]
 ) -> dict[int, ChainState]:

@@ -96,6 +96,8 @@ class ActionVersion(Base):
     measure: Mapped[str] = mapped_column(default="")
     indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"), index=True)
     status: Mapped[ActionStatus] = mapped_column(choice(ActionStatus, "status"))
+    # The unit's staff read what and by when, on their page and on the poster.
+    for_staff: Mapped[bool] = mapped_column(default=False)
     # Why it was dropped.
     reason: Mapped[str] = mapped_column(default="")
     at: Mapped[dt.datetime]

@@ -41,6 +41,7 @@ class ActionText:
     indicator_id: int | None = None
     status: ActionStatus = ActionStatus.PLANNED
     reason: str = ""
+    for_staff: bool = False
 
 
 def text_of(version: ActionVersion) -> ActionText:
@@ -56,6 +57,7 @@ def text_of(version: ActionVersion) -> ActionText:
         version.indicator_id,
         version.status,
         version.reason,
+        version.for_staff,
     )
 
 
@@ -106,6 +108,7 @@ def _store(session: Session, action: PlanAction, text: ActionText, account: Acco
             indicator_id=text.indicator_id,
             status=text.status,
             reason=text.reason,
+            for_staff=text.for_staff,
             at=now(),
             account_id=account.id,
             author=account.name,

@@ -13,8 +13,10 @@ from surveys.actions.following import unit_actions
 from surveys.actions.models import ActionAim, ActionStatus, PlanAction, SharedPractice, WasDone
 from surveys.actions.sharing import PracticeText, SharedTheme, can_be_shared, share
 from surveys.actions.writing import ActionText, add_action, evaluate_action
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.demo.replies import MADE_UP
+from surveys.followup.meetings.choosing import FocusText, save_focus
+from surveys.followup.meetings.models import ChoiceOrigin
 from surveys.organisation.models import Unit
 
 
@@ -45,6 +47,7 @@ class DemoSharing:
 
 
 LEADER: Final = "leder"
+FOCUS_AFTER: Final = "medarbeider-2024"
 UNIT: Final = "OK4"
 ACTIONS: Final = (
     DemoAction(
@@ -122,6 +125,7 @@ def build_plan(session: Session, today: dt.date) -> None:
         surveys
     ):
         return
+    _choose_focus(session, surveys[FOCUS_AFTER], today)
     for demo in ACTIONS:
         _plan(session, today, surveys, LEADER, UNIT, demo)
 
@@ -167,6 +171,7 @@ def _plan(
         survey_id=surveys[demo.survey].id,
         measure=demo.measure,
         status=demo.status,
+        for_staff=True,
     )
     action = add_action(session, unit, text, account)
     if demo.evaluation:
@@ -175,3 +180,12 @@ def _plan(
 
 def _account(session: Session, username: str) -> Account:
     return session.scalars(select(Account).where(Account.username == username)).one()
+
+
+def _choose_focus(session: Session, survey: Survey, today: dt.date) -> None:
+    """What the staff chose to keep and to improve; the two newest actions are about it."""
+    unit = session.scalars(select(Unit).where(Unit.code == UNIT)).one()
+    place = session.get_one(SurveyUnit, (survey.id, unit.id))
+    practice = f"Alle vet hva de kan lære seg, og får tid til det. {MADE_UP}"
+    text = FocusText("MK", "RU", practice, today - dt.timedelta(days=60), "", ChoiceOrigin.PAPER)
+    save_focus(session, survey, place, text, _account(session, LEADER), 1)

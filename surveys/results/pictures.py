@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from surveys.platform.localisation import localised
+from surveys.platform.localisation import localised, percent
 from surveys.platform.texts import _
 from surveys.release.comparisons.references import ReferenceChoice
 from surveys.release.measures import MeasureKind
@@ -38,6 +38,44 @@ class ScalePicture:
     reference: float | None
     title: str
     description: str
+
+
+@dataclass(frozen=True)
+class ShareBar:
+    """Where each of «low», «mid» and «high» begins and how wide it is, 0–WIDTH, and the shares in words.
+
+    The middle of the middle answers is at WIDTH / 2 in every bar, so bars above each other can be compared.
+    """
+
+    parts: tuple[tuple[str, tuple[float, float]], ...]
+    text: str
+
+
+def share_bar(line: Line) -> ShareBar | None:
+    """The diverging bar of a measure's answers; None where their distribution is not told."""
+    if not line.distribution:
+        return None
+    low, middle, high = line.distribution
+    # All low or all high answers reach the end of their half.
+    point = WIDTH / 2
+    start = WIDTH / 2 - middle * point / 2
+    return ShareBar(
+        tuple(
+            (name, (round(begin), round(share * point)))
+            for name, begin, share in (
+                ("low", start - low * point, low),
+                ("mid", start, middle),
+                ("high", start + middle * point, high),
+            )
+            if share
+        ),
+        _(
+            "Lave svar %(low)s, middels %(middle)s, høye %(high)s.",
+            low=percent(low),
+            middle=percent(middle),
+            high=percent(high),
+        ),
+    )
 
 
 def scale_picture(line: Line, choice: ReferenceChoice) -> ScalePicture | None:

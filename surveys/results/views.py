@@ -15,6 +15,7 @@ from surveys.actions.chain import ChainState, chain_state
 from surveys.actions.rights import may_read_plan
 from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.comparisons.references import Against, comparisons
@@ -30,6 +31,7 @@ from surveys.results.comparisons import succession_texts as succession_words
 from surveys.results.comparisons.finite_population import InvitedLine, invited_reading
 from surveys.results.history import texts as history_wording
 from surveys.results.history.queries import history_of
+from surveys.results.meanings import line_meanings
 from surveys.results.opened import note_opening
 from surveys.results.pictures import scale_picture
 from surveys.results.queries import UnitResult, find_unit, latest_release, unit_result
@@ -103,6 +105,7 @@ def unit(survey_key: str, unit_code: str) -> str:
         words=wording,
         beside=reference_words,
         details=score_details,
+        meanings=line_meanings(questionnaire_of(survey.instrument), result.lines),
         succession=succession_words,
         invited=_invited_reading(session, release, place.unit_id, result),
         chosen=beside.chosen.choice.key or None,

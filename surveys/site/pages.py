@@ -4,7 +4,7 @@ from flask import Flask
 
 from surveys.access import own_texts
 from surveys.actions.own_texts import texts_in_plans
-from surveys.followup.meetings import on_result
+from surveys.followup.meetings import focus, on_result
 from surveys.followup.meetings.own_texts import texts_around_meetings
 from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
@@ -20,5 +20,6 @@ def init_app(app: Flask) -> None:
     static_files.init_app(app)
     compressing.init_app(app)
     error_pages.init_app(app)
+    focus.init_app(app)
     on_result.init_app(app)
     own_texts.init_app(app, (texts_on_cards, texts_in_plans, texts_around_meetings, proposed_texts))

@@ -55,6 +55,7 @@ from surveys.results.screening import views as screening_views
 from surveys.results.staff import shared_views as shared_result_views
 from surveys.results.staff import views as staff_result_views
 from surveys.results.telling import views as telling_views
+from surveys.results.trends import views as trend_views
 from surveys.scorecards import entry_views as value_entry_views
 from surveys.scorecards import views as scorecards
 from surveys.scorecards.cross_view import cross_views
@@ -122,6 +123,7 @@ _MODULES = (
     screening_views,
     opened_views,
     telling_views,
+    trend_views,
     staff_result_views,
     shared_result_views,
     open_result_views,

@@ -115,6 +115,8 @@ NOT_HERE = {
     "hr.quality_structure_figure": "a figure's data; test_explored_figures.py draws it",
     "hr.quality_years_figure": "a figure's data; test_explored_figures.py draws it",
     "hr.try_answering": "leads to the preview",
+    "results.all_themes_figure": "a figure's data; test_explored_figures.py draws it",
+    "results.unit_trends_figure": "a figure's data; test_explored_figures.py draws it",
     "jobs.index": "test_jobs_page.py",
     "material.all_units_file": "a file",
     "material.all_units_progress": "numbers for the script of a long step",

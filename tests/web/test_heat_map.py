@@ -114,3 +114,20 @@ def test_units_of_a_type_are_chosen_among_the_readers_own(client: FlaskClient, r
     sign_in_as(client, released, Role.HR, "K")
     assert list(rows(client, "?type=skole+%26+sfo")) == ["Enhet A"]
     assert "Ingen av enhetene du ser" in client.get(f"{ADDRESS}?type=<b>").text
+
+
+def test_the_figure_that_is_explored_has_the_tables_cells_and_no_more(
+    client: FlaskClient, released: Database
+) -> None:
+    sign_in_as(client, released, Role.LEADER, "B")
+    shown = client.get(ADDRESS)
+    assert f'data-explored="{ADDRESS}/figur"' in shown.text
+    assert not re.search(r"<(?:script|link)[^>]*plotly", shown.text)
+    figure = client.get(f"{ADDRESS}/figur").get_json()
+    [heat] = figure["data"]
+    table = rows(client)
+    assert figure["layout"]["yaxis"]["ticktext"] == list(table)
+    assert [[cell.strip() for cell in row] for row in heat["text"]] == list(table.values())
+    hidden = list(table).index("Enhet B2")
+    assert set(heat["z"][hidden]) == {None}
+    assert not re.search(r"\d,\d", " ".join(heat["hovertext"][hidden]))

@@ -128,3 +128,16 @@ def test_two_surveys_have_no_direction(client: FlaskClient, app: Flask, db: Data
         build_released(app, db, {"A": [sheet_of(value) for value in EVEN]}, key, TREE, **more)
     sign_in_as(client, db, Role.HR, "K")
     assert directions(client, "A") == ""
+
+
+def test_the_years_that_are_explored_are_those_of_the_table(
+    client: FlaskClient, three_years: Database
+) -> None:
+    sign_in_as(client, three_years, Role.LEADER, "A")
+    address = f"/resultater/{KEY}/A/retning/figur"
+    assert f'data-explored="{address}"' in client.get(f"/resultater/{KEY}/A").text
+    text = directions(client, "A")
+    for trace in client.get(address).get_json()["data"]:
+        means = " ".join(f"{mean:.1f}".replace(".", ",") for mean in trace["y"])
+        assert f"{trace['name']} {means}" in text
+    assert client.get(f"/resultater/{KEY}/C/retning/figur").status_code == 403

@@ -12,6 +12,7 @@ from surveys.actions.following import unit_actions
 from surveys.actions.models import ActionAim, ActionStatus, ActionVersion, PlanAction
 from surveys.actions.queries import StandingAction
 from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.followup.actions.focus import FocusTheme
 from surveys.followup.actions.scores import ActionScore, action_scores
 from surveys.followup.actions.themes import indicator_words, survey_themes
 from surveys.organisation.models import Unit
@@ -60,6 +61,10 @@ class UnitPlan:
     @property
     def is_empty(self) -> bool:
         return not self.groups and not self.dropped
+
+    def about(self, theme: FocusTheme) -> list[ShownAction]:
+        """What is open or done about a theme that the staff chose."""
+        return [each for group in self.groups for each in group.actions if theme.is_of(each.version)]
 
 
 def unit_plan(session: Session, account: Account, unit: Unit, today: dt.date) -> UnitPlan:

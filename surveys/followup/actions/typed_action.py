@@ -13,10 +13,13 @@ from surveys.platform.free_texts import text_fault, written
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 
-FIELDS: Final = ("retning", "hva", "hvem", "frist", "tegn", "mal", "tema", "indikator")
+FIELDS: Final = ("retning", "hva", "hvem", "frist", "tegn", "mal", "tema", "indikator", "vis")
 """In the form's order."""
 
 YEARS_AHEAD: Final = 3
+
+SHOWN: Final = "ja"
+"""Of the box that lets the unit's staff read the action."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class TypedEvaluation:
 def empty_fields(asked: Mapping[str, str]) -> dict[str, str]:
     """A new action's fields, with what the address says."""
     fields = dict.fromkeys(FIELDS, "")
-    fields["retning"] = ActionAim.IMPROVE.value
+    fields |= {"retning": ActionAim.IMPROVE.value, "vis": SHOWN}
     return fields | {
         name: asked[name][:MOST_CHARACTERS] for name in FIELDS if name in asked and asked[name].strip()
     }
@@ -55,6 +58,7 @@ def fields_of(version: ActionVersion) -> dict[str, str]:
         "mal": version.goal,
         "tema": theme,
         "indikator": str(version.indicator_id or ""),
+        "vis": SHOWN if version.for_staff else "",
     }
 
 
@@ -91,6 +95,7 @@ def read_action(
         indicator.indicator_id if indicator else None,
         before.status if before else ActionStatus.PLANNED,
         before.reason if before else "",
+        fields["vis"] == SHOWN,
     )
     return TypedAction(fields, {}, text)
 

@@ -40,6 +40,7 @@ from surveys.followup.actions.blueprint import (
     number_of_page,
 )
 from surveys.followup.actions.calendar_file import plan_calendar
+from surveys.followup.actions.focus import focus_of
 from surveys.followup.actions.ideas import ThemeIdeas, ideas_for
 from surveys.followup.actions.plan_page import (
     ShownAction,
@@ -78,7 +79,7 @@ def show(unit_code: str) -> str:
 def new_action(unit_code: str) -> str:
     session = database.session()
     unit = asked_unit(session, unit_code, to_edit=True)
-    return _form_page(session, unit, TypedAction(empty_fields(request.args), {}))
+    return _form_page(session, unit, TypedAction(_begun(session, unit), {}))
 
 
 @blueprint.post("/planer/<unit_code>/nytt")
@@ -234,6 +235,15 @@ def _current(action: PlanAction) -> ActionVersion | None:
     )
 
 
+def _begun(session: Session, unit: Unit) -> dict[str, str]:
+    """A new action's fields. About what the staff chose to improve, it has what they will see when it works."""
+    fields = empty_fields(request.args)
+    focus = focus_of(session, current_user, unit, _today())
+    if focus and not fields["tegn"] and focus.improves(fields["tema"]):
+        fields["tegn"] = focus.practice[:MOST_CHARACTERS]
+    return fields
+
+
 def _typed(session: Session, unit: Unit, before: ActionVersion | None = None) -> TypedAction:
     choices = action_choices(session, current_user, unit, _today(), before)
     return read_action(request.form, choices, _today(), before)
@@ -267,6 +277,7 @@ def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, s
         may_edit=may_edit,
         sharing=_sharing(session, unit, plan),
         offered=_offered(session, unit) if may_edit else (),
+        focus=focus_of(session, current_user, unit, _today()),
         may_tick=may_tick_plan(session, current_user, unit.id),
         ticks=ticks_of(session, unit.id),
         words=status_words(),

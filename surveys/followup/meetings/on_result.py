@@ -3,24 +3,19 @@
 The page is made a storey below, so it asks for this by the name `followup_of` that templates know.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask
 from flask_login import current_user
-from sqlalchemy import select
 
-from questionnaires.model import Text
-from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.followup.meetings.choosing import choices_of
+from surveys.followup.meetings.focus import asked_for, theme_titles
 from surveys.followup.meetings.meeting_words import choice_sentence
 from surveys.followup.meetings.models import ResultAnswer, ResultSeen
 from surveys.followup.meetings.responses import answers_to, seen_by
 from surveys.followup.meetings.rights import MeetingRights, meeting_rights
-from surveys.instruments.in_use import questionnaire_of
-from surveys.organisation.models import Unit
 from surveys.platform import database
-from surveys.release.measures import measures_of
 
 
 @dataclass(frozen=True)
@@ -38,12 +33,7 @@ class MeetingOnResult:
 def followup_of(survey_key: str, unit_code: str) -> MeetingOnResult | None:
     """None for whoever sees the result and not the meeting. The page has judged that she may see the result."""
     session = database.session()
-    found = session.execute(
-        select(Survey, SurveyUnit)
-        .join(SurveyUnit, SurveyUnit.survey_id == Survey.id)
-        .join(Unit, Unit.id == SurveyUnit.unit_id)
-        .where(Survey.key == survey_key, Unit.code == unit_code)
-    ).first()
+    found = asked_for(session, survey_key, unit_code)
     if found is None:
         return None
     survey, unit = found
@@ -54,17 +44,12 @@ def followup_of(survey_key: str, unit_code: str) -> MeetingOnResult | None:
     seen = seen_by(session, survey.id, unit.unit_id)
     return MeetingOnResult(
         rights=rights,
-        choice_line=choice_sentence(choices[0], _titles(survey)) if choices else "",
+        choice_line=choice_sentence(choices[0], theme_titles(survey)) if choices else "",
         is_skipped=bool(choices) and choices[0].keep is None,
         seen=seen,
         ticked=any(each.account_id == current_user.id for each in seen),
         answers=answers_to(session, survey.id, unit.unit_id),
     )
-
-
-def _titles(survey: Survey) -> Mapping[str, Text]:
-    measures = measures_of(questionnaire_of(survey.instrument))
-    return {measure.factor.key: measure.factor.title for measure in measures}
 
 
 def init_app(app: Flask) -> None:

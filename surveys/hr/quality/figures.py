@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 from surveys.hr.quality.charts import DotChart, ShareChart
 from surveys.hr.quality.heat_maps import Matrix
 from surveys.platform.localisation import percent
+from surveys.results.exploring import SEPARATORS, new_figure, title_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _ROW: Final = 76
 """Pixels for a row: a line of text and its dots, or its bar."""
-_SEPARATORS: Final = ",\u00a0"
 _SYMBOLS: Final = ("circle", "diamond-open", "square-open", "triangle-up-open")
 
 
 def figure_json(chart: DotChart | ShareChart | Matrix) -> str:
     """The figure as Plotly's own JSON: data and layout."""
-    # Plotly takes a second to load and 35 MB to keep: only a process that somebody explores in pays for it. Without its
-    # default look, which the page replaces, it is 25 MB less.
-    import plotly.io
-
-    plotly.io.templates.default = None
     if isinstance(chart, DotChart):
         figure = _dots(chart)
     elif isinstance(chart, ShareChart):
@@ -35,9 +30,7 @@ def figure_json(chart: DotChart | ShareChart | Matrix) -> str:
 
 
 def _dots(chart: DotChart) -> "Figure":
-    from plotly.graph_objects import Figure
-
-    figure = Figure()
+    figure = new_figure()
     for place, series in enumerate(chart.series):
         is_last = place == len(chart.series) - 1
         offset = (place - (len(chart.series) - 1) / 2) * 0.15 + 0.06
@@ -79,9 +72,7 @@ def _dots(chart: DotChart) -> "Figure":
 
 
 def _shares(chart: ShareChart) -> "Figure":
-    from plotly.graph_objects import Figure
-
-    figure = Figure()
+    figure = new_figure()
     widths = [chart.widths(row) for row in range(len(chart.rows))]
     for part, name in enumerate(chart.parts):
         shares = [row[part] for row in chart.shares]
@@ -126,29 +117,21 @@ def _framed(figure: "Figure", finding: str, rows: tuple[str, ...], meta: dict[st
         )
     several = len(figure.data) > 1
     return figure.update_layout(
-        title=_title(finding),
+        title=title_of(finding),
         height=len(rows) * _ROW + 90,
         margin={"l": 20, "r": 20, "t": 44 if several else 12, "b": 48},
         showlegend=several,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
         yaxis={"range": [len(rows) - 0.4, -0.85], "visible": False, "fixedrange": True},
         xaxis={"fixedrange": True},
-        separators=_SEPARATORS,
+        separators=SEPARATORS,
         meta=meta,
     )
 
 
-def _title(finding: str) -> dict[str, Any]:
-    """At the top left; on the page it stands above the figure, in a file in it."""
-    place = {"x": 0, "xanchor": "left", "xref": "paper", "y": 1, "yanchor": "top", "yref": "container"}
-    return {"text": finding, "pad": {"t": 20}, **place}
-
-
 def _heat_map(matrix: Matrix) -> "Figure":
-    from plotly.graph_objects import Figure
-
     names = {key: title for key, title, _cells in matrix.rows}
-    figure = Figure()
+    figure = new_figure()
     figure.add_heatmap(
         x=list(matrix.keys),
         y=[key for key, _title, _cells in matrix.rows],
@@ -172,9 +155,9 @@ def _heat_map(matrix: Matrix) -> "Figure":
     figure.update_yaxes(autorange="reversed", fixedrange=True, showgrid=False, ticks="")
     figure.update_xaxes(side="top", fixedrange=True, showgrid=False, ticks="")
     return figure.update_layout(
-        title=_title(matrix.finding),
+        title=title_of(matrix.finding),
         height=len(matrix.rows) * 44 + 60,
         margin={"l": 48, "r": 12, "t": 36, "b": 12},
         meta={"narrowest": len(matrix.keys) * 44 + 60},
-        separators=_SEPARATORS,
+        separators=SEPARATORS,
     )

@@ -5,12 +5,14 @@ from sqlalchemy.orm import Session
 
 from surveys.access.permissions import open_to_everyone
 from surveys.campaigns.lifecycle import SurveyError, find_survey
+from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.release.models import Release
 from surveys.release.visibility import public_units
 from surveys.results import texts as wording
 from surveys.results.exporting import as_csv, figure_rows
+from surveys.results.meanings import theme_meanings
 from surveys.results.open_pages.language import choose_language
 from surveys.results.open_pages.queries import open_releases, open_result
 from surveys.results.queries import latest_release
@@ -43,6 +45,7 @@ def survey(survey_key: str) -> Response:
     found = open_result(session, _open_release(session, survey_key), municipal_day())
     if found is None:
         abort(404)
+    questionnaire = questionnaire_of(found.release.survey.instrument)
 
     def here(code: str) -> str:
         return url_for("public_results.survey", survey_key=survey_key, sprak=code)
@@ -54,6 +57,7 @@ def survey(survey_key: str) -> Response:
             survey=found.release.survey,
             words=wording,
             sentences=wording.summary(found.top),
+            meanings=theme_meanings(questionnaire, {line.key for line in found.top.lines if line.shown}),
             here=here,
         )
     )

@@ -10,10 +10,11 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.release.comparisons.references import Against, ReferenceChoice
 from surveys.release.models import Release
 from surveys.results import texts as wording
+from surveys.results.meanings import line_meanings
 from surveys.results.own_reading import result_for
 from surveys.results.pictures import scale_picture
 from surveys.results.staff import texts as staff_words
-from surveys.results.telling.writing import lines_of, telling_of
+from surveys.results.telling.writing import lines_of
 
 
 def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.date) -> dict[str, Any]:
@@ -25,8 +26,9 @@ def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.
         "sentences": wording.summary(result),
         "words": wording,
         "picture": scale_picture,
+        "meanings": line_meanings(questionnaire, result.lines),
         "alone": ReferenceChoice(Against.NOTHING),
         "heading": staff_words.who_answered(questionnaire),
-        "we_do": lines_of(telling_of(session, release.survey, unit.unit_id)),
+        "we_do": lines_of(session, release.survey, unit.unit_id),
         "questions": staff_words.questions(questionnaire),
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
@@ -10,6 +11,7 @@ from wtforms.validators import Length, ValidationError
 
 from surveys.access.models import Role
 from surveys.access.permissions import requires
+from surveys.actions.rights import may_read_plan
 from surveys.campaigns.models import ReaderGroup
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -19,13 +21,20 @@ from surveys.release.visibility import staff_access
 from surveys.results.own_reading import result_for
 from surveys.results.staff_places import asked_to_share
 from surveys.results.telling.findings import findings
-from surveys.results.telling.writing import LONGEST, lines_of, telling_of, write_telling
+from surveys.results.telling.writing import (
+    LONGEST,
+    as_sentences,
+    lines_of,
+    plan_lines,
+    telling_of,
+    write_telling,
+)
 from surveys.results.views import AskedPlace, blueprint
 
 
 class TellingForm(FlaskForm):
     we_do = TextAreaField(
-        _l("Dette gjør vi"),
+        _l("Mer, med egne ord (kan stå tomt)"),
         validators=[Length(max=LONGEST, message=_l("Skriv høyst %(most)s tegn.", most=LONGEST))],
     )
 
@@ -66,12 +75,16 @@ def _values(asked: AskedPlace) -> dict[str, Any]:
     session, today = database.session(), municipal_day()
     access = staff_access(asked.release, today)
     result = result_for(session, asked.release, asked.unit, ReaderGroup.STAFF, today)
+    we_do = lines_of(session, asked.survey, asked.unit.unit_id)
     return {
         "survey": asked.survey,
         "unit": asked.unit,
         "result": result,
         "findings": findings(result),
-        "we_do": lines_of(telling_of(session, asked.survey, asked.unit.unit_id)),
+        "planned": plan_lines(session, asked.survey, asked.unit.unit_id),
+        "we_do": we_do,
+        "told": as_sentences(we_do),
+        "reads_plan": may_read_plan(session, current_user, asked.unit.unit_id),
         "is_open": access is not None and access.now,
         "step": access,
     }

@@ -38,8 +38,11 @@ class TrendLine:
     slope, ci_low, ci_high: per year. step: the two years with the largest step between them, when it is uneven.
     """
 
+    key: str
     title: Text
     kind: MeasureKind
+    minimum: int
+    maximum: int
     means: tuple[float | None, ...]
     slope: float
     ci_low: float
@@ -209,8 +212,11 @@ def _trend_line(
 ) -> TrendLine:
     means = tuple(None if score is None else score.mean for score in scores)
     return TrendLine(
+        measure.key,
         measure.title,
         measure.kind,
+        measure.minimum,
+        measure.maximum,
         means,
         estimate.slope,
         estimate.ci_low,
