@@ -132,9 +132,9 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="medvirk-pg-", dir=MEMORY if _memory_has_room() else None))
     server = get_server(folder, cleanup_mode="delete")
     address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    # A test's database need not survive a power cut; killed processes lose nothing by it.
+    # A test's database need not survive a power cut, nor grow old; killed processes lose nothing by it.
     server_engine = _administering(address)
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
         run_on(address, f"ALTER SYSTEM SET {setting} = off")
     run_on(address, "SELECT pg_reload_conf()")
     run_on(address, "CREATE DATABASE medvirk_template")
