@@ -560,12 +560,12 @@ def test_many_units_are_folded_under_their_areas_and_searched(client: FlaskClien
     assert "41–60 av 60 enheter." in _text(second.tree)
     assert first.links()["Vis flere"] == "/styringskort?sok=Enhet+X&side=2"
     assert second.links()["Vis forrige"] == "/styringskort?sok=Enhet+X&side=1"
-    found = [
+    on_pages = [
         {f"/styringskort/X{number}" for number in range(60)} & set(page.links().values())
         for page in (first, second)
     ]
-    assert [len(each) for each in found] == [40, 20]
-    assert not found[0] & found[1]
+    assert [len(each) for each in on_pages] == [40, 20]
+    assert not on_pages[0] & on_pages[1]
     assert "41–60 av 60 enheter." in _text(_overview(client, "?sok=Enhet X&side=9").tree)
     found = _overview(client, "?sok=x5")
     assert {link for link in found.links().values() if link.startswith("/styringskort/X")} == {
