@@ -111,6 +111,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
     "report.opened": TrailAction(About.UNIT, _l("Åpnet en rapport for flere")),
     "report.withheld": TrailAction(About.UNIT, _l("Holdt tilbake en rapport")),
     "retention.deleted": TrailAction(About.MUNICIPALITY, _l("Slettet det som var lagret lenge nok")),
+    "year_review.stored": TrailAction(About.UNIT, _l("Lagret et referat fra den årlige gjennomgangen")),
     "assessment.stored": TrailAction(About.UNIT, _l("Lagret en egenvurdering")),
     "leader_talk.stored": TrailAction(About.UNIT, _l("Lagret en tekst i en lederavtale")),
     "reply.given": TrailAction(About.UNIT, _l("Svarte på en måling")),

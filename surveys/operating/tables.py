@@ -21,7 +21,7 @@ from surveys.release.history import models as history
 from surveys.release.weighting import models as weighting
 from surveys.reports.proposals import models as proposals
 from surveys.reports.snapshots import models as reports
-from surveys.reports.year import models as card_reminders
+from surveys.reports.year import models as card_year
 from surveys.results import models as results
 from surveys.scorecards import models as scorecards
 from surveys.scorecards.aggregation import models as aggregation
@@ -43,8 +43,8 @@ __all__ = [
     "audit",
     "ballot_box",
     "campaigns",
-    "card_reminders",
     "card_versions",
+    "card_year",
     "comments",
     "counting",
     "external_systems",

@@ -27,7 +27,7 @@ from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.replies.waiting import waiting_replies
 from surveys.scorecards.texts import colourless_words, count_words, status_words
-from surveys.scorecards.unit_lists import UNITS_AT_ONCE, units_shown
+from surveys.scorecards.unit_lists import UNITS_AT_ONCE, one_page, units_shown
 
 blueprint = Blueprint("scorecards", __name__)
 blueprint.add_app_template_global(count_words, "count_words")
@@ -48,6 +48,8 @@ def index() -> str:
     if len(tops) == 1 and not (asked or under):
         card = read_card(session, current_user, units[tops[0].unit_id], today, with_details=False)
     shown = units_shown(tree, units, asked, under)
+    if asked or under:
+        shown = one_page(shown, request.args.get("side", 1, int))
     colours = seen_colours(session, current_user, [units[node.unit_id] for node in shown.nodes], today)
     follows_up = bool(roles_of(current_user) & set(CARD_ROLES))
     return render_template(
@@ -59,6 +61,8 @@ def index() -> str:
         offers_search=len(tree) > UNITS_AT_ONCE,
         nodes=shown.nodes,
         folded=shown.folded,
+        shown=shown,
+        page=(shown.first - 1) // UNITS_AT_ONCE + 1,
         tallies=counts_of(colours),
         leads=Role.LEADER in roles_of(current_user),
         waiting=waiting_replies(session, colours, today) if follows_up else {},

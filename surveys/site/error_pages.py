@@ -166,13 +166,13 @@ def _explanations() -> dict[int, ErrorWords]:
     unsaved = _("Ingenting er lagret halvveis.")
     return {
         400: ErrorWords(
-            _("Siden ble ikke sendt riktig"), f"{_('Gå tilbake og prøv en gang til.')} {unsaved}"
+            _("Siden ble ikke sendt riktig"), _("Gå tilbake og prøv en gang til.") + " " + unsaved
         ),
         403: ErrorWords(
             _("Du har ikke tilgang til denne siden"),
             unsaved
             if _is_respondents()
-            else f"{_('Mener du at du skal ha tilgang, snakk med HR i kommunen.')} {unsaved}",
+            else _("Mener du at du skal ha tilgang, snakk med HR i kommunen.") + " " + unsaved,
         ),
         404: ErrorWords(
             _("Vi finner ikke siden"),
@@ -187,9 +187,9 @@ def _explanations() -> dict[int, ErrorWords]:
             else _("Gå til forsiden og prøv derfra."),
         ),
         413: ErrorWords(
-            _("Det du sendte, er for stort"), f"{_('Kort ned teksten eller filen og prøv igjen.')} {unsaved}"
+            _("Det du sendte, er for stort"), _("Kort ned teksten eller filen og prøv igjen.") + " " + unsaved
         ),
-        500: ErrorWords(_("Noe gikk galt hos oss"), f"{unsaved} {_('Prøv igjen om litt.')}"),
+        500: ErrorWords(_("Noe gikk galt hos oss"), unsaved + " " + _("Prøv igjen om litt.")),
         503: ErrorWords(
             _("Databasen svarer ikke"),
             f"{unsaved} {_waiting()}",

@@ -10,6 +10,7 @@ from surveys.organisation.installation import installation
 from surveys.platform import compressing, static_files
 from surveys.platform.fault_links import naming
 from surveys.reports.proposals.own_texts import proposed_texts
+from surveys.reports.year.own_texts import review_texts
 from surveys.scorecards.own_texts import texts_on_cards
 from surveys.site import error_pages
 
@@ -22,4 +23,6 @@ def init_app(app: Flask) -> None:
     error_pages.init_app(app)
     focus.init_app(app)
     on_result.init_app(app)
-    own_texts.init_app(app, (texts_on_cards, texts_in_plans, texts_around_meetings, proposed_texts))
+    own_texts.init_app(
+        app, (texts_on_cards, texts_in_plans, texts_around_meetings, proposed_texts, review_texts)
+    )

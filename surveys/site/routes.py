@@ -41,6 +41,7 @@ from surveys.reports.proposals import views as proposal_views
 from surveys.reports.snapshots import draft_views as report_draft_views
 from surveys.reports.snapshots import public_views as public_report_views
 from surveys.reports.snapshots import views as report_views
+from surveys.reports.year import review_views as year_review_views
 from surveys.reports.year import views as year_views
 from surveys.respond import alarm, entrance, erasing, public_link, tally_views, word_pages
 from surveys.respond import views as respond
@@ -151,6 +152,7 @@ _MODULES = (
     public_report_views,
     proposal_views,
     year_views,
+    year_review_views,
     plan_views,
     plan_index_views,
     action_evaluation_views,

@@ -69,6 +69,7 @@ HR_PAGES = (
     "/rapporter",
     "/rapporter/ny?slag=tertial",
     "/rapporter/arshjul",
+    "/rapporter/gjennomgang/2026",
     "/rapporter/1",
     "/rapporter/2?utgave=political",
     "/offentlige-rapporter",

@@ -169,6 +169,10 @@ def sets_up_somewhere(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.is_hr or visitor.role is Role.CONTROLLER)
 
 
+def sets_up_at_top(visitor: AccessVisitor, _about: About) -> Outcome:
+    return _in_if((visitor.is_hr or visitor.role is Role.CONTROLLER) and visitor.at_top)
+
+
 def is_politician(visitor: AccessVisitor, _about: About) -> Outcome:
     return _in_if(visitor.role is Role.POLITICIAN)
 
@@ -372,7 +376,9 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(everybody, "reports", "public_download public_index public_report"),
         *_lines(replies_there, "reports", "download show"),
         *_lines(sets_up_somewhere, "reports", "new_report remind_owners"),
-        *_lines(enters_somewhere, "reports", "year"),
+        *_lines(enters_somewhere, "reports", "year year_review"),
+        # The record is the top unit's.
+        *_lines(sets_up_at_top, "reports", "restore_year_review save_year_review"),
         *_lines(
             sets_up_there,
             "reports",

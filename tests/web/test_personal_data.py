@@ -281,6 +281,7 @@ class TestAccessToAccounts:
             "quality_discussion", "checklist_tick", "organisation_import", "measurement_entry",
             "measurement_reply", "self_assessment", "plan_action_version", "plan_action_evaluation",
             "shared_practice", "plan_tick", "focus_choice", "result_answer", "result_seen", "indicator_proposal",
+            "year_review", "leader_talk_text",
         }  # fmt: skip
         elsewhere = {
             "plan_mail": "mails to her, with nothing of hers in them",

@@ -555,6 +555,18 @@ def test_many_units_are_folded_under_their_areas_and_searched(client: FlaskClien
     assert page.links()["Vis 61 enheter under Enhet A"] == "/styringskort?under=A"
     assert "/styringskort/X1" in _overview(client, "?under=A").links().values()
     assert "/styringskort/B" not in _overview(client, "?under=A").links().values()
+    first, second = _overview(client, "?sok=Enhet X"), _overview(client, "?sok=Enhet X&side=2")
+    assert "1–40 av 60 enheter." in _text(first.tree)
+    assert "41–60 av 60 enheter." in _text(second.tree)
+    assert first.links()["Vis flere"] == "/styringskort?sok=Enhet+X&side=2"
+    assert second.links()["Vis forrige"] == "/styringskort?sok=Enhet+X&side=1"
+    on_pages = [
+        {f"/styringskort/X{number}" for number in range(60)} & set(page.links().values())
+        for page in (first, second)
+    ]
+    assert [len(each) for each in on_pages] == [40, 20]
+    assert not on_pages[0] & on_pages[1]
+    assert "41–60 av 60 enheter." in _text(_overview(client, "?sok=Enhet X&side=9").tree)
     found = _overview(client, "?sok=x5")
     assert {link for link in found.links().values() if link.startswith("/styringskort/X")} == {
         f"/styringskort/X{number}" for number in (5, *range(50, 60))

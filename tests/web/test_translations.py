@@ -21,7 +21,7 @@ from surveys.platform.texts import _, translated
 from tests.building import sheet_of
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
-from tests.web.untranslated import ROOT, untranslated
+from tests.web.untranslated import ROOT, marks_in_f_strings, untranslated
 from translations import catalogues
 
 TERMINAL: Final = "read on a terminal, which is in bokmål"
@@ -146,6 +146,17 @@ def test_the_reading_of_code_finds_bokmaal(source: str) -> None:
 )
 def test_the_reading_of_code_leaves_what_no_page_shows(source: str) -> None:
     assert untranslated(source) == []
+
+
+def test_no_text_is_marked_where_the_extraction_does_not_look() -> None:
+    assert marks_in_f_strings("told = f\"{ngettext('%(num)s svar', '%(num)s svar', 2)} er talt\"") == [1]
+    found = {
+        file.relative_to(ROOT): lines
+        for folder in ("surveys", "analysis")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if (lines := marks_in_f_strings(file.read_text()))
+    }
+    assert found == {}
 
 
 def test_texts_come_from_one_module() -> None:

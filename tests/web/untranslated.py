@@ -28,6 +28,17 @@ def untranslated(source: str) -> list[tuple[int, str]]:
     return [(line, text) for line, text in _phrases(ast.parse(source), shown=True) if _is_norwegian(text)]
 
 
+def marks_in_f_strings(source: str) -> list[int]:
+    """Lines of the texts marked inside an f-string, where the extraction does not look."""
+    return [
+        call.lineno
+        for string in ast.walk(ast.parse(source))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and _name(call.func) in MARKS
+    ]
+
+
 def _is_norwegian(text: str) -> bool:
     """Also a sentence without any of the words: English ones end without a full stop here, for programmers."""
     if " " not in text.strip() or not re.search(r"[a-zæøå]{2}", text):

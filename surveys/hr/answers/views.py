@@ -210,10 +210,10 @@ def _large_preview(session: Session, file: WaitingFile, mapping: AnswerMapping) 
 
 def _taken(file: WaitingFile, report: "ResponsesImportReport") -> Response:
     _files().remove(file)
-    told = ngettext("%(num)s svar er lagt inn.", "%(num)s svar er lagt inn.", report.respondents)
-    flash(
-        f"{told if report.respondents else _('Svarene er lagt inn.')} {_('Frigi undersøkelsen når du er klar.')}"
-    )
+    told = _("Svarene er lagt inn.")
+    if report.respondents:
+        told = ngettext("%(num)s svar er lagt inn.", "%(num)s svar er lagt inn.", report.respondents)
+    flash(told + " " + _("Frigi undersøkelsen når du er klar."))
     return redirect(url_for("hr.index"))
 
 

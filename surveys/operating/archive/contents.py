@@ -31,6 +31,8 @@ ARCHIVED: Final = frozenset(
         "focus_choice", "result_answer",
         # Frozen reports, whom they are open to, and what politicians would like to see measured.
         "report", "report_version", "report_decision", "indicator_proposal",
+        # What was decided about what is asked of whom.
+        "year_review",
         # What the units do, and whether it helped.
         "plan_action", "plan_action_version", "plan_action_evaluation", "result_opening",
         "shared_practice",

@@ -27,6 +27,7 @@ I mappen `data` er det en fil for hver tabell:
   utkast og godkjente utgaver (`card_version`).
 - Verdiene, hvem som førte dem inn og når, også dem som er trukket tilbake: `measurement`, `measurement_entry`.
 - Enhetenes egenvurderinger: `self_assessment`.
+- Referatene fra den årlige gjennomgangen av hva dere spør om: `year_review`.
 - Svarene på gule og røde verdier, med årsak, tiltak og prognose: `measurement_reply`.
 - Det de ansatte valgte å ta vare på og forbedre, og det lederen over svarte: `focus_choice`, `result_answer`.
 - Tiltakene i enhetenes planer og hvordan det gikk: `plan_action`, `plan_action_version`, `plan_action_evaluation`.

@@ -97,7 +97,7 @@ def all_units_file(survey_key: str) -> Response:
     asked = _asked(survey_key)
     if asked.package is None or not asked.package.ready:
         abort(404)
-    name = f"{localised(titles(asked.survey))} – {_('alle enhetene')}.zip"
+    name = _("%(survey)s – alle enhetene", survey=localised(titles(asked.survey))) + ".zip"
     return as_download(asked.package.file, "application/zip", name)
 
 

@@ -250,7 +250,7 @@ def _bars(
     frame = slide.shapes.add_chart(kind, *box, numbers)
     properties = frame._element.nvGraphicFramePr.cNvPr
     properties.set("descr", words)
-    properties.set("name", f"{_('Diagram')} {number + 1}")
+    properties.set("name", _("Diagram %(number)s", number=number + 1))
     chart = frame.chart
     chart.font.size, chart.font.name = Pt(12), "Calibri"
     chart.has_title = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, case, exists, select
 from sqlalchemy.orm import Session
@@ -10,7 +11,8 @@ from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUni
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical, localised
 
-_RUN = (SurveyStatus.OPEN, SurveyStatus.CLOSED, SurveyStatus.COUNTED, SurveyStatus.RELEASED)
+RUN: Final = (SurveyStatus.OPEN, SurveyStatus.CLOSED, SurveyStatus.COUNTED, SurveyStatus.RELEASED)
+"""Surveys that have asked somebody."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def coverage(session: Session, unit_ids: Collection[int]) -> list[Coverage]:
         .select_from(SurveyUnit)
         .join(Unit, Unit.id == SurveyUnit.unit_id)
         .join(Survey, Survey.id == SurveyUnit.survey_id)
-        .where(SurveyUnit.unit_id.in_(unit_ids), SurveyUnit.asked, Survey.status.in_(_RUN))
+        .where(SurveyUnit.unit_id.in_(unit_ids), SurveyUnit.asked, Survey.status.in_(RUN))
         .where(_has_asked_somebody())
         .order_by(Survey.closes_on.desc(), Survey.id)
     )
