@@ -125,7 +125,6 @@ NOT_HERE = {
     "scorecards.approve_card": "test_card_setup_keyboard.py, which makes the draft",
     "scorecards.download_card": "a file",
     "scorecards.draft_map": "test_card_setup_keyboard.py, which makes the draft",
-    "scorecards.leader_talk": "a leader's and her leader's alone: test_accessibility.py",
     "scorecards.waiting_values": "test_values_from_files_pages.py",
     "scorecards.edit_indicator": "test_card_setup_keyboard.py, which makes the draft",
     "scorecards.edit_outline": "test_card_setup_keyboard.py, which makes the draft",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import MetaData, delete, func, inspect, select, text
+from sqlalchemy import Column, Engine, MetaData, Table, delete, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from surveys.operating import migrating
@@ -50,6 +50,21 @@ def _kept_in(before: Rows, reflected: MetaData) -> Rows:
         for table in reflected.sorted_tables
         if table.name in before
     }
+
+
+def _columns_of(engine: Engine) -> MetaData:
+    """The tables with their columns and primary keys alone: the rest takes most of the time that reflecting does."""
+    found, inspector = MetaData(), inspect(engine)
+    keys = {
+        name: key["constrained_columns"] for (_, name), key in inspector.get_multi_pk_constraint().items()
+    }
+    for (_, name), columns in inspector.get_multi_columns().items():
+        Table(
+            name,
+            found,
+            *(Column(each["name"], each["type"], primary_key=each["name"] in keys[name]) for each in columns),
+        )
+    return found
 
 
 def _with_migration(folder: Path, body: str) -> Path:
@@ -153,8 +168,7 @@ def test_each_migration_by_itself_is_undone_and_done_with_rows_in_the_database(f
     numbers = sorted(file.name[:4] for file in (migrating.FOLDER / "versions").glob("0*.py"))
     for older, number in reversed(list(pairwise(numbers))):
         migrating.downgrade(full.engine, older)
-        older_schema = MetaData()
-        older_schema.reflect(full.engine)
+        older_schema = _columns_of(full.engine)
         kept = _kept_in(rows_of(full, older_schema), older_schema)
         migrating.upgrade(full.engine, number)
         migrating.downgrade(full.engine, older)
@@ -276,8 +290,9 @@ def test_a_phrase_from_before_there_were_seals_is_chosen_again_until_the_key_is_
 
 
 def test_foreign_keys_are_enforced_again_after_a_migration(full: Database) -> None:
-    migrating.downgrade(full.engine, "0001")
-    migrating.upgrade(full.engine)
+    newest, last = sorted(file.name[:4] for file in (migrating.FOLDER / "versions").glob("0*.py"))[-2:]
+    migrating.downgrade(full.engine, newest)
+    migrating.upgrade(full.engine, last)
     goals = metadata.tables["goal"]
     with pytest.raises(IntegrityError), full.engine.begin() as connection:
         connection.execute(delete(goals))
