@@ -24,7 +24,7 @@ from load.minimal_site import PAGES, STATEMENTS, make_app  # noqa: E402
 
 from app import create_app  # noqa: E402
 from surveys.access.models import Role  # noqa: E402
-from surveys.operating import migrating  # noqa: E402
+from surveys.operating import migrating, serving  # noqa: E402
 from surveys.organisation.models import Unit  # noqa: E402
 from surveys.platform.config import Settings  # noqa: E402
 from surveys.platform.database import Database  # noqa: E402
@@ -36,7 +36,7 @@ from tests.building import build_installation, build_survey, build_units  # noqa
 from tests.card_building import JOY, SICK_LEAVE, USERS, plan_of, release_figures, sign_in_as  # noqa: E402
 
 AREAS, UNITS_EACH = 16, 19
-ROUNDS = 30
+ROUNDS = 100
 YEARS = (2024, 2025, 2026)
 TARGETS = {"card": 8.0, "list": 12.0}
 
@@ -77,6 +77,8 @@ def main() -> None:
 def _site(folder: Path) -> tuple[FlaskClient, int]:
     """Two levels under the municipality, 15 indicators, values of three years, and a released survey."""
     app = create_app(Settings(instance=folder, secret_key="for measuring only"))  # noqa: S106
+    serving.warm(app)
+    serving.keep_shared()
     db: Database = app.extensions["medvirk_database"]
     migrating.upgrade(db.engine)
     tree: dict[str, str | None] = {"K": None} | {f"A{area}": "K" for area in range(AREAS)}

@@ -53,19 +53,28 @@ class DiscreetLogger(Logger):
         """A respondent's address carries the code, so requests are never logged, whatever is set."""
 
 
-def _keep_shared(_arbiter: object, _worker: object) -> None:
-    """The garbage collector writes in every object it looks at, which would copy the shared memory to each process."""
+def keep_shared() -> None:
+    """The garbage collector writes in every object it looks at, which would copy the shared memory to each process.
+
+    What staff pages load afterwards is large too: looking through all of it stops both threads for 100 ms, and with
+    Python's own thresholds that met one page of a card in twelve.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
-def _warm(app: Flask) -> None:
+def warm(app: Flask) -> None:
     """Loads what each process would load with its first page, so that they share it and nobody waits for it."""
     configure_mappers()
     for code in LANGUAGES:
         Locale.parse(code).character_order  # noqa: B018 (the language's data are read when something is asked of them)
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(_FIRST_PAGES)):
         app.jinja_env.get_template(name)
+
+
+def _before_fork(_arbiter: object, _worker: object) -> None:
+    keep_shared()
 
 
 def _count_apart(_arbiter: object, worker: Any) -> None:
@@ -90,7 +99,7 @@ class Server(BaseApplication):
             "threads": 2,
             "worker_class": "gthread",
             "preload_app": True,
-            "pre_fork": _keep_shared,
+            "pre_fork": _before_fork,
             "post_fork": _count_apart,
             # People think for some seconds over a page: their connection, and the proxy's, waits for the next one.
             "keepalive": 20,
@@ -114,5 +123,5 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         app = self._make_app()
-        _warm(app)
+        warm(app)
         return app
