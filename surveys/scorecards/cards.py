@@ -162,9 +162,16 @@ class Ambitions:
 
     line: tuple[int, ...]
     targets: Mapping[int, Sequence[Target]]
+    _found: dict[tuple[int, int], Ambition | None] = field(default_factory=dict, compare=False)
 
     def of(self, indicator_id: int, year: int) -> Ambition | None:
         """The level of the nearest unit, else everybody's, as it was in the year; None when there is none."""
+        asked = (indicator_id, year)
+        if asked not in self._found:
+            self._found[asked] = self._nearest(indicator_id, year)
+        return self._found[asked]
+
+    def _nearest(self, indicator_id: int, year: int) -> Ambition | None:
         known = [
             target
             for target in self.targets.get(indicator_id, ())
