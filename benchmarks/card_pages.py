@@ -1,17 +1,10 @@
-"""The card's page and the list of 320 units, in yardstick pages: at most 8 and 12 of them at the 95th percentile.
-
-A yardstick page is one page of the minimal Flask-WTF site of `load`: its form is sent, a row is stored, and the next
-page is read. All are asked in turn in one process, so whatever else the machine does meets them alike.
-"""
+"""The card's page and the list of 320 units, in yardstick pages: at most 8 and 12 of them at the 95th percentile."""
 
 import datetime as dt
-import os
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -20,7 +13,7 @@ from sqlalchemy import insert, select
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from load.minimal_site import PAGES, STATEMENTS, make_app  # noqa: E402
+from yardstick import compare, read  # noqa: E402
 
 from app import create_app  # noqa: E402
 from surveys.access.models import Role  # noqa: E402
@@ -36,42 +29,21 @@ from tests.building import build_installation, build_survey, build_units  # noqa
 from tests.card_building import JOY, SICK_LEAVE, USERS, plan_of, release_figures, sign_in_as  # noqa: E402
 
 AREAS, UNITS_EACH = 16, 19
-ROUNDS = 100
 YEARS = (2024, 2025, 2026)
-TARGETS = {"card": 8.0, "list": 12.0}
-
-
-@dataclass(frozen=True)
-class AskedPage:
-    """Milliseconds that whoever asked waited, and that the processor worked for it."""
-
-    waited: float
-    worked: float
+LIMITS = {"card": 8.0, "list": 12.0}
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["MINIMAL_DATABASE"] = str(Path(folder) / "minimal.sqlite3")
-        minimal = make_app().test_client()
         client, units = _site(Path(folder))
-        pages: dict[str, Callable[[], None]] = {
-            "yardstick": lambda: _yardstick(minimal),
-            "card": lambda: _read(client, "/styringskort/A0U0", "M1.2"),
-            "across": lambda: _read(client, "/styringskort/A0U0/pa-tvers", "M1.2"),
-            "list": lambda: _read(client, "/styringskort", "A0"),
-            "search": lambda: _read(client, "/styringskort?sok=A1", "A1U1"),
+        print(f"{units} units")
+        pages = {
+            "card": ("/styringskort/A0U0", "M1.2"),
+            "across": ("/styringskort/A0U0/pa-tvers", "M1.2"),
+            "list": ("/styringskort", "A0"),
+            "search": ("/styringskort?sok=A1", "A1U1"),
         }
-        times = _in_turn(pages)
-    yardstick = times.pop("yardstick")
-    print(f"{units} units, {ROUNDS} rounds; yardstick page p95 {_waited(yardstick):.1f} ms")
-    for name, found in times.items():
-        ratio = _waited(found) / _waited(yardstick)
-        target = TARGETS.get(name)
-        said = "" if target is None else f", at most {target:.0f}: {'yes' if ratio <= target else 'NO'}"
-        work = _worked(found) / _worked(yardstick)
-        print(
-            f"{name}: p95 {_waited(found):.1f} ms, {ratio:.1f} yardstick pages{said}; of processor time {work:.1f}"
-        )
+        compare(Path(folder), {name: partial(read, client, *page) for name, page in pages.items()}, LIMITS)
 
 
 def _site(folder: Path) -> tuple[FlaskClient, int]:
@@ -119,45 +91,6 @@ def _values(indicators: list[Indicator], units: list[Unit]) -> list[dict[str, ob
         for year in YEARS
         for part in ((1, 2, 3) if indicator.frequency is Frequency.TERTIAL else (0,))
     ]
-
-
-def _yardstick(minimal: FlaskClient) -> None:
-    sent = {f"s1_{number}": "3" for number in range(1, STATEMENTS + 1)}
-    answer = minimal.post("/1", data=sent, follow_redirects=True)
-    if answer.status_code != 200 or "Side 2" not in answer.text or PAGES < 2:
-        raise SystemExit(f"the yardstick page answered {answer.status_code}")
-
-
-def _read(client: FlaskClient, address: str, word: str) -> None:
-    answer = client.get(address)
-    if answer.status_code != 200 or word not in answer.text:
-        raise SystemExit(f"{address} answered {answer.status_code}")
-
-
-def _in_turn(pages: dict[str, Callable[[], None]]) -> dict[str, list[AskedPage]]:
-    """Milliseconds of each page, round by round, after two rounds that are not counted."""
-    times: dict[str, list[AskedPage]] = {name: [] for name in pages}
-    for number in range(ROUNDS + 2):
-        for name, ask in pages.items():
-            began, used = time.perf_counter(), time.process_time()
-            ask()
-            took = AskedPage(1000 * (time.perf_counter() - began), 1000 * (time.process_time() - used))
-            if number >= 2:
-                times[name].append(took)
-    return times
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20)[-1]
-
-
-def _waited(pages: list[AskedPage]) -> float:
-    return _p95([each.waited for each in pages])
-
-
-def _worked(pages: list[AskedPage]) -> float:
-    """The median of the processor's time, which other programs on the machine change least."""
-    return statistics.median(each.worked for each in pages)
 
 
 if __name__ == "__main__":
