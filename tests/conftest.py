@@ -112,15 +112,16 @@ SET_UP_ONCE = (
 )
 
 
-class DearOnesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
+class SetUpOnce(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """Tests that share a dear set-up go to one worker, and so do those of one file, which share what they begin with."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in SET_UP_ONCE if nodeid.startswith(place)), nodeid)
+        file = nodeid.partition("::")[0]
+        return next((place for place in SET_UP_ONCE if file.startswith(place)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    return DearOnesTogether(config, log)
+    return SetUpOnce(config, log)
 
 
 @pytest.fixture(scope="session")
