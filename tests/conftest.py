@@ -34,6 +34,7 @@ from tests.made_once import (
     keep_compiled_statements,
     keep_compiled_templates,
     keep_parsed_addresses,
+    stretch_passphrases_quickly,
 )
 from tests.quick import is_quick
 from tests.scheduling import SetUpOnce, turn_of
@@ -51,6 +52,7 @@ keep_parsed_addresses()
 keep_compiled_statements()
 keep_compiled_templates()
 hash_passwords_quickly()
+stretch_passphrases_quickly()
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]
