@@ -6,7 +6,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from surveys.access import interrupted, known_browsers
-from surveys.access.accounts import SignedIn, authenticate, find_account
+from surveys.access.accounts import SignedIn, authenticate
 from surveys.access.forms import SignInForm
 from surveys.access.models import Account
 from surveys.access.oidc.leaving import leave_provider
@@ -14,11 +14,12 @@ from surveys.access.oidc.provider_roles import end_provider_roles, has_provider_
 from surveys.access.own_pages import safe_target
 from surveys.access.permissions import open_to_everyone, signed_in
 from surveys.access.sessions import (
-    account_of,
     end_all_sessions,
     end_session,
     id_token_of,
+    is_to_be_noted,
     note_seen,
+    sign_in_of,
     start_session,
 )
 from surveys.access.texts import provider_name, role_word
@@ -41,12 +42,14 @@ def messages() -> dict[str, bool]:
 @login.user_loader
 def load_account(token: str) -> SignedIn | None:
     """The account whose browser holds the token, while its session lasts."""
-    if request.method == "GET":
+    session = database.session()
+    found = sign_in_of(session, token)
+    if found and request.method == "GET" and is_to_be_noted(found.seen_at):
+        # By a connection of its own: the page itself only reads, and reads what is so afterwards.
+        session.rollback()
         note_seen(database.database(), token)
-    reading = database.session()
-    account_id = account_of(reading, token)
-    account = find_account(reading, account_id) if account_id else None
-    return SignedIn(account, token) if account else None
+        found = sign_in_of(session, token)
+    return SignedIn(found.account, token) if found else None
 
 
 def _failed(response: FlaskResponse) -> bool:
