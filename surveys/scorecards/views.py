@@ -26,6 +26,7 @@ from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.replies.waiting import waiting_replies
+from surveys.scorecards.row_meanings import row_meanings
 from surveys.scorecards.texts import colourless_words, count_words, status_words
 from surveys.scorecards.unit_lists import UNITS_AT_ONCE, one_page, units_shown
 
@@ -94,6 +95,7 @@ def show(unit_code: str) -> str:
         parent=unit.parent,
         parent_opens=unit.parent_id in opened,
         summary=card_summary(card.rows),
+        meanings=row_meanings(session, card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
         systems=systems_of(session, unit.id),
