@@ -65,4 +65,4 @@ def _why(withheld: Sequence[str], shown: Sequence[Line]) -> str:
     """«» where nothing is withheld: shares of answers are the distribution themselves."""
     if not withheld or not any(line.kind == MeasureKind.MEAN for line in shown):
         return ""
-    return _("Her vises ikke %(what)s. Det kan røpe hva enkelte har svart.", what=listed(list(withheld)))
+    return _("Her viser vi ikke %(what)s. Det kan røpe hva enkelte har svart.", what=listed(list(withheld)))

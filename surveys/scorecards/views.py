@@ -12,7 +12,7 @@ from surveys.access.models import Account, Role
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
 from surveys.actions.following import indicator_actions
-from surveys.actions.rights import may_read_plan
+from surveys.actions.rights import may_edit_plan, may_read_plan
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.organisation.tree import in_order
@@ -103,6 +103,7 @@ def show(unit_code: str) -> str:
             grant.role is Role.LEADER and grant.unit_id == unit.id and grant.deputy_for_id is None
             for grant in current_user.grants
         ),
+        may_plan=card.is_newest and may_edit_plan(session, current_user, unit.id),
         action_states=action_texts.status_words(),
         planned=indicator_actions(session, unit.id) if may_read_plan(session, current_user, unit.id) else {},
     )
