@@ -34,7 +34,5 @@ def downgrade() -> None:
             batch_op.f("ck_shared_practice_instrument_and_factor_together"), type_="check"
         )
         batch_op.drop_index(batch_op.f("ix_shared_practice_indicator_id"))
-        batch_op.drop_constraint(
-            batch_op.f("fk_shared_practice_indicator_id_indicator"), type_="foreignkey"
-        )
+        batch_op.drop_constraint(batch_op.f("fk_shared_practice_indicator_id_indicator"), type_="foreignkey")
         batch_op.drop_column("indicator_id")

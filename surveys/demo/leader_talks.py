@@ -1,4 +1,4 @@
-"""One leader agreement: what a leader wrote before the talk with her own leader, and what they agreed. It is made up."""
+"""One leader agreement, made up: what a leader wrote before the talk with her own leader, and what they agreed."""
 
 import datetime as dt
 from typing import Final

@@ -338,7 +338,9 @@ def _form_page(
         else None,
         problem=problem,
         choices=choices,
-        ideas=ideas_for(subject.theme.instrument, subject.theme.factor) if subject and subject.theme else None,
+        ideas=ideas_for(subject.theme.instrument, subject.theme.factor)
+        if subject and subject.theme
+        else None,
         practices=practices_of_others(session, subject, units_to_tell(session, unit, subject, _today()))
         if subject
         else [],
