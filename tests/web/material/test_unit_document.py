@@ -179,6 +179,7 @@ def test_a_column_that_is_empty_for_every_row_is_left_out_with_the_reason(
     monkeypatch.setattr(views, "_today", lambda: dt.date(2026, 5, 6))
     sign_in_as(client, two_years, Role.HR, "K")
     first, second = (row.key for row in material(app, two_years, "A").rows[:2])
+    change_figure(two_years, first, distribution=[0.1, 0.4, 0.5])
     [whole] = material(app, two_years, "A").tables
     assert {"Usikkerhet", "Lave, middels og høye svar"} <= set(whole.columns)
     assert whole.note == ""
