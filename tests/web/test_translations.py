@@ -128,8 +128,8 @@ def test_what_follows_a_result_is_easy_to_read_and_blames_nobody(language: str) 
     assert {place: level for place, level in levels.items() if level is None or level >= HIGHEST_LIX} == {}
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [text] if isinstance(text, str) else list(text or ())
 
 
 def test_the_extraction_finds_the_texts_of_code_templates_and_pure_packages() -> None:

@@ -160,7 +160,7 @@ def _comparison(result: UnitResult) -> list[str]:
 def _nothing(result: UnitResult) -> list[str]:
     """Why the unit has no figures, as on its page."""
     sentences = [wording.why_nothing(result)]
-    if wording.is_hidden(result) and not result.is_top:
+    if wording.counts_above(result):
         sentences.append(
             _(
                 "Svarene teller med i resultatet for enheten over. Slik er det for alle små enheter, i alle visninger "
