@@ -255,10 +255,19 @@ def interval_text(line: Line, interval: tuple[float, float]) -> str:
 
 
 def summary(result: UnitResult) -> list[str]:
-    """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen."""
+    """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen.
+
+    Before them, where most of the invited did not answer, whom they are not about.
+    """
     shown = [line for line in result.lines if line.shown and line.kind == MeasureKind.MEAN]
-    sentences = [_extremes(shown), _changes(shown), _detectable(shown)]
+    sentences = [_few_answered(result), _extremes(shown), _changes(shown), _detectable(shown)]
     return [sentence for sentence in sentences if sentence]
+
+
+def _few_answered(result: UnitResult) -> str:
+    if not result.invited or result.delivered is None or 2 * result.delivered >= result.invited:
+        return ""
+    return _("Under halvparten svarte. Vi vet ikke om de andre mener det samme.")
 
 
 def ranked(shown: Sequence[Line]) -> list[Line]:
