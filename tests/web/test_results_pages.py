@@ -129,7 +129,7 @@ def test_a_small_unit_is_told_that_it_counts_above_where_that_is_shown(
     client: FlaskClient, app: Flask, db: Database, others: tuple[str, ...]
 ) -> None:
     """Nothing is above the unit that the survey is for; alone, A's three are hidden there too."""
-    build_released(app, db, sheets(dict.fromkeys(("A", *others), [2, 3, 4])))
+    build_released(app, db, sheets({unit: [2, 3, 4] for unit in ("A", *others)}))
     sign_in_as(client, db, Role.HR, "K")
     above = "Svarene teller med i resultatet for enheten over."
     assert (above in page(client, "A")) is bool(others)
