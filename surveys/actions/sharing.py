@@ -41,7 +41,7 @@ class SharedTheme:
 
 @dataclass(frozen=True)
 class PracticeSubject:
-    """What a practice is about. indicators: ids that mean the same, on different cards; none for no indicator."""
+    """What a practice is looked up by. indicators: without a theme; ids that mean the same, on different cards."""
 
     theme: SharedTheme | None
     indicators: frozenset[int] = frozenset()
@@ -205,13 +205,10 @@ def practices_of_others(
 
 
 def _is_about(subject: PracticeSubject) -> ColumnElement[bool]:
-    of_indicator = SharedPractice.indicator_id.in_(subject.indicators)
     theme = subject.theme
     if theme is None:
-        return of_indicator
-    return of_indicator | (
-        (SharedPractice.instrument == theme.instrument) & (SharedPractice.factor == theme.factor)
-    )
+        return SharedPractice.indicator_id.in_(subject.indicators)
+    return (SharedPractice.instrument == theme.instrument) & (SharedPractice.factor == theme.factor)
 
 
 def _still_said(action: PlanAction) -> bool:

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from surveys.actions.queries import StandingAction
 from surveys.actions.sharing import PracticeSubject, SharedTheme, units_alike
-from surveys.followup.actions.themes import survey_themes, theme_of_indicator
+from surveys.followup.actions.themes import survey_themes
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import localised
+from surveys.release.measures import factor_of
 from surveys.scorecards.cards import all_ambitions
+from surveys.scorecards.cross_view.pair_plans import is_experienced
 from surveys.scorecards.models import Indicator
 from surveys.scorecards.overview import card_indicators, lines_by_unit
 
@@ -39,14 +41,15 @@ def subject_of_action(session: Session, standing: StandingAction) -> ActionSubje
 
 
 def subject_of_indicator(session: Session, indicator_id: int) -> PracticeSubject:
-    """It, those with its code and title on other cards, and the theme that a survey measures it by.
+    """The theme that a survey measures it by; else it and those with its code and title on other cards.
 
     Departments may each have set up «the same» indicator.
     """
     own = session.get_one(Indicator, indicator_id)
+    if own.questionnaire and own.measure and is_experienced(own.questionnaire, own.measure):
+        return PracticeSubject(SharedTheme(own.questionnaire, factor_of(own.measure)))
     of_code = session.scalars(select(Indicator).where(Indicator.code == own.code))
-    same = frozenset(each.id for each in of_code if each.title == own.title)
-    return PracticeSubject(theme_of_indicator(own), same)
+    return PracticeSubject(None, frozenset(each.id for each in of_code if each.title == own.title))
 
 
 def units_to_tell(session: Session, unit: Unit, about: PracticeSubject, today: dt.date) -> Sequence[Unit]:

@@ -125,7 +125,7 @@ def _read(session: Session, unit: Unit, standing: StandingAction) -> TypedPracti
     if fields["navn"] not in {WITH_NAME, WITHOUT_NAME}:
         faults["navn"] = _("Velg om navnet på enheten skal vises.")
     elif not named and must_be_named(_readers(session, unit, standing)):
-        faults["navn"] = _("Det er bare én enhet til av samme type, og den skjønner hvem som deler.")
+        faults["navn"] = _("Bare én enhet til kan se det, og den skjønner hvem som deler.")
     if faults:
         return TypedPractice(fields, {name: faults[name] for name in fields if name in faults})
     return TypedPractice(fields, {}, PracticeText(fields["hva"], fields["sett"], named))
@@ -139,6 +139,7 @@ def _form_page(session: Session, unit: Unit, standing: StandingAction, typed: Ty
         standing=standing,
         typed=typed,
         readers=len(readers),
+        is_theme=subject_of_action(session, standing).about.theme is not None,
         only_named=must_be_named(readers),
         is_shared=bool(sharing_of(session, [standing.id])),
         most=MOST_CHARACTERS,

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, contains_eager
 
 from surveys.access.models import Account
 from surveys.actions.models import ActionVersion
-from surveys.actions.sharing import SharedTheme
 from surveys.campaigns.models import Survey, SurveyStatus, SurveyUnit
 from surveys.campaigns.survey_texts import title_in
 from surveys.instruments.in_use import questionnaire_of
@@ -16,11 +15,10 @@ from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
-from surveys.release.measures import MeasureKind, factor_of, measures_of
+from surveys.release.measures import MeasureKind, measures_of
 from surveys.release.models import Release
 from surveys.release.visibility import accesses
 from surveys.scorecards.cards import card_lines
-from surveys.scorecards.cross_view.pair_plans import is_experienced
 from surveys.scorecards.models import Indicator
 
 
@@ -42,11 +40,8 @@ class ThemeChoice:
 
 @dataclass(frozen=True)
 class IndicatorChoice:
-    """theme: what a survey measures it by; None for one that is entered, or counted."""
-
     indicator_id: int
     words: str
-    theme: SharedTheme | None = None
 
     @property
     def value(self) -> str:
@@ -90,7 +85,7 @@ def action_choices(
         themes += [each for each in survey_themes(before.survey) if each.measure == before.measure]
     if before and before.indicator_id and all(e.indicator_id != before.indicator_id for e in indicators):
         own = session.get_one(Indicator, before.indicator_id)
-        indicators.append(indicator_choice(own))
+        indicators.append(IndicatorChoice(own.id, indicator_words(own)))
     return ActionChoices(tuple(themes), tuple(indicators))
 
 
@@ -129,17 +124,7 @@ def indicator_choices(session: Session, unit: Unit) -> list[IndicatorChoice]:
     """The rows of the unit's card, in its order."""
     lines = card_lines(session, unit, lineage(session, unit.id)).lines
     found = {each.indicator_id: each.indicator for each in lines}
-    return [indicator_choice(indicator) for indicator in found.values()]
-
-
-def indicator_choice(indicator: Indicator) -> IndicatorChoice:
-    return IndicatorChoice(indicator.id, indicator_words(indicator), theme_of_indicator(indicator))
-
-
-def theme_of_indicator(indicator: Indicator) -> SharedTheme | None:
-    if not is_experienced(indicator.questionnaire, indicator.measure):
-        return None
-    return SharedTheme(indicator.questionnaire or "", factor_of(indicator.measure or ""))
+    return [IndicatorChoice(indicator.id, indicator_words(indicator)) for indicator in found.values()]
 
 
 def indicator_words(indicator: Indicator) -> str:
