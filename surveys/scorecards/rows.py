@@ -106,6 +106,9 @@ class IndicatorRow:
     stored_value: float | None = None
     # People's answers give the values; False: they are counted.
     is_experienced: bool = False
+    # The release that the value is from, and what it measures there; None and «» for a value that no survey gave.
+    release_id: int | None = None
+    measure: str = ""
     frequency: Frequency = Frequency.YEAR
 
     @property
@@ -175,6 +178,8 @@ def indicator_row(
         ),
         stored_value=latest.value if latest else None,
         is_experienced=is_experienced(indicator.questionnaire, indicator.measure),
+        release_id=latest.release_id if latest else None,
+        measure=indicator.measure or "",
         frequency=indicator.frequency,
         reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )
