@@ -28,6 +28,7 @@ from surveys.release.protection.attacking import (
 )
 from surveys.release.protection.background_figures import background_findings
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
+from surveys.release.protection.left_blank import left_blank
 from surveys.release.protection.published import (
     Coverage,
     Covering,
@@ -123,6 +124,7 @@ def _attackers(
             covering,
             cells if factor.key in rows.factors else (),
             scores[:, of_kind],
+            left_blank(responses, factor.key),
             thorough,
             codes,
             known,

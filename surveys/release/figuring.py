@@ -73,7 +73,7 @@ def _unit_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
         states = [
             _state(_status(status, bool(people), met), reason, mask.detail_of_unit(node, index), level)
             for node, (status, reason, level, people, met) in enumerate(
-                zip(units.status, units.reason, mask.unit_levels, respondents, asked, strict=True)
+                zip(units.status, units.reason, mask.unit_levels(index), respondents, asked, strict=True)
             )
         ]
         own = ({"unit_id": unit} for unit in protected.gathered.tree.unit_ids)
@@ -96,7 +96,12 @@ def _rest_rows(protected: Protected, direct: Totals) -> Iterator[FigureValues]:
             without = _around_untold(protected, mask, index)
             kept = [number for number, (block, _) in enumerate(mask.blocks) if block.anchor not in without]
             states = [
-                _state(FigureStatus.SHOWN, None, mask.detail_of_block(number, index), mask.blocks[number][1])
+                _state(
+                    FigureStatus.SHOWN,
+                    None,
+                    mask.detail_of_block(number, index),
+                    mask.block_level(number, index),
+                )
                 for number in kept
             ]
             own = ({"unit_id": unit_ids[mask.blocks[number][0].anchor]} for number in kept)
@@ -190,9 +195,11 @@ def _category_state(
 ) -> _State:
     if name not in mask.categories:
         return _state(FigureStatus.NO_ANSWERS, None, FigureDetail(), 0)
-    category, level = mask.categories[name]
+    category, _ = mask.categories[name]
     status = _status(category.status, has_people, was_asked)
-    return _state(status, category.reason, mask.detail_of_category(name, index), level)
+    return _state(
+        status, category.reason, mask.detail_of_category(name, index), mask.category_level(name, index)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +243,7 @@ def _rows(
         row = {**base, **these, "status": state.status, "reason": _reason(state, figures["n"], column)}
         if state.status == FigureStatus.SHOWN:
             row |= _told(column.measure, figures, state.detail)
-            if state.detail.distribution and points and row["sd"] is not None:
+            if state.level > 1 and state.detail.distribution and points and row["sd"] is not None:
                 row |= _distribution(figures["n"], classes[number], points[number], state.level)
         yield row
 

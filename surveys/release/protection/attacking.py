@@ -6,6 +6,7 @@ It trusts nothing a release believed: figures as they are in the table, people a
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from analysis.scale_ends import Bound, coded_mean
 from surveys.platform.texts import _
 from surveys.release.models import FigureKind, bound_of
 from surveys.release.protection.bounded_figures import zone_of
+from surveys.release.protection.left_blank import CLASSES_OF_ONE
 from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
 RespondentGroup = frozenset[int]
@@ -60,7 +62,7 @@ class Attacker:
     """Everything known of one theme.
 
     columns: of the scores, each with the keys its figures go by. rows: those alike in rows for analysts, whose sum is
-    known. scores: (N, columns) shares of the scale. codes: unit id → code.
+    known. scores: (N, columns) shares of the scale. blank: (N,) as `left_blank`. codes: unit id → code.
     known: earlier attacks, for themes with the same figures over the same people.
     """
 
@@ -70,6 +72,7 @@ class Attacker:
     covering: Sequence[Covering]
     rows: tuple[RespondentGroup, ...]
     scores: NDArray[np.float64]
+    blank: NDArray[np.bool_]
     thorough: bool
     codes: Mapping[int, str]
     known: dict[object, tuple[Breach, ...]] = field(default_factory=dict)
@@ -94,8 +97,11 @@ class Attacker:
     @cached_property
     def alone(self) -> NDArray[np.bool_]:
         """(cells,) the only one with a score in the unit."""
+        return self._alone(self.sizes)
+
+    def _alone(self, sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
         _, unit = np.unique(self.coverage.unit, return_inverse=True)
-        return np.asarray(np.bincount(unit, self.sizes)[unit] == 1)
+        return np.asarray(np.bincount(unit, sizes)[unit] == 1)
 
     @property
     def _scored(self) -> NDArray[np.bool_]:
@@ -127,6 +133,7 @@ class Attacker:
                 if own > max(least, smallest):
                     yield from self._given_away(self._out(level, covering.release), own, word)
         yield from self._few_in_detail()
+        yield from self._left_blank()
         yield from self._bounds()
         for found in narrow_groups(
             self._out(1), self._table, self._hidden, self._answers, exact=self.thorough
@@ -143,6 +150,30 @@ class Attacker:
         yield from self._given_away(_ordered(spreads), EXACT_FROM, _("Spredning"))
         if self.is_of_shares:
             yield from self._given_away(_ordered({cells for *_, cells in ruled}), EXACT_FROM, _("Andeler"))
+
+    def _left_blank(self) -> Iterator[DisclosureFinding]:
+        """What few answered who left some blank, by means and every answer; but not what older releases give away."""
+        newest = max(covering.release.number for covering in self.covering)
+        level = 2 if self.length <= CLASSES_OF_ONE else 3
+        before = [self._out(level, one.release) for one in self.covering if one.release.number < newest]
+        known = {breach.members for breach in self._few_blank(_ordered(set(chain.from_iterable(before))))}
+        for breach in self._few_blank(self._out(level)):
+            if breach.members not in known:
+                yield DisclosureFinding(
+                    self.theme,
+                    _(
+                        "Svarene fra %(people)s av dem som hoppet over en påstand (%(units)s) kan regnes ut av "
+                        "%(figures)s tall.",
+                        people=breach.n,
+                        units=self._named(breach.members),
+                        figures=len(breach.figures),
+                    ),
+                )
+
+    def _few_blank(self, out: Sequence[RespondentGroup]) -> tuple[Breach, ...]:
+        sizes = self.coverage.summed(self.blank[:, np.newaxis].astype(np.float64))[:, 0].astype(np.int64)
+        least = min(covering.release.minimum_group for covering in self.covering)
+        return breaches(out, sizes, least, self._alone(sizes), shorten=not self.thorough)
 
     def _bounds(self) -> Iterator[DisclosureFinding]:
         """Figures told as bounds that everything else narrows; but not those that releases from before the rule do."""

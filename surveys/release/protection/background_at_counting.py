@@ -173,13 +173,18 @@ def category_rows(
     """Each category's rows with no more than its level allows. levels: by the id of the mask."""
     code_of = {category: code for code, category in enumerate(question.categories)}
     mask_of = {
-        measure.key: (measure, mask)
-        for measure, mask in zip(protected.gathered.measures, protected.mask_of, strict=True)
+        measure.key: (place, measure, mask)
+        for place, (measure, mask) in enumerate(
+            zip(protected.gathered.measures, protected.mask_of, strict=True)
+        )
     }
     for row in breakdown_rows(protected, question):
-        name, (measure, mask) = (question.key, code_of[row["category"]]), mask_of[row["measure"]]
+        name, (place, measure, mask) = (question.key, code_of[row["category"]]), mask_of[row["measure"]]
         own = mask.categories[name][1] if name in mask.categories else 0
         level = min(own, levels[id(mask)].get(name, 0))
+        # Whoever knows the units' own people may subtract them: nobody in the group may have left any blank.
+        if blank := mask.blank.get(place):
+            level = blank.limited(level, blank.is_without(name))
         # Exact spread waits for ten, told or subtracted, as every three-class distribution does.
         is_too_exact = level < _EXACT_SPREAD and row["sd"] is not None and not row["spread_class"]
         told = in_spread_class(measure, row, row["sd"]) if is_too_exact else row

@@ -16,8 +16,9 @@ from analysis.disclosure.survey import Cells, protect_cells
 from analysis.precision import EXACT_FROM
 from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
-from surveys.release.measures import Measure, are_shares, measures_of
+from surveys.release.measures import Measure, MeasureKind, answer_length, are_shares, measures_of
 from surveys.release.protection.breakdowns import Breakdown, background_of, unit_types
+from surveys.release.protection.left_blank import CLASSES_OF_ONE, BlankMask, left_blank
 from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
@@ -75,6 +76,7 @@ class Mask:
 
     means, classes, points: where a mean, where also three classes, and where every answer may be shown.
     details: what is shown beside each mean. All but `means` are None when only means were asked for.
+    blank: place → where every answer may be shown for the sake of those who left some blank.
     """
 
     places: tuple[int, ...]
@@ -82,10 +84,29 @@ class Mask:
     classes: SurveyProtection | None = None
     points: SurveyProtection | None = None
     details: ShownDetails | None = None
+    blank: Mapping[int, BlankMask] = field(default_factory=dict)
+
+    def unit_levels(self, place: int) -> list[int]:
+        """Per node 0 for nothing, 1 for the mean, 2 with three classes, 3 with every answer to the measure."""
+        blank = self.blank.get(place)
+        if blank is None:
+            return self._unit_levels
+        return [blank.limited(level, blank.allows_unit(node)) for node, level in enumerate(self._unit_levels)]
+
+    def block_level(self, number: int, place: int) -> int:
+        """As `unit_levels`, for one of the rest blocks."""
+        block, level = self.blocks[number]
+        blank = self.blank.get(place)
+        return level if blank is None else blank.limited(level, blank.allows_block(block))
+
+    def category_level(self, name: tuple[str, int], place: int) -> int:
+        """As `unit_levels`, for a breakdown's category; 0 where nobody is in it."""
+        blank = self.blank.get(place)
+        level = self.categories[name][1] if name in self.categories else 0
+        return level if blank is None else blank.limited(level, blank.allows_category(name))
 
     @cached_property
-    def unit_levels(self) -> list[int]:
-        """Per node 0 for nothing, 1 for the mean, 2 with three classes, 3 with every answer."""
+    def _unit_levels(self) -> list[int]:
         shown = zip(*(mask.units.shown.tolist() for mask in self._masks), strict=True)
         return [_run(flags) for flags in shown]
 
@@ -200,7 +221,23 @@ class _Work:
             known_columns,
             least_group,
         )
-        return Mask(tuple(places), means, classes, points, apply_spread_rules(shown))
+        return Mask(tuple(places), means, classes, points, apply_spread_rules(shown), self._blank(places))
+
+    def _blank(self, places: Sequence[int]) -> dict[int, BlankMask]:
+        """For the means of themes that somebody left a statement of blank."""
+        found = {}
+        for place in places:
+            measure = self.gathered.measures[place]
+            if measure.kind != MeasureKind.MEAN:
+                continue
+            blank = left_blank(self.gathered.responses, measure.factor.key)
+            if blank.any():
+                before = self.known.get(measure.key, PriorKnowledge())
+                length = answer_length(measure)
+                told = before.classes if length <= CLASSES_OF_ONE else before.points
+                unit = self.gathered.responses.unit
+                found[place] = BlankMask.of(self._cells(told), unit, blank, self.minimum_group, length)
+        return found
 
     def _least_group(self) -> int:
         """The shares of all answers of few people are the list of their answers: they wait for ten (decision 036)."""
