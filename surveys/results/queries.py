@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires.model import Questionnaire, Text
 from surveys.access.models import Account
@@ -19,7 +19,7 @@ from surveys.release.comparisons.positions import ReferencePosition, ReleasedMea
 from surveys.release.comparisons.references import Comparisons, Reference, ReferenceChoice, ReferenceValue
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
-from surveys.release.neighbours import Neighbour, children_of, parent_of, reason_of
+from surveys.release.neighbours import Neighbour, neighbours_of, reason_of
 from surveys.release.unit_types import UNIT_TYPE, closed_categories
 from surveys.release.visibility import accesses
 
@@ -115,8 +115,9 @@ def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
     """The unit with this code as it stood in the survey."""
     return session.scalar(
         select(SurveyUnit)
-        .join(Unit, Unit.id == SurveyUnit.unit_id)
+        .join(SurveyUnit.unit)
         .where(SurveyUnit.survey_id == survey.id, Unit.code == code)
+        .options(contains_eager(SurveyUnit.unit))
     )
 
 
@@ -221,10 +222,9 @@ def _neighbours(
     session: Session, account: Account | None, today: dt.date, release: Release, unit: SurveyUnit
 ) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:
     """The unit above and those below; those that the account may open are marked so."""
-    parent = parent_of(session, release.survey, release, unit)
-    children = children_of(session, release.survey, release, unit)
+    parent, children = neighbours_of(session, release, unit)
     if account is None:
-        return parent, tuple(children)
+        return parent, children
     near = [*children, parent] if parent else children
     opened = accesses(session, account, [release], today, [neighbour.unit_id for neighbour in near])
 

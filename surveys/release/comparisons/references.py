@@ -14,7 +14,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from analysis.precision import EXACT_FROM, ONE_DECIMAL
@@ -156,6 +156,10 @@ def _of_type(survey: Survey, release: Release, unit: SurveyUnit) -> tuple[Column
     )
 
 
+def _own(release: Release, unit_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return Figure.release_id == release.id, Figure.unit_id == unit_id, Figure.kind == FigureKind.UNIT
+
+
 def _released(
     session: Session, survey: Survey, release: Release, unit: SurveyUnit, against: Against
 ) -> dict[str, ReferenceValue]:
@@ -164,21 +168,13 @@ def _released(
     if against == Against.UNIT_TYPE:
         where = _of_type(survey, release, unit)
     else:
-        above = survey.unit_id if against == Against.TOP else unit.parent_id
-        where = (
-            Figure.release_id == release.id,
-            Figure.unit_id == above,
-            Figure.kind == FigureKind.UNIT,
-        )
-    own = session.scalars(
-        select(Figure).where(
-            Figure.release_id == release.id,
-            Figure.unit_id == unit.unit_id,
-            Figure.kind == FigureKind.UNIT,
-        )
-    )
-    figures = {figure.measure: figure for figure in own}
-    wholes = {figure.measure: figure for figure in session.scalars(select(Figure).where(*where))}
+        where = _own(release, survey.unit_id if against == Against.TOP else unit.parent_id)
+    own = _own(release, unit.unit_id)
+    figures: dict[str, Figure] = {}
+    wholes: dict[str, Figure] = {}
+    for figure in session.scalars(select(Figure).where(or_(and_(*own), and_(*where)))):
+        is_own = figure.unit_id == unit.unit_id and figure.kind == FigureKind.UNIT
+        (figures if is_own else wholes)[figure.measure] = figure
     return {
         measure.key: without_unit(
             measure, wholes[measure.key], figures.get(measure.key), release.minimum_group
@@ -271,7 +267,7 @@ def other_releases(session: Session, survey: Survey, today: dt.date) -> dict[int
         )
         .order_by(Survey.opens_on, Survey.id)
     ).all()
-    if len(rows) < FEWEST_MUNICIPALITIES:
+    if len({top for top, _release in rows}) < FEWEST_MUNICIPALITIES:
         return {}
     own = lineage(session, survey.unit_id)[-1]
     newest = {top: release_id for top, release_id in rows if top != own}

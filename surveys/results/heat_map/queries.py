@@ -93,7 +93,9 @@ def heat_map(
     asked = {unit.unit_id for unit in units} | {survey.unit_id}
     cells = _kept.of(session, release, asked, lambda missing: _cells(session, survey, release, missing))
     keys = {key for of_unit in cells.values() for key in of_unit}
-    themes = tuple(measure for measure in measures_of(questionnaire_of(survey.instrument)) if measure.key in keys)
+    themes = tuple(
+        measure for measure in measures_of(questionnaire_of(survey.instrument)) if measure.key in keys
+    )
     rows = [
         HeatRow(
             unit.code,
@@ -153,7 +155,9 @@ def _cells(
     }
 
 
-def _figures(session: Session, release: Release, units: Collection[int]) -> Mapping[int, Mapping[str, Figure]]:
+def _figures(
+    session: Session, release: Release, units: Collection[int]
+) -> Mapping[int, Mapping[str, Figure]]:
     found: dict[int, dict[str, Figure]] = defaultdict(dict)
     rows = session.scalars(
         select(Figure)
@@ -180,9 +184,7 @@ def _cells_of_unit(
     }
     where = positions([_released_mean(theme, figure) for theme, figure in own], references)
     return {
-        theme.key: HeatCell(
-            _line(theme, figure, turnout), where.get(theme.key, ReferencePosition.NOT_CLEAR)
-        )
+        theme.key: HeatCell(_line(theme, figure, turnout), where.get(theme.key, ReferencePosition.NOT_CLEAR))
         for theme, figure in own
     }
 
