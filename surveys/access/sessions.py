@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -44,29 +45,43 @@ def start_session(
     return token
 
 
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that has not ended. seen_at: when a page was last noted."""
+
+    account_id: int
+    seen_at: dt.datetime
+
+
+def open_session(session: Session, token: str, now: dt.datetime | None = None) -> OpenSession | None:
+    """The session of the token; None when it has ended."""
+    row = session.execute(
+        select(SignInSession.account_id, SignInSession.seen_at).where(
+            SignInSession.token_hash == _hash(token), ~_has_ended(now or clock.now())
+        )
+    ).one_or_none()
+    return OpenSession(*row) if row else None
+
+
 def account_of(session: Session, token: str, now: dt.datetime | None = None) -> int | None:
     """The id of the account that is signed in with the token; None when the session has ended."""
-    moment = now or clock.now()
-    return session.scalar(
-        select(SignInSession.account_id).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
-    )
+    found = open_session(session, token, now)
+    return found.account_id if found else None
 
 
-def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
+def note_seen(db: Database, token: str, found: OpenSession, now: dt.datetime | None = None) -> None:
     """The browser has asked for a page. Writes no more often than every five minutes.
 
     A session that has ended stays so: whoever comes back after an hour does not wake it.
     """
     moment = now or clock.now()
-    with db.reading() as session:
-        seen = session.scalar(
-            select(SignInSession.seen_at).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
-        )
-    if seen is None or moment - seen < _NOTED_EVERY:
+    if moment - found.seen_at < _NOTED_EVERY:
         return
     with db.transaction() as session:
         session.execute(
-            update(SignInSession).where(SignInSession.token_hash == _hash(token)).values(seen_at=moment)
+            update(SignInSession)
+            .where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
+            .values(seen_at=moment)
         )
 
 

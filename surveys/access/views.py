@@ -14,11 +14,11 @@ from surveys.access.oidc.provider_roles import end_provider_roles, has_provider_
 from surveys.access.own_pages import safe_target
 from surveys.access.permissions import open_to_everyone, signed_in
 from surveys.access.sessions import (
-    account_of,
     end_all_sessions,
     end_session,
     id_token_of,
     note_seen,
+    open_session,
     start_session,
 )
 from surveys.access.texts import provider_name, role_word
@@ -41,11 +41,13 @@ def messages() -> dict[str, bool]:
 @login.user_loader
 def load_account(token: str) -> SignedIn | None:
     """The account whose browser holds the token, while its session lasts."""
-    if request.method == "GET":
-        note_seen(database.database(), token)
     reading = database.session()
-    account_id = account_of(reading, token)
-    account = find_account(reading, account_id) if account_id else None
+    found = open_session(reading, token)
+    if found is None:
+        return None
+    if request.method == "GET":
+        note_seen(database.database(), token, found)
+    account = find_account(reading, found.account_id)
     return SignedIn(account, token) if account else None
 
 

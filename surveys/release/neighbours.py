@@ -44,10 +44,11 @@ def reason_of(status: FigureStatus, reason: str, invited: int | None, delivered:
 def neighbours_of(
     session: Session, release: Release, unit: SurveyUnit
 ) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:
-    """The unit above, and those below in alphabetical order, never by result. Three queries at most."""
+    """The unit above, and those below in alphabetical order, never by result. Two queries."""
     units = session.execute(
-        select(SurveyUnit.unit_id, SurveyUnit.name, Unit.code)
+        select(SurveyUnit.unit_id, SurveyUnit.name, Unit.code, Turnout.invited, Turnout.delivered)
         .join(Unit, Unit.id == SurveyUnit.unit_id)
+        .outerjoin(Turnout, (Turnout.release_id == release.id) & (Turnout.unit_id == SurveyUnit.unit_id))
         .where(
             SurveyUnit.survey_id == unit.survey_id,
             or_(SurveyUnit.unit_id == unit.parent_id, SurveyUnit.parent_id == unit.unit_id),
@@ -59,8 +60,10 @@ def neighbours_of(
     return above, tuple(below)
 
 
-def _neighbours(session: Session, release: Release, units: Sequence[Row[int, str, str]]) -> list[Neighbour]:
-    """units: id, name and code."""
+def _neighbours(
+    session: Session, release: Release, units: Sequence[Row[int, str, str, int | None, int | None]]
+) -> list[Neighbour]:
+    """units: id, name, code, invited and delivered."""
     ids = [unit.unit_id for unit in units]
     if not ids:
         return []
@@ -71,18 +74,10 @@ def _neighbours(session: Session, release: Release, units: Sequence[Row[int, str
         .distinct()
     ):
         statuses[unit_id].add(status)
-    turnout = {
-        row.unit_id: (row.invited, row.delivered)
-        for row in session.execute(
-            select(Turnout.unit_id, Turnout.invited, Turnout.delivered).where(
-                Turnout.release_id == release.id, Turnout.unit_id.in_(ids)
-            )
-        )
-    }
     found = []
     for unit in units:
         status = _most(statuses[unit.unit_id])
-        reason = reason_of(status, "", *turnout.get(unit.unit_id, (None, 0)))
+        reason = reason_of(status, "", unit.invited, unit.delivered or 0)
         found.append(Neighbour(unit.unit_id, unit.code, unit.name, status, reason))
     return found
 

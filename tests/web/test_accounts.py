@@ -19,7 +19,7 @@ from surveys.access.one_time_links import make_link
 from surveys.access.passwords import PasswordRefusedError, hash_password, hash_unjudged
 from surveys.access.permissions import roles_of
 from surveys.access.roster import create_leader_account, update_leader_roles
-from surveys.access.sessions import account_of, note_seen, start_session
+from surveys.access.sessions import account_of, note_seen, open_session, start_session
 from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
 from surveys.organisation.models import Person
@@ -403,7 +403,10 @@ class TestSessions:
             assert account_of(session, token, minutes(61)) is None
             assert account_of(session, token + "x", minutes(1)) is None
         for minute in range(30, 12 * 60 + 30, 30):
-            note_seen(municipality, token, minutes(minute))
+            with municipality.reading() as session:
+                found = open_session(session, token, minutes(minute))
+            if found:
+                note_seen(municipality, token, found, minutes(minute))
         with municipality.reading() as session:
             assert account_of(session, token, minutes(12 * 60 - 1)) == account_id
             assert account_of(session, token, minutes(12 * 60 + 1)) is None
