@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from statistics import fmean
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from analysis.precision import EXACT_FROM, ONE_DECIMAL
@@ -246,13 +247,35 @@ def other_releases(session: Session, survey: Survey, today: dt.date) -> dict[int
     the questionnaire, opened at most two years from this one, and only when the last day promised to any group of
     readers there has come. Of several, the newest.
     """
+    rows = session.execute(
+        _whole_municipalities(),
+        {
+            "instrument": survey.instrument_id,
+            "first": _years(survey.opens_on, -YEARS_APART),
+            "last": _years(survey.opens_on, YEARS_APART),
+            "today": today,
+        },
+    ).all()
+    if len({top for top, _release in rows}) < FEWEST_MUNICIPALITIES:
+        return {}
+    own = lineage(session, survey.unit_id)[-1]
+    newest = {top: release_id for top, release_id in rows if top != own}
+    return {release_id: top for top, release_id in newest.items()}
+
+
+@cache
+def _whole_municipalities() -> Select[int, int]:
+    """A query for the top unit and the latest release of every survey of a whole municipality that may be told of.
+
+    Made once: making it takes longer than asking it.
+    """
     latest = (
         select(Release.survey_id, func.max(Release.number).label("number"))
         .group_by(Release.survey_id)
         .subquery()
     )
-    still_closed = select(VisibilityStep.survey_id).where(VisibilityStep.visible_on > today)
-    rows = session.execute(
+    still_closed = select(VisibilityStep.survey_id).where(VisibilityStep.visible_on > bindparam("today"))
+    return (
         select(Survey.unit_id, Release.id)
         .join(Unit, Unit.id == Survey.unit_id)
         .join(Release, Release.survey_id == Survey.id)
@@ -260,18 +283,13 @@ def other_releases(session: Session, survey: Survey, today: dt.date) -> dict[int
         .where(
             Unit.parent_id.is_(None),
             Survey.status == SurveyStatus.RELEASED,
-            Survey.instrument_id == survey.instrument_id,
-            Survey.opens_on >= _years(survey.opens_on, -YEARS_APART),
-            Survey.opens_on <= _years(survey.opens_on, YEARS_APART),
+            Survey.instrument_id == bindparam("instrument"),
+            Survey.opens_on >= bindparam("first"),
+            Survey.opens_on <= bindparam("last"),
             Survey.id.not_in(still_closed),
         )
         .order_by(Survey.opens_on, Survey.id)
-    ).all()
-    if len({top for top, _release in rows}) < FEWEST_MUNICIPALITIES:
-        return {}
-    own = lineage(session, survey.unit_id)[-1]
-    newest = {top: release_id for top, release_id in rows if top != own}
-    return {release_id: top for top, release_id in newest.items()}
+    )
 
 
 def _years(day: dt.date, years: int) -> dt.date:
