@@ -8,12 +8,12 @@ compared with itself: its own answers are taken out of what they are a part of.
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from statistics import fmean
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -82,6 +82,28 @@ class ReferenceValue:
     @property
     def exact(self) -> float | None:
         return self.mean if self.coded == Coding.EXACT else None
+
+
+class ToldFigure(NamedTuple):
+    """What comparisons read of a `Figure`: several thousand at once are read so for the heat map."""
+
+    unit_id: int
+    kind: FigureKind
+    measure: str
+    status: FigureStatus
+    reason: str
+    n: int | None
+    mean: float | None
+    coded: Coding
+    step: float | None
+    sd: float | None
+    spread_class: bool | None
+
+
+def told_figures(session: Session, *where: ColumnElement[bool]) -> Iterator[ToldFigure]:
+    """One query."""
+    columns = [getattr(Figure, name) for name in ToldFigure._fields]
+    return map(ToldFigure._make, session.execute(select(*columns).where(*where)))
 
 
 @dataclass(frozen=True)
@@ -171,9 +193,9 @@ def _released(
     else:
         where = _own(release, survey.unit_id if against == Against.TOP else unit.parent_id)
     own = _own(release, unit.unit_id)
-    figures: dict[str, Figure] = {}
-    wholes: dict[str, Figure] = {}
-    for figure in session.scalars(select(Figure).where(or_(and_(*own), and_(*where)))):
+    figures: dict[str, ToldFigure] = {}
+    wholes: dict[str, ToldFigure] = {}
+    for figure in told_figures(session, or_(and_(*own), and_(*where))):
         is_own = figure.unit_id == unit.unit_id and figure.kind == FigureKind.UNIT
         (figures if is_own else wholes)[figure.measure] = figure
     return {
@@ -185,7 +207,9 @@ def _released(
     }
 
 
-def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_group: int) -> ReferenceValue:
+def without_unit(
+    measure: Measure, whole: Figure | ToldFigure, own: Figure | ToldFigure | None, minimum_group: int
+) -> ReferenceValue:
     """What is left of a figure when the unit's own is taken out of it, by sums that both figures tell already.
 
     A whole that is hidden or only a bound stays what it is: with the unit over the lowest value of a bound, so are the
@@ -215,12 +239,12 @@ def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_gr
     return ReferenceValue(FigureStatus.SHOWN, mean=mean, n=n, sd=_spread(whole, own, n, mean))
 
 
-def _off_by(whole: Figure, own: Figure, n: int) -> float:
+def _off_by(whole: Figure | ToldFigure, own: Figure | ToldFigure, n: int) -> float:
     """How far from the truth the mean of the others may be since the two are rounded, in points of the scale."""
-    return sum((figure.n or 0) * (figure.step or 0.0) / 2 for figure in (whole, own)) / n
+    return ((whole.n or 0) * (whole.step or 0.0) / 2 + (own.n or 0) * (own.step or 0.0) / 2) / n
 
 
-def _spread(whole: Figure, own: Figure, n: int, mean: float) -> float | None:
+def _spread(whole: Figure | ToldFigure, own: Figure | ToldFigure, n: int, mean: float) -> float | None:
     """The others' standard deviation: their squares are the whole's less the unit's. None where one is not shown.
 
     Of a unit of few people only a class is known, or nothing: then the spread of a whole of many more is the others'.
@@ -233,7 +257,7 @@ def _spread(whole: Figure, own: Figure, n: int, mean: float) -> float | None:
     if whole.sd is None or own.sd is None or n < 2 or None in {whole.n, whole.mean, own.n, own.mean}:
         return None
 
-    def squares(figure: Figure) -> float:
+    def squares(figure: Figure | ToldFigure) -> float:
         people, average, sd = figure.n or 0, figure.mean or 0.0, figure.sd or 0.0
         return (people - 1) * sd**2 + people * (average - mean) ** 2
 

@@ -10,33 +10,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
 from surveys.release.comparisons.positions import ReferencePosition, ReleasedMean, positions
-from surveys.release.comparisons.references import without_unit
+from surveys.release.comparisons.references import ToldFigure, told_figures, without_unit
 from surveys.release.kept import KeptOfUnits
 from surveys.release.measures import Measure, measures_of
 from surveys.release.models import Figure, FigureKind, Release, Turnout
 from surveys.release.neighbours import reason_of
 from surveys.results.queries import Line
 from surveys.results.screening.queries import Reach
-
-_COLUMNS = (
-    Figure.unit_id,
-    Figure.measure,
-    Figure.status,
-    Figure.reason,
-    Figure.n,
-    Figure.mean,
-    Figure.coded,
-    Figure.step,
-    Figure.sd,
-    Figure.spread_class,
-)
 
 
 @dataclass(frozen=True)
@@ -157,22 +144,19 @@ def _cells(
 
 def _figures(
     session: Session, release: Release, units: Collection[int]
-) -> Mapping[int, Mapping[str, Figure]]:
-    found: dict[int, dict[str, Figure]] = defaultdict(dict)
-    rows = session.scalars(
-        select(Figure)
-        .options(load_only(*_COLUMNS))
-        .where(Figure.release_id == release.id, Figure.kind == FigureKind.UNIT, Figure.unit_id.in_(units))
-    )
-    for figure in rows:
+) -> Mapping[int, Mapping[str, ToldFigure]]:
+    found: dict[int, dict[str, ToldFigure]] = defaultdict(dict)
+    for figure in told_figures(
+        session, Figure.release_id == release.id, Figure.kind == FigureKind.UNIT, Figure.unit_id.in_(units)
+    ):
         found[figure.unit_id][figure.measure] = figure
     return dict(found)
 
 
 def _cells_of_unit(
     themes: Sequence[Measure],
-    figures: Mapping[str, Figure],
-    whole: Mapping[str, Figure],
+    figures: Mapping[str, ToldFigure],
+    whole: Mapping[str, ToldFigure],
     release: Release,
     turnout: Turnout,
 ) -> CellsOfUnit:
@@ -189,13 +173,13 @@ def _cells_of_unit(
     }
 
 
-def _released_mean(theme: Measure, figure: Figure) -> ReleasedMean:
+def _released_mean(theme: Measure, figure: ToldFigure) -> ReleasedMean:
     return ReleasedMean(
         theme.key, theme.kind, theme.minimum, theme.maximum, figure.n, figure.mean, figure.sd, figure.coded
     )
 
 
-def _line(theme: Measure, figure: Figure, turnout: Turnout) -> Line:
+def _line(theme: Measure, figure: ToldFigure, turnout: Turnout) -> Line:
     return Line(
         key=theme.key,
         title=theme.title,
