@@ -17,6 +17,20 @@ def ids_below(tops: Iterable[int]) -> Select[tuple[int]]:
     return select(below.c.id)
 
 
+def units_below(session: Session, tops: Iterable[int]) -> frozenset[int]:
+    """The ids of the units and of everything below them."""
+    return frozenset(session.scalars(_below(), {"tops": list(tops)}))
+
+
+@cache
+def _below() -> Select[int]:
+    """Made once: making a recursive query takes longer than asking it."""
+    below = select(Unit.id).where(Unit.id.in_(bindparam("tops", expanding=True))).cte(recursive=True)
+    child = aliased(Unit)
+    below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
+    return select(below.c.id)
+
+
 def lineage(session: Session, unit_id: int) -> tuple[int, ...]:
     """The ids of the unit and everything above it, the unit first and the top last."""
     rows = session.execute(_above(), {"unit_id": unit_id})
