@@ -22,6 +22,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.succession import SuccessionSteps, steps_between
 from surveys.release.comparisons.comparing import earlier_releases
 from surveys.release.comparisons.invariance import comparabilities
+from surveys.release.kept import KeptOfUnits
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
 from surveys.release.unit_types import UNIT_TYPE, closed_by_release
@@ -197,18 +198,36 @@ def _type_scores(
 ) -> dict[tuple[int, str], Scores]:
     """Release and unit type → what is shown exactly, of the types that the account may read."""
     closed = closed_by_release(session, account, releases, today)
-    tops = {release.id: release.survey.unit_id for release in releases}
+    return {
+        (release.id, name): scores
+        for release in releases
+        for name, scores in _every_type(session, release).items()
+        if name not in closed[release.id]
+    }
+
+
+_kept: Final = KeptOfUnits[Mapping[str, Scores]](20)
+
+
+def _every_type(session: Session, release: Release) -> Mapping[str, Scores]:
+    """Unit type → its scores, also of types that not every reader may read."""
+    top = release.survey.unit_id
+    return _kept.of(session, release, [top], lambda _missing: {top: _read_types(session, release)})[top]
+
+
+def _read_types(session: Session, release: Release) -> Mapping[str, Scores]:
+    """One query."""
     rows = session.execute(
-        select(Figure.release_id, Figure.unit_id, Figure.category, Figure.measure, *_SCORE).where(
-            *_shown_exactly(tops), Figure.kind == FigureKind.BREAKDOWN, Figure.breakdown == UNIT_TYPE
+        select(Figure.category, Figure.measure, *_SCORE).where(
+            *_shown_exactly({release.id: release.survey.unit_id}),
+            Figure.kind == FigureKind.BREAKDOWN,
+            Figure.breakdown == UNIT_TYPE,
         )
     )
-    found: dict[tuple[int, str], dict[str, Score]] = defaultdict(dict)
-    for release_id, unit_id, name, measure, n, mean, sd in rows:
-        if n is None or mean is None:
-            continue
-        if tops[release_id] == unit_id and name not in closed[release_id]:
-            found[release_id, name][measure] = (n, mean, sd)
+    found: dict[str, dict[str, Score]] = defaultdict(dict)
+    for name, measure, n, mean, sd in rows:
+        if n is not None and mean is not None:
+            found[name][measure] = (n, mean, sd)
     return dict(found)
 
 
