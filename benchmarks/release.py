@@ -1,6 +1,7 @@
 """From closed box to figures: time and memory of a municipal and a national release, protection and audit included.
 
-Municipal: 5,000 sealed ballots of 36 items, 300 units, three earlier years, unit type and three background questions.
+Municipal: 5,000 sealed ballots of 36 items, 300 units, three earlier years, unit type and three background questions,
+and a card of ten indicators that the release fills for each unit: at most a tenth of its time.
 National: 500,000 opened answers, 10,000 units, the tree only; the quality report, which is made at counting, is left
 out there. Run with `municipal` or `national`; each run is a process of its own, so that its memory is its own.
 """
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 import uuid
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from flask import Flask
 from numpy.typing import NDArray
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app import create_app
 from questionnaires import loading
@@ -37,6 +41,10 @@ from surveys.publishing.counting_ballots import store_responses
 from surveys.publishing.releasing import release
 from surveys.release.models import Figure, QualityReport, Release
 from surveys.respond.ballots import Sheet, seal
+from surveys.scorecards import feeding
+from surveys.scorecards.card_plans import IndicatorPlan
+from surveys.scorecards.setup import build_card
+from tests.card_building import JOY, plan_of
 
 SIZES = (4, 4, 4, 4, 4, 4, 3, 3, 3, 3)
 TYPES = ("skole", "barnehage", "sykehjem", "hjemmetjeneste", "teknisk", "stab")
@@ -47,12 +55,14 @@ BACKGROUND = {
 }
 
 _WORTH_SAYING = 0.05
+_QUESTIONNAIRE = "maling"
+_MOST_FOR_CARDS = 0.1
 
 
 def definition(*, background: bool) -> bytes:
     """Ten factors, 36 items on 1–5."""
     lines = [
-        "key: måling\nversion: 1\nkind: employee\nlanguages: [nb]\ntitle: {nb: Måling}".replace("å", "a"),
+        f"key: {_QUESTIONNAIRE}\nversion: 1\nkind: employee\nlanguages: [nb]\ntitle: {{nb: Måling}}",
         "scales:\n  s:\n    points: {" + ", ".join(f"{v}: {{nb: '{v}'}}" for v in range(1, 6)) + "}",
         "factors:",
     ]
@@ -178,6 +188,7 @@ def municipal(app: Flask, db: Database, units: int = 300) -> tuple[str, KeyStore
                 build_survey(session, top, year, source),
                 *answers(5_000, leaves, year, background=True),
             )
+        build_card(session, plan_of(*_fed_indicators(), unit=top.code))
         survey = build_survey(session, top, 2026, source)
         open_survey(session, survey, keys)
         fill_box(session, survey, keys.seal_secret, *answers(5_000, leaves, 2026, background=True))
@@ -185,6 +196,13 @@ def municipal(app: Flask, db: Database, units: int = 300) -> tuple[str, KeyStore
     for year in (2023, 2024, 2025):
         release(db, keys, f"m-{year}")
     return "m-2026", keys
+
+
+def _fed_indicators() -> list[IndicatorPlan]:
+    return [
+        replace(JOY, code=f"M{place}", questionnaire=_QUESTIONNAIRE, measure=f"F{place}")
+        for place in range(len(SIZES))
+    ]
 
 
 def national(app: Flask, db: Database) -> tuple[str, KeyStore]:
@@ -206,6 +224,7 @@ def measure(name: str) -> None:
         with app.app_context():
             key, keys = (municipal if name == "municipal" else national)(app, db)
             print(f"{name}: built, {_megabytes():.0f} MB")
+            fed = _timed_feeding()
             start = time.perf_counter()
             last = worked = time.process_time()
 
@@ -228,8 +247,31 @@ def measure(name: str) -> None:
                     .group_by(Figure.status, Figure.reason)
                 ).all()
         print(f"{name}: {took:.2f} s from closed box to figures, {worked:.2f} s of it at work")
+        if measurements := sum(count for count, _ in fed):
+            seconds = sum(each for _, each in fed)
+            share = seconds / (worked - seconds)
+            said = "yes" if share <= _MOST_FOR_CARDS else "NO"
+            print(
+                f"  {measurements} values on cards, {seconds:.2f} s: {share:.0%} of the rest, at most 10 %: {said}"
+            )
         print(f"  {figures} figures in the database, {_megabytes():.0f} MB at most")
         print("  " + ", ".join(f"{status} {reason}: {count}" for status, reason, count in told))
+
+
+def _timed_feeding() -> list[tuple[int, float]]:
+    """What each release from now on gives the cards, and the processor's seconds for it."""
+    found: list[tuple[int, float]] = []
+    feed = feeding.feed
+
+    def timed(session: Session, release: Release) -> int:
+        start = time.process_time()
+        count = feed(session, release)
+        session.flush()
+        found.append((count, time.process_time() - start))
+        return count
+
+    feeding.feed = timed
+    return found
 
 
 def _megabytes() -> float:

@@ -34,8 +34,10 @@ from tests.made_once import (
     keep_compiled_statements,
     keep_compiled_templates,
     keep_parsed_addresses,
+    stretch_passphrases_quickly,
 )
 from tests.quick import is_quick
+from tests.scheduling import SetUpOnce, turn_of
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,6 +52,7 @@ keep_parsed_addresses()
 keep_compiled_statements()
 keep_compiled_templates()
 hash_passwords_quickly()
+stretch_passphrases_quickly()
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]
@@ -79,12 +82,15 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py)."""
+    """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py).
+
+    The order stays the random one, but for what takes long.
+    """
     slow = {item for item in items if not is_quick(item)}
     whole = config.option.both_databases
     left_out = slow if config.option.quick else repeated_on_postgresql(items, whole=whole)
     config.hook.pytest_deselected(items=list(left_out))
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted((item for item in items if item not in left_out), key=turn_of)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,27 +106,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# What is dear to set up: a small site for respondents with Chromium, a demo with Chromium, a server that has been
-# visited, a database that has been seized, the demo's rows. The first that fits holds. xdist hands out those with
-# most tests first, so these begin before the small ones, which then fill up what is left of either worker's time.
-SET_UP_ONCE = (
-    "tests/browser/test_respond",
-    "tests/browser/",
-    "tests/anonymity/test_access_logs.py",
-    "tests/anonymity/test_database_administrator.py",
-    "tests/database/",
-)
-
-
-class DearOnesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in SET_UP_ONCE if nodeid.startswith(place)), nodeid)
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    return DearOnesTogether(config, log)
+    config.option.loadscopereorder = False  # by number of tests, which says little of how long they take
+    return SetUpOnce(config, log)
 
 
 @pytest.fixture(scope="session")

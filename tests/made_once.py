@@ -10,6 +10,7 @@ from typing import Any, Final
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from nacl import pwhash
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -19,9 +20,11 @@ from werkzeug.routing import BaseConverter, Rule
 from werkzeug.routing.rules import RulePart
 
 from surveys.access import passwords
+from surveys.operating.backup import sealed_file
 
 OUR_HASHER: Final = passwords._hasher
-"""As installations use it: tests do not, but one looks at it."""
+OUR_STRETCHING: Final = (sealed_file._OPERATIONS, sealed_file._MEMORY)
+"""As installations use them: tests do not, but look at them."""
 
 
 class TemplateCode(BytecodeCache):
@@ -94,3 +97,9 @@ def keep_compiled_templates() -> None:
 def hash_passwords_quickly() -> None:
     """A seventh of a second each otherwise, on purpose: nobody guesses a test's passwords."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def stretch_passphrases_quickly() -> None:
+    """A second each otherwise, on purpose too. A copy made like this opens in this process only."""
+    sealed_file._OPERATIONS = pwhash.argon2id.OPSLIMIT_MIN  # type: ignore[misc]
+    sealed_file._MEMORY = pwhash.argon2id.MEMLIMIT_MIN  # type: ignore[misc]

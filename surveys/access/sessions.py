@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from surveys.access.models import Account, SignInSession
 from surveys.platform import clock
@@ -46,42 +46,51 @@ def start_session(
 
 
 @dataclass(frozen=True)
-class OpenSession:
-    """A session that has not ended. seen_at: when a page was last noted."""
+class SignIn:
+    """Who is signed in, with her roles, and when her browser last asked for a page (to within five minutes)."""
 
-    account_id: int
+    account: Account
     seen_at: dt.datetime
 
 
-def open_session(session: Session, token: str, now: dt.datetime | None = None) -> OpenSession | None:
-    """The session of the token; None when it has ended."""
-    row = session.execute(
-        select(SignInSession.account_id, SignInSession.seen_at).where(
-            SignInSession.token_hash == _hash(token), ~_has_ended(now or clock.now())
+def sign_in_of(session: Session, token: str, now: dt.datetime | None = None) -> SignIn | None:
+    """The active account that is signed in with the token; None when the session has ended.
+
+    One query, for each page asks.
+    """
+    found = (
+        session.execute(
+            select(Account, SignInSession.seen_at)
+            .join(SignInSession, SignInSession.account_id == Account.id)
+            .where(SignInSession.token_hash == _hash(token), ~_has_ended(now or clock.now()), Account.active)
+            .options(joinedload(Account.all_grants))
         )
-    ).one_or_none()
-    return OpenSession(*row) if row else None
+        .unique()
+        .one_or_none()
+    )
+    return SignIn(*found) if found else None
 
 
-def account_of(session: Session, token: str, now: dt.datetime | None = None) -> int | None:
-    """The id of the account that is signed in with the token; None when the session has ended."""
-    found = open_session(session, token, now)
-    return found.account_id if found else None
+def is_to_be_noted(seen_at: dt.datetime, now: dt.datetime | None = None) -> bool:
+    """Whether that the browser is in use is to be written down again."""
+    return (now or clock.now()) - seen_at >= _NOTED_EVERY
 
 
-def note_seen(db: Database, token: str, found: OpenSession, now: dt.datetime | None = None) -> None:
+def note_seen(db: Database, token: str, now: dt.datetime | None = None) -> None:
     """The browser has asked for a page. Writes no more often than every five minutes.
 
     A session that has ended stays so: whoever comes back after an hour does not wake it.
     """
     moment = now or clock.now()
-    if moment - found.seen_at < _NOTED_EVERY:
+    with db.reading() as session:
+        seen = session.scalar(
+            select(SignInSession.seen_at).where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
+        )
+    if seen is None or not is_to_be_noted(seen, moment):
         return
     with db.transaction() as session:
         session.execute(
-            update(SignInSession)
-            .where(SignInSession.token_hash == _hash(token), ~_has_ended(moment))
-            .values(seen_at=moment)
+            update(SignInSession).where(SignInSession.token_hash == _hash(token)).values(seen_at=moment)
         )
 
 

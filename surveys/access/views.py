@@ -6,7 +6,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from surveys.access import interrupted, known_browsers
-from surveys.access.accounts import SignedIn, authenticate, find_account
+from surveys.access.accounts import SignedIn, authenticate
 from surveys.access.forms import SignInForm
 from surveys.access.models import Account
 from surveys.access.oidc.leaving import leave_provider
@@ -17,8 +17,9 @@ from surveys.access.sessions import (
     end_all_sessions,
     end_session,
     id_token_of,
+    is_to_be_noted,
     note_seen,
-    open_session,
+    sign_in_of,
     start_session,
 )
 from surveys.access.texts import provider_name, role_word
@@ -41,14 +42,14 @@ def messages() -> dict[str, bool]:
 @login.user_loader
 def load_account(token: str) -> SignedIn | None:
     """The account whose browser holds the token, while its session lasts."""
-    reading = database.session()
-    found = open_session(reading, token)
-    if found is None:
-        return None
-    if request.method == "GET":
-        note_seen(database.database(), token, found)
-    account = find_account(reading, found.account_id)
-    return SignedIn(account, token) if account else None
+    session = database.session()
+    found = sign_in_of(session, token)
+    if found and request.method == "GET" and is_to_be_noted(found.seen_at):
+        # By a connection of its own: the page itself only reads, and reads what is so afterwards.
+        session.rollback()
+        note_seen(database.database(), token)
+        found = sign_in_of(session, token)
+    return SignedIn(found.account, token) if found else None
 
 
 def _failed(response: FlaskResponse) -> bool:

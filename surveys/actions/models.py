@@ -162,13 +162,16 @@ class SharedPractice(Base):
         CheckConstraint(f"length(what) BETWEEN 1 AND {MOST_CHARACTERS}", name="what_length"),
         CheckConstraint(f"length(saw) BETWEEN 1 AND {MOST_CHARACTERS}", name="saw_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by = '')", name="withdrawn_by_somebody"),
+        CheckConstraint("(instrument = '') = (factor = '')", name="instrument_and_factor_together"),
+        CheckConstraint("factor <> '' OR indicator_id IS NOT NULL", name="about_something"),
     )
 
     id: Mapped[identity]
     action_id: Mapped[int] = mapped_column(ForeignKey("plan_action.id"))
-    # The theme: a questionnaire's key, whatever its version, and a factor of it.
+    # The theme: a questionnaire's key, whatever its version, and a factor of it. «»: it is about an indicator alone.
     instrument: Mapped[str]
     factor: Mapped[str] = mapped_column(index=True)
+    indicator_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id"), index=True)
     what: Mapped[str]
     saw: Mapped[str]
     # Whether the unit's name is shown.

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -40,6 +40,14 @@ class SharedTheme:
 
 
 @dataclass(frozen=True)
+class PracticeSubject:
+    """What a practice is looked up by. indicators: without a theme; ids that mean the same, on different cards."""
+
+    theme: SharedTheme | None
+    indicators: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class PracticeText:
     """What is shared. saw: what the unit saw. named: whether its name is shown."""
 
@@ -58,12 +66,12 @@ class OthersPractice:
 
 
 def can_be_shared(standing: StandingAction) -> bool:
-    """It is about a theme, it was done at least in part, and the unit has said whether it helped."""
+    """It is about something others have too, it was done at least in part, and the unit has said whether it helped."""
     given = standing.evaluation
     return (
         given is not None
         and given.was_done in {WasDone.YES, WasDone.PARTLY}
-        and standing.version.survey_id is not None
+        and (standing.version.survey_id is not None or standing.version.indicator_id is not None)
     )
 
 
@@ -110,15 +118,25 @@ def sharing_of(session: Session, action_ids: Collection[int]) -> Mapping[int, Sh
 
 
 def share(
-    session: Session, unit: Unit, action: PlanAction, theme: SharedTheme, text: PracticeText, account: Account
+    session: Session,
+    unit: Unit,
+    standing: StandingAction,
+    theme: SharedTheme | None,
+    text: PracticeText,
+    account: Account,
 ) -> bool:
-    """Instead of what was shared of it before. False when somebody else shared it at the same time."""
+    """Instead of what was shared of it before. False when somebody else shared it at the same time.
+
+    theme: None when the action is about an indicator that no survey measures.
+    """
+    action = standing.action
     _withdraw(session, action, account.name)
     session.add(
         SharedPractice(
             action_id=action.id,
-            instrument=theme.instrument,
-            factor=theme.factor,
+            instrument=theme.instrument if theme else "",
+            factor=theme.factor if theme else "",
+            indicator_id=standing.version.indicator_id,
             what=text.what,
             saw=text.saw,
             named=text.named,
@@ -155,15 +173,16 @@ def _withdraw(session: Session, action: PlanAction, by: str) -> bool:
 
 
 def practices_of_others(
-    session: Session, unit: Unit, theme: SharedTheme, today: dt.date
+    session: Session, subject: PracticeSubject, others: Collection[Unit]
 ) -> list[OthersPractice]:
-    """What other units of the same type have shared about the theme, the newest first: no order of merit.
+    """What other units of the same type have shared about the same, the newest first: no order of merit.
 
-    Nothing that its unit no longer says: an action that was taken out of the plan, or is not evaluated any more.
+    others: the units that could have shared it, as the reader knows them. Nothing that its unit no longer says: an
+    action that was taken out of the plan, or is not evaluated any more.
     """
-    alike = {each.id: each for each in units_alike(session, unit, today)}
-    if not alike:
+    if not others:
         return []
+    alike = {each.id: each for each in others}
     following = plan_following(session)
     behind = following.behind(alike)
     shared = session.scalars(
@@ -171,19 +190,25 @@ def practices_of_others(
         .join(SharedPractice.action)
         .where(
             SharedPractice.withdrawn_at.is_(None),
-            SharedPractice.instrument == theme.instrument,
-            SharedPractice.factor == theme.factor,
+            _is_about(subject),
             PlanAction.unit_id.in_(behind),
         )
         .options(joinedload(SharedPractice.action))
         .order_by(SharedPractice.id.desc())
     )
-    only_named = must_be_named(alike.values())
+    only_named = must_be_named(others)
     return [
         OthersPractice(each.what, each.saw, alike[behind[each.action.unit_id]].name if each.named else "")
         for each in shared
         if (each.named or not only_named) and _still_said(each.action)
     ]
+
+
+def _is_about(subject: PracticeSubject) -> ColumnElement[bool]:
+    theme = subject.theme
+    if theme is None:
+        return SharedPractice.indicator_id.in_(subject.indicators)
+    return (SharedPractice.instrument == theme.instrument) & (SharedPractice.factor == theme.factor)
 
 
 def _still_said(action: PlanAction) -> bool:

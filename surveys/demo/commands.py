@@ -43,6 +43,7 @@ def _build(app: Flask) -> None:
     from rich.progress import track
 
     from surveys.demo.cards import build_cards
+    from surveys.demo.leader_talks import build_leader_talk
     from surveys.demo.meetings import build_meeting
     from surveys.demo.municipality import build_municipality
     from surveys.demo.plans import build_plan, build_sharing
@@ -77,6 +78,7 @@ def _build(app: Flask) -> None:
         build_reports(session, municipal_day())
         build_plan(session, municipal_day())
         build_sharing(session, municipal_day())
+        build_leader_talk(session, municipal_day())
     build_meeting(db)
 
 

@@ -30,6 +30,13 @@ ACCOUNTS = (
     DemoAccount(
         "bergtunet", "Ida Haugen", Role.LEADER, "OK3", "enhetsleder i Bergtunet barnehage, 31 ansatte"
     ),
+    DemoAccount(
+        "oppvekst",
+        "Marit Strand",
+        Role.LEADER,
+        "OK",
+        "kommunalsjef for oppvekst og kultur, leder for lederne av barnehagene",
+    ),
     DemoAccount("politiker", "Per Olav Tangen", Role.POLITICIAN, TOP, "politiker"),
     DemoAccount("sykehjem", "Sigrid Vik", Role.LEADER, "HM1", "enhetsleder i Fjordvik sykehjem, 120 ansatte"),
     DemoAccount("tillitsvalgt", "Amina Solbakken", Role.REPRESENTATIVE, TOP, "tillitsvalgt"),
@@ -44,10 +51,10 @@ def build_municipality(session: Session, seed: int) -> None:
     )
     units = _build_units(session)
     _build_people(session, units, seed)
+    # Made once: a good hash takes its time, and the password is printed anyway.
+    password = hash_unjudged(PASSWORD)
     for demo in ACCOUNTS:
-        account = Account(
-            username=demo.username, name=demo.name, password_hash=hash_unjudged(PASSWORD), all_grants=[]
-        )
+        account = Account(username=demo.username, name=demo.name, password_hash=password, all_grants=[])
         account.all_grants.append(Grant(role=demo.role, unit_id=units[demo.unit].id))
         session.add(account)
 

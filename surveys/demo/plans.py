@@ -149,7 +149,7 @@ def build_sharing(session: Session, today: dt.date) -> None:
         )
         theme = SharedTheme("medarbeider", shared.measure)
         text = PracticeText(shared.what, f"{shared.saw} {MADE_UP}", named=True)
-        share(session, unit, found.action, theme, text, _account(session, shared.leader))
+        share(session, unit, found, theme, text, _account(session, shared.leader))
 
 
 def _plan(

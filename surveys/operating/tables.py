@@ -18,6 +18,7 @@ from surveys.publishing.answer_files import models as answer_files
 from surveys.release import models as release
 from surveys.release.comments import models as comments
 from surveys.release.history import models as history
+from surveys.release.items import models as items
 from surveys.release.weighting import models as weighting
 from surveys.reports.proposals import models as proposals
 from surveys.reports.snapshots import models as reports
@@ -53,6 +54,7 @@ __all__ = [
     "holder_mail",
     "indicator_pairs",
     "instruments",
+    "items",
     "leader_talks",
     "limit_counts",
     "measurement_replies",

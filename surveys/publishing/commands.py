@@ -28,7 +28,7 @@ from surveys.results.exporting import CHANGE_COLUMNS, COLUMNS, as_csv, change_ro
 from surveys.results.weighting.rows import weighted_rows
 
 if TYPE_CHECKING:
-    from surveys.release.protection.auditing import SurveyAudit
+    from surveys.release.auditing import SurveyAudit
 
 _FILE = click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 _KEY = click.argument("key", metavar="NØKKEL")
@@ -160,7 +160,7 @@ def audit_command(app: Flask, key: str | None) -> None:  # noqa: ARG001
     er hentet fra en undersøkelse, og det som er regnet ut av enhetene under.
     """
     with _faults_shown(), database().reading() as session:
-        from surveys.release.protection.auditing import audit_survey, audited_surveys
+        from surveys.release.auditing import audit_survey, audited_surveys
         from surveys.scorecards.aggregation.auditing import card_findings
 
         surveys = [find_survey(session, key)] if key else audited_surveys(session)

@@ -20,6 +20,8 @@ from surveys.publishing.counting_ballots import count, locked
 from surveys.publishing.opening_ballots import Progress, silent
 from surveys.publishing.released_turnout import turnout_rows
 from surveys.release.digest import names_digest, release_digest, rules_digest, turnout_digest, unit_names
+from surveys.release.items.models import ItemFigure
+from surveys.release.items.recording import items_digest
 from surveys.release.models import Change, Figure, Release, Turnout, Uncompared
 from surveys.release.weighting.models import ReleasedWeightedMean
 from surveys.release.weighting.released import weighted_digest, weighted_means
@@ -110,16 +112,20 @@ def correct(
 
 def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
     from surveys.release.comparisons.changing import compare_with_earlier
+    from surveys.release.items.changes import with_changes
+    from surveys.release.items.deciding import item_rows
     from surveys.release.protection.composing import compose
     from surveys.release.screening.verdicts import screened
     from surveys.scorecards.feeding import feed
+    from surveys.scorecards.item_values import wanted_items
 
+    wanted = wanted_items(session, survey)
     composed = compose(session, survey)
     rows = composed.rows()
     turnout = turnout_rows(survey, rows, correction=bool(correction))
     report("figures_computed", 0.7)
     if composed.earlier:
-        _check_correction(session, survey, rows, turnout, gives_away=composed.gives_away)
+        _check_correction(session, survey, rows, turnout, composed.gives_away, wanted)
     number = max((earlier.number for earlier in composed.earlier), default=0) + 1
     published = Release(
         survey=survey,
@@ -134,6 +140,9 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     _insert(session, Figure, rows, published.id)
     _insert(session, Turnout, turnout, published.id)
     _insert(session, ReleasedWeightedMean, weighted_means(session, survey, rows), published.id)
+    session.flush()
+    items = item_rows(session, survey, composed.gathered.responses, wanted)
+    _insert(session, ItemFigure, with_changes(session, survey, items), published.id)
     report("figures_written", 0.8)
     _refuse_breaches(session, survey, composed.gathered.responses)
     report("audited", 0.9)
@@ -157,13 +166,17 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
         rules=rules_digest(survey, survey.minimum_group),
         turnout=turnout_digest(session, published),
         **weighted_digest(session, published),
+        **items_digest(session, published),
     )
     return number
 
 
 def _check_correction(
-    session: Session, survey: Survey, rows: Rows, turnout: Rows, *, gives_away: bool
+    session: Session, survey: Survey, rows: Rows, turnout: Rows, gives_away: bool, wanted: Sequence[str]
 ) -> None:
+    """wanted: the statements that cards ask for."""
+    from surveys.release.items.told import has_new_items
+
     last = session.scalars(
         select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
     ).first()
@@ -180,9 +193,9 @@ def _check_correction(
         )
     if gives_away and survey.minimum_group == last.minimum_group:
         raise ReleaseRefusedError([_("tallene som er frigitt før, røper allerede noe")])
-    if _as_set(rows, Figure) == _stored(session, Figure, last) and _as_set(turnout, Turnout) == _stored(
-        session, Turnout, last
-    ):
+    same = _as_set(rows, Figure) == _stored(session, Figure, last)
+    same = same and _as_set(turnout, Turnout) == _stored(session, Turnout, last)
+    if same and not has_new_items(session, survey, wanted):
         raise CorrectionError(_("Ingenting ville blitt annerledes, så det er ingenting å rette."))
 
 
@@ -209,7 +222,7 @@ def _plain(value: object) -> object:
 
 def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -> None:
     """The audit of everything this survey has released, this release among it."""
-    from surveys.release.protection.auditing import audit_survey
+    from surveys.release.auditing import audit_survey
 
     found = audit_survey(session, survey, responses, thorough=False)
     if found.findings:
@@ -218,7 +231,7 @@ def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -
 
 def _insert(
     session: Session,
-    table: type[Figure | Turnout | ReleasedWeightedMean | Change | Uncompared],
+    table: type[Figure | Turnout | ReleasedWeightedMean | ItemFigure | Change | Uncompared],
     rows: Iterable[dict[str, Any]],
     release_id: int,
 ) -> None:

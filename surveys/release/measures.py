@@ -101,6 +101,11 @@ def is_share(key: str) -> bool:
     return re.fullmatch(r"[^:]+:(-?[0-9]+|na)", key) is not None
 
 
+def factor_of(key: str) -> str:
+    """The factor that a measure is of: «LEAD» for «LEAD:index» and «LEAD:1»."""
+    return key.partition(":")[0]
+
+
 def _of_factor(questionnaire: Questionnaire, factor: Factor) -> tuple[Measure, ...]:
     if questionnaire.reporting.shares_only:
         answers = {str(value): value for value in factor.scale.values}

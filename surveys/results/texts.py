@@ -91,6 +91,11 @@ def is_hidden(result: UnitResult) -> bool:
     return any(line.status == FigureStatus.HIDDEN for line in result.lines)
 
 
+def counts_above(result: UnitResult) -> bool:
+    """Whether what is hidden here is part of a figure that is shown for the unit above."""
+    return is_hidden(result) and result.parent is not None and result.parent.shown
+
+
 def turnout(result: UnitResult) -> str:
     """«31 av 36 svarte (86 %)», or how many answers there are when nobody was invited here."""
     if result.delivered is None:
@@ -124,6 +129,23 @@ def by_name_text(by_name: int, delivered: int) -> str:
 def is_compared(result: UnitResult) -> bool:
     """Whether any measure has an earlier figure to be set beside."""
     return any(line.change for line in result.lines)
+
+
+def nothing_earlier(result: UnitResult) -> str:
+    """That no measure has an earlier figure; «» where one has, or where another sentence says why it has not."""
+    if is_compared(result) or any(line.not_compared for line in result.lines if line.shown):
+        return ""
+    return _("Det finnes ingen tidligere tall å sammenligne med.")
+
+
+def breakdown_silence(table: BreakdownTable) -> str:
+    """In place of a breakdown without a single figure; «» where there is one."""
+    lines = [line for _name, of_category in table.rows for line in of_category]
+    if any(line.shown for line in lines):
+        return ""
+    if hides(table):
+        return _("Tallene er skjult, for de kan røpe svarene til en liten gruppe.")
+    return _("Ingen har svart på dette.")
 
 
 def hides(table: BreakdownTable) -> bool:
@@ -233,10 +255,19 @@ def interval_text(line: Line, interval: tuple[float, float]) -> str:
 
 
 def summary(result: UnitResult) -> list[str]:
-    """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen."""
+    """Two or three sentences: strongest and weakest, what clearly changed, what could have been seen.
+
+    Before them, where most of the invited did not answer, whom they are not about.
+    """
     shown = [line for line in result.lines if line.shown and line.kind == MeasureKind.MEAN]
-    sentences = [_extremes(shown), _changes(shown), _detectable(shown)]
+    sentences = [_few_answered(result), _extremes(shown), _changes(shown), _detectable(shown)]
     return [sentence for sentence in sentences if sentence]
+
+
+def _few_answered(result: UnitResult) -> str:
+    if not result.invited or result.delivered is None or 2 * result.delivered >= result.invited:
+        return ""
+    return _("Under halvparten svarte. Vi vet ikke om de andre mener det samme.")
 
 
 def ranked(shown: Sequence[Line]) -> list[Line]:

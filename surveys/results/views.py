@@ -29,6 +29,7 @@ from surveys.results.comments.queries import readable_count
 from surveys.results.comparisons import reference_texts as reference_words
 from surveys.results.comparisons import succession_texts as succession_words
 from surveys.results.comparisons.finite_population import InvitedLine, invited_reading
+from surveys.results.filled_columns import filled_columns
 from surveys.results.history import texts as history_wording
 from surveys.results.history.queries import history_of
 from surveys.results.meanings import line_meanings
@@ -106,6 +107,7 @@ def unit(survey_key: str, unit_code: str) -> str:
         words=wording,
         beside=reference_words,
         details=score_details,
+        filled_columns=filled_columns,
         meanings=line_meanings(questionnaire_of(survey.instrument), result.lines),
         succession=succession_words,
         invited=_invited_reading(session, release, place.unit_id, result),

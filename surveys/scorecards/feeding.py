@@ -1,4 +1,4 @@
-"""Released figures become measurements on every indicator that names their questionnaire and factor."""
+"""Released figures become measurements on every indicator that names their questionnaire and factor or statement."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from surveys.instruments.models import Instrument
 from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release
 from surveys.scorecards.aggregation.storing import aggregate
+from surveys.scorecards.item_values import ReleasedItem, released_items
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 from surveys.scorecards.survey_values import in_indicators_unit
 from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE, WholeFigure, whole_figures
@@ -37,9 +38,10 @@ def feed(session: Session, release: Release) -> int:
     fed = _places_fed(session, release)
     standing = _standing(session, release)
     rows, replaced = [], []
-    figures: list[tuple[Indicator, Figure | WholeFigure]] = [
+    figures: list[tuple[Indicator, Figure | WholeFigure | ReleasedItem]] = [
         *_figures(session, release),
         *_whole(session, release),
+        *released_items(session, release),
     ]
     for indicator, figure in figures:
         place = (indicator.id, figure.unit_id)
@@ -127,7 +129,9 @@ def _standing(session: Session, release: Release) -> dict[IndicatorUnit, tuple[i
     }
 
 
-def _row(indicator: Indicator, figure: Figure | WholeFigure, release: Release) -> dict[str, Any]:
+def _row(
+    indicator: Indicator, figure: Figure | WholeFigure | ReleasedItem, release: Release
+) -> dict[str, Any]:
     title = localised(release.survey.title, DEFAULT_LANGUAGE)
     return {
         "indicator_id": indicator.id,

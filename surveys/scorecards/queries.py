@@ -19,6 +19,7 @@ from surveys.release.visibility import Access, Audience, accesses
 from surveys.scorecards.aggregation.rules import stated_rules
 from surveys.scorecards.cards import ambitions, card_lines, interim_targets, is_corrected
 from surveys.scorecards.frequencies import periods_of
+from surveys.scorecards.item_values import item_changes, item_intervals
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.replies.row_replies import unit_replies
@@ -274,7 +275,7 @@ def _changes(
             closed.year,
         )
         for change, survey_id, closed in found
-    }
+    } | item_changes(session, unit_id, releases)
 
 
 def _intervals(
@@ -294,7 +295,7 @@ def _intervals(
         (release_id, measure): (low, high)
         for release_id, measure, low, high in found
         if low is not None and high is not None
-    }
+    } | item_intervals(session, unit_id, releases)
 
 
 def _sections(

@@ -13,6 +13,7 @@ from surveys.scorecards import texts as wording
 from surveys.scorecards.comparing import MeasurementComparison, comparison
 from surveys.scorecards.cross_view.pair_plans import is_experienced
 from surveys.scorecards.frequencies import Frequency, periods_of
+from surveys.scorecards.item_values import asked_words, not_told_words
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.remarks import periods_without_value, row_remarks
 from surveys.scorecards.replies.row_replies import RowReply, row_reply
@@ -106,7 +107,12 @@ class IndicatorRow:
     stored_value: float | None = None
     # People's answers give the values; False: they are counted.
     is_experienced: bool = False
+    # The release that the value is from, and what it measures there; None and «» for a value that no survey gave.
+    release_id: int | None = None
+    measure: str = ""
     frequency: Frequency = Frequency.YEAR
+    # What people were asked, where it is a single statement.
+    asked: str = ""
 
     @property
     def counted_status(self) -> IndicatorStatus:
@@ -175,7 +181,10 @@ def indicator_row(
         ),
         stored_value=latest.value if latest else None,
         is_experienced=is_experienced(indicator.questionnaire, indicator.measure),
+        release_id=latest.release_id if latest else None,
+        measure=indicator.measure or "",
         frequency=indicator.frequency,
+        asked=asked_words(indicator, latest or newer),
         reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
     )
 
@@ -235,7 +244,7 @@ def _reason(
 ) -> str:
     """Why the newest measurement shows no value; with its period, when an older value is shown in its place."""
     if newer is None:
-        return wording.reason_words(latest) if latest else ""
+        return wording.reason_words(latest) if latest else not_told_words(indicator)
     seen = is_seen(newer, setting)
     words = wording.reason_words(newer) if seen else wording.waiting_words(access_to_value(newer, setting))
     return f"{period_of(newer, indicator)}: {words}" if latest and words else words

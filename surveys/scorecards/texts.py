@@ -13,8 +13,10 @@ from analysis.scorecards import (
     Trend,
     decimals_shown,
 )
+from analysis.suppression import PRIMARY
 from surveys.platform.localisation import listed, long_date, number
 from surveys.platform.texts import _, ngettext
+from surveys.release.items.item_measures import item_of, least_people
 from surveys.release.models import ChangeBasis, FigureStatus, Verdict
 from surveys.release.visibility import Access
 from surveys.results import texts as results_wording
@@ -125,12 +127,21 @@ def reason_words(measurement: Measurement) -> str:
     """Why a value is not shown, in the result pages' own words."""
     if measurement.status is MeasurementStatus.HIDDEN and measurement.release is not None:
         least = measurement.release.minimum_group
+        if item_of(measurement.indicator.measure or ""):
+            return _item_reason(measurement.reason, least_people(least))
         return results_wording.status_text(FigureStatus.HIDDEN, measurement.reason, least)
     if measurement.status is MeasurementStatus.NOT_MEASURED and measurement.release is not None:
         return _("Ingen har svart.")
     if measurement.computed_from is not None:
         return uncomputed_words(measurement)
     return measurement.reason
+
+
+def _item_reason(reason: str, least: int) -> str:
+    """Why the mean of a single statement is not shown."""
+    if reason == PRIMARY:
+        return _("Skjult fordi færre enn %(least)s har svart på alle spørsmålene i temaet.", least=least)
+    return _("Skjult fordi tallet ellers kan røpe svarene til noen få, eller at nesten alle svarte likt.")
 
 
 def uncomputed_words(measurement: Measurement) -> str:

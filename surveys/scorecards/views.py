@@ -12,7 +12,7 @@ from surveys.access.models import Account, Role
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
 from surveys.actions.following import indicator_actions
-from surveys.actions.rights import may_read_plan
+from surveys.actions.rights import may_edit_plan, may_read_plan
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.organisation.tree import in_order
@@ -26,6 +26,7 @@ from surveys.scorecards.models import Scorecard
 from surveys.scorecards.overview import counts_of, seen_colours
 from surveys.scorecards.queries import NoSuchYearError, read_card
 from surveys.scorecards.replies.waiting import waiting_replies
+from surveys.scorecards.row_meanings import row_meanings
 from surveys.scorecards.texts import colourless_words, count_words, status_words
 from surveys.scorecards.unit_lists import UNITS_AT_ONCE, one_page, units_shown
 
@@ -94,6 +95,7 @@ def show(unit_code: str) -> str:
         parent=unit.parent,
         parent_opens=unit.parent_id in opened,
         summary=card_summary(card.rows),
+        meanings=row_meanings(session, card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
         systems=systems_of(session, unit.id),
@@ -101,6 +103,7 @@ def show(unit_code: str) -> str:
             grant.role is Role.LEADER and grant.unit_id == unit.id and grant.deputy_for_id is None
             for grant in current_user.grants
         ),
+        may_plan=card.is_newest and may_edit_plan(session, current_user, unit.id),
         action_states=action_texts.status_words(),
         planned=indicator_actions(session, unit.id) if may_read_plan(session, current_user, unit.id) else {},
     )

@@ -17,6 +17,7 @@ from surveys.platform.database import Database
 from surveys.publishing import separating
 from surveys.publishing.releasing import release
 from surveys.publishing.separating import Separated, separate_all
+from surveys.release.auditing import audit_survey
 from surveys.release.models import (
     BackgroundFigure,
     Figure,
@@ -24,7 +25,6 @@ from surveys.release.models import (
     FigureStatus,
     SeparatedBackground,
 )
-from surveys.release.protection.auditing import audit_survey
 from tests.building import SMALL, keys_of, sheet_of
 from tests.releasing import KEY, Answers, build_counted, build_released
 

@@ -147,9 +147,13 @@ def walk(place: Place) -> Iterator[Walk]:
 
 
 def _walk(place: Place, client: FlaskClient, walked: Walk, methods: tuple[str, ...]) -> None:
+    asked: set[str] = set()
     for code in place.codes.values():
         for rule in place.rules:
-            for address in place.addresses(rule, code):
+            # An address without a code is the same for all of them.
+            addresses = [address for address in place.addresses(rule, code) if address not in asked]
+            asked.update(addresses)
+            for address in addresses:
                 for method in methods:
                     walked.tried.add((rule.rule, method))
                     if method == "GET":

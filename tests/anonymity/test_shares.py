@@ -11,8 +11,8 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.release.analysts.microdata import MicrodataRefusedError, export_microdata
+from surveys.release.auditing import audit_survey
 from surveys.release.models import Figure, FigureKind, FigureStatus
-from surveys.release.protection.auditing import audit_survey
 from tests.building import SMALL_SOURCE, sheet_of
 from tests.releasing import KEY, build_released
 

@@ -60,6 +60,23 @@ def test_plotly_comes_when_somebody_explores_and_the_figure_goes_with_them(
     assert drawn.is_visible()
 
 
+def test_a_number_of_the_heat_map_opens_its_help_by_key_and_by_finger(phone: Page, site: Site) -> None:
+    phone.goto(site.path("/resultater/medarbeider-2024/varmekart"))
+    numbers = phone.locator(".heat td a")
+    assert numbers.count() == 0
+    row = phone.locator(".heat tbody tr", has_text="Tyttebærtua")
+    row.locator("th a").focus()
+    phone.keyboard.press("ArrowRight")
+    phone.keyboard.press("ArrowRight")
+    assert numbers.evaluate_all("links => links.every((link) => link.tabIndex < 0)")
+    phone.keyboard.press("Enter")
+    phone.wait_for_url("**/OK4#betyr-*")
+    assert phone.locator("details.meaning[open]:target").is_visible()
+    phone.go_back()
+    row.locator("td").first.click()
+    phone.wait_for_url("**/OK4#betyr-*")
+
+
 def test_a_figure_that_cannot_be_fetched_says_so_and_the_picture_stays(browser: Browser, site: Site) -> None:
     page = browser.new_context(locale="nb-NO").new_page()
     sign_in(page, site, "hr")

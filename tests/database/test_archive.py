@@ -39,7 +39,8 @@ from surveys.platform.config import Settings
 from surveys.platform.database import Base, Database
 from surveys.publishing.releasing import correct
 from surveys.release.analysts.microdata import export_microdata
-from surveys.release.models import QualityDiscussion, Release
+from surveys.release.items.models import ItemFigure
+from surveys.release.models import FigureStatus, QualityDiscussion, Release
 from surveys.release.weighting.models import (
     CountedWeightedMean,
     DeclaredMargin,
@@ -95,6 +96,15 @@ def _weighted(session: Session, survey: Survey) -> list[Base]:
         ),
         ReleasedWeightedMean(
             **cost, release_id=release.id, measure="M", mean=3.1, standard_error=0.1, ci_low=2.9, ci_high=3.3
+        ),
+        ItemFigure(
+            release_id=release.id,
+            unit_id=survey.unit_id,
+            item="M01",
+            factor="M",
+            status=FigureStatus.SHOWN,
+            n=12,
+            mean=3.1,
         ),
         CountedWeightedMean(
             **cost, survey_id=survey.id, measure="M", mean=3.1, standard_error=0.1, ci_low=2.9, ci_high=3.3

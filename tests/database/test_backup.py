@@ -36,6 +36,7 @@ from surveys.publishing.counting_ballots import count
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
 from tests.database.demo_rows import rows_of
+from tests.made_once import OUR_STRETCHING
 
 ROOT = Path(__file__).parents[2]
 PASSPHRASE = "fire rare ord på rad"
@@ -406,6 +407,11 @@ class TestCommands:
         done = self.run(app, "restore", str(tmp_path / "kopi"), "--apply", typed=f"{PASSPHRASE}\n", **there)
         assert done.exit_code == 0, done.output
         assert (elsewhere.keys / "secret.key").read_text() == app.config["SETTINGS"].secret_key
+
+    def test_whoever_guesses_a_passphrase_waits_for_each_guess(self) -> None:
+        operations, memory = OUR_STRETCHING
+        assert operations >= 3
+        assert memory >= 256 * 1024**2
 
     @pytest.mark.parametrize(
         "content", ["", "ikke en kopi", '{"kind": "medvirk-backup", "version": 9, "slots": []}\n']

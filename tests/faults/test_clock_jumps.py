@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from surveys.access.models import Account
 from surveys.access.one_time_links import account_behind, make_link
-from surveys.access.sessions import account_of, start_session
+from surveys.access.sessions import sign_in_of, start_session
 from surveys.campaigns import deadline
 from surveys.campaigns.closing import close_overdue
 from surveys.campaigns.deliveries import Outcome, send_queued
@@ -47,7 +47,7 @@ def test_whoever_signed_in_while_the_clock_was_ahead_is_not_signed_in_until_then
     with db.transaction() as session:
         token = start_session(session, session.get_one(Account, account), NOW + ahead)
     with db.reading() as session:
-        assert (account_of(session, token, NOW) is not None) == is_signed_in
+        assert (sign_in_of(session, token, NOW) is not None) == is_signed_in
 
 
 @pytest.mark.parametrize(("ahead", "opens"), [(A_MINUTE, True), (A_YEAR, False)])

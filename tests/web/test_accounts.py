@@ -19,7 +19,7 @@ from surveys.access.one_time_links import make_link
 from surveys.access.passwords import PasswordRefusedError, hash_password, hash_unjudged
 from surveys.access.permissions import roles_of
 from surveys.access.roster import create_leader_account, update_leader_roles
-from surveys.access.sessions import account_of, note_seen, open_session, start_session
+from surveys.access.sessions import note_seen, sign_in_of, start_session
 from surveys.audit.models import AuditEntry
 from surveys.commands import medvirk
 from surveys.organisation.models import Person
@@ -399,17 +399,16 @@ class TestSessions:
             return begun + dt.timedelta(minutes=count)
 
         with municipality.reading() as session:
-            assert account_of(session, token, minutes(59)) == account_id
-            assert account_of(session, token, minutes(61)) is None
-            assert account_of(session, token + "x", minutes(1)) is None
+            found = sign_in_of(session, token, minutes(59))
+            assert found is not None
+            assert found.account.id == account_id
+            assert sign_in_of(session, token, minutes(61)) is None
+            assert sign_in_of(session, token + "x", minutes(1)) is None
         for minute in range(30, 12 * 60 + 30, 30):
-            with municipality.reading() as session:
-                found = open_session(session, token, minutes(minute))
-            if found:
-                note_seen(municipality, token, found, minutes(minute))
+            note_seen(municipality, token, minutes(minute))
         with municipality.reading() as session:
-            assert account_of(session, token, minutes(12 * 60 - 1)) == account_id
-            assert account_of(session, token, minutes(12 * 60 + 1)) is None
+            assert sign_in_of(session, token, minutes(12 * 60 - 1)) is not None
+            assert sign_in_of(session, token, minutes(12 * 60 + 1)) is None
 
     def test_a_role_that_ends_at_midnight_ends_for_whoever_is_signed_in(
         self, municipality: Database, app: Flask, monkeypatch: pytest.MonkeyPatch

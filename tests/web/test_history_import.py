@@ -19,12 +19,12 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.commands import medvirk
 from surveys.hr.history.forms import packed, unpacked
 from surveys.platform.database import Database
+from surveys.release.auditing import audit_survey
 from surveys.release.history.imported import Norm, norms
 from surveys.release.history.importing import import_figures, newest_survey
 from surveys.release.history.models import ImportedFigure, ImportedKind, ImportedSet
 from surveys.release.history.report import HistoryImportRequest, HistoryReport
 from surveys.release.models import Figure
-from surveys.release.protection.auditing import audit_survey
 from surveys.results import views
 from tests.building import build_survey, sheet_of
 from tests.built_once import build_once

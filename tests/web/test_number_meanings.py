@@ -10,8 +10,10 @@ from questionnaires import loading
 from questionnaires.reading_level import lix
 from surveys.access.models import Role
 from surveys.platform.database import Database
+from surveys.scorecards.feeding import feed_everything
+from surveys.scorecards.setup import build_card
 from tests.building import SMALL_SOURCE
-from tests.card_building import sign_in_as
+from tests.card_building import JOY, SICK_LEAVE, plan_of, sign_in_as
 from tests.releasing import KEY
 from tests.web.test_heat_map import ADDRESS, released, today  # noqa: F401 - fixtures
 
@@ -59,3 +61,34 @@ def test_each_shown_number_says_what_it_is_made_of_and_what_it_cannot_say(
     assert set(helps(client, ADDRESS)) == {"TRI", "ROL", "SPN"}
     assert "personer teller med" not in " ".join(helps(client, ADDRESS).values()), "of many units"
     assert helps(client, f"/resultater/{KEY}/B2") == {}, "a hidden number has no help that tells of it"
+
+
+@pytest.mark.usefixtures("today")
+def test_a_number_among_many_units_and_on_a_card_has_the_same_meaning(
+    client: FlaskClient,
+    released: Database,  # noqa: F811 - the fixture
+) -> None:
+    """The heat map by its unit's page, the card in the row itself, with the statements of that survey."""
+    with released.transaction() as session:
+        build_card(session, plan_of(JOY, SICK_LEAVE))
+        feed_everything(session)
+    sign_in_as(client, released, Role.HR, "K")
+    document = html5lib.parse(client.get(ADDRESS).text, namespaceHTMLElements=False)
+    heads, *rows = document.iter("tr")
+    themes = [link.get("href").removeprefix("#betyr-") for link in heads.iter("a")]
+    for row in rows:
+        [unit] = row.iter("a")
+        shown = [
+            theme for theme, cell in zip(themes, row.findall("td"), strict=True) if "," in (cell.text or "")
+        ]
+        assert set(shown) <= set(helps(client, unit.get("href"))), unit.text
+    card = html5lib.parse(client.get("/styringskort/A").text, namespaceHTMLElements=False)
+    said = {
+        element.get("id"): " ".join("".join(element.itertext()).split())
+        for element in card.iter("li")
+        if element.get("class") == "indicator"
+    }
+    joy = next(factor for factor in SMALL.factors if factor.key == "TRI")
+    assert all(item.text["nb"] in said["indikator-M1.1"] for item in joy.items)
+    assert "Tallet sier ikke hvem som svarte hva, eller hvorfor." in said["indikator-M1.1"]
+    assert "Hva betyr dette?" not in said["indikator-M1.2"], "no survey gave it"

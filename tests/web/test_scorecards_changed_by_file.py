@@ -147,7 +147,7 @@ def test_the_same_file_again_says_that_nothing_differs(app: Flask, db: Database,
         ),
         (
             ("frequency: tertial", "questionnaire: lederklima\n                measure: LEAD01"),
-            "«LEAD01» er én påstand, og det er temaene som frigis. Bruk temaet «LEAD»",
+            "«LEAD01» vises ikke alene. Bruk temaet «LEAD»",
         ),
         (
             ("source: Visma", "source: Visma\n                owner_role: politician"),

@@ -13,8 +13,10 @@ from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
 from surveys.organisation.models import Person
 from surveys.platform.database import Database
+from surveys.scorecards.models import Indicator
+from surveys.scorecards.setup import build_card
 from tests.building import build_units
-from tests.card_building import sign_in_as, unit_of
+from tests.card_building import JOY, SICK_LEAVE, USERS, plan_of, sign_in_as, unit_of
 from tests.planning_actions import add_action, planning_site, post, theme
 
 SHARE = "/planer/A/1/del"
@@ -133,3 +135,50 @@ def test_what_its_unit_no_longer_says_is_not_shown(
     assert WORDS["hva"] in _seen_by(reader, site)
     post(leader, "/planer/A/1/vurder", gjort="no", hjalp="Vi gjorde det ikke likevel", versjon=1)
     assert WORDS["hva"] not in _seen_by(reader, site)
+
+
+def test_an_action_about_an_indicator_is_found_by_those_who_have_it(
+    client: FlaskClient, reader: FlaskClient, site: Database
+) -> None:
+    """On their cards: with C's card without it, B would know that it is A's, and only a name is shown."""
+    with site.transaction() as session:
+        build_card(session, plan_of(SICK_LEAVE, USERS))
+        session.flush()
+        own, other = (
+            session.scalars(select(Indicator.id).where(Indicator.code == each.code)).one()
+            for each in (SICK_LEAVE, USERS)
+        )
+        unit_of(session, "C").parent = unit_of(session, "K")
+    sign_in_as(client, site, Role.LEADER, "A")
+    add_action(client, indikator=str(own))
+    post(client, "/planer/A/1/vurder", gjort="yes", hjalp="Det ble roligere", versjon=0)
+    assert "Del med andre" in client.get("/planer/A").text
+    assert "Sykefravær" in client.post(SHARE, data=WORDS).text
+    client.post(SHARE, data=WORDS | {"steg": "del"})
+
+    def seen(indicator: int) -> bool:
+        page = reader.get(f"/planer/B/nytt?om=indikator%3D{indicator}")
+        assert f'value="indikator={indicator}" selected' in page.text
+        return WORDS["hva"] in page.text
+
+    assert seen(own)
+    assert not seen(other)
+    with site.transaction() as session:
+        unit_of(session, "C").parent = None
+    assert not seen(own)
+    assert client.post(SHARE, data=WORDS | {"steg": "del"}).status_code == 422
+
+
+def test_an_indicator_that_a_survey_measures_is_the_theme(
+    leader: FlaskClient, reader: FlaskClient, site: Database
+) -> None:
+    with site.transaction() as session:
+        build_card(session, plan_of(JOY))
+        indicator = session.scalars(select(Indicator.id).where(Indicator.code == JOY.code)).one()
+    leader.post(SHARE, data=WORDS | {"steg": "del"})
+    assert WORDS["hva"] in reader.get(f"/planer/B/nytt?indikator={indicator}").text
+    add_action(leader, indikator=str(indicator))
+    post(leader, "/planer/A/2/vurder", gjort="yes", hjalp="Det ble roligere", versjon=0)
+    about = {"hva": "Vi spiser lunsj sammen", "sett": "Flere ler.", "navn": "nei", "steg": "del"}
+    leader.post("/planer/A/2/del", data=about)
+    assert about["hva"] in _seen_by(reader, site)

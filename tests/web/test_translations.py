@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from analysis.messages import Message as PureMessage
+from questionnaires.reading_level import HIGHEST_LIX, lix
 from surveys.access.models import Role
 from surveys.files.report import ImportFault
 from surveys.platform.database import Database
@@ -69,6 +70,35 @@ ALLOWED: Final[Mapping[str, str]] = {
 
 SURVEY: Final = f"/undersokelser/{KEY}"
 
+AFTER_A_RESULT: Final[Mapping[str, tuple[str, ...]]] = {
+    "a unit's result": ("templates/results/unit.html", "surveys/results/texts.py"),
+    "what numbers mean": ("templates/results/meaning.html", "surveys/results/meanings.py"),
+    "the heat map": ("templates/results/heat_map.html", "surveys/results/heat_map/"),
+    "the staff's page": ("templates/results/staff/", "surveys/results/staff/"),
+    "the public page": ("templates/results/open/", "surveys/results/open_pages/"),
+    "the poster": ("templates/results/telling/", "surveys/results/telling/"),
+    "meetings": ("templates/followup/meetings/", "surveys/followup/meetings/"),
+    "the plan": ("templates/followup/actions/", "surveys/followup/actions/", "surveys/actions/"),
+    "sharing": ("templates/followup/actions/sharing", "surveys/actions/sharing.py"),
+    "leader agreements": ("templates/scorecards/leader_talk/", "surveys/scorecards/leader_talk/"),
+    "the yearly review": ("templates/reports/year/", "surveys/reports/year/"),
+}
+"""Pages that a leader and her staff read after a survey → the files with their texts."""
+SENTENCE: Final = 5
+"""Words of a text that is more than a label."""
+# «Litt dårligere» is an answer people may give of how things have become.
+BLAME: Final = {
+    "nb": re.compile(
+        r"\b(?:skyld\b|svak|dårlig(?!ere)|problem|stryk|skuff|uakseptab|verst|mislyk|taper)", re.IGNORECASE
+    ),
+    "nn": re.compile(
+        r"\b(?:skuld\b|svak|dårleg(?!are)|problem|stryk|skuff|uakseptab|verst|mislukk|tapar)", re.IGNORECASE
+    ),
+    "en": re.compile(
+        r"\b(?:blame|fault|weak|bad|poor|problem|fail|disappoint|unaccept|worst|loser)", re.IGNORECASE
+    ),
+}
+
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_no_text_is_missing_or_half_finished(language: str) -> None:
@@ -78,6 +108,28 @@ def test_no_text_is_missing_or_half_finished(language: str) -> None:
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_no_text_is_left_over(language: str) -> None:
     assert [message.id for message in catalogues.unused(language)] == []
+
+
+@pytest.mark.parametrize("language", ["nb", *catalogues.LANGUAGES])
+def test_what_follows_a_result_is_easy_to_read_and_blames_nobody(language: str) -> None:
+    texts = [
+        (place, re.sub(r"%\(\w+\)s", "x", text))
+        for domain in DOMAINS
+        for message in catalogues.stored("nn" if language == "nb" else language, domain)
+        for place, parts in AFTER_A_RESULT.items()
+        if message.id and any(file.startswith(parts) for file, _line in message.locations)
+        for text in _forms(message.id if language == "nb" else message.string)
+    ]
+    assert [text for _place, text in texts if BLAME[language].search(text)] == []
+    levels = {
+        place: lix(text for each, text in texts if each == place and len(text.split()) >= SENTENCE)
+        for place in AFTER_A_RESULT
+    }
+    assert {place: level for place, level in levels.items() if level is None or level >= HIGHEST_LIX} == {}
+
+
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [text] if isinstance(text, str) else list(text or ())
 
 
 def test_the_extraction_finds_the_texts_of_code_templates_and_pure_packages() -> None:

@@ -1,6 +1,6 @@
 """Sharing an action with units of the same type: written, looked at as others will see it, shared and withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -15,17 +15,15 @@ from surveys.actions.queries import StandingAction
 from surveys.actions.sharing import (
     OthersPractice,
     PracticeText,
-    SharedTheme,
     can_be_shared,
     must_be_named,
     share,
     sharing_of,
     telling_fault,
-    units_alike,
     withdraw_sharing,
 )
 from surveys.followup.actions.blueprint import asked_action, asked_standing, asked_unit, blueprint
-from surveys.followup.actions.themes import ThemeChoice, survey_themes
+from surveys.followup.actions.sharing_subjects import subject_of_action, units_to_tell
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -60,7 +58,7 @@ def share_action(unit_code: str, action_id: int) -> Page:
     """Shown as others will see it, until the leader says that it is to be shared."""
     session = database.session()
     unit, standing = _asked(session, unit_code, action_id)
-    typed = _read(session, unit)
+    typed = _read(session, unit, standing)
     wants = request.form.get("steg", "")
     if typed.text is None:
         return _form_page(session, unit, standing, typed), 422
@@ -68,9 +66,8 @@ def share_action(unit_code: str, action_id: int) -> Page:
         return _form_page(session, unit, standing, typed)
     if wants != "del":
         return _preview_page(session, unit, standing, typed.text)
-    chosen = _theme(standing)
-    theme = SharedTheme(chosen.instrument, chosen.factor)
-    if share(session, unit, standing.action, theme, typed.text, current_user):
+    theme = subject_of_action(session, standing).about.theme
+    if share(session, unit, standing, theme, typed.text, current_user):
         session.commit()
     flash(_("Tiltaket er delt. Du kan slutte å dele det når du vil."))
     return redirect(url_for("plans.show", unit_code=unit_code, _anchor=f"tiltak-{action_id}"))
@@ -93,18 +90,13 @@ def _asked(session: Session, unit_code: str, action_id: int) -> tuple[Unit, Stan
     """404 when it cannot be shared, or there is nobody to share it with."""
     unit = asked_unit(session, unit_code, to_edit=True)
     standing = asked_standing(session, unit, action_id)
-    if not can_be_shared(standing) or not units_alike(session, unit, municipal_day()):
+    if not can_be_shared(standing) or not _readers(session, unit, standing):
         abort(404)
     return unit, standing
 
 
-def _theme(standing: StandingAction) -> ThemeChoice:
-    survey, measure = standing.version.survey, standing.version.measure
-    themes = survey_themes(survey) if survey else []
-    found = next((each for each in themes if each.measure == measure), None)
-    if found is None:
-        abort(404)
-    return found
+def _readers(session: Session, unit: Unit, standing: StandingAction) -> Sequence[Unit]:
+    return units_to_tell(session, unit, subject_of_action(session, standing).about, municipal_day())
 
 
 def _first_fields(session: Session, standing: StandingAction) -> dict[str, str]:
@@ -116,7 +108,7 @@ def _first_fields(session: Session, standing: StandingAction) -> dict[str, str]:
     return {"hva": standing.version.what, "sett": given.words if given else "", "navn": ""}
 
 
-def _read(session: Session, unit: Unit) -> TypedPractice:
+def _read(session: Session, unit: Unit, standing: StandingAction) -> TypedPractice:
     fields = {name: written(request.form.get(name, "")) for name in ("hva", "sett", "navn")}
     named = fields["navn"] == WITH_NAME
     faults = {}
@@ -132,22 +124,23 @@ def _read(session: Session, unit: Unit) -> TypedPractice:
             faults[field] = fault
     if fields["navn"] not in {WITH_NAME, WITHOUT_NAME}:
         faults["navn"] = _("Velg om navnet på enheten skal vises.")
-    elif not named and must_be_named(units_alike(session, unit, municipal_day())):
-        faults["navn"] = _("Det er bare én enhet til av samme type, og den skjønner hvem som deler.")
+    elif not named and must_be_named(_readers(session, unit, standing)):
+        faults["navn"] = _("Bare én enhet til kan se det, og den skjønner hvem som deler.")
     if faults:
         return TypedPractice(fields, {name: faults[name] for name in fields if name in faults})
     return TypedPractice(fields, {}, PracticeText(fields["hva"], fields["sett"], named))
 
 
 def _form_page(session: Session, unit: Unit, standing: StandingAction, typed: TypedPractice) -> str:
-    alike = units_alike(session, unit, municipal_day())
+    readers = _readers(session, unit, standing)
     return render_template(
         "followup/actions/sharing.html",
         unit=unit,
         standing=standing,
         typed=typed,
-        readers=len(alike),
-        only_named=must_be_named(alike),
+        readers=len(readers),
+        is_theme=subject_of_action(session, standing).about.theme is not None,
+        only_named=must_be_named(readers),
         is_shared=bool(sharing_of(session, [standing.id])),
         most=MOST_CHARACTERS,
     )
@@ -159,7 +152,7 @@ def _preview_page(session: Session, unit: Unit, standing: StandingAction, text: 
         unit=unit,
         standing=standing,
         text=text,
-        theme=_theme(standing).title,
+        subject=subject_of_action(session, standing).title,
         practice=OthersPractice(text.what, text.saw, unit.name if text.named else ""),
-        readers=len(units_alike(session, unit, municipal_day())),
+        readers=len(_readers(session, unit, standing)),
     )

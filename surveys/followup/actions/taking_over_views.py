@@ -25,7 +25,7 @@ def take_over_action(unit_code: str, action_id: int) -> Response:
     try:
         action = take_over(session, unit, offered.version, current_user)
     except PlanChangedMeanwhileError:
-        flash(_("Tiltaket er alt tatt over."))
+        flash(_("Tiltaket er allerede tatt over."))
         return redirect(url_for("plans.show", unit_code=unit_code))
     session.commit()
     flash(_("Tiltaket er nå i planen deres."))

@@ -16,12 +16,11 @@ from surveys.actions.models import MOST_CHARACTERS, ActionStatus, ActionVersion,
 from surveys.actions.queries import StandingAction, ticks_of
 from surveys.actions.rights import PLAN_READERS, may_edit_plan, may_tick_plan
 from surveys.actions.sharing import (
-    OthersPractice,
+    PracticeSubject,
     SharedTheme,
     can_be_shared,
     practices_of_others,
     sharing_of,
-    units_alike,
 )
 from surveys.actions.texts import aim_words, done_words, status_words
 from surveys.actions.writing import (
@@ -41,7 +40,7 @@ from surveys.followup.actions.blueprint import (
 )
 from surveys.followup.actions.calendar_file import plan_calendar
 from surveys.followup.actions.focus import focus_of
-from surveys.followup.actions.ideas import ThemeIdeas, ideas_for
+from surveys.followup.actions.ideas import ideas_for
 from surveys.followup.actions.plan_page import (
     ShownAction,
     UnitPlan,
@@ -49,6 +48,11 @@ from surveys.followup.actions.plan_page import (
     shown_actions,
     unit_plan,
     versions_before_taking,
+)
+from surveys.followup.actions.sharing_subjects import (
+    subject_of_action,
+    subject_of_indicator,
+    units_to_tell,
 )
 from surveys.followup.actions.themes import ActionChoices, action_choices
 from surveys.followup.actions.typed_action import (
@@ -237,7 +241,9 @@ def _current(action: PlanAction) -> ActionVersion | None:
 
 def _begun(session: Session, unit: Unit) -> dict[str, str]:
     """A new action's fields. About what the staff chose to improve, it has what they will see when it works."""
-    fields = empty_fields(request.args)
+    kind, _mark, value = request.args.get("om", "").partition("=")
+    asked = {kind: value} if kind in {"tema", "indikator"} else {}
+    fields = empty_fields({**request.args, **asked})
     focus = focus_of(session, current_user, unit, _today())
     if focus and not fields["tegn"] and focus.improves(fields["tema"]):
         fields["tegn"] = focus.practice[:MOST_CHARACTERS]
@@ -292,10 +298,14 @@ def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, s
 
 def _sharing(session: Session, unit: Unit, plan: UnitPlan) -> Mapping[int, bool]:
     """Action id → whether it is shared now, of those that other units of the same type could learn from."""
-    able = [each.id for group in plan.groups for each in group.actions if can_be_shared(each.standing)]
-    if not able or not units_alike(session, unit, _today()):
-        return {}
-    shared = sharing_of(session, able)
+    able = [
+        each.id
+        for group in plan.groups
+        for each in group.actions
+        if can_be_shared(each.standing)
+        and units_to_tell(session, unit, subject_of_action(session, each.standing).about, _today())
+    ]
+    shared = sharing_of(session, able) if able else {}
     return {each: each in shared for each in able}
 
 
@@ -317,6 +327,7 @@ def _form_page(
 ) -> str:
     before = standing.version if standing else None
     choices = action_choices(session, current_user, unit, _today(), before)
+    subject = _subject(session, choices, typed.fields)
     return render_template(
         "followup/actions/form.html",
         unit=unit,
@@ -327,20 +338,23 @@ def _form_page(
         else None,
         problem=problem,
         choices=choices,
-        ideas=_ideas(choices, typed.fields["tema"]),
-        practices=_practices(session, unit, choices, typed.fields["tema"]),
+        ideas=ideas_for(subject.theme.instrument, subject.theme.factor)
+        if subject and subject.theme
+        else None,
+        practices=practices_of_others(session, subject, units_to_tell(session, unit, subject, _today()))
+        if subject
+        else [],
         aims=aim_words(),
         most=MOST_CHARACTERS,
     )
 
 
-def _practices(session: Session, unit: Unit, choices: ActionChoices, asked: str) -> list[OthersPractice]:
-    theme = next((each for each in choices.themes if each.value == asked), None)
-    if theme is None:
-        return []
-    return practices_of_others(session, unit, SharedTheme(theme.instrument, theme.factor), _today())
-
-
-def _ideas(choices: ActionChoices, asked: str) -> ThemeIdeas | None:
-    theme = next((each for each in choices.themes if each.value == asked), None)
-    return ideas_for(theme.instrument, theme.factor) if theme else None
+def _subject(session: Session, choices: ActionChoices, fields: Mapping[str, str]) -> PracticeSubject | None:
+    """What ideas are looked up by: the chosen theme, or else the chosen indicator."""
+    for theme in choices.themes:
+        if theme.value == fields["tema"]:
+            return PracticeSubject(SharedTheme(theme.instrument, theme.factor))
+    for indicator in choices.indicators:
+        if indicator.value == fields["indikator"]:
+            return subject_of_indicator(session, indicator.indicator_id)
+    return None

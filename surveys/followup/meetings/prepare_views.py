@@ -25,7 +25,9 @@ def prepare(survey_key: str, unit_code: str) -> str:
         sentences=result_words.summary(result),
         points=preparing.strong_and_weak(result),
         is_hard=preparing.is_hard(result),
-        opening=preparing.opening_words(result_words.turnout(result) if has_turnout else ""),
+        opening=preparing.opening_words(
+            result_words.turnout(result) if has_turnout else "", shown=result.shown
+        ),
         preparing=preparing,
         why_nothing="" if result.shown else result_words.why_nothing(result),
     )

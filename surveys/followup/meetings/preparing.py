@@ -53,8 +53,15 @@ def is_hard(result: UnitResult) -> bool:
     )
 
 
-def opening_words(turnout: str) -> list[str]:
-    """What to say first, as it may be read aloud. turnout: as the result page tells it."""
+def opening_words(turnout: str, *, shown: bool = True) -> list[str]:
+    """What to say first, as it may be read aloud. turnout: as the result page tells it. shown: there are figures."""
+    aim = _("I dag skal vi bli enige om to ting: én vi vil ta vare på, og én vi vil gjøre bedre.")
+    if not shown:
+        return [
+            _("Takk til alle som svarte."),
+            _("Resultatet vårt blir ikke vist, så ingen kan finne ut hva hver enkelt har svart."),
+            aim,
+        ]
     return [
         _("Takk for at dere svarte. %(turnout)s.", turnout=turnout)
         if turnout
@@ -64,7 +71,7 @@ def opening_words(turnout: str) -> list[str]:
             "og ingen skal lete etter det."
         ),
         _("Tallene er et utgangspunkt. Det er dere som vet hva de betyr her hos oss."),
-        _("I dag skal vi bli enige om to ting: én vi vil ta vare på, og én vi vil gjøre bedre."),
+        aim,
     ]
 
 
@@ -116,12 +123,16 @@ def supportive_words() -> list[str]:
     ]
 
 
-def agenda() -> list[tuple[int, str]]:
-    """Minutes, and what they are for."""
+def agenda(*, shown: bool = True) -> list[tuple[int, str]]:
+    """Minutes, and what they are for. shown: there are figures."""
     return [
         (5, _("Du sier velkommen, og leser opp det som står under «Si dette først».")),
-        (10, _("Vis resultatet. Spør: «Kjenner dere dere igjen?» Snakk først to og to, så sammen.")),
-        (15, _("Snakk om det som er sterkest, og om det der det er mest å hente.")),
+        (10, _("Vis resultatet. Spør: «Kjenner dere dere igjen?» Snakk først to og to, så sammen."))
+        if shown
+        else (10, _("Spør: «Hvordan har vi det sammen?» Snakk først to og to, så sammen.")),
+        (15, _("Snakk om det som er sterkest, og om det der det er mest å hente."))
+        if shown
+        else (15, _("Snakk om det som fungerer godt, og om det dere vil gjøre bedre.")),
         (5, _("Velg én ting å ta vare på og én å gjøre bedre, på telefonen eller med håndsopprekning.")),
         (10, _("Skriv sammen: Hva vil vi se når det virker?")),
     ]

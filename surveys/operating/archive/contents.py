@@ -22,6 +22,7 @@ ARCHIVED: Final = frozenset(
         "quality_report", "survey_comparison", "quality_discussion", "tally_root", "tally_leaf",
         "imported_set", "imported_measure", "imported_figure", "population_margin",
         "declared_margin", "survey_weighting", "released_weighted_mean",
+        "item_figure",
         # The cards, their values, and the replies to them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",

@@ -26,6 +26,7 @@ from surveys.counting.loading import SurveyTree, load_responses
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 from surveys.release.analysts.row_variables import UNIT
+from surveys.release.items.respondents import item_respondents
 from surveys.release.measures import answer_length, are_shares, measures_of
 from surveys.release.models import MicrodataRecipe
 from surveys.release.protection.issued_rows import asked_of_all
@@ -127,6 +128,8 @@ def _new_recipe(
                 published[people.tobytes()] = people
                 if figure.exact_spread and of.release.by_precision:
                     in_detail[people.tobytes()] = people
+    for people in item_respondents(session, survey, responses, covering):
+        published[people.tobytes()] = in_detail[people.tobytes()] = people
     asked = asked_of_all(responses)
     measures = [one for one in measures_of(responses.questionnaire) if one.factor.key in asked]
     keys = {one.key for one in measures}

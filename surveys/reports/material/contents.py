@@ -7,6 +7,7 @@ in it depends on who asks: whoever may see the unit's result gets the same.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final
 
 from surveys.platform.localisation import language, localised, long_date, number, percent
@@ -16,6 +17,7 @@ from surveys.release.measures import MeasureKind
 from surveys.release.models import Coding, FigureStatus
 from surveys.results import texts as wording
 from surveys.results.comparisons import reference_texts, succession_texts
+from surveys.results.filled_columns import filled_columns
 from surveys.results.pictures import ScalePicture, scale_picture
 from surveys.results.queries import Line, UnitResult
 
@@ -49,11 +51,16 @@ class MaterialRow:
 
 @dataclass(frozen=True)
 class MaterialTable:
-    """A table as text: every row has as many cells as there are columns."""
+    """A table as text: every row has as many cells as there are columns. note: why columns are left out, or «».
+
+    widths: of the columns, as shares of what is left over on a sheet of paper; 0: no more than the column needs.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str
+    widths: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def _comparison(result: UnitResult) -> list[str]:
 def _nothing(result: UnitResult) -> list[str]:
     """Why the unit has no figures, as on its page."""
     sentences = [wording.why_nothing(result)]
-    if wording.is_hidden(result) and not result.is_top:
+    if wording.counts_above(result):
         sentences.append(
             _(
                 "Svarene teller med i resultatet for enheten over. Slik er det for alle små enheter, i alle visninger "
@@ -212,34 +219,41 @@ def _tables(result: UnitResult) -> list[MaterialTable]:
 
 
 def _table(title: str, lines: Sequence[Line], *, with_change: bool) -> MaterialTable:
-    columns = [_("Tema"), _("Skala"), _("Svar"), _("Snitt"), _("Usikkerhet"), _("Spredning")]
-    if with_change:
-        columns += [_("Forrige gang"), _("Endring")]
-    columns.append(_("Lave, middels og høye svar"))
+    """With the columns that have anything in them, as on the page."""
+    has = filled_columns(lines)
+    columns = [
+        (_("Tema"), 1.6, True),
+        (_("Skala"), 0, True),
+        (_("Svar"), 0, True),
+        (_("Snitt"), 0, True),
+        (_("Usikkerhet"), 0, has.interval),
+        (_("Spredning"), 0, has.spread),
+        (_("Forrige gang"), 0, with_change),
+        (_("Endring"), 1.4, with_change),
+        (_("Lave, middels og høye svar"), 1.1, has.distribution),
+    ]
+    is_there = [there for _name, _width, there in columns]
     return MaterialTable(
-        title, tuple(columns), tuple(_cells(line, with_change=with_change) for line in lines)
+        title,
+        tuple(compress((name for name, _width, _there in columns), is_there)),
+        tuple(tuple(compress(_cells(line), is_there)) for line in lines),
+        has.left_out,
+        tuple(compress((width for _name, width, _there in columns), is_there)),
     )
 
 
-def _cells(line: Line, *, with_change: bool) -> tuple[str, ...]:
-    """A hidden figure is a word in the column of the mean, and nothing in the others."""
+def _cells(line: Line) -> tuple[str, ...]:
+    """Of every column. A hidden figure is a word in the column of the mean, and nothing in the others."""
     scale = f"{line.minimum}–{line.maximum}"
-    change = line.change if line.shown else None
     if not line.shown:
         word = wording.status_word(line.status, line.reason).lower()
-        return (localised(line.title), scale, "", word, "", "", *(("", "") if with_change else ()), "")
+        return (localised(line.title), scale, "", word, "", "", "", "", "")
+    change = line.change
     interval = (
         f"{wording.shown_value(line, line.ci_low)} – {wording.shown_value(line, line.ci_high)}"
         if line.ci_low is not None and line.ci_high is not None
         else ""
     )
-    since = (
-        wording.shown_value(line, change.previous_mean) if change else "",
-        f"{wording.change_word(change)} {wording.change_numbers(change)}".strip()
-        if change
-        else succession_texts.gap_word(line),
-    )
-    shares = " · ".join(percent(share) for share in line.distribution) if line.distribution else ""
     return (
         localised(line.title),
         scale,
@@ -247,8 +261,11 @@ def _cells(line: Line, *, with_change: bool) -> tuple[str, ...]:
         wording.mean_text(line),
         interval,
         wording.spread_text(line),
-        *(since if with_change else ()),
-        shares,
+        wording.shown_value(line, change.previous_mean) if change else "",
+        f"{wording.change_word(change)} {wording.change_numbers(change)}".strip()
+        if change
+        else succession_texts.gap_word(line),
+        " · ".join(percent(share) for share in line.distribution) if line.distribution else "",
     )
 
 

@@ -5,14 +5,16 @@ The numbers are those of `medvirk figures`, in the same columns: there is one fo
 
 from collections.abc import Sequence
 from dataclasses import astuple
+from itertools import zip_longest
 from typing import Final
 
 from surveys.platform.texts import _
-from surveys.reports.material.contents import UnitMaterial
+from surveys.reports.material.contents import MaterialTable, UnitMaterial
 from surveys.reports.workbooks import BookSheet, SheetTable, workbook_bytes
 from surveys.results.exporting import COLUMNS, FigureRow
 
-_WIDTHS: Final = (34, 10, 8, 16, 16, 14, 14, 44, 24)
+_NARROWEST: Final = 10
+_WIDEST: Final = 44
 _NUMBERS_WIDTH: Final = 16
 
 
@@ -25,8 +27,8 @@ def as_workbook(material: UnitMaterial, figures: Sequence[FigureRow]) -> bytes:
 def _result_sheet(material: UnitMaterial) -> BookSheet:
     return BookSheet(
         _("Resultat"),
-        _WIDTHS,
-        [SheetTable(table.columns, table.rows, table.title) for table in material.tables],
+        _widths(material.tables),
+        [_with_note(table) for table in material.tables],
         material.unit_name,
         (
             material.survey_title,
@@ -40,6 +42,17 @@ def _result_sheet(material: UnitMaterial) -> BookSheet:
         ),
         material.marks,
     )
+
+
+def _with_note(table: MaterialTable) -> SheetTable:
+    title = f"{table.title.rstrip('.')}. {table.note}" if table.note else table.title
+    return SheetTable(table.columns, table.rows, title)
+
+
+def _widths(tables: Sequence[MaterialTable]) -> list[int]:
+    """In letters: room for the longest cell of each column, up to what breaks into lines."""
+    columns = zip_longest(*(row for table in tables for row in table.rows), fillvalue="")
+    return [min(max(_NARROWEST, *(len(cell) + 2 for cell in cells)), _WIDEST) for cells in columns]
 
 
 def _numbers_sheet(figures: Sequence[FigureRow]) -> BookSheet:

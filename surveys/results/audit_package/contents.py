@@ -20,6 +20,7 @@ from surveys.campaigns.tally.trail_chain import chain, published_head
 from surveys.organisation.models import Installation, Unit
 from surveys.platform.texts import _
 from surveys.release.digest import figure_rows, release_row, rules_row, tree_rows, turnout_rows
+from surveys.release.items.recording import item_figure_rows
 from surveys.release.models import Release
 from surveys.release.weighting.released import mean_rows
 from surveys.results.audit_package.readme import README
@@ -92,12 +93,13 @@ def _units(session: Session, survey: Survey) -> Mapping[str, Any]:
 
 
 def _release(session: Session, release: Release) -> Mapping[str, Any]:
-    weighted = mean_rows(session, release)
+    weighted, items = mean_rows(session, release), item_figure_rows(session, release)
     return {
         "release": release_row(release),
         "tree": tree_rows(session, release),
         "figures": figure_rows(session, release),
         **({"weighted": weighted} if weighted else {}),
+        **({"items": items} if items else {}),
     }
 
 

@@ -39,7 +39,7 @@ SPREAD_CLASSES = (0.15, 0.25, 0.4)
 
 PROGRAM = "kontroll.py"
 README = "LES-MEG.txt"
-README_DIGEST = "d32492a7a9b6790f1ff4ebba1a394d5c75277911c36d693f706e1a28b958c7f5"
+README_DIGEST = "2f74a1c249c858c19868ccdb1583d870773c9f0edb4cae1b4a9ee98f6e66f43f"
 LISTED = {
     README,
     PROGRAM,
@@ -351,6 +351,39 @@ def _faults_of_weighted(row: Json, release: Json, n: int) -> Faults:
         or abs(row["effective_n"] * row["design_effect"] - row["n"]) > 1e-6 * row["n"]
     ):
         yield "designeffekten og det effektive antallet hører ikke sammen"
+
+
+def check_items(package: Package) -> Faults:
+    """Single statements: those that were released, of ten or more, where the theme is told with all its digits."""
+    recorded = dict(_recorded_releases(package))
+    for release in package.releases:
+        about, rows = release["release"], release.get("items", [])
+        lines = "\n".join(sorted(map(line_of, rows)))
+        digest = hashlib.sha256(lines.encode()).hexdigest() if rows else None
+        if recorded.get(about["number"], {}).get("items") != digest:
+            yield f"tallene for enkelte spørsmål i frigivelse {about['number']} er ikke de som ble frigitt"
+        exact = {
+            (figure["unit_id"], figure["measure"])
+            for figure in release["figures"]
+            if figure["kind"] == "unit"
+            and figure["status"] == "shown"
+            and figure.get("coded", "exact") == "exact"
+            and not figure.get("step")
+        }
+        for row in rows:
+            if row["status"] == "shown":
+                for fault in _faults_of_item(row, about, (row["unit_id"], row["factor"]) in exact):
+                    yield f"{row['item']}, ett spørsmål: {fault}"
+
+
+def _faults_of_item(row: Json, release: Json, theme_is_told: bool) -> Faults:
+    if not theme_is_told:
+        yield "vist der temaet ikke er vist nøyaktig"
+    if row["n"] < max(10, release["minimum_group"]):
+        yield f"vist for {row['n']} svar"
+    low, high = release["measures"][row["factor"]]
+    if not low <= row.get("ci_low", low) <= row["mean"] <= row.get("ci_high", high) <= high:
+        yield "snittet eller intervallet er utenfor skalaen"
 
 
 def _faults_of_precision(figure: Json, release: Json, n: int) -> Faults:
@@ -672,6 +705,7 @@ CHECKS = (
     ("Frigivelsene", check_releases),
     ("Reglene", check_rules),
     ("De vektede tallene", check_weighted),
+    ("Enkelte spørsmål", check_items),
     ("Deltakelsen", check_turnout),
     ("Angrepet på alt som er frigitt", check_attack),
 )

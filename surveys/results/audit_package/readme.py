@@ -33,6 +33,7 @@ HVA PROGRAMMET KONTROLLERER
   er de som gjaldt da tallene ble frigitt, og minste gruppe er ikke lavere enn da undersøkelsen åpnet. Frigivelser fra
   eldre versjoner av Medvirk har ikke avtrykk av dette.
 - Er svarene vektet, er de vektede snittene de som ble frigitt, og bare der det uvektede snittet er vist.
+- Kommer en indikator fra ett spørsmål, er tallene de som ble frigitt, for minst ti svar, og bare der temaet er vist.
 - Reglene er fulgt: ingen tall for færre enn minste gruppe, og fordelinger bare der mange nok har svart.
 - Angrepet: programmet legger sammen og trekker fra alt som er frigitt, og ser om tallet for en gruppe som er skjult
   eller for liten, kan regnes ut eller avgrenses til mindre enn en firedel av skalaen. Det prøver også om et tall som er

@@ -53,6 +53,11 @@ class HeatMap:
     types: tuple[str, ...]
     rows: tuple[HeatRow, ...]
 
+    @property
+    def shown(self) -> bool:
+        """Whether there is a single figure."""
+        return any(cell.line.shown for row in self.rows for cell in row.cells if cell)
+
 
 @dataclass(frozen=True)
 class _OrderedUnit:

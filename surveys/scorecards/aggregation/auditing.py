@@ -14,12 +14,13 @@ from surveys.organisation.models import Unit
 from surveys.release.models import Figure, FigureKind, FigureStatus
 from surveys.scorecards.aggregation.models import IndicatorAggregation
 from surveys.scorecards.frequencies import periods_of
+from surveys.scorecards.item_values import untold_findings
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 
 
 def card_findings(session: Session) -> list[str]:
     """What the cards give away, in words; none when all is well."""
-    return [*_told_past_release(session), *_computed_past_hidden(session)]
+    return [*_told_past_release(session), *_item_not_told(session), *_computed_past_hidden(session)]
 
 
 def _told_past_release(session: Session) -> Iterator[str]:
@@ -42,6 +43,14 @@ def _told_past_release(session: Session) -> Iterator[str]:
     )
     for measurement, indicator, code in found:
         yield f"{_where(measurement, indicator, code)}: verdien er skjult i det som er frigitt"
+
+
+def _item_not_told(session: Session) -> Iterator[str]:
+    """Values of a single statement that the release does not tell."""
+    units = dict(session.execute(select(Unit.id, Unit.code)).all())
+    for measurement, indicator in untold_findings(session):
+        where = _where(measurement, indicator, units[measurement.unit_id])
+        yield f"{where}: verdien er ikke i det som er frigitt"
 
 
 def _computed_past_hidden(session: Session) -> Iterator[str]:

@@ -33,7 +33,7 @@ def finding(found: UnitCoMovement, one: str, other: str) -> str:
         case Togetherness.UNSURE:
             return _("Vi ser ingen sikker sammenheng mellom %(one)s og %(other)s.", one=first, other=second)
         case Togetherness.NO_DIFFERENCE:
-            return _("Alle enhetene har samme tall for det ene. Da er det ingen forskjeller å se sammen.")
+            return _("Alle enhetene har samme tall for det ene. Da er det ingenting å sammenligne.")
         case Togetherness.ONE_NUMBER:
             return _("De to tallene følger hverandre helt. Da er de trolig regnet ut av det samme.")
         case Togetherness.FEW:

@@ -145,7 +145,7 @@ def _page(
         sentence="" if typed.faults else _sentence(dict(typed.fields)),
         level=level_of(plan, version.year) if plan else None,
         groups=source_groups(),
-        frequencies={each.value: periods_of(each).name() for each in Frequency},
+        frequencies={each.value: periods_of(each).name().capitalize() for each in Frequency},
         directions={
             Direction.HIGHER.value: _("Høyere er bedre"),
             Direction.LOWER.value: _("Lavere er bedre"),

@@ -1,4 +1,4 @@
-"""What an indicator can be fed by: every measure of the newest version of every questionnaire, and none."""
+"""What an indicator can be fed by: every measure and statement of the newest version of every questionnaire."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from questionnaires import loading
 from questionnaires.files import available
 from questionnaires.model import Questionnaire
 from surveys.platform.localisation import localised
+from surveys.platform.texts import _
+from surveys.release.items.item_measures import item_measures
 from surveys.release.measures import measures_of
 from surveys.scorecards.whole_measures import whole_measures
 
@@ -29,7 +31,7 @@ class SourceGroup:
 
 
 def source_groups() -> list[SourceGroup]:
-    groups = [_group(each) for each in _newest()]
+    groups = [group for each in _newest() for group in (_group(each), _items(each)) if group.choices]
     return sorted(groups, key=lambda group: group.title)
 
 
@@ -52,3 +54,17 @@ def _group(questionnaire: Questionnaire) -> SourceGroup:
         for each in measures_of(questionnaire)
     ]
     return SourceGroup(localised(questionnaire.title), choices)
+
+
+def _items(questionnaire: Questionnaire) -> SourceGroup:
+    """One statement each, after its theme; none in themes of one statement."""
+    choices = [
+        SourceChoice(
+            f"{questionnaire.key} {each.key}",
+            f"{localised(each.factor.title)}: «{localised(each.item.text)}»",
+        )
+        for each in item_measures(questionnaire)
+    ]
+    return SourceGroup(
+        _("%(questionnaire)s: ett spørsmål", questionnaire=localised(questionnaire.title)), choices
+    )

@@ -4,19 +4,24 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+import html5lib
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyUnit
 from surveys.organisation.models import Installation
 from surveys.platform.database import Database
 from surveys.release.models import Figure, FigureStatus
 from surveys.reports.typesetting import printable_text
+from surveys.results import views
 from surveys.results.queries import find_unit, latest_release
 from tests.building import sheet_of
 from tests.built_once import build_once
+from tests.card_building import sign_in_as
 from tests.material_building import document, material, read, root_of, structure, text_of
 from tests.releasing import KEY, build_released, forget_released
 
@@ -166,3 +171,37 @@ def test_demonstration_data_are_marked_on_every_page(app: Flask, two_years: Data
         session.execute(update(Installation).values(synthetic=True))
     made = document(app, material(app, two_years, "A"))
     assert all("Syntetiske demodata" in page.extract_text() for page in read(made).pages)
+
+
+def test_a_column_that_is_empty_for_every_row_is_left_out_with_the_reason(
+    app: Flask, client: FlaskClient, two_years: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the page, in the document and in the workbook. A hidden row's reason still fills the row."""
+    monkeypatch.setattr(views, "_today", lambda: dt.date(2026, 5, 6))
+    sign_in_as(client, two_years, Role.HR, "K")
+    first, second = (row.key for row in material(app, two_years, "A").rows[:2])
+    change_figure(two_years, first, distribution=[0.1, 0.4, 0.5])
+    [whole] = material(app, two_years, "A").tables
+    assert {"Usikkerhet", "Lave, middels og høye svar"} <= set(whole.columns)
+    assert whole.note == ""
+    change_figure(two_years, first, distribution=None, ci_low=None, ci_high=None, sd=None)
+    hide_figure(two_years, second)
+    content = material(app, two_years, "A")
+    [left] = content.tables
+    gone = {"Usikkerhet", "Spredning", "Lave, middels og høye svar"}
+    assert set(whole.columns) - set(left.columns) == gone
+    assert {len(row) for row in left.rows} == {len(left.columns)} == {len(left.widths)}
+    why = "Her viser vi ikke usikkerheten, spredningen og lave, middels og høye svar."
+    assert left.note.startswith(why)
+    assert why in text_of(document(app, content))
+    page = client.get(f"/resultater/{KEY}/A")
+    document_of_page = html5lib.parse(page.text, namespaceHTMLElements=False)
+    table = next(each for each in document_of_page.iter("table") if why in "".join(each.itertext()))
+    heads, *rows = [
+        [("".join(cell.itertext()).strip(), int(cell.get("colspan", 1))) for cell in row]
+        for row in table.iter("tr")
+    ]
+    assert not gone & {name for name, _width in heads}
+    assert {sum(width for _name, width in row) for row in rows} == {len(heads)}
+    for place in range(len(heads)):
+        assert any(row[place][0] for row in rows if len(row) == len(heads)), heads[place]

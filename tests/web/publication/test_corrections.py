@@ -10,7 +10,7 @@ from surveys.campaigns.lifecycle import find_survey
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import ReleaseRefusedError
-from surveys.release.protection.auditing import audit_survey
+from surveys.release.auditing import audit_survey
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
 from tests.releasing import KEY, build_counted, build_released

@@ -12,8 +12,8 @@ from surveys.campaigns.report_groups import merge_units, separate_units
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
+from surveys.release.auditing import audit_survey
 from surveys.release.models import Figure, FigureStatus
-from surveys.release.protection.auditing import audit_survey
 from tests.building import build_survey, keys_of
 from tests.card_building import sign_in_as
 from tests.publishing import (

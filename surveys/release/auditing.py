@@ -17,6 +17,7 @@ from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.counting.loading import SurveyTree, load_responses
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Unit
+from surveys.release.items.auditing import item_findings
 from surveys.release.measures import answer_length, measures_of
 from surveys.release.models import Release
 from surveys.release.protection.attacking import (
@@ -82,6 +83,7 @@ def audit_survey(
     attackers = list(_attackers(survey, releases, responses, rows, codes, thorough=thorough))
     findings = [finding for attacker in attackers for finding in attacker.findings()]
     findings += background_findings(session, survey, releases)
+    findings += item_findings(session, survey, releases, responses, rows, thorough=thorough)
     ranges = [found for attacker in attackers if (found := attacker.narrowest())] if thorough else []
     narrow = min(ranges, key=lambda found: found.width / found.least, default=None)
     return SurveyAudit(survey.key, len(shown), tuple(findings), narrow)
