@@ -77,20 +77,22 @@ def _half_step(a: float) -> float:
 
 
 def _continued_fraction(a: float, b: float, x: float) -> float:
-    c, d = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    # A denominator is never exactly 0: written out, since a page asks for some thousand terms.
+    d = 1 - (a + b) * x / (a + 1)
+    c, d = 1.0, 1 / (d if d > TINY or d < -TINY else TINY)
     value = d
     for m in range(1, MOST_TERMS):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        at = a + 2 * m
+        even = m * (b - m) * x / ((at - 1) * at)
+        odd = -(a + m) * (a + b + m) * x / (at * (at + 1))
         for part in (even, odd):
-            d = 1 / _not_zero(1 + part * d)
-            c = _not_zero(1 + part / c)
+            d = 1 + part * d
+            d = 1 / (d if d > TINY or d < -TINY else TINY)
+            c = 1 + part / c
+            if -TINY <= c <= TINY:
+                c = TINY
             value *= c * d
         if abs(c * d - 1) < ENOUGH:
             return value
     msg = f"the incomplete beta function of {a}, {b}, {x} does not converge"
     raise ArithmeticError(msg)
-
-
-def _not_zero(value: float) -> float:
-    return value if abs(value) > TINY else TINY

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from analysis.confidence import CONFIDENCE, FEWEST
@@ -84,7 +85,7 @@ def trend(
     >>> round(found.slope, 2), round(found.ci_low, 2), found.verdict.value
     (0.15, 0.05, 'up')
     """
-    found = [_direction(times, waves, confidence) for waves in themes]
+    found = [_direction(tuple(times), tuple(waves), confidence) for waves in themes]
     adjusted = holm_within([each.p for each in found])
     return [
         TrendEstimate(
@@ -109,7 +110,11 @@ def _verdict(found: _Direction, p_holm: float, level: float) -> TrendVerdict:
     return TrendVerdict.NO_CLEAR_TREND
 
 
-def _direction(times: Sequence[float], scores: Sequence[WaveScore | None], confidence: float) -> _Direction:
+@lru_cache(maxsize=2_048)
+def _direction(
+    times: tuple[float, ...], scores: tuple[WaveScore | None, ...], confidence: float
+) -> _Direction:
+    """Kept: released scores never change, and a page of a whole municipality has a hundred directions."""
     used = [(time, score) for time, score in zip(times, scores, strict=True) if score and score.usable]
     if len(used) < FEWEST_WAVES:
         return _Direction()

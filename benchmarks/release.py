@@ -176,11 +176,12 @@ def _used_invitation(survey: Survey, unit_id: int, secret: bytes) -> Invitation:
     return found
 
 
-def municipal(app: Flask, db: Database) -> tuple[str, KeyStore]:
+def municipal(app: Flask, db: Database, units: int = 300) -> tuple[str, KeyStore]:
+    """units: where people work, below 41 others."""
     keys = KeyStore.of(app.config["SETTINGS"].keys, app.config["SECRETS"])
     source = definition(background=True)
     with db.transaction() as session:
-        top, leaves = build_tree(session, (1, 10, 30, 300), types=True)
+        top, leaves = build_tree(session, (1, 10, 30, units), types=True)
         for year in (2023, 2024, 2025):
             store_counted(
                 session,

@@ -12,6 +12,9 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.counting_ballots import count
 from surveys.publishing.releasing import release
+from surveys.results import queries
+from surveys.results.heat_map import queries as heat_map
+from surveys.results.trends import queries as trends
 from tests.building import answer_some, build_installation, build_survey, build_units, keys_of
 
 KEY = "liten-2026"
@@ -84,3 +87,9 @@ def build_answered(
         open_survey(session, survey, keys_of(app))
         for unit, sheets in answers.items():
             answer_some(app, session, survey, unit, sheets)
+
+
+def forget_released() -> None:
+    """After a test has changed a released figure that was read before."""
+    for kept in (queries._kept, heat_map._kept, trends._kept):
+        kept.forget()

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from surveys.access import interrupted
 from surveys.access.models import Account, Grant, Role
 from surveys.organisation.models import Unit
-from surveys.organisation.subtrees import ids_below, lineage
+from surveys.organisation.subtrees import lineage, units_below
 from surveys.platform import database
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -99,7 +99,7 @@ def require_unit(unit_id: int, *roles: Role) -> None:
 def granted_units(session: Session, account: Account, *roles: Role) -> frozenset[int]:
     """Every unit in the subtrees where the account holds one of the roles (any role when none is named)."""
     tops = [grant.unit_id for grant in account.grants if not roles or grant.role in roles]
-    return frozenset(session.scalars(ids_below(tops)))
+    return units_below(session, tops)
 
 
 def _to_sign_in() -> Response:

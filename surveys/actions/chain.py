@@ -1,7 +1,7 @@
 """The chain after a result: opened, actions made, evaluated. Of units, never of persons."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -56,18 +56,12 @@ def actions_after(session: Session, survey: Survey, unit_id: int) -> list[Standi
 def chain_states(
     session: Session, surveys: dict[int, int], actions: dict[int, list[StandingAction]]
 ) -> dict[int, ChainState]:
-    """surveys: unit id → the survey's id. Two queries, however many units."""
+    """surveys: unit id → the survey's id. Two queries at most, however many units."""
     opened = {
         (each.survey_id, each.unit_id): each.first_opened_on
         for each in session.scalars(select(ResultOpening).where(ResultOpening.unit_id.in_(surveys)))
     }
-    released = dict(
-        session.execute(
-            select(Release.survey_id, func.min(Release.released_on))
-            .where(Release.survey_id.in_(set(surveys.values())))
-            .group_by(Release.survey_id)
-        ).all()
-    )
+    released = _first_releases(session, surveys.values()) if any(actions.values()) else {}
     found = {}
     for unit_id, survey_id in surveys.items():
         of_survey = [
@@ -79,6 +73,16 @@ def chain_states(
             sum(each.evaluation is not None for each in of_survey),
         )
     return found
+
+
+def _first_releases(session: Session, survey_ids: Iterable[int]) -> dict[int, dt.date]:
+    """Survey → the day it was first released."""
+    rows = session.execute(
+        select(Release.survey_id, func.min(Release.released_on))
+        .where(Release.survey_id.in_(set(survey_ids)))
+        .group_by(Release.survey_id)
+    )
+    return dict(rows.all())
 
 
 def _is_after(action: StandingAction, survey_id: int, released_on: dt.date | None) -> bool:

@@ -3,15 +3,30 @@
 from collections.abc import Iterable
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.organisation.models import Unit
 
 
-def ids_below(tops: Iterable[int]) -> Select[tuple[int]]:
+def ids_below(tops: Iterable[int]) -> Select[int]:
     """A query for the ids of the units and of everything below them."""
-    below = select(Unit.id).where(Unit.id.in_(list(tops))).cte(recursive=True)
+    return _subtrees(Unit.id.in_(list(tops)))
+
+
+def units_below(session: Session, tops: Iterable[int]) -> frozenset[int]:
+    """The ids of the units and of everything below them."""
+    return frozenset(session.scalars(_below(), {"tops": list(tops)}))
+
+
+@cache
+def _below() -> Select[int]:
+    """Made once: making a recursive query takes longer than asking it."""
+    return _subtrees(Unit.id.in_(bindparam("tops", expanding=True)))
+
+
+def _subtrees(is_top: ColumnElement[bool]) -> Select[int]:
+    below = select(Unit.id).where(is_top).cte(recursive=True)
     child = aliased(Unit)
     below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
     return select(below.c.id)

@@ -36,11 +36,16 @@ class SuccessionSteps:
     """The steps from one day to another, asked backwards."""
 
     def __init__(self, steps: Iterable[SuccessionStep]) -> None:
+        self._steps = tuple(steps)
         self._into: dict[int, list[SuccessionStep]] = defaultdict(list)
         self._out_of: dict[int, list[SuccessionStep]] = defaultdict(list)
-        for step in steps:
+        for step in self._steps:
             self._into[step.successor].append(step)
             self._out_of[step.predecessor].append(step)
+
+    def since(self, day: dt.date) -> "SuccessionSteps":
+        """Those later than `day`."""
+        return SuccessionSteps(step for step in self._steps if step.on > day)
 
     def origin(self, unit: int, existing: Collection[int]) -> Origin:
         """Where the unit came from. existing: the units that stood in the tree at the beginning.

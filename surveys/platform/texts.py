@@ -6,7 +6,7 @@ Outside a request, as in a command, the language is bokmål unless `localisation
 from gettext import NullTranslations
 from typing import Any, Final
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, current_app, g, has_app_context
 from flask_babel import force_locale, get_translations
 from flask_babel.speaklater import LazyString
 
@@ -31,7 +31,11 @@ def _catalogue() -> NullTranslations:
     """The texts of the page's language. Read once in each process: a page asks for some hundreds of texts."""
     if not has_app_context():
         return NullTranslations()
-    kept: dict[str, NullTranslations] = current_app.extensions[_CATALOGUES]
+    # Of the page, since the way to the application takes longer than all the rest.
+    page = g._get_current_object()
+    if _CATALOGUES not in page:
+        page.setdefault(_CATALOGUES, current_app.extensions[_CATALOGUES])
+    kept: dict[str, NullTranslations] = page.get(_CATALOGUES)
     code = language()
     if code not in kept:
         with force_locale(code):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from analysis.precision import ONE_DECIMAL, rounded
 from analysis.scale_ends import Coded, coded_mean
@@ -34,11 +35,11 @@ class Measure:
     factor: Factor
     code: int | None = None
 
-    @property
+    @cached_property
     def minimum(self) -> int:
         return self.factor.scale.minimum if self.kind == MeasureKind.MEAN else 0
 
-    @property
+    @cached_property
     def maximum(self) -> int:
         if self.kind == MeasureKind.MEAN:
             return self.factor.scale.maximum
@@ -72,7 +73,7 @@ class Measure:
         found += step * ((found < top - edge - _ROUNDING) - float(found > edge + _ROUNDING))
         return round(self.minimum + found * self.point, 10)
 
-    @property
+    @cached_property
     def point(self) -> float:
         """How much of the measure's scale one point of the scale that people answered on is."""
         return (self.maximum - self.minimum) / answer_length(self)

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.models import Survey, SurveyUnit
+from surveys.campaigns.models import SurveyUnit
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release, Turnout
@@ -41,26 +41,32 @@ def reason_of(status: FigureStatus, reason: str, invited: int | None, delivered:
     return NOT_INVITED if nobody else reason
 
 
-def parent_of(session: Session, survey: Survey, release: Release, unit: SurveyUnit) -> Neighbour | None:
-    if unit.parent_id is None:
-        return None
-    above = session.get(SurveyUnit, (survey.id, unit.parent_id))
-    return _neighbours(session, release, [above])[0] if above else None
-
-
-def children_of(
-    session: Session, survey: Survey, release: Release, unit: SurveyUnit
-) -> tuple[Neighbour, ...]:
-    """In alphabetical order, never by result."""
-    below = session.scalars(
-        select(SurveyUnit).where(SurveyUnit.survey_id == survey.id, SurveyUnit.parent_id == unit.unit_id)
+def neighbours_of(
+    session: Session, release: Release, unit: SurveyUnit
+) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:
+    """The unit above, and those below in alphabetical order, never by result. Two queries."""
+    units = session.execute(
+        select(SurveyUnit.unit_id, SurveyUnit.name, Unit.code, Turnout.invited, Turnout.delivered)
+        .join(Unit, Unit.id == SurveyUnit.unit_id)
+        .outerjoin(Turnout, (Turnout.release_id == release.id) & (Turnout.unit_id == SurveyUnit.unit_id))
+        .where(
+            SurveyUnit.survey_id == unit.survey_id,
+            or_(SurveyUnit.unit_id == unit.parent_id, SurveyUnit.parent_id == unit.unit_id),
+        )
     ).all()
-    return tuple(sorted(_neighbours(session, release, below), key=lambda child: alphabetical(child.name)))
+    found = _neighbours(session, release, units)
+    above = next((each for each in found if each.unit_id == unit.parent_id), None)
+    below = sorted((each for each in found if each is not above), key=lambda each: alphabetical(each.name))
+    return above, tuple(below)
 
 
-def _neighbours(session: Session, release: Release, units: Sequence[SurveyUnit]) -> list[Neighbour]:
+def _neighbours(
+    session: Session, release: Release, units: Sequence[Row[int, str, str, int | None, int | None]]
+) -> list[Neighbour]:
+    """units: id, name, code, invited and delivered."""
     ids = [unit.unit_id for unit in units]
-    codes = dict(session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(ids))).all())
+    if not ids:
+        return []
     statuses: dict[int, set[FigureStatus]] = defaultdict(set)
     for unit_id, status in session.execute(
         select(Figure.unit_id, Figure.status)
@@ -68,19 +74,11 @@ def _neighbours(session: Session, release: Release, units: Sequence[SurveyUnit])
         .distinct()
     ):
         statuses[unit_id].add(status)
-    turnout = {
-        row.unit_id: (row.invited, row.delivered)
-        for row in session.execute(
-            select(Turnout.unit_id, Turnout.invited, Turnout.delivered).where(
-                Turnout.release_id == release.id, Turnout.unit_id.in_(ids)
-            )
-        )
-    }
     found = []
     for unit in units:
         status = _most(statuses[unit.unit_id])
-        reason = reason_of(status, "", *turnout.get(unit.unit_id, (None, 0)))
-        found.append(Neighbour(unit.unit_id, codes[unit.unit_id], unit.name, status, reason))
+        reason = reason_of(status, "", unit.invited, unit.delivered or 0)
+        found.append(Neighbour(unit.unit_id, unit.code, unit.name, status, reason))
     return found
 
 

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,13 +36,42 @@ class UnitTypeCategory:
         return len(self.units) > 1 and unit_id in self.within and unit_id not in self.same_as
 
 
-def unit_type_categories(session: Session, survey: Survey) -> dict[str, UnitTypeCategory]:
+def unit_type_categories(session: Session, survey: Survey) -> Mapping[str, UnitTypeCategory]:
     """Unit type → its category, from the survey's picture and where people answered. One query."""
+    return _categories_of(session, [survey.id])[survey.id]
+
+
+def _categories_of(
+    session: Session, survey_ids: Collection[int]
+) -> dict[int, Mapping[str, UnitTypeCategory]]:
+    """Survey → its categories. One query."""
     rows = session.execute(
-        select(SurveyUnit.unit_id, SurveyUnit.parent_id, SurveyUnit.type, SurveyUnit.delivered).where(
-            SurveyUnit.survey_id == survey.id
-        )
+        select(
+            SurveyUnit.survey_id,
+            SurveyUnit.unit_id,
+            SurveyUnit.parent_id,
+            SurveyUnit.type,
+            SurveyUnit.delivered > 0,
+        ).where(SurveyUnit.survey_id.in_(survey_ids))
     ).all()
+    units: dict[int, list[_PicturedUnit]] = {survey_id: [] for survey_id in survey_ids}
+    for survey_id, unit_id, parent_id, kind, delivered in rows:
+        units[survey_id].append(_PicturedUnit(unit_id, parent_id, kind, delivered))
+    return {survey_id: _categories(tuple(of_survey)) for survey_id, of_survey in units.items()}
+
+
+class _PicturedUnit(NamedTuple):
+    """delivered: whether anybody placed on the unit itself answered."""
+
+    unit_id: int
+    parent_id: int | None
+    type: str
+    delivered: bool
+
+
+@lru_cache(maxsize=8)
+def _categories(rows: tuple[_PicturedUnit, ...]) -> Mapping[str, UnitTypeCategory]:
+    """Kept for the pictures that were asked for last: a page asks for the same ones again."""
     of_type: dict[str, set[int]] = defaultdict(set)
     for row in rows:
         if row.delivered and row.type:
@@ -75,13 +105,28 @@ def _people_of(parents: Mapping[int, int | None], answered: Sequence[int]) -> Ma
 
 def closed_categories(session: Session, account: Account, release: Release, today: dt.date) -> frozenset[str]:
     """The unit types that are one unit which the account may not read today, whatever it is called."""
+    return closed_by_release(session, account, [release], today)[release.id]
+
+
+def closed_by_release(
+    session: Session, account: Account, releases: Sequence[Release], today: dt.date
+) -> dict[int, frozenset[str]]:
+    """The id of each release → `closed_categories`. As many queries for all as for one."""
+    categories = _categories_of(session, {release.survey_id for release in releases})
     single = {
-        kind: category.same_as
-        for kind, category in unit_type_categories(session, release.survey).items()
+        (release.id, kind): category.same_as
+        for release in releases
+        for kind, category in categories[release.survey_id].items()
         if category.same_as
     }
-    if not single:
-        return frozenset()
-    found = accesses(session, account, [release], today, frozenset().union(*single.values()))
-    readable = {unit_id for (_release, unit_id), access in found.items() if access.now}
-    return frozenset(kind for kind, units in single.items() if not units & readable)
+    units = frozenset().union(*single.values())
+    found = accesses(session, account, releases, today, units) if units else {}
+    readable = {place for place, access in found.items() if access.now}
+    return {
+        release.id: frozenset(
+            kind
+            for (release_id, kind), same in single.items()
+            if release_id == release.id and readable.isdisjoint((release_id, unit) for unit in same)
+        )
+        for release in releases
+    }

@@ -8,9 +8,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.access.models import HR_ROLES, Account, Role
@@ -178,25 +179,9 @@ def _placed_units(
     session: Session, tops: Mapping[int, int], units: Collection[int] | None
 ) -> list[_PlacedUnit]:
     """tops: survey → its top unit. A merger is no storey of its own: its members are as high as the merged unit."""
-    group = aliased(SurveyUnit)
-    query = (
-        select(
-            SurveyUnit.survey_id,
-            SurveyUnit.unit_id,
-            SurveyUnit.parent_id,
-            ReportGroup.unit_id.label("group_id"),
-            group.parent_id.label("above_group"),
-        )
-        .outerjoin(
-            ReportGroup,
-            (ReportGroup.survey_id == SurveyUnit.survey_id) & (ReportGroup.unit_id == SurveyUnit.parent_id),
-        )
-        .outerjoin(group, (group.survey_id == ReportGroup.survey_id) & (group.unit_id == ReportGroup.unit_id))
-        .where(SurveyUnit.survey_id.in_(tops))
-    )
-    if units is not None:
-        query = query.where(or_(SurveyUnit.unit_id.in_(units), ReportGroup.unit_id.in_(units)))
-    rows = session.execute(query).all()
+    rows = session.execute(
+        _placing(only_some=units is not None), {"surveys": list(tops), "units": list(units or ())}
+    ).all()
     members: dict[tuple[int, int], set[int]] = defaultdict(set)
     for row in rows:
         if row.group_id is not None:
@@ -211,6 +196,34 @@ def _placed_units(
         for row in rows
         if units is None or row.unit_id in units
     ]
+
+
+@cache
+def _placing(*, only_some: bool) -> Select[int, int, int | None, int | None, int | None]:
+    """A query for every unit of `surveys`; only_some: for `units`, and those merged into them.
+
+    Made once: making it takes longer than asking it.
+    """
+    group = aliased(SurveyUnit)
+    query = (
+        select(
+            SurveyUnit.survey_id,
+            SurveyUnit.unit_id,
+            SurveyUnit.parent_id,
+            ReportGroup.unit_id.label("group_id"),
+            group.parent_id.label("above_group"),
+        )
+        .outerjoin(
+            ReportGroup,
+            (ReportGroup.survey_id == SurveyUnit.survey_id) & (ReportGroup.unit_id == SurveyUnit.parent_id),
+        )
+        .outerjoin(group, (group.survey_id == ReportGroup.survey_id) & (group.unit_id == ReportGroup.unit_id))
+        .where(SurveyUnit.survey_id.in_(bindparam("surveys", expanding=True)))
+    )
+    if not only_some:
+        return query
+    units: BindParameter[int] = bindparam("units", expanding=True)
+    return query.where(or_(SurveyUnit.unit_id.in_(units), ReportGroup.unit_id.in_(units)))
 
 
 def readable_cards(

@@ -26,10 +26,20 @@ def typeset(template: str, content: Mapping[str, Any], day: dt.date) -> bytes:
     day: written into the file as the day it was made. Raises typst.TypstError when the template has a fault, or the
     document would break the standard.
     """
+    return compiled(template, source_of(content), day)
+
+
+def source_of(content: Mapping[str, Any]) -> str:
+    """The content as the template reads it: JSON, in the letters that our fonts have."""
+    return json.dumps(_printable(content), ensure_ascii=False, sort_keys=True)
+
+
+def compiled(template: str, source: str, day: dt.date) -> bytes:
+    """Typst's own part of `typeset`."""
     made = _compiler().compile(
         str(site_files() / "templates" / "reports" / f"{template}.typ"),
         format="pdf",
-        sys_inputs={"content": json.dumps(_printable(content), ensure_ascii=False, sort_keys=True)},
+        sys_inputs={"content": source},
         pdf_standards=["ua-1"],
         timestamp=dt.datetime.combine(day, dt.time(12), dt.UTC),
     )

@@ -1,11 +1,13 @@
 """Released figures as pages show them. Reads releases, figures and the survey's tree: never a response."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from questionnaires.model import Questionnaire, Text
 from surveys.access.models import Account
@@ -17,9 +19,10 @@ from surveys.platform.localisation import alphabetical
 from surveys.release.comparisons.change_queries import ChangeLine, NotCompared, changes_of, gaps_of
 from surveys.release.comparisons.positions import ReferencePosition, ReleasedMean, positions
 from surveys.release.comparisons.references import Comparisons, Reference, ReferenceChoice, ReferenceValue
+from surveys.release.kept import KeptOfUnits
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
-from surveys.release.neighbours import Neighbour, children_of, parent_of, reason_of
+from surveys.release.neighbours import Neighbour, neighbours_of, reason_of
 from surveys.release.unit_types import UNIT_TYPE, closed_categories
 from surveys.release.visibility import accesses
 
@@ -115,8 +118,9 @@ def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
     """The unit with this code as it stood in the survey."""
     return session.scalar(
         select(SurveyUnit)
-        .join(Unit, Unit.id == SurveyUnit.unit_id)
+        .join(SurveyUnit.unit)
         .where(SurveyUnit.survey_id == survey.id, Unit.code == code)
+        .options(contains_eager(SurveyUnit.unit))
     )
 
 
@@ -137,34 +141,101 @@ def unit_result(
 
     account None: what everybody may read who may see the unit.
     """
-    own = _figures(session, release, unit.unit_id)
-    questionnaire = questionnaire_of(release.survey.instrument)
+    told = _told(session, release, unit.unit_id)
     parent, children = _neighbours(session, account, today, release, unit)
     return replace(
-        _own_result(session, release, unit, beside, own),
-        rest=_lines(questionnaire, (f for f in own if f.kind == FigureKind.REST)),
+        _own_result(release, unit, beside, told),
+        rest=told.rest,
         parent=parent,
         children=children,
-        breakdowns=_breakdowns(questionnaire, _readable(session, account, today, release, own)),
+        breakdowns=_breakdowns(
+            questionnaire_of(release.survey.instrument), _readable(session, account, today, release, told)
+        ),
     )
 
 
 def own_result(session: Session, release: Release, unit: SurveyUnit, beside: Comparisons) -> UnitResult:
     """The same for readers without an account: the unit alone, with nothing above, below or within it."""
-    return _own_result(session, release, unit, beside, _figures(session, release, unit.unit_id))
+    return _own_result(release, unit, beside, _told(session, release, unit.unit_id))
 
 
-def _own_result(
-    session: Session, release: Release, unit: SurveyUnit, beside: Comparisons, own: Sequence[Figure]
-) -> UnitResult:
-    survey = release.survey
-    questionnaire = questionnaire_of(survey.instrument)
+CategoryLines = Mapping[str, Mapping[str, tuple[Line, ...]]]
+"""Breakdown → category → its lines."""
+
+
+@dataclass(frozen=True)
+class _ToldUnit:
+    """What a release tells of a unit. invited, delivered, by_name: as in `UnitResult`.
+
+    categories: also unit types that are not for everybody who may read the unit.
+    """
+
+    invited: int | None
+    delivered: int | None
+    by_name: int | None
+    lines: tuple[Line, ...]
+    rest: tuple[Line, ...]
+    categories: CategoryLines
+
+
+_kept: Final = KeptOfUnits[_ToldUnit](500)
+"""Some kB a unit, and 100 kB a municipality."""
+
+
+def _told(session: Session, release: Release, unit_id: int) -> _ToldUnit:
+    return _kept.of(
+        session, release, [unit_id], lambda _missing: {unit_id: _read(session, release, unit_id)}
+    )[unit_id]
+
+
+def _read(session: Session, release: Release, unit_id: int) -> _ToldUnit:
+    """Four queries."""
+    measures = measures_of(questionnaire_of(release.survey.instrument))
+    figures = session.scalars(
+        select(Figure).where(Figure.release_id == release.id, Figure.unit_id == unit_id)
+    ).all()
+    of_category: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    for figure in figures:
+        if figure.kind == FigureKind.BREAKDOWN:
+            of_category[figure.breakdown][figure.category].append(figure)
+    turnout = session.get_one(Turnout, (release.id, unit_id))
+    lines = _lines(measures, (figure for figure in figures if figure.kind == FigureKind.UNIT))
+    return _ToldUnit(
+        invited=turnout.invited,
+        delivered=turnout.delivered if turnout.shown else None,
+        by_name=turnout.by_name if turnout.shown else None,
+        lines=_with_changes(session, release, turnout, lines),
+        rest=_lines(measures, (figure for figure in figures if figure.kind == FigureKind.REST)),
+        categories={
+            breakdown: {category: _lines(measures, found) for category, found in categories.items()}
+            for breakdown, categories in of_category.items()
+        },
+    )
+
+
+def _with_changes(
+    session: Session, release: Release, turnout: Turnout, lines: Iterable[Line]
+) -> tuple[Line, ...]:
+    """The unit's own lines with their changes, or why there are none, and why nobody has answered."""
+    questionnaire = questionnaire_of(release.survey.instrument)
     shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
-    changes = changes_of(session, release, unit.unit_id, shares)
-    not_compared = gaps_of(session, release, unit.unit_id)
-    turnout = session.get_one(Turnout, (release.id, unit.unit_id))
-    lines = _lines(questionnaire, (f for f in own if f.kind == FigureKind.UNIT))
-    where = positions([_released_mean(line) for line in lines], beside.chosen.values)
+    changes = changes_of(session, release, turnout.unit_id, shares)
+    not_compared = gaps_of(session, release, turnout.unit_id)
+    return tuple(
+        replace(
+            line,
+            reason=reason_of(line.status, line.reason, turnout.invited, turnout.delivered),
+            change=changes.get(line.key) if line.shown else None,
+            not_compared=not_compared.get(line.key),
+        )
+        for line in lines
+    )
+
+
+def _own_result(release: Release, unit: SurveyUnit, beside: Comparisons, told: _ToldUnit) -> UnitResult:
+    survey = release.survey
+    references = beside.chosen.values
+    where = positions([_released_mean(line) for line in told.lines], references)
     return UnitResult(
         survey_key=survey.key,
         survey_title=titles(survey),
@@ -176,16 +247,16 @@ def _own_result(
         is_top=unit.unit_id == survey.unit_id,
         choices=beside.choices,
         reference=beside.chosen,
-        invited=turnout.invited,
-        delivered=turnout.delivered if turnout.shown else None,
-        by_name=turnout.by_name if turnout.shown else None,
+        invited=told.invited,
+        delivered=told.delivered,
+        by_name=told.by_name,
         lines=tuple(
             replace(
-                _in_place(line, turnout, changes, beside.chosen),
-                not_compared=not_compared.get(line.key),
+                line,
+                reference=references.get(line.key),
                 position=where.get(line.key, ReferencePosition.NOT_CLEAR),
             )
-            for line in lines
+            for line in told.lines
         ),
         rest=(),
         parent=None,
@@ -196,35 +267,16 @@ def _own_result(
 
 def measured_lines(session: Session, release: Release, unit_id: int) -> dict[str, Line]:
     """Measure → the unit's own line in a release with its change: what its page shows, and nothing beside it."""
-    questionnaire = questionnaire_of(release.survey.instrument)
-    shares = {m.key for m in measures_of(questionnaire) if m.kind == MeasureKind.SHARE}
-    changes = changes_of(session, release, unit_id, shares)
-    turnout = session.get_one(Turnout, (release.id, unit_id))
-    not_compared = gaps_of(session, release, unit_id)
-    figures = session.scalars(
-        select(Figure).where(
-            Figure.release_id == release.id, Figure.unit_id == unit_id, Figure.kind == FigureKind.UNIT
-        )
-    )
-    return {
-        line.key: replace(
-            line,
-            reason=reason_of(line.status, line.reason, turnout.invited, turnout.delivered),
-            change=changes.get(line.key) if line.shown else None,
-            not_compared=not_compared.get(line.key),
-        )
-        for line in _lines(questionnaire, figures)
-    }
+    return {line.key: line for line in _told(session, release, unit_id).lines}
 
 
 def _neighbours(
     session: Session, account: Account | None, today: dt.date, release: Release, unit: SurveyUnit
 ) -> tuple[Neighbour | None, tuple[Neighbour, ...]]:
     """The unit above and those below; those that the account may open are marked so."""
-    parent = parent_of(session, release.survey, release, unit)
-    children = children_of(session, release.survey, release, unit)
+    parent, children = neighbours_of(session, release, unit)
     if account is None:
-        return parent, tuple(children)
+        return parent, children
     near = [*children, parent] if parent else children
     opened = accesses(session, account, [release], today, [neighbour.unit_id for neighbour in near])
 
@@ -235,39 +287,20 @@ def _neighbours(
 
 
 def _readable(
-    session: Session, account: Account | None, today: dt.date, release: Release, figures: Sequence[Figure]
-) -> Sequence[Figure]:
+    session: Session, account: Account | None, today: dt.date, release: Release, told: _ToldUnit
+) -> CategoryLines:
     """Without the unit types that are one unit which the account may not read."""
-    if not any(figure.breakdown == UNIT_TYPE for figure in figures):
-        return figures
-    if account is None:
-        return [figure for figure in figures if figure.breakdown != UNIT_TYPE]
-    closed = closed_categories(session, account, release, today)
-    return [figure for figure in figures if figure.breakdown != UNIT_TYPE or figure.category not in closed]
+    if UNIT_TYPE not in told.categories:
+        return told.categories
+    closed = closed_categories(session, account, release, today) if account else told.categories[UNIT_TYPE]
+    types = {name: lines for name, lines in told.categories[UNIT_TYPE].items() if name not in closed}
+    return {**told.categories, UNIT_TYPE: types}
 
 
-def _figures(session: Session, release: Release, unit_id: int) -> Sequence[Figure]:
-    return session.scalars(
-        select(Figure).where(Figure.release_id == release.id, Figure.unit_id == unit_id)
-    ).all()
-
-
-def _lines(questionnaire: Questionnaire, figures: Iterable[Figure]) -> tuple[Line, ...]:
+def _lines(measures: Sequence[Measure], figures: Iterable[Figure]) -> tuple[Line, ...]:
     """One line for each figure, in the questionnaire's order of measures."""
     found = {figure.measure: figure for figure in figures}
-    return tuple(
-        _line(measure, found[measure.key]) for measure in measures_of(questionnaire) if measure.key in found
-    )
-
-
-def _in_place(line: Line, turnout: Turnout, changes: Mapping[str, ChangeLine], reference: Reference) -> Line:
-    """The unit's own line with its change, what it is compared with, and why nobody has answered."""
-    return replace(
-        line,
-        reason=reason_of(line.status, line.reason, turnout.invited, turnout.delivered),
-        change=changes.get(line.key) if line.shown else None,
-        reference=reference.values.get(line.key),
-    )
+    return tuple(_line(measure, found[measure.key]) for measure in measures if measure.key in found)
 
 
 def _released_mean(line: Line) -> ReleasedMean:
@@ -299,25 +332,25 @@ def _line(measure: Measure, figure: Figure) -> Line:
     )
 
 
-def _breakdowns(questionnaire: Questionnaire, figures: Sequence[Figure]) -> tuple[BreakdownTable, ...]:
+def _breakdowns(questionnaire: Questionnaire, found: CategoryLines) -> tuple[BreakdownTable, ...]:
     """Unit types first, then the background questions in the questionnaire's order."""
-    found = [figure for figure in figures if figure.kind == FigureKind.BREAKDOWN]
     questions = {question.key: question for question in questionnaire.background}
-    tables = []
-    for key in sorted(
-        {f.breakdown for f in found},
-        key=lambda key: (key in questions, list(questions).index(key) if key in questions else 0),
-    ):
-        of_key = [figure for figure in found if figure.breakdown == key]
-        if key in questions:
-            names = {option.key: option.label for option in questions[key].options}
-        else:
-            names = {
-                f.category: {"nb": f.category} for f in sorted(of_key, key=lambda f: alphabetical(f.category))
-            }
-        rows = tuple(
-            (name, _lines(questionnaire, (f for f in of_key if f.category == category)))
-            for category, name in names.items()
+    types = [
+        BreakdownTable(
+            key,
+            None,
+            tuple(({"nb": name}, found[key][name]) for name in sorted(found[key], key=alphabetical)),
         )
-        tables.append(BreakdownTable(key, questions[key].text if key in questions else None, rows))
-    return tuple(tables)
+        for key in sorted(found)
+        if key not in questions and found[key]
+    ]
+    asked = [
+        BreakdownTable(
+            key,
+            question.text,
+            tuple((option.label, found[key].get(option.key, ())) for option in question.options),
+        )
+        for key, question in questions.items()
+        if key in found
+    ]
+    return (*types, *asked)

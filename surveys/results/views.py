@@ -38,7 +38,7 @@ from surveys.results.pictures import scale_picture
 from surveys.results.queries import UnitResult, find_unit, latest_release, unit_result
 from surveys.results.screening.queries import screened_surveys
 from surveys.results.trends import texts as trend_wording
-from surveys.results.trends.queries import type_trends, unit_trends
+from surveys.results.trends.queries import earlier_surveys, type_trends, unit_trends
 from surveys.results.weighting import texts as weighted_wording
 from surveys.results.weighting.queries import weighted_table
 
@@ -100,6 +100,7 @@ def unit(survey_key: str, unit_code: str) -> str:
     noted = note_opening(session, current_user, place, _today())
     beside = comparisons(session, survey, release, place, request.args.get("med", ""), _today())
     result = unit_result(session, current_user, _today(), release, place, beside)
+    earlier = earlier_surveys(session, survey) if result.shown or result.is_top else []
     return render_template(
         "results/unit.html",
         result=result,
@@ -119,8 +120,10 @@ def unit(survey_key: str, unit_code: str) -> str:
         comments=readable_count(session, survey, release, place.unit_id),
         past=history_of(session, survey, place.unit_id, result.lines),
         past_words=history_wording,
-        trends=unit_trends(session, survey, release, place.unit_id) if result.shown else None,
-        type_trends=type_trends(session, current_user, _today(), survey, release) if result.is_top else [],
+        trends=unit_trends(session, survey, release, place.unit_id, earlier) if result.shown else None,
+        type_trends=type_trends(session, current_user, _today(), survey, release, earlier)
+        if result.is_top
+        else [],
         trend_words=trend_wording,
         weighted=weighted_table(session, survey, release, result),
         weighted_words=weighted_wording,

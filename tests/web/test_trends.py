@@ -114,8 +114,10 @@ def test_a_theme_that_does_not_measure_the_same_ends_its_line(
     others = replace(verdict, measures={})
     monkeypatch.setattr(
         queries,
-        "comparability",
-        lambda _s, _now, earlier: verdict if earlier.opens_on.year == 2024 else others,
+        "comparabilities",
+        lambda _s, _now, earlier: {
+            each.id: verdict if each.opens_on.year == 2024 else others for each in earlier
+        },
     )
     sign_in_as(client, three_years, Role.HR, "K")
     assert "Trivsel" not in directions(client, "A")

@@ -16,16 +16,12 @@ def approved_comments(
 
     The level is checked here too, though no comment is stored below it: two locks, one door.
     """
-    delivered = session.scalar(
-        select(Turnout.delivered).where(Turnout.release_id == release.id, Turnout.unit_id == unit_id)
-    )
-    if (delivered or 0) < survey.comment_level:
-        return []
     rows = session.execute(
         select(Comment.question, Comment.text)
         .join(CommentReview, CommentReview.comment_id == Comment.id)
+        .join(Turnout, (Turnout.release_id == release.id) & (Turnout.unit_id == Comment.unit_id))
         .where(Comment.survey_id == survey.id, Comment.unit_id == unit_id)
-        .where(CommentReview.status == CommentStatus.APPROVED)
+        .where(CommentReview.status == CommentStatus.APPROVED, Turnout.delivered >= survey.comment_level)
         .order_by(Comment.id)
     )
     return [(question, text) for question, text in rows]

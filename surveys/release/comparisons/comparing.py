@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.comparison import SeriesContinuity, compare
@@ -33,25 +34,34 @@ def comparable_releases(session: Session, survey: Survey) -> list[Comparable]:
 
 def earlier_releases(session: Session, survey: Survey) -> list[Comparable]:
     """Every earlier released survey of the same series, newest first."""
+    earlier = session.execute(_earlier(), {"series": survey.series_id, "before": survey.opens_on}).all()
+    current = questionnaire_of(survey.instrument)
+    return [_compared(release_id, other, current) for release_id, other in earlier]
+
+
+@cache
+def _earlier() -> Select[int, Survey]:
+    """A query for the latest release of every survey of `series` before a day, with the survey.
+
+    Made once: making it takes longer than asking it.
+    """
     latest = (
         select(Release.survey_id, func.max(Release.number).label("number"))
         .group_by(Release.survey_id)
         .subquery()
     )
-    earlier = session.execute(
+    return (
         select(Release.id, Survey)
         .join(Survey, Release.survey_id == Survey.id)
         .join(latest, (latest.c.survey_id == Release.survey_id) & (latest.c.number == Release.number))
         .where(
-            Survey.series_id == survey.series_id,
+            Survey.series_id == bindparam("series"),
             Survey.status == SurveyStatus.RELEASED,
-            Survey.opens_on < survey.opens_on,
+            Survey.opens_on < bindparam("before"),
         )
         .order_by(Survey.opens_on.desc(), Survey.id.desc())
         .options(joinedload(Survey.instrument))
-    ).all()
-    current = questionnaire_of(survey.instrument)
-    return [_compared(release_id, other, current) for release_id, other in earlier]
+    )
 
 
 def _compared(release_id: int, earlier: Survey, current: Questionnaire) -> Comparable:

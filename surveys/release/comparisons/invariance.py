@@ -4,7 +4,7 @@
 failure says that a change cannot be given as up or down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,8 +80,22 @@ def _sentence(level: str, year: int) -> str:
 
 def comparability(session: Session, survey: Survey, earlier: Survey) -> WaveVerdict:
     """What was found when the survey was counted; a verdict without measures when the two were never tried."""
-    stored = session.get(SurveyComparison, (survey.id, earlier.id))
-    result = stored.comparison() if stored else StoredComparison()
+    return comparabilities(session, survey, [earlier])[earlier.id]
+
+
+def comparabilities(session: Session, survey: Survey, earlier: Collection[Survey]) -> dict[int, WaveVerdict]:
+    """The id of each earlier survey → `comparability`. One query."""
+    rows = session.scalars(
+        select(SurveyComparison).where(
+            SurveyComparison.survey_id == survey.id,
+            SurveyComparison.earlier_id.in_([each.id for each in earlier]),
+        )
+    )
+    stored = {row.earlier_id: row.comparison() for row in rows}
+    return {each.id: _verdict(survey, each, stored.get(each.id, StoredComparison())) for each in earlier}
+
+
+def _verdict(survey: Survey, earlier: Survey, result: StoredComparison) -> WaveVerdict:
     measures = {key: found.verdict for key, found in result.factors.items()}
     whole = result.whole.verdict if result.whole else UNDECIDED
     return WaveVerdict(survey.key, earlier.opens_on.year, measures, whole)
@@ -89,10 +103,9 @@ def comparability(session: Session, survey: Survey, earlier: Survey) -> WaveVerd
 
 def verdicts_by_release(session: Session, survey: Survey) -> dict[int, WaveVerdict]:
     """The id of each earlier release that the survey's figures are compared with → the verdict on its survey."""
-    return {
-        found.release_id: comparability(session, survey, found.survey)
-        for found in comparable_releases(session, survey)
-    }
+    found = comparable_releases(session, survey)
+    verdicts = comparabilities(session, survey, [each.survey for each in found])
+    return {each.release_id: verdicts[each.survey.id] for each in found}
 
 
 def comparison_result(session: Session, survey: Survey, earlier: Survey) -> StoredComparison | None:

@@ -8,13 +8,14 @@ compared with itself: its own answers are taken out of what they are a part of.
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from statistics import fmean
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from analysis.precision import EXACT_FROM, ONE_DECIMAL
@@ -81,6 +82,28 @@ class ReferenceValue:
     @property
     def exact(self) -> float | None:
         return self.mean if self.coded == Coding.EXACT else None
+
+
+class ToldFigure(NamedTuple):
+    """What comparisons read of a `Figure`: several thousand at once are read so for the heat map."""
+
+    unit_id: int
+    kind: FigureKind
+    measure: str
+    status: FigureStatus
+    reason: str
+    n: int | None
+    mean: float | None
+    coded: Coding
+    step: float | None
+    sd: float | None
+    spread_class: bool | None
+
+
+def told_figures(session: Session, *where: ColumnElement[bool]) -> Iterator[ToldFigure]:
+    """One query."""
+    columns = [getattr(Figure, name) for name in ToldFigure._fields]
+    return map(ToldFigure._make, session.execute(select(*columns).where(*where)))
 
 
 @dataclass(frozen=True)
@@ -156,6 +179,10 @@ def _of_type(survey: Survey, release: Release, unit: SurveyUnit) -> tuple[Column
     )
 
 
+def _own(release: Release, unit_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return Figure.release_id == release.id, Figure.unit_id == unit_id, Figure.kind == FigureKind.UNIT
+
+
 def _released(
     session: Session, survey: Survey, release: Release, unit: SurveyUnit, against: Against
 ) -> dict[str, ReferenceValue]:
@@ -164,21 +191,13 @@ def _released(
     if against == Against.UNIT_TYPE:
         where = _of_type(survey, release, unit)
     else:
-        above = survey.unit_id if against == Against.TOP else unit.parent_id
-        where = (
-            Figure.release_id == release.id,
-            Figure.unit_id == above,
-            Figure.kind == FigureKind.UNIT,
-        )
-    own = session.scalars(
-        select(Figure).where(
-            Figure.release_id == release.id,
-            Figure.unit_id == unit.unit_id,
-            Figure.kind == FigureKind.UNIT,
-        )
-    )
-    figures = {figure.measure: figure for figure in own}
-    wholes = {figure.measure: figure for figure in session.scalars(select(Figure).where(*where))}
+        where = _own(release, survey.unit_id if against == Against.TOP else unit.parent_id)
+    own = _own(release, unit.unit_id)
+    figures: dict[str, ToldFigure] = {}
+    wholes: dict[str, ToldFigure] = {}
+    for figure in told_figures(session, or_(and_(*own), and_(*where))):
+        is_own = figure.unit_id == unit.unit_id and figure.kind == FigureKind.UNIT
+        (figures if is_own else wholes)[figure.measure] = figure
     return {
         measure.key: without_unit(
             measure, wholes[measure.key], figures.get(measure.key), release.minimum_group
@@ -188,7 +207,9 @@ def _released(
     }
 
 
-def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_group: int) -> ReferenceValue:
+def without_unit(
+    measure: Measure, whole: Figure | ToldFigure, own: Figure | ToldFigure | None, minimum_group: int
+) -> ReferenceValue:
     """What is left of a figure when the unit's own is taken out of it, by sums that both figures tell already.
 
     A whole that is hidden or only a bound stays what it is: with the unit over the lowest value of a bound, so are the
@@ -218,12 +239,12 @@ def without_unit(measure: Measure, whole: Figure, own: Figure | None, minimum_gr
     return ReferenceValue(FigureStatus.SHOWN, mean=mean, n=n, sd=_spread(whole, own, n, mean))
 
 
-def _off_by(whole: Figure, own: Figure, n: int) -> float:
+def _off_by(whole: Figure | ToldFigure, own: Figure | ToldFigure, n: int) -> float:
     """How far from the truth the mean of the others may be since the two are rounded, in points of the scale."""
-    return sum((figure.n or 0) * (figure.step or 0.0) / 2 for figure in (whole, own)) / n
+    return ((whole.n or 0) * (whole.step or 0.0) / 2 + (own.n or 0) * (own.step or 0.0) / 2) / n
 
 
-def _spread(whole: Figure, own: Figure, n: int, mean: float) -> float | None:
+def _spread(whole: Figure | ToldFigure, own: Figure | ToldFigure, n: int, mean: float) -> float | None:
     """The others' standard deviation: their squares are the whole's less the unit's. None where one is not shown.
 
     Of a unit of few people only a class is known, or nothing: then the spread of a whole of many more is the others'.
@@ -236,7 +257,7 @@ def _spread(whole: Figure, own: Figure, n: int, mean: float) -> float | None:
     if whole.sd is None or own.sd is None or n < 2 or None in {whole.n, whole.mean, own.n, own.mean}:
         return None
 
-    def squares(figure: Figure) -> float:
+    def squares(figure: Figure | ToldFigure) -> float:
         people, average, sd = figure.n or 0, figure.mean or 0.0, figure.sd or 0.0
         return (people - 1) * sd**2 + people * (average - mean) ** 2
 
@@ -250,13 +271,35 @@ def other_releases(session: Session, survey: Survey, today: dt.date) -> dict[int
     the questionnaire, opened at most two years from this one, and only when the last day promised to any group of
     readers there has come. Of several, the newest.
     """
+    rows = session.execute(
+        _whole_municipalities(),
+        {
+            "instrument": survey.instrument_id,
+            "first": _years(survey.opens_on, -YEARS_APART),
+            "last": _years(survey.opens_on, YEARS_APART),
+            "today": today,
+        },
+    ).all()
+    if len({top for top, _release in rows}) < FEWEST_MUNICIPALITIES:
+        return {}
+    own = lineage(session, survey.unit_id)[-1]
+    newest = {top: release_id for top, release_id in rows if top != own}
+    return {release_id: top for top, release_id in newest.items()}
+
+
+@cache
+def _whole_municipalities() -> Select[int, int]:
+    """A query for the top unit and the latest release of every survey of a whole municipality that may be told of.
+
+    Made once: making it takes longer than asking it.
+    """
     latest = (
         select(Release.survey_id, func.max(Release.number).label("number"))
         .group_by(Release.survey_id)
         .subquery()
     )
-    still_closed = select(VisibilityStep.survey_id).where(VisibilityStep.visible_on > today)
-    rows = session.execute(
+    still_closed = select(VisibilityStep.survey_id).where(VisibilityStep.visible_on > bindparam("today"))
+    return (
         select(Survey.unit_id, Release.id)
         .join(Unit, Unit.id == Survey.unit_id)
         .join(Release, Release.survey_id == Survey.id)
@@ -264,18 +307,13 @@ def other_releases(session: Session, survey: Survey, today: dt.date) -> dict[int
         .where(
             Unit.parent_id.is_(None),
             Survey.status == SurveyStatus.RELEASED,
-            Survey.instrument_id == survey.instrument_id,
-            Survey.opens_on >= _years(survey.opens_on, -YEARS_APART),
-            Survey.opens_on <= _years(survey.opens_on, YEARS_APART),
+            Survey.instrument_id == bindparam("instrument"),
+            Survey.opens_on >= bindparam("first"),
+            Survey.opens_on <= bindparam("last"),
             Survey.id.not_in(still_closed),
         )
         .order_by(Survey.opens_on, Survey.id)
-    ).all()
-    if len(rows) < FEWEST_MUNICIPALITIES:
-        return {}
-    own = lineage(session, survey.unit_id)[-1]
-    newest = {top: release_id for top, release_id in rows if top != own}
-    return {release_id: top for top, release_id in newest.items()}
+    )
 
 
 def _years(day: dt.date, years: int) -> dt.date:

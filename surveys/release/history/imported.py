@@ -5,8 +5,9 @@ Imported figures are kept apart from released ones in tables of their own. Whate
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from questionnaires.comparison import declared_comparable
@@ -88,14 +89,28 @@ def norms(session: Session, survey: Survey) -> list[Norm]:
     A norm without a single comparable measure is left out. Three queries, however many norms.
     """
     sets = session.scalars(
+        _norm_sets(), {"series": survey.series_id, "instrument": survey.instrument.key}
+    ).all()
+    questionnaire = questionnaire_of(survey.instrument) if sets else None
+    found = [_norm(each, questionnaire) for each in sets if questionnaire]
+    return [norm for norm in found if norm.means]
+
+
+@cache
+def _norm_sets() -> Select[ImportedSet]:
+    """A query for the norms of `series`, or of every survey with `instrument`, the key of a questionnaire.
+
+    Made once: making it takes longer than asking it.
+    """
+    return (
         select(ImportedSet)
         .join(Instrument, Instrument.id == ImportedSet.questionnaire_id)
         .where(
             ImportedSet.kind == ImportedKind.NORM,
             ImportedSet.withdrawn_on.is_(None),
             or_(
-                ImportedSet.series_id == survey.series_id,
-                ImportedSet.series_id.is_(None) & (Instrument.key == survey.instrument.key),
+                ImportedSet.series_id == bindparam("series"),
+                ImportedSet.series_id.is_(None) & (Instrument.key == bindparam("instrument")),
             ),
         )
         .order_by(ImportedSet.year.desc(), ImportedSet.id)
@@ -104,10 +119,7 @@ def norms(session: Session, survey: Survey) -> list[Norm]:
             selectinload(ImportedSet.measures),
             selectinload(ImportedSet.figures),
         )
-    ).all()
-    questionnaire = questionnaire_of(survey.instrument) if sets else None
-    found = [_norm(each, questionnaire) for each in sets if questionnaire]
-    return [norm for norm in found if norm.means]
+    )
 
 
 def _norm(imported: ImportedSet, questionnaire: Questionnaire) -> Norm:

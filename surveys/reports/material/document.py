@@ -1,19 +1,22 @@
 """A unit's result as a document: PDF/UA-1, with what its page says, the pictures drawn and the table at the end."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from surveys.platform.texts import _
 from surveys.reports.material.contents import UnitMaterial
 from surveys.reports.typesetting import typeset
 
+TEMPLATE: Final = "unit_result"
+
 
 def as_document(material: UnitMaterial) -> bytes:
     """The PDF. Call it in the material's own language: the few labels are of the template."""
-    return typeset("unit_result", _content(material), material.released_on)
+    return typeset(TEMPLATE, document_content(material), material.released_on)
 
 
-def _content(material: UnitMaterial) -> dict[str, Any]:
+def document_content(material: UnitMaterial) -> dict[str, Any]:
+    """What the template reads."""
     return {
         **asdict(material),
         "released_on": material.released_on.isoformat(),

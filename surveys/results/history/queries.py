@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from analysis.difference import PlainChange, PlainScore, plain_changes
@@ -73,23 +74,33 @@ def history_of(session: Session, survey: Survey, unit_id: int, now: Sequence[Lin
     now: the unit's own released lines, to set the newest comparable figure beside. Measures whose wording has changed
     since they were matched are left out.
     """
-    figures = session.scalars(
+    asked = {"series": survey.series_id, "before": survey.opens_on.year, "unit": unit_id}
+    figures = session.scalars(_figures_before(), asked).all()
+    return _history(survey, figures, {line.key: line for line in now}) if figures else None
+
+
+@cache
+def _figures_before() -> Select[ImportedFigure]:
+    """A query for what was imported of `unit` for `series` from before a year.
+
+    Made once: making it takes longer than asking it.
+    """
+    return (
         select(ImportedFigure)
         .join(ImportedSet, ImportedSet.id == ImportedFigure.set_id)
         .where(
             ImportedSet.kind == ImportedKind.HISTORY,
-            ImportedSet.series_id == survey.series_id,
+            ImportedSet.series_id == bindparam("series"),
             ImportedSet.withdrawn_on.is_(None),
-            ImportedSet.year < survey.opens_on.year,
-            ImportedFigure.unit_id == unit_id,
+            ImportedSet.year < bindparam("before"),
+            ImportedFigure.unit_id == bindparam("unit"),
         )
         .options(
             contains_eager(ImportedFigure.set).options(
                 selectinload(ImportedSet.measures), selectinload(ImportedSet.questionnaire)
             )
         )
-    ).all()
-    return _history(survey, figures, {line.key: line for line in now}) if figures else None
+    )
 
 
 def _history(survey: Survey, figures: Sequence[ImportedFigure], now: Mapping[str, Line]) -> History | None:

@@ -5,11 +5,13 @@ to a survey where the statements were used in another way, and to where a unit w
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from analysis.trend import FEWEST_WAVES, TrendEstimate, TrendVerdict, WaveScore, trend
@@ -17,18 +19,33 @@ from questionnaires.model import Text
 from surveys.access.models import Account
 from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
-from surveys.organisation.succession import steps_between
-from surveys.release.comparisons.comparing import Comparable, earlier_releases
-from surveys.release.comparisons.invariance import comparability
+from surveys.organisation.succession import SuccessionSteps, steps_between
+from surveys.release.comparisons.comparing import earlier_releases
+from surveys.release.comparisons.invariance import comparabilities
+from surveys.release.kept import KeptOfUnits
 from surveys.release.measures import Measure, MeasureKind, measures_of
 from surveys.release.models import Coding, Figure, FigureKind, FigureStatus, Release, Turnout
-from surveys.release.unit_types import UNIT_TYPE, closed_categories
+from surveys.release.unit_types import UNIT_TYPE, closed_by_release
 
-Scores = Mapping[str, tuple[int, float, float | None]]
-"""Measure → n, mean and sd."""
+Score = tuple[int, float, float | None]
+"""n, mean and sd."""
+
+Scores = Mapping[str, Score]
+"""Measure → score."""
+
+_SCORE: Final = (Figure.n, Figure.mean, Figure.sd)
 
 EarlierWave = tuple[dt.date, frozenset[str], Scores]
 """When it opened, the factors that measure the same now, and the figures."""
+
+
+@dataclass(frozen=True)
+class EarlierSurvey:
+    """An earlier released survey of the series. same: the factors that measure the same then and now."""
+
+    survey: Survey
+    release_id: int
+    same: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -68,28 +85,56 @@ class _TrendWave:
     scores: Scores
 
 
-def unit_trends(session: Session, survey: Survey, release: Release, unit_id: int) -> TrendTable | None:
-    """The unit's directions; None when no theme has three waves. A few queries for each earlier survey."""
-    now = _TrendWave(survey.opens_on, _unit_scores(session, release.id, unit_id))
-    waves = [now, *_earlier_of_unit(session, survey, unit_id)]
+def earlier_surveys(session: Session, survey: Survey) -> list[EarlierSurvey]:
+    """Newest first. Two queries."""
+    found = earlier_releases(session, survey)
+    verdicts = comparabilities(session, survey, [each.survey for each in found])
+    return [
+        EarlierSurvey(
+            each.survey,
+            each.release_id,
+            frozenset(factor for factor in each.measures if not verdicts[each.survey.id].blocks(factor)),
+        )
+        for each in found
+    ]
+
+
+def unit_trends(
+    session: Session, survey: Survey, release: Release, unit_id: int, earlier: Sequence[EarlierSurvey]
+) -> TrendTable | None:
+    """The unit's directions; None when no theme has three waves. earlier: `earlier_surveys`.
+
+    Two queries, and one for each earlier survey where something has happened to the unit since.
+    """
+    then = _units_then(session, survey, earlier, unit_id)
+    scores = _unit_scores(session, {release.id: unit_id} | {each.release_id: unit for each, unit in then})
+    waves = [
+        _TrendWave(survey.opens_on, scores[release.id]),
+        *_unbroken((each.survey.opens_on, each.same, scores[each.release_id]) for each, _unit in then),
+    ]
     return _table("", measures_of(questionnaire_of(survey.instrument)), waves)
 
 
 def type_trends(
-    session: Session, account: Account, today: dt.date, survey: Survey, release: Release
+    session: Session,
+    account: Account,
+    today: dt.date,
+    survey: Survey,
+    release: Release,
+    earlier: Sequence[EarlierSurvey],
 ) -> list[TrendTable]:
     """The directions of every unit type that the account may read in every survey it is read from."""
     measures = measures_of(questionnaire_of(survey.instrument))
-    now = _type_scores(session, account, today, release)
-    earlier = [
-        (found.survey.opens_on, _same(session, survey, found), _types_of(session, account, today, found))
-        for found in earlier_releases(session, survey)
-    ]
+    ids = [each.release_id for each in earlier]
+    before = session.scalars(select(Release).where(Release.id.in_(ids))).all() if ids else []
+    scores = _type_scores(session, account, today, [release, *before])
     tables = []
-    for name, scores in sorted(now.items()):
+    for name in sorted({name for release_id, name in scores if release_id == release.id}):
         waves = [
-            _TrendWave(survey.opens_on, scores),
-            *_unbroken((opened, same, of_types.get(name, {})) for opened, same, of_types in earlier),
+            _TrendWave(survey.opens_on, scores[release.id, name]),
+            *_unbroken(
+                (each.survey.opens_on, each.same, scores.get((each.release_id, name), {})) for each in earlier
+            ),
         ]
         table = _table(name, measures, waves)
         if table is not None:
@@ -97,40 +142,31 @@ def type_trends(
     return tables
 
 
-def _types_of(session: Session, account: Account, today: dt.date, found: Comparable) -> dict[str, Scores]:
-    return _type_scores(session, account, today, session.get_one(Release, found.release_id))
-
-
-def _earlier_of_unit(session: Session, survey: Survey, unit_id: int) -> list[_TrendWave]:
-    waves = []
-    for found in earlier_releases(session, survey):
-        then = _whole_unit_then(session, survey, found, unit_id)
+def _units_then(
+    session: Session, survey: Survey, earlier: Sequence[EarlierSurvey], unit_id: int
+) -> list[tuple[EarlierSurvey, int]]:
+    """The same people's unit in each earlier survey, newest first, as far back as they had one."""
+    if not earlier:
+        return []
+    steps = steps_between(session, earlier[-1].survey.opens_on, survey.opens_on)
+    found = []
+    for each in earlier:
+        then = _whole_unit_then(session, each, steps.since(each.survey.opens_on), unit_id)
         if then is None:
             break
-        waves.append(
-            (
-                found.survey.opens_on,
-                _same(session, survey, found),
-                _unit_scores(session, found.release_id, then),
-            )
-        )
-    return list(_unbroken(waves))
+        found.append((each, then))
+    return found
 
 
-def _whole_unit_then(session: Session, survey: Survey, found: Comparable, unit_id: int) -> int | None:
+def _whole_unit_then(
+    session: Session, earlier: EarlierSurvey, steps: SuccessionSteps, unit_id: int
+) -> int | None:
     """The same people's unit in an earlier survey, under whatever name; None where it has been merged or split."""
-    steps = steps_between(session, found.survey.opens_on, survey.opens_on)
     if not steps.touches(unit_id):
         return unit_id
-    tree = select(Turnout.unit_id, Turnout.parent_id).where(Turnout.release_id == found.release_id)
+    tree = select(Turnout.unit_id, Turnout.parent_id).where(Turnout.release_id == earlier.release_id)
     origin = steps.origin(unit_id, dict(session.execute(tree).all()))
     return next(iter(origin.units)) if origin.whole and len(origin.units) == 1 else None
-
-
-def _same(session: Session, survey: Survey, found: Comparable) -> frozenset[str]:
-    """The factors that measure the same then and now."""
-    verdict = comparability(session, survey, found.survey)
-    return frozenset(factor for factor in found.measures if not verdict.blocks(factor))
 
 
 def _unbroken(earlier: Iterable[EarlierWave]) -> Iterator[_TrendWave]:
@@ -143,41 +179,66 @@ def _unbroken(earlier: Iterable[EarlierWave]) -> Iterator[_TrendWave]:
         )
 
 
-def _unit_scores(session: Session, release_id: int, unit_id: int) -> Scores:
-    return _scores(
-        session.scalars(
-            select(Figure).where(
-                Figure.release_id == release_id, Figure.unit_id == unit_id, Figure.kind == FigureKind.UNIT
-            )
-        ).all()
+def _unit_scores(session: Session, units: Mapping[int, int]) -> dict[int, Scores]:
+    """units: release → the unit in it. Release → what is shown exactly: a bound is no place on a line. One query."""
+    rows = session.execute(
+        select(Figure.release_id, Figure.unit_id, Figure.measure, *_SCORE).where(
+            *_shown_exactly(units), Figure.kind == FigureKind.UNIT
+        )
     )
+    found: dict[int, dict[str, Score]] = {release_id: {} for release_id in units}
+    for release_id, unit_id, measure, n, mean, sd in rows:
+        if n is not None and mean is not None and units[release_id] == unit_id:
+            found[release_id][measure] = (n, mean, sd)
+    return dict(found)
 
 
-def _type_scores(session: Session, account: Account, today: dt.date, release: Release) -> dict[str, Scores]:
-    closed = closed_categories(session, account, release, today)
-    figures = session.scalars(
-        select(Figure).where(
-            Figure.release_id == release.id,
-            Figure.unit_id == release.survey.unit_id,
+def _type_scores(
+    session: Session, account: Account, today: dt.date, releases: Sequence[Release]
+) -> dict[tuple[int, str], Scores]:
+    """Release and unit type → what is shown exactly, of the types that the account may read."""
+    closed = closed_by_release(session, account, releases, today)
+    return {
+        (release.id, name): scores
+        for release in releases
+        for name, scores in _every_type(session, release).items()
+        if name not in closed[release.id]
+    }
+
+
+_kept: Final = KeptOfUnits[Mapping[str, Scores]](20)
+
+
+def _every_type(session: Session, release: Release) -> Mapping[str, Scores]:
+    """Unit type → its scores, also of types that not every reader may read."""
+    top = release.survey.unit_id
+    return _kept.of(session, release, [top], lambda _missing: {top: _read_types(session, release)})[top]
+
+
+def _read_types(session: Session, release: Release) -> Mapping[str, Scores]:
+    """One query."""
+    rows = session.execute(
+        select(Figure.category, Figure.measure, *_SCORE).where(
+            *_shown_exactly({release.id: release.survey.unit_id}),
             Figure.kind == FigureKind.BREAKDOWN,
             Figure.breakdown == UNIT_TYPE,
-            Figure.category.not_in(closed),
         )
-    ).all()
-    names = {figure.category for figure in figures}
-    return {name: _scores([each for each in figures if each.category == name]) for name in names}
+    )
+    found: dict[str, dict[str, Score]] = defaultdict(dict)
+    for name, measure, n, mean, sd in rows:
+        if n is not None and mean is not None:
+            found[name][measure] = (n, mean, sd)
+    return dict(found)
 
 
-def _scores(figures: Sequence[Figure]) -> Scores:
-    """What is shown exactly: a bound is no place on a line."""
-    return {
-        figure.measure: (figure.n, figure.mean, figure.sd)
-        for figure in figures
-        if figure.status == FigureStatus.SHOWN
-        and figure.coded == Coding.EXACT
-        and figure.n is not None
-        and figure.mean is not None
-    }
+def _shown_exactly(units: Mapping[int, int]) -> tuple[ColumnElement[bool], ...]:
+    """units: release → a unit. Figures of other pairs of the two are found too."""
+    return (
+        Figure.release_id.in_(units),
+        Figure.unit_id.in_(set(units.values())),
+        Figure.status == FigureStatus.SHOWN,
+        Figure.coded == Coding.EXACT,
+    )
 
 
 def _table(name: str, measures: Sequence[Measure], newest_first: Sequence[_TrendWave]) -> TrendTable | None:
@@ -203,7 +264,7 @@ def _table(name: str, measures: Sequence[Measure], newest_first: Sequence[_Trend
     return TrendTable(name, years, lines) if lines else None
 
 
-def _wave_score(score: tuple[int, float, float | None] | None) -> WaveScore | None:
+def _wave_score(score: Score | None) -> WaveScore | None:
     return None if score is None else WaveScore(*score)
 
 

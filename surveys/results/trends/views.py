@@ -6,7 +6,7 @@ from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.platform import database
 from surveys.results.trends.figure import figure_json
-from surveys.results.trends.queries import unit_trends
+from surveys.results.trends.queries import earlier_surveys, unit_trends
 from surveys.results.views import asked_place, blueprint
 
 
@@ -17,8 +17,9 @@ def unit_trends_figure(survey_key: str, unit_code: str) -> Response:
     session = database.session()
     asked = asked_place(session, survey_key, unit_code)
     # The page says from which day it is there.
+    earlier = earlier_surveys(session, asked.survey) if asked.access.now else []
     table = (
-        unit_trends(session, asked.survey, asked.release, asked.unit.unit_id) if asked.access.now else None
+        unit_trends(session, asked.survey, asked.release, asked.unit.unit_id, earlier) if earlier else None
     )
     if table is None:
         abort(404)

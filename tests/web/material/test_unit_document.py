@@ -23,7 +23,7 @@ from tests.building import sheet_of
 from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.material_building import document, material, read, root_of, structure, text_of
-from tests.releasing import KEY, build_released
+from tests.releasing import KEY, build_released, forget_released
 
 BEFORE = {"A": [2, 3, 3, 3, 4] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
 NOW = {"A": [3, 4, 4, 4, 5] * 2, "B1": [3, 4] * 5, "B2": [3, 4, 5], "C": [2, 3, 4]}
@@ -112,6 +112,7 @@ def change_figure(db: Database, measure: str, **values: Any) -> None:
         assert unit
         one = (Figure.release_id == release.id, Figure.unit_id == unit.unit_id, Figure.measure == measure)
         session.execute(update(Figure).where(*one).values(**values))
+    forget_released()
 
 
 def hide_figure(db: Database, measure: str) -> None:
