@@ -37,7 +37,6 @@ from tests.made_once import (
     stretch_passphrases_quickly,
 )
 from tests.quick import is_quick
-from tests.scheduling import SetUpOnce, turn_of
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,15 +81,12 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py).
-
-    The order stays the random one, but for what takes long.
-    """
+    """`--quick` leaves out what takes long (tests/quick.py), else repetition goes (tests/databases.py)."""
     slow = {item for item in items if not is_quick(item)}
     whole = config.option.both_databases
     left_out = slow if config.option.quick else repeated_on_postgresql(items, whole=whole)
     config.hook.pytest_deselected(items=list(left_out))
-    items[:] = sorted((item for item in items if item not in left_out), key=turn_of)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -106,9 +102,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# What is dear to set up: a small site for respondents with Chromium, a demo with Chromium, a server that has been
+# visited, a database that has been seized, the demo's rows. The first that fits holds. xdist hands out those with
+# most tests first, so these begin before the small ones, which then fill up what is left of either worker's time.
+SET_UP_ONCE = (
+    "tests/browser/test_respond",
+    "tests/browser/",
+    "tests/anonymity/test_access_logs.py",
+    "tests/anonymity/test_database_administrator.py",
+    "tests/database/",
+)
+
+
+class DearOnesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in SET_UP_ONCE if nodeid.startswith(place)), nodeid)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    config.option.loadscopereorder = False  # by number of tests, which says little of how long they take
-    return SetUpOnce(config, log)
+    return DearOnesTogether(config, log)
 
 
 @pytest.fixture(scope="session")
