@@ -11,10 +11,11 @@ from surveys.instruments.models import Instrument
 from surveys.platform.localisation import DEFAULT_LANGUAGE, localised
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release
 from surveys.scorecards.aggregation.storing import aggregate
-from surveys.scorecards.item_values import ReleasedItem, released_items
+from surveys.scorecards.fed_figures import FedFigure
+from surveys.scorecards.item_values import released_items
 from surveys.scorecards.models import Indicator, Measurement, MeasurementStatus
 from surveys.scorecards.survey_values import in_indicators_unit
-from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE, WholeFigure, whole_figures
+from surveys.scorecards.whole_measures import OVERALL_MEAN, RESPONSE_RATE, whole_figures
 
 _STATUS: Mapping[FigureStatus, MeasurementStatus] = {
     FigureStatus.SHOWN: MeasurementStatus.MEASURED,
@@ -38,7 +39,7 @@ def feed(session: Session, release: Release) -> int:
     fed = _places_fed(session, release)
     standing = _standing(session, release)
     rows, replaced = [], []
-    figures: list[tuple[Indicator, Figure | WholeFigure | ReleasedItem]] = [
+    figures: list[tuple[Indicator, Figure | FedFigure]] = [
         *_figures(session, release),
         *_whole(session, release),
         *released_items(session, release),
@@ -87,7 +88,7 @@ def _figures(session: Session, release: Release) -> list[tuple[Indicator, Figure
     return [(indicator, figure) for indicator, figure in found]
 
 
-def _whole(session: Session, release: Release) -> list[tuple[Indicator, WholeFigure]]:
+def _whole(session: Session, release: Release) -> list[tuple[Indicator, FedFigure]]:
     """As `_figures`, of the measures of the whole survey. Nothing is worked out when no indicator asks for one."""
     wanted: dict[str, list[Indicator]] = {}
     for measure in (RESPONSE_RATE, OVERALL_MEAN):
@@ -129,9 +130,7 @@ def _standing(session: Session, release: Release) -> dict[IndicatorUnit, tuple[i
     }
 
 
-def _row(
-    indicator: Indicator, figure: Figure | WholeFigure | ReleasedItem, release: Release
-) -> dict[str, Any]:
+def _row(indicator: Indicator, figure: Figure | FedFigure, release: Release) -> dict[str, Any]:
     title = localised(release.survey.title, DEFAULT_LANGUAGE)
     return {
         "indicator_id": indicator.id,

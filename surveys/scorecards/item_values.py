@@ -4,7 +4,6 @@ Cards are the only readers of these figures (decision 075).
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -16,20 +15,9 @@ from surveys.platform.texts import _
 from surveys.release.items.item_measures import item_key, item_measures, item_of
 from surveys.release.items.models import ItemFigure
 from surveys.release.models import ChangeBasis, FigureStatus, Release
+from surveys.scorecards.fed_figures import FedFigure
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.row_context import TestedChange
-
-
-@dataclass(frozen=True)
-class ReleasedItem:
-    """A unit's figure of a statement, with the fields of a `Figure` that feeding reads."""
-
-    unit_id: int
-    measure: str
-    status: FigureStatus
-    reason: str = ""
-    n: int | None = None
-    mean: float | None = None
 
 
 def wanted_items(session: Session, survey: Survey) -> list[str]:
@@ -42,13 +30,13 @@ def wanted_items(session: Session, survey: Survey) -> list[str]:
     return [item for measure in measures if measure and (item := item_of(measure))]
 
 
-def released_items(session: Session, release: Release) -> Iterator[tuple[Indicator, ReleasedItem]]:
+def released_items(session: Session, release: Release) -> Iterator[tuple[Indicator, FedFigure]]:
     """Each indicator with each unit's figure of the statement it is fed by."""
-    figures: dict[str, list[ReleasedItem]] = {}
+    figures: dict[str, list[FedFigure]] = {}
     for row in session.scalars(
         select(ItemFigure).where(ItemFigure.release_id == release.id).order_by(ItemFigure.unit_id)
     ):
-        figure = ReleasedItem(row.unit_id, item_key(row.item), row.status, row.reason, row.n, row.mean)
+        figure = FedFigure(row.unit_id, item_key(row.item), row.status, row.reason, row.n, row.mean)
         figures.setdefault(figure.measure, []).append(figure)
     if not figures:
         return

@@ -5,7 +5,6 @@ only where every factor has the same scale: scales are never turned into each ot
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -17,21 +16,10 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.texts import _l
 from surveys.release.measures import MeasureKind, measures_of
 from surveys.release.models import Figure, FigureKind, FigureStatus, Release, Turnout
+from surveys.scorecards.fed_figures import FedFigure
 
 RESPONSE_RATE: Final = "hele:svarprosent"
 OVERALL_MEAN: Final = "hele:snitt"
-
-
-@dataclass(frozen=True)
-class WholeFigure:
-    """A unit's value of a whole measure, with the fields of a `Figure` that feeding reads."""
-
-    unit_id: int
-    measure: str
-    status: FigureStatus
-    reason: str = ""
-    n: int | None = None
-    mean: float | None = None
 
 
 def whole_measures(questionnaire: Questionnaire) -> Mapping[str, Any]:
@@ -49,23 +37,23 @@ def mean_keys(questionnaire: Questionnaire) -> frozenset[str]:
     return frozenset(each.key for each in means) if len(scales) == 1 else frozenset()
 
 
-def whole_figures(session: Session, release: Release) -> list[WholeFigure]:
+def whole_figures(session: Session, release: Release) -> list[FedFigure]:
     """Every unit's response rate and overall mean, in no order."""
     questionnaire = questionnaire_of(release.survey.instrument)
     return [*_rates(session, release), *_means(session, release, mean_keys(questionnaire))]
 
 
-def _rates(session: Session, release: Release) -> Iterator[WholeFigure]:
+def _rates(session: Session, release: Release) -> Iterator[FedFigure]:
     """Where pages show how many delivered, and it is known how many were invited."""
     for each in session.scalars(select(Turnout).where(Turnout.release_id == release.id)):
         if not each.shown:
-            yield WholeFigure(each.unit_id, RESPONSE_RATE, FigureStatus.HIDDEN, SECONDARY)
+            yield FedFigure(each.unit_id, RESPONSE_RATE, FigureStatus.HIDDEN, SECONDARY)
         elif each.invited:
             rate = 100 * each.delivered / each.invited
-            yield WholeFigure(each.unit_id, RESPONSE_RATE, FigureStatus.SHOWN, n=each.delivered, mean=rate)
+            yield FedFigure(each.unit_id, RESPONSE_RATE, FigureStatus.SHOWN, n=each.delivered, mean=rate)
 
 
-def _means(session: Session, release: Release, keys: frozenset[str]) -> Iterator[WholeFigure]:
+def _means(session: Session, release: Release, keys: frozenset[str]) -> Iterator[FedFigure]:
     units: dict[int, list[Figure]] = {}
     figures = select(Figure).where(
         Figure.release_id == release.id, Figure.kind == FigureKind.UNIT, Figure.measure.in_(keys)
@@ -77,11 +65,11 @@ def _means(session: Session, release: Release, keys: frozenset[str]) -> Iterator
             yield _overall(unit_id, found)
 
 
-def _overall(unit_id: int, figures: Sequence[Figure]) -> WholeFigure:
+def _overall(unit_id: int, figures: Sequence[Figure]) -> FedFigure:
     """The first reason there is none; else the plain mean, with the fewest people behind one of them."""
     hidden = next((each for each in figures if each.status is not FigureStatus.SHOWN), None)
     if hidden is not None:
-        return WholeFigure(unit_id, OVERALL_MEAN, hidden.status, hidden.reason)
+        return FedFigure(unit_id, OVERALL_MEAN, hidden.status, hidden.reason)
     means = [each.mean for each in figures if each.mean is not None]
     fewest = min(each.n for each in figures if each.n is not None)
-    return WholeFigure(unit_id, OVERALL_MEAN, FigureStatus.SHOWN, n=fewest, mean=sum(means) / len(means))
+    return FedFigure(unit_id, OVERALL_MEAN, FigureStatus.SHOWN, n=fewest, mean=sum(means) / len(means))
