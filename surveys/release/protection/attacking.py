@@ -21,7 +21,7 @@ from analysis.scale_ends import Bound, coded_mean
 from surveys.platform.texts import _
 from surveys.release.models import FigureKind, bound_of
 from surveys.release.protection.bounded_figures import zone_of
-from surveys.release.protection.left_blank import CLASSES_OF_ONE
+from surveys.release.protection.left_blank import level_of_every_answer
 from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
 RespondentGroup = frozenset[int]
@@ -154,7 +154,7 @@ class Attacker:
     def _left_blank(self) -> Iterator[DisclosureFinding]:
         """What few answered who left some blank, by means and every answer; but not what older releases give away."""
         newest = max(covering.release.number for covering in self.covering)
-        level = 2 if self.length <= CLASSES_OF_ONE else 3
+        level = level_of_every_answer(self.length)
         before = [self._out(level, one.release) for one in self.covering if one.release.number < newest]
         known = {breach.members for breach in self._few_blank(_ordered(set(chain.from_iterable(before))))}
         for breach in self._few_blank(self._out(level)):

@@ -19,11 +19,13 @@ from analysis.disclosure.survey import Cells, protect_cells
 from analysis.responses import Responses
 from analysis.scoring import scored_answers
 
-_CLASSES, _MEAN = 2, 1
-"""Levels (`Mask.unit_levels`): three classes are told, or the mean alone."""
-
-CLASSES_OF_ONE: Final = 2
+_LONGEST_OF_CLASSES: Final = 2
 """Length of the longest scale whose three classes are its answers."""
+
+
+def level_of_every_answer(length: float) -> int:
+    """The level (`Mask.unit_levels`) that tells every answer: 2, three classes, on a scale of two or three answers."""
+    return 2 if length <= _LONGEST_OF_CLASSES else 3
 
 
 def left_blank(responses: Responses, factor: str) -> NDArray[np.bool_]:
@@ -37,7 +39,7 @@ class BlankMask:
     """Where every answer to a theme may be told, for the sake of those who left some blank.
 
     protection: where the sum of all that they answered may be known. own: (nodes,) how many are placed on each.
-    highest: the level elsewhere.
+    highest: the level elsewhere, below that of every answer.
     """
 
     protection: SurveyProtection
@@ -51,7 +53,7 @@ class BlankMask:
         """cells: with what earlier releases told of every answer. blank: (N,) as `left_blank`. length: of the scale."""
         people = Respondents(unit, blank[:, np.newaxis])
         own = np.bincount(unit, blank, len(cells.forest.parents)).astype(np.int64)
-        return cls(protect_cells(cells, people, least), own, _MEAN if length <= CLASSES_OF_ONE else _CLASSES)
+        return cls(protect_cells(cells, people, least), own, level_of_every_answer(length) - 1)
 
     def limited(self, level: int, allowed: bool) -> int:
         return level if allowed else min(level, self.highest)

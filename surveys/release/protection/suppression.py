@@ -18,7 +18,7 @@ from analysis.responses import Responses
 from surveys.counting.loading import SurveyTree
 from surveys.release.measures import Measure, MeasureKind, answer_length, are_shares, measures_of
 from surveys.release.protection.breakdowns import Breakdown, background_of, unit_types
-from surveys.release.protection.left_blank import CLASSES_OF_ONE, BlankMask, left_blank
+from surveys.release.protection.left_blank import BlankMask, left_blank, level_of_every_answer
 from surveys.release.protection.nameless import without_the_nameless
 from surveys.release.protection.prior_knowledge import PriorKnowledge, RespondentIndices
 from surveys.release.protection.spread_rules import (
@@ -234,7 +234,7 @@ class _Work:
             if blank.any():
                 before = self.known.get(measure.key, PriorKnowledge())
                 length = answer_length(measure)
-                told = before.classes if length <= CLASSES_OF_ONE else before.points
+                told = before.classes if level_of_every_answer(length) == 2 else before.points
                 unit = self.gathered.responses.unit
                 found[place] = BlankMask.of(self._cells(told), unit, blank, self.minimum_group, length)
         return found
