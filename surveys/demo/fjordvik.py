@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MUNICIPALITY = "Fjordvik kommune"
 TOP = "FK"
-SEED = 20261
+SEED = 20293
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,8 @@ class Fjordvik:
     ) -> None:
         questionnaire = instruments.questionnaire_of(survey.instrument)
         by_unit: dict[int, list[Invitation]] = {}
-        for invitation in invitations:
+        # Invitations come in a random order; in the roster's order the seed alone says who answers what.
+        for invitation in sorted(invitations, key=lambda invited: (invited.unit_id, invited.person_id or 0)):
             by_unit.setdefault(invitation.unit_id, []).append(invitation)
         counts = population.response_counts(
             self._random, {str(unit): len(people) for unit, people in by_unit.items()}, planned.rates
