@@ -30,10 +30,9 @@ from surveys.platform.static_files import missing_vendor_files
 from tests.databases import repeated_on_postgresql
 from tests.made_once import (
     hash_passwords_quickly,
-    keep_compiled_addresses,
+    keep_addresses,
     keep_compiled_statements,
     keep_compiled_templates,
-    keep_parsed_addresses,
     stretch_passphrases_quickly,
 )
 from tests.quick import is_quick
@@ -46,8 +45,7 @@ hypothesis_settings.load_profile("medvirk")
 gc.freeze()
 gc.set_threshold(200_000, 20, 50)
 
-keep_compiled_addresses()
-keep_parsed_addresses()
+keep_addresses()
 keep_compiled_statements()
 keep_compiled_templates()
 hash_passwords_quickly()

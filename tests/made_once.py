@@ -1,11 +1,13 @@
 """What a test process need make only once, though every test has an application and a database of its own.
 
-Making an application compiles 130 addresses, and its first page compiles the page's templates: a third of what a test
-of a page cost. The same addresses and templates give the same code, so it is kept. Nothing a test can see is shared.
+Making an application makes 280 addresses, and its first page compiles the page's templates: a third of what a test of a
+page cost. The same addresses and templates give the same code, so it is kept. Nothing a test can see is shared.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from types import CodeType
 from typing import Any, Final
+from weakref import WeakSet
 
 from argon2 import PasswordHasher
 from flask import Flask
@@ -16,11 +18,12 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import BaseConverter, Rule
-from werkzeug.routing.rules import RulePart
+from werkzeug.routing import Map
 
 from surveys.access import passwords
+from surveys.operating import health
 from surveys.operating.backup import sealed_file
+from surveys.site import application
 
 OUR_HASHER: Final = passwords._hasher
 OUR_STRETCHING: Final = (sealed_file._OPERATIONS, sealed_file._MEMORY)
@@ -31,52 +34,66 @@ class TemplateCode(BytecodeCache):
     """Compiled templates in memory, by their text."""
 
     def __init__(self) -> None:
-        self._code: dict[tuple[str, str], bytes] = {}
+        self._code: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self._code.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(code)
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+        assert bucket.code is not None
+        self._code[bucket.key, bucket.checksum] = bucket.code
 
 
-def keep_compiled_addresses() -> None:
-    """What builds a rule's addresses is made of its text, its parts and its defaults, and is handed the rule."""
-    compile_builder = Rule._compile_builder
-    made: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+def keep_addresses() -> None:
+    """The first application of a process makes the pages' addresses, and the others take them from it.
 
-    def kept(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        defaults = tuple(sorted((rule.defaults or {}).items()))
-        key = (rule.rule, tuple(rule._trace), defaults, append_unknown)
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
+    An application that a test gives one more has a map of its own from then on.
+    """
+    add_pages, add_health, add = application.add_pages, health.add_health, Flask.add_url_rule
+    made: list[Map] = []
+    taking: WeakSet[Flask] = WeakSet()
 
-    Rule._compile_builder = kept  # type: ignore[method-assign, assignment]
+    def with_pages(app: Flask) -> Flask:
+        if made:
+            app.url_map = made[0]
+            taking.add(app)
+        return add_pages(app)
 
-
-def keep_parsed_addresses() -> None:
-    """A rule's parts, and what it notes of them in the rule, are made of its text."""
-    parse = Rule._parse_rule
-    parsed: dict[
-        str, tuple[tuple[RulePart, ...], tuple[tuple[bool, str], ...], dict[str, BaseConverter]]
-    ] = {}
-
-    def kept(rule: Rule, text: str) -> Iterable[RulePart]:
-        if text in parsed:
-            parts, trace, converters = parsed[text]
-            rule._trace.extend(trace)
+    def with_health(app: Flask) -> Flask:
+        add_health(app)
+        if app in taking:
+            taking.remove(app)
         else:
-            before, known = len(rule._trace), set(rule._converters)
-            parts = tuple(parse(rule, text))
-            converters = {name: made for name, made in rule._converters.items() if name not in known}
-            parsed[text] = parts, tuple(rule._trace[before:]), converters
-        rule._converters.update(converters)
-        rule.arguments.update(converters)
-        return parts
+            made[:] = [app.url_map]
+        return app
 
-    Rule._parse_rule = kept  # type: ignore[method-assign, assignment]
+    def with_address(
+        app: Flask,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        if app in taking and endpoint and view_func:
+            app.view_functions[endpoint] = view_func
+            return
+        if app.url_map in made:
+            app.url_map = _own(app.url_map)
+        add(app, rule, endpoint, view_func, provide_automatic_options, **options)
+
+    application.add_pages, health.add_health = with_pages, with_health
+    Flask.add_url_rule = with_address  # type: ignore[method-assign, assignment]
+
+
+def _own(shared: Map) -> Map:
+    own = Map(host_matching=shared.host_matching)
+    own.converters = {**shared.converters}
+    for known in shared.iter_rules():
+        rule = known.empty()
+        rule.provide_automatic_options = known.provide_automatic_options  # type: ignore[attr-defined]
+        own.add(rule)
+    return own
 
 
 def keep_compiled_statements() -> None:

@@ -101,9 +101,7 @@ def review(session: Session, survey_key: str) -> None:
     survey = find_survey(session, survey_key)
     # Their ids are random: in this order the same comments are held back in every build.
     in_order = (Comment.unit_id, Comment.question, Comment.text, Comment.id)
-    ids = session.scalars(
-        select(Comment.id).where(Comment.survey_id == survey.id).order_by(*in_order)
-    ).all()
+    ids = session.scalars(select(Comment.id).where(Comment.survey_id == survey.id).order_by(*in_order)).all()
     reviewed = ids[: round(len(ids) * REVIEWED.get(survey_key, 1.0))]
     reviewer = Reviewer(session, survey, frozenset(unit.unit_id for unit in survey.units))
     for held in reviewed[::40]:
