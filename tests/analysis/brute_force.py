@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import block_diag
 
 
 def derivable_groups(
@@ -119,10 +118,11 @@ def ranges_of_means(
     box = [(scale[0] * n, scale[1] * n) for n in sizes]
     found = linprog(
         np.ravel(costs),
-        A_eq=block_diag([rows] * len(costs), format="csr") if len(rows) else None,
-        b_eq=np.tile(rows @ sums, len(costs)) if len(rows) else None,
+        A_eq=np.kron(np.eye(len(costs)), rows),
+        b_eq=np.tile(rows @ sums, len(costs)),
         bounds=box * len(costs),
     )
+    assert found.x is not None, found.message
     ends = (np.array(costs) * found.x.reshape(len(costs), -1)).sum(axis=1).reshape(-1, 2)
     people = [sum(sizes[atom] for atom in group) for group in groups]
     return [(float(low) / n, -float(high) / n) for (low, high), n in zip(ends, people, strict=True)]
