@@ -34,6 +34,7 @@ from tests.made_once import (
     keep_compiled_statements,
     keep_compiled_templates,
     stretch_passphrases_quickly,
+    stretch_words_quickly,
 )
 from tests.quick import is_quick
 
@@ -49,6 +50,7 @@ keep_compiled_statements()
 keep_compiled_templates()
 hash_passwords_quickly()
 stretch_passphrases_quickly()
+stretch_words_quickly()
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]
