@@ -118,13 +118,15 @@ def answer_some(
     """Invites somebody in the unit for each sheet (question key → coded answer) and delivers it."""
     questionnaire = questionnaire_of(survey.instrument)
     asked = asked_keys(questionnaire, "leaders" if audience == "leaders" else "staff")
-    answers = [encode(questionnaire, coded, asked) for coded in sheets]
     unit_id = session.scalars(select(Unit.id).where(Unit.code == unit_code)).one()
-    recipients = [Recipient(unit_id, is_leader=audience == "leaders")] * len(answers)
-    invitations = invite(session, survey, recipients, app.config["SECRETS"].codes)
+    sent = list(sheets)
+    recipients = [Recipient(unit_id, is_leader=audience == "leaders")] * len(sent)
     trust = trust_of(app, survey)
-    for invitation, coded in zip(invitations, answers, strict=True):
-        assert deliver(session, invitation, Sheet(unit_id, coded, comments or {}), trust)
+    for invitation, coded in zip(
+        invite(session, survey, recipients, app.config["SECRETS"].codes), sent, strict=True
+    ):
+        sheet = Sheet(unit_id, encode(questionnaire, coded, asked), comments or {})
+        assert deliver(session, invitation, sheet, trust)
 
 
 def encoded(survey: Survey, coded: Mapping[str, int], audience: str = "staff") -> bytes:

@@ -26,6 +26,7 @@ from surveys.respond.drafts import DraftBox
 from surveys.respond.lookup import look_up_code
 from surveys.respond.words import ChosenWord, WordFault
 from tests.building import build_open_survey, invite_some, keys_of
+from tests.made_once import OUR_STRETCHING_OF_WORDS
 from tests.respondent import Page, Respondent
 
 ROUTED_SOURCE = (Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml").read_bytes()
@@ -490,6 +491,11 @@ class TestTheWord:
     )
     def test_some_are_refused(self, typed: str, fault: WordFault | None) -> None:
         assert words.fault_in(words.normalised(typed)) is fault
+
+    def test_whoever_guesses_waits_for_each_guess(self) -> None:
+        operations, memory = OUR_STRETCHING_OF_WORDS
+        assert operations >= 2
+        assert memory >= 64 * 1024**2
 
     def test_a_refused_one_locks_nothing_and_is_explained(self, app: Flask, code: str) -> None:
         person = has_answered(app, code)
