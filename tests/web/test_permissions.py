@@ -274,12 +274,18 @@ def _asked(
     client = app.test_client()
     _sign_in(client, db, visitor)
     ask = cache(partial(_outcome, client, db))
-    for rule in _staff_rules(app):
-        for about in About:
-            with app.test_request_context():
-                address = url_for(rule.endpoint, **{name: values[about][name] for name in rule.arguments})
-            for method in _methods(rule):
-                yield AccessCase(visitor, about, rule.endpoint, method, ask(address, method))
+    for rule, about, address in _addresses(app, values):
+        for method in _methods(rule):
+            yield AccessCase(visitor, about, rule.endpoint, method, ask(address, method))
+
+
+def _addresses(app: Flask, values: dict[About, dict[str, Any]]) -> list[tuple[Rule, About, str]]:
+    with app.test_request_context():
+        return [
+            (rule, about, url_for(rule.endpoint, **{name: values[about][name] for name in rule.arguments}))
+            for rule in _staff_rules(app)
+            for about in About
+        ]
 
 
 def test_every_route_has_a_line_in_the_table(app: Flask) -> None:
