@@ -6,6 +6,8 @@ up to a hundredfold when the machine has other work.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 
 @contextmanager
@@ -17,8 +19,14 @@ def one_core() -> Iterator[None]:
     ...     print(np.linalg.det(np.eye(3)))
     1.0
     """
-    import scipy.linalg  # noqa: F401 - brings its own library, which must be loaded to be limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _libraries().limit(limits=1, user_api="blas"):
         yield
+
+
+@cache
+def _libraries() -> Any:
+    """Found once a process: to look through all that is loaded takes longer than many a block."""
+    import scipy.linalg  # noqa: F401 - brings its own library, which must be loaded to be limited
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -96,6 +97,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = slow if config.option.quick else repeated_on_postgresql(items, whole=whole)
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn(items))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -112,8 +115,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 # What is dear to set up: a small site for respondents with Chromium, a demo with Chromium, a server that has been
-# visited, a database that has been seized, the demo's rows. The first that fits holds. xdist hands out those with
-# most tests first, so these begin before the small ones, which then fill up what is left of either worker's time.
+# visited, a database that has been seized, the demo's rows. The first that fits holds. These begin first, and the
+# small ones fill up what is left of either worker's time.
 SET_UP_ONCE = (
     "tests/browser/test_respond",
     "tests/browser/",
@@ -123,14 +126,33 @@ SET_UP_ONCE = (
 )
 
 
+# A file of page tests begins with the same survey and sends the same statements: what one worker has built
+# (tests/built_once.py), compiled and imported, the others would build again.
+BUILT_BY_FILE = "tests/web/"
+
+
+def _scope(nodeid: str) -> str:
+    """What goes to one worker together with this test."""
+    if nodeid.startswith(BUILT_BY_FILE):
+        return nodeid.partition("::")[0]
+    return next((place for place in SET_UP_ONCE if nodeid.startswith(place)), nodeid)
+
+
+def _turn(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple[bool, int]]:
+    """What is dear to set up comes first, then files of page tests, then all others; those with most tests first."""
+    tests = Counter(_scope(item.nodeid) for item in items)
+    return lambda item: (not item.nodeid.startswith(SET_UP_ONCE), -tests[_scope(item.nodeid)])
+
+
 class DearOnesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Tests that share a dear set-up go to one worker, all other tests to whoever is free."""
+    """Tests that share a set-up go to one worker, all other tests to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in SET_UP_ONCE if nodeid.startswith(place)), nodeid)
+        return _scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False
     return DearOnesTogether(config, log)
 
 

@@ -19,6 +19,7 @@ from surveys.scorecards.replies.models import MeasurementReply
 from surveys.scorecards.setup import build_card
 from surveys.site import home
 from tests.building import build_installation, build_units
+from tests.built_once import build_once
 from tests.card_building import measure, small_card
 from tests.respondent import Page
 
@@ -38,6 +39,11 @@ def replying_site(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(module, "_today", lambda: TODAY)
     monkeypatch.setattr(home, "municipal_day", lambda: TODAY)
     app.config["WTF_CSRF_ENABLED"] = False
+    build_once(app, db, _build_measured)
+    return db
+
+
+def _build_measured(app: Flask, db: Database) -> None:
     with db.transaction() as session:
         build_installation(session)
         build_units(session, {"K": None, "A": "K", "A1": "A", "B": "K"})
@@ -45,7 +51,6 @@ def replying_site(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> 
         measure(session, "M1.2", 2026, 9.04, 2, "A")
         measure(session, "Ø1.1", 2026, -0.5, 2, "A")
         measure(session, "B1.1", 2026, 5.0, unit="A")
-    return db
 
 
 def reply_address(db: Database, code: str = "M1.2", unit: str = "A") -> str:

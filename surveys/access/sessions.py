@@ -3,10 +3,11 @@
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from surveys.access.models import Account, SignInSession
@@ -21,6 +22,8 @@ LONGEST: Final = dt.timedelta(hours=12)
 """However busy: nobody is signed in from one day to the next."""
 
 _NOTED_EVERY: Final = dt.timedelta(minutes=5)
+
+_Moment = dt.datetime | BindParameter[dt.datetime]
 
 
 def start_session(
@@ -58,17 +61,21 @@ def sign_in_of(session: Session, token: str, now: dt.datetime | None = None) -> 
 
     One query, for each page asks.
     """
-    found = (
-        session.execute(
-            select(Account, SignInSession.seen_at)
-            .join(SignInSession, SignInSession.account_id == Account.id)
-            .where(SignInSession.token_hash == _hash(token), ~_has_ended(now or clock.now()), Account.active)
-            .options(joinedload(Account.all_grants))
-        )
-        .unique()
-        .one_or_none()
-    )
+    values = {"token_hash": _hash(token), **_limits_at(now or clock.now())}
+    found = session.execute(_signed_in(), values).unique().one_or_none()
     return SignIn(*found) if found else None
+
+
+@cache
+def _signed_in() -> Select[Account, dt.datetime]:
+    """Made once: making the query takes longer than asking it."""
+    ended = _is_outside(bindparam("idle_since"), bindparam("begun"), bindparam("latest"))
+    return (
+        select(Account, SignInSession.seen_at)
+        .join(SignInSession, SignInSession.account_id == Account.id)
+        .where(SignInSession.token_hash == bindparam("token_hash"), ~ended, Account.active)
+        .options(joinedload(Account.all_grants))
+    )
 
 
 def is_to_be_noted(seen_at: dt.datetime, now: dt.datetime | None = None) -> bool:
@@ -122,12 +129,20 @@ def end_all_sessions(session: Session, account_id: int) -> int:
 
 
 def _has_ended(moment: dt.datetime) -> ColumnElement[bool]:
+    return _is_outside(**_limits_at(moment))
+
+
+def _limits_at(moment: dt.datetime) -> dict[str, dt.datetime]:
+    return {"idle_since": moment - IDLE, "begun": moment - LONGEST, "latest": moment + AHEAD}
+
+
+def _is_outside(idle_since: _Moment, begun: _Moment, latest: _Moment) -> ColumnElement[bool]:
     """Idle too long, too long altogether, or from a future that the clock has gone back from."""
     return or_(
-        SignInSession.seen_at < moment - IDLE,
-        SignInSession.started_at < moment - LONGEST,
-        SignInSession.seen_at > moment + AHEAD,
-        SignInSession.started_at > moment + AHEAD,
+        SignInSession.seen_at < idle_since,
+        SignInSession.started_at < begun,
+        SignInSession.seen_at > latest,
+        SignInSession.started_at > latest,
     )
 
 

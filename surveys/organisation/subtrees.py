@@ -27,9 +27,15 @@ def _below() -> Select[int]:
 
 def _subtrees(is_top: ColumnElement[bool]) -> Select[int]:
     below = select(Unit.id).where(is_top).cte(recursive=True)
-    child = aliased(Unit)
+    child = _next()
     below = below.union(select(child.id).join(below, child.parent_id == below.c.id))
     return select(below.c.id)
+
+
+@cache
+def _next() -> type[Unit]:
+    """Made once: a new name for a table costs as much as the rest of the query."""
+    return aliased(Unit)
 
 
 def lineage(session: Session, unit_id: int) -> tuple[int, ...]:
@@ -46,6 +52,6 @@ def lineage(session: Session, unit_id: int) -> tuple[int, ...]:
 def _above() -> Select[tuple[int, int | None]]:
     """Made once: making a recursive query takes longer than asking it."""
     above = select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit_id")).cte(recursive=True)
-    parent = aliased(Unit)
+    parent = _next()
     above = above.union(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
     return select(above.c.id, above.c.parent_id)

@@ -1,15 +1,17 @@
 """The ballot box: answer sheets sealed with the survey's public key, opened only when the survey is counted."""
 
+import datetime as dt
 import hmac
 import json
 import struct
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Ballot, Draft
@@ -98,16 +100,7 @@ def deliver(
     that has begun.
     """
     status, public_key, closes_on, by_itself, delivered = session.execute(
-        select(
-            Survey.status,
-            Survey.public_key,
-            Survey.closes_on,
-            Survey.closes_automatically,
-            Invitation.delivered,
-        )
-        .join_from(Invitation, Survey)
-        .where(Invitation.id == invitation.id)
-        .with_for_update(read=True, of=Survey)
+        _state_and_lock(), {"invitation_id": invitation.id}
     ).one()
     if delivered:
         return False
@@ -123,6 +116,23 @@ def deliver(
     sealed = seal(trust.public_key, sheet)
     session.add(Ballot(id=ballot_id or uuid.uuid4(), survey_id=invitation.survey_id, sealed=sealed))
     return True
+
+
+@cache
+def _state_and_lock() -> Select[SurveyStatus, bytes | None, dt.date, bool, bool]:
+    """Made once: making it takes longer than asking it."""
+    return (
+        select(
+            Survey.status,
+            Survey.public_key,
+            Survey.closes_on,
+            Survey.closes_automatically,
+            Invitation.delivered,
+        )
+        .join_from(Invitation, Survey)
+        .where(Invitation.id == bindparam("invitation_id"))
+        .with_for_update(read=True, of=Survey)
+    )
 
 
 def _mark_used(session: Session, invitation: Invitation) -> bool:

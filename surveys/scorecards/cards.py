@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
@@ -150,6 +151,7 @@ def _is_within(span: tuple[int | None, int | None], year: int) -> bool:
     return (span[0] or year) <= year <= (span[1] or year)
 
 
+@cache
 def is_corrected() -> ColumnElement[bool]:
     """In a query of releases: there is a later one of the same survey."""
     later = aliased(Release)

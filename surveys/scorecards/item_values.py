@@ -3,9 +3,11 @@
 Cards are the only readers of these figures (decision 075).
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.campaigns.models import Survey
@@ -69,13 +71,7 @@ def item_intervals(
 def item_changes(
     session: Session, unit_id: int, releases: Collection[int | None]
 ) -> dict[tuple[int, str], TestedChange]:
-    earlier = aliased(Release)
-    found = session.execute(
-        select(ItemFigure, earlier.survey_id, Survey.closes_on)
-        .join(earlier, earlier.id == ItemFigure.previous_release_id)
-        .join(Survey, Survey.id == earlier.survey_id)
-        .where(ItemFigure.unit_id == unit_id, ItemFigure.release_id.in_(releases))
-    )
+    found = session.execute(_compared_items(), {"unit_id": unit_id, "releases": list(releases)})
     return {
         (row.release_id, item_key(row.item)): TestedChange(
             survey_id,
@@ -89,6 +85,21 @@ def item_changes(
         for row, survey_id, closed in found
         if row.verdict is not None
     }
+
+
+@cache
+def _compared_items() -> Select[ItemFigure, int, dt.date]:
+    """Made once: making it takes longer than asking it."""
+    earlier = aliased(Release)
+    return (
+        select(ItemFigure, earlier.survey_id, Survey.closes_on)
+        .join(earlier, earlier.id == ItemFigure.previous_release_id)
+        .join(Survey, Survey.id == earlier.survey_id)
+        .where(
+            ItemFigure.unit_id == bindparam("unit_id"),
+            ItemFigure.release_id.in_(bindparam("releases", expanding=True)),
+        )
+    )
 
 
 def asked_words(indicator: Indicator, measurement: Measurement | None) -> str:

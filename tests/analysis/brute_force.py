@@ -98,16 +98,34 @@ def mean_range(
     scale: tuple[float, float],
 ) -> tuple[float, float]:
     """Least and largest mean of the group over all answers on the scale that fit what is published."""
+    [found] = ranges_of_means(published, sizes, sums, [group], scale)
+    return found
+
+
+def ranges_of_means(
+    published: Sequence[Collection[int]],
+    sizes: Sequence[int],
+    sums: Sequence[float],
+    groups: Sequence[Collection[int]],
+    scale: tuple[float, float],
+) -> list[tuple[float, float]]:
+    """Least and largest mean of each group: two programs a group, side by side in one, for each has its own answers."""
     atoms = range(len(sizes))
     rows = np.array([[float(atom in figure) for atom in atoms] for figure in published]).reshape(
         -1, len(sizes)
     )
-    cost = np.array([float(atom in group) for atom in atoms])
+    costs = [[sign * float(atom in group) for atom in atoms] for group in groups for sign in (1, -1)]
     box = [(scale[0] * n, scale[1] * n) for n in sizes]
-    people = sum(sizes[atom] for atom in group)
-    ends = [linprog(sign * cost, A_eq=rows, b_eq=rows @ sums, bounds=box).fun for sign in (1, -1)]
-    least, most = (float(end) / people for end in ends if end is not None)
-    return least, -most
+    found = linprog(
+        np.ravel(costs),
+        A_eq=np.kron(np.eye(len(costs)), rows),
+        b_eq=np.tile(rows @ sums, len(costs)),
+        bounds=box * len(costs),
+    )
+    assert found.x is not None, found.message
+    ends = (np.array(costs) * found.x.reshape(len(costs), -1)).sum(axis=1).reshape(-1, 2)
+    people = [sum(sizes[atom] for atom in group) for group in groups]
+    return [(float(low) / n, -float(high) / n) for (low, high), n in zip(ends, people, strict=True)]
 
 
 def covers(parents: Sequence[int]) -> list[frozenset[int]]:

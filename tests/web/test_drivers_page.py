@@ -18,6 +18,7 @@ from surveys.platform.database import Database
 from surveys.release.comovement.computing import Why
 from surveys.release.models import QualityReport
 from tests.building import SMALL_SOURCE, sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
 
@@ -43,9 +44,15 @@ def build(app: Flask, db: Database, people: int = 120, **changes: Any) -> None:
 def hr(client: FlaskClient, app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """HR of the whole municipality, after a release of 40 people's answers where 40 are enough."""
     monkeypatch.setattr(comovement, "FEWEST_ROWS", 40)
-    build(app, db, people=40)
+    build_once(app, db, _build_of_forty)
     sign_in_as(client, db, Role.HR, "K")
     return client
+
+
+def _build_of_forty(app: Flask, db: Database) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comovement, "FEWEST_ROWS", 40)
+        build(app, db, people=40)
 
 
 def text_of(client: FlaskClient, address: str = ADDRESS) -> str:

@@ -15,6 +15,7 @@ from surveys.platform.database import Database
 from surveys.release.models import Figure, Release
 from surveys.results.leader_mail.sending import tell_leaders
 from tests.building import sheet_of
+from tests.built_once import build_once
 from tests.card_building import unit_of
 from tests.mail_server import PostOffice, open_post_office
 from tests.releasing import RELEASED_ON, build_released
@@ -32,6 +33,11 @@ def office() -> Iterator[PostOffice]:
 
 @pytest.fixture
 def released(app: Flask, db: Database) -> Database:
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     answers = {"A": [3, 4] * 8, "B1": [3, 4] * 5, "B2": [3, 4] * 8}
     sheets = {unit: [sheet_of(value) for value in values] for unit, values in answers.items()}
     build_released(app, db, sheets, visibility=STEPS)
@@ -45,7 +51,6 @@ def released(app: Flask, db: Database) -> Database:
             )
             account.all_grants.append(Grant(role=role, unit_id=unit_of(session, code).id))
             session.add(account)
-    return db
 
 
 def _sent(app: Flask, db: Database, office: PostOffice, day: dt.date) -> list[EmailMessage]:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -269,15 +270,22 @@ def _outcome(client: FlaskClient, db: Database, address: str, method: str) -> Ou
 def _asked(
     app: Flask, db: Database, visitor: AccessVisitor, values: dict[About, dict[str, Any]]
 ) -> Iterator[AccessCase]:
+    """Each address once: nothing changes, so the same address answers the same whosever thing is thought of."""
     client = app.test_client()
     _sign_in(client, db, visitor)
-    for rule in _staff_rules(app):
-        for about in About:
-            with app.test_request_context():
-                address = url_for(rule.endpoint, **{name: values[about][name] for name in rule.arguments})
-            for method in _methods(rule):
-                outcome = _outcome(client, db, address, method)
-                yield AccessCase(visitor, about, rule.endpoint, method, outcome)
+    ask = cache(partial(_outcome, client, db))
+    for rule, about, address in _addresses(app, values):
+        for method in _methods(rule):
+            yield AccessCase(visitor, about, rule.endpoint, method, ask(address, method))
+
+
+def _addresses(app: Flask, values: dict[About, dict[str, Any]]) -> list[tuple[Rule, About, str]]:
+    with app.test_request_context():
+        return [
+            (rule, about, url_for(rule.endpoint, **{name: values[about][name] for name in rule.arguments}))
+            for rule in _staff_rules(app)
+            for about in About
+        ]
 
 
 def test_every_route_has_a_line_in_the_table(app: Flask) -> None:

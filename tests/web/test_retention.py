@@ -25,6 +25,7 @@ from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.release.comments.models import CommentReview
 from tests.building import sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.commenting import approve_everything
 from tests.releasing import build_released
@@ -36,6 +37,11 @@ SHEETS = [sheet_of(value) for value in (1, 2, 3, 4, 5, 5)]
 @pytest.fixture
 def released(app: Flask, db: Database) -> Database:
     """A released survey of six people in A, with three comments, counted on `COUNTED`."""
+    build_once(app, db, _build_released)
+    return db
+
+
+def _build_released(app: Flask, db: Database) -> None:
     build_released(app, db, {"A": SHEETS})
     with db.transaction() as session:
         survey = session.scalars(select(Survey)).one()
@@ -46,7 +52,6 @@ def released(app: Flask, db: Database) -> Database:
             for what in ("tid", "plass", "lys")
         )
     approve_everything(db)
-    return db
 
 
 def _due(db: Database, settings: Settings, today: dt.date) -> dict[str, int]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -34,6 +35,7 @@ from surveys.publishing.analysts.rows_package.report_figures import QUALITY, Rep
 from surveys.publishing.importing_answers import import_responses
 from surveys.publishing.releasing import release
 from tests.building import build_installation, build_units, keys_of
+from tests.built_once import Builder, build_once
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 TREE: Mapping[str, str | None] = {
@@ -97,19 +99,7 @@ def build(app: Flask, db: Database, tmp_path: Path) -> Build:
     """Takes in the survey with this key, releases it and writes the package; its files by name."""
 
     def built(key: str) -> dict[str, bytes]:
-        with db.transaction() as session:
-            build_installation(session)
-            for code, unit in build_units(session, TREE).items():
-                unit.type = TYPES.get(code, "")
-        file = tmp_path / "svar.csv"
-        file.write_text("\n".join(_answers(key)), encoding="utf-8")
-        source = (REFERENCE / "questionnaires" / f"{key}.yaml").read_bytes()
-        day = dt.date(2026, 3, 2)
-        report = import_responses(
-            db, file, loading.parse(source, key), source, key, key.title(), day, "enhet", apply=True
-        )
-        assert report.applied, report.faults
-        release(db, keys_of(app), key, today=day)
+        build_once(app, db, RELEASED[key])
         zipped = tmp_path / "rader.zip"
         background = ("--background", "ansettelse") if key == "rader" else ()
         result = CliRunner().invoke(
@@ -120,6 +110,34 @@ def build(app: Flask, db: Database, tmp_path: Path) -> Build:
             return {name.removeprefix(f"{key}/"): packed.read(name) for name in packed.namelist()}
 
     return built
+
+
+def _released_means(app: Flask, db: Database) -> None:
+    _release_imported(app, db, "rader")
+
+
+def _released_shares(app: Flask, db: Database) -> None:
+    _release_imported(app, db, "andeler")
+
+
+RELEASED: Mapping[str, Builder] = {"rader": _released_means, "andeler": _released_shares}
+
+
+def _release_imported(app: Flask, db: Database, key: str) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        for code, unit in build_units(session, TREE).items():
+            unit.type = TYPES.get(code, "")
+    source = (REFERENCE / "questionnaires" / f"{key}.yaml").read_bytes()
+    day = dt.date(2026, 3, 2)
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "svar.csv")
+        file.write_text("\n".join(_answers(key)), encoding="utf-8")
+        report = import_responses(
+            db, file, loading.parse(source, key), source, key, key.title(), day, "enhet", apply=True
+        )
+    assert report.applied, report.faults
+    release(db, keys_of(app), key, today=day)
 
 
 def _store_what_r_finds(files: Mapping[str, bytes], folder: Path, key: str) -> None:

@@ -20,6 +20,7 @@ from surveys.scorecards.feeding import feed
 from surveys.scorecards.models import Indicator, Target
 from surveys.scorecards.setup import build_card
 from tests.building import build_installation, build_survey, build_units
+from tests.built_once import build_once
 from tests.card_building import (
     codes_of,
     measure,
@@ -41,13 +42,17 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def card(db: Database) -> Database:
+def card(app: Flask, db: Database) -> Database:
     """A municipality K over A and B, with A1 under A, and one card for all of them."""
+    build_once(app, db, _build_card)
+    return db
+
+
+def _build_card(app: Flask, db: Database) -> None:
     with db.transaction() as session:
         build_installation(session)
         build_units(session, DEEP)
         build_card(session, small_card())
-    return db
 
 
 def _survey(session: Session, year: int, **changes: Any) -> Survey:

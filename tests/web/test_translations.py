@@ -20,6 +20,7 @@ from surveys.platform.database import Database
 from surveys.platform.localisation import DOMAINS, in_language
 from surveys.platform.texts import _, translated
 from tests.building import sheet_of
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, build_released
 from tests.web.untranslated import ROOT, marks_in_f_strings, untranslated
@@ -286,9 +287,13 @@ def _texts(one_or_more: object) -> tuple[str, ...]:
 @pytest.fixture
 def hr(app: Flask, db: Database, client: FlaskClient) -> FlaskClient:
     app.config["WTF_CSRF_ENABLED"] = False
-    build_released(app, db, {unit: [sheet_of(4)] * 8 for unit in ("A", "B", "C")})
+    build_once(app, db, _build_released)
     sign_in_as(client, db, Role.HR)
     return client
+
+
+def _build_released(app: Flask, db: Database) -> None:
+    build_released(app, db, {unit: [sheet_of(4)] * 8 for unit in ("A", "B", "C")})
 
 
 def step_that_is_over(client: FlaskClient) -> str:

@@ -38,6 +38,8 @@ IN_SCRIPTS = re.compile(r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.w
 
 def _unescaped(source: str) -> list[str]:
     """Every use of Markup, with `.format` when it follows."""
+    if "Markup" not in source:
+        return []
     tree = ast.parse(source)
     inner = {
         id(node.func.value)

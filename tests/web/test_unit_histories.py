@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from collections.abc import Iterator
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Role
@@ -219,15 +220,26 @@ class TestPages:
 _DAYS = st.integers(0, 5).map(lambda n: MARCH + dt.timedelta(days=n))
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(_DAYS, st.sampled_from("abc"), st.booleans()), max_size=8))
-def test_any_order_of_changes_gives_each_day_what_held_then(changes: list[tuple[dt.date, str, bool]]) -> None:
-    """Against a plain list of days, where a change fills every day from its own on."""
+@pytest.fixture(scope="module")
+def two_tables() -> Iterator[Engine]:
+    """Units and what they were, in a database that every example leaves empty."""
     engine = create_engine("sqlite://")
-    Base.metadata.create_all(engine)
+    Base.metadata.create_all(
+        engine, [Base.metadata.tables[each.__tablename__] for each in (Unit, EarlierUnit)]
+    )
+    yield engine
+    engine.dispose()
+
+
+@settings(max_examples=60, deadline=None)
+@given(changes=st.lists(st.tuples(_DAYS, st.sampled_from("abc"), st.booleans()), max_size=8))
+def test_any_order_of_changes_gives_each_day_what_held_then(
+    two_tables: Engine, changes: list[tuple[dt.date, str, bool]]
+) -> None:
+    """Against a plain list of days, where a change fills every day from its own on."""
     days = [MARCH + dt.timedelta(days=n) for n in range(7)]
     held = {day: {"name": "-", "type": "-"} for day in days}
-    with Session(engine, autoflush=False) as session:
+    with Session(two_tables, autoflush=False) as session:
         unit = Unit(code="U", name="-", type="-")
         session.add(unit)
         session.flush()
@@ -250,4 +262,3 @@ def test_any_order_of_changes_gives_each_day_what_held_then(changes: list[tuple[
         assert len(rows) == sum(held[a] != held[b] for a, b in pairwise(days)) + (
             held[days[0]] != {"name": "-", "type": "-"}
         )
-    engine.dispose()

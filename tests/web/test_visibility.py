@@ -150,9 +150,8 @@ def test_result_page_and_card_say_the_same_on_every_day(
     client: FlaskClient, released: Database, monkeypatch: pytest.MonkeyPatch, reader: Reader
 ) -> None:
     sign_in_as(client, released, reader.role, reader.unit)
-    for day in (RELEASED_ON, reader.first - dt.timedelta(days=1), reader.first, dt.date(2026, 12, 31)):
-        if day < RELEASED_ON:
-            continue
+    days = {RELEASED_ON, reader.first - dt.timedelta(days=1), reader.first, dt.date(2026, 12, 31)}
+    for day in sorted(day for day in days if day >= RELEASED_ON):
         _set_today(monkeypatch, day)
         state = "now" if day >= reader.first else "later"
         expected = {unit: state if unit in reader.reads else "never" for unit in EVERYTHING}

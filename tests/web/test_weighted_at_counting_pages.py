@@ -35,6 +35,7 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.releasing import KEY, RELEASED_ON, build_answered
 from tests.web.test_audit_package import found, listed
@@ -61,9 +62,13 @@ ANSWERS = {
 def hr(app: Flask, db: Database, client: FlaskClient) -> FlaskClient:
     """She has a citizen survey that is open and answered."""
     app.config["WTF_CSRF_ENABLED"] = False
-    build_answered(app, db, ANSWERS, questionnaire=parse(SOURCE, "liten"), source=SOURCE)
+    build_once(app, db, _build_answered)
     sign_in_as(client, db, Role.HR, "K")
     return client
+
+
+def _build_answered(app: Flask, db: Database) -> None:
+    build_answered(app, db, ANSWERS, questionnaire=parse(SOURCE, "liten"), source=SOURCE)
 
 
 def close(db: Database) -> None:

@@ -11,6 +11,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import ReleaseRefusedError
 from surveys.release.auditing import audit_survey
+from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
 from tests.releasing import KEY, build_counted, build_released
@@ -21,10 +22,14 @@ def correction(hr: FlaskClient, number: int = 1, **data: object) -> tuple[int, s
     return answer.status_code if not answer.history else 302, answer.text
 
 
+def _build_released(app: Flask, db: Database) -> None:
+    build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
+
+
 class TestCorrections:
     @pytest.fixture
     def released(self, app: Flask, db: Database, hr: FlaskClient) -> Database:
-        build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
+        build_once(app, db, _build_released)
         sign_in_as(hr, db, Role.HR)
         return db
 
