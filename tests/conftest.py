@@ -33,6 +33,7 @@ from tests.made_once import (
     keep_addresses,
     keep_compiled_statements,
     keep_compiled_templates,
+    keep_migrations,
     stretch_passphrases_quickly,
 )
 from tests.quick import is_quick
@@ -48,6 +49,7 @@ gc.set_threshold(200_000, 20, 50)
 keep_addresses()
 keep_compiled_statements()
 keep_compiled_templates()
+keep_migrations()
 hash_passwords_quickly()
 stretch_passphrases_quickly()
 
