@@ -125,7 +125,7 @@ def keep_migrations() -> None:
             ours.append(read(config))
         return ours[0]
 
-    ScriptDirectory.from_config = from_config  # type: ignore[method-assign, assignment]
+    ScriptDirectory.from_config = from_config  # type: ignore[method-assign]
 
 
 def hash_passwords_quickly() -> None:
