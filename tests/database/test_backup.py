@@ -27,6 +27,7 @@ from surveys.operating import migrating
 from surveys.operating.backup.making import NOT_KEPT, BackupSource, kept_tables, key_files_in, make_backup
 from surveys.operating.backup.restoring import RestoreError, read_backup, restore_backup
 from surveys.operating.backup.sealed_file import BackupKeys, SealedFileError
+from surveys.operating.drift import differing_tables
 from surveys.operating.tables import metadata
 from surveys.platform.clock import now
 from surveys.platform.config import Settings, read_secrets
@@ -67,7 +68,7 @@ class TestEverythingComesBack:
             done = restore_backup(tmp_path / "kopi", own_key(place), other.engine, place.keys, silent)
             after = rows_of(other, metadata)
             assert not done.key_files
-            assert migrating.differences(other.engine) == []
+            assert differing_tables(other.engine, metadata) == []
             other.engine.dispose()
             for table in kept_tables():
                 if table.name == AuditEntry.__tablename__:
