@@ -35,6 +35,7 @@ from tests.made_once import (
     keep_compiled_templates,
     keep_migrations,
     stretch_passphrases_quickly,
+    stretch_words_quickly,
 )
 from tests.quick import is_quick
 
@@ -52,6 +53,7 @@ keep_compiled_templates()
 keep_migrations()
 hash_passwords_quickly()
 stretch_passphrases_quickly()
+stretch_words_quickly()
 
 # `with installations("sqlite" or "postgresql", folder) as settings`.
 Installations = Callable[[str, Path], AbstractContextManager[Settings]]

@@ -25,10 +25,12 @@ from werkzeug.routing import Map
 from surveys.access import passwords
 from surveys.operating import health, migrating
 from surveys.operating.backup import sealed_file
+from surveys.respond import words
 from surveys.site import application
 
 OUR_HASHER: Final = passwords._hasher
 OUR_STRETCHING: Final = (sealed_file._OPERATIONS, sealed_file._MEMORY)
+OUR_STRETCHING_OF_WORDS: Final = (words._OPERATIONS, words._MEMORY)
 """As installations use them: tests do not, but look at them."""
 
 
@@ -137,3 +139,9 @@ def stretch_passphrases_quickly() -> None:
     """A second each otherwise, on purpose too. A copy made like this opens in this process only."""
     sealed_file._OPERATIONS = pwhash.argon2id.OPSLIMIT_MIN  # type: ignore[misc]
     sealed_file._MEMORY = pwhash.argon2id.MEMLIMIT_MIN  # type: ignore[misc]
+
+
+def stretch_words_quickly() -> None:
+    """A tenth of a second for each word that a respondent chooses or gives."""
+    words._OPERATIONS = pwhash.argon2id.OPSLIMIT_MIN  # type: ignore[misc]
+    words._MEMORY = pwhash.argon2id.MEMLIMIT_MIN  # type: ignore[misc]

@@ -19,6 +19,8 @@ SHORTEST: Final = 6
 LONGEST: Final = 100
 
 _CHECK_BYTES: Final = 32
+_OPERATIONS: Final = pwhash.argon2id.OPSLIMIT_INTERACTIVE
+_MEMORY: Final = pwhash.argon2id.MEMLIMIT_INTERACTIVE
 _FEWEST_LETTERS: Final = 3
 """Different ones: «aaaaaa» and «121212» are tried first."""
 
@@ -80,10 +82,6 @@ def _check(word: str, salt: bytes) -> bytes:
     """Nobody waits for the database's lock meanwhile."""
     with without_write_lock():
         found: bytes = pwhash.argon2id.kdf(
-            _CHECK_BYTES,
-            word.encode(),
-            salt,
-            opslimit=pwhash.argon2id.OPSLIMIT_INTERACTIVE,
-            memlimit=pwhash.argon2id.MEMLIMIT_INTERACTIVE,
+            _CHECK_BYTES, word.encode(), salt, opslimit=_OPERATIONS, memlimit=_MEMORY
         )
     return found

@@ -26,6 +26,7 @@ from surveys.respond.drafts import DraftBox
 from surveys.respond.lookup import look_up_code
 from surveys.respond.words import ChosenWord, WordFault
 from tests.building import build_open_survey, invite_some, keys_of
+from tests.made_once import OUR_STRETCHING_OF_WORDS
 from tests.respondent import Page, Respondent
 
 ROUTED_SOURCE = (Path(__file__).parents[1] / "questionnaires" / "examples" / "routed.yaml").read_bytes()
@@ -311,6 +312,11 @@ def test_an_answer_taken_back_on_a_page_that_showed_it_is_not_delivered(
 
 class TestTheWord:
     """What the word opens, and what it does not."""
+
+    def test_whoever_guesses_it_waits_for_each_guess(self) -> None:
+        operations, memory = OUR_STRETCHING_OF_WORDS
+        assert operations >= 2
+        assert memory >= 64 * 1024**2
 
     def test_it_shows_the_answers_on_any_device_and_they_can_be_changed(self, app: Flask, code: str) -> None:
         chooses(has_answered(app, code))
