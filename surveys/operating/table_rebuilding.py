@@ -1,4 +1,4 @@
-"""How SQLite's tables are made anew in a migration: after a look at the table itself, and not at all it refers to.
+"""How a migration makes one of SQLite's tables anew: it reads that table, and none of those it refers to.
 
 Alembic takes this class for SQLite from the moment the module is imported, which `migrations/env.py` does.
 """

@@ -63,6 +63,7 @@ def test_upgrade_beside_the_old_version_and_roll_back(
     old.run("backup", str(tmp_path / "before"))
     refused = old.tried("restore", str(tmp_path / "before"), "--apply")
     assert refused.returncode == 1, "an installation in use is not replaced"
+    assert "ikke tom" in refused.stderr
     new = Installed(next_version, old.instance)
     refused = new.tried("serve", "--port", "1")
     assert refused.returncode == 1
