@@ -19,11 +19,10 @@ from sqlalchemy.orm import Session
 from questionnaires import loading
 from questionnaires.answers import asked_keys
 from questionnaires.coding import encode
-from surveys.campaigns import codes
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.keystore import KeyStore
 from surveys.campaigns.lifecycle import Plan, create_survey, open_survey
-from surveys.campaigns.models import Invitation, ReaderGroup, Survey
+from surveys.campaigns.models import ReaderGroup, Survey
 from surveys.instruments.in_use import questionnaire_of
 from surveys.organisation.models import Installation, Unit
 from surveys.platform import code_format
@@ -118,16 +117,16 @@ def answer_some(
 ) -> None:
     """Invites somebody in the unit for each sheet (question key → coded answer) and delivers it."""
     questionnaire = questionnaire_of(survey.instrument)
-    secret = app.config["SECRETS"].codes
     asked = asked_keys(questionnaire, "leaders" if audience == "leaders" else "staff")
-    for coded in sheets:
-        [code] = invite_some(app, session, survey, unit_code, is_leader=audience == "leaders")
-        hashed = codes.code_hash(secret, code_format.normalised(code) or "")
-        invitation = session.scalars(select(Invitation).where(Invitation.code_hash == hashed)).one()
-        answers = encode(questionnaire, coded, asked)
-        assert deliver(
-            session, invitation, Sheet(invitation.unit_id, answers, comments or {}), trust_of(app, survey)
-        )
+    unit_id = session.scalars(select(Unit.id).where(Unit.code == unit_code)).one()
+    sent = list(sheets)
+    recipients = [Recipient(unit_id, is_leader=audience == "leaders")] * len(sent)
+    trust = trust_of(app, survey)
+    for invitation, coded in zip(
+        invite(session, survey, recipients, app.config["SECRETS"].codes), sent, strict=True
+    ):
+        sheet = Sheet(unit_id, encode(questionnaire, coded, asked), comments or {})
+        assert deliver(session, invitation, sheet, trust)
 
 
 def encoded(survey: Survey, coded: Mapping[str, int], audience: str = "staff") -> bytes:

@@ -62,6 +62,7 @@ def write_indicator(
     ):
         chosen = re.findall(r'<option value="([^"]*)" selected', options)
         fields[name] = chosen[0] if chosen else ""
+    fields |= dict(re.findall(r'type="radio" id="[^"]+" name="([^"]+)" value="([^"]*)" checked', page))
     fields |= dict.fromkeys(re.findall(r'type="checkbox" id="([^"]+)"[^>]* checked', page), "ja")
     return client.post(address, data={**fields, **changes})
 

@@ -43,8 +43,7 @@ from tests.quick import is_quick
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("medvirk")
 
-# What is imported lives as long as the process; to look through it again and again takes a twentieth of the time.
-gc.freeze()
+# Most of what a test makes lives as long as its database: to look for garbage rarely saves a twentieth of the time.
 gc.set_threshold(200_000, 20, 50)
 
 keep_addresses()
@@ -80,6 +79,16 @@ def pytest_sessionstart() -> None:
     """A fresh clone hears what to run, and not that every page fails."""
     if missing := missing_vendor_files(STATIC):
         pytest.exit(f"Kjør «make setup» først: {', '.join(missing)} mangler i static/vendor.", returncode=4)
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is kept to the end, and need not be looked through."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -142,6 +142,6 @@ def stretch_passphrases_quickly() -> None:
 
 
 def stretch_words_quickly() -> None:
-    """A tenth of a second for each word that a respondent chooses or gives."""
+    """Those a respondent chooses."""
     words._OPERATIONS = pwhash.argon2id.OPSLIMIT_MIN  # type: ignore[misc]
     words._MEMORY = pwhash.argon2id.MEMLIMIT_MIN  # type: ignore[misc]

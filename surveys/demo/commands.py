@@ -94,13 +94,13 @@ def _explain(address: str) -> None:
         say(f"  {account.username:<14}{account.name}, {account.what}")
     say()
     say("Lenker slik svarere får dem, én for hvert språk:")
-    for language, link in _links().items():
+    for language, link in unused_links().items():
         say(f"{LANGUAGE_NAMES[language]}:")
         say(link)
     say()
 
 
-def _links() -> dict[str, str]:
+def unused_links() -> dict[str, str]:
     """Language → an unused link to the open survey, of somebody who is written to in that language."""
     unused = (
         select(Invitation)

@@ -19,6 +19,7 @@ SHORTEST: Final = 6
 LONGEST: Final = 100
 
 _CHECK_BYTES: Final = 32
+# A twentieth of a second and 64 MB: for whoever guesses too.
 _OPERATIONS: Final = pwhash.argon2id.OPSLIMIT_INTERACTIVE
 _MEMORY: Final = pwhash.argon2id.MEMLIMIT_INTERACTIVE
 _FEWEST_LETTERS: Final = 3
@@ -82,6 +83,10 @@ def _check(word: str, salt: bytes) -> bytes:
     """Nobody waits for the database's lock meanwhile."""
     with without_write_lock():
         found: bytes = pwhash.argon2id.kdf(
-            _CHECK_BYTES, word.encode(), salt, opslimit=_OPERATIONS, memlimit=_MEMORY
+            _CHECK_BYTES,
+            word.encode(),
+            salt,
+            opslimit=_OPERATIONS,
+            memlimit=_MEMORY,
         )
     return found

@@ -313,11 +313,6 @@ def test_an_answer_taken_back_on_a_page_that_showed_it_is_not_delivered(
 class TestTheWord:
     """What the word opens, and what it does not."""
 
-    def test_whoever_guesses_it_waits_for_each_guess(self) -> None:
-        operations, memory = OUR_STRETCHING_OF_WORDS
-        assert operations >= 2
-        assert memory >= 64 * 1024**2
-
     def test_it_shows_the_answers_on_any_device_and_they_can_be_changed(self, app: Flask, code: str) -> None:
         chooses(has_answered(app, code))
         again = opened(app, code)
@@ -496,6 +491,11 @@ class TestTheWord:
     )
     def test_some_are_refused(self, typed: str, fault: WordFault | None) -> None:
         assert words.fault_in(words.normalised(typed)) is fault
+
+    def test_whoever_guesses_waits_for_each_guess(self) -> None:
+        operations, memory = OUR_STRETCHING_OF_WORDS
+        assert operations >= 2
+        assert memory >= 64 * 1024**2
 
     def test_a_refused_one_locks_nothing_and_is_explained(self, app: Flask, code: str) -> None:
         person = has_answered(app, code)

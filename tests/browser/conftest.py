@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,8 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.answering import AnsweringSite, answering_site
+from app import create_app
+from surveys.demo.commands import LANGUAGE_NAMES, unused_links
+from surveys.platform.config import Settings
+from surveys.site.worker import WorkerThreads
+from tests.browser.answering import AnsweringSite, answering_site, served
 from tests.conftest import Installations
+from tests.mail_server import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "fjordvik-demo"
@@ -47,12 +51,6 @@ class Site:
         return self.address + path
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo that has been built and not started."""
@@ -63,36 +61,9 @@ def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running demo for tests that leave its survey open."""
-    yield from _running(built_demo, tmp_path_factory.mktemp("site"))
-
-
-@pytest.fixture
-def own_site(built_demo: Path, tmp_path: Path) -> Iterator[Site]:
-    """A running demo for one test alone, which may close and release its survey."""
-    yield from _running(built_demo, tmp_path)
-
-
-@pytest.fixture(scope="session")
-def answering(
-    tmp_path_factory: pytest.TempPathFactory, installations: Installations
-) -> Iterator[AnsweringSite]:
-    """A small site with a survey in each state a respondent can meet. Tests make codes of their own in it."""
-    with (
-        installations("sqlite", tmp_path_factory.mktemp("answering")) as settings,
-        answering_site(settings) as found,
-    ):
-        yield found
-
-
-def _environment(instance: Path) -> dict[str, str]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith("MEDVIRK_")}
-    return {**others, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
-
-
-def _running(built: Path, folder: Path) -> Iterator[Site]:
-    instance = shutil.copytree(built, folder / "instance")
-    port = _free_port()
+    """A running demo, started as its users start it, for tests that leave its survey open."""
+    instance = shutil.copytree(built_demo, tmp_path_factory.mktemp("site") / "instance")
+    port = free_port()
     process = subprocess.Popen(
         [MEDVIRK, "demo", "--port", str(port)],
         env=_environment(instance),
@@ -114,6 +85,44 @@ def _running(built: Path, folder: Path) -> Iterator[Site]:
     process.terminate()
     process.wait(PATIENCE)
     process.stdout.close()
+
+
+@pytest.fixture
+def own_site(built_demo: Path, tmp_path: Path) -> Iterator[Site]:
+    """A demo for one test alone, which may close and release its survey.
+
+    It is served from this process: to start `medvirk demo` takes longer than most of what is tested.
+    """
+    port = free_port()
+    instance = shutil.copytree(built_demo, tmp_path / "instance")
+    app = create_app(Settings(instance=instance, base_url=f"http://127.0.0.1:{port}"))
+    with app.app_context():
+        links = {LANGUAGE_NAMES[language]: link for language, link in unused_links().items()}
+    worker = WorkerThreads(app)
+    worker.start()
+    try:
+        with served(app, port) as address:
+            yield Site(address, links)
+    finally:
+        worker.stop()
+        app.extensions["medvirk_database"].engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def answering(
+    tmp_path_factory: pytest.TempPathFactory, installations: Installations
+) -> Iterator[AnsweringSite]:
+    """A small site with a survey in each state a respondent can meet. Tests make codes of their own in it."""
+    with (
+        installations("sqlite", tmp_path_factory.mktemp("answering")) as settings,
+        answering_site(settings) as found,
+    ):
+        yield found
+
+
+def _environment(instance: Path) -> dict[str, str]:
+    others = {name: value for name, value in os.environ.items() if not name.startswith("MEDVIRK_")}
+    return {**others, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,19 +35,38 @@ SISTER = "https://andre.kommunen.no/"
 
 @dataclass(frozen=True)
 class Behind:
-    """A site behind a proxy, with an HR account and two codes."""
+    """A site behind a proxy, with an HR account and two codes: one to answer with, and one to look up."""
 
     proxy: str
     site: ProxiedSite
     codes: list[str]
 
 
-@pytest.fixture(params=["nginx", "caddy"])
-def proxied(request: pytest.FixtureRequest, tmp_path: Path, installations: Installations) -> Iterator[Behind]:
-    with installations("sqlite", tmp_path) as settings:
+@contextmanager
+def _behind(proxy: str, folder: Path, installations: Installations) -> Iterator[Behind]:
+    with installations("sqlite", folder) as settings:
         codes = _build(settings)
-        with behind(request.param, settings, tmp_path) as site:
-            yield Behind(request.param, site, codes)
+        with behind(proxy, settings, folder) as site:
+            yield Behind(proxy, site, codes)
+
+
+@pytest.fixture(scope="module")
+def started(
+    tmp_path_factory: pytest.TempPathFactory, installations: Installations
+) -> Iterator[Callable[[str], Behind]]:
+    """The site behind this proxy, the same for all tests."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(proxy: str) -> Behind:
+            return stack.enter_context(_behind(proxy, tmp_path_factory.mktemp(proxy), installations))
+
+        yield start
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def proxied(request: pytest.FixtureRequest, started: Callable[[str], Behind]) -> Behind:
+    return started(request.param)
 
 
 def _build(settings: Settings) -> list[str]:
@@ -190,8 +211,8 @@ def test_a_guesser_is_stopped_alone_whatever_she_says_of_her_address(proxied: Be
     # Two processes count together; each may let one more through before it hears of the other's.
     assert MOST <= statuses.count(404) <= MOST + 1
     assert statuses[-1] == 429
-    assert proxied.site.ask(f"/svar/{proxied.codes[0]}", OFFICE)[0] == 429
-    assert proxied.site.ask(f"/svar/{proxied.codes[0]}", HOME)[0] == 200
+    assert proxied.site.ask(f"/svar/{proxied.codes[1]}", OFFICE)[0] == 429
+    assert proxied.site.ask(f"/svar/{proxied.codes[1]}", HOME)[0] == 200
 
 
 def test_health_and_metrics_are_not_for_those_outside(proxied: Behind) -> None:
@@ -200,12 +221,16 @@ def test_health_and_metrics_are_not_for_those_outside(proxied: Behind) -> None:
     assert proxied.site.ask("/svar")[0] == 200
 
 
-def test_the_proxy_keeps_no_code_not_even_when_the_site_is_down(proxied: Behind) -> None:
-    code = proxied.codes[0]
-    assert proxied.site.ask(f"/svar/{code}")[0] == 200
-    proxied.site.stop_server()
-    assert proxied.site.ask(f"/svar/{code}")[0] == 502
-    assert code not in proxied.site.written
+@pytest.mark.parametrize("proxy", ["nginx", "caddy"])
+def test_the_proxy_keeps_no_code_not_even_when_the_site_is_down(
+    proxy: str, tmp_path: Path, installations: Installations
+) -> None:
+    with _behind(proxy, tmp_path, installations) as proxied:
+        code = proxied.codes[0]
+        assert proxied.site.ask(f"/svar/{code}")[0] == 200
+        proxied.site.stop_server()
+        assert proxied.site.ask(f"/svar/{code}")[0] == 502
+        assert code not in proxied.site.written
 
 
 def test_a_proxy_that_nobody_told_of_is_refused_at_once_and_once_in_the_log(

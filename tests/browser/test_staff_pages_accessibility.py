@@ -1,4 +1,4 @@
-"""Every page of the staff is looked at somewhere: axe finds nothing, and nothing scrolls sideways at 320 px.
+"""Every page of the staff is looked at somewhere: axe finds nothing, all fits, and no link in it is lost.
 
 A new route that can be read (GET) needs an address below, or a line in `NOT_HERE` that says where it is looked at or
 why it is no page.
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from app import create_app
 from surveys.platform.config import Settings
+from tests.anchors import lost_links
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import DESK, PHONE
@@ -197,6 +198,7 @@ def _faults(page: Page, site: Site, address: str) -> list[str]:
     assert answer is not None
     is_there = answer.status == 200 or address in SIGNED_OUT_PAGES
     found = [] if is_there and page.url == site.path(address) else [f"{address}: {answer.status} {page.url}"]
+    found += lost_links({address: answer.text()})
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         found += axe.faults(page)

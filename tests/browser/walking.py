@@ -14,7 +14,7 @@ from tests.mail_server import PostOffice
 
 _MOST_STOPS: Final = 200
 """More presses of Tab than any page has stops: whoever has not reached it by then cannot."""
-_IS_FOCUSED: Final = "each => each === document.activeElement"
+_IS_FOCUSED: Final = "wanted => wanted.includes(document.activeElement)"
 _SHOWS_FOCUS: Final = """() => [document.activeElement, document.activeElement.parentElement].some(each => {
   const style = getComputedStyle(each);
   return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
@@ -166,7 +166,7 @@ class KeyboardWalk(Walk):
         expect(wanted.first).to_be_attached()
         for _press in range(_MOST_STOPS):
             self.page.keyboard.press("Tab")
-            if any(each.evaluate(_IS_FOCUSED) for each in wanted.all()):
+            if wanted.evaluate_all(_IS_FOCUSED):
                 assert self.page.evaluate(_SHOWS_FOCUS), f"{wanted} does not show that it is in focus"
                 return
         raise AssertionError(f"Tab does not lead to {wanted} on {self.page.url}")

@@ -18,6 +18,7 @@ from surveys.campaigns.models import PublicLink
 from surveys.platform.database import Database
 from surveys.platform.heartbeats import beat
 from surveys.publishing.releasing import release
+from tests.anchors import lost_links
 from tests.building import (
     answer_some,
     build_installation,
@@ -139,8 +140,12 @@ def _cell_without_its_heading(document: Element) -> str:
 
 
 def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> None:
-    """None asks another host, or has a script or a style inside: all in one walk, for there are many pages."""
+    """None asks another host, has a script or a style inside, or a link to a place that is missing or folded.
+
+    All in one walk, for there are many pages.
+    """
     whole = 0
+    pages: dict[str, str] = {}
     for address in site.addresses():
         response = site.client.get(address)
         assert response.status_code in {200, 302, 303, 404, 410}, address
@@ -151,12 +156,15 @@ def test_every_page_is_a_whole_document_with_the_right_headers(site: Site) -> No
         if not 300 <= response.status_code < 400 and response.mimetype == "text/html":
             assert fault_of_document(response.text) == "", address
             assert response.text.count(" autofocus") <= 1, address
+            pages[address] = response.text
         # A file to download may be no text.
         html = response.get_data().decode(errors="replace")
         assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", html), address
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", html), address
         whole += response.status_code == 200
     assert whole > 20
+    assert "#betyr-TRI" in pages["/resultater/liten-2026/A"]
+    assert list(lost_links(pages, lambda address: site.client.get(address).text)) == []
 
 
 def test_error_pages_and_faulty_forms_are_whole_documents_too(site: Site) -> None:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -26,7 +28,7 @@ from surveys.scorecards.models import Indicator
 class ThemeChoice:
     """value: as the form sends it, «survey's key:measure». instrument, factor: what ideas are looked up by.
 
-    words: the theme's title with the survey's name.
+    words: the theme's title with the survey's name: the same theme is in many surveys. survey: the name alone.
     """
 
     value: str
@@ -36,6 +38,7 @@ class ThemeChoice:
     instrument: str
     factor: str
     title: str
+    survey: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,10 @@ class ActionChoices:
 
     themes: tuple[ThemeChoice, ...]
     indicators: tuple[IndicatorChoice, ...]
+
+    def themes_by_survey(self) -> list[tuple[str, list[ThemeChoice]]]:
+        """Each survey's name with its themes, in the order they have."""
+        return [(name, list(themes)) for name, themes in groupby(self.themes, attrgetter("survey"))]
 
 
 def action_choices(
@@ -114,6 +121,7 @@ def survey_themes(survey: Survey) -> list[ThemeChoice]:
             questionnaire.key,
             measure.factor.key,
             localised(measure.title),
+            name,
         )
         for measure in measures_of(questionnaire)
         if measure.kind is not MeasureKind.INDEX

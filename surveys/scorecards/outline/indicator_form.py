@@ -57,7 +57,7 @@ def fields_of(plan: IndicatorPlan, year: int) -> dict[str, str]:
         "periode": plan.frequency.value,
         "gyldig": "" if plan.years_valid is None else str(plan.years_valid),
         "enhetstyper": ", ".join(plan.unit_types),
-        "mates": f"{plan.questionnaire} {plan.measure}" if plan.questionnaire else "",
+        "mates": source_of(plan),
         "samling": plan.computing.rule.value,
         "vekt": plan.computing.weight,
         "teller": plan.computing.numerator,
@@ -78,6 +78,11 @@ def fields_of(plan: IndicatorPlan, year: int) -> dict[str, str]:
     ticked |= {"utviklingstrekk": "ja"} if plan.kind is IndicatorKind.DEVELOPMENT else {}
     ticked |= {"mangler": "ja"} if plan.computing.allow_missing else {}
     return fields | ticked | ({} if plan.reported else {"egen": "ja"})
+
+
+def source_of(plan: IndicatorPlan) -> str:
+    """What feeds it, as the form has it: «medarbeider ML», or «»."""
+    return f"{plan.questionnaire} {plan.measure}" if plan.questionnaire else ""
 
 
 def with_own_changes(

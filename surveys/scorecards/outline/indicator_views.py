@@ -29,6 +29,7 @@ from surveys.scorecards.outline.indicator_form import (
     fields_of,
     level_of,
     read_indicator,
+    source_of,
     with_own_changes,
 )
 from surveys.scorecards.outline.limit_words import limit_sentences
@@ -36,7 +37,7 @@ from surveys.scorecards.outline.models import CardVersion, VersionState
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, indicator_of
 from surveys.scorecards.outline.opening import edited_version, step_of_page, unit_types
 from surveys.scorecards.outline.ready_made import ready_made
-from surveys.scorecards.outline.source_choices import source_groups
+from surveys.scorecards.outline.source_search import find_sources, is_new_search, search_of
 from surveys.scorecards.value_lines import MeasurementCellError, read_number
 from surveys.scorecards.views import blueprint
 
@@ -69,6 +70,8 @@ def edit_indicator(version_id: int, node_id: int) -> str | Response | tuple[str,
         flash(_("Indikatoren er tatt ut av kortet imens, og det du skrev, er ikke lagret."))
         return redirect(url_for("scorecards.edit_outline", version_id=version_id))
     fields = with_own_changes(plan, page_plan or plan, request.form.to_dict(), version.year)
+    if is_new_search(fields):
+        return _page(session, version, outline, node_id, TypedIndicator(fields), searched=True)
     units = session.scalars(select(Unit.code)).all()
     has_limits = outline.kind is CardKind.STEERING
     typed = read_indicator(plan, fields, version.year, units, has_limits=has_limits)
@@ -132,9 +135,17 @@ def _part_choices(outline: CardOutline, typed: TypedIndicator, field: str) -> di
 
 
 def _page(
-    session: Session, version: CardVersion, outline: CardOutline, node_id: int, typed: TypedIndicator
+    session: Session,
+    version: CardVersion,
+    outline: CardOutline,
+    node_id: int,
+    typed: TypedIndicator,
+    *,
+    searched: bool = False,
 ) -> str:
-    plan = typed.plan or _plan_at(outline, node_id)
+    """searched: the reader asked for what can feed the indicator, and is taken there."""
+    stored = _plan_at(outline, node_id)
+    plan = typed.plan or stored
     return render_template(
         "scorecards/outline/indicator.html",
         version=version,
@@ -144,7 +155,8 @@ def _page(
         has_limits=outline.kind is CardKind.STEERING,
         sentence="" if typed.faults else _sentence(dict(typed.fields)),
         level=level_of(plan, version.year) if plan else None,
-        groups=source_groups(),
+        sources=find_sources(search_of(typed.fields, source_of(stored) if stored else "")),
+        searched=searched,
         frequencies={each.value: periods_of(each).name().capitalize() for each in Frequency},
         directions={
             Direction.HIGHER.value: _("Høyere er bedre"),

@@ -6,7 +6,7 @@ from functools import cache
 
 from questionnaires import loading
 from questionnaires.files import available
-from questionnaires.model import Questionnaire
+from questionnaires.model import Factor, Questionnaire
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.items.item_measures import item_measures
@@ -23,16 +23,34 @@ class SourceChoice:
 
 
 @dataclass(frozen=True)
-class SourceGroup:
-    """The choices of one questionnaire."""
+class SourceTheme:
+    """What can be measured of one theme, or of all of them. statements: none in a theme of one statement."""
 
     title: str
-    choices: Sequence[SourceChoice]
+    measures: Sequence[SourceChoice]
+    statements: Sequence[SourceChoice] = ()
+
+
+@dataclass(frozen=True)
+class SourceGroup:
+    """The choices of one questionnaire: the whole of it first, then its themes in its order."""
+
+    key: str
+    title: str
+    themes: Sequence[SourceTheme]
+
+    def names(self) -> dict[str, str]:
+        """Value → «Lederklima: Retning» or «Lederklima: Retning: «Lederen min …»»."""
+        return {
+            choice.value: f"{self.title}: {before}{choice.words}"
+            for theme in self.themes
+            for before, choices in (("", theme.measures), (f"{theme.title}: ", theme.statements))
+            for choice in choices
+        }
 
 
 def source_groups() -> list[SourceGroup]:
-    groups = [group for each in _newest() for group in (_group(each), _items(each)) if group.choices]
-    return sorted(groups, key=lambda group: group.title)
+    return sorted((_group(each) for each in _newest()), key=lambda group: group.title)
 
 
 @cache
@@ -45,26 +63,29 @@ def _newest() -> tuple[Questionnaire, ...]:
 
 
 def _group(questionnaire: Questionnaire) -> SourceGroup:
-    choices = [
+    whole = [
         SourceChoice(f"{questionnaire.key} {key}", str(words))
         for key, words in whole_measures(questionnaire).items()
     ]
-    choices += [
-        SourceChoice(f"{questionnaire.key} {each.key}", localised(each.title))
-        for each in measures_of(questionnaire)
-    ]
-    return SourceGroup(localised(questionnaire.title), choices)
-
-
-def _items(questionnaire: Questionnaire) -> SourceGroup:
-    """One statement each, after its theme; none in themes of one statement."""
-    choices = [
-        SourceChoice(
-            f"{questionnaire.key} {each.key}",
-            f"{localised(each.factor.title)}: «{localised(each.item.text)}»",
-        )
-        for each in item_measures(questionnaire)
-    ]
+    themes = [_theme(questionnaire, factor) for factor in questionnaire.factors]
     return SourceGroup(
-        _("%(questionnaire)s: ett spørsmål", questionnaire=localised(questionnaire.title)), choices
+        questionnaire.key,
+        localised(questionnaire.title),
+        [SourceTheme(_("Hele undersøkelsen"), whole), *(each for each in themes if each.measures)],
+    )
+
+
+def _theme(questionnaire: Questionnaire, factor: Factor) -> SourceTheme:
+    return SourceTheme(
+        localised(factor.title),
+        [
+            SourceChoice(f"{questionnaire.key} {each.key}", localised(each.title))
+            for each in measures_of(questionnaire)
+            if each.factor.key == factor.key
+        ],
+        [
+            SourceChoice(f"{questionnaire.key} {each.key}", f"«{localised(each.item.text)}»")
+            for each in item_measures(questionnaire)
+            if each.factor.key == factor.key
+        ],
     )
