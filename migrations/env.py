@@ -4,6 +4,7 @@ from typing import Any
 
 from alembic import context
 
+import surveys.operating.table_rebuilding  # noqa: F401 – registers itself with Alembic
 from surveys.operating.check_constraints import comparison_options
 from surveys.operating.tables import metadata
 

@@ -34,6 +34,7 @@ from tests.made_once import (
     keep_addresses,
     keep_compiled_statements,
     keep_compiled_templates,
+    keep_migrations,
     stretch_passphrases_quickly,
     stretch_words_quickly,
 )
@@ -49,6 +50,7 @@ gc.set_threshold(200_000, 20, 50)
 keep_addresses()
 keep_compiled_statements()
 keep_compiled_templates()
+keep_migrations()
 hash_passwords_quickly()
 stretch_passphrases_quickly()
 stretch_words_quickly()

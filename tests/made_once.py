@@ -9,6 +9,8 @@ from types import CodeType
 from typing import Any, Final
 from weakref import WeakSet
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
@@ -21,7 +23,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Map
 
 from surveys.access import passwords
-from surveys.operating import health
+from surveys.operating import health, migrating
 from surveys.operating.backup import sealed_file
 from surveys.respond import words
 from surveys.site import application
@@ -111,6 +113,21 @@ def keep_compiled_statements() -> None:
 
 def keep_compiled_templates() -> None:
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": TemplateCode()}
+
+
+def keep_migrations() -> None:
+    """The migrations of this version are read from their files once; those of a test's own folder each time."""
+    read = ScriptDirectory.from_config
+    ours: list[ScriptDirectory] = []
+
+    def from_config(config: Config) -> ScriptDirectory:
+        if config.get_main_option("script_location") != str(migrating.FOLDER):
+            return read(config)
+        if not ours:
+            ours.append(read(config))
+        return ours[0]
+
+    ScriptDirectory.from_config = from_config  # type: ignore[method-assign]
 
 
 def hash_passwords_quickly() -> None:

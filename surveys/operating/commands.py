@@ -102,16 +102,17 @@ _ACCEPT_LOST = click.option(
 @click.pass_context
 def serve(context: click.Context, port: int, host: str, workers: int, accept_lost_keys: bool) -> None:
     """Starter nettstedet for drift. Sett en webserver med TLS foran."""
-    from surveys.operating.health import add_health
-    from surveys.operating.serving import Server
-    from surveys.site.application import add_pages
-
     make_app = context.find_root().obj
     app = make_app()
     refuse_missing_files(app)
     refuse_other_schema(app)
     refuse_changed_questionnaires(app)
     refuse_missing_keys(app, accept_lost=accept_lost_keys)
+    # Only now: whoever is refused need not wait for what pages import.
+    from surveys.operating.health import add_health
+    from surveys.operating.serving import Server
+    from surveys.site.application import add_pages
+
     # The web processes open connections of their own: none may be shared with them.
     app.extensions["medvirk_database"].engine.dispose()
     say(f"Nettstedet svarer på http://{host}:{port}/. Stopp med Ctrl+C.")

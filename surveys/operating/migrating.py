@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
-from surveys.operating.revisions import SchemaAge, age_of
+from surveys.operating.revisions import SchemaAge, age_of, newest_revision
 from surveys.platform.database import Database
 from surveys.platform.site_files import site_files
 from surveys.platform.texts import _
@@ -97,7 +97,8 @@ def at_revision(engine: Engine, revision: str, folder: Path = FOLDER) -> Iterato
         except CommandError as error:
             raise UnknownRevisionError(revision) from error
         yield connection
-        command.upgrade(config, "head")
+        if revision != newest_revision(folder):
+            command.upgrade(config, "head")
 
 
 def write_migration(message: str, folder: Path = FOLDER) -> Path:

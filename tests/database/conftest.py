@@ -46,42 +46,57 @@ def demo_rows(installations: Installations, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def full(db: Database, demo_rows: Rows) -> Iterator[Database]:
     """A database full of the demo's rows."""
+    fill(db, demo_rows)
+    yield db
+    db.engine.dispose()
+
+
+def fill(db: Database, demo_rows: Rows) -> None:
     with db.engine.begin() as connection:
         for table in metadata.sorted_tables:
             if rows := demo_rows[table.name]:
                 connection.execute(table.insert(), list(rows))
         number_on(connection, metadata)
-    yield db
-    db.engine.dispose()
 
 
 @contextmanager
-def empty_installation(installations: Installations, kind: str, folder: Path) -> Iterator[Settings]:
+def without_tables(installations: Installations, kind: str, folder: Path) -> Iterator[Settings]:
     """Another installation, with the same secret and a database without any table."""
     folder.mkdir()
     with installations(kind, folder) as settings:
-        db = Database(settings.database)
         if kind == "sqlite":
             (settings.instance / "medvirk.sqlite3").unlink()
         else:
+            db = Database(settings.database)
             with db.engine.begin() as connection:
                 connection.execute(text("DROP SCHEMA public CASCADE"))
                 connection.execute(text("CREATE SCHEMA public"))
-        db.engine.dispose()
+            db.engine.dispose()
         yield settings
 
 
 @pytest.fixture
 def elsewhere(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
-    """The settings of an empty installation on the other kind of database."""
-    other_kind = "sqlite" if settings.database_url else "postgresql"
-    with empty_installation(installations, other_kind, tmp_path / "elsewhere") as other:
+    """The settings of an installation on the other kind of database, with this version's tables and no rows."""
+    (tmp_path / "elsewhere").mkdir()
+    with installations(_other_than(settings), tmp_path / "elsewhere") as other:
         yield other
 
 
 @pytest.fixture
-def alike(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
-    """The settings of an empty installation on the same kind of database."""
-    kind = "postgresql" if settings.database_url else "sqlite"
-    with empty_installation(installations, kind, tmp_path / "alike") as other:
+def bare_elsewhere(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
+    """The settings of an installation on the other kind of database, which no migration has run on."""
+    with without_tables(installations, _other_than(settings), tmp_path / "bare-elsewhere") as other:
         yield other
+
+
+@pytest.fixture
+def bare_alike(settings: Settings, tmp_path: Path, installations: Installations) -> Iterator[Settings]:
+    """The settings of an installation on the same kind of database, which no migration has run on."""
+    kind = "postgresql" if settings.database_url else "sqlite"
+    with without_tables(installations, kind, tmp_path / "bare-alike") as other:
+        yield other
+
+
+def _other_than(settings: Settings) -> str:
+    return "sqlite" if settings.database_url else "postgresql"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import Engine, MetaData, select
 
 from surveys.platform.database import Database
 
@@ -12,7 +12,11 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 def rows_of(db: Database, tables: MetaData) -> Rows:
     """The rows of every table, in the order of the primary key."""
-    with db.engine.connect() as connection:
+    return rows_in(db.engine, tables)
+
+
+def rows_in(engine: Engine, tables: MetaData) -> Rows:
+    with engine.connect() as connection:
         return {
             table.name: [
                 dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()

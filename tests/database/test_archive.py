@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, Table, select
+from sqlalchemy import Engine, MetaData, Table, inspect, select
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -49,7 +49,9 @@ from surveys.release.weighting.models import (
     WeightSource,
 )
 from tests.card_building import sign_in_as
-from tests.database.demo_rows import rows_of
+from tests.conftest import Installations
+from tests.database.conftest import fill
+from tests.database.demo_rows import Rows, rows_in, rows_of
 from tests.page_tokens import without_tokens
 
 RELEASED = "foresatte-2023"
@@ -57,7 +59,39 @@ RELEASED = "foresatte-2023"
 
 @pytest.fixture
 def archive(full: Database, tmp_path: Path) -> Path:
-    """The archive of a demo with a quality discussion and a weighted mean in it."""
+    """The archive of the database `full`, which is given a quality discussion and a weighted mean."""
+    return _archived(full, tmp_path / "arkiv")
+
+
+@pytest.fixture(scope="module")
+def exported_once(
+    installations: Installations, demo_rows: Rows, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("exported")
+    with installations("sqlite", folder) as settings:
+        db = Database(settings.database)
+        fill(db, demo_rows)
+        archive = _archived(db, folder / "arkiv")
+        db.engine.dispose()
+    return archive
+
+
+@pytest.fixture
+def received(exported_once: Path, tmp_path: Path) -> Path:
+    """An archive that somebody has sent us, to change as the test likes."""
+    shutil.copytree(exported_once, tmp_path / "mottatt")
+    return tmp_path / "mottatt"
+
+
+@pytest.fixture
+def empty(settings: Settings) -> Iterator[Engine]:
+    """A database to take an archive in: this version's tables and no rows."""
+    engine = Database(settings.database).engine
+    yield engine
+    engine.dispose()
+
+
+def _archived(full: Database, folder: Path) -> Path:
     with full.transaction() as session:
         survey = session.scalars(select(Survey).where(Survey.key == RELEASED)).one()
         author = session.scalars(select(Grant).limit(1)).one().account
@@ -71,8 +105,8 @@ def archive(full: Database, tmp_path: Path) -> Path:
             )
         )
         session.add_all(_weighted(session, survey))
-    export_archive(full, tmp_path / "arkiv")
-    return tmp_path / "arkiv"
+    export_archive(full, folder)
+    return folder
 
 
 def _weighted(session: Session, survey: Survey) -> list[Base]:
@@ -132,9 +166,9 @@ def test_a_column_that_is_left_out_can_be_missing() -> None:
 
 
 def test_it_comes_back_on_the_other_kind_of_database_and_goes_out_the_same(
-    full: Database, archive: Path, elsewhere: Settings, tmp_path: Path
+    full: Database, archive: Path, bare_elsewhere: Settings, tmp_path: Path
 ) -> None:
-    other = Database(elsewhere.database)
+    other = Database(bare_elsewhere.database)
     longest = csv.field_size_limit()
     import_archive(archive, other.engine)
     assert csv.field_size_limit() == longest, "cells that others upload are no longer"
@@ -185,14 +219,14 @@ def test_it_has_no_answer_no_person_and_nothing_of_what_is_open(full: Database, 
 
 
 def test_whoever_began_the_installation_keeps_her_access_and_its_keys(
-    archive: Path, elsewhere: Settings
+    received: Path, settings: Settings
 ) -> None:
-    app = create_app(elsewhere)
+    app = create_app(settings)
     other: Database = app.extensions["medvirk_database"]
     begin(app, Beginning("Tom kommune", username="ny", password="fjorten gule elefanter 71"))
     with other.reading() as session:
         fingerprint = session.scalars(select(Installation.keys_fingerprint)).one()
-    import_archive(archive, other.engine)
+    import_archive(received, other.engine)
     with other.reading() as session:
         installation = session.scalars(select(Installation)).one()
         assert (installation.municipality, installation.keys_fingerprint) == ("Fjordvik kommune", fingerprint)
@@ -201,7 +235,7 @@ def test_whoever_began_the_installation_keeps_her_access_and_its_keys(
         assert (grant.account.username, grant.unit.code) == ("ny", "FK")
         assert session.scalars(select(AuditEntry.action)).all()[-1] == "installation.imported"
     with pytest.raises(ArchiveError, match="ikke tom"):
-        import_archive(archive, other.engine)
+        import_archive(received, other.engine)
     other.engine.dispose()
 
 
@@ -265,10 +299,6 @@ def _outside(archive: Path) -> None:
     file.write_text(file.read_text().replace("data/unit.csv", "../../etc/passwd"))
 
 
-def _from_a_newer_version(archive: Path) -> None:
-    _change(archive, lambda found: found["medvirk"].update(schema="9999"))
-
-
 def _another_table(archive: Path) -> None:
     _change(archive, lambda found: found["resources"][0].update(name="account"))
 
@@ -288,22 +318,24 @@ def _change(archive: Path, change: Callable[[dict[str, Any]], None]) -> None:
         (_gone, "unit.csv"),
         (_no_description, "skadet"),
         (_outside, "utenfor mappen"),
-        (_from_a_newer_version, "nyere utgave"),
         (_another_table, "ikke hører til her: account"),
     ],
 )
 def test_what_is_changed_or_gone_is_told_and_nothing_is_taken_in(
-    archive: Path, elsewhere: Settings, tmp_path: Path, damage: Callable[[Path], None], says: str
+    received: Path, empty: Engine, damage: Callable[[Path], None], says: str
 ) -> None:
-    damaged = tmp_path / "skadet"
-    shutil.copytree(archive, damaged)
-    damage(damaged)
-    other = Database(elsewhere.database)
+    damage(received)
     with pytest.raises(ArchiveError, match=says):
-        import_archive(damaged, other.engine)
-    tables = MetaData()
-    tables.reflect(other.engine)
-    assert not any(rows_of(other, tables).values())
+        import_archive(received, empty)
+    assert not any(rows_in(empty, metadata).values())
+
+
+def test_one_of_a_newer_version_is_refused(received: Path, bare_elsewhere: Settings) -> None:
+    _change(received, lambda found: found["medvirk"].update(schema="9999"))
+    other = Database(bare_elsewhere.database)
+    with pytest.raises(ArchiveError, match="nyere utgave"):
+        import_archive(received, other.engine)
+    assert not inspect(other.engine).get_table_names()
     other.engine.dispose()
 
 
@@ -311,19 +343,13 @@ def test_what_is_changed_or_gone_is_told_and_nothing_is_taken_in(
     ("cell", "says"),
     [("tolv", "linje 2, kolonne delivered: «tolv»"), ("1,2", "linje 2: 5 celler, skal ha 4")],
 )
-def test_a_cell_that_cannot_be_read_is_named(
-    archive: Path, elsewhere: Settings, tmp_path: Path, cell: str, says: str
-) -> None:
-    damaged = tmp_path / "skadet"
-    shutil.copytree(archive, damaged)
-    file = damaged / "data" / "audience_turnout.csv"
+def test_a_cell_that_cannot_be_read_is_named(received: Path, empty: Engine, cell: str, says: str) -> None:
+    file = received / "data" / "audience_turnout.csv"
     headings, first, *rest = file.read_text().splitlines()
     file.write_text("\n".join([headings, ",".join([*first.split(",")[:-1], cell]), *rest]) + "\n")
-    _change(damaged, lambda found: _sum_anew(found, file))
-    other = Database(elsewhere.database)
+    _change(received, lambda found: _sum_anew(found, file))
     with pytest.raises(ArchiveError, match=says):
-        import_archive(damaged, other.engine)
-    other.engine.dispose()
+        import_archive(received, empty)
 
 
 def _sum_anew(found: dict[str, Any], file: Path, rows: int | None = None) -> None:
@@ -343,29 +369,23 @@ def _sum_anew(found: dict[str, Any], file: Path, rows: int | None = None) -> Non
     ],
 )
 def test_a_file_that_was_written_by_another_hand_is_refused_in_words(
-    archive: Path, elsewhere: Settings, tmp_path: Path, content: bytes, says: str
+    received: Path, empty: Engine, content: bytes, says: str
 ) -> None:
-    damaged = tmp_path / "skadet"
-    shutil.copytree(archive, damaged)
-    file = damaged / "data" / "audience_turnout.csv"
+    file = received / "data" / "audience_turnout.csv"
     file.write_bytes(content)
-    _change(damaged, lambda found: _sum_anew(found, file, rows=1))
-    other = Database(elsewhere.database)
+    _change(received, lambda found: _sum_anew(found, file, rows=1))
     with pytest.raises(ArchiveError, match=says):
-        import_archive(damaged, other.engine)
-    other.engine.dispose()
+        import_archive(received, empty)
 
 
-def test_a_column_of_an_unknown_kind_is_a_damaged_description(archive: Path, elsewhere: Settings) -> None:
-    _change(archive, lambda found: found["resources"][0]["schema"]["fields"][0].update(type="geopoint"))
-    other = Database(elsewhere.database)
+def test_a_column_of_an_unknown_kind_is_a_damaged_description(received: Path, empty: Engine) -> None:
+    _change(received, lambda found: found["resources"][0]["schema"]["fields"][0].update(type="geopoint"))
     with pytest.raises(ArchiveError, match="skadet"):
-        import_archive(archive, other.engine)
-    other.engine.dispose()
+        import_archive(received, empty)
 
 
 def test_one_of_an_older_version_is_brought_up_to_this_one(
-    archive: Path, elsewhere: Settings, tmp_path: Path
+    received: Path, empty: Engine, tmp_path: Path
 ) -> None:
     newer = tmp_path / "migrations"
     shutil.copytree(migrating.FOLDER, newer)
@@ -376,12 +396,10 @@ def test_one_of_an_older_version_is_brought_up_to_this_one(
         "def upgrade():\n    op.add_column('series', sa.Column('later', sa.String(), server_default='ja'))\n"
         "def downgrade():\n    op.drop_column('series', 'later')\n"
     )
-    other = Database(elsewhere.database)
-    import_archive(archive, other.engine, newer)
-    with other.engine.connect() as connection:
+    import_archive(received, empty, newer)
+    with empty.connect() as connection:
         series = Table("series", MetaData(), autoload_with=connection)
         assert set(connection.scalars(select(series.c.later))) == {"ja"}
-    other.engine.dispose()
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")), st.booleans())
@@ -392,7 +410,7 @@ def test_any_text_comes_back_as_it_was(text: str, may_be_missing: bool) -> None:
 
 
 def test_the_commands_take_it_out_and_in(
-    app: Flask, full: Database, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, full: Database, bare_elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = str(tmp_path / "arkiv")
     run = app.test_cli_runner()
@@ -402,8 +420,8 @@ def test_the_commands_take_it_out_and_in(
     again = run.invoke(medvirk, ["export-all", folder], obj=lambda: app)
     assert again.exit_code == 1
     assert "er ikke tom" in again.output
-    monkeypatch.setenv("MEDVIRK_INSTANCE", str(elsewhere.instance))
-    monkeypatch.setenv("MEDVIRK_DATABASE_URL", elsewhere.database_url or "")
+    monkeypatch.setenv("MEDVIRK_INSTANCE", str(bare_elsewhere.instance))
+    monkeypatch.setenv("MEDVIRK_DATABASE_URL", bare_elsewhere.database_url or "")
     taken_in = run.invoke(medvirk, ["import-all", folder])
     assert taken_in.exit_code == 0, taken_in.output
     assert "Fjordvik kommune: " in taken_in.output

@@ -3,8 +3,7 @@
 import datetime as dt
 import os
 import shutil
-import subprocess
-import sys
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -20,7 +19,7 @@ from sqlalchemy import func, inspect, select, text
 from app import create_app
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.ballot_box import Ballot
-from surveys.campaigns.keystore import KeyStore
+from surveys.campaigns.keystore import KeyStore, key_store
 from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
 from surveys.commands import medvirk
@@ -28,17 +27,18 @@ from surveys.operating import migrating
 from surveys.operating.backup.making import NOT_KEPT, BackupSource, kept_tables, key_files_in, make_backup
 from surveys.operating.backup.restoring import RestoreError, read_backup, restore_backup
 from surveys.operating.backup.sealed_file import BackupKeys, SealedFileError
+from surveys.operating.drift import differing_tables
 from surveys.operating.tables import metadata
 from surveys.platform.clock import now
 from surveys.platform.config import Settings, read_secrets
-from surveys.platform.database import Database
+from surveys.platform.database import Database, database
 from surveys.publishing.counting_ballots import count
 from surveys.respond.ballots import BallotUnreadableError, open_sheet
 from tests.building import answer_some, build_open_survey, invite_some, keys_of, sheet_of
 from tests.database.demo_rows import rows_of
+from tests.faults.killing import kill_in
 from tests.made_once import OUR_STRETCHING
 
-ROOT = Path(__file__).parents[2]
 PASSPHRASE = "fire rare ord på rad"
 
 
@@ -58,17 +58,17 @@ def own_key(settings: Settings) -> BackupKeys:
 
 class TestEverythingComesBack:
     def test_in_another_installation_on_either_database(
-        self, full: Database, app: Flask, elsewhere: Settings, alike: Settings, tmp_path: Path
+        self, full: Database, app: Flask, bare_elsewhere: Settings, bare_alike: Settings, tmp_path: Path
     ) -> None:
         before = rows_of(full, metadata)
-        manifest = make_backup(source_of(app), tmp_path / "kopi", own_key(elsewhere), silent)
+        manifest = make_backup(source_of(app), tmp_path / "kopi", own_key(bare_elsewhere), silent)
         assert manifest.total == sum(len(before[table.name]) for table in kept_tables()) > 2000
-        for place in (elsewhere, alike):
+        for place in (bare_elsewhere, bare_alike):
             other = Database(place.database)
             done = restore_backup(tmp_path / "kopi", own_key(place), other.engine, place.keys, silent)
             after = rows_of(other, metadata)
             assert not done.key_files
-            assert migrating.differences(other.engine) == []
+            assert differing_tables(other.engine, metadata) == []
             other.engine.dispose()
             for table in kept_tables():
                 if table.name == AuditEntry.__tablename__:
@@ -207,28 +207,19 @@ class TestWhileMedvirkRuns:
         other.engine.dispose()
 
     def test_a_killed_backup_leaves_no_file_under_its_name(
-        self, app: Flask, db: Database, environment: dict[str, str], tmp_path: Path
+        self, app: Flask, db: Database, settings: Settings, tmp_path: Path
     ) -> None:
         with db.transaction() as session:
             build_open_survey(app, session)
-        killed = (
-            "import os, signal, sys; from pathlib import Path; from app import create_app;"
-            "from surveys.campaigns.keystore import key_store;"
-            "from surveys.operating.backup.making import *;"
-            "from surveys.operating.backup.sealed_file import BackupKeys;"
-            "from surveys.platform.database import database\n"
-            "with create_app().app_context():\n"
-            "    make_backup(BackupSource(database(), key_store(), {}), Path(sys.argv[1]), BackupKeys(b'k' * 32),\n"
-            "        lambda done, total: os.kill(os.getpid(), signal.SIGKILL))\n"
-        )
-        ended = subprocess.run(
-            [sys.executable, "-c", killed, str(tmp_path / "kopi")],
-            cwd=ROOT,
-            env=os.environ | environment,
-            check=False,
-        )
-        assert ended.returncode == -9
+        kill_in(back_up_until_the_first_rows, settings, tmp_path / "kopi")
         assert not (tmp_path / "kopi").exists()
+
+
+def back_up_until_the_first_rows(file: Path) -> None:
+    def kill(_done: int, _total: int) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    make_backup(BackupSource(database(), key_store(), {}), file, BackupKeys(b"k" * 32), kill)
 
 
 class TestWhatAThiefReads:
@@ -299,18 +290,12 @@ class TestDamaged:
         make_backup(source_of(app), tmp_path / "kopi", own_key(settings), silent)
         return tmp_path / "kopi"
 
-    @pytest.mark.parametrize("part", [0.1, 0.5, 0.999])
-    def test_a_file_that_is_cut_off_or_changed_is_refused(
-        self, copy: Path, settings: Settings, part: float
-    ) -> None:
+    def test_a_file_that_is_cut_off_or_changed_is_refused(self, copy: Path, settings: Settings) -> None:
         whole = copy.read_bytes()
-        place = int(len(whole) * part)
-        for damaged in (
-            whole[:place],
-            whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :],
-            b"",
-            b"{}\n",
-        ):
+        places = [int(len(whole) * part) for part in (0.1, 0.5, 0.999)]
+        cut = [whole[:place] for place in places]
+        changed = [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :] for place in places]
+        for damaged in (*cut, *changed, b"", b"{}\n"):
             copy.write_bytes(damaged)
             with pytest.raises(SealedFileError):
                 read_backup(copy, own_key(settings))
@@ -318,12 +303,12 @@ class TestDamaged:
         assert read_backup(copy, own_key(settings)).total > 20
 
     def test_nothing_is_written_when_the_end_is_missing(
-        self, copy: Path, elsewhere: Settings, settings: Settings
+        self, copy: Path, bare_elsewhere: Settings, settings: Settings
     ) -> None:
         copy.write_bytes(copy.read_bytes()[:-40])
-        other = Database(elsewhere.database)
+        other = Database(bare_elsewhere.database)
         with pytest.raises(SealedFileError):
-            restore_backup(copy, own_key(settings), other.engine, elsewhere.keys, silent)
+            restore_backup(copy, own_key(settings), other.engine, bare_elsewhere.keys, silent)
         assert inspect(other.engine).get_table_names() == []
         other.engine.dispose()
 
@@ -350,7 +335,7 @@ class TestCommands:
         }
 
     def test_backup_says_what_is_open_and_restore_tells_before_it_does(
-        self, app: Flask, db: Database, elsewhere: Settings, tmp_path: Path
+        self, app: Flask, db: Database, bare_elsewhere: Settings, tmp_path: Path
     ) -> None:
         with db.transaction() as session:
             survey = build_open_survey(app, session)
@@ -359,12 +344,12 @@ class TestCommands:
         assert made.exit_code == 0, made.output
         assert "liten-2026: 6 forseglede svar, 0 påbegynte" in made.output
         assert "Nøklene er ikke med" in made.output
-        there = self.environment_of(elsewhere)
+        there = self.environment_of(bare_elsewhere)
         told = self.run(app, "restore", str(tmp_path / "kopi"), **there)
         assert told.exit_code == 0, told.output
         assert "Kopi av Fjordvik kommune" in told.output
         assert "--apply" in told.output
-        other = Database(elsewhere.database)
+        other = Database(bare_elsewhere.database)
         assert inspect(other.engine).get_table_names() == []
         done = self.run(app, "restore", str(tmp_path / "kopi"), "--apply", **there)
         assert done.exit_code == 0, done.output

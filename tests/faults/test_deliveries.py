@@ -3,8 +3,6 @@
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.campaigns import deliveries
 from surveys.campaigns.deliveries import Outcome, send_queued
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, code_of, invite
@@ -26,9 +25,10 @@ from surveys.campaigns.reminders import queue_reminders, reminders_due
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format
-from surveys.platform.database import Database
+from surveys.platform.database import Database, database
 from surveys.platform.queue import jobs_of
 from tests.building import build_open_survey
+from tests.faults.killing import at_work, kill_in
 from tests.mail_server import PostOffice, free_port, open_post_office
 
 NOW = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
@@ -202,54 +202,35 @@ def test_a_server_that_dies_after_taking_the_content_never_gets_it_twice(
         assert outbox_counts(session, _survey(session)).unsure == 1
 
 
-WORKER = """
-import app, sys
-from dataclasses import replace
-from surveys.campaigns.deliveries import send_queued
-from surveys.platform.config import read_settings
-site = app.create_app(read_settings())
-with site.app_context():
-    send_queued(site.extensions["medvirk_database"], site.config["SETTINGS"])
-"""
+def send() -> None:
+    send_queued(database(), current_app.config["SETTINGS"])
+
+
+def send_and_be_killed_before_the_commit() -> None:
+    """The server has answered, and what it said is not written down."""
+
+    def kill(*_answer: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    deliveries._settle = kill  # type: ignore[assignment]
+    send()
 
 
 def test_a_worker_killed_in_the_middle_of_a_mail_never_sends_it_twice(
-    app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
+    app: Flask, outbox: Database, office: PostOffice
 ) -> None:
-    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
-    _kill_in_the_middle(office, os.environ | environment | where)
+    _kill_in_the_middle(app, office)
     assert list(_statuses(outbox).values()).count(DeliveryStatus.SENDING) == 1
     office.answer_content = lambda _message: "250 OK"
     assert _send(app, outbox, office, NOW + dt.timedelta(days=1)).sent == 2
     assert office.recipients == [EVE, KARI, OLA]
 
 
-CRASHES = 20
-
-# Starts once, and forks a worker for each line it reads. The worker says its process id when the server has answered,
-# and then waits instead of committing what the answer was.
-FORKING = """
-import os, sys, time
-import app
-from surveys.campaigns import deliveries
-from surveys.platform.config import read_settings
-def wait_to_be_killed(*_):
-    print(os.getpid(), flush=True)
-    time.sleep(600)
-deliveries._settle = wait_to_be_killed
-site = app.create_app(read_settings())
-for _line in sys.stdin:
-    worker = os.fork()
-    if worker == 0:
-        with site.app_context():
-            deliveries.send_queued(site.extensions["medvirk_database"], site.config["SETTINGS"])
-        os._exit(0)
-    os.waitpid(worker, 0)
-"""
+CRASHES = 6
 
 
-def test_twenty_workers_killed_between_the_answer_and_the_commit_lose_and_repeat_nothing(
-    app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
+def test_workers_killed_one_after_another_before_the_commit_lose_and_repeat_nothing(
+    app: Flask, outbox: Database, office: PostOffice
 ) -> None:
     """The mail each was at has arrived, and is told of as unsure; all the others arrive later, and each once."""
     with outbox.transaction() as session:
@@ -257,22 +238,9 @@ def test_twenty_workers_killed_between_the_answer_and_the_commit_lose_and_repeat
         more = [Recipient(unit.id, f"nr{number}@example.no") for number in range(2 * CRASHES)]
         invite(session, _survey(session), more, app.config["SECRETS"].codes)
         queue_invitations(session, _survey(session))
-    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
-    with subprocess.Popen(
-        [sys.executable, "-c", FORKING],
-        env=os.environ | environment | where,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    ) as forking:
-        assert forking.stdin is not None
-        assert forking.stdout is not None
-        for crash in range(CRASHES):
-            forking.stdin.write("work\n")
-            os.kill(int(forking.stdout.readline()), signal.SIGKILL)
-            assert len(office.taken) == crash + 1
-        forking.stdin.close()
+    for crash in range(CRASHES):
+        kill_in(send_and_be_killed_before_the_commit, office.settings(app))
+        assert len(office.taken) == crash + 1
     _send(app, outbox, office)
     assert len(office.recipients) == len(set(office.recipients)) == 3 + 2 * CRASHES
     with outbox.reading() as session:
@@ -295,14 +263,14 @@ def _slow_answer(office: PostOffice) -> Iterator[None]:
     may_answer.set()
 
 
-def _kill_in_the_middle(office: PostOffice, environment: dict[str, str]) -> None:
+def _kill_in_the_middle(app: Flask, office: PostOffice) -> None:
     office.content_arrived.clear()
     before = len(office.taken)
-    with _slow_answer(office):
-        worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
+    with _slow_answer(office), at_work(send, office.settings(app)) as worker:
         assert office.content_arrived.wait(120)
         worker.kill()
-        assert worker.wait() == -signal.SIGKILL
+        worker.join()
+        assert worker.exitcode == -signal.SIGKILL
     # The server has taken the mail, and is done with it in its own time.
     last = time.monotonic() + 120
     while len(office.taken) == before:
@@ -384,7 +352,7 @@ def _with_person(app: Flask, session: Session, email: str) -> Person:
 
 
 def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
-    app: Flask, outbox: Database, office: PostOffice, environment: dict[str, str]
+    app: Flask, outbox: Database, office: PostOffice
 ) -> None:
     with outbox.transaction() as session:
         _with_person(app, session, KARI)
@@ -394,8 +362,7 @@ def test_a_worker_killed_while_it_sends_to_a_corrected_address_sends_there_once(
         session.scalars(select(Person)).one().email = right
         assert update_invitations_from_roster(session, _survey(session)) == 1
         assert update_invitations_from_roster(session, _survey(session)) == 0
-    where = {"MEDVIRK_SMTP_HOST": "127.0.0.1", "MEDVIRK_SMTP_PORT": str(office.port)}
-    _kill_in_the_middle(office, os.environ | environment | where)
+    _kill_in_the_middle(app, office)
     office.answer_content = lambda _message: "250 OK"
     assert _send(app, outbox, office, NOW + dt.timedelta(days=1)) == Outcome()
     assert office.recipients.count(right) == 1

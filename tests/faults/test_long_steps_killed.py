@@ -2,9 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -14,43 +11,33 @@ from surveys.campaigns.lifecycle import close_survey, find_survey
 from surveys.campaigns.models import LongStep, SurveyStatus
 from surveys.hr.long_steps import ask
 from surveys.hr.steps.counting import COUNT
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from surveys.platform.queue import jobs_of
+from surveys.platform.queue import Jobs, current_jobs, jobs_of
 from tests.building import answer_some, build_open_survey, sheet_of
+from tests.faults.killing import kill_in
 
 KEY = "liten-2026"
-ROOT = Path(__file__).parents[2]
 
-KILLED = """
-import os, signal
-from app import create_app
-from surveys.platform import queue as jobs
 
-def kill_in_the_middle(self, survey_id, share):
-    if share:
-        os.kill(os.getpid(), signal.SIGKILL)
+def take_steps_and_be_killed_in_the_middle() -> None:
+    def kill(_jobs: Jobs, _survey_id: int, share: float | None) -> None:
+        if share:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-jobs.Jobs.set_share_done = kill_in_the_middle
-jobs.jobs_of(create_app()).work_steps.call_local()
-"""
+    Jobs.set_share_done = kill  # type: ignore[method-assign, assignment]
+    current_jobs().work_steps.call_local()
 
 
 def test_the_next_worker_takes_a_step_whose_worker_was_killed(
-    app: Flask, db: Database, environment: dict[str, str]
+    app: Flask, db: Database, settings: Settings
 ) -> None:
     with db.transaction() as session:
         survey = build_open_survey(app, session)
         answer_some(app, session, survey, "A", [sheet_of(3)] * 7)
         close_survey(session, survey)
         ask(session, survey, COUNT, None)
-    worker = subprocess.run(
-        [sys.executable, "-c", KILLED],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        check=False,
-    )
-    assert worker.returncode == -signal.SIGKILL, worker.stderr.decode()
+    kill_in(take_steps_and_be_killed_in_the_middle, settings)
     assert state(db) == (SurveyStatus.CLOSED, 7, 1)
     steps = jobs_of(app).work_steps
     steps.call_local()

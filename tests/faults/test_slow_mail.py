@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from surveys.audit.models import AuditEntry
@@ -26,7 +26,9 @@ from surveys.organisation.models import Unit
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.turns import LONG_STEPS, only_one
+from surveys.site.worker import work
 from tests.building import answer_some, build_open_survey, build_survey, keys_of, sheet_of
+from tests.faults.killing import at_work
 from tests.mail_server import PostOffice, open_post_office
 
 ROOT = Path(__file__).parents[2]
@@ -44,26 +46,24 @@ def test_closing_and_counting_go_on_while_the_mail_server_has_not_answered(
     with open_post_office() as office, _working(environment, office) as worker:
         office.answer_content = lambda _message: "250 OK" if may_answer.wait(PATIENCE) else "451 for sent"
         assert office.content_arrived.wait(PATIENCE)
-        _wait(worker, lambda: _status(db, "telles-2026") == SurveyStatus.COUNTED)
-        _wait(worker, lambda: _status(db, "lukkes-2026") == SurveyStatus.CLOSED)
+        _wait(lambda: worker.poll() is None, lambda: _status(db, "telles-2026") == SurveyStatus.COUNTED)
+        _wait(lambda: worker.poll() is None, lambda: _status(db, "lukkes-2026") == SurveyStatus.CLOSED)
         assert office.taken == [], "all this time the first mail was on its way"
         may_answer.set()
-        _wait(worker, lambda: _sent(db) == MAILS)
+        _wait(lambda: worker.poll() is None, lambda: _sent(db) == MAILS)
         assert len(office.taken) == MAILS
 
 
-def test_two_workers_at_once_send_and_count_everything_once(
-    app: Flask, db: Database, environment: dict[str, str]
-) -> None:
+def test_two_workers_at_once_send_and_count_everything_once(app: Flask, db: Database) -> None:
     _build(app, db)
     with (
         open_post_office() as office,
-        _working(environment, office) as worker,
-        _working(environment, office),
+        at_work(take_jobs, office.settings(app)) as worker,
+        at_work(take_jobs, office.settings(app)),
     ):
-        _wait(worker, lambda: _status(db, "telles-2026") == SurveyStatus.COUNTED)
-        _wait(worker, lambda: _status(db, "lukkes-2026") == SurveyStatus.CLOSED)
-        _wait(worker, lambda: _sent(db) == MAILS)
+        _wait(worker.is_alive, lambda: _status(db, "telles-2026") == SurveyStatus.COUNTED)
+        _wait(worker.is_alive, lambda: _status(db, "lukkes-2026") == SurveyStatus.CLOSED)
+        _wait(worker.is_alive, lambda: _sent(db) == MAILS)
     assert len(set(office.recipients)) == len(office.recipients) == MAILS
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Response)) == ANSWERS
@@ -104,12 +104,16 @@ def _working(environment: dict[str, str], office: PostOffice) -> Iterator["subpr
         process.wait(PATIENCE)
 
 
-def _wait(worker: "subprocess.Popen[bytes]", wanted: Callable[[], bool]) -> None:
+def take_jobs() -> None:
+    work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def _wait(is_at_work: Callable[[], bool], wanted: Callable[[], bool]) -> None:
     last = time.monotonic() + PATIENCE
     while not wanted():
-        assert worker.poll() is None
+        assert is_at_work()
         assert time.monotonic() < last
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def _status(db: Database, key: str) -> SurveyStatus:

@@ -4,15 +4,14 @@ import datetime as dt
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
+from surveys.campaigns import deliveries
 from surveys.campaigns.deliveries import MOST_ATTEMPTS, Outcome, send_queued
 from surveys.campaigns.failed_mails import correct_phone, failed_mails, turn_into_letter
 from surveys.campaigns.invitations import Recipient, code_of, invite
@@ -22,8 +21,9 @@ from surveys.campaigns.reminders import queue_reminders, reminder_outlook
 from surveys.campaigns.sms_handing_over import connected_gateway, hand_over_sms
 from surveys.organisation.models import Unit
 from surveys.platform import code_format
-from surveys.platform.database import Database
+from surveys.platform.database import Database, database
 from tests.building import build_open_survey
+from tests.faults.killing import at_work
 from tests.sms_gateway import SmsOffice, open_sms_office
 
 NOW = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
@@ -204,32 +204,29 @@ def test_a_large_answer_is_cut(app: Flask, outbox: Database, office: SmsOffice) 
     hand_over_sms(connected_gateway(settings), settings, KARI, "Hei")
 
 
-WORKER = """
-import app, datetime, os, sys
-from surveys.campaigns import deliveries
-from surveys.platform.config import read_settings
-site = app.create_app(read_settings())
-if sys.argv[1] == "before commit":
-    deliveries._settle = lambda *_given: os.kill(os.getpid(), 9)
-now = datetime.datetime(2026, 3, 3, 9, tzinfo=datetime.UTC)
-with site.app_context():
-    deliveries.send_queued(site.extensions["medvirk_database"], site.config["SETTINGS"], now)
-"""
+def send_and_be_killed(when: str) -> None:
+    """Before the commit it dies by itself, before the answer somebody kills it."""
+
+    def kill(*_answer: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if when == "before commit":
+        deliveries._settle = kill  # type: ignore[assignment]
+    send_queued(database(), current_app.config["SETTINGS"], NOW)
 
 
 @pytest.mark.parametrize("when", ["before answer", "before commit"])
 def test_a_worker_killed_after_the_sms_was_handed_over_never_sends_it_twice(
-    app: Flask, outbox: Database, office: SmsOffice, environment: dict[str, str], when: str
+    app: Flask, outbox: Database, office: SmsOffice, when: str
 ) -> None:
     if when == "before answer":
         office.answer = lambda _received: time.sleep(20)
-    with subprocess.Popen(
-        [sys.executable, "-c", WORKER, when], env=os.environ | environment | office.environment()
-    ) as worker:
+    with at_work(send_and_be_killed, app.config["SETTINGS"], when) as worker:
         assert office.arrived.wait(120)
         if when == "before answer":
-            worker.send_signal(signal.SIGKILL)
-        assert worker.wait(60) == -signal.SIGKILL
+            worker.kill()
+        worker.join(60)
+        assert worker.exitcode == -signal.SIGKILL
     assert _statuses(outbox) == ["queued", "sending"]
     office.answer = lambda _received: 200
     assert _send(app, outbox, NOW + dt.timedelta(days=1)).sent == 1

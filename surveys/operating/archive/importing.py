@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, Engine, MetaData, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Engine, MetaData, Table, delete, func, insert, inspect, select, table, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -120,9 +120,9 @@ def _content(folder: Path, file: ArchivedFile) -> bytes:
 def _refuse_unless_empty(engine: Engine, description: ArchiveDescription) -> bool:
     """Whether `medvirk init` has been run. Raises ArchiveError when more has been done than that."""
     with engine.connect() as connection:
-        tables = reflected_tables(connection).tables
         rows = {
-            name: connection.scalar(select(func.count()).select_from(table)) for name, table in tables.items()
+            name: connection.scalar(select(func.count()).select_from(table(name)))
+            for name in inspect(connection).get_table_names()
         }
         schema = stored_revision(connection)
     filled = {name for name, number in rows.items() if number}
