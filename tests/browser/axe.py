@@ -1,8 +1,9 @@
 """axe-core on a page: every fault it finds is a failure."""
 
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 SCRIPT = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -17,9 +18,29 @@ _FAULTS = """async rules => {
 def faults(page: Page) -> list[str]:
     """What axe finds, a line each: the rule, what it says, and the first place."""
     page.wait_for_load_state()
-    page.evaluate(SCRIPT)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SCRIPT)
     found: list[str] = page.evaluate(_FAULTS, RULES)
     return [f"{page.url}: {fault}" for fault in found]
+
+
+# Each size and each scheme of colours once. The phone is the last: the next page is opened on it.
+_READERS: tuple[tuple[ViewportSize, Literal["light", "dark"]], ...] = (
+    ({"width": 1280, "height": 900}, "dark"),
+    ({"width": 320, "height": 640}, "light"),
+)
+
+
+def faults_for_readers(page: Page) -> list[str]:
+    """What axe finds on a desk in dark and on a phone in light, and how much is too wide there."""
+    found = []
+    for size, scheme in _READERS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        found += faults(page)
+        if (too_wide := overflow(page)) > 0:
+            found.append(f"{page.url}: {too_wide} px too wide at {size['width']}")
+    return found
 
 
 _STILL = """async () => {

@@ -15,7 +15,7 @@ from surveys.platform.config import Settings
 from tests.anchors import lost_links
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
-from tests.browser.looking import DESK, PHONE
+from tests.browser.looking import PHONE
 from tests.browser.test_accessibility import OPEN_PAGES, READERS_PAGES
 from tests.web.access_table import NOT_STAFF
 
@@ -187,25 +187,18 @@ def test_every_page_of_the_staff_is_looked_at_somewhere(routes: Flask) -> None:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(locale="nb-NO", viewport=DESK, bypass_csp=True)
+    context = browser.new_context(locale="nb-NO", viewport=PHONE, bypass_csp=True)
     yield context.new_page()
     context.close()
 
 
 def _faults(page: Page, site: Site, address: str) -> list[str]:
-    """What is wrong with the page, on a desk and on a phone."""
+    """What is wrong with the page, on a desk in dark and on a phone in light."""
     answer = page.goto(site.path(address))
     assert answer is not None
     is_there = answer.status == 200 or address in SIGNED_OUT_PAGES
     found = [] if is_there and page.url == site.path(address) else [f"{address}: {answer.status} {page.url}"]
-    found += lost_links({address: answer.text()})
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        found += axe.faults(page)
-        if axe.overflow(page) > 0:
-            found.append(f"{address}: {axe.overflow(page)} px too wide at {size['width']}")
-    page.set_viewport_size(DESK)
-    return found
+    return [*found, *lost_links({address: answer.text()}), *axe.faults_for_readers(page)]
 
 
 def test_hrs_pages_are_sound(page: Page, site: Site) -> None:
