@@ -17,7 +17,7 @@ from surveys.organisation.models import Person, Unit
 from tests.browser import axe
 from tests.browser.answering import SESSION, served
 from tests.browser.conftest import PATIENCE, presses
-from tests.browser.looking import DESK, PHONE
+from tests.browser.looking import DESK
 from tests.building import build_open_survey
 from tests.card_building import sign_in_as
 from tests.conftest import Installations
@@ -89,24 +89,13 @@ def page(browser: Browser, sms_site: SmsSite) -> Iterator[Page]:
     context.close()
 
 
-def _faults(page: Page) -> list[str]:
-    found: list[str] = []
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        found += axe.faults(page)
-        if axe.overflow(page) > 0:
-            found.append(f"{page.url}: {axe.overflow(page)} px too wide at {size['width']}")
-    page.set_viewport_size(DESK)
-    return found
-
-
 def test_every_page_of_the_mailing_is_sound(page: Page) -> None:
     found: list[str] = []
     for address in PAGES:
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
-        found += _faults(page)
+        found += axe.faults_for_readers(page)
     assert found == []
 
 
@@ -116,7 +105,7 @@ def test_a_number_that_was_refused_is_corrected_with_its_fault_told(page: Page) 
     page.get_by_label("Riktig mobilnummer").fill("feil")
     presses(page, "Rett og send på nytt")
     assert page.title().startswith("Feil:")
-    assert _faults(page) == []
+    assert axe.faults_for_readers(page) == []
 
 
 def test_the_texts_of_sms_are_shown_beside_those_of_mails(page: Page) -> None:
@@ -124,4 +113,4 @@ def test_the_texts_of_sms_are_shown_beside_those_of_mails(page: Page) -> None:
     for shown in page.locator("summary").all():
         shown.click()
     expect(page.get_by_text("Påminnelse på SMS, Nynorsk")).to_be_visible()
-    assert _faults(page) == []
+    assert axe.faults_for_readers(page) == []

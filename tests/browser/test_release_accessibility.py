@@ -21,10 +21,7 @@ TAB = f"{SURVEY}/frigivelse"
 
 
 def assert_sound(page: Page) -> None:
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert axe.faults(page) == []
-        assert axe.overflow(page) <= 0, page.url
+    assert axe.faults_for_readers(page) == []
 
 
 def take(page: Page, site: Site, step: str) -> None:
