@@ -58,6 +58,7 @@ def test_upgrade_beside_the_old_version_and_roll_back(
     units = tmp_path / "enheter.csv"
     units.write_text(UNITS)
     old.run("import-organisation", str(units), "--apply")
+    assert _signing_in_works(old)
 
     # Upgrade: backup with everything stopped, then `init` of the new version.
     old.run("backup", str(tmp_path / "before"))

@@ -1,4 +1,4 @@
-"""A real browser against the real demo, started as its users start it: one site for all browser tests."""
+"""A real browser against the real demo, built and started as its users do it: one site for most browser tests."""
 
 import os
 import re
