@@ -26,6 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1, help="number of the first run, to go on another night")
     parser.add_argument("--databases", nargs="*", default=DATABASES)
     parser.add_argument(
         "--slow", type=float, default=1, help="times as long before each kill: a busy machine"
@@ -33,16 +34,16 @@ def main() -> None:
     wanted = parser.parse_args()
     console = Console(width=150)
     found: list[Trial] = []
-    for run in range(wanted.runs):
+    for run in range(wanted.first, wanted.first + wanted.runs):
         for kind in wanted.databases:
             trials = [
-                *deliveries_and_counting(kind, wanted.people, run, wanted.slow),
+                *deliveries_and_counting(kind, wanted.people, run - 1, wanted.slow),
                 imports(kind, 20 * wanted.people, wanted.slow),
-                mails(kind, wanted.people, run, wanted.slow),
+                mails(kind, wanted.people, run - 1, wanted.slow),
             ]
             found += trials
             for trial in trials:
-                print(f"run {run + 1}: {trial}", flush=True)
+                print(f"run {run}: {trial}", flush=True)
     found += disks(wanted.people)
     _show(console, found)
 
