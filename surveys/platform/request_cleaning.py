@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures.structures import iter_multi_items
 from werkzeug.routing import IntegerConverter, PathConverter, UnicodeConverter, ValidationError
 
 LARGEST_NUMBER: Final = 2**31 - 1
@@ -38,8 +39,7 @@ class StorableFields(ImmutableMultiDict[str, Any]):
 
     def __init__(self, mapping: Any = None) -> None:
         if mapping:
-            found = ImmutableMultiDict(mapping)
-            mapping = [(_clean(name), _clean(value)) for name, value in found.items(multi=True)]
+            mapping = [(_clean(name), _clean(value)) for name, value in iter_multi_items(mapping)]
         super().__init__(mapping)
 
 

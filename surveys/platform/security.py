@@ -4,6 +4,8 @@ A strict content policy, and no traces on shared machines. Every form has a toke
 it is what the browser itself says of where a form was sent from.
 """
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
@@ -12,6 +14,11 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from surveys.platform.config import Settings
 from surveys.platform.explained import ExplainedError
 from surveys.platform.texts import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Plotly sets empty inline styles; the hash is that of the empty string and allows nothing else.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -39,6 +46,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
 }
+_ON_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 # Pages of people without an account: those who answer, staff with a link, and everybody.
@@ -79,9 +87,27 @@ class _Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
+class _HeadersOnAll:
+    """Adds the headers to every answer, whatever part of the site gives it. One by one, Flask would take a fiftieth of
+    a respondent's page for that.
+    """
+
+    def __init__(self, wrapped: "WSGIApplication", headers: Mapping[str, str]) -> None:
+        self._wrapped = wrapped
+        self._headers = list(headers.items())
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, headers + self._headers, *error)
+
+        return self._wrapped(environ, start)
+
+
 def init_app(app: Flask) -> None:
-    app.session_interface = _Sessions()
     settings: Settings = app.config["SETTINGS"]
+    headers = _HEADERS | (_ON_HTTPS if settings.secure_cookies else {})
+    app.wsgi_app = _HeadersOnAll(app.wsgi_app, headers)  # type: ignore[method-assign]
+    app.session_interface = _Sessions()
 
     @app.before_request
     def refuse_other_sites() -> None:
@@ -92,10 +118,7 @@ def init_app(app: Flask) -> None:
             )
 
     @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
-        if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    def forbid_keeping(response: Response) -> Response:
         # `static_files` says itself how long a file may be kept; what went wrong there is a page like any other.
         says_itself = request.endpoint == "static" or (
             request.blueprint in _KEPT_BY_CACHES and "Cache-Control" in response.headers

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns.ballot_box import Draft
 from surveys.platform.clock import municipal_day
+from surveys.platform.compiled_statements import CompiledStatement
 from surveys.respond.layers import StoredAnswers
 from surveys.respond.lookup import InvitationLookup
 from surveys.respond.progress import AnsweringProgress
@@ -147,8 +148,7 @@ def erase(session: Session, lookup: InvitationLookup) -> None:
     session.execute(delete(Draft).where(Draft.invitation_id == lookup.invitation_id))
 
 
-# Built once: this runs for every page of every respondent.
-_REPLACE = (
+_REPLACE = CompiledStatement(
     update(Draft.__table__)  # type: ignore[arg-type]
     .where(Draft.invitation_id == bindparam("invitation"), Draft.ciphertext == bindparam("read"))
     .values(ciphertext=bindparam("written"), saved_on=bindparam("today"))
@@ -163,7 +163,7 @@ def _replace(
     if stored is None:
         return _insert(connection, lookup, ciphertext, today)
     values = {"invitation": lookup.invitation_id, "read": stored, "written": ciphertext, "today": today}
-    return connection.execute(_REPLACE, values).rowcount == 1
+    return _REPLACE.changed_rows(connection, values) == 1
 
 
 def _insert(connection: Connection, lookup: InvitationLookup, ciphertext: bytes, today: dt.date) -> bool:

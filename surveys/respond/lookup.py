@@ -14,6 +14,7 @@ from surveys.campaigns.models import EndedCode, Invitation, Survey, SurveyStatus
 from surveys.instruments.in_use import questionnaire_of
 from surveys.instruments.models import Instrument
 from surveys.platform import code_format
+from surveys.platform.compiled_statements import CompiledStatement
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def look_up_code(
     code = code_format.normalised(typed)
     if code is None:
         return None
-    query = _LOCKING_QUERY if will_write else _QUERY
-    found = connection.execute(query, {"hash": codes.code_hash(secret, code)}).one_or_none()
-    return None if found is None else InvitationLookup(code, **found._mapping)
+    look_up = _LOOK_UP_AND_LOCK if will_write else _LOOK_UP
+    found = look_up.one_or_none(connection, {"hash": codes.code_hash(secret, code)})
+    return None if found is None else InvitationLookup(code, *found)
 
 
-# Built once, and columns instead of objects: this runs for every page of every respondent.
+# The columns of an `InvitationLookup` after its code, in that order.
 _QUERY = (
     select(
         Invitation.id.label("invitation_id"),
@@ -94,7 +95,8 @@ _QUERY = (
     .outerjoin(Draft, Draft.invitation_id == Invitation.id)
     .where(Invitation.code_hash == bindparam("hash"))
 )
-_LOCKING_QUERY = _QUERY.with_for_update(read=True, of=Survey)
+_LOOK_UP = CompiledStatement(_QUERY)
+_LOOK_UP_AND_LOCK = CompiledStatement(_QUERY.with_for_update(read=True, of=Survey))
 
 # Fingerprint → questionnaire: a frozen text never changes, so a process asks the database once.
 _questionnaires: dict[str, Questionnaire] = {}

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from app import create_app
+from surveys.organisation.models import Unit
 from surveys.platform import database as database_module
+from surveys.platform.compiled_statements import CompiledStatement
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from tests.building import build_installation, build_open_survey, invite_some
@@ -63,6 +65,24 @@ def test_a_connection_that_was_cut_in_use_fails_once_and_then_all_is_well(postgr
             session.execute(text("SELECT 1"))
     with postgresql.reading() as session:
         assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_page_that_meets_a_server_that_is_gone_fails_alone(postgresql: Database) -> None:
+    """The other connections that are kept were cut too: none of them is tried after that."""
+    unit = CompiledStatement(select(Unit.code).where(Unit.code == bindparam("code")))
+    with postgresql.connect(writes=False) as first, postgresql.connect(writes=False) as second:
+        for connection in (first, second):
+            assert unit.one_or_none(connection, {"code": "A"}) is None
+    if not _is_postgresql(postgresql):
+        return
+    with postgresql.connect(writes=False) as connection:
+        _cut_all_connections(postgresql)
+        with pytest.raises(OperationalError) as lost:
+            unit.one_or_none(connection, {"code": "A"})
+        assert lost.value.connection_invalidated
+    for _after in range(2):
+        with postgresql.connect(writes=False) as connection:
+            assert unit.one_or_none(connection, {"code": "A"}) is None
 
 
 def test_a_reader_on_postgresql_holds_no_transaction_and_a_writer_does(postgresql: Database) -> None:
