@@ -26,7 +26,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--first", type=int, default=1, help="number of the first run, to go on another night")
+    parser.add_argument(
+        "--first", type=int, default=1, help="number of the first run, to go on another night"
+    )
     parser.add_argument("--databases", nargs="*", default=DATABASES)
     parser.add_argument(
         "--slow", type=float, default=1, help="times as long before each kill: a busy machine"

@@ -22,6 +22,8 @@ class OpenedPages:
 
 def newly_opened(page: Page, before: Route, now: Route) -> dict[str, int]:
     """What the next address carries when answers on the page have opened pages that were not on the route before."""
+    if now is before:
+        return {}
     known = {place.number for place in before.pages}
     opened = any(place.number not in known for place in now.opened_by(page))
     return {OPENED_BY: page.number} if opened else {}

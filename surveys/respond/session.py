@@ -200,10 +200,14 @@ def open_session(
     if lookup is None:
         raise UnknownCodeError
     questionnaire = questionnaire_for(connection, lookup)
-    wanted = (language, request.args.get("sprak"), lookup.language)
-    chosen = next((one for one in wanted if one in questionnaire.languages), questionnaire.languages[0])
+    chosen = language if language in questionnaire.languages else _wished(lookup, questionnaire)
     use_language(chosen or DEFAULT_LANGUAGE)
     return RespondentSession(lookup, questionnaire, chosen or DEFAULT_LANGUAGE, token)
+
+
+def _wished(lookup: InvitationLookup, questionnaire: Questionnaire) -> str:
+    wishes = (request.args.get("sprak"), lookup.language)
+    return next((one for one in wishes if one in questionnaire.languages), questionnaire.languages[0])
 
 
 def answering(code: str, language: str, connection: Connection | None = None) -> RespondentSession:

@@ -227,7 +227,7 @@ def _next_address(
 ) -> str:
     """Where the pressed button leads from this page, on the route that the answers make now, with what is `kept`."""
     form = request.form
-    if form.get("_sprak") in respondent.questionnaire.languages:
+    if "_sprak" in form and form["_sprak"] in respondent.questionnaire.languages:
         return respondent.address("statements", number=number, language=form["_sprak"], **kept)
     if "_senere" in form:
         return respondent.address("paused")
