@@ -90,8 +90,8 @@ def _counting(site: FaultSite, ballots: int, slow: float) -> Trial:
             session.scalar(select(func.count()).select_from(table)) or 0
             for table in (Response, Ballot, Release, Figure)
         )
+    assert code == 0, f"medvirk release ended with {code}; the survey is {status}"
     assert status == SurveyStatus.RELEASED, status
-    assert code == 0, code
     note = f"{left} ballots left, {releases} release, {figures} figures"
     return Trial(
         "counting and release",
