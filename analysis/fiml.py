@@ -23,7 +23,7 @@ from analysis.cfa import (
 )
 from analysis.factor_model import FactorModel, Floats, GroupMoments
 from analysis.fit_indices import fit_from, srmr
-from analysis.maximum_likelihood import Estimate, curvature, derivatives, estimated, fit
+from analysis.maximum_likelihood import Estimate, curvature, estimated, fit, gradient_at
 from analysis.missing import (
     EmMoments,
     IncompleteRows,
@@ -172,7 +172,7 @@ def _slope(rows: IncompleteRows, model: FactorModel, parameters: Floats) -> tupl
         found = expected(rows, mean, covariance)
     except np.linalg.LinAlgError:
         return np.inf, np.full(model.parameters, np.nan)
-    return found.deviance / rows.n, derivatives(model, [found.moments], parameters)[0]
+    return found.deviance / rows.n, gradient_at(model, [found.moments], parameters)
 
 
 def _bfgs(inverse: Floats, moved: Floats, gained: Floats) -> Floats:

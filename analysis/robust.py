@@ -19,7 +19,7 @@ from analysis.cfa import (
 )
 from analysis.factor_model import FactorModel, Floats, GroupMoments, covariance_slopes
 from analysis.fit_indices import fit_of, independence, robust_fit
-from analysis.maximum_likelihood import Estimate, curvature, derivatives
+from analysis.maximum_likelihood import Estimate, curvature, gradient_at
 from analysis.one_core import one_core
 
 
@@ -42,7 +42,7 @@ def robust(answers: Floats, factor_of: NDArray[np.int_]) -> Cfa:
     deviations = answers - moments.mean
     # of the mean discrepancy −2·log L, so twice the information of a person
     hessian = curvature(
-        lambda at: derivatives(model, [moments], at)[0],
+        lambda at: gradient_at(model, [moments], at),
         estimate.parameters,
         np.sqrt(np.diag(estimate.covariance)),
     )
