@@ -137,7 +137,7 @@ _FACTS_ASIDE: Final = """() => [...document.querySelectorAll('.perspective, sect
 })"""
 
 
-def test_each_fact_of_a_card_is_printed_under_its_own_heading_replies_whole(page: Page, site: Site) -> None:
+def test_each_fact_of_a_card_is_printed_under_its_own_heading(page: Page, site: Site) -> None:
     sign_in(page, site, "hr")
     page.goto(site.path("/styringskort/FK"))
     page.emulate_media(media="print")
