@@ -66,7 +66,7 @@ RULES: Final = (
     _rule("nn", r"bruker", "brukar"),
     _rule("nn", r"åleine", "aleine"),
     _rule("nn", r"medan", "mens"),
-    _rule("nn", r"(?:kjenner?|står|finnast|spørsmål|teikn|dagar|personen) att", "igjen"),
+    _rule("nn", r"(?:kjenner?|kjenner de|dykk|kjennast|vere|står|finnast|spørsmål|teikn|dagar|personen) att", "igjen"),
     _rule("nn", r"svararen|svararane|same svarar", "den som svarer, dei som skal svare"),
     _rule("nn", r"har svara", "har svart"),
     # Two statements have «kome», and a spelling alone makes no new version of a questionnaire.

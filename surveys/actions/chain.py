@@ -14,7 +14,7 @@ from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUn
 from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.localisation import long_date
 from surveys.platform.texts import _, ngettext
-from surveys.release.models import Release
+from surveys.release.models import Release, Turnout
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,19 @@ def _is_after(action: StandingAction, survey_id: int, released_on: dt.date | Non
 
 
 def newest_surveys(session: Session, unit_ids: Collection[int], today: dt.date) -> dict[int, int]:
-    """Unit id → the newest released survey that its leader may see today."""
+    """Unit id → the newest released survey that somebody in it answered and its leader may see today.
+
+    A survey pictures the whole tree. Where nobody answered there is no result to open.
+    """
     rows = session.execute(
         select(SurveyUnit.unit_id, Survey.id)
         .join(Survey, Survey.id == SurveyUnit.survey_id)
         .join(VisibilityStep, VisibilityStep.survey_id == Survey.id)
+        .join(Release, Release.survey_id == Survey.id)
+        .join(Turnout, (Turnout.release_id == Release.id) & (Turnout.unit_id == SurveyUnit.unit_id))
         .where(
             Survey.status == SurveyStatus.RELEASED,
+            Turnout.delivered > 0,
             SurveyUnit.unit_id.in_(unit_ids),
             VisibilityStep.readers == ReaderGroup.LEADERS,
             VisibilityStep.visible_on <= today,

@@ -246,6 +246,21 @@ def change_numbers(change: ChangeLine) -> str:
     )
 
 
+def one_theme_note(change: ChangeLine) -> str:
+    """Why there is no clear change although the interval of this theme leaves 0 out, as it is printed; else «»."""
+    if change.verdict is not Verdict.NO_CLEAR_CHANGE or change.untested or not change_numbers(change):
+        return ""
+    if change.is_share or change.basis is ChangeBasis.SPLIT:
+        return ""
+    if change.ci_low is None or change.ci_high is None:
+        return ""
+    if round(change.ci_low, 1) <= 0 <= round(change.ci_high, 1):
+        return ""
+    return _(
+        "Ser vi bare på dette temaet, ligner det en endring. Ser vi på alle temaene, kan det være tilfeldig."
+    )
+
+
 def interval_text(line: Line, interval: tuple[float, float]) -> str:
     """«−0,2 til +0,4», the interval of a change in the line's measure."""
     points = 100 if line.kind == MeasureKind.SHARE else 1

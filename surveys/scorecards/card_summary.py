@@ -1,4 +1,4 @@
-"""The three sentences on top of a card: what needs an answer, what went well, and what is missing."""
+"""The sentences on top of a card: what is red, what needs an answer, what went well, and what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +22,17 @@ class SummarySentence:
 
 
 def card_summary(rows: Sequence[IndicatorRow]) -> tuple[SummarySentence, ...]:
-    """Counted from the rows themselves; none for a card without a value."""
+    """Counted from the rows themselves; none for a card without a value. Red rows are named before yellow ones."""
     if not any(row.value for row in rows):
         return ()
-    waiting = [row for row in rows if row.reply.state is not None and row.reply.state.waits]
+    waiting = sorted(
+        (row for row in rows if row.reply.state is not None and row.reply.state.waits),
+        key=lambda row: not _is_red(row),
+    )
     well = [row for row in rows if went_well(row)]
     missing = [row for row in rows if is_missing(row)]
     return (
+        *_red_sentence([row for row in rows if _is_red(row)]),
         _sentence(
             ngettext("%(num)s måling venter på svar:", "%(num)s målinger venter på svar:", len(waiting)),
             waiting,
@@ -47,6 +51,17 @@ def card_summary(rows: Sequence[IndicatorRow]) -> tuple[SummarySentence, ...]:
             _("Ingen verdier mangler."),
         ),
     )
+
+
+def _is_red(row: IndicatorRow) -> bool:
+    return row.counted_status is IndicatorStatus.RED
+
+
+def _red_sentence(red: Sequence[IndicatorRow]) -> tuple[SummarySentence, ...]:
+    """None where nothing is red. A row that is answered is red all the same."""
+    if not red:
+        return ()
+    return (_sentence(ngettext("%(num)s er rød:", "%(num)s er røde:", len(red)), red, ""),)
 
 
 def went_well(row: IndicatorRow) -> bool:

@@ -145,3 +145,4 @@ def test_each_fact_of_a_card_is_printed_under_its_own_heading(page: Page, site: 
     expect(page.locator(".indicator-heads").first).to_be_visible()
     assert page.locator(".fact").count() > 10
     assert page.evaluate(_FACTS_ASIDE) == []
+    expect(page.locator("#indikator-M1\\.1").get_by_text("Fire enheter får hjelp").last).to_be_visible()

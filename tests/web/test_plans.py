@@ -14,9 +14,12 @@ from surveys.access.models import Role
 from surveys.actions.models import ResultOpening
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
+from surveys.followup.actions import index_views
 from surveys.platform.database import Database
+from surveys.release.models import Turnout
 from surveys.site import home
-from tests.card_building import sign_in_as
+from tests.building import build_survey
+from tests.card_building import release_figures, sign_in_as, unit_of
 from tests.planning_actions import TODAY, TYPED, add_action, plan_text, planning_site, post, theme, versions
 
 
@@ -352,6 +355,68 @@ def test_the_list_of_plans_says_how_far_each_unit_has_come(
     assert "1 tiltak i gang eller planlagt" in page
     assert "ingen tiltak ennå" in page
     assert "Kari Eide" not in page.split("<main")[1]
+
+
+def _picture_without_answers(db: Database) -> None:
+    """A newer survey of the whole tree, where only the top was asked: the residents'."""
+    with db.transaction() as session:
+        survey = build_survey(session, unit_of(session, "K"), key="liten-2027")
+        survey.opens_on, survey.closes_on = dt.date(2026, 6, 1), dt.date(2026, 6, 20)
+        release = release_figures(session, survey, {"K": 3.3})
+        for each in survey.units:
+            number = 30 if each.unit_id == survey.unit_id else 0
+            session.add(
+                Turnout(release_id=release.id, unit_id=each.unit_id, invited=number, delivered=number)
+            )
+    _open_to(db, ReaderGroup.LEADERS, 2027, dt.date(2026, 7, 1))
+
+
+def test_a_survey_where_nobody_in_the_unit_answered_is_no_result_of_hers(
+    client: FlaskClient, app: Flask, site: Database
+) -> None:
+    _open_both(site)
+    _picture_without_answers(site)
+    sign_in_as(client, site, Role.LEADER, "A")
+    client.get("/resultater/liten-2026/A")
+    director = app.test_client()
+    sign_in_as(director, site, Role.CONTROLLER, "K")
+    assert "Åpnet: 1." in director.get("/planer").text
+    form = client.get("/planer/A/nytt").text
+    assert 'value="liten-2026:TRI"' in form
+    assert "liten-2027" not in form
+    assert 'value="liten-2027:TRI"' in _form_of_the_top(app, site)
+
+
+def _form_of_the_top(app: Flask, db: Database) -> str:
+    leader = app.test_client()
+    sign_in_as(leader, db, Role.LEADER, "K")
+    return leader.get("/planer/K/nytt").text
+
+
+def test_a_representative_follows_the_actions_of_all_her_units_in_one_list(
+    client: FlaskClient, app: Flask, site: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for unit, changes in {"A": {"hva": "Først", "frist": "05.11.2026"}, "B": {"hva": "Siden"}}.items():
+        leader = app.test_client()
+        sign_in_as(leader, site, Role.LEADER, unit)
+        add_action(leader, unit, **changes)
+    post(leader, "/planer/B/2/status", status="done", versjon=1)
+    monkeypatch.setattr(index_views, "municipal_day", lambda: dt.date(2026, 11, 6))
+    sign_in_as(client, site, Role.REPRESENTATIVE, "K")
+    assert 'href="/planer?vis=apne"' in client.get("/planer").text
+
+    def listed(selection: str, reader: FlaskClient = client) -> list[str]:
+        page = reader.get("/planer", query_string={"vis": selection}).text
+        return re.findall(r'href="/planer/\w#tiltak-\d+">(\w+)<', page)
+
+    assert listed("alle") == ["Først", "Siden"]
+    assert listed("apne") == listed("over-fristen") == ["Først"]
+    assert listed("uten-vurdering") == ["Siden"]
+    assert listed("vurdert") == listed("droppet") == []
+    post(leader, "/planer/B/2/vurder", gjort="partly", hjalp="Litt", versjon=0)
+    assert listed("vurdert") == ["Siden"]
+    assert listed("uten-vurdering") == []
+    assert listed("alle", leader) == ["Siden"], "the leader of B reads the plan of B alone"
 
 
 def test_an_idea_fills_the_form_beside_the_chosen_theme(client: FlaskClient, site: Database) -> None:

@@ -56,7 +56,8 @@ def test_each_yellow_and_red_is_named_with_why_what_and_when(client: FlaskClient
         "Vurderes igjen 31. desember 2026.",
     ):
         assert words in page
-    assert page.count("Enheten har ikke svart ennå.") == 1, "the yellow budget"
+    assert page.count("Ikke besvart ennå.") == 1, "the yellow budget"
+    assert ">Sykefravær</a> (9,0" in page.split("Rødt:")[1], "what is red comes first, as a link"
     assert 'href="/styringskort/K#indikator-M1.2"' in page
     assert "4,2" not in page, "the survey's value is not hers before December"
 

@@ -287,21 +287,29 @@ def _summary(client: FlaskClient, unit: str = "A") -> list[str]:
     return [text_of(sentence) for sentence in box.findall("p")]
 
 
-def test_three_sentences_say_what_waits_what_went_well_and_what_is_missing(
+def test_sentences_say_what_is_red_what_waits_what_went_well_and_what_is_missing(
     client: FlaskClient, card: Database
 ) -> None:
     with card.transaction() as session:
         measure(session, "M1.2", 2025, 9.9, 2, "A")
     sign_in_as(client, card, Role.LEADER, "A")
     assert _summary(client) == [
+        "1 er rød: M1.2 Sykefravær.",
         "2 målinger venter på svar: M1.2 Sykefravær, Ø1.1 Nettoavvik mot budsjett.",
         "2 er grønne eller bedre enn sist: B1.1 Brukertilfredshet, M1.2 Sykefravær.",
         "1 mangler en ny verdi: M1.2 Sykefravær.",
     ]
     give_reply(client, card)
-    assert _summary(client)[0] == "1 måling venter på svar: Ø1.1 Nettoavvik mot budsjett."
+    assert _summary(client)[:2] == [
+        "1 er rød: M1.2 Sykefravær.", "1 måling venter på svar: Ø1.1 Nettoavvik mot budsjett."
+    ]  # fmt: skip
     give_reply(client, card, "Ø1.1", prognose="0")
-    assert _summary(client)[0] == "Alt som er gult eller rødt, har fått svar."
+    assert _summary(client)[1] == "Alt som er gult eller rødt, har fått svar."
+    with card.transaction() as session:
+        measure(session, "M1.2", 2026, 7.5, 3, "A")
+        measure(session, "Ø1.1", 2026, -9.0, 3, "A")
+    assert _summary(client)[1].startswith("2 målinger venter på svar: Ø1.1"), "the red one before the yellow"
+    assert "Ø1.1 Nettoavvik mot budsjett Rød M1.2 Sykefravær Gul" in _home(client)
 
 
 def test_replies_cost_the_card_no_queries_of_their_own(client: FlaskClient, card: Database) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import html5lib
@@ -14,8 +15,9 @@ from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReaderGroup, VisibilityStep
 from surveys.platform.database import Database
-from surveys.release.models import Figure
-from surveys.results import views
+from surveys.release.comparisons.change_queries import ChangeLine
+from surveys.release.models import ChangeBasis, Figure, Verdict
+from surveys.results import texts, views
 from surveys.results.exporting import FigureRow, as_csv, figure_rows
 from tests.building import sheet_of
 from tests.built_once import build_once
@@ -292,3 +294,20 @@ def _source() -> bytes:
 
 
 EVERYBODY = _source()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, True),
+        ({"ci_low": 0.04}, False),
+        ({"ci_low": -0.8, "ci_high": -0.1}, True),
+        ({"verdict": Verdict.UP}, False),
+        ({"comparable": False}, False),
+        ({"basis": ChangeBasis.SPLIT}, False),
+    ],
+    ids=["above 0", "printed as 0", "below 0", "clear", "not the same measure", "a part of the whole"],
+)
+def test_an_interval_beside_0_that_is_no_clear_change_says_why(changes: dict[str, Any], says: bool) -> None:
+    line = ChangeLine(2024, 4.8, 0.4, 0.1, 0.8, Verdict.NO_CLEAR_CHANGE, 0.6)
+    assert bool(texts.one_theme_note(replace(line, **changes))) is says

@@ -58,7 +58,7 @@ class PlanNews:
 
 def plan_rows(session: Session, account: Account, today: dt.date) -> list[PlanRow]:
     """Every living unit whose plan the account reads. As many queries whatever the number of units."""
-    units = _living(session, granted_units(session, account, *PLAN_READERS), today)
+    units = living_units(session, granted_units(session, account, *PLAN_READERS), today)
     actions = unit_actions(session, units)
     chains = _chains(session, account, units, actions, today)
     return [
@@ -74,7 +74,7 @@ def plan_rows(session: Session, account: Account, today: dt.date) -> list[PlanRo
 
 def plan_news(session: Session, account: Account, today: dt.date) -> PlanNews:
     own = {grant.unit_id for grant in account.grants if grant.role is Role.LEADER}
-    units = _living(session, granted_units(session, account, *FOLLOWS_PLANS), today)
+    units = living_units(session, granted_units(session, account, *FOLLOWS_PLANS), today)
     if not units:
         return PlanNews()
     actions = unit_actions(session, units)
@@ -90,7 +90,7 @@ def plan_news(session: Session, account: Account, today: dt.date) -> PlanNews:
     return PlanNews(tuple(waiting), adoption(followed) if followed else None)
 
 
-def _living(session: Session, unit_ids: frozenset[int], today: dt.date) -> dict[int, Unit]:
+def living_units(session: Session, unit_ids: frozenset[int], today: dt.date) -> dict[int, Unit]:
     living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
     return {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(unit_ids), living))}
 

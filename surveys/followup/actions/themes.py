@@ -1,11 +1,12 @@
 """What an action may be about: a theme of a released survey that the writer may see, or a row of the unit's card."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from surveys.access.models import Account
@@ -18,7 +19,7 @@ from surveys.organisation.subtrees import lineage
 from surveys.platform.localisation import localised
 from surveys.platform.texts import _
 from surveys.release.measures import MeasureKind, measures_of
-from surveys.release.models import Release
+from surveys.release.models import Release, Turnout
 from surveys.release.visibility import accesses
 from surveys.scorecards.cards import card_lines
 from surveys.scorecards.models import Indicator
@@ -97,8 +98,8 @@ def action_choices(
 
 
 def theme_choices(session: Session, account: Account, unit: Unit, today: dt.date) -> list[ThemeChoice]:
-    """The themes of the surveys that the account may see at the unit today."""
-    releases = latest_releases(session, unit.id)
+    """The themes of the surveys that the unit took part in and the account may see at it today."""
+    releases = _took_part(session, latest_releases(session, unit.id), unit.id)
     opened = accesses(session, account, releases, today, [unit.id])
     return [
         choice
@@ -106,6 +107,20 @@ def theme_choices(session: Session, account: Account, unit: Unit, today: dt.date
         if (access := opened.get((release.id, unit.id))) is not None and access.now
         for choice in survey_themes(release.survey)
     ]
+
+
+def _took_part(session: Session, releases: Sequence[Release], unit_id: int) -> list[Release]:
+    """Those of surveys where somebody in the unit was invited or answered: a survey pictures the whole tree."""
+    found = set(
+        session.scalars(
+            select(Turnout.release_id).where(
+                Turnout.release_id.in_([release.id for release in releases]),
+                Turnout.unit_id == unit_id,
+                or_(Turnout.delivered > 0, Turnout.invited > 0),
+            )
+        )
+    )
+    return [release for release in releases if release.id in found]
 
 
 def survey_themes(survey: Survey) -> list[ThemeChoice]:

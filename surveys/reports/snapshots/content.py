@@ -101,6 +101,10 @@ class ReportContent:
         return tuple(row for row in self.rows if row.went_well)
 
     @property
+    def red(self) -> tuple[FrozenRow, ...]:
+        return tuple(row for row in self.rows if row.counted_status is IndicatorStatus.RED)
+
+    @property
     def counts(self) -> RollUp:
         return roll_up(row.counted_status for row in self.rows)
 

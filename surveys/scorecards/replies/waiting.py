@@ -90,13 +90,13 @@ def waiting_for(session: Session, account: Account, today: dt.date) -> WaitingFo
 def waiting_replies(
     session: Session, colours: Mapping[int, Sequence[SeenColour]], today: dt.date
 ) -> dict[int, tuple[WaitingReply, ...]]:
-    """Unit id → what waits there, of the colours that a reader sees; by the indicators' codes. One query."""
+    """Unit id → what waits there, of the colours that a reader sees: the red first, then by code. One query."""
     replies = _standing_replies(session, colours)
     found: dict[int, tuple[WaitingReply, ...]] = {}
     for unit_id, seen in colours.items():
         waiting = []
         asked = [each for each in seen if each.colour in ASKED]
-        for each in sorted(asked, key=lambda one: one.indicator.code):
+        for each in sorted(asked, key=_red_first):
             counting = counting_replies(replies.get((unit_id, each.indicator.id), ()))
             reply = counting.get(each.value_key) if each.value_key else None
             state = reply_state(each.colour, reply, today)
@@ -104,6 +104,10 @@ def waiting_replies(
                 waiting.append(WaitingReply(each.indicator, each.colour, state))
         found[unit_id] = tuple(waiting)
     return found
+
+
+def _red_first(seen: SeenColour) -> tuple[bool, str]:
+    return seen.colour is not IndicatorStatus.RED, seen.indicator.code
 
 
 def _standing_replies(
