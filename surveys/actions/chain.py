@@ -99,10 +99,7 @@ def _is_after(action: StandingAction, survey_id: int, released_on: dt.date | Non
 
 
 def newest_surveys(session: Session, unit_ids: Collection[int], today: dt.date) -> dict[int, int]:
-    """Unit id → the newest released survey that somebody in it answered and its leader may see today.
-
-    A survey pictures the whole tree. Where nobody answered there is no result to open.
-    """
+    """Unit id → the newest released survey that the unit took part in and its leader may see today."""
     rows = session.execute(
         select(SurveyUnit.unit_id, Survey.id)
         .join(Survey, Survey.id == SurveyUnit.survey_id)
@@ -111,7 +108,7 @@ def newest_surveys(session: Session, unit_ids: Collection[int], today: dt.date) 
         .join(Turnout, (Turnout.release_id == Release.id) & (Turnout.unit_id == SurveyUnit.unit_id))
         .where(
             Survey.status == SurveyStatus.RELEASED,
-            Turnout.delivered > 0,
+            Turnout.took_part(),
             SurveyUnit.unit_id.in_(unit_ids),
             VisibilityStep.readers == ReaderGroup.LEADERS,
             VisibilityStep.visible_on <= today,

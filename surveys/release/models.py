@@ -7,10 +7,12 @@ from typing import Any, Final, TypedDict
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     Enum,
     ForeignKey,
     UniqueConstraint,
     false,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -274,6 +276,11 @@ class Turnout(Base):
     # The picture the release was made by: what a figure covers, also after units have been moved.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     type: Mapped[str] = mapped_column(default="", server_default="")
+
+    @classmethod
+    def took_part(cls) -> ColumnElement[bool]:
+        """Somebody in the unit was invited or answered: a survey pictures the whole tree, also those it did not ask."""
+        return or_(cls.delivered > 0, cls.invited > 0)
 
 
 class Verdict(StrEnum):

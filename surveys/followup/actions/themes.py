@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from surveys.access.models import Account
@@ -110,13 +110,12 @@ def theme_choices(session: Session, account: Account, unit: Unit, today: dt.date
 
 
 def _took_part(session: Session, releases: Sequence[Release], unit_id: int) -> list[Release]:
-    """Those of surveys where somebody in the unit was invited or answered: a survey pictures the whole tree."""
     found = set(
         session.scalars(
             select(Turnout.release_id).where(
                 Turnout.release_id.in_([release.id for release in releases]),
                 Turnout.unit_id == unit_id,
-                or_(Turnout.delivered > 0, Turnout.invited > 0),
+                Turnout.took_part(),
             )
         )
     )
