@@ -370,7 +370,7 @@ def _detectable(shown: Sequence[Line]) -> str:
             change=least,
         )
     return _(
-        "Med %(answers)s svar kan vi bare regne med å se store endringer: fra %(least)s til %(most)s eller mer, "
+        "Med %(answers)s svar kan vi bare regne med å se endringer på %(least)s–%(most)s eller mer, "
         "avhengig av temaet.",
         answers=answers,
         least=least,
