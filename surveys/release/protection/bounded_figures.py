@@ -74,13 +74,21 @@ def _told(shown: ShownFigures, steps: Floats, measure: Measure, n: Floats, sums:
             told.append(ToldFigure(cells, step=None, fixed=True))
             continue
         coded = coded_mean(float(sums[index].sum()) / size * length, size, 0.0, length)
-        figure = ToldFigure(cells, coded.bound, zone_of(coded, length), float(steps[place]) / length)
+        zone = zone_of(coded, length) if coded.bound != "exact" else _without_bound(size, length)
+        figure = ToldFigure(cells, coded.bound, zone, float(steps[place]) / length)
         if before is not None:
             figure = replace(figure, fixed=True, step=before.step / length)
             # What was told exactly before is no secret now.
-            figure = figure if before.bound != "exact" else replace(figure, bound="exact", zone=(0.0, 1.0))
+            if before.bound == "exact" != coded.bound:
+                figure = replace(figure, bound="exact", zone=(0.0, 1.0))
         told.append(replace(figure, is_top=shown.is_top[place]))
     return told
+
+
+def _without_bound(n: int, length: float) -> tuple[float, float]:
+    """Between which shares of the scale a mean of n people lies that is told as no bound."""
+    edge = coded_mean(length, n, 0.0, length).value / length
+    return 1 - edge, edge
 
 
 def closed_by_squares(
