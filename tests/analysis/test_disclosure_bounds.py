@@ -130,7 +130,11 @@ def test_a_group_is_narrow_when_it_is_a_little_too_narrow_and_not_a_little_befor
     for number in (4, 6, 8):
         widths = np.ravel(np.diff(ranges_of_means(figures[:number], sizes, sums, groups, SCALE))).tolist()
         width = sorted(widths)[number // 3]
-        for least, exact in ((width * 0.995, False), (width * 1.005 + 1e-3, False), (width * 1.005 + 1e-3, True)):
+        for least, exact in (
+            (width * 0.995, False),
+            (width * 1.005 + 1e-3, False),
+            (width * 1.005 + 1e-3, True),
+        ):
             answers = Answers(np.array(sums), *SCALE, width=least)
             close = {frozenset(group) for group, w in zip(groups, widths, strict=True) if w < least - 1e-6}
             found = narrow_groups(figures[:number], np.array(sizes), groups, answers, known, exact=exact)
