@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ class Organisation:
         rows = np.array([[float(cell in figure.cells) for cell in range(len(self.n))] for figure in told])
         ends = np.array([self.ends(figure) for figure in told])
         goal = np.isin(np.arange(len(self.n)), list(cells)) / self.n[sorted(cells)].sum()
-        found = [
+        found: list[Any] = [
             linprog(
                 sign * goal,
                 A_ub=np.vstack([rows, -rows]),

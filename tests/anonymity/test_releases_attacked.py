@@ -64,7 +64,7 @@ class Released:
         )
         size = sum(len(self.answers[leaf]) for leaf in leaves)
         goal = np.array([float(leaf in leaves) / size for leaf in LEAVES])
-        found = [
+        found: list[Any] = [
             linprog(
                 sign * goal,
                 A_ub=np.vstack([rows, -rows]),
@@ -80,11 +80,11 @@ class Released:
 def released(seed: int) -> Released:
     rng = np.random.default_rng(seed)
     ways = [[5], [5], [5, 5, 5, 5, 4], [4, 5], [1, 2, 3, 4, 5], [2, 3], [1]]
-    answers = {
+    drawn = {
         leaf: rng.choice(ways[int(rng.integers(len(ways)))], size=int(rng.choice([3, 5, 6, 8, 12, 15, 20])))
         for leaf in LEAVES
     }
-    answers = {leaf: given.astype(np.uint8) for leaf, given in answers.items()}
+    answers = {leaf: given.astype(np.uint8) for leaf, given in drawn.items()}
     types = {leaf: str(rng.choice(["skole", "hjem"])) for leaf in LEAVES}
     told: list[Told] = []
     hidden: set[frozenset[int]] = set()
