@@ -138,8 +138,8 @@ def _told(leaves: frozenset[int], row: Mapping[str, Any]) -> Told:
     mean, step, n = row["mean"], row["step"] or 0.0, row["n"]
     margin = max(0.2, 1 / n)
     if row["coded"] != "exact":
-        ends = (mean, HIGH) if row["coded"] == "at_least" else (LOW, mean)
-        return Told(leaves, n, *ends, is_bound=True)
+        low, high = (mean, HIGH) if row["coded"] == "at_least" else (LOW, mean)
+        return Told(leaves, n, low, high, is_bound=True)
     if not step:
         return Told(leaves, n, mean, mean)
     low = LOW + margin if mean - step < LOW + margin - 1e-9 else mean - step / 2
