@@ -80,6 +80,36 @@ def rounded(value: float, step: float) -> float:
     return round(math.floor(value / step + 0.5 + _FLOATS) * step, 10)
 
 
+def rounded_inside(value: float, step: float, edges: tuple[float, float]) -> float:
+    """As `rounded`; the nearest step before where that would be beyond the edges, for there a mean is told as a bound.
+
+    >>> rounded_inside(4.7, 0.5, (1.2, 4.8)), rounded_inside(4.79, 0.5, (1.2, 4.8))
+    (4.5, 4.5)
+    """
+    found = rounded(value, step)
+    return found + step * ((found < edges[0] - _FLOATS) - float(found > edges[1] + _FLOATS))
+
+
+def cell_inside(value: float, step: float, edges: tuple[float, float]) -> tuple[float, float]:
+    """As `rounding_cell`, for whoever knows `rounded_inside`, and that the mean is told as no bound.
+
+    >>> cell_inside(4.7, 0.5, (1.2, 4.8)), cell_inside(3.7, 0.5, (1.2, 4.8))
+    ((4.25, 4.8), (3.25, 3.75))
+    """
+    middle = rounded_inside(value, step, edges)
+    low = edges[0] if middle - step < edges[0] - _FLOATS else middle - step / 2
+    return low, edges[1] if middle + step > edges[1] + _FLOATS else middle + step / 2
+
+
+def has_step_inside(step: float, edges: tuple[float, float]) -> bool:
+    """Whether there is anything to round to between the edges.
+
+    >>> has_step_inside(0.5, (0.05, 0.95)), has_step_inside(1.0, (0.05, 0.95))
+    (True, False)
+    """
+    return math.floor(edges[1] / step + _FLOATS) * step >= edges[0] - _FLOATS
+
+
 def rounding_cell(value: float, step: float) -> tuple[float, float]:
     """The ends between which a mean lies that is told rounded, when its true value is `value`.
 

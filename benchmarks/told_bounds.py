@@ -14,7 +14,7 @@ from analysis.disclosure.survey import Cells, protect_cells
 from analysis.disclosure.told_bounds import ToldFigure, narrowed_bounds, told_less
 from analysis.precision import precision_for
 from analysis.scale_ends import coded_mean
-from surveys.release.protection.bounded_figures import zone_of
+from surveys.release.protection.bounded_figures import zone_of, zone_without_bound
 
 ITEMS, LENGTH = 4, 4.0
 
@@ -58,7 +58,8 @@ def told_figure(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top
     size = int(n[inside].sum())
     coded = coded_mean(float(sums[inside].sum()) / size * LENGTH, size, 0.0, LENGTH)
     step = precision_for(size, ITEMS).step / LENGTH
-    return ToldFigure(members, coded.bound, zone_of(coded, LENGTH), step, is_top=is_top)
+    zone = zone_without_bound(size, LENGTH) if coded.bound == "exact" else zone_of(coded, LENGTH)
+    return ToldFigure(members, coded.bound, zone, step, is_top=is_top)
 
 
 if __name__ == "__main__":

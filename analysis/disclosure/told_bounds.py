@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from analysis.precision import STEPS, coarser, rounding_cell
+from analysis.precision import STEPS, cell_inside, coarser, has_step_inside
 from analysis.scale_ends import Bound
 
 LEAST_OPEN: Final = 1.0
@@ -34,7 +34,8 @@ Floats = NDArray[np.float64]
 class ToldFigure:
     """A figure as it is told, of one measure.
 
-    cells: that it covers. bound: what kind of bound, or exact; zone: the ends of it, as means. step: what the mean is
+    cells: that it covers. bound: what kind of bound, or exact; zone: the ends of it, as means; of one that is exact,
+    those between which a mean is told as no bound. step: what the mean is
     rounded to; 0 for not at all, None when nothing of it is told. fixed: out already. All as shares of the scale.
     """
 
@@ -125,7 +126,9 @@ def _can_be_told_less(figure: ToldFigure) -> bool:
 
 def _told_less(figure: ToldFigure, point: float) -> ToldFigure:
     step = coarser(float(figure.step or 0.0) / point + _TOLERANCE)
-    return replace(figure, step=None if step is None else step * point)
+    if step is None or not has_step_inside(step * point, figure.zone):
+        return replace(figure, step=None)
+    return replace(figure, step=step * point)
 
 
 def _cheapest(view: "_Told", open_to: Sequence[int], target: int, point: float) -> int:
@@ -244,7 +247,7 @@ def _known(figure: ToldFigure, total: float, people: float) -> tuple[float, floa
     elif not figure.step or not people:
         return total, total
     else:
-        low, high = (end * people for end in rounding_cell(total / people, figure.step))
+        low, high = (end * people for end in cell_inside(total / people, figure.step, figure.zone))
     return min(low, total), max(high, total)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from analysis.precision import ONE_DECIMAL, rounded
+from analysis.precision import ONE_DECIMAL, rounded_inside
 from analysis.scale_ends import Coded, coded_mean
 from questionnaires.codes import NOT_APPLICABLE
 from questionnaires.model import Factor, Questionnaire, Text
@@ -68,9 +68,8 @@ class Measure:
         Where that would be beyond what is told as a bound, it is the nearest step before: «5,0» is never told.
         """
         top = answer_length(self)
-        found = rounded((mean - self.minimum) / self.point, step)
         edge = coded_mean(top, n, 0, top).value
-        found += step * ((found < top - edge - _ROUNDING) - float(found > edge + _ROUNDING))
+        found = rounded_inside((mean - self.minimum) / self.point, step, (top - edge, edge))
         return round(self.minimum + found * self.point, 10)
 
     @cached_property

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.disclosure import Answers, bounds, mean_ranges, narrow_groups, protect_figures, structure
+from analysis.disclosure.bounds import Witnesses
 from tests.analysis.brute_force import mean_range, ranges_of_means
 from tests.analysis.disclosure_cases import K, case
 
@@ -112,6 +113,42 @@ def test_the_way_by_nearby_people_gives_the_same_ranges(
         support = [figures[i] for i in sorted(interval.support)]
         if support != figures:
             assert mean_range(support, sizes, sums, group, SCALE) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("short", [1, 64])
+def test_a_group_is_narrow_when_it_is_a_little_too_narrow_and_not_a_little_before(
+    short: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The least width is put just above and just below true widths, while figures come out one by one."""
+    if short == 1:  # every equation of two classes counts as a long one
+        for name in ("_SHORT", "_OTHERS", "_OF_EACH"):
+            monkeypatch.setattr(structure, name, 1)
+    figures, sizes, sums = _linked(seed)
+    groups = [{0}, {1}, {2, 3}, {4}, {0, 5}]
+    known = Witnesses({})
+    for number in (4, 6, 8):
+        widths = np.ravel(np.diff(ranges_of_means(figures[:number], sizes, sums, groups, SCALE))).tolist()
+        width = sorted(widths)[number // 3]
+        for least, exact in (
+            (width * 0.995, False),
+            (width * 1.005 + 1e-3, False),
+            (width * 1.005 + 1e-3, True),
+        ):
+            answers = Answers(np.array(sums), *SCALE, width=least)
+            close = {frozenset(group) for group, w in zip(groups, widths, strict=True) if w < least - 1e-6}
+            found = narrow_groups(figures[:number], np.array(sizes), groups, answers, known, exact=exact)
+            assert {frozenset(one.members) for one in found} == close
+
+
+def _linked(seed: int) -> tuple[list[frozenset[int]], list[int], list[float]]:
+    """(figures, sizes, sums): a tree of two storeys and two groups across it, many near an end of the scale."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(2, 9, 8)
+    sums = np.round(sizes * rng.choice([1.0, 1.25, 2.0, 3.0, 4.5, 4.75, 5.0], 8))
+    figures: list[set[int]] = [set(range(8)), {0, 1, 2}, {3, 4, 5}, {6, 7}, {0, 3, 6}, {1, 4, 7}, {6}, {2}]
+    order = rng.permutation(len(figures)).tolist()
+    return [frozenset(figures[place]) for place in order], sizes.tolist(), sums.tolist()
 
 
 def test_figures_that_others_make_up_for_are_known() -> None:

@@ -78,6 +78,13 @@ def test_an_answer_that_nobody_gave_hides_nothing() -> None:
     assert found.status == ("shown", "shown", "hidden", "hidden")
 
 
+def test_a_share_that_cannot_be_nothing_is_narrow_however_small() -> None:
+    """From a hundredth on, somebody gave the answer."""
+    answers = Answers(np.zeros(1), 0.0, 1.0, of_shares=True)
+    assert answers.is_narrow(0.01, 0.2)
+    assert not answers.is_narrow(0.0, 0.2)
+
+
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_share_that_tells_that_somebody_gave_the_answer_is_narrow(*, exact: bool) -> None:
     """All 20 told together gave the first answer but for one, who may be any of them: at least three of four did."""

@@ -136,6 +136,74 @@ def test_no_attacker_with_means_and_spreads_comes_close_to_a_hidden_group(survey
         assert _reach(answers, after.figures, after.spread[:, 0], group) >= min(LEAST, free) - 1e-3
 
 
+TABLES: Sequence[Sequence[set[int]]] = ([{0, 1}, {2, 3}, {4, 5}], [{0, 2, 4}, {1, 3, 5}])
+PARTS = [frozenset({0}), frozenset({1, 2}), frozenset({0, 2}), frozenset({5})]
+"""Groups, of which some are in two figures of a table."""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_table_and_measure_bounds_a_group_is_found_a_little_before_it_is_too_narrow(
+    seed: int,
+) -> None:
+    """Against a program over everybody's answers, and all answers sorted: the least width is put 1 % above the true."""
+    rng = np.random.default_rng(seed)
+    cell = np.repeat(np.arange(6), rng.integers(2, 6, 6))
+    scores = np.stack(
+        [rng.choice([0.0, 0.5, 1.0], len(cell)), rng.choice([0.4, 0.5, 0.55, 0.7], len(cell))], 1
+    )
+    everybody = People(cell, scores, 6)
+    figures = [frozenset(range(6)), *(frozenset(cells) for table in TABLES for cells in table)]
+    table = np.array([-1, 0, 0, 0, 1, 1])
+    spread, none = rng.random((6, 2)) < 0.7, np.zeros(6, dtype=bool)
+    spread[0] = True
+    published = PublishedDetail(figures, table, spread, spread & (rng.random((6, 2)) < 0.8), none, none)
+    reported = 0
+    for number, measure in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        here = np.flatnonzero((table == number) | (table < 0))
+        one = People(cell, scores[:, [measure]], 6)
+        told_here = [figures[place] for place in here]
+        free = [_reach(one, told_here, none[: len(here)], group) for group in PARTS]
+        for distribution in (False, True):
+            stands = (published.distribution if distribution else spread)[here, measure]
+            if distribution:
+                true = [_between_sorted(one, told_here, stands, group) for group in PARTS]
+            else:
+                true = [_reach(one, told_here, stands, group) for group in PARTS]
+            least = np.array(true) * 1.01 + 2e-3
+            found = {
+                each.group: each.width
+                for each in narrowed_ranges(published, PARTS, everybody, least)
+                if (each.table, each.measure, each.distribution) == (number, measure, distribution)
+            }
+            for group, width in enumerate(true):
+                if width < free[group] - 0.01 and stands.any():
+                    reported += 1
+                    assert found[group] <= width + 2e-3
+                    if distribution:
+                        assert found[group] == pytest.approx(width, abs=1e-9)
+    assert reported > 5
+    assert list(narrowed_ranges(published, PARTS, everybody, LEAST))
+    after = without_narrowing(published, PARTS, everybody, LEAST)
+    assert not list(narrowed_ranges(after, PARTS, everybody, LEAST))
+
+
+def _between_sorted(
+    answers: People, figures: Sequence[frozenset[int]], stands: np.ndarray, group: frozenset[int]
+) -> float:
+    """The same by sorting: of everybody in the same distributions, the highest are in the group, or the lowest."""
+    told_of = {
+        cell: tuple(cell in figure for figure, yes in zip(figures, stands, strict=True) if yes)
+        for cell in range(answers.cells)
+    }
+    reach = 0.0
+    for kind in set(told_of.values()):
+        pool = np.sort(answers.scores[[told_of[cell] == kind for cell in answers.cell.tolist()], 0])
+        m = int(sum(answers.n[cell, 0] for cell in group if told_of[cell] == kind))
+        if m:
+            reach += float(pool[-m:].sum() - pool[:m].sum()) if any(kind) else m
+    return reach / float(answers.n[sorted(group), 0].sum())
+
+
 def _line(parents: list[int], node: int) -> list[int]:
     return [] if node < 0 else [node, *_line(parents, parents[node])]
 

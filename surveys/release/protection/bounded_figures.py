@@ -45,6 +45,12 @@ def zone_of(coded: Coded, length: float) -> tuple[float, float]:
     return (0.0, coded.value / length) if coded.bound == "at_most" else (0.0, 1.0)
 
 
+def zone_without_bound(n: int, length: float) -> tuple[float, float]:
+    """Between which shares of the scale a mean of n people lies that is told as no bound."""
+    edge = coded_mean(length, n, 0.0, length).value / length
+    return 1 - edge, edge
+
+
 def told_as_bounds(
     shown: ShownFigures, steps: Floats, measure: Measure, people: People, column: int
 ) -> Floats:
@@ -74,11 +80,13 @@ def _told(shown: ShownFigures, steps: Floats, measure: Measure, n: Floats, sums:
             told.append(ToldFigure(cells, step=None, fixed=True))
             continue
         coded = coded_mean(float(sums[index].sum()) / size * length, size, 0.0, length)
-        figure = ToldFigure(cells, coded.bound, zone_of(coded, length), float(steps[place]) / length)
+        zone = zone_of(coded, length) if coded.bound != "exact" else zone_without_bound(size, length)
+        figure = ToldFigure(cells, coded.bound, zone, float(steps[place]) / length)
         if before is not None:
             figure = replace(figure, fixed=True, step=before.step / length)
             # What was told exactly before is no secret now.
-            figure = figure if before.bound != "exact" else replace(figure, bound="exact", zone=(0.0, 1.0))
+            if before.bound == "exact" != coded.bound:
+                figure = replace(figure, bound="exact", zone=(0.0, 1.0))
         told.append(replace(figure, is_top=shown.is_top[place]))
     return told
 

@@ -33,8 +33,9 @@ class PriorFigure:
     step: float = 0.0
 
     @property
-    def is_exact(self) -> bool:
-        return self.bound == "exact" and not self.step
+    def name(self) -> tuple[str, bytes, Bound, float]:
+        """Whom it covers and how their mean was told. Told in two ways, both are known, and where they meet."""
+        return self.table, self.people.tobytes(), self.bound, self.step
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,20 +58,16 @@ class PriorKnowledge:
 
     def and_(self, other: "PriorKnowledge") -> "PriorKnowledge":
         """Both, each figure once with everything that either tells of it."""
-        found = {_name(figure): figure for figure in self.figures}
+        found = {figure.name: figure for figure in self.figures}
         for figure in other.figures:
-            same = found.get(_name(figure), figure)
-            found[_name(figure)] = replace(
-                same if same.is_exact else figure,
+            same = found.get(figure.name, figure)
+            found[figure.name] = replace(
+                figure,
                 spread=figure.spread or same.spread,
                 classes=figure.classes or same.classes,
                 points=figure.points or same.points,
             )
         return PriorKnowledge(tuple(found.values()))
-
-
-def _name(figure: PriorFigure) -> tuple[str, bytes]:
-    return figure.table, figure.people.tobytes()
 
 
 def _people(figures: Iterable[PriorFigure]) -> tuple[RespondentIndices, ...]:

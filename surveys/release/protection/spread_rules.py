@@ -198,10 +198,8 @@ class _Figures:
     def shown_of(self, column: int) -> ShownFigures:
         """Every figure of one column with what is known of it already; the first ones are new."""
         roots = self.shown.cells.forest.parents < 0
-        known = {
-            (figure.table, figure.people.tobytes()): figure for figure in self.shown.known[column].figures
-        }
-        before = [known.get((figure.table, figure.people.tobytes())) for figure in self.before.figures]
+        known = {figure.name: figure for figure in self.shown.known[column].figures}
+        before = [known.get(figure.name) for figure in self.before.figures]
         is_top = [
             *(bool(roots[node]) for node in self.nodes),
             *(False for _ in range(len(self.is_known) - len(self.nodes))),
@@ -277,9 +275,9 @@ def _allowed(
         differ = may_show_spread(one, members[:new], answer_length(measure))[:, 0]
         distribution[:new, column] = own & differ
         spread[:new, column] = np.where(own, differ, in_words[:new, column])
-        known = {(figure.table, figure.people.tobytes()): figure for figure in shown.known[column].figures}
+        known = {figure.name: figure for figure in shown.known[column].figures}
         for place, figure in enumerate(figures.before.figures):
-            mine = known.get((figure.table, figure.people.tobytes()))
+            mine = known.get(figure.name)
             spread[new + place, column] = mine is not None and mine.spread
             distribution[new + place, column] = mine is not None and mine.classes
     return PublishedDetail(members, figures.tables(), spread, distribution, fixed, figures.is_rest())
