@@ -85,7 +85,7 @@ def _told(shown: ShownFigures, steps: Floats, measure: Measure, n: Floats, sums:
         if before is not None:
             figure = replace(figure, fixed=True, step=before.step / length)
             # What was told exactly before is no secret now.
-            if before.bound == "exact" != coded.bound:
+            if before.bound == "exact" and coded.bound != "exact":
                 figure = replace(figure, bound="exact", zone=(0.0, 1.0))
         told.append(replace(figure, is_top=shown.is_top[place]))
     return told
