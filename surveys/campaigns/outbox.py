@@ -97,14 +97,19 @@ def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
 
 
 def _is_settled() -> ColumnElement[bool]:
-    """Whether a message that may not have arrived needs nothing more: sent again since, or a letter instead."""
+    """Whether an invitation that may not have arrived needs nothing more: sent again since, or a letter instead.
+
+    Never a reminder: its number falling when HR deals with one person would tell that she was reminded, and so that
+    she had not answered.
+    """
     later = aliased(Delivery)
     sent_again = exists().where(
         later.invitation_id == Delivery.invitation_id,
-        later.kind == Delivery.kind,
+        later.kind == MessageKind.INVITATION,
         later.number > Delivery.number,
     )
-    return sent_again | ((Invitation.email == "") & Invitation.phone.is_(None))
+    is_on_paper = (Invitation.email == "") & Invitation.phone.is_(None)
+    return (Delivery.kind == MessageKind.INVITATION) & (sent_again | is_on_paper)
 
 
 def are_many(session: Session, survey: Survey, people: int) -> bool:
