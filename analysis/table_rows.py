@@ -50,6 +50,7 @@ class TableProblem(Enum):
     NOT_TEXT = "not text in any encoding we know"
     LOOSE_QUOTE = "a quotation mark where none can be"
     OLD_EXCEL = "a workbook in the format before 2007"
+    PDF = "a PDF, which has no table"
     BROKEN_WORKBOOK = "not a workbook, or a damaged one"
     LONG_CELL = "a cell that is longer than any text"
     WIDE_ROW = "a cell far to the right of any table"

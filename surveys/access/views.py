@@ -49,7 +49,10 @@ def load_account(token: str) -> SignedIn | None:
         session.rollback()
         note_seen(database.database(), token)
         found = sign_in_of(session, token)
-    return SignedIn(found.account, token) if found else None
+    if found is None:
+        return None
+    g.account_language = found.account.language
+    return SignedIn(found.account, token)
 
 
 def _failed(response: FlaskResponse) -> bool:

@@ -76,11 +76,11 @@ def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
     ]
 
 
-def correct_address(session: Session, survey: Survey, invitation_id: int, email: str) -> None:
+def correct_address(session: Session, survey: Survey, invitation_id: int, email: str) -> bool:
     """Gives the invitation and its person the address, and sends the same code there, used or not.
 
-    Raises SurveyError when the survey is not open, there is no such invitation, the address is none, or somebody else
-    has an invitation there.
+    Returns whether it is another address than before. Raises SurveyError when the survey is not open, there is no such
+    invitation, the address is none, or somebody else has an invitation there.
     """
     invitation = _invitation(session, survey, invitation_id)
     address = email.strip()
@@ -88,12 +88,14 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
         raise SurveyError(_("«%(email)s» er ikke en e-postadresse.", email=address))
     if _is_taken(session, survey, invitation_id, address):
         raise SurveyError(_("Adressen «%(email)s» har allerede en invitasjon.", email=address))
+    is_another = plain(address) != plain(invitation.email)
     use_address(session, invitation, address)
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).email = address
     _send_unless_waiting(session, invitation)
-    audit.record(session, "survey.address_corrected", survey.key)
+    audit.record(session, "survey.address_corrected" if is_another else "survey.mails_retried", survey.key)
     session.flush()
+    return is_another
 
 
 def retry_failed(session: Session, survey: Survey) -> None:
@@ -110,11 +112,11 @@ def retry_failed(session: Session, survey: Survey) -> None:
     session.flush()
 
 
-def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: str) -> None:
+def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: str) -> bool:
     """Gives the invitation and its person the number, and sends the same code there as `correct_address` does.
 
-    The same number again is also allowed: HR has asked the person, and the SMS never came. Raises SurveyError as
-    `correct_address`, and when she has an e-mail address or no SMS is sent from here.
+    The same number again is also allowed: HR has asked the person, and the SMS never came. Returns and raises
+    SurveyError as `correct_address`, and when she has an e-mail address or no SMS is sent from here.
     """
     invitation = _invitation(session, survey, invitation_id)
     number = international(typed)
@@ -124,13 +126,15 @@ def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: s
         raise SurveyError(_("SMS er ikke satt opp. Lag brev, eller skriv en e-postadresse."))
     if invitation.email:
         raise SurveyError(_("Hun har en e-postadresse, og får e-post."))
+    is_another = number != invitation.phone
     change_sealed(invitation, phone=number)
     invitation.declined_phone = ""
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).phone = number
     _send_unless_waiting(session, invitation)
-    audit.record(session, "survey.phone_corrected", survey.key)
+    audit.record(session, "survey.phone_corrected" if is_another else "survey.mails_retried", survey.key)
     session.flush()
+    return is_another
 
 
 def turn_into_letter(session: Session, survey: Survey, invitation_id: int) -> Invitation:

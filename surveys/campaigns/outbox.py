@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from surveys.audit import trail as audit
 from surveys.campaigns.channels import channel_of, gets_messages, gets_sms
@@ -68,12 +68,13 @@ def queue_invitations(session: Session, survey: Survey) -> Queued:
 
 
 def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
-    """Invitations, and reminders where their number may be shown."""
+    """Invitations, and reminders where their number may be shown. One sent again counts by what became of the last."""
     written_to = select(func.count(func.distinct(Delivery.invitation_id))).join(Delivery.invitation)
     people = session.scalar(written_to.where(Invitation.survey_id == survey.id)) or 0
     of = (
         Invitation.survey_id == survey.id,
         true() if are_many(session, survey, people) else Delivery.kind == MessageKind.INVITATION,
+        Delivery.status.not_in((DeliveryStatus.FAILED, DeliveryStatus.SENDING)) | ~_is_settled(),
     )
     rows = session.execute(
         select(Delivery.status, func.count()).join(Delivery.invitation).where(*of).group_by(Delivery.status)
@@ -93,6 +94,22 @@ def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
         unsure=found.get(DeliveryStatus.SENDING, 0),
         failed=found.get(DeliveryStatus.FAILED, 0),
     )
+
+
+def _is_settled() -> ColumnElement[bool]:
+    """Whether an invitation that may not have arrived needs nothing more: sent again since, or a letter instead.
+
+    Never a reminder: its number falling when HR deals with one person would tell that she was reminded, and so that
+    she had not answered.
+    """
+    later = aliased(Delivery)
+    sent_again = exists().where(
+        later.invitation_id == Delivery.invitation_id,
+        later.kind == MessageKind.INVITATION,
+        later.number > Delivery.number,
+    )
+    is_on_paper = (Invitation.email == "") & Invitation.phone.is_(None)
+    return (Delivery.kind == MessageKind.INVITATION) & (sent_again | is_on_paper)
 
 
 def are_many(session: Session, survey: Survey, people: int) -> bool:

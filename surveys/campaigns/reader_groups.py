@@ -1,5 +1,6 @@
 """Which groups of readers have a page to read results on: the only ones a survey may promise a day."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
@@ -34,6 +35,12 @@ def kept_steps(survey: Survey) -> list[VisibilityStep]:
 
 def kept_step(survey: Survey, readers: ReaderGroup) -> VisibilityStep | None:
     return next((step for step in kept_steps(survey) if step.readers == readers), None)
+
+
+def day_waited_for(survey: Survey, readers: ReaderGroup, today: dt.date) -> dt.date | None:
+    """The day the group may read from, while it has not come; None when it has, or the plan has none."""
+    step = kept_step(survey, readers)
+    return step.visible_on if step and step.visible_on > today else None
 
 
 def undecided_step(survey: Survey) -> VisibilityStep | None:

@@ -224,6 +224,8 @@ def reconcile(
     if expected is not None and expected != found.messages(choices):
         raise SurveyError(
             _("Tallet er endret siden siden ble vist. Se over det som står her, og bekreft på nytt.")
+            if found.messages(choices)
+            else _("Det er ingenting igjen å sende. Invitasjonene kan allerede være sendt.")
         )
     take_over_numbers(session, survey)
     again = _settle_addresses(session, found, choices)

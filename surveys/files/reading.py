@@ -39,6 +39,7 @@ MOST_SECONDS: Final = 60.0  # of the processor: a busy machine refuses nobody's 
 _ROWS_LOOKED_AT: Final = 10
 _ROWS_BETWEEN_LOOKS: Final = 200  # at the clock
 _ZIP: Final = b"PK\x03\x04"
+_PDF: Final = b"%PDF-"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -156,6 +157,8 @@ def _written_rows(
     """The lines with anything on them, which of them has the headings, and what was left out."""
     if content.startswith(_OLD_EXCEL):
         raise TableFileError(TableProblem.OLD_EXCEL)
+    if content.startswith(_PDF):
+        raise TableFileError(TableProblem.PDF)
     if fint.is_json(content):
         return _text_rows(fint.rows(content, columns)), 0, []
     if content.startswith(_ZIP):
@@ -297,6 +300,7 @@ def _words(problem: TableProblem) -> str:
         TableProblem.OLD_EXCEL: _(
             "Filen er i det gamle Excel-formatet (.xls). Lagre den som .xlsx eller .csv."
         ),
+        TableProblem.PDF: _("Filen er en PDF. Hent den samme listen som XLSX eller CSV."),
         TableProblem.NOT_TEXT: _(
             "Filen er ikke en tekstfil vi kan lese. Lagre den som CSV (UTF-8) eller XLSX."
         ),

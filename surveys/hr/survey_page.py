@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from surveys.access.models import HR_ROLES
 from surveys.access.permissions import require_unit
 from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
+from surveys.campaigns.reader_groups import day_waited_for
 from surveys.hr import long_steps
 from surveys.hr.steps.all_steps import next_step
 from surveys.hr.steps.step import SurveyStep
 from surveys.platform import database
+from surveys.platform.clock import municipal_day
 from surveys.platform.queue import current_jobs, wake
 from surveys.release.weighting.margins import may_be_weighted
 
@@ -55,6 +57,7 @@ def tab(name: str, survey: Survey, **values: Any) -> str:
         long_step=long_step,
         share_done=share_done(survey) if long_step and not long_step.problem else 0.0,
         is_of_citizens=may_be_weighted(survey),
+        leaders_wait_until=day_waited_for(survey, ReaderGroup.LEADERS, municipal_day()),
         **values,
     )
 

@@ -83,13 +83,17 @@ def _refuse_unstorable(error: Exception) -> _Answer:
 
 
 def asked_language() -> str:
-    """The language in the address, else the visit's, else the browser's wish. The account's is in the database."""
+    """The language in the address, else the visit's, the account's if it is known by now, or the browser's wish.
+
+    The account is not asked for here: it is in the database.
+    """
     wanted = (
         (request.view_args or {}).get("language"),
         request.args.get("sprak"),
         *(part for part in request.path.split("/")[:4] if part in LANGUAGES and _is_respondents()),
         g.get("language"),
         session.get("language"),
+        g.get("account_language"),
         request.accept_languages.best_match(list(LANGUAGES)),
     )
     return next((one for one in wanted if one in LANGUAGES), DEFAULT_LANGUAGE)

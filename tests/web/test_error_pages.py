@@ -197,6 +197,18 @@ def test_no_route_fails_by_what_stands_in_the_address(hr: FlaskClient) -> None:
             assert answer.status_code < 500, (method, rule.rule, value[:30], answer.status_code)
 
 
+def test_an_error_speaks_the_accounts_language_in_a_foreign_browser(
+    app: Flask, db: Database, client: FlaskClient
+) -> None:
+    with db.transaction() as session:
+        build_installation(session)
+        session.add(Unit(code="K", name="Kommunen"))
+    sign_in_as(client, db, Role.HR)
+    answer = client.get("/undersokelser/finnes-ikke", headers={"Accept-Language": "en-US"})
+    assert answer.status_code == 404
+    _as_error_page(answer, "nb")
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_neste_never_fails_and_never_leads_away(hr: FlaskClient, value: str) -> None:
     for target in (value, f"/{value}", f"//{value}", f"/\\{value}", "/[", "//["):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from analysis.personal_numbers import has_personal_number
+from surveys.files.columns import UNIT_COLUMNS
 from surveys.files.reading import TableRow, parse_table, read_table
 from surveys.files.report import FileRefusedError
 
@@ -69,6 +70,11 @@ def test_a_damaged_workbook_is_refused_with_advice(tmp_path: Path) -> None:
 def test_the_old_spreadsheet_format_is_refused_with_advice() -> None:
     with pytest.raises(FileRefusedError, match="xlsx"):
         parse_table(b"\xd0\xcf\x11\xe0" + bytes(100))
+
+
+def test_a_pdf_is_called_a_pdf() -> None:
+    with pytest.raises(FileRefusedError, match="PDF"):
+        parse_table(b"%PDF-1.7\n1 0 obj<<>>endobj\n", UNIT_COLUMNS)
 
 
 def test_a_missing_file_is_a_fault_and_no_crash(tmp_path: Path) -> None:

@@ -237,12 +237,50 @@ def test_hr_changes_the_days_and_turns_them_off(hr: FlaskClient, open_survey: Da
     assert "6 og 12 dager etter" in hr.get(f"{PAGE}/utsending").text
     assert hr.post(save, data={"first": "4", "second": "9"}).status_code == 302
     assert "4 og 9 dager etter" in hr.get(f"{PAGE}/utsending").text
-    for first, second in (("2", ""), ("4", "6"), ("", "9"), ("fire", "")):
+    for first, second in (("2", ""), ("4", "6"), ("4", "2"), ("", "9"), ("fire", "")):
         answer = hr.post(save, data={"first": first, "second": second})
         assert answer.status_code == 422
         assert "<title>Feil:" in answer.text
+        assert answer.text.count("ds-validation-message") == 1, (first, second)
     assert hr.post(save, data={"first": "", "second": ""}).status_code == 302
     assert "Ingen påminnelser blir sendt av seg selv" in hr.get(f"{PAGE}/utsending").text
+
+
+def test_an_address_that_failed_twice_is_one_person_and_none_when_it_is_right(
+    app: Flask, hr: FlaskClient, open_survey: Database, office: PostOffice
+) -> None:
+    office.answer_recipient = lambda address: "550 ukjent" if address == KARI else "250 OK"
+    with open_survey.reading() as session:
+        number = session.scalars(select(Invitation.id)).one()
+    told: list[str] = []
+    for address in (KARI, "kari.ny@example.no"):
+        _work(app, open_survey, office, _days(0))
+        assert "1 kom ikke fram" in hr.get(PAGE).text
+        data = {"invitation": str(number), "email": address}
+        told.append(hr.post(f"{PAGE}/utsending/adresse", data=data, follow_redirects=True).text)
+    assert "den samme som før" in told[0]
+    assert "Adressen er rettet" in told[1]
+    assert _work(app, open_survey, office, _days(0)) == ["kari.ny@example.no"]
+    page = " ".join(hr.get(PAGE).text.split())
+    assert "1 e-post er sendt. </p>" in page
+    assert "kom ikke fram" not in page
+
+
+def test_with_nothing_left_to_send_no_page_offers_to_send(
+    app: Flask, hr: FlaskClient, open_survey: Database, office: PostOffice
+) -> None:
+    """Another tab has sent the invitations; the reminders are used up."""
+    answer = hr.post(f"{PAGE}/steg/invite", data={"messages": "1"})
+    assert answer.status_code == 409
+    assert "Det er ingenting igjen å sende" in answer.text
+    assert "bekreft på nytt" not in answer.text
+    for step in ("invite", "reconcile"):
+        page = hr.get(f"{PAGE}/steg/{step}").text
+        assert "Det er ingenting å sende nå" in page
+        assert "<form" not in page.split("<main", 1)[1].split("</main>")[0]
+    answer = hr.post(f"{PAGE}/steg/remind")
+    assert answer.status_code == 409
+    assert "Ingen kan få en påminnelse nå" in answer.text
 
 
 def test_the_database_refuses_reminders_too_close(open_survey: Database) -> None:

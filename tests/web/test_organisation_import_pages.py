@@ -249,3 +249,14 @@ def test_every_column_that_is_known_is_still_chosen_on_the_page(db: Database, si
         for kind, columns in ((ImportKind.PEOPLE, PEOPLE_COLUMNS), (ImportKind.UNITS, UNIT_COLUMNS)):
             assert set(column_words(kind)) == {column.name for column in columns}
     assert re.search(r'value="end_date" selected', site.get(address).text)
+
+
+def test_a_file_of_the_other_kind_is_named_and_the_right_kind_is_chosen(
+    site: FlaskClient, app: Flask
+) -> None:
+    for file, sent_as, kind in (("people.csv", "units", "people"), ("units.csv", "people", "units")):
+        answer = _send(site, file, sent_as)
+        assert answer.status_code == 422
+        assert {"people": "liste over ansatte", "units": "liste over enheter"}[kind] in answer.text
+        assert re.findall(r'value="([^"]+)"[^>]*checked', answer.text) == [kind]
+        assert _send(site, file, kind).status_code == 302

@@ -76,7 +76,7 @@ def correct_failed(key: str) -> Page:
         key,
         correct_address,
         AddressForm(),
-        lambda: _("Adressen er rettet, og invitasjonen blir sendt dit.") + " " + why_no_mail(),
+        lambda is_another: f"{_address_told(is_another)} {why_no_mail()}".rstrip(),
     )
 
 
@@ -84,16 +84,26 @@ def correct_failed(key: str) -> Page:
 @requires(*HR_ROLES)
 def correct_failed_number(key: str) -> Page:
     """Corrects a number and sends the same code there."""
-    return _corrected(
-        key, correct_phone, PhoneForm(), lambda: _("Mobilnummeret er rettet, og invitasjonen blir sendt dit.")
-    )
+    return _corrected(key, correct_phone, PhoneForm(), _number_told)
+
+
+def _address_told(is_another: bool) -> str:
+    if is_another:
+        return _("Adressen er rettet, og invitasjonen blir sendt dit.")
+    return _("Adressen er den samme som før. Invitasjonen blir sendt dit en gang til.")
+
+
+def _number_told(is_another: bool) -> str:
+    if is_another:
+        return _("Mobilnummeret er rettet, og invitasjonen blir sendt dit.")
+    return _("Mobilnummeret er det samme som før. Invitasjonen blir sendt dit en gang til.")
 
 
 def _corrected(
     key: str,
-    correct: Callable[[Session, Survey, int, str], None],
+    correct: Callable[[Session, Survey, int, str], bool],
     form: AddressForm | PhoneForm,
-    told: Callable[[], str],
+    told: Callable[[bool], str],
 ) -> Page:
     """Whether she has delivered already is not told, and what happens is the same."""
     session = database.session()
@@ -102,13 +112,13 @@ def _corrected(
     if not form.validate_on_submit():
         return _overview(survey, typed=form), 422
     try:
-        correct(session, survey, _number(form.invitation.data), field.data)
+        is_another = correct(session, survey, _number(form.invitation.data), field.data)
     except SurveyError as error:
         field.errors = [str(error)]
         return _overview(survey, typed=form), 409
     session.commit()
     wake("outbox")
-    flash(told())
+    flash(told(is_another))
     return redirect(url_for("hr.mailing", key=key))
 
 

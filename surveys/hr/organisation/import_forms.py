@@ -8,7 +8,7 @@ from wtforms import FileField, StringField
 from wtforms.validators import ValidationError
 
 from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
-from surveys.files.headings import ImportColumn, plain
+from surveys.files.headings import ImportColumn, guess, plain
 from surveys.files.reading import Table
 from surveys.files.report import ImportQuestion
 from surveys.hr.file_columns import ColumnRow, FieldFault, same_meaning_faults
@@ -78,6 +78,11 @@ def column_rows(table: Table, meanings: Sequence[str]) -> list[ColumnRow]:
         for index, (heading, meaning) in enumerate(zip(table.headings, meanings, strict=True))
         if heading
     ]
+
+
+def looks_like(table: Table, kind: ImportKind) -> bool:
+    """Whether the headings alone say every column that a file of this kind must have."""
+    return not [*column_faults(column_rows(table, guess(table.headings, COLUMNS[kind])), kind)]
 
 
 def choices_of(rows: Sequence[ColumnRow]) -> dict[str, str]:

@@ -32,6 +32,7 @@ from surveys.hr.organisation.import_forms import (
     column_faults,
     column_rows,
     column_words,
+    looks_like,
     question_faults,
 )
 from surveys.hr.organisation.tree_queries import has_units_below_top, may_bring_in_files
@@ -83,12 +84,44 @@ def start_import() -> Page:
         )
     except FileRefusedError as refusal:
         return _start_page(session, form, refusal.faults), 422
+    faults = _faults_when_read(upload)
+    other = _other_kind(session, upload)
+    if other is not None:
+        form.kind.data = other.value
+        form.file.errors = [_other_kind_told(other)]
+        faults = ()
+    if faults or other:
+        waiting_uploads(_instance()).remove(upload.waiting)
+        return _start_page(session, form, faults), 422
+    return redirect(url_for("organisation.import_columns", token=upload.token))
+
+
+def _faults_when_read(upload: StoredUpload) -> tuple[ImportFault, ...]:
     try:
         read_table(upload.file.path, COLUMNS[upload.file.kind])
     except FileRefusedError as refusal:
-        waiting_uploads(_instance()).remove(upload.waiting)
-        return _start_page(session, form, refusal.faults), 422
-    return redirect(url_for("organisation.import_columns", token=upload.token))
+        return refusal.faults
+    return ()
+
+
+def _other_kind(session: Session, upload: StoredUpload) -> ImportKind | None:
+    """What the file holds, when its headings say that it is not what was chosen."""
+    chosen = upload.file.kind
+    [other] = (kind for kind in ImportKind if kind is not chosen)
+    try:
+        table = read_table(upload.file.path, COLUMNS[other])
+    except FileRefusedError:
+        return None
+    if looks_like(table, chosen) or remembered_choices(session, chosen, table.headings):
+        return None
+    return other if looks_like(table, other) else None
+
+
+def _other_kind_told(kind: ImportKind) -> str:
+    """The page has chosen it already; a browser does not keep a file."""
+    if kind is ImportKind.PEOPLE:
+        return _("Filen ser ut som en liste over ansatte. Nå er «Ansatte» valgt. Velg filen på nytt.")
+    return _("Filen ser ut som en liste over enheter. Nå er «Enheter» valgt. Velg filen på nytt.")
 
 
 @blueprint.route("/organisasjon/import/<token>/kolonner", methods=["GET", "POST"])

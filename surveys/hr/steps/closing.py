@@ -79,6 +79,7 @@ CLOSE: Final = SurveyStep(
     label=_l("Lukk undersøkelsen"),
     take=in_transaction(_close),
     describe=_description,
+    status=SurveyStatus.OPEN,
     is_next=_is_next,
     invitation=_invitation,
     is_early=_is_early,

@@ -48,6 +48,7 @@ COUNT: Final = SurveyStep(
     label=_l("Tell opp svarene"),
     take=_count,
     describe=_description,
+    status=SurveyStatus.CLOSED,
     is_next=_is_next,
     invitation=_invitation,
     wakes="previews",

@@ -55,6 +55,7 @@ INVITE: Final = SurveyStep(
     label=_l("Inviter og send"),
     take=take_reconciled,
     describe=_description,
+    status=SurveyStatus.OPEN,
     describe_chosen=describe_reconciled,
     is_next=_is_next,
     invitation=_invitation,

@@ -125,6 +125,7 @@ OPEN: Final = SurveyStep(
     label=_l("Åpne undersøkelsen"),
     take=in_transaction(open_now),
     describe=_description,
+    status=SurveyStatus.DRAFT,
     is_next=_is_next,
     invitation=_invitation,
     is_early=_is_early,

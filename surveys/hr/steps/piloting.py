@@ -77,6 +77,7 @@ INVITE_PILOT: Final = SurveyStep(
     label=_l("Inviter piloten"),
     take=_invite_pilot,
     describe=_description,
+    status=SurveyStatus.OPEN,
     describe_chosen=_describe_chosen,
     is_next=_is_next,
     invitation=_invitation,

@@ -104,11 +104,15 @@ def describe_reconciled(session: Session, survey: Survey, given: Mapping[str, st
     ]
     lines += _about_those_before(found)
     decisions = tuple(_choices(session, survey, found, choices))
-    heading = _("Sende invitasjoner?")
-    if not decisions and not messages:
-        heading = _("Invitasjonene stemmer med personlisten")
+    if not (decisions or messages or found.renumbered):
+        return StepDescription(
+            _("Invitasjonene stemmer med personlisten"),
+            (_("Det er ingenting å sende nå. Du kan invitere flere så lenge undersøkelsen er åpen."),),
+            is_idle=True,
+            warning=why_no_mail(),
+        )
     warning = why_no_mail() if messages > sms or not sms else ""
-    return StepDescription(heading, tuple(lines), messages, decisions, warning)
+    return StepDescription(_("Sende invitasjoner?"), tuple(lines), messages, decisions, warning)
 
 
 def _sending_told(found: Reconciliation, choices: ReconcileChoices) -> Iterator[str]:
@@ -311,6 +315,7 @@ RECONCILE: Final = SurveyStep(
     label=_l("Avstem og send"),
     take=take_reconciled,
     describe=_description,
+    status=SurveyStatus.OPEN,
     describe_chosen=describe_reconciled,
     is_next=_is_next,
     invitation=_invitation,

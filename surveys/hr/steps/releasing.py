@@ -6,9 +6,12 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.keystore import key_store
-from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus
+from surveys.campaigns.reader_groups import day_waited_for
 from surveys.hr.quality.discussing import is_discussed
 from surveys.hr.steps.step import LongRun, StepDescription, StepRequest, SurveyStep
+from surveys.platform.clock import municipal_day
+from surveys.platform.localisation import long_date
 from surveys.platform.texts import _, _l
 
 
@@ -33,7 +36,7 @@ def _description(session: Session, survey: Survey) -> StepDescription:
         discussed,
         *(_preview(session, survey) or [_hides(survey)]),
         _("Styringskortene får de nye tallene med en gang."),
-        _("Hvem som får se dem og når, følger planen som de som svarte, fikk se."),
+        _readers_told(survey),
         _("Frigitte tall endres aldri. En rettelse blir en ny frigivelse."),
     )
     return StepDescription(
@@ -42,6 +45,12 @@ def _description(session: Session, survey: Survey) -> StepDescription:
         page="hr.publication",
         page_link=_("Se hva som skjules, og hvorfor"),
     )
+
+
+def _readers_told(survey: Survey) -> str:
+    said = _("Hvem som får se dem og når, følger planen som de som svarte, fikk se.")
+    day = day_waited_for(survey, ReaderGroup.LEADERS, municipal_day())
+    return said + " " + _("Lederne ser dem fra %(day)s.", day=long_date(day)) if day else said
 
 
 def _hides(survey: Survey) -> str:
@@ -81,6 +90,7 @@ RELEASE: Final = SurveyStep(
     label=_l("Frigi resultatene"),
     take=_release,
     describe=_description,
+    status=SurveyStatus.COUNTED,
     is_next=_is_next,
     invitation=_invitation,
     long=LongRun(

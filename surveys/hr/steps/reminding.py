@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns import reminders
 from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.campaigns.reconciling import reconciliation
 from surveys.campaigns.reminder_plan import FEWEST_DAYS_BETWEEN, may_remind_at, next_allowed
 from surveys.campaigns.roster_following import update_invitations_from_roster
@@ -25,7 +25,9 @@ def _remind(request: StepRequest) -> str:
         again = update_invitations_from_roster(session, survey)
         queued = reminders.queue_reminders(session, survey)
         in_all = queued.messages + again
-        if not in_all or (request.messages is not None and request.messages != in_all):
+        if not in_all:
+            raise SurveyError(_("Ingen kan få en påminnelse nå. Ingenting er sendt."))
+        if request.messages is not None and request.messages != in_all:
             raise SurveyError(
                 _("Tallet er endret siden siden ble vist. Se over det som står her, og bekreft på nytt.")
             )
@@ -51,7 +53,10 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     outlook = reminders.reminder_outlook(session, survey)
     if outlook.used_up:
         return StepDescription(
-            _("Begge påminnelsene er sendt"), (_("Vi sender aldri flere enn to."),), 0, warning=why_no_mail()
+            _("Begge påminnelsene er sendt"),
+            (_("Vi sender aldri flere enn to."),),
+            is_idle=True,
+            warning=why_no_mail(),
         )
     found = reconciliation(session, survey)
     phones = [each for each in found.phones if each.sends_again]
@@ -117,5 +122,10 @@ def when_may(next_day: dt.date | None) -> str:
 
 
 REMIND: Final = SurveyStep(
-    name="remind", label=_l("Send påminnelse"), take=_remind, describe=_description, wakes="outbox"
+    name="remind",
+    label=_l("Send påminnelse"),
+    take=_remind,
+    describe=_description,
+    wakes="outbox",
+    status=SurveyStatus.OPEN,
 )

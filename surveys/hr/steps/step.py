@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Role
 from surveys.campaigns.lifecycle import SurveyError, find_survey
-from surveys.campaigns.models import Survey
+from surveys.campaigns.models import Survey, SurveyStatus
 from surveys.platform.database import Database
 from surveys.platform.queue import JobName
 from surveys.platform.texts import _
@@ -34,7 +34,8 @@ class StepDescription:
 
     messages: how many mails are confirmed; when it would be another number by then, the step is not taken. choices:
     what HR decides first. page, page_link: the endpoint of a page of the survey to read first, and the words of the
-    link to it. warning: why nothing will be sent, for instance.
+    link to it. warning: why nothing will be sent, for instance. is_idle: whether there is nothing to do now, so that
+    the page has no button.
     """
 
     heading: str
@@ -44,6 +45,7 @@ class StepDescription:
     warning: str = ""
     page: str = ""
     page_link: str = ""
+    is_idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class SurveyStep:
     whether the survey waits for it, and what the survey's page says then. is_early: whether the plan has a later day
     for it, so that no page pushes it. wakes: the background job that goes on with it. long: None for a step that is
     always taken at once. own_page: the endpoint of the page where it is taken, instead of the confirmation page.
+    status: where the survey stands when the step can be taken, for a step with a confirmation page.
     """
 
     name: str
@@ -108,17 +111,35 @@ class SurveyStep:
     wakes: JobName | None = None
     long: LongRun | None = None
     own_page: str = ""
+    status: SurveyStatus | None = None
 
 
 def described(
     session: Session, survey: Survey, step: SurveyStep, given: Mapping[str, str]
 ) -> StepDescription:
-    """The step as it will be with what HR has chosen. Raises SurveyError for a step with a form of its own."""
+    """The step as it will be with what HR has chosen; where it does not belong now, a page that says so.
+
+    Raises SurveyError for a step with a form of its own.
+    """
+    if step.status not in {None, survey.status}:
+        return _out_of_turn(survey, step)
     if step.describe_chosen:
         return step.describe_chosen(session, survey, given)
     if step.describe is None:
         raise SurveyError(_("«%(step)s» har en egen side.", step=step.name))
     return step.describe(session, survey)
+
+
+def _out_of_turn(survey: Survey, step: SurveyStep) -> StepDescription:
+    """For an old tab and the browser's back button: nothing of what the step would have done is true any more."""
+    life = list(SurveyStatus)
+    is_past = step.status is not None and life.index(survey.status) > life.index(step.status)
+    told = (
+        _("Undersøkelsen er kommet forbi dette steget.")
+        if is_past
+        else _("Undersøkelsen er ikke kommet til dette steget ennå.")
+    )
+    return StepDescription(step.label, (told,), is_idle=True)
 
 
 def in_transaction(do: Callable[[Session, Survey], str]) -> Callable[[StepRequest], str]:

@@ -1,5 +1,9 @@
 """Before a release HR sees what it will show and hide."""
 
+import datetime as dt
+import html
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,7 +11,7 @@ from sqlalchemy import select
 
 from surveys.access.models import Role
 from surveys.campaigns.lifecycle import find_survey
-from surveys.campaigns.models import SurveyStatus
+from surveys.campaigns.models import ReaderGroup, SurveyStatus, VisibilityStep
 from surveys.platform.database import Database
 from surveys.publishing import preview as release_preview
 from surveys.publishing.preview import compute_previews, preview_of
@@ -199,3 +203,27 @@ class TestLargeSurveys:
             first = basis_of(session, survey)
             survey.units[-1].type = "noe annet"
             assert basis_of(session, survey) != first
+
+
+def test_hr_is_told_when_leaders_see_the_release_and_led_to_it_and_to_its_trail(
+    app: Flask, small_teams: Database, hr: FlaskClient
+) -> None:
+    page = f"/undersokelser/{KEY}"
+    told = "Lederne ser dem fra 16. desember 2099"
+    with small_teams.transaction() as session:
+        survey = find_survey(session, KEY)
+        survey.visibility = [VisibilityStep(readers=ReaderGroup.LEADERS, visible_on=dt.date(2099, 12, 16))]
+    assert told in hr.get(f"{page}/steg/release").text
+    release(small_teams, keys_of(app), KEY, today=RELEASED_ON)
+    text = hr.get(page).text
+    assert told in text
+    assert "Nå er det lederne" not in text
+    links = dict(re.findall(r'href="([^"]+)">(Se resultatene|Hendelseslogg)<', text))
+    assert [*links.values()] == ["Se resultatene", "Hendelseslogg"]
+    results, trail = (hr.get(html.unescape(link)) for link in links)
+    assert results.status_code == 200
+    assert f'/resultater/{KEY}/K"' in text
+    assert "Frigav resultatene" in trail.text
+    with small_teams.transaction() as session:
+        find_survey(session, KEY).visibility[0].visible_on = RELEASED_ON
+    assert "Nå er det lederne" in hr.get(page).text
