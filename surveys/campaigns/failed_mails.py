@@ -93,7 +93,10 @@ def correct_address(session: Session, survey: Survey, invitation_id: int, email:
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).email = address
     _send_unless_waiting(session, invitation)
-    audit.record(session, "survey.address_corrected" if is_another else "survey.mails_retried", survey.key)
+    if is_another:
+        audit.record(session, "survey.address_corrected", survey.key)
+    else:
+        audit.record(session, "survey.mails_retried", survey.key)
     session.flush()
     return is_another
 
@@ -132,7 +135,10 @@ def correct_phone(session: Session, survey: Survey, invitation_id: int, typed: s
     if invitation.person_id is not None:
         session.get_one(Person, invitation.person_id).phone = number
     _send_unless_waiting(session, invitation)
-    audit.record(session, "survey.phone_corrected" if is_another else "survey.mails_retried", survey.key)
+    if is_another:
+        audit.record(session, "survey.phone_corrected", survey.key)
+    else:
+        audit.record(session, "survey.mails_retried", survey.key)
     session.flush()
     return is_another
 

@@ -499,6 +499,8 @@ def test_the_report_is_not_complete_before_somebody_has_discussed_it(
     app: Flask, db: Database, hr: FlaskClient, tmp_path: Path
 ) -> None:
     build_two_waves(app, db, tmp_path, answers(1, people=30), answers(2, people=30))
+    with db.transaction() as session:
+        find_survey(session, SECOND).status = SurveyStatus.COUNTED
     sign_in_as(hr, db, Role.HR)
     missing = "Rapporten er ikke fullstendig før noen har drøftet funnene."
     confirmation = f"/undersokelser/{SECOND}/steg/release"
