@@ -115,7 +115,10 @@ class ImportQuestion:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """The whole result of an import. With `faults` or `questions`, nothing has been changed, whatever was asked for."""
+    """The whole result of an import. With `faults` or `questions`, nothing has been changed, whatever was asked for.
+
+    warnings: what to look at before the file is used; it can be used as it is.
+    """
 
     new: tuple[ImportChange, ...] = ()
     changed: tuple[ImportChange, ...] = ()
@@ -125,6 +128,7 @@ class ImportReport:
     faults: tuple[ImportFault, ...] = ()
     applied: bool = False
     questions: tuple[ImportQuestion, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def changes(self) -> int:

@@ -32,6 +32,7 @@ from surveys.organisation.import_records import (
     remembered_choices,
 )
 from surveys.organisation.models import ImportKind, Person, Unit
+from surveys.organisation.similar_units import similar_units
 from surveys.organisation.units_lines import UnitLine, ending_units, line_faults, lives, unit_line
 from surveys.platform.texts import _, ngettext, pgettext
 
@@ -138,7 +139,8 @@ def _report(
             changed.append(ImportChange(line.code, line.name, detail))
     ended = tuple(ImportChange(unit.code, unit.name) for unit in ending_units(lines, stored, today))
     unchanged = len(lines) - len(new) - len(changed)
-    return ImportReport(tuple(new), tuple(changed), ended, unchanged)
+    warnings = tuple(similar_units(lines, {change.key for change in new}))
+    return ImportReport(tuple(new), tuple(changed), ended, unchanged, warnings=warnings)
 
 
 def _difference(line: UnitLine, unit: Unit, by_id: Mapping[int, str], today: dt.date) -> str:

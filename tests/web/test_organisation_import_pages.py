@@ -160,6 +160,19 @@ def test_faults_in_the_rows_are_shown_and_nothing_can_be_taken_into_use(
     assert _people(db) == 0
 
 
+def test_a_unit_that_is_there_twice_with_another_spelling_is_pointed_out(site: FlaskClient) -> None:
+    """Only where one of them is new: two that are meant to be two are not asked about with each new file."""
+    top = "enhetskode;enhetsnavn;overordnet enhet\nkommune;Kommunen;\n"
+    twice = "7;Vann- og Avløp;kommune\n8;Vann & avløp;kommune\n9;Vann og avløp;7\n1;Sone 1;kommune\n2;Sone 2;kommune\n"
+    address = _preview(site, (top + twice).encode(), "units")
+    [told] = re.findall(r"<li>(Linje [^<]*samme enhet[^<]*)</li>", site.get(address).text)
+    assert "Linje 3 «Vann- og Avløp» og linje 4 «Vann &amp; avløp»" in told
+    site.post(f"{address}/ta-i-bruk", data={"seen": _seen(site.get(address).text)})
+    again = site.get(_preview(site, (top + twice + "3;Sone 3;kommune\n").encode(), "units")).text
+    assert "Sone 3" in again
+    assert "samme enhet" not in again
+
+
 def test_a_column_can_be_given_another_meaning_and_it_is_remembered(db: Database, site: FlaskClient) -> None:
     lines = (FILES / "people.csv").read_text().splitlines()
     file = "\n".join(["ansattnummer;navn;e-post;hvor", *lines[1:]]).encode()

@@ -148,7 +148,7 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
             report = import_file(session, file, apply=apply, progress=progress)
     except ImportDayError as problem:
         fail(f"{problem} Ingenting er endret.")
-    for note in report.notes:
+    for note in (*report.notes, *report.warnings):
         say(f"Merk: {note}")
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
