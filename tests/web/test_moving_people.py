@@ -337,6 +337,8 @@ class TestReconciling:
         page = client.get(RECONCILING).text
         assert "Person" not in _text(page)
         assert 'name="messages"' not in page, "nothing is left to do, for anybody"
+        from_an_old_tab = client.post(RECONCILING, data={"messages": "0", "moved": "moves"})
+        assert "Person" not in _text(from_an_old_tab.text)
         assert _turnout(municipality) == before
 
     @pytest.mark.parametrize("by", ["reconciling", "moving"])
