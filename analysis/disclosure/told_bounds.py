@@ -35,8 +35,8 @@ class ToldFigure:
     """A figure as it is told, of one measure.
 
     cells: that it covers. bound: what kind of bound, or exact; zone: the ends of it, as means; of one that is exact,
-    those between which a mean is told as no bound. step: what the mean is
-    rounded to; 0 for not at all, None when nothing of it is told. fixed: out already. All as shares of the scale.
+    those between which a mean is told as no bound. step: what the mean is rounded to; 0 for not at all, None when
+    nothing of it is told. fixed: out already. All as shares of the scale.
     """
 
     cells: frozenset[int]
