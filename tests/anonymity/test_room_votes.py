@@ -32,6 +32,7 @@ from tests.meetings import (
     save_choice,
     vote,
 )
+from tests.page_tokens import without_tokens
 from tests.releasing import KEY
 
 KEPT, IMPROVED = "TRI", "ROL"
@@ -50,7 +51,7 @@ def leader(client: FlaskClient, site: Database) -> FlaskClient:
 
 def seen_by_leader(leader: FlaskClient) -> str:
     """Everything on her page but the token against forged forms."""
-    return re.sub(r'name="csrf_token" value="[^"]*"', "", leader.get(MEETING).text)
+    return without_tokens(leader.get(MEETING).text)
 
 
 def cast(app: Flask, address: str, *votes: tuple[str, str]) -> None:
