@@ -1,4 +1,4 @@
-"""A site whose disk is full: its files may not grow beyond what they are, so that it works without being root.
+"""A site whose disk is full: no file may grow beyond what the database is, so that it works without being root.
 
 The limit is RLIMIT_FSIZE: a write beyond it fails as on a full disk, and Python ignores the signal that comes with it.
 """
@@ -6,13 +6,17 @@ The limit is RLIMIT_FSIZE: a write beyond it fails as on a full disk, and Python
 import resource
 import subprocess
 import time
-from pathlib import Path
+
+from load import processes
 
 from faults.delivering import Browser
-from faults.installations import MEDVIRK, FaultSite, installed
+from faults.installations import MEDVIRK, installed
 from faults.killed import kill, started
 from faults.trials import Trial, delivered_and_ballots
 from tests.mail_server import free_port
+
+_ROOM = 100_000
+"""Bytes that are free when the disk is said to be full: a few still deliver."""
 
 
 def disks(people: int) -> list[Trial]:
@@ -20,39 +24,44 @@ def disks(people: int) -> list[Trial]:
 
 
 def full(people: int) -> Trial:
-    """Half of them deliver before the limit is met, more or less; then it is lifted, and the rest deliver."""
+    """Half of them deliver; then the disk is full and most are refused; then it is not, and those deliver."""
     with installed("SQLite", people) as site:
-        database = site.settings.instance / "medvirk.sqlite3"
-        limit = max(database.stat().st_size, _wal(database)) + people * 20_000
+        codes = list(site.codes)
         port = free_port()
-        seen = _served(site, port, limit)
+        process = started([MEDVIRK, "serve", "--port", str(port), "--workers", "1"], site.environment)
+        try:
+            browser = Browser(port, 1)
+            _wait(process, browser)
+            seen = _delivered(browser, codes[: people // 2])
+            database = site.settings.instance / "medvirk.sqlite3"
+            _let_files_grow_to(process, database.stat().st_size + _ROOM)
+            tried = codes[people // 2 :]
+            in_time = _delivered(browser, tried)
+            refused = [code for code in tried if code not in set(in_time)]
+            assert refused, "the disk was never full"
+            _let_files_grow_to(process, resource.RLIM_INFINITY)
+            afterwards = _delivered(browser, refused)
+        finally:
+            kill(process)
         marked, ballots = delivered_and_ballots(site)
+        seen += in_time + afterwards
         lost = len(set(seen) - marked)
-        after = _served(site, port, resource.RLIM_INFINITY)
-        note = f"refused while full: {people - len(seen)}; delivered afterwards: {len(after) - len(seen)}"
+        note = f"refused while full: {len(refused)}; of them delivered afterwards: {len(afterwards)}"
         return Trial("disk full", "SQLite", 0, len(seen), ballots, lost, abs(ballots - len(marked)), note)
 
 
-def _served(site: FaultSite, port: int, limit: int) -> list[str]:
-    command = [
-        "prlimit", f"--fsize={limit if limit >= 0 else 'unlimited'}",
-        str(MEDVIRK), "serve", "--port", str(port), "--workers", "1",
-    ]  # fmt: skip
-    process = started(command, site.environment)
-    try:
-        browser = Browser(port, 1)
-        _wait(process, browser)
-        return [code for code in site.codes if browser.delivers_at_once(code)]
-    finally:
-        kill(process)
+def _delivered(browser: Browser, codes: list[str]) -> list[str]:
+    return [code for code in codes if browser.delivers_at_once(code)]
+
+
+def _let_files_grow_to(process: "subprocess.Popen[bytes]", size: int) -> None:
+    """In the server and in the workers it has."""
+    for each in processes.tree(process.pid):
+        _, most = resource.prlimit(each, resource.RLIMIT_FSIZE)
+        resource.prlimit(each, resource.RLIMIT_FSIZE, (size, most))
 
 
 def _wait(process: "subprocess.Popen[bytes]", browser: Browser) -> None:
     while not browser.is_answered():
         assert process.poll() is None
         time.sleep(0.1)
-
-
-def _wal(database: Path) -> int:
-    file = database.with_name(f"{database.name}-wal")
-    return file.stat().st_size if file.exists() else 0
