@@ -95,10 +95,8 @@ def read_page(questionnaire: Questionnaire, page: Page, form: Mapping[str, str])
 
 def _is_page_of(questionnaire: Questionnaire, page: Page) -> bool:
     """Whether it is one of the questionnaire's pages, or one with questions left out by the route."""
-    if page in questionnaire.pages:
-        return True
     wholes = (whole for whole in questionnaire.pages if whole.number == page.number)
-    return any(all(question in whole.asked for question in page.asked) for whole in wholes)
+    return any(page is whole or all(question in whole.asked for question in page.asked) for whole in wholes)
 
 
 def unanswered(page: Page, coded: Mapping[str, int]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
+from surveys.platform.database import only_reads
+
 Converter = Callable[[Any], Any]
 """Of a value to what the driver takes, or of a column to what Python has."""
 
@@ -41,11 +43,14 @@ class _DriverForm:
 class CompiledStatement:
     """A select or an update with named values (`bindparam`), run on a connection and in its transaction.
 
+    It begins one when there is none, but for a select on a connection that only reads: one look is whole without.
+
     Raises what SQLAlchemy would: a DBAPIError of the same kind, without the values.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Update) -> None:
         self._statement = statement
+        self._only_reads = isinstance(statement, Select)
         self._forms: dict[str, _DriverForm] = {}
 
     def one_or_none(self, connection: Connection, values: Mapping[str, object]) -> list[Any] | None:
@@ -59,7 +64,7 @@ class CompiledStatement:
         return int(self._run(connection, self._form(connection.dialect), values).rowcount)
 
     def _run(self, connection: Connection, form: _DriverForm, values: Mapping[str, object]) -> Any:
-        if not connection.in_transaction():
+        if not connection.in_transaction() and not (self._only_reads and only_reads(connection)):
             connection.begin()
         driver = connection.connection.dbapi_connection
         try:

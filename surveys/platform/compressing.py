@@ -9,11 +9,12 @@ import struct
 import zlib
 
 from flask import Flask, Response, request
+from isal import isal_zlib
 
 # Bytes. A page of statements varies by some tens of bytes with the answers; few pages come near a step's edge.
 STEP = 512
-# A page of 8 kB becomes 7 % longer than with zlib's own middle way (6), in half the time.
-_LEVEL = 3
+# ISA-L's own middle way. A page of 7 kB becomes as short as with zlib's level 3, in a third of the time.
+_LEVEL = 2
 
 # Redirects lead on, and nobody reads what stands in them.
 _WITHOUT_A_BODY = frozenset({204, 301, 302, 303, 304, 307, 308})
@@ -28,7 +29,7 @@ _AROUND = len(_HEAD) + _EXTRA.size + _TRAIL.size
 
 def gzipped(page: bytes) -> bytes:
     """The page as a gzip file whose length is a multiple of `STEP`; the padding stands in the header."""
-    deflating = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflating = isal_zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = deflating.compress(page) + deflating.flush()
     padding = -(_AROUND + len(packed)) % STEP
     extra = _EXTRA.pack(padding + 4, b"MV", padding) + bytes(padding)
@@ -50,11 +51,19 @@ def _takes_gzip() -> bool:
     )
 
 
+def _vary_by_encoding(response: Response) -> None:
+    """The set that Werkzeug makes of the header takes its time: only where something else is in it already."""
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers["Vary"] = "Accept-Encoding"
+
+
 def init_app(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         if _may_be_compressed(response):
-            response.vary.add("Accept-Encoding")
+            _vary_by_encoding(response)
             if _takes_gzip():
                 response.set_data(gzipped(response.get_data()))
                 response.headers["Content-Encoding"] = "gzip"

@@ -35,6 +35,9 @@ _RESTED_SECONDS = 1.0
 # How a transaction that will write begins on SQLite: with the write lock.
 _LOCKING = "IMMEDIATE"
 
+# An option of connections that only read.
+_ONLY_READS = "medvirk_only_reads"
+
 # How many connections the pool keeps open while nobody uses them.
 _KEPT_OPEN = 5
 
@@ -92,11 +95,11 @@ class Database:
         if url.startswith("sqlite"):
             self.engine = create_engine(url, hide_parameters=True, json_serializer=json_text)
             _prepare_sqlite(self.engine)
-            self._reading = self.engine
+            self._reading = self.engine.execution_options(**{_ONLY_READS: True})
         else:
             self.engine = _postgresql_engine(url, limits or ConnectionLimits())
             _check_rested_connections(self.engine)
-            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT", **{_ONLY_READS: True})
         self._writing = self.engine.execution_options(sqlite_begin=_LOCKING)
 
     def reading(self) -> Session:
@@ -133,6 +136,11 @@ class Database:
         """A writing session that commits at the end, or rolls back on any exception."""
         with self.writing() as session, session.begin():
             yield session
+
+
+def only_reads(connection: Connection) -> bool:
+    """Whether the connection was asked for to read: `Database.connect(writes=False)` or a reading session's."""
+    return _ONLY_READS in connection.get_execution_options()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

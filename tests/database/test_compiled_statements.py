@@ -63,6 +63,22 @@ def test_a_writer_holds_the_write_lock_from_its_first_statement(db: Database, ke
                     CompiledStatement(_SURVEY).one_or_none(second, {"key": key, "status": SurveyStatus.OPEN})
 
 
+def test_a_reader_looks_without_a_transaction_and_may_begin_one_afterwards(db: Database, key: str) -> None:
+    """One look is whole without, and BEGIN and ROLLBACK would cost a page as much as the look."""
+    values = {"key": key, "status": SurveyStatus.OPEN}
+    with db.connect(writes=False) as reader:
+        first = CompiledStatement(_SURVEY).one_or_none(reader, values)
+        assert not reader.in_transaction()
+        with db.transaction() as session:
+            session.execute(_MOVED.values(title={"nb": "Et annet navn"}), {"of": key})
+        second = CompiledStatement(_SURVEY).one_or_none(reader, values)
+        assert first is not None
+        assert second is not None
+        assert first[4] != second[4] == {"nb": "Et annet navn"}
+        with db.session_on(reader, writes=False) as session:
+            assert session.scalar(select(Survey.title).where(Survey.key == key)) == {"nb": "Et annet navn"}
+
+
 def test_what_the_database_refuses_is_told_as_sqlalchemy_tells_it(db: Database, key: str) -> None:
     renaming = _MOVED.values(status=bindparam("state", type_=String))
     values = {"of": key, "state": "a state that is none"}
