@@ -21,17 +21,16 @@ class KilledProgram:
         environment: Mapping[str, str],
         seconds: tuple[float, float],
         seed: int,
+        is_at_work: Callable[[], bool],
         between: Callable[[int], None] = lambda _kills: None,
-        port: int | None = None,
     ) -> None:
-        """seconds: how long it may live, at least and at most. between: done after each kill.
+        """seconds: how long it may live, at least and at most, from when it is at work. between: done after each kill.
 
-        port: the seconds begin when somebody answers there, else at the start. A busy machine may need longer to start
-        a site than it was to live.
+        A busy machine may need longer to start a program than it was to live.
         """
         self._command, self._environment, self._seconds = command, environment, seconds
         self._random, self._between = random.Random(seed), between  # noqa: S311 – repeatable, not secret
-        self._port = port
+        self._is_at_work = is_at_work
         self._over = Event()
         self._thread = Thread(target=self._run)
         self.kills = 0
@@ -47,17 +46,20 @@ class KilledProgram:
     def _run(self) -> None:
         while not self._over.is_set():
             process = started(self._command, self._environment)
-            self._wait_for_port()
+            while not self._is_at_work() and not self._over.wait(0.05):
+                pass
             self._over.wait(self._random.uniform(*self._seconds))
             kill(process)
             if not self._over.is_set():
                 self.kills += 1
                 self._between(self.kills)
 
-    def _wait_for_port(self) -> None:
-        while self._port and not self._over.wait(0.05):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 1):
-                return
+
+def answers_on(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def started(command: Sequence[str | Path], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":

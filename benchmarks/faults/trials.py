@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 
 from faults.delivering import deliver_all
 from faults.installations import KEY, MEDVIRK, FaultSite, installed
-from faults.killed import KilledProgram, kill_until_done
+from faults.killed import KilledProgram, answers_on, kill_until_done
 from surveys.campaigns import codes as code_hashes
 from surveys.campaigns.ballot_box import Ballot
 from surveys.campaigns.invitations import Recipient, invite
@@ -57,7 +57,8 @@ def deliveries_and_counting(kind: str, people: int, seed: int, slow: float = 1) 
                 crashes.append(kills)
 
         serve: list[str | Path] = [MEDVIRK, "serve", "--port", str(port)]
-        with KilledProgram(serve, site.environment, _longer(_LIVES, slow), seed, crash, port) as served:
+        lives = _longer(_LIVES, slow)
+        with KilledProgram(serve, site.environment, lives, seed, lambda: answers_on(port), crash) as served:
             seen = deliver_all(port, site.codes, seed)
         marked, ballots = delivered_and_ballots(site)
         lost = len(set(seen) - marked)
@@ -143,7 +144,17 @@ def mails(kind: str, people: int, seed: int, slow: float = 1) -> Trial:
             "MEDVIRK_SMTP_PORT": str(office.port),
             "MEDVIRK_MAIL_FROM": "hr@example.no",
         }
-        with KilledProgram([MEDVIRK, "worker"], environment, _longer((4.0, 8.0), slow), seed) as worker:
+        before = [0]
+
+        def sends() -> bool:
+            """The mail server has been given something since the last kill."""
+            return len(office.recipients) > before[-1]
+
+        def note_sent(_kills: int) -> None:
+            before.append(len(office.recipients))
+
+        lives = _longer(_LIVES, slow)
+        with KilledProgram([MEDVIRK, "worker"], environment, lives, seed, sends, note_sent) as worker:
             while _waiting(site) and worker.kills < _MOST_KILLS:
                 sleep(0.2)
         with site.db.reading() as session:

@@ -2,9 +2,11 @@
 
 import gc
 import logging
+import os
 import re
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from babel import Locale
 from flask import Flask
@@ -19,6 +21,8 @@ from surveys.platform.logs import JsonFormatter, MaskingFormatter, without_codes
 from surveys.platform.request_counts import counts_of
 
 _FIRST_PAGES = ("respond/", "layout/", "components/")
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 – gunicorn makes an unnamed file in it
 
 _ADDRESS = re.compile(r"\bip=\S+")
 # gunicorn quotes the line it could not read: it may be what is left of a broken form, with the answers in it.
@@ -83,6 +87,13 @@ def _count_apart(_arbiter: object, worker: Any) -> None:
         counts.use_slot(worker.age)
 
 
+def _folder_in_memory() -> str | None:
+    """Where there is one. Each process writes a sign of life at every request, and on a disk it waits for that with all
+    its requests, while answers are written there.
+    """
+    return str(_MEMORY) if os.access(_MEMORY, os.W_OK | os.X_OK) else None
+
+
 class Server(BaseApplication):
     """The site in `workers` processes of two threads each. With four, the slowest page in a hundred took twice as long:
     they wait for one another.
@@ -109,6 +120,7 @@ class Server(BaseApplication):
             "secure_scheme_headers": {},
             "logger_class": DiscreetLogger,
             "accesslog": None,
+            "worker_tmp_dir": _folder_in_memory(),
             "graceful_timeout": 20,
             # Counting and releasing a large survey is one long request.
             "timeout": 600,
