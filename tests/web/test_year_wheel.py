@@ -1,6 +1,7 @@
 """The year wheel, and drafts from the command line."""
 
 import datetime as dt
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +17,7 @@ from surveys.organisation.models import Unit
 from surveys.platform import clock
 from surveys.platform.database import Database
 from tests.building import build_installation, build_survey, build_units
-from tests.card_building import sign_in_as
+from tests.card_building import sign_in_anew, sign_in_as
 
 
 @pytest.fixture
@@ -80,6 +81,21 @@ def test_hr_finds_it_from_the_list(
     page = client.get("/undersokelser/arshjul").text
     assert page.index("2 undersøkelser åpner i 2026") < page.index("November")
     assert page.index("November") < page.index("Ingen undersøkelser er planlagt i 2027")
+    months = re.findall(r"<dt>([^<]*)</dt>", page)
+    assert months == [
+        "Januar–februar",
+        "Mars",
+        "April–oktober",
+        "November",
+        "Desember",
+        "Januar",
+        "Februar–desember",
+    ]
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2028, 3, 10, 12, tzinfo=dt.UTC))
+    sign_in_anew(planned)
+    assert "<dt>" not in client.get("/undersokelser/arshjul").text, (
+        "two years without a survey are two sentences"
+    )
 
 
 GIVEN = {

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import groupby
 
 from babel.dates import format_date
 from flask import render_template
@@ -33,8 +34,14 @@ class WheelEntry:
 
 @dataclass(frozen=True)
 class WheelMonth:
-    name: str
+    """`inside`: its name as inside a sentence."""
+
+    inside: str
     entries: tuple[WheelEntry, ...]
+
+    @property
+    def name(self) -> str:
+        return self.inside[0].upper() + self.inside[1:]
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,19 @@ class WheelYear:
     year: int
     sentences: tuple[str, ...]
     months: tuple[WheelMonth, ...]
+
+    @property
+    def rows(self) -> list[WheelMonth]:
+        """The months, with empty ones that follow each other in one; none when no month has a survey."""
+        if not any(month.entries for month in self.months):
+            return []
+        rows: list[WheelMonth] = []
+        for has_entries, months in groupby(self.months, key=lambda month: bool(month.entries)):
+            together = list(months)
+            if not has_entries and len(together) > 1:
+                together = [WheelMonth(f"{together[0].inside}–{together[-1].inside}", ())]
+            rows += together
+        return rows
 
 
 @blueprint.get("/undersokelser/arshjul")
@@ -78,7 +98,7 @@ def _month(surveys: Collection[Survey], first: dt.date) -> WheelMonth:
         for survey in surveys
         if survey.opens_on < following and survey.closes_on >= first
     ]
-    return WheelMonth(format_date(first, "LLLL", locale=language()).capitalize(), tuple(entries))
+    return WheelMonth(format_date(first, "LLLL", locale=language()), tuple(entries))
 
 
 def _sentences(opening: list[Survey], year: int) -> tuple[str, ...]:
