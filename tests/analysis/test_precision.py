@@ -1,5 +1,7 @@
 """How precisely a figure of few people may be told, and that what is told less precisely keeps bounds closed."""
 
+from collections import defaultdict
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,9 +11,13 @@ from analysis.precision import (
     EXACT_FROM,
     HALF,
     ONE_DECIMAL,
+    STEPS,
     SpreadDetail,
+    cell_inside,
+    has_step_inside,
     precision_for,
     rounded,
+    rounded_inside,
     rounding_cell,
     spread_class,
 )
@@ -43,6 +49,27 @@ def test_what_is_rounded_to_the_same_lies_between_the_ends_that_are_said(step: f
         assert low - 1e-9 <= value <= high + 1e-9
         assert high - low == pytest.approx(step)
         assert rounded(low + step / 3, step) == rounded(high - step / 3, step) == rounded(value, step)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("margin", [0.04, 0.2, 0.5, 0.79, 1.3])
+def test_a_mean_that_is_told_as_no_bound_is_rounded_to_what_is_told_of_others_like_it(
+    margin: float, step: float
+) -> None:
+    """At both ends of a scale from 0 to 4: tried for every hundredth between the bounds."""
+    edges = margin, 4 - margin
+    steps = [step * number for number in range(round(4 / step) + 1)]
+    possible = [each for each in steps if edges[0] - 1e-9 <= each <= edges[1] + 1e-9]
+    assert has_step_inside(step, edges) == bool(possible)
+    alike: dict[float, list[float]] = defaultdict(list)
+    for value in np.arange(edges[0] + 0.003, edges[1], 0.01).tolist() if possible else []:
+        alike[round(rounded_inside(value, step, edges), 9)].append(value)
+    assert set(alike) <= {round(each, 9) for each in possible}
+    for values in alike.values():
+        for value in (values[0], values[-1]):
+            ends = cell_inside(value, step, edges)
+            assert ends == pytest.approx((values[0], values[-1]), abs=0.012)
+            assert ends[0] - 1e-9 <= value <= ends[1] + 1e-9
 
 
 def test_a_class_of_spread_is_never_under_what_is_in_it() -> None:
