@@ -112,16 +112,19 @@ def _most_likely(items: OrdinalItems, one: Indices, other: Indices) -> Floats:
     x, y = items.thresholds[one][:, :, np.newaxis], items.thresholds[other][:, np.newaxis, :]
     low, high = np.full(len(one), -STRONGEST), np.full(len(one), STRONGEST)
     found = np.zeros(len(one))
+    moving = np.arange(len(one))
     for _ in range(MOST_STEPS):
-        slopes = cell_scores(x, y, found)
-        score = np.einsum("qab,qab->q", tables, slopes)
-        information = np.einsum("qab,qab->q", tables, slopes**2)
-        low, high = np.where(score > 0, found, low), np.where(score > 0, high, found)
-        stepped = found + score / np.maximum(information, LEAST)
-        inside = (stepped > low) & (stepped < high)
-        after = np.where(inside, stepped, (low + high) / 2)
-        moved, found = np.abs(after - found).max(initial=0.0), after
-        if moved < SMALLEST_STEP:
+        now, table = found[moving], tables[moving]
+        slopes = cell_scores(x[moving], y[moving], now)
+        score = np.einsum("qab,qab->q", table, slopes)
+        information = np.einsum("qab,qab->q", table, slopes**2)
+        low[moving] = np.where(score > 0, now, low[moving])
+        high[moving] = np.where(score > 0, high[moving], now)
+        stepped = now + score / np.maximum(information, LEAST)
+        inside = (stepped > low[moving]) & (stepped < high[moving])
+        found[moving] = np.where(inside, stepped, (low[moving] + high[moving]) / 2)
+        moving = moving[np.abs(found[moving] - now) >= SMALLEST_STEP]
+        if not len(moving):
             break
     return found
 
@@ -166,7 +169,12 @@ def cell_probabilities(x: Floats, y: Floats, correlation: Floats) -> Floats:
     >>> cell_probabilities(half[np.newaxis, :, np.newaxis], half[np.newaxis, np.newaxis], np.zeros(1)).tolist()
     [[[0.25, 0.25], [0.25, 0.25]]]
     """
-    below = bivariate_normal(x, y, correlation[:, np.newaxis, np.newaxis])
+    from scipy.special import ndtr
+
+    below = np.zeros((len(x), x.shape[1], y.shape[2]))
+    below[:, -1], below[:, :, -1] = ndtr(y[:, 0]), ndtr(x[:, :, 0])
+    inner = x[:, 1:-1], y[:, :, 1:-1]
+    below[:, 1:-1, 1:-1] = bivariate_normal(*inner, correlation[:, np.newaxis, np.newaxis])
     return np.maximum(np.diff(np.diff(below, axis=1), axis=2), LEAST)
 
 
@@ -177,9 +185,11 @@ def cell_scores(x: Floats, y: Floats, correlation: Floats) -> Floats:
     >>> cell_scores(half[np.newaxis, :, np.newaxis], half[np.newaxis, np.newaxis], np.zeros(1)).round(3).tolist()
     [[[0.637, -0.637], [-0.637, 0.637]]]
     """
-    r = correlation[:, np.newaxis, np.newaxis]
+    r, (inner_x, inner_y) = correlation[:, np.newaxis, np.newaxis], (x[:, 1:-1], y[:, :, 1:-1])
     rest = 1 - r**2
-    density = np.exp(-(x**2 - 2 * r * x * y + y**2) / (2 * rest)) / (2 * np.pi * np.sqrt(rest))
+    exponent = (inner_x**2 - 2 * r * inner_x * inner_y + inner_y**2) / (2 * rest)
+    density = np.zeros((len(x), x.shape[1], y.shape[2]))
+    density[:, 1:-1, 1:-1] = np.exp(-exponent) / (2 * np.pi * np.sqrt(rest))
     found: Floats = np.diff(np.diff(density, axis=1), axis=2) / cell_probabilities(x, y, correlation)
     return found
 
