@@ -129,3 +129,16 @@ def test_a_figure_that_no_rounding_helps_is_not_told() -> None:
     found, given_away = told_less(told, np.array([60, 9]), np.array([60.0, 4.5]), 0.25)
     assert found[2].step is None
     assert not given_away
+
+
+def test_the_whole_survey_is_rounded_only_after_two_roundings_of_others() -> None:
+    cells = [frozenset({0, 1}), frozenset({0}), frozenset({1})]
+    n, sums = np.array([6, 10]), np.array([6.0, 5.2])
+
+    def steps(*, is_top: bool) -> list[float | None]:
+        whole = ToldFigure(cells[0], is_top=is_top)
+        told = [whole, ToldFigure(cells[1], "at_least", (0.95, 1.0)), ToldFigure(cells[2])]
+        return [figure.step for figure in told_less(told, n, sums, 0.25)[0]]
+
+    assert steps(is_top=False) == [0.025, 0.0, 0.025]
+    assert steps(is_top=True) == [0.0, 0.0, 0.125]
