@@ -244,7 +244,8 @@ def _rows(
         if state.status == FigureStatus.SHOWN:
             row |= _told(column.measure, figures, state.detail)
             if state.level > 1 and state.detail.distribution and points and row["sd"] is not None:
-                row |= _distribution(figures["n"], classes[number], points[number], state.level)
+                level = state.level if state.detail.points else 2
+                row |= _distribution(figures["n"], classes[number], points[number], level)
         yield row
 
 

@@ -4,7 +4,9 @@ The attack has what everybody outside gets in the audit package, of every releas
 and that a mean is only a bound. With linear programs it finds between which ends a unit's mean must lie.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from sqlalchemy import select, update
 
+from questionnaires import loading
 from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import SurveyUnit
 from surveys.organisation.models import Unit
@@ -22,8 +25,8 @@ from surveys.publishing import releasing
 from surveys.publishing.releasing import ReleaseRefusedError, correct
 from surveys.release.digest import figure_rows, tree_rows
 from surveys.release.models import Release
-from surveys.release.protection import bounded_figures
-from tests.building import build_installation, build_units, sheet_of
+from surveys.release.protection import bounded_figures, spread_rules
+from tests.building import SMALL_SOURCE, build_installation, build_units, sheet_of
 from tests.releasing import KEY, TREE, Answers, build_released
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -179,3 +182,85 @@ def test_the_attack_finds_it_where_all_other_figures_are_told_exactly(
     [(low, high)] = narrowed(db)
     assert low == pytest.approx(5.0)
     assert high == pytest.approx(5.0)
+
+
+def _at_the_ends(db: Database) -> set[str]:
+    """What tells of a group around unit A that everybody in it answered 1 or 5: then A, at 4.8 or more, is all fives.
+
+    A group is a figure, or what is left of one without another. Squares: their sum is the largest that there is.
+    """
+    found = set()
+    with db.reading() as session:
+        unit_a = session.scalars(select(Unit.id).where(Unit.code == "A")).one()
+    told = [(set(covered), row) for covered, *_, row in _what_is_told(db)]
+    for (around, whole), (taken, part) in product(
+        told, [*told, (set[int](), {"n": 0, "mean": 0.0, "sd": 0.0})]
+    ):
+        if unit_a not in around or unit_a in taken or not taken < around:
+            continue
+        n = whole["n"] - part["n"]
+        if all("sd" in row and "step" not in row and "spread_class" not in row for row in (whole, part)):
+            sums = whole["n"] * whole["mean"] - part["n"] * part["mean"]
+            largest = (LOW + HIGH) * sums - LOW * HIGH * n
+            found |= {"squares"} if _squares(whole) - _squares(part) > largest - 1e-6 else set()
+        if "points" in whole and ("points" in part or not taken):
+            left = whole["n"] * np.array(whole["points"]) - part["n"] * np.array(part.get("points", 0.0))
+            found |= {"points"} if np.abs(left[1:-1]).max() < 1e-6 else set()
+    return found
+
+
+def _squares(row: Mapping[str, Any]) -> float:
+    return float((row["n"] - 1) * row["sd"] ** 2 + row["n"] * row["mean"] ** 2)
+
+
+AT_BOTH_ENDS = [*[sheet_of(1)] * 26, *[sheet_of(5)] * 24]
+NOBODY_BETWEEN: Mapping[str, Answers] = {
+    "in the whole": {"A": ALL_FIVE, "K": AT_BOTH_ENDS},
+    "in what is left of the whole": {"A": ALL_FIVE, "K": AT_BOTH_ENDS, "C": MORE},
+}
+
+
+@pytest.mark.parametrize("answers", NOBODY_BETWEEN.values(), ids=NOBODY_BETWEEN)
+def test_nor_by_spreads_and_distributions_where_nobody_answered_in_between(
+    app: Flask, db: Database, answers: Answers
+) -> None:
+    """All five, or one who answered 1? The mean allows no 1 in A; so it matters that nobody answered 2, 3 or 4."""
+    build_released(app, db, answers)
+    assert _bounds(db)
+    assert not _at_the_ends(db)
+
+
+@pytest.mark.parametrize("answers", NOBODY_BETWEEN.values(), ids=NOBODY_BETWEEN)
+def test_the_attack_finds_it_where_nothing_is_kept_back(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch, answers: Answers
+) -> None:
+    monkeypatch.setattr(spread_rules, "_without_gaps", _with_gaps)
+    build_released(app, db, answers)
+    assert _at_the_ends(db) == {"squares", "points"}
+
+
+ONE_QUESTION = re.sub(rb"      - \{key: TRI0[23].*\n", b"", SMALL_SOURCE)
+
+
+def _one_answer(value: int) -> dict[str, int]:
+    return {key: answer for key, answer in sheet_of(value).items() if key not in {"TRI02", "TRI03"}}
+
+
+@pytest.mark.parametrize(("fours", "is_told"), [(0, False), (1, True)])
+def test_every_answer_to_one_question_is_told_only_where_a_unit_of_fives_may_have_given_another(
+    app: Flask, db: Database, fours: int, is_told: bool
+) -> None:
+    """Five 5 and one 4 are 4.8 too; but only where somebody around them answered 4."""
+    others = [3] * 9 + [5] * (17 - fours) + [4] * fours
+    answers = {"A": [_one_answer(5)] * 6, "K": [_one_answer(value) for value in others]}
+    questionnaire = loading.parse(ONE_QUESTION, "one_question.yaml")
+    build_released(app, db, answers, questionnaire=questionnaire, source=ONE_QUESTION)
+    [whole] = [row for *_, row in _what_is_told(db) if row["n"] == 32]
+    assert "distribution" in whole
+    assert ("points" in whole) == is_told
+
+
+def _with_gaps(
+    _shown: object, figures: Any, _people: object, published: Any, _exact: object
+) -> tuple[Any, NDArray[np.bool_]]:
+    return published, published.distribution & figures.with_known(figures.in_points())[:, np.newaxis]

@@ -19,13 +19,21 @@ from analysis.disclosure.detail import is_near_an_end
 from analysis.disclosure.spread import People, PublishedDetail, may_show_spread, without_narrowing
 from analysis.disclosure.survey import Cells
 from analysis.precision import EXACT_FROM, SpreadDetail, precision_for
+from analysis.responses import Responses
 from surveys.release.measures import Measure, MeasureKind, answer_length
+from surveys.release.protection.answers_between import (
+    BoundedGroup,
+    classes_close,
+    points_close,
+    scored_by_cell,
+    spreads_close,
+)
 from surveys.release.protection.bounded_figures import (
     ShownFigures,
     closed_by_squares,
     told_as_bounds,
 )
-from surveys.release.protection.prior_knowledge import PriorKnowledge
+from surveys.release.protection.prior_knowledge import PriorFigure, PriorKnowledge
 
 Flags = NDArray[np.bool_]
 
@@ -37,13 +45,15 @@ _LEAST_WIDTH = 0.25
 class FigureDetail:
     """What one figure of one measure tells.
 
-    spread, distribution: beside its mean. step: what the mean is rounded to, in points of the scale that people
-    answered on; 0 for not at all, None when even that would tell too much of a figure that is told as a bound.
+    spread, distribution: beside its mean; points: with every answer, not in three classes only. step: what the mean is
+    rounded to, in points of the scale that people answered on; 0 for not at all, None when even that would tell too
+    much of a figure that is told as a bound.
     """
 
     spread: SpreadDetail = SpreadDetail.NOTHING
     distribution: bool = False
     step: float | None = 0.0
+    points: bool = False
 
 
 ShownDetail = Sequence[FigureDetail]
@@ -63,14 +73,16 @@ class ShownDetails:
 class MaskedFigures:
     """The figures of one mask: what `apply_spread_rules` needs to know of them.
 
-    means, classes: the masks of means and of three-class distributions. cells: that they are made of.
-    measures: those of the mask. column: each one's place among the scores. scores: (N, columns) shares of the scale.
-    known: per column.
+    means, classes, points: the masks of means, and of distributions in three classes and over every answer. cells:
+    that they are made of. measures: those of the mask. column: each one's place among the scores. scores: (N, columns)
+    shares of the scale. known: per column.
     """
 
     means: SurveyProtection
     classes: SurveyProtection
+    points: SurveyProtection
     cells: Cells
+    responses: Responses
     measures: Sequence[Measure]
     column: Sequence[int]
     scores: NDArray[np.float64]
@@ -104,7 +116,8 @@ def apply_spread_rules(shown: MaskedFigures) -> ShownDetails:
             is_exact[:, column],
             people,
         )
-    return figures.as_details(published, steps, is_exact, np.asarray(shown.column))
+    published, points = _without_gaps(shown, figures, people, published, is_exact)
+    return figures.as_details(published, steps, is_exact, points, np.asarray(shown.column))
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,31 +196,58 @@ class _Figures:
         return self.summed(people.n)
 
     def in_classes(self) -> Flags:
-        """(new figures,) where three classes may be told; a rest block only where the stricter mask has the same."""
-        classes = self.shown.classes
-        same = {(block.anchor, block.members) for block in classes.units.blocks}
+        """(new figures,) where three classes may be told."""
+        return self._in(self.shown.classes)
+
+    def in_points(self) -> Flags:
+        """(new figures,) where every answer may be told."""
+        return self._in(self.shown.points)
+
+    def _in(self, mask: SurveyProtection) -> Flags:
+        """A rest block only where the stricter mask has the same."""
+        same = {(block.anchor, block.members) for block in mask.units.blocks}
         return np.array(
             [
-                *(bool(classes.units.shown[node]) for node in self.nodes),
-                *(classes.categories[place].status == "shown" for place in self.categories),
+                *(bool(mask.units.shown[node]) for node in self.nodes),
+                *(mask.categories[place].status == "shown" for place in self.categories),
                 *((block.anchor, block.members) in same for block in self.shown.means.units.blocks),
             ],
             dtype=np.bool_,
         )
 
+    def known_of(self, column: int) -> list[PriorFigure | None]:
+        """Of each figure that is out what was told of this column; None for nothing."""
+        known = {figure.name: figure for figure in self.shown.known[column].figures}
+        return [known.get(figure.name) for figure in self.before.figures]
+
+    def with_known(self, new: Flags) -> Flags:
+        """(figures,) of (new figures,): False for those that are out."""
+        return np.append(new, np.zeros(len(self.before.figures), dtype=np.bool_))
+
+    def with_new(self, known: Sequence[bool]) -> Flags:
+        """(figures,) of those that are out: False for the new ones."""
+        return np.append(np.zeros(len(self.is_known) - len(known), dtype=np.bool_), np.array(known, np.bool_))
+
+    def chosen(self, flags: Flags) -> list[frozenset[int]]:
+        """The cells of those flagged."""
+        return [self.members()[place] for place in np.flatnonzero(flags).tolist()]
+
     def shown_of(self, column: int) -> ShownFigures:
         """Every figure of one column with what is known of it already; the first ones are new."""
         roots = self.shown.cells.forest.parents < 0
-        known = {figure.name: figure for figure in self.shown.known[column].figures}
-        before = [known.get(figure.name) for figure in self.before.figures]
         is_top = [
             *(bool(roots[node]) for node in self.nodes),
             *(False for _ in range(len(self.is_known) - len(self.nodes))),
         ]
-        return ShownFigures(self.members(), self.tables(), is_top, before)
+        return ShownFigures(self.members(), self.tables(), is_top, self.known_of(column))
 
     def as_details(
-        self, published: PublishedDetail, steps: NDArray[np.float64], exact: Flags, column: NDArray[np.int64]
+        self,
+        published: PublishedDetail,
+        steps: NDArray[np.float64],
+        exact: Flags,
+        points: Flags,
+        column: NDArray[np.int64],
     ) -> ShownDetails:
         def detail(place: int) -> ShownDetail:
             return [
@@ -215,6 +255,7 @@ class _Figures:
                     _spread_detail(shown=published.spread[place, of], exact=exact[place, of]),
                     bool(published.distribution[place, of]),
                     None if np.isnan(steps[place, of]) else float(steps[place, of]),
+                    bool(points[place, of]),
                 )
                 for of in column.tolist()
             ]
@@ -255,7 +296,7 @@ def _steps(shown: MaskedFigures, figures: _Figures, people: People) -> NDArray[n
 
 def _is_exact(figures: _Figures, steps: NDArray[np.float64], people: People) -> Flags:
     """(figures, columns) where a new figure's mean and spread are told with all their digits."""
-    new = np.append(figures.in_classes(), np.zeros(len(figures.before.figures), dtype=np.bool_))
+    new = figures.with_known(figures.in_classes())
     return np.asarray(new[:, np.newaxis] & (steps == 0) & (figures.sizes(people) >= EXACT_FROM))
 
 
@@ -275,12 +316,47 @@ def _allowed(
         differ = may_show_spread(one, members[:new], answer_length(measure))[:, 0]
         distribution[:new, column] = own & differ
         spread[:new, column] = np.where(own, differ, in_words[:new, column])
-        known = {figure.name: figure for figure in shown.known[column].figures}
-        for place, figure in enumerate(figures.before.figures):
-            mine = known.get(figure.name)
+        for place, mine in enumerate(figures.known_of(column)):
             spread[new + place, column] = mine is not None and mine.spread
             distribution[new + place, column] = mine is not None and mine.classes
     return PublishedDetail(members, figures.tables(), spread, distribution, fixed, figures.is_rest())
+
+
+def _without_gaps(
+    shown: MaskedFigures, figures: _Figures, people: People, published: PublishedDetail, is_exact: Flags
+) -> tuple[PublishedDetail, Flags]:
+    """Without what says that nobody answered between a bound and what others answered, in a whole column at a time.
+
+    Returns also (figures, columns) where every answer may be told.
+    """
+    spread, distribution = published.spread.copy(), published.distribution.copy()
+    is_new = ~figures.is_known
+    points = distribution & figures.with_known(figures.in_points())[:, np.newaxis]
+    for column, measure in enumerate(shown.first_measures):
+        bounds = _bounds(figures, people, column, measure)
+        if not bounds or measure.kind == MeasureKind.SHARE:
+            continue
+        answers = scored_by_cell(shown.responses, measure.factor, people, column)
+        before = figures.known_of(column)
+        every = points[:, column] | figures.with_new([one is not None and one.points for one in before])
+        exact = spread[:, column] & (is_exact[:, column] | figures.is_known)
+        for closes, told, kept_back in (
+            (points_close, every, points[:, column]),
+            (classes_close, distribution[:, column], distribution[:, column]),
+            (spreads_close, exact, spread[:, column]),
+        ):
+            if closes(answers, bounds, figures.chosen(told)):
+                np.logical_and(kept_back, ~(told & is_new), out=kept_back)
+    return replace(published, spread=spread, distribution=distribution), points & distribution
+
+
+def _bounds(figures: _Figures, people: People, column: int, measure: Measure) -> list[BoundedGroup]:
+    """The figures whose mean is told as a bound, now or before."""
+    n, sums = figures.sizes(people)[:, column], figures.summed(people.sums[:, [column]])[:, 0]
+    mean = sums / np.maximum(n, 1)
+    before = figures.with_new([one is not None and one.bound != "exact" for one in figures.known_of(column)])
+    near = is_near_an_end(mean, n, answer_length(measure)) & (n > 0) & (before | ~figures.is_known)
+    return [BoundedGroup(figures.members()[place], bool(mean[place] > 0.5)) for place in np.flatnonzero(near)]
 
 
 def _in_words(shown: MaskedFigures, figures: _Figures, people: People) -> Flags:

@@ -214,7 +214,9 @@ class _Work:
         shown = MaskedFigures(
             means,
             classes,
+            points,
             self._cells(known.means),
+            self.gathered.responses,
             [self.gathered.measures[place] for place in places],
             column,
             scores,
