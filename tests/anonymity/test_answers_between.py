@@ -37,6 +37,10 @@ def test_what_is_left_of_a_figure_counts_as_a_figure() -> None:
     answers = _answers(ALL_FIVE, THREES_AND_FIVES, [3] * 5)
     assert points_close(answers, UPPER, [EVERYBODY, ELSEWHERE])
     assert not points_close(answers, UPPER, [EVERYBODY])
+    both = [BoundedGroup(GROUP | OTHERS, is_upper=True)]
+    fives = _answers(ALL_FIVE, [0, 0, 0, 0, 5], [9, 0, 0, 0, 0])
+    assert not points_close(fives, both, [OTHERS | ELSEWHERE]), "it tells of some of them only"
+    assert points_close(fives, both, [EVERYBODY])
 
 
 @pytest.mark.parametrize(
