@@ -12,8 +12,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from surveys.platform.database import Database
-from surveys.scorecards import views
+from surveys.scorecards import line_page, views
 from surveys.scorecards.models import Indicator
+from surveys.scorecards.questions import question_views
 from surveys.scorecards.replies import reply_views
 from surveys.scorecards.replies.models import MeasurementReply
 from surveys.scorecards.setup import build_card
@@ -35,9 +36,9 @@ TYPED = {
 
 def replying_site(app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """K over A and B on 1 November 2026. A has red sick leave, a yellow budget and green users."""
-    for module in (views, reply_views):
-        monkeypatch.setattr(module, "_today", lambda: TODAY)
-    monkeypatch.setattr(home, "municipal_day", lambda: TODAY)
+    monkeypatch.setattr(views, "_today", lambda: TODAY)
+    for module in (home, line_page, question_views, reply_views):
+        monkeypatch.setattr(module, "municipal_day", lambda: TODAY)
     app.config["WTF_CSRF_ENABLED"] = False
     build_once(app, db, _build_measured)
     return db

@@ -50,3 +50,8 @@ def units_of_card_pages(session: Session, account: Account) -> frozenset[int]:
 def may_reply(session: Session, account: Account, unit_id: int) -> bool:
     """The unit's leader, or a leader above; whoever edits cards may write down what a leader has said."""
     return is_granted(session, account, unit_id, *CARD_ROLES)
+
+
+def leads_itself(account: Account, unit_id: int) -> bool:
+    """The unit's own leader or her deputy: what others ask about its card, they ask her."""
+    return any(grant.role is Role.LEADER and grant.unit_id == unit_id for grant in account.grants)

@@ -47,6 +47,7 @@ def _build(app: Flask) -> None:
     from surveys.demo.meetings import build_meeting
     from surveys.demo.municipality import build_municipality
     from surveys.demo.plans import build_plan, build_sharing
+    from surveys.demo.questions import build_questions
     from surveys.demo.replies import build_replies
     from surveys.demo.reports import build_reports
     from surveys.demo.rounds import Fjordvik, planned_rounds
@@ -66,6 +67,7 @@ def _build(app: Flask) -> None:
             build_municipality(session, SEED)
             build_cards(session)
             build_replies(session, municipal_day())
+            build_questions(session)
             session.get_one(Installation, 1).keys_fingerprint = app.config["SECRETS"].fingerprint.hex()
     with db.transaction() as session:
         done = set(session.scalars(select(Survey.key).where(Survey.status.in_(("open", "released")))))

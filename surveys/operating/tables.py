@@ -31,6 +31,7 @@ from surveys.scorecards.diagnosis import models as self_assessments
 from surveys.scorecards.external_systems import models as external_systems
 from surveys.scorecards.leader_talk import models as leader_talks
 from surveys.scorecards.outline import models as card_versions
+from surveys.scorecards.questions import models as line_questions
 from surveys.scorecards.replies import models as measurement_replies
 from surveys.scorecards.strategy_map import models as strategy_map
 
@@ -57,6 +58,7 @@ __all__ = [
     "items",
     "leader_talks",
     "limit_counts",
+    "line_questions",
     "measurement_replies",
     "meetings",
     "metadata",

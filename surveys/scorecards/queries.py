@@ -22,6 +22,7 @@ from surveys.scorecards.frequencies import periods_of
 from surveys.scorecards.item_values import item_changes, item_intervals
 from surveys.scorecards.models import Indicator, Measurement, Perspective, ScorecardLine
 from surveys.scorecards.outline.models import CardVersion, VersionState
+from surveys.scorecards.questions.row_questions import unit_questions
 from surveys.scorecards.replies.row_replies import unit_replies
 from surveys.scorecards.row_context import RowContext, TestedChange
 from surveys.scorecards.rows import IndicatorRow, indicator_row
@@ -122,12 +123,15 @@ def read_card(
     through: dt.date | None = None,
     *,
     with_details: bool = True,
+    with_questions: bool = False,
 ) -> Card:
     """The card as the reader may read it; without `year` the last one with a value.
 
     through: as the card was on that day, by the periods of its values: a report on a tertial has nothing of the next.
 
     with_details: with earlier values and how they went, which a list does not show.
+
+    with_questions: with what was asked about the values, which is on the card's own pages only.
 
     As many queries whatever its size. Raises NoSuchYearError for a year before the first value or after the last.
     """
@@ -143,17 +147,18 @@ def read_card(
     shown_year = year or max(years, default=today.year)
     of_year = lines.of_year(shown_year)
     replies = unit_replies(session, unit.id, indicators)
-    replied = [reply.measurement for of_indicator in replies.values() for reply in of_indicator]
+    questions = unit_questions(session, unit.id, indicators) if with_questions else {}
     setting = RowContext(
         year=shown_year,
         today=today,
-        access=_access(session, reader, unit, [*measurements, *replied], today),
+        access=_access(session, reader, unit, measurements, today),
         ambitions=ambitions(session, line, indicators),
         changes=_changes(session, unit.id, measurements),
         intervals=_intervals(session, unit.id, measurements),
         interim_targets=interim_targets(session, line, indicators),
         own=frozenset(each.indicator_id for each in of_year if not each.reported),
         replies=replies,
+        questions=questions,
         rules=stated_rules(session, indicators),
         with_details=with_details,
         is_newest=shown_year == max(years, default=shown_year),

@@ -1,8 +1,9 @@
 """What a row of a card is read in, and what one measurement is there: seen or not, its status, its words."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from analysis.scorecards import IndicatorStatus, TargetLimits, is_due, possible_statuses, status
 from surveys.platform.texts import _
@@ -19,7 +20,8 @@ from surveys.scorecards.models import (
     Measurement,
     MeasurementStatus,
 )
-from surveys.scorecards.replies.models import MeasurementReply
+from surveys.scorecards.questions.models import LineQuestion
+from surveys.scorecards.replies.models import MeasurementReply, value_key
 from surveys.scorecards.survey_values import in_indicators_unit
 
 
@@ -57,6 +59,8 @@ class RowContext:
     own: frozenset[int] = frozenset()
     # Indicator id → every version of the unit's replies.
     replies: Mapping[int, Sequence[MeasurementReply]] = field(default_factory=dict)
+    # Indicator id → the questions about its values that are not taken back; none for a list or a report.
+    questions: Mapping[int, Sequence[LineQuestion]] = field(default_factory=dict)
     # Indicator id → how its values are worked out from the units below.
     rules: Mapping[int, StatedRule] = field(default_factory=dict)
     # False for a list, which tells neither earlier values nor how they went.
@@ -73,6 +77,39 @@ def access_to_value(measurement: Measurement, setting: RowContext) -> Access | N
 def is_seen(measurement: Measurement, setting: RowContext) -> bool:
     access = access_to_value(measurement, setting)
     return access is not None and access.now
+
+
+class AboutValue(Protocol):
+    """What is written about a value: a reply, a question."""
+
+    @property
+    def measurement(self) -> Measurement: ...
+
+
+Written = TypeVar("Written", bound=AboutValue)
+
+
+def told_about(
+    written: Iterable[Written], until: Sequence[Measurement], setting: RowContext
+) -> list[Written]:
+    """Those that the reader is told: where a value is hidden, or not for her, so is what is written about it.
+
+    until: the indicator's measurements up to the card's year. What was written about a survey's value is told with a
+    value of that survey: another survey's in the same period is not the one that a correction may have hidden.
+    """
+    keys = {value_key(each) for each in until if each.value is not None and is_seen(each, setting)}
+    periods = {(year, part) for year, part, _survey in keys}
+    return [each for each in written if _has_value(value_key(each.measurement), keys, periods)]
+
+
+def _has_value(
+    key: tuple[int, int, int | None],
+    keys: Collection[tuple[int, int, int | None]],
+    periods: Collection[tuple[int, int]],
+) -> bool:
+    """An entered value may have been replaced by a survey's: everybody could see it."""
+    year, part, survey = key
+    return key in keys if survey is not None else (year, part) in periods
 
 
 def is_development(indicator: Indicator) -> bool:

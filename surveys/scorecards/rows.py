@@ -15,6 +15,7 @@ from surveys.scorecards.cross_view.pair_plans import is_experienced
 from surveys.scorecards.frequencies import Frequency, periods_of
 from surveys.scorecards.item_values import asked_words, not_told_words
 from surveys.scorecards.models import Indicator, Measurement
+from surveys.scorecards.questions.row_questions import NO_QUESTIONS, RowQuestions, row_questions
 from surveys.scorecards.remarks import periods_without_value, row_remarks
 from surveys.scorecards.replies.row_replies import RowReply, row_reply
 from surveys.scorecards.row_context import (
@@ -113,6 +114,7 @@ class IndicatorRow:
     frequency: Frequency = Frequency.YEAR
     # What people were asked, where it is a single statement.
     asked: str = ""
+    questions: RowQuestions = NO_QUESTIONS
 
     @property
     def counted_status(self) -> IndicatorStatus:
@@ -185,7 +187,8 @@ def indicator_row(
         measure=indicator.measure or "",
         frequency=indicator.frequency,
         asked=asked_words(indicator, latest or newer),
-        reply=row_reply(indicator, latest, counted_status(colour, old=old), seen, setting),
+        questions=row_questions(indicator, until, setting),
+        reply=row_reply(indicator, latest, counted_status(colour, old=old), until, setting),
     )
 
 

@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_reply
+from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, leads_itself, may_reply
 from surveys.access.models import Account, Role
 from surveys.access.permissions import roles_of, signed_in
 from surveys.actions import texts as action_texts
@@ -86,7 +86,7 @@ def show(unit_code: str) -> str:
     if unit.id not in opened:
         abort(403)
     try:
-        card = read_card(session, current_user, unit, _today(), year_in_address())
+        card = read_card(session, current_user, unit, _today(), year_in_address(), with_questions=True)
     except NoSuchYearError:
         abort(404)
     return render_template(
@@ -98,6 +98,7 @@ def show(unit_code: str) -> str:
         meanings=row_meanings(session, card.rows),
         words=status_words(),
         may_reply=may_reply(session, current_user, unit.id),
+        may_ask=card.is_newest and not leads_itself(current_user, unit.id),
         systems=systems_of(session, unit.id),
         leads_unit=any(
             grant.role is Role.LEADER and grant.unit_id == unit.id and grant.deputy_for_id is None

@@ -29,6 +29,7 @@ from surveys.platform.texts import _
 from surveys.release.entrances import entrances
 from surveys.release.visibility import readable_cards
 from surveys.reports.snapshots.political import newest_political
+from surveys.scorecards.questions.placing import UNITS_ON_FRONT_PAGE, questions_for
 from surveys.scorecards.replies.waiting import waiting_for
 from surveys.scorecards.texts import status_words
 from surveys.site.security_text import security_text
@@ -67,6 +68,7 @@ def show() -> str | Response:
         rates=own_rates(session, current_user),
         results=entered[:MOST_RESULTS],
         waiting=waiting_for(session, current_user, today),
+        asked=questions_for(session, current_user, today, UNITS_ON_FRONT_PAGE),
         colours=status_words(),
         political=newest_political(session, current_user),
         is_politician=Role.POLITICIAN in roles_of(current_user),

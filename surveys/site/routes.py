@@ -69,6 +69,7 @@ from surveys.scorecards.outline import file_views as card_file_views
 from surveys.scorecards.outline import indicator_views as card_indicator_views
 from surveys.scorecards.outline import map_views as card_map_views
 from surveys.scorecards.outline import setup_views as card_setup_views
+from surveys.scorecards.questions import question_views
 from surveys.scorecards.replies import reply_views
 from surveys.scorecards.strategy_map import views as strategy_map_views
 from surveys.site import home
@@ -136,6 +137,7 @@ _MODULES = (
     card_file_views,
     card_indicator_views,
     card_setup_views,
+    question_views,
     reply_views,
     strategy_map_views,
     card_map_views,

@@ -67,6 +67,7 @@ HR_PAGES = (
     "/resultater/medarbeider-2024/FK/dette-gjor-vi/plakat",
     "/styringskort?sok=barnehage",
     "/styringskort/OK4/svar/3",
+    "/styringskort/sporsmal",
     "/rapporter",
     "/rapporter/ny?slag=tertial",
     "/rapporter/arshjul",

@@ -12,6 +12,7 @@ from app import create_app
 from surveys.demo.cards import build_cards
 from surveys.demo.fjordvik import SEED
 from surveys.demo.municipality import build_municipality
+from surveys.demo.questions import build_questions
 from surveys.demo.replies import build_replies
 from surveys.demo.rounds import Fjordvik, planned_rounds
 from surveys.operating.loading_rows import number_on
@@ -36,6 +37,7 @@ def demo_rows(installations: Installations, tmp_path_factory: pytest.TempPathFac
                 build_municipality(session, SEED)
                 build_cards(session)
                 build_replies(session, dt.date(2026, 9, 1))
+                build_questions(session)
             fjordvik = Fjordvik(SEED)
             for planned in planned_rounds(dt.date(2026, 9, 1)):
                 if planned.key in ROUNDS:

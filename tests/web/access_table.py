@@ -190,6 +190,11 @@ def approves_there(visitor: AccessVisitor, about: About) -> Outcome:
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
 
 
+def who_asked(_visitor: AccessVisitor, _about: About) -> Outcome:
+    """Whoever asked the question, and nobody has here: `test_questions_about_lines.py`."""
+    return Outcome.HIDDEN
+
+
 def replies_there(visitor: AccessVisitor, about: About) -> Outcome:
     """The unit's leader, a leader above, and whoever sets the card up."""
     return _in_if(visitor.role in {*HR_ROLES, Role.CONTROLLER, Role.LEADER} and visitor.reaches(about))
@@ -351,12 +356,14 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(hr_there, "material", "all_units all_units_file all_units_progress ask_all_units"),
         *_lines(any_account, "scorecards", "index"),
         *_lines(role_there, "scorecards", "across assessment assessments_below forecast_colour reply show"),
-        *_lines(any_account, "scorecards", "index leader_talks own_talk_texts"),
+        *_lines(any_account, "scorecards", "index leader_talks own_talk_texts questions"),
         *_lines(
             role_there, "scorecards", "assessment assessments_below forecast_colour reply show strategy_map"
         ),
         *_lines(one_of_the_two, "scorecards", "leader_talk save_leader_talk"),
-        *_lines(replies_there, "scorecards", "give_reply save_assessment take_reply_back"),
+        *_lines(role_there, "scorecards", "ask_question"),
+        *_lines(who_asked, "scorecards", "take_question_back"),
+        *_lines(replies_there, "scorecards", "answer_question give_reply save_assessment take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
         *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),

@@ -70,7 +70,7 @@ class Site:
         }
         values |= {"indicator_id": "1", "year": "2026", "measurement_id": "1"}
         values |= {"version_id": "1", "node_id": "1", "card_id": "1", "report_id": "1", "proposal_id": "1"}
-        values |= {"action_id": "1", "leader_id": "1"}
+        values |= {"action_id": "1", "leader_id": "1", "question_id": "1"}
         with self.app.test_request_context():
             return url_for(rule.endpoint, **{each: values[each] for each in rule.arguments})
 

@@ -279,7 +279,8 @@ class TestAccessToAccounts:
         told = {
             "role_grant", "one_time_link", "sign_in_session", "audit_entry",
             "quality_discussion", "checklist_tick", "organisation_import", "measurement_entry",
-            "measurement_reply", "self_assessment", "plan_action_version", "plan_action_evaluation",
+            "measurement_reply", "line_question", "line_answer",
+            "self_assessment", "plan_action_version", "plan_action_evaluation",
             "shared_practice", "plan_tick", "focus_choice", "result_answer", "result_seen", "indicator_proposal",
             "year_review", "leader_talk_text",
         }  # fmt: skip

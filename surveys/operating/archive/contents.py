@@ -23,10 +23,10 @@ ARCHIVED: Final = frozenset(
         "imported_set", "imported_measure", "imported_figure", "population_margin",
         "declared_margin", "survey_weighting", "released_weighted_mean",
         "item_figure",
-        # The cards, their values, and the replies to them.
+        # The cards, their values, the replies to them, and what was asked about them.
         "perspective", "scorecard", "goal", "success_factor", "indicator", "target", "interim_target",
         "scorecard_line", "measurement_entry", "measurement", "card_version", "card_version_step",
-        "measurement_reply", "indicator_aggregation", "indicator_pair",
+        "measurement_reply", "line_question", "line_answer", "indicator_aggregation", "indicator_pair",
         "self_assessment", "goal_link", "external_system",
         # What the staff chose after a survey, and what the leader above answered.
         "focus_choice", "result_answer",

@@ -29,6 +29,7 @@ I mappen `data` er det en fil for hver tabell:
 - Enhetenes egenvurderinger: `self_assessment`.
 - Referatene fra den årlige gjennomgangen av hva dere spør om: `year_review`.
 - Svarene på gule og røde verdier, med årsak, tiltak og prognose: `measurement_reply`.
+- Spørsmålene om verdier på kortene, også dem som er trukket tilbake, og svarene: `line_question`, `line_answer`.
 - Det de ansatte valgte å ta vare på og forbedre, og det lederen over svarte: `focus_choice`, `result_answer`.
 - Tiltakene i enhetenes planer og hvordan det gikk: `plan_action`, `plan_action_version`, `plan_action_evaluation`.
   Det enheter har valgt å dele med andre av samme type: `shared_practice`.

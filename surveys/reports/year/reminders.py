@@ -1,4 +1,4 @@
-"""Reminders to those whose values or replies are missing: put in an outbox by whoever sets up the cards, sent once."""
+"""Reminders to those whose values, replies or answers are missing: queued by whoever sets up the cards, sent once."""
 
 import datetime as dt
 import logging
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.account_mail import AccountLetter
+from surveys.access.card_rights import leads_itself
 from surveys.access.models import Account, Grant
 from surveys.audit import trail as audit
 from surveys.campaigns.account_outbox import AccountOutbox, send_waiting
@@ -23,6 +24,7 @@ from surveys.reports.rounds import Round, last_round
 from surveys.reports.year.models import CardReminder
 from surveys.scorecards.entering import entry_tasks
 from surveys.scorecards.models import OWNER_ROLES
+from surveys.scorecards.questions.placing import UNITS_ON_FRONT_PAGE, questions_for
 from surveys.scorecards.replies.waiting import waiting_for
 
 
@@ -101,7 +103,12 @@ def _waiting_lines(session: Session, account: Account, today: dt.date) -> list[s
         + ", ".join(f"{reply.indicator.code} {localised(reply.indicator.title)}" for reply in each.replies)
         for each in waiting_for(session, account, today).own
     ]
-    return values + replies
+    questions = [
+        _("%(unit)s: spørsmål om %(line)s", unit=each.unit.name, line=each.line)
+        for each in questions_for(session, account, today, UNITS_ON_FRONT_PAGE).to_answer
+        if leads_itself(account, each.unit.id)
+    ]
+    return values + replies + questions
 
 
 OUTBOX: Final = AccountOutbox(

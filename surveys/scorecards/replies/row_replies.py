@@ -16,7 +16,7 @@ from surveys.scorecards import texts as wording
 from surveys.scorecards.models import Indicator, Measurement
 from surveys.scorecards.replies.models import MeasurementReply, value_key
 from surveys.scorecards.replies.states import ReplyState, counting_replies, reply_state, state_words
-from surveys.scorecards.row_context import RowContext, is_seen, period_of, shown_value, target_of
+from surveys.scorecards.row_context import RowContext, period_of, shown_value, target_of, told_about
 
 
 @dataclass(frozen=True)
@@ -97,21 +97,16 @@ def row_reply(
     indicator: Indicator,
     latest: Measurement | None,
     colour: IndicatorStatus,
-    seen: Sequence[Measurement],
+    until: Sequence[Measurement],
     setting: RowContext,
 ) -> RowReply:
     """latest: the value on the row. colour: what it counts as: an old value has none, and asks for nothing.
 
-    seen: what the reader sees of each period, oldest first.
+    until: the indicator's measurements up to the card's year, oldest first.
 
-    A reply is shown with its period's value only: where that is hidden, or not for the reader, so is the reply.
+    A reply is shown with its value only: where that is hidden, or not for the reader, so is the reply.
     """
-    shown_periods = {(each.year, each.part) for each in seen if each.value is not None}
-    replies = [
-        each
-        for each in setting.replies.get(indicator.id, ())
-        if (each.year, each.part) in shown_periods and is_seen(each.measurement, setting)
-    ]
+    replies = told_about(setting.replies.get(indicator.id, ()), until, setting)
     counting = counting_replies(each for each in replies if each.withdrawn_at is None)
     history = tuple(
         _words(
