@@ -9,6 +9,7 @@ from surveys.release.protection.answers_between import (
     classes_close,
     points_close,
     spreads_close,
+    too_small_spreads,
 )
 
 GROUP, OTHERS, ELSEWHERE = frozenset({0}), frozenset({1}), frozenset({2})
@@ -25,7 +26,7 @@ def _answers(*counts: list[int], items: int = 1, high_from: int = 4) -> ScoredAn
     n = table.sum(axis=1) / items
     category = np.array([0, 0, 1, 1, 2]) if high_from == 5 else np.array([0, 0, 1, 2, 2])
     shares = np.arange(5) / 4
-    return ScoredAnswers(table, category, n, table @ (shares * (1 - shares)), items)
+    return ScoredAnswers(table, category, n, table @ shares / items, table @ shares**2 / items, items)
 
 
 def test_six_whose_mean_allows_a_4_are_given_away_where_nobody_answered_4() -> None:
@@ -79,3 +80,19 @@ def test_the_largest_spread_there_is_says_that_all_are_at_an_end() -> None:
     assert spreads_close(_answers(ALL_FIVE, ones, [3] * 5), UPPER, [GROUP | OTHERS])
     assert not spreads_close(_answers(ALL_FIVE, THREES_AND_FIVES, [3] * 5), UPPER, [GROUP | OTHERS])
     assert not spreads_close(_answers([0, 0, 0, 0, 20], ones, [3] * 5), UPPER, [GROUP | OTHERS])
+
+
+def test_a_spread_so_small_that_not_all_can_be_at_the_end_is_not_told() -> None:
+    nearly = [0, 0, 0, 1, 5]
+    alike, apart = _answers(nearly, [0, 0, 30, 0, 0], [3] * 5), _answers(nearly, [0, 5, 20, 5, 0], [3] * 5)
+    told = [EVERYBODY, GROUP | OTHERS]
+    assert too_small_spreads(alike, UPPER, told, 0) == {1}
+    assert too_small_spreads(apart, UPPER, told, 0) == frozenset()
+    assert too_small_spreads(_answers(ALL_FIVE, [0, 0, 30, 0, 0], [3] * 5), UPPER, told, 0) == frozenset()
+    assert too_small_spreads(alike, UPPER, [EVERYBODY, ELSEWHERE], 0) == {1}, (
+        "the whole without the others says it"
+    )
+    assert too_small_spreads(alike, UPPER, [EVERYBODY, ELSEWHERE], 1) == {0}, "what is out already stays"
+    lower = [BoundedGroup(GROUP, is_upper=False)]
+    turned = _answers(nearly[::-1], [0, 0, 30, 0, 0], [3] * 5)
+    assert too_small_spreads(turned, lower, told, 0) == {1}

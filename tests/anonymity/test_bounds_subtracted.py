@@ -264,3 +264,30 @@ def _with_gaps(
     _shown: object, figures: Any, _people: object, published: Any, _exact: object
 ) -> tuple[Any, NDArray[np.bool_]]:
     return published, published.distribution & figures.with_known(figures.in_points())[:, np.newaxis]
+
+
+ALIKE_ABOVE: Answers = {"A": NEARLY_FIVE, "K": [sheet_of(3)] * 30}
+
+
+def _highest_of_a(db: Database) -> float:
+    """How high the mean of six can be, by everybody's mean and exact spread (Samuelson's inequality)."""
+    whole = next(row for *_, row in _what_is_told(db) if row["n"] == 36)
+    if "sd" not in whole or "spread_class" in whole or "step" in whole:
+        return HIGH
+    spread = whole["sd"] * np.sqrt((whole["n"] - 1) / whole["n"])
+    return float(whole["mean"] + spread * np.sqrt((whole["n"] - 6) / 6))
+
+
+def test_nor_by_the_spread_of_everybody_where_all_others_answered_alike(app: Flask, db: Database) -> None:
+    """It says that one of the six answered 4: their mean cannot be 5."""
+    build_released(app, db, ALIKE_ABOVE)
+    assert _bounds(db)
+    assert _highest_of_a(db) >= HIGH
+
+
+def test_the_attack_finds_it_in_an_exact_spread(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread_rules, "_without_gaps", _with_gaps)
+    build_released(app, db, ALIKE_ABOVE)
+    assert _highest_of_a(db) < HIGH - 0.01

@@ -27,6 +27,7 @@ from surveys.release.protection.answers_between import (
     points_close,
     scored_by_cell,
     spreads_close,
+    too_small_spreads,
 )
 from surveys.release.protection.bounded_figures import (
     ShownFigures,
@@ -347,6 +348,11 @@ def _without_gaps(
         ):
             if closes(answers, bounds, figures.chosen(told)):
                 np.logical_and(kept_back, ~(told & is_new), out=kept_back)
+        exact &= spread[:, column]
+        places = np.flatnonzero(exact)
+        fixed = int((exact & figures.is_known).sum())
+        gone = too_small_spreads(answers, bounds, figures.chosen(exact), fixed)
+        spread[places[sorted(gone)], column] = False
     return replace(published, spread=spread, distribution=distribution), points & distribution
 
 
