@@ -16,7 +16,7 @@ from surveys.hr.organisation.applying import ImportDayError, OrganisationFile, i
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
 from surveys.platform.database import database
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import fail, say, say_left_out, with_app
 
 _Command = Callable[..., Any]
 _WORDS: Final = {
@@ -44,6 +44,12 @@ def _common(command: _Command) -> _Command:
             metavar="KOLONNE=FELT",
             help="Hva en kolonne betyr. «Kolonne=» betyr at den ikke skal leses. Kan gjentas.",
         ),
+        click.option(
+            "--skip-faulty-lines",
+            "leave_out",
+            is_flag=True,
+            help="Ta inn resten når noen linjer har feil. Uten dette stopper de hele filen.",
+        ),
         click.option("--apply", "apply", is_flag=True, help="Gjennomfør. Uten dette vises endringene bare."),
         click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False)),
     ):
@@ -67,6 +73,7 @@ def import_organisation(
     mapped: tuple[str, ...],
     confirm_leaving: int | None,
     from_day: dt.datetime | None,
+    leave_out: bool,
 ) -> None:
     """Henter enheter fra CSV, XLSX eller FINT (JSON).
 
@@ -77,7 +84,8 @@ def import_organisation(
     choices = _choices(mapped, UNIT_COLUMNS)
     answers = ImportAnswers(leaving=confirm_leaving)
     day = from_day.date() if from_day else None
-    _run(OrganisationFile(ImportKind.UNITS, file, file.name, choices, answers, day), apply=apply)
+    sent = OrganisationFile(ImportKind.UNITS, file, file.name, choices, answers, day, leave_out)
+    _run(sent, apply=apply)
 
 
 @click.command("import-people")
@@ -93,6 +101,11 @@ def import_organisation(
     metavar="ADRESSE=HVA",
     help="Hvorfor en adresse står på flere: person eller postkasse. «*» er alle andre. Kan gjentas.",
 )
+@click.option(
+    "--drop-bad-addresses",
+    is_flag=True,
+    help="Ta inn personer med feil i e-postadressen uten den. Uten dette er det en feil.",
+)
 @with_app
 def import_people_command(
     app: Flask,  # noqa: ARG001
@@ -102,6 +115,8 @@ def import_people_command(
     confirm_leaving: int | None,
     new_numbers: str | None,
     shared_address: tuple[str, ...],
+    leave_out: bool,
+    drop_bad_addresses: bool,
 ) -> None:
     """Henter ansatte fra CSV, XLSX eller FINT (JSON).
 
@@ -116,8 +131,10 @@ def import_people_command(
         leaving=confirm_leaving,
         shared={address: meaning for address, meaning in shared.items() if address != "*"},
         shared_otherwise=shared.get("*"),
+        drop_bad_addresses=drop_bad_addresses,
     )
-    _run(OrganisationFile(ImportKind.PEOPLE, file, file.name, choices, answers), apply=apply)
+    sent = OrganisationFile(ImportKind.PEOPLE, file, file.name, choices, answers, leave_out=leave_out)
+    _run(sent, apply=apply)
 
 
 def _choices(mapped: Sequence[str], columns: Sequence[ImportColumn]) -> dict[str, str] | None:
@@ -152,6 +169,10 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
         say(f"Merk: {note}")
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
+    if left_out := report.left_out.lines:
+        say_left_out(left_out, report.left_out.usable, report.left_out.faults)
+        for consequence in report.left_out.consequences:
+            say(consequence)
     new, changed, ended, unchanged = _WORDS[file.kind]
     _list(new, report.new)
     _list(changed, report.changed)
