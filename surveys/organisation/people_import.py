@@ -41,7 +41,7 @@ from surveys.organisation.people_left_out import (
     held_back,
     usable_rows,
 )
-from surveys.organisation.people_lines import KnownUnits, PersonLine, person_lines
+from surveys.organisation.people_lines import KnownUnits, PersonLine, dropped_addresses, person_lines
 from surveys.organisation.people_matching import PeopleMatch, RosterPerson, match, roster
 from surveys.organisation.shared_addresses import SettledAddresses, settle
 from surveys.platform.texts import _, ngettext, pgettext
@@ -104,6 +104,7 @@ def import_people(
     held = held_back(usable, stored, moved_lines(read))
     plan = _plan(session, lines, stored, units, answers, held)
     report = _report(plan, (*read.notes, *usable.notes, *notes, *plan.settled.notes))
+    report = replace(report, warnings=tuple(dropped_addresses(lines)))
     if usable.left_out.lines:
         told = replace(usable.left_out, consequences=plan.consequences)
         report = replace(report, left_out=told)

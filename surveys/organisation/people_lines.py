@@ -194,12 +194,12 @@ def person_lines(rows: Iterable[Record], units: KnownUnits) -> tuple[list[Person
     lines = [_line(_deciding(own), units) for own in by_person.values()]
     several = {number: own for number, own in by_person.items() if len(own) > 1}
     deciding = [_deciding(own) for own in by_person.values()]
-    return lines, (*_notes(several), *phone_notes(deciding), *_address_notes(deciding))
+    return lines, (*_notes(several), *phone_notes(deciding))
 
 
-def _address_notes(rows: Iterable[Record]) -> Iterator[str]:
-    """Addresses that are none and were asked to be left out."""
-    bad = [row for row in rows if _has_bad_address(row)]
+def dropped_addresses(lines: Iterable[PersonLine]) -> Iterator[str]:
+    """Which addresses are none and were asked to be left out, in one sentence."""
+    bad = [line.line for line in lines if line.keeps_email]
     if not bad:
         return
     yield ngettext(
@@ -208,7 +208,7 @@ def _address_notes(rows: Iterable[Record]) -> Iterator[str]:
         "%(num)s adresser er utelatt, på linje %(lines)s. Har Medvirk en adresse fra før, blir den stående. Ellers "
         "kommer koden på papir.",
         len(bad),
-        lines=lines_in_words(row.line for row in bad),
+        lines=lines_in_words(bad),
     )
 
 

@@ -125,7 +125,7 @@ def test_a_bad_address_may_be_left_out_instead_of_the_person(roster: Database, t
     assert report.left_out.lines == ()
     assert _person(roster, "1") == ("Kari Eide", "kari@example.no", "B", True), "a known address is kept"
     assert _person(roster, "9") == ("Ny Nyborg", "", "A", True)
-    assert "linje 2 og 3. Har Medvirk en adresse fra før" in " ".join(report.notes)
+    assert "linje 2 og 3. Har Medvirk en adresse fra før" in " ".join(report.warnings)
 
 
 def test_faults_of_the_whole_file_stop_it(roster: Database, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Entries of the audit trail in words, for the page and for the file."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import select
@@ -84,6 +84,8 @@ class _Names:
     accounts: Mapping[str, str]
     units: Mapping[str, str]
     surveys: Mapping[str, str]
+    # In the reader's language; a search looks the same words up for every entry.
+    known_words: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def row(self, entry: AuditEntry) -> TrailRow:
         who, what, subject, *details = self.texts(entry)
@@ -94,14 +96,24 @@ class _Names:
         action = ACTIONS.get(entry.action)
         return [
             self._who(entry.account_id),
-            str(action.words) if action else entry.action,
+            self._known((entry.action,), lambda: str(action.words) if action else entry.action),
             self._subject(entry.action, action.about if action else None, entry.subject),
             *(
-                f"{DETAILS.get(name, name)}: {self._value(entry.action, name, value)}"
+                f"{self._label(name)}: {self._value(entry.action, name, value)}"
                 for name, value in entry.detail.items()
                 if value not in (None, "", []) and name != "before"  # for undoing, and no reading
             ),
         ]
+
+    def _known(self, key: tuple[str, ...], words: Callable[[], str]) -> str:
+        """The words, looked up once for each key."""
+        found = self.known_words.get(key)
+        if found is None:
+            found = self.known_words[key] = words()
+        return found
+
+    def _label(self, name: str) -> str:
+        return self._known(("", name), lambda: str(DETAILS.get(name, name)))
 
     def _who(self, account_id: int | None) -> str:
         if account_id is None:
@@ -129,7 +141,9 @@ class _Names:
             return f"{self.units[text]} ({text})"
         if name == "deputy_for":
             return self.accounts.get(text, text)
-        return _choice_words(action, name, text) or _day(text) or text
+        return self._known(
+            (action, name, text), lambda: _choice_words(action, name, text) or _day(text) or text
+        )
 
 
 def _choice_words(action: str, name: str, text: str) -> str | None:
