@@ -32,13 +32,6 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
-def say_left_out(lines: Iterable[Any], usable: int, faults: Iterable[Any]) -> None:
-    """Which lines of a file are not taken in, and why."""
-    say(f"{usable} linjer kan tas inn, {len([*lines])} kan ikke:")
-    for fault in faults:
-        say(f"  {fault}")
-
-
 def fail(message: str, faults: Iterable[Any] = ()) -> NoReturn:
     """Prints the faults and what is wrong, and ends with status 1."""
     for fault in faults:

@@ -13,11 +13,11 @@ from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
 from surveys.files.columns import TableRecords, read_records
 from surveys.files.jsonstat import read_json_stat
-from surveys.files.report import FileRefusedError, ImportChange, ImportQuestion
+from surveys.files.report import FileRefusedError, ImportChange, ImportQuestion, LeftOutLines
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.localisation import short_date
-from surveys.platform.terminal import fail, say, say_left_out, with_app
+from surveys.platform.terminal import fail, say, with_app
 from surveys.platform.typed_data import FileDataError, from_file
 from surveys.scorecards.card_plans import CardPlan, SetupError
 from surveys.scorecards.card_setup import CardSetup
@@ -112,8 +112,8 @@ def import_measurements_command(
         )
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
-    if left_out := report.left_out.lines:
-        say_left_out(left_out, report.left_out.usable, report.left_out.faults)
+    if report.left_out.lines:
+        _say_left_out(report.left_out)
     _list("Nye verdier", report.new)
     _list("Verdier som erstatter en annen", report.changed)
     say(f"Uendrede verdier: {report.unchanged}")
@@ -127,6 +127,14 @@ def import_measurements_command(
         say("Ingenting er lagt inn ennå. Kjør kommandoen på nytt med --apply for å legge inn.")
     else:
         say("Ingenting å legge inn.")
+
+
+def _say_left_out(left_out: LeftOutLines) -> None:
+    say(f"{left_out.usable} linjer kan tas inn, {len(left_out)} kan ikke:")
+    for fault in left_out.faults:
+        say(f"  {fault}")
+    for consequence in left_out.consequences:
+        say(consequence)
 
 
 def _read_values(session: Session, file: Path, said: StatMapping, *, leave_out: bool) -> TableRecords:

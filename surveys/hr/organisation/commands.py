@@ -11,12 +11,12 @@ from flask import Flask
 
 from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
 from surveys.files.headings import ImportColumn, plain, words_of
-from surveys.files.report import ImportChange, ImportQuestion, ImportReport
+from surveys.files.report import ImportChange, ImportQuestion, ImportReport, LeftOutLines
 from surveys.hr.organisation.applying import ImportDayError, OrganisationFile, import_file
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
 from surveys.platform.database import database
-from surveys.platform.terminal import fail, say, say_left_out, with_app
+from surveys.platform.terminal import fail, say, with_app
 
 _Command = Callable[..., Any]
 _WORDS: Final = {
@@ -169,10 +169,8 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
         say(f"Merk: {note}")
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
-    if left_out := report.left_out.lines:
-        say_left_out(left_out, report.left_out.usable, report.left_out.faults)
-        for consequence in report.left_out.consequences:
-            say(consequence)
+    if report.left_out.lines:
+        _say_left_out(report.left_out)
     new, changed, ended, unchanged = _WORDS[file.kind]
     _list(new, report.new)
     _list(changed, report.changed)
@@ -181,6 +179,14 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
     if report.questions:
         _ask(report.questions, file.name)
     say(_ending(report))
+
+
+def _say_left_out(left_out: LeftOutLines) -> None:
+    say(f"{left_out.usable} linjer kan tas inn, {len(left_out)} kan ikke:")
+    for fault in left_out.faults:
+        say(f"  {fault}")
+    for consequence in left_out.consequences:
+        say(consequence)
 
 
 @contextmanager
