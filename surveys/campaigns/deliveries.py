@@ -112,7 +112,11 @@ def _send_mail(db: Database, settings: Settings, now: dt.datetime, became: Count
 
 def _note_waiting(db: Database, reason: str) -> None:
     """Why mails wait that no server has been asked about: whoever reads the pages cannot read the log."""
-    waiting = (Delivery.status == DeliveryStatus.QUEUED, Delivery.channel == MessageChannel.MAIL)
+    waiting = (
+        Delivery.status == DeliveryStatus.QUEUED,
+        Delivery.channel == MessageChannel.MAIL,
+        Delivery.error != reason,
+    )
     with db.transaction() as session:
         session.execute(update(Delivery).where(*waiting).values(error=reason))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from surveys.campaigns.handing_over import (
     CANNOT_BE_MADE,
@@ -17,22 +18,25 @@ from surveys.platform.texts import _
 def failure_words(stored: str, address: str, *, unsure: bool = False) -> MailFault:
     """stored: the error of a delivery. address: where it went; «» for an SMS."""
     line = stored.removeprefix(f"{UNSURE}: ")
-    if not address:
-        return MailFault(MailFaultKind.UNKNOWN, _("SMS-tjenesten tok ikke imot meldingen."), "", line)
+    told = mail_fault(line, address)
     if unsure:
-        advice = _("Spør personen før du sender på nytt, for e-posten kan ha kommet fram.")
-        told = mail_fault(line, address)
-        return MailFault(told.kind, _("Vi vet ikke om meldingen kom fram."), advice, told.line)
-    return _own_words(line) or mail_fault(line, address)
+        advice = _("Spør personen før du sender på nytt, for meldingen kan ha kommet fram.")
+        return replace(told, meaning=_("Vi vet ikke om meldingen kom fram."), advice=advice)
+    if own := _own_words(line):
+        return own
+    if address:
+        return told
+    advice = _("Se om nummeret er riktig, eller skriv ut brevet.")
+    return replace(told, meaning=_("SMS-tjenesten tok ikke imot meldingen."), advice=advice)
 
 
 def _own_words(stored: str) -> MailFault | None:
     """What never came to any server."""
     operators = _("Si fra til dem som drifter Medvirk.")
     words: Mapping[str, tuple[str, str]] = {
-        SURVEY_WAS_CLOSED: (_("Undersøkelsen var lukket før e-posten ble sendt."), ""),
+        SURVEY_WAS_CLOSED: (_("Undersøkelsen var lukket før meldingen ble sendt."), ""),
         CHANGED_OUTSIDE: (
-            _("Invitasjonen er endret utenom Medvirk, så e-posten er ikke sendt."),
+            _("Invitasjonen er endret utenom Medvirk, så meldingen er ikke sendt."),
             operators,
         ),
         CANNOT_BE_MADE: (_("Medvirk kunne ikke lage e-posten."), operators),

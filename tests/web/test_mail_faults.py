@@ -78,3 +78,7 @@ def test_what_never_came_to_a_server_is_not_called_a_servers() -> None:
     unsure = failure_words(f"{UNSURE}: timed out", "kari@y.no", unsure=True)
     assert unsure.meaning == "Vi vet ikke om meldingen kom fram."
     assert unsure.line == "timed out"
+    by_sms = failure_words("Tjenesten svarte 400.", "")
+    assert by_sms.meaning == "SMS-tjenesten tok ikke imot meldingen."
+    assert by_sms.line == "Tjenesten svarte 400."
+    assert failure_words(f"{UNSURE}: uten svar", "", unsure=True).meaning == unsure.meaning
