@@ -222,6 +222,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "kept": _l("beholdt"),
     "kind": _l("hva som skjedde"),
     "leaders_only": _l("bare ledere"),
+    "left_out": _l("ikke tatt inn"),
     "letters": _l("brev"),
     "loose": _l("koder til utdeling"),
     "made_at": _l("tatt"),

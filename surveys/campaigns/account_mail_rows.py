@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from surveys.access.models import Account
 from surveys.campaigns.models import DeliveryStatus
 from surveys.platform.database import choice, identity
+from surveys.platform.mail_faults import MailFault, mail_fault
 
 
 class AccountMailRow:
@@ -22,6 +23,11 @@ class AccountMailRow:
     # After a passing error: not to be tried again before this moment.
     not_before: Mapped[dt.datetime | None]
     error: Mapped[str] = mapped_column(default="")
+
+    @property
+    def fault(self) -> MailFault:
+        """`error` in words."""
+        return mail_fault(self.error, self.account.email)
 
     @declared_attr
     def account(self) -> Mapped[Account]:

@@ -21,7 +21,14 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from surveys.campaigns.handing_over import NotTakenError, UnsureError
+from surveys.campaigns.handing_over import (
+    CANNOT_BE_MADE,
+    CHANGED_OUTSIDE,
+    SURVEY_WAS_CLOSED,
+    UNSURE,
+    NotTakenError,
+    UnsureError,
+)
 from surveys.campaigns.invitation_seals import is_intact
 from surveys.campaigns.mail_handing_over import hand_over_mail, server_reason
 from surveys.campaigns.mails import compose
@@ -94,12 +101,24 @@ def _send_mail(db: Database, settings: Settings, now: dt.datetime, became: Count
         problem = _send_due(db, settings, now, became)
     except (OSError, smtplib.SMTPException) as error:
         problem = server_reason(error)
+        _note_waiting(db, problem)
     if problem:
         problem = (
             f"E-posttjeneren {settings.smtp_host}:{settings.smtp_port} svarte ikke som den skal: {problem}"
         )
         _log.warning("%s", problem)
     return problem
+
+
+def _note_waiting(db: Database, reason: str) -> None:
+    """Why mails wait that no server has been asked about: whoever reads the pages cannot read the log."""
+    waiting = (
+        Delivery.status == DeliveryStatus.QUEUED,
+        Delivery.channel == MessageChannel.MAIL,
+        Delivery.error != reason,
+    )
+    with db.transaction() as session:
+        session.execute(update(Delivery).where(*waiting).values(error=reason))
 
 
 def _send_due(db: Database, settings: Settings, now: dt.datetime, became: Counter[str]) -> str:
@@ -151,8 +170,7 @@ def _drop_unwanted(db: Database, today: dt.date) -> int:
         late = update(Delivery).where(
             Delivery.status == DeliveryStatus.QUEUED, Delivery.invitation_id.in_(closed)
         )
-        reason = "Undersøkelsen var lukket før meldingen ble sendt."
-        stopped = session.execute(late.values(status=DeliveryStatus.FAILED, error=reason)).rowcount  # type: ignore[attr-defined]
+        stopped = session.execute(late.values(status=DeliveryStatus.FAILED, error=SURVEY_WAS_CLOSED)).rowcount  # type: ignore[attr-defined]
         for survey in session.scalars(_with_waiting_mail()):
             update_invitations_from_roster(session, survey)
         needless = session.scalars(
@@ -229,7 +247,7 @@ def _send_one(
     except NotTakenError as refusal:
         return _settle_refusal(db, delivery_id, refusal, now), str(refusal) if refusal.line_is_dead else ""
     except UnsureError as error:
-        _settle(db, delivery_id, DeliveryStatus.SENDING, f"Vi vet ikke om meldingen kom fram: {error}")
+        _settle(db, delivery_id, DeliveryStatus.SENDING, f"{UNSURE}: {error}")
         return "unsure", str(error)
     _settle(db, delivery_id, DeliveryStatus.SENT)
     return "sent", ""
@@ -266,7 +284,7 @@ def _composed(db: Database, delivery_id: int) -> tuple[str, EmailMessage]:
         try:
             return delivery.invitation.email, compose(delivery, installation)
         except (ValueError, MessageError) as error:
-            raise NotTakenError(f"E-posten kan ikke lages: {error}", passing=False) from error
+            raise NotTakenError(f"{CANNOT_BE_MADE}: {error}", passing=False) from error
 
 
 def _with_survey(session: Session, delivery_id: int) -> tuple[Delivery, Installation]:
@@ -274,9 +292,7 @@ def _with_survey(session: Session, delivery_id: int) -> tuple[Delivery, Installa
     survey = joinedload(Delivery.invitation).joinedload(Invitation.survey).joinedload(Survey.instrument)
     delivery = session.get_one(Delivery, delivery_id, options=[survey])
     if not is_intact(delivery.invitation, current_app.config["SECRETS"].codes):
-        raise NotTakenError(
-            "Invitasjonen er endret utenom Medvirk, så meldingen er ikke sendt.", passing=False
-        )
+        raise NotTakenError(CHANGED_OUTSIDE, passing=False)
     return delivery, session.get_one(Installation, 1)
 
 

@@ -10,13 +10,15 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.campaigns.failure_words import failure_words
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.lifecycle import SurveyError, require_open
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, Survey
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageChannel, MessageKind, Survey
 from surveys.campaigns.outbox import CANNOT_SEND
 from surveys.campaigns.roster_following import plain, send_again, use_address
 from surveys.organisation.models import Person, Unit
 from surveys.platform.addresses import EMAIL
+from surveys.platform.mail_faults import MailFault, mail_fault
 from surveys.platform.phone_numbers import international
 from surveys.platform.sms_gateway import sms_is_set_up
 from surveys.platform.texts import _
@@ -26,7 +28,7 @@ from surveys.platform.texts import _
 class FailedMail:
     """A person's latest invitation that failed, or that we do not know the fate of (`unsure`).
 
-    email: where it went; «» for an SMS, and then `phone` is the number.
+    email: where it went; «» for an SMS, and then `phone` is the number. why: as it is stored.
     """
 
     invitation_id: int
@@ -36,6 +38,11 @@ class FailedMail:
     why: str
     unsure: bool
     phone: str = ""
+
+    @property
+    def fault(self) -> MailFault:
+        """`why` in words."""
+        return failure_words(self.why, self.email, unsure=self.unsure)
 
 
 def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
@@ -74,6 +81,24 @@ def failed_mails(session: Session, survey: Survey) -> list[FailedMail]:
         )
         for invitation_id, name, unit, email, phone, error, status in rows
     ]
+
+
+def waiting_faults(session: Session, survey: Survey) -> list[MailFault]:
+    """Why invitations still wait, each reason once: the server was not reached, or asked us to come back."""
+    stored = session.scalars(
+        select(Delivery.error)
+        .join(Delivery.invitation)
+        .where(
+            Invitation.survey_id == survey.id,
+            Delivery.kind == MessageKind.INVITATION,
+            Delivery.channel == MessageChannel.MAIL,
+            Delivery.status == DeliveryStatus.QUEUED,
+            Delivery.error != "",
+        )
+        .distinct()
+    )
+    faults = (mail_fault(error) for error in stored)
+    return list({fault.meaning: fault for fault in faults}.values())
 
 
 def correct_address(session: Session, survey: Survey, invitation_id: int, email: str) -> bool:

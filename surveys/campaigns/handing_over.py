@@ -1,5 +1,14 @@
 """What handing one message over to a mail server or an SMS gateway may end in, besides that it was taken."""
 
+from typing import Final
+
+SURVEY_WAS_CLOSED: Final = "Undersøkelsen var lukket før meldingen ble sendt."
+CHANGED_OUTSIDE: Final = "Invitasjonen er endret utenom Medvirk, så meldingen er ikke sendt."
+CANNOT_BE_MADE: Final = "E-posten kan ikke lages"
+ODD_LETTERS: Final = "Adressen har tegn som e-posttjeneren ikke tar imot."
+UNSURE: Final = "Vi vet ikke om meldingen kom fram"
+"""What is stored with a message that was never handed over, or after which no answer came."""
+
 
 class NotTakenError(Exception):
     """It was surely not taken, so it may be tried again.

@@ -5,7 +5,7 @@ import smtplib
 from contextlib import suppress
 from email.message import EmailMessage
 
-from surveys.campaigns.handing_over import NotTakenError, UnsureError
+from surveys.campaigns.handing_over import ODD_LETTERS, NotTakenError, UnsureError
 from surveys.campaigns.mails import sender_address
 
 
@@ -16,7 +16,7 @@ def hand_over_mail(server: smtplib.SMTP, recipient: str, message: EmailMessage) 
         _expect(server, server.rcpt(recipient), 250, 251)
         _expect(server, server.docmd("DATA"), 354)
     except UnicodeEncodeError as error:
-        raise NotTakenError("Adressen har tegn som e-posttjeneren ikke tar imot.", passing=False) from error
+        raise NotTakenError(ODD_LETTERS, passing=False) from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotTakenError(server_reason(error), passing=True, line_is_dead=True) from error
     try:
@@ -43,4 +43,7 @@ def server_reason(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
         return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        for code, answer in error.recipients.values():
+            return f"{code} {answer.decode(errors='replace')}"
     return str(error) or type(error).__name__

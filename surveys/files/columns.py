@@ -143,13 +143,22 @@ PEOPLE_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class TableRecords:
-    """A file's rows by column name, its faults, and what the reader should know. meanings: of each heading."""
+    """A file's rows by column name, its faults, and what the reader should know. meanings: of each heading.
+
+    row_faults: of single rows, which stand among `rows` too; only when they were asked for.
+    """
 
     rows: tuple[Record, ...] = ()
     faults: tuple[ImportFault, ...] = ()
     notes: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
+    row_faults: tuple[ImportFault, ...] = ()
+
+    @property
+    def faulty_lines(self) -> frozenset[int]:
+        """The lines that `row_faults` are of."""
+        return frozenset(fault.line for fault in self.row_faults if fault.line is not None)
 
 
 _SUM: Final = re.compile(
@@ -162,13 +171,16 @@ def read_records(
     columns: Sequence[ImportColumn],
     chosen: ColumnChoices | None = None,
     remembered: Callable[[Sequence[str]], ColumnChoices] = lambda _headings: {},
+    *,
+    by_row: bool = False,
 ) -> TableRecords:
     """Everything of a file in one value; a file that cannot be read has faults and no rows. Sums are left out.
 
-    remembered: what was chosen for an earlier file with the same headings; `chosen` goes before it.
+    remembered: what was chosen for an earlier file with the same headings; `chosen` goes before it. by_row: faults of
+    single rows are apart, in `row_faults`, and do not refuse the others.
     """
     try:
-        table = read_table(file, columns, chosen)
+        table = read_table(file, columns, chosen, long_rows=by_row)
     except FileRefusedError as refusal:
         return TableRecords(faults=refusal.faults)
     chosen = {**remembered(table.headings), **(chosen or {})}
@@ -177,17 +189,22 @@ def read_records(
     if sums:
         skipped = set(sums)
         table = replace(table, rows=tuple(row for row in table.rows if row.line not in skipped))
-    rows, faults = records_and_faults(table, columns, chosen)
+    rows, faults = _by_column(table, columns, chosen)
+    formulas = tuple(_formula_faults(rows))
+    row_faults = (*table.row_faults, *formulas) if by_row else ()
+    if formulas and not by_row:
+        rows, faults = [], (*faults, *formulas)
     summed = [_("Linje %(lines)s er en sum og er hoppet over.", lines=lines_in_words(sums))] if sums else []
     notes = (*table.notes, *summed, *left_out(table, columns, chosen))
-    return TableRecords(tuple(rows), faults, notes, table.headings, meanings)
+    return TableRecords(tuple(rows), faults, notes, table.headings, meanings, row_faults)
 
 
 def _is_sum(cells: Sequence[str], meanings: Sequence[str], columns: Sequence[ImportColumn]) -> bool:
     """«Sum» or «Totalt» in a row that lacks something it would need."""
     if "" not in cells or not any(cell[:1] in "sStTdDiIaA" and _SUM.fullmatch(cell) for cell in cells):
         return False
-    empty = {name for cell, name in zip(cells, meanings, strict=True) if not cell}
+    # A row may be longer than the headings.
+    empty = {name for cell, name in zip(cells, meanings, strict=False) if not cell}
     return any(column.name in empty for column in columns if column.required)
 
 
@@ -207,6 +224,16 @@ def records_and_faults(
     Columns that nothing is known of, or that stand twice, are left out of the records, so that everything else can be
     checked too.
     """
+    rows, faults = _by_column(table, columns, chosen)
+    formulas = tuple(_formula_faults(rows))
+    # Whatever else could be said of a formula's text would only be in the way.
+    return ([], (*faults, *formulas)) if formulas else (rows, faults)
+
+
+def _by_column(
+    table: Table, columns: Sequence[ImportColumn], chosen: ColumnChoices | None
+) -> tuple[list[Record], tuple[ImportFault, ...]]:
+    """As `records_and_faults`, with rows that have formulas."""
     meanings = guess(table.headings, columns, chosen)
     places: dict[str, int] = {}
     for index, name in enumerate(meanings):
@@ -216,10 +243,7 @@ def records_and_faults(
     if any(_is_missing(column, places) for column in columns):
         return [], faults
     headings = {name: table.headings[index] for name, index in places.items()}
-    rows = [Record(row.line, row.cells, places, headings) for row in table.rows]
-    formulas = tuple(_formula_faults(rows))
-    # Whatever else could be said of a formula's text would only be in the way.
-    return ([], (*faults, *formulas)) if formulas else (rows, faults)
+    return [Record(row.line, row.cells, places, headings) for row in table.rows], faults
 
 
 def left_out(

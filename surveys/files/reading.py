@@ -55,21 +55,28 @@ class TableRow:
 class Table:
     """The headings as they stand in the file, and the rows below, every row as long as the headings.
 
-    notes: what was left out or mended on the way, for the reader.
+    notes: what was left out or mended on the way, for the reader. row_faults: of rows that are longer than the
+    headings, when those were asked for.
     """
 
     headings: tuple[str, ...]
     heading_line: int
     rows: tuple[TableRow, ...]
     notes: tuple[str, ...] = ()
+    row_faults: tuple[ImportFault, ...] = ()
 
 
 def read_table(
-    file: Path, columns: Sequence[ImportColumn] = (), chosen: ColumnChoices | None = None
+    file: Path,
+    columns: Sequence[ImportColumn] = (),
+    chosen: ColumnChoices | None = None,
+    *,
+    long_rows: bool = False,
 ) -> Table:
     """The file's table. Raises FileRefusedError with every reason when it cannot or must not be read.
 
     columns: those that the headings are known by; without any, the first line with anything on it is the headings.
+    long_rows: rows that are longer than the headings are kept whole, each with its fault, and do not refuse the file.
     """
     try:
         size = file.stat().st_size
@@ -80,18 +87,24 @@ def read_table(
         ) from None
     if size > LARGEST_FILE:
         raise FileRefusedError(ImportFault(_("Filen er større enn 30 MB. Er det riktig fil?")))
-    return parse_table(content, columns, chosen)
+    return parse_table(content, columns, chosen, long_rows=long_rows)
 
 
 def parse_table(
-    content: bytes, columns: Sequence[ImportColumn] = (), chosen: ColumnChoices | None = None
+    content: bytes,
+    columns: Sequence[ImportColumn] = (),
+    chosen: ColumnChoices | None = None,
+    *,
+    long_rows: bool = False,
 ) -> Table:
     """The table of a file's bytes; raises as `read_table`. Nobody waits for SQLite's write lock meanwhile."""
     with without_write_lock():
-        return _parsed(content, columns, chosen)
+        return _parsed(content, columns, chosen, long_rows=long_rows)
 
 
-def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoices | None) -> Table:
+def _parsed(
+    content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoices | None, *, long_rows: bool
+) -> Table:
     try:
         written, heading, notes = _written_rows(content, columns, chosen)
     except TableFileError as error:
@@ -100,8 +113,8 @@ def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoic
     _refuse_personal_numbers(headings, written)
     headings = _without_empty_end(headings)
     rows, repeated = _without_repeated_headings(written[heading + 1 :], headings, columns, chosen)
-    faults = [*_width_faults(headings, rows)]
-    if faults:
+    faults = tuple(_width_faults(headings, rows))
+    if faults and not long_rows:
         raise FileRefusedError(*faults)
     if heading:
         above = [row.line for row in written[:heading]]
@@ -117,11 +130,15 @@ def _parsed(content: bytes, columns: Sequence[ImportColumn], chosen: ColumnChoic
         ]
     mender = Mender(headings)
     fitted = tuple(
-        TableRow(row.line, mender.mended(row.line, _fitted(row.cells, len(headings)))) for row in rows
+        TableRow(
+            row.line,
+            mender.mended(row.line, _fitted(row.cells, len(headings))) + _rest(row.cells, len(headings)),
+        )
+        for row in rows
     )
     if mender.faults:
         raise FileRefusedError(*mender.faults)
-    return Table(headings, written[heading].line, fitted, (*notes, *mender.notes))
+    return Table(headings, written[heading].line, fitted, (*notes, *mender.notes), faults)
 
 
 def _without_repeated_headings(
@@ -364,13 +381,20 @@ def _width_faults(headings: tuple[str, ...], rows: Iterable[TableRow]) -> Iterat
             found = len(_without_empty_end(row.cells))
             yield ImportFault(
                 _(
-                    "Linjen har %(found)s felt, men det er bare %(columns)s kolonner i overskriften.",
+                    "Linjen har %(found)s felt, men det er bare %(columns)s kolonner i overskriften. "
+                    "Se etter et skilletegn for mye i en av cellene.",
                     found=found,
                     columns=len(headings),
                 ),
                 row.line,
                 cause="width",
             )
+
+
+def _rest(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """What a row has beyond the headings, when it is anything at all."""
+    rest = cells[width:]
+    return rest if any(rest) else ()
 
 
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What an import found and would do: values that the command line prints and a page can show."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from surveys.platform.texts import _
@@ -114,10 +114,45 @@ class ImportQuestion:
 
 
 @dataclass(frozen=True)
+class LeftOutLine:
+    """A line that is not taken in: its cells as the file has them, and why."""
+
+    line: int
+    cells: tuple[str, ...]
+    faults: tuple[ImportFault, ...]
+
+
+@dataclass(frozen=True)
+class LeftOutLines:
+    """The lines of a file that are not taken in. headings: the file's own. usable: how many of the lines are taken in.
+
+    consequences: what it means that they are left out, in sentences.
+    """
+
+    lines: tuple[LeftOutLine, ...] = ()
+    headings: tuple[str, ...] = ()
+    usable: int = 0
+    consequences: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def faults(self) -> tuple[ImportFault, ...]:
+        """Each fault once, as `told_once`."""
+        return told_once(fault for line in self.lines for fault in line.faults)
+
+    def only_for(self, cause: str) -> int:
+        """How many lines have no other fault than this."""
+        return sum(all(fault.cause == cause for fault in line.faults) for line in self.lines)
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """The whole result of an import. With `faults` or `questions`, nothing has been changed, whatever was asked for.
 
-    warnings: what to look at before the file is used; it can be used as it is.
+    warnings: what to look at before the file is used; it can be used as it is. left_out: lines with faults, when
+    somebody has asked for the rest without them.
     """
 
     new: tuple[ImportChange, ...] = ()
@@ -129,6 +164,7 @@ class ImportReport:
     applied: bool = False
     questions: tuple[ImportQuestion, ...] = ()
     warnings: tuple[str, ...] = ()
+    left_out: LeftOutLines = field(default_factory=LeftOutLines)
 
     @property
     def changes(self) -> int:

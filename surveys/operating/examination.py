@@ -26,6 +26,7 @@ from surveys.operating.key_examination import (
     keys_are_private,
     keys_are_the_databases_own,
 )
+from surveys.operating.mail_examination import mails_come_through
 from surveys.operating.revisions import SchemaAge
 from surveys.operating.schema_state import schema_fault
 from surveys.operating.sign_in_examination import sign_in_provider_works
@@ -326,6 +327,7 @@ _CHECKS: Final[tuple[Callable[[Flask], Iterator[DoctorFinding]], ...]] = (
     _translations_are_compiled,
     _mail_is_set,
     _key_holders_get_mail,
+    mails_come_through,
     sms_is_set,
     sms_come_through,
     _links_can_be_opened,

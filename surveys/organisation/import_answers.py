@@ -29,12 +29,14 @@ class ImportAnswers:
 
     same_people: whether people with new numbers are those that were here. leaving: how many may go out.
     shared: address in lower case → why it is on several people; `shared_otherwise` for those that are not named.
+    drop_bad_addresses: people whose address is none are taken in without it.
     """
 
     same_people: bool | None = None
     leaving: int | None = None
     shared: Mapping[str, SharedAddress] = field(default_factory=dict)
     shared_otherwise: SharedAddress | None = None
+    drop_bad_addresses: bool = False
 
     @property
     def is_given(self) -> bool:

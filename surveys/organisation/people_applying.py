@@ -25,7 +25,7 @@ def after(person: RosterPerson, line: PersonLine) -> RosterPerson:
         line.employee_number,
         line.name,
         # In other letters it is the same address: nobody gets the invitation again.
-        person.email if line.address == person.email.casefold() else line.email,
+        person.email if line.keeps_email or line.address == person.email.casefold() else line.email,
         line.language or person.language or "nb",
         person.is_leader if line.is_leader is None else line.is_leader,
         True,

@@ -1,6 +1,7 @@
 """People from a file into the roster: what would change, what must be answered first, and the change itself.
 
-The file is the whole roster: somebody it leaves out is no longer invited. The page and the command line both come here.
+The file is the whole roster: somebody it leaves out is no longer invited. Lines with faults can be left out, and then
+whoever they may be about is neither changed nor taken out. The page and the command line both come here.
 """
 
 from collections import Counter
@@ -15,13 +16,13 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.files.columns import PEOPLE_COLUMNS, TableRecords, read_records
 from surveys.files.headings import ColumnChoices
+from surveys.files.left_out import fault_of_left_out_file, moved_lines
 from surveys.files.report import (
     ImportChange,
     ImportQuestion,
     ImportReport,
     described,
     lines_in_words,
-    told_once,
 )
 from surveys.organisation import people_applying
 from surveys.organisation.import_answers import NO_ANSWERS, ImportAnswers, QuestionKind
@@ -34,13 +35,13 @@ from surveys.organisation.import_records import (
     under_new_numbers,
 )
 from surveys.organisation.models import ImportKind
-from surveys.organisation.people_lines import (
-    KnownUnits,
-    PersonLine,
-    person_lines,
-    row_faults,
-    without_ended,
+from surveys.organisation.people_left_out import (
+    HeldBack,
+    consequences,
+    held_back,
+    usable_rows,
 )
+from surveys.organisation.people_lines import KnownUnits, PersonLine, dropped_addresses, person_lines
 from surveys.organisation.people_matching import PeopleMatch, RosterPerson, match, roster
 from surveys.organisation.shared_addresses import SettledAddresses, settle
 from surveys.platform.texts import _, ngettext, pgettext
@@ -54,12 +55,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PeoplePlan:
-    """What a file means for the roster. With `faults` there is nothing else."""
+    """What a file means for the roster. consequences: of leaving lines out, in sentences."""
 
     units: KnownUnits
     found: PeopleMatch
     settled: SettledAddresses
     questions: tuple[ImportQuestion, ...] = ()
+    consequences: tuple[str, ...] = ()
 
 
 def import_people(
@@ -72,28 +74,40 @@ def import_people(
     file_name: str = "",
     account_id: int | None = None,
     progress: Progress = lambda _part: None,
+    leave_out: bool = False,
 ) -> ImportReport:
     """What the file would change, and with `apply` the change itself, in the caller's transaction.
 
     Faults and open questions stand in the report, and then nothing is changed. chosen: what somebody said of the
-    file's columns; what was said of an earlier file with the same headings is remembered.
+    file's columns; what was said of an earlier file with the same headings is remembered. leave_out: lines with faults
+    are left out and stand in the report; only faults of the whole file stop it then.
     """
     progress(_("Leser filen"))
     remembered = partial(remembered_choices, session, ImportKind.PEOPLE)
-    read = read_records(file, PEOPLE_COLUMNS, chosen, remembered)
+    read = read_records(file, PEOPLE_COLUMNS, chosen, remembered, by_row=leave_out)
+    read = replace(read, faults=(*read.faults, *fault_of_left_out_file(read.headings)))
     units = KnownUnits(session)
-    rows, ended = without_ended(read.rows)
-    faults = [*read.faults]
-    if rows or not faults:
-        faults += row_faults(rows, units)
-    if faults:
-        return ImportReport(notes=(*read.notes, *ended), faults=told_once(faults))
     if apply:
         lock(session)
+    stored = roster(session)
+    usable = usable_rows(
+        read,
+        units,
+        stored,
+        leave_out=leave_out,
+        drop_bad_addresses=answers.drop_bad_addresses,
+    )
+    if usable.faults:
+        return ImportReport(notes=(*read.notes, *usable.notes), faults=usable.faults)
     progress(_("Sammenligner med de ansatte i Medvirk"))
-    lines, notes = person_lines(rows, units)
-    plan = _plan(session, lines, units, answers)
-    report = _report(plan, (*read.notes, *ended, *notes, *plan.settled.notes))
+    lines, notes = person_lines(usable.rows, units)
+    held = held_back(usable, stored, moved_lines(read))
+    plan = _plan(session, lines, stored, units, answers, held)
+    report = _report(plan, (*read.notes, *usable.notes, *notes, *plan.settled.notes))
+    report = replace(report, warnings=tuple(dropped_addresses(lines)))
+    if usable.left_out.lines:
+        told = replace(usable.left_out, consequences=plan.consequences)
+        report = replace(report, left_out=told)
     if not apply or report.questions:
         return report
     if report.changes:
@@ -105,17 +119,23 @@ def import_people(
 
 
 def _plan(
-    session: Session, lines: Sequence[PersonLine], units: KnownUnits, answers: ImportAnswers
+    session: Session,
+    lines: Sequence[PersonLine],
+    stored: Sequence[RosterPerson],
+    units: KnownUnits,
+    answers: ImportAnswers,
+    held: HeldBack,
 ) -> PeoplePlan:
-    stored = roster(session)
     settled = settle(lines, stored, answers, known_same_people(session))
-    found = match(settled.lines, stored, new_numbers=answers.same_people is not False)
+    all_found = match(settled.lines, stored, new_numbers=answers.same_people is not False, held=held.ids)
+    found = held.keeping(all_found)
     questions = [*settled.questions]
     if found.renumbered and answers.same_people is None:
         questions.append(_renumbered_question(found))
     if not settled.questions and (leaving := _leaving_question(found, stored, units, answers)):
         questions.append(leaving)
-    return PeoplePlan(units, found, settled, tuple(questions))
+    told = tuple(consequences(held, all_found))
+    return PeoplePlan(units, found, settled, tuple(questions), told)
 
 
 def _renumbered_question(found: PeopleMatch) -> ImportQuestion:
@@ -205,6 +225,8 @@ def _record(
     undo: Mapping[str, object],
 ) -> None:
     counts = {"new": len(report.new), "changed": len(report.changed), "ended": len(report.ended)}
+    if report.left_out.lines:
+        counts["left_out"] = len(report.left_out)
     new_numbers = {person.employee_number: line.employee_number for person, line in plan.found.renumbered}
     same = {**under_new_numbers(known_same_people(session), new_numbers), **plan.settled.same}
     record_import(session, request, read.meanings, counts, undo, same)

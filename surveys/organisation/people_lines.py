@@ -33,6 +33,9 @@ LANGUAGE_WORDS: Final = {
     "norsk": "nb",
 }
 
+BAD_ADDRESS: Final = "email"
+"""The cause of an address that is none: the person can be taken in without it."""
+
 _NAMED_AT_MOST: Final = 10
 
 
@@ -51,6 +54,8 @@ class PersonLine:
     shared_mailbox: bool = False
     # «»: the file has the column, and she has no number there.
     phone: str | None = None
+    # The file's address is none: the one that is known is kept.
+    keeps_email: bool = False
 
     @property
     def address(self) -> str:
@@ -128,8 +133,10 @@ def without_ended(rows: Sequence[Record]) -> tuple[tuple[Record, ...], tuple[str
     return tuple(row for row in rows if row.line not in lines), (told,)
 
 
-def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFault]:
-    """What is wrong in the rows, each cell on its own."""
+def row_faults(
+    rows: Sequence[Record], units: KnownUnits, *, drop_bad_addresses: bool = False
+) -> Iterator[ImportFault]:
+    """What is wrong in the rows, each cell on its own. drop_bad_addresses: an address that is none is no fault."""
     if not rows:
         yield ImportFault(_("Filen har ingen personer under overskriften."))
     checked = [
@@ -144,15 +151,23 @@ def row_faults(rows: Sequence[Record], units: KnownUnits) -> Iterator[ImportFaul
     for row in rows:
         if not row["employee_number"]:
             yield row.fault("employee_number", _("Ansattnummeret mangler."))
-        if not _name(row):
+        if not name_of(row):
             yield row.fault("name" if "name" in row else "last_name", _("Navnet mangler."))
         yield from _unit_faults(row, units)
-        email = _address(row)
-        if email and not EMAIL.fullmatch(email):
-            yield row.fault("email", _("«%(address)s» er ikke en e-postadresse.", address=email), "email")
+        if not drop_bad_addresses and _has_bad_address(row):
+            told = _(
+                "«%(address)s» er ikke en e-postadresse. Rett den, eller la cellen stå tom.",
+                address=address_of(row),
+            )
+            yield row.fault("email", told, BAD_ADDRESS)
         for column, words, message in checked:
             if row[column].casefold() not in words:
                 yield row.fault(column, message(row[column]), column)
+
+
+def _has_bad_address(row: Record) -> bool:
+    address = address_of(row)
+    return bool(address) and not EMAIL.fullmatch(address)
 
 
 def _not_yes_or_no(given: str) -> str:
@@ -182,6 +197,21 @@ def person_lines(rows: Iterable[Record], units: KnownUnits) -> tuple[list[Person
     return lines, (*_notes(several), *phone_notes(deciding))
 
 
+def dropped_addresses(lines: Iterable[PersonLine]) -> Iterator[str]:
+    """Which addresses are none and were asked to be left out, in one sentence."""
+    bad = [line.line for line in lines if line.keeps_email]
+    if not bad:
+        return
+    yield ngettext(
+        "Adressen på linje %(lines)s er utelatt. Har Medvirk en adresse fra før, blir den stående. Ellers kommer koden "
+        "på papir.",
+        "%(num)s adresser er utelatt, på linje %(lines)s. Har Medvirk en adresse fra før, blir den stående. Ellers "
+        "kommer koden på papir.",
+        len(bad),
+        lines=lines_in_words(bad),
+    )
+
+
 def phone_notes(rows: Iterable[Record]) -> Iterator[str]:
     """Numbers that are none, in one sentence: their owners are without a number, and nothing else is stopped."""
     wrong = [row for row in rows if row["phone"] and international(row["phone"]) is None]
@@ -195,11 +225,11 @@ def phone_notes(rows: Iterable[Record]) -> Iterator[str]:
     )
 
 
-def _name(row: Record) -> str:
+def name_of(row: Record) -> str:
     return row["name"] or f"{row['first_name']} {row['last_name']}".strip()
 
 
-def _address(row: Record) -> str:
+def address_of(row: Record) -> str:
     """Without the name around it, «Kari Eide <kari@example.no>», that a mail program copies along."""
     copied = re.fullmatch(r"(?:mailto:|[^<>]*<)([^<>]+?)>?", row["email"], re.IGNORECASE)
     return copied[1] if copied else row["email"]
@@ -277,14 +307,16 @@ def _note(number: str, own: Sequence[Record]) -> str:
 def _line(row: Record, units: KnownUnits) -> PersonLine:
     unit_id = units.find(_unit_text(row)[0])
     assert unit_id is not None, "rows with faults are never turned into lines"  # noqa: S101
+    is_bad = _has_bad_address(row)
     return PersonLine(
         row.line,
         row["employee_number"],
-        _name(row),
-        _address(row),
+        name_of(row),
+        "" if is_bad else address_of(row),
         unit_id,
         _YES_OR_NO[row["leader"].casefold()] if "leader" in row else None,
         LANGUAGE_WORDS[row["language"].casefold()] if "language" in row else None,
         _is_main(row),
         phone=(international(row["phone"]) or "") if "phone" in row else None,
+        keeps_email=is_bad,
     )

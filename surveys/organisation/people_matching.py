@@ -54,11 +54,21 @@ def roster(session: Session) -> list[RosterPerson]:
     return [RosterPerson(*row) for row in session.execute(select(*columns).order_by(Person.id))]
 
 
-def match(lines: Sequence[PersonLine], stored: Sequence[RosterPerson], *, new_numbers: bool) -> PeopleMatch:
-    """new_numbers: whether people may be recognised under another number; else only the number decides."""
+def match(
+    lines: Sequence[PersonLine],
+    stored: Sequence[RosterPerson],
+    *,
+    new_numbers: bool,
+    held: Container[int] = frozenset(),
+) -> PeopleMatch:
+    """new_numbers: whether people may be recognised under another number; else only the number decides.
+
+    held: the ids of people whose own line cannot be read: nobody else is taken for them.
+    """
     by_number = {person.employee_number: person for person in stored}
     pairs = {line.employee_number: by_number.get(line.employee_number) for line in lines}
-    moved = _recognised(lines, stored, pairs) if new_numbers else {}
+    open_people = [person for person in stored if person.id not in held]
+    moved = _recognised(lines, open_people, pairs) if new_numbers else {}
     taken = {person.id for person in moved.values()}
     for number, person in pairs.items():
         # Whoever had the number, when somebody else in the file is that person, or it is now another's.

@@ -1,7 +1,7 @@
 """A file's units written into the tree, from a day on."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,16 @@ from surveys.platform.texts import _
 
 
 def apply(
-    session: Session, lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date, from_day: dt.date
+    session: Session,
+    lines: Sequence[UnitLine],
+    stored: Mapping[str, Unit],
+    today: dt.date,
+    from_day: dt.date,
+    held: Collection[int] = (),
 ) -> dict[str, Unit]:
-    """Every unit by its code, as it is afterwards. Raises UnitChangeError."""
+    """Every unit by its code, as it is afterwards. held: as for `ending_units`. Raises UnitChangeError."""
     units = dict(stored)
-    for unit in ending_units(lines, stored, today):
+    for unit in ending_units(lines, stored, today, held):
         unit.valid_to = max(from_day - dt.timedelta(days=1), unit.valid_from or dt.date.min)
     new = [line for line in lines if line.code not in stored]
     for line in new:

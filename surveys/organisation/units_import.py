@@ -1,6 +1,7 @@
 """Units from a file into the organisation tree. The file holds whole subtrees: what it leaves out below its tops ends.
 
-A unit that ends keeps its row with a last day, so that old surveys and scores keep their unit.
+A unit that ends keeps its row with a last day, so that old surveys and scores keep their unit. Lines with faults can be
+left out, and then no unit that they may be about ends.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from surveys.audit import trail as audit
 from surveys.files.columns import UNIT_COLUMNS, read_records
 from surveys.files.headings import ColumnChoices
+from surveys.files.left_out import fault_of_left_out_file
 from surveys.files.report import (
     ImportChange,
     ImportQuestion,
@@ -33,7 +35,8 @@ from surveys.organisation.import_records import (
 )
 from surveys.organisation.models import ImportKind, Person, Unit
 from surveys.organisation.similar_units import similar_units
-from surveys.organisation.units_lines import UnitLine, ending_units, line_faults, lives, unit_line
+from surveys.organisation.units_left_out import all_lines, usable_units
+from surveys.organisation.units_lines import UnitLine, ending_units, lives
 from surveys.platform.texts import _, ngettext, pgettext
 
 
@@ -48,40 +51,46 @@ def import_units(
     chosen: ColumnChoices | None = None,
     file_name: str = "",
     account_id: int | None = None,
+    leave_out: bool = False,
 ) -> ImportReport:
     """What the file would change, and with `apply` the change itself, in the caller's transaction.
 
     Faults and open questions stand in the report, and then nothing is changed. chosen: what somebody said of the
     file's columns; what was said of an earlier file with the same headings is remembered. from_day: the day that names
     and places hold from, `today` when nobody has said. With `apply` a day that cannot be raises UnitChangeError or
-    SuccessionError; the caller rolls back.
+    SuccessionError; the caller rolls back. leave_out: lines with faults are left out and stand in the report; only
+    faults of the whole file stop it then.
     """
-    read = read_records(file, UNIT_COLUMNS, chosen, partial(remembered_choices, session, ImportKind.UNITS))
+    remembered = partial(remembered_choices, session, ImportKind.UNITS)
+    read = read_records(file, UNIT_COLUMNS, chosen, remembered, by_row=leave_out)
+    read = replace(read, faults=(*read.faults, *fault_of_left_out_file(read.headings)))
     if apply:
         lock(session)
-    lines = [unit_line(row) for row in read.rows]
+    lines = all_lines(read)
     stored = {unit.code: unit for unit in session.scalars(select(Unit))}
     before = units_undoing.snapshot(session)
     renamed_top = _top_to_rename(stored, lines)
     if renamed_top:
         stored[next(line.code for line in lines if not line.parent)] = stored.pop(renamed_top.code)
+    usable = usable_units(read, stored, today, leave_out=leave_out, is_first=renamed_top is not None)
+    if usable.faults:
+        return ImportReport(notes=read.notes, faults=told_once(usable.faults))
+    lines = usable.lines
     cells = [predecessor_column.stated(line.record, line.code) for line in lines]
-    faults = (
-        read.faults
-        if not read.rows and read.faults
-        else (*read.faults, *line_faults(lines, stored, today), *predecessor_column.faults(cells, stored))
-    )
-    if faults:
-        return ImportReport(notes=read.notes, faults=told_once(faults))
     news = predecessor_column.not_yet_stated(session, cells)
-    questions = _questions(session, ending_units(lines, stored, today), answers)
-    report = replace(_report(lines, stored, news, today), notes=read.notes, questions=questions)
+    ending = ending_units(lines, stored, today, usable.held)
+    report = replace(
+        _report(lines, stored, news, ending, today),
+        notes=read.notes,
+        questions=_questions(session, ending, answers),
+        left_out=usable.left_out,
+    )
     if not apply or report.questions:
         return report
     if report.changes:
         day = from_day or today
         check_has_come(day)
-        units = units_applying.apply(session, lines, stored, today, day)
+        units = units_applying.apply(session, lines, stored, today, day, usable.held)
         living = {code for code, unit in units.items() if lives(unit, today)}
         predecessor_column.state_predecessors(session, news, units, living, stored, day)
         request = ImportRecordRequest(ImportKind.UNITS, file_name or file.name, read.headings, account_id)
@@ -125,6 +134,7 @@ def _report(
     lines: Sequence[UnitLine],
     stored: Mapping[str, Unit],
     news: Mapping[str, Sequence[str]],
+    ending: Sequence[Unit],
     today: dt.date,
 ) -> ImportReport:
     by_id = {unit.id: code for code, unit in stored.items()}
@@ -137,7 +147,7 @@ def _report(
             new.append(ImportChange(line.code, line.name, "; ".join(filter(None, (place, replaces)))))
         elif detail := "; ".join(filter(None, (_difference(line, unit, by_id, today), replaces))):
             changed.append(ImportChange(line.code, line.name, detail))
-    ended = tuple(ImportChange(unit.code, unit.name) for unit in ending_units(lines, stored, today))
+    ended = tuple(ImportChange(unit.code, unit.name) for unit in ending)
     unchanged = len(lines) - len(new) - len(changed)
     warnings = tuple(similar_units(lines, {change.key for change in new}))
     return ImportReport(tuple(new), tuple(changed), ended, unchanged, warnings=warnings)
@@ -163,4 +173,5 @@ def _counts(report: ImportReport) -> dict[str, int]:
         "changed": report.changed,
         "ended": report.ended,
     }
-    return {name: len(tuple(group)) for name, group in groups.items()}
+    counts = {name: len(tuple(group)) for name, group in groups.items()}
+    return {**counts, "left_out": len(report.left_out)} if report.left_out.lines else counts

@@ -1,7 +1,7 @@
 """A file's rows → one line for each unit, and what is wrong with them as a tree."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveys.files.columns import Record
@@ -32,8 +32,10 @@ def lives(unit: Unit | None, today: dt.date) -> bool:
     return unit is not None and (unit.valid_to is None or unit.valid_to >= today)
 
 
-def ending_units(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date) -> list[Unit]:
-    """Living units below the file's tops that the file does not have."""
+def ending_units(
+    lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date, held: Collection[int] = ()
+) -> list[Unit]:
+    """Living units below the file's tops that the file does not have. held: the ids of those that are kept anyway."""
     codes = {line.code for line in lines}
     tops = {line.code for line in lines if line.parent not in codes}
     below = {unit.id for code, unit in stored.items() if code in tops}
@@ -43,7 +45,7 @@ def ending_units(lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: d
         below |= {unit.id for unit in found}
         waiting = [unit for unit in waiting if unit.id not in below]
         ending += [unit for unit in found if unit.code not in codes and lives(unit, today)]
-    return ending
+    return [unit for unit in ending if unit.id not in held]
 
 
 def line_faults(
@@ -51,13 +53,14 @@ def line_faults(
 ) -> tuple[ImportFault, ...]:
     if not lines:
         return (ImportFault(_("Filen har ingen enheter under overskriften.")),)
-    found = [*_cell_faults(lines, stored, today), *_top_faults(lines, stored, today)]
+    found = [*cell_faults(lines, stored, today), *_top_faults(lines, stored, today)]
     return tuple(sorted(found or _cycle_faults(lines, stored), key=lambda fault: fault.line or 0))
 
 
-def _cell_faults(
+def cell_faults(
     lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date
 ) -> Iterator[ImportFault]:
+    """What is wrong with single lines, whatever the tree of the others is like."""
     first_line: dict[str, int] = {}
     codes = {line.code for line in lines}
     for line in lines:
@@ -88,12 +91,8 @@ def _top_faults(
     """One municipality has one top, in the file and together with what is there already."""
     tops = [line for line in lines if not line.parent and line.code]
     for line in tops[1:]:
-        message = _(
-            "Bare én enhet kan stå øverst, og det er alt «%(code)s». Skriv hvem enheten hører til.",
-            code=tops[0].code,
-        )
-        yield line.record.fault("parent", message)
-    known = next((unit for unit in stored.values() if unit.parent_id is None and lives(unit, today)), None)
+        yield _second_top(line, tops[0].code)
+    known = _known_top(stored, today)
     if tops and known and known.code != tops[0].code and _is_new_top(tops[0], stored, known):
         message = _(
             "Øverst i Medvirk står «%(known)s» (%(name)s), men filen har «%(code)s» øverst. Bruk "
@@ -103,6 +102,29 @@ def _top_faults(
             code=tops[0].code,
         )
         yield tops[0].record.fault("code", message)
+
+
+def second_tops(
+    lines: Sequence[UnitLine], stored: Mapping[str, Unit], today: dt.date
+) -> Iterator[ImportFault]:
+    """Lines that say no parent, in a file that has the known top: it is the parent that they lack."""
+    known = _known_top(stored, today)
+    tops = [line for line in lines if not line.parent and line.code]
+    if known is not None and any(stored.get(line.code) is known for line in tops):
+        for line in tops:
+            if stored.get(line.code) is not known:
+                yield _second_top(line, known.code)
+
+
+def _known_top(stored: Mapping[str, Unit], today: dt.date) -> Unit | None:
+    return next((unit for unit in stored.values() if unit.parent_id is None and lives(unit, today)), None)
+
+
+def _second_top(line: UnitLine, top: str) -> ImportFault:
+    message = _(
+        "Bare én enhet kan stå øverst, og det er alt «%(code)s». Skriv hvem enheten hører til.", code=top
+    )
+    return line.record.fault("parent", message)
 
 
 def _is_new_top(top: UnitLine, stored: Mapping[str, Unit], known: Unit) -> bool:

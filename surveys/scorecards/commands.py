@@ -13,7 +13,7 @@ from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
 from surveys.files.columns import TableRecords, read_records
 from surveys.files.jsonstat import read_json_stat
-from surveys.files.report import FileRefusedError, ImportChange, ImportQuestion
+from surveys.files.report import FileRefusedError, ImportChange, ImportQuestion, LeftOutLines
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.localisation import short_date
@@ -72,6 +72,12 @@ _DETAILS_SHOWN: Final = 10
     metavar="DIMENSJON=KATEGORI",
     help="JSON-stat: hvilken kategori som skal brukes av en annen dimensjon. Ellers den første.",
 )
+@click.option(
+    "--skip-faulty-lines",
+    "leave_out",
+    is_flag=True,
+    help="Ta inn resten når noen linjer har feil. Uten dette stopper de hele filen.",
+)
 @click.option("--apply", "apply", is_flag=True, help="Gjennomfør endringene. Uten dette vises de bare.")
 @with_app
 def import_measurements_command(
@@ -83,6 +89,7 @@ def import_measurements_command(
     indicators: tuple[str, ...],
     picked: tuple[str, ...],
     apply: bool,
+    leave_out: bool,
 ) -> None:
     """Henter verdier til styringskortene fra CSV, XLSX eller JSON-stat 2.
 
@@ -97,11 +104,16 @@ def import_measurements_command(
         frozenset(ValueQuestion(kind) for kind in confirmed), None if dash is None else dash == "zero"
     )
     with database().transaction() as session:
-        read = _read_values(session, file, StatMapping(_pairs(units), _pairs(indicators), _pairs(picked)))
+        said = StatMapping(_pairs(units), _pairs(indicators), _pairs(picked))
+        read = _read_values(session, file, said, leave_out=leave_out)
         today = municipal_day()
-        report = import_values(session, read, file.name, apply=apply, today=today, answers=answers)
+        report = import_values(
+            session, read, file.name, apply=apply, today=today, answers=answers, leave_out=leave_out
+        )
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
+    if report.left_out.lines:
+        _say_left_out(report.left_out)
     _list("Nye verdier", report.new)
     _list("Verdier som erstatter en annen", report.changed)
     say(f"Uendrede verdier: {report.unchanged}")
@@ -117,10 +129,18 @@ def import_measurements_command(
         say("Ingenting å legge inn.")
 
 
-def _read_values(session: Session, file: Path, said: StatMapping) -> TableRecords:
+def _say_left_out(left_out: LeftOutLines) -> None:
+    say(f"{left_out.usable} linjer kan tas inn, {len(left_out)} kan ikke:")
+    for fault in left_out.faults:
+        say(f"  {fault}")
+    for consequence in left_out.consequences:
+        say(consequence)
+
+
+def _read_values(session: Session, file: Path, said: StatMapping, *, leave_out: bool) -> TableRecords:
     """The lines of the file; a statistical table's with what was said of it before what is guessed."""
     if not is_table(file.read_bytes()[:100]):
-        return read_records(file, MEASUREMENT_COLUMNS)
+        return read_records(file, MEASUREMENT_COLUMNS, by_row=leave_out)
     try:
         return said_records(session, read_json_stat(file.read_bytes()), said)
     except FileRefusedError as refusal:

@@ -1,9 +1,10 @@
 """Values from a file onto the cards: sykefravær, budget deviation, KOSTRA figures. Dry run unless told otherwise."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 from surveys.access.models import Account
 from surveys.audit import trail as audit
 from surveys.files.columns import Record, TableRecords, read_records
+from surveys.files.left_out import left_out_lines
 from surveys.files.missing_marks import is_dash, missing_words
 from surveys.files.report import (
     ImportChange,
     ImportFault,
     ImportQuestion,
     ImportReport,
+    LeftOutLines,
     lines_in_words,
     told_once,
 )
@@ -62,6 +65,14 @@ class _ReadLines:
     # Rows where «-» may be a zero or nothing.
     dashes: tuple[Record, ...]
 
+    def without(self, faulty: Collection[int | None]) -> Self:
+        """Without the lines that have faults."""
+        return replace(
+            self,
+            lines=tuple(line for line in self.lines if line.row.line not in faulty),
+            dashes=tuple(row for row in self.dashes if row.line not in faulty),
+        )
+
 
 def import_measurements(
     session: Session,
@@ -70,13 +81,17 @@ def import_measurements(
     apply: bool,
     today: dt.date,
     answers: ValueAnswers | None = None,
+    leave_out: bool = False,
 ) -> ImportReport:
     """What the file would change, and with `apply` the change itself, in the caller's transaction.
 
     Faults of any kind stand in the report, and then nothing is changed; so it is with questions nobody has answered.
+    leave_out: lines with faults are left out and stand in the report; only faults of the whole file stop it then.
     """
-    read = read_records(file, MEASUREMENT_COLUMNS)
-    return import_values(session, read, file.name, apply=apply, today=today, answers=answers)
+    read = read_records(file, MEASUREMENT_COLUMNS, by_row=leave_out)
+    return import_values(
+        session, read, file.name, apply=apply, today=today, answers=answers, leave_out=leave_out
+    )
 
 
 def import_values(
@@ -88,6 +103,7 @@ def import_values(
     today: dt.date,
     answers: ValueAnswers | None = None,
     account: Account | None = None,
+    leave_out: bool = False,
 ) -> ImportReport:
     """As `import_measurements`, of lines that are read already. account: who does it, and only what she may enter;
     None: from the command line, everything.
@@ -96,13 +112,18 @@ def import_values(
     if read.faults:
         return ImportReport(faults=read.faults, notes=read.notes)
     known = replace(_known(session, today, answers), may_enter=entering_right(session, account))
-    found = _lines(read.rows, known)
+    rows = [row for row in read.rows if row.line not in read.faulty_lines]
+    found = _lines(rows, known, both=leave_out)
     if not read.rows:
         return ImportReport(faults=(ImportFault(_("Filen har ingen verdier under overskriften.")),))
     notes = (*read.notes, *found.notes)
-    if found.faults:
-        return ImportReport(faults=told_once(found.faults), notes=notes)
+    faults = (*read.row_faults, *found.faults)
+    found = found.without({fault.line for fault in faults})
+    if faults and not (leave_out and found.lines):
+        return ImportReport(faults=told_once(faults), notes=notes)
     report = _report(found.lines, known)
+    if faults:
+        report = replace(report, left_out=_left_out(read, faults, len(found.lines)))
     judged = judged_lines(found.lines, known)
     questions = tuple(_questions(found.dashes, judged, answers))
     notes = (*notes, *repeats_note(judged))
@@ -113,6 +134,13 @@ def import_values(
     return replace(
         report, notes=(*notes, _("Innlesingen har nummer %(number)s.", number=entry.id)), applied=True
     )
+
+
+def _left_out(read: TableRecords, faults: Iterable[ImportFault], usable: int) -> LeftOutLines:
+    """A table that is no file has its headings in its rows. usable: those with a value."""
+    headings = read.headings or tuple(read.rows[0].headings.values())
+    told = _("Verdiene som står på disse linjene, blir ikke endret.")
+    return replace(left_out_lines(read.rows, faults, headings), usable=usable, consequences=(told,))
 
 
 def _store(
@@ -139,6 +167,7 @@ def _store(
         number=entry.id,
         new=len(report.new),
         changed=len(report.changed),
+        left_out=len(report.left_out) or None,
     )
     return entry
 
@@ -162,13 +191,16 @@ def _known(session: Session, today: dt.date, answers: ValueAnswers) -> ImportCon
     )
 
 
-def _lines(rows: Sequence[Record], known: ImportContext) -> _ReadLines:
-    """Every usable line, and every fault of the others. A line without a number is counted with its reason."""
+def _lines(rows: Sequence[Record], known: ImportContext, *, both: bool) -> _ReadLines:
+    """Every usable line, and every fault of the others. A line without a number is counted with its reason.
+
+    both: of two lines for one period, both have a fault: nobody but the sender knows which of them is right.
+    """
     lines: list[ValueLine] = []
     faults: list[ImportFault] = []
     skipped: dict[str, list[Record]] = {}
     dashes: list[Record] = []
-    first: dict[MeasurementKey, int] = {}
+    first: dict[MeasurementKey, Record] = {}
     for row in rows:
         if is_dash(row["value"]):
             dashes.append(row)
@@ -181,12 +213,15 @@ def _lines(rows: Sequence[Record], known: ImportContext) -> _ReadLines:
         line = value_line(row, known, faults)
         if line is None:
             continue
-        if line.place in first:
-            words = _("Den samme perioden står også på linje %(first)s.", first=first[line.place])
-            faults.append(row.fault("indicator", words))
-        first.setdefault(line.place, row.line)
+        if (other := first.setdefault(line.place, row)) is not row:
+            faults.append(_same_period(row, other.line))
+            faults += [_same_period(other, row.line)] if both else []
         lines.append(line)
     return _ReadLines(tuple(lines), tuple(faults), tuple(_skipped_notes(skipped)), tuple(dashes))
+
+
+def _same_period(row: Record, other: int) -> ImportFault:
+    return row.fault("indicator", _("Den samme perioden står også på linje %(first)s.", first=other))
 
 
 def _skipped_notes(skipped: Mapping[str, Sequence[Record]]) -> Iterator[str]:

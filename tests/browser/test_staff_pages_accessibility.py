@@ -128,6 +128,8 @@ NOT_HERE = {
     "scorecards.download_card": "a file",
     "scorecards.draft_map": "test_card_setup_keyboard.py, which makes the draft",
     "scorecards.waiting_values": "test_values_from_files_pages.py",
+    "scorecards.left_out_values": "a file",
+    "organisation.left_out_lines": "a file",
     "scorecards.edit_indicator": "test_card_setup_keyboard.py, which makes the draft",
     "scorecards.edit_outline": "test_card_setup_keyboard.py, which makes the draft",
     "scorecards.forecast_colour": "a sentence for a script",

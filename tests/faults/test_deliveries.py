@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from surveys.campaigns import deliveries
 from surveys.campaigns.deliveries import Outcome, send_queued
+from surveys.campaigns.failed_mails import waiting_faults
 from surveys.campaigns.invitation_seals import change_sealed
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import SurveyError, close_survey
@@ -23,9 +24,11 @@ from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, Surve
 from surveys.campaigns.outbox import outbox_counts, queue_invitations
 from surveys.campaigns.reminders import queue_reminders, reminders_due
 from surveys.campaigns.roster_following import update_invitations_from_roster
+from surveys.operating.mail_examination import mails_come_through
 from surveys.organisation.models import Person, Unit
 from surveys.platform import code_format
 from surveys.platform.database import Database, database
+from surveys.platform.mail_faults import MailFaultKind
 from surveys.platform.queue import jobs_of
 from tests.building import build_open_survey
 from tests.faults.killing import at_work, kill_in
@@ -171,6 +174,11 @@ def test_no_server_leaves_the_outbox_as_it_was(app: Flask, outbox: Database) -> 
         outcome = send_queued(outbox, elsewhere, NOW)
     assert "svarte ikke som den skal" in outcome.problem
     assert set(_statuses(outbox).values()) == {DeliveryStatus.QUEUED}
+    with outbox.reading() as session:
+        [fault] = waiting_faults(session, session.scalars(select(Survey)).one())
+    assert fault.kind is MailFaultKind.NO_CONNECTION, "whoever reads the page sees why they wait"
+    told = [finding.what for finding in mails_come_through(app) if finding.is_wrong]
+    assert ["MEDVIRK_SMTP_HOST" in words for words in told] == [True]
 
 
 def test_a_server_that_hangs_up_before_the_content_gets_the_mail_later(

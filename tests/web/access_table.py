@@ -324,7 +324,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(
             hr_of_all,
             "organisation",
-            "apply_import cancel_import import_columns import_preview start_import undo_import",
+            "apply_import cancel_import import_columns import_preview left_out_lines start_import undo_import",
         ),
         *_lines(
             hr_somewhere,
@@ -366,7 +366,11 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
         *_lines(replies_there, "scorecards", "answer_question give_reply save_assessment take_reply_back"),
         # On which units is looked at in `test_entering_values.py`.
         *_lines(enters_somewhere, "scorecards", "enter_values values_index withdraw_value"),
-        *_lines(enters_somewhere, "scorecards", "send_values waiting_values take_in_values cancel_values"),
+        *_lines(
+            enters_somewhere,
+            "scorecards",
+            "send_values waiting_values left_out_values take_in_values cancel_values",
+        ),
         *_lines(
             sets_up_somewhere, "scorecards", "external_systems limit_sentence new_card save_external_system"
         ),

@@ -428,12 +428,15 @@ def test_refused_addresses_are_told_from_the_roster_and_mended_in_place(
 ) -> None:
     _opened(app, db, "corrected_address")
     _invite(app, db)
-    office.answer_recipient = lambda address: "550 finnes ikke" if address.startswith("a1@") else "250 OK"
+    office.answer_recipient = lambda address: (
+        "550 5.1.1 finnes ikke hos x@b.no" if address.startswith("a1@") else "250 OK"
+    )
     assert len(_sent(app, db, office)) == 23
     sign_in_as(hr, db, Role.HR, "kommune")
     page = hr.get(f"{PAGE}/utsending").text
     assert "Ansatt 1" in page
-    assert "550 finnes ikke" in page
+    assert "Adressen finnes ikke. Se etter skrivefeil" in page
+    assert "550 5.1.1 finnes ikke hos …@…" in page
     assert "Blåklokka barnehage" in page
     with db.reading() as session:
         invitation_id = session.scalars(

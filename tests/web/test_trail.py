@@ -21,6 +21,7 @@ from surveys.audit.actions import ACTIONS, DETAILS
 from surveys.audit.models import AuditEntry
 from surveys.campaigns import outbox
 from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.models import Survey
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import release
@@ -64,8 +65,8 @@ SPREAD = {
     "campaigns/scope.py": {"only", "excluded", "pilot"},
     "campaigns/recipients_import.py": {"invited", "on_paper"},
     "organisation/changing_units.py": {"old_name", "new_name", "old_type", "new_type"},
-    "organisation/people_import.py": {"new", "changed", "ended"},
-    "organisation/units_import.py": {"new", "changed", "ended"},
+    "organisation/people_import.py": {"new", "changed", "ended", "left_out"},
+    "organisation/units_import.py": {"new", "changed", "ended", "left_out"},
     "publishing/importing_answers.py": {"weight"},
     "publishing/releasing.py": {"weighted"},
     "release/comments/reviewing.py": {"comment", "reason"},
@@ -275,17 +276,55 @@ class TestWhoReads:
             assert words in page
         assert "05ebf6e0" not in page
 
-    def test_a_hundred_entries_stand_on_a_page(self, recorded: Database, client: FlaskClient) -> None:
+    def test_twenty_five_entries_stand_on_a_page_also_of_those_a_search_finds(
+        self, recorded: Database, client: FlaskClient
+    ) -> None:
         with recorded.transaction() as session:
-            for number in range(100):
+            for number in range(30):
                 audit.record(session, "scorecard.created", f"kort-{number}")
         sign_in_as(client, recorded, Role.ADMINISTRATOR, "K")
-        first, second = client.get("/hendelseslogg").text, client.get("/hendelseslogg?side=2").text
-        assert "kort-99" in first
-        assert "side 1 av 2" in first
-        assert "ansatte.csv" not in first
-        assert "ansatte.csv" in second
-        assert "kort-99" not in second
+        for address, oldest in (("/hendelseslogg?", "ansatte.csv"), ("/hendelseslogg?sok=kort-&", "kort-4<")):
+            first, second = client.get(f"{address}side=1").text, client.get(f"{address}side=2").text
+            assert "kort-29" in first
+            assert "Side 1 av 2" in first
+            assert oldest not in first.replace(" ", "").replace("\n", "")
+            assert oldest in second.replace(" ", "").replace("\n", "")
+            assert "kort-29" not in second
+
+    def test_what_the_row_shows_is_found_and_nothing_else(
+        self, recorded: Database, client: FlaskClient
+    ) -> None:
+        with recorded.transaction() as session:
+            survey = session.scalars(select(Survey).where(Survey.key == "bare-b")).one()
+            survey.title = {"nb": "Trivsel på Øvre Å"}
+            unit_of(session, "B").name = "Brannstasjonen"
+            audit.record(session, "survey.reconciled", "bare-a", before={"unit": "hemmelig"}, rows=3)
+        sign_in_as(client, recorded, Role.ADMINISTRATOR, "K")
+        for words, found in (
+            ("øvre å", "bare-b"),
+            ("bare-b trivsel", "bare-b"),
+            ("brannstasjonen", "Brannstasjonen (B)"),
+            ("laget bodil", "Bodil Berg (bodil)"),
+        ):
+            page = client.get("/hendelseslogg", query_string={"sok": words}).text
+            assert found in page, words
+            assert "ansatte.csv" not in page, words
+        # What is kept for undoing is no reading, and cannot be guessed by searching either.
+        assert "Ingen hendelser har «hemmelig»" in client.get("/hendelseslogg?sok=hemmelig").text
+
+    def test_a_search_finds_nothing_that_the_reader_may_not_see(
+        self, recorded: Database, client: FlaskClient
+    ) -> None:
+        with recorded.transaction() as session:
+            survey = session.scalars(select(Survey).where(Survey.key == "bare-b")).one()
+            survey.title = {"nb": "Trivsel på Øvre Å"}
+        sign_in_as(client, recorded, Role.HR, "A")
+        for words in ("trivsel", "bare-b", "bodil", "ansatte", "Enhet B"):
+            assert "Ingen hendelser har" in client.get("/hendelseslogg", query_string={"sok": words}).text, (
+                words
+            )
+            assert len(client.get("/hendelseslogg.csv", query_string={"sok": words}).text.splitlines()) == 1
+        assert "bare-a" in client.get("/hendelseslogg?sok=bare-a").text
 
 
 class TestFile:

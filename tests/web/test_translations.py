@@ -49,7 +49,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "surveys/publishing/analysts/rows_package/*.py": "the files beside the rows, in bokmål",
     "surveys/platform/limits.py": "settings: the program stops before any page",
     "surveys/campaigns/deliveries.py": "why a mail was not sent: kept in the database and in logs, on no page",
-    "surveys/campaigns/mail_handing_over.py": "why a mail was not sent: kept in the database and in logs, on no page",
+    "surveys/campaigns/handing_over.py": "why a mail was not sent: kept in the database; pages say it in own words",
     "surveys/campaigns/sms_handing_over.py": "why an SMS was not sent: kept in the database and in logs",
     "surveys/files/missing_marks.py": DATA,
     "surveys/platform/gsm_characters.py": DATA,

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from surveys.campaigns.lifecycle import SurveyError
+from surveys.campaigns.mail_handing_over import server_reason
 from surveys.campaigns.mails import Letter, letter_of, mail_of
 from surveys.campaigns.models import MessageKind, Survey
 from surveys.campaigns.sms_texts import MOST_CHARACTERS, sms_of
@@ -14,6 +15,7 @@ from surveys.hr.catalogue.previewing import EXAMPLE_CODE
 from surveys.organisation.models import Installation
 from surveys.platform.gsm_characters import sms_length
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES
+from surveys.platform.mail_faults import mail_fault
 from surveys.platform.mail_server import connected, why_no_mail
 from surveys.platform.texts import _
 
@@ -58,4 +60,7 @@ def send_test(session: Session, survey: Survey, kind: MessageKind, language: str
         with connected(current_app.config["SETTINGS"]) as server:
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
-        raise SurveyError(_("E-posttjeneren tok ikke imot prøven: %(why)s", why=error)) from error
+        fault = mail_fault(server_reason(error), email)
+        words = _("Prøven er ikke sendt. %(meaning)s", meaning=fault.meaning)
+        told = _("Svaret fra serveren var: %(line)s", line=fault.line)
+        raise SurveyError(f"{words} {told}") from error

@@ -11,7 +11,14 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.audit import trail as audit
 from surveys.campaigns import outbox, reminders
-from surveys.campaigns.failed_mails import correct_address, correct_phone, failed_mails, turn_into_letter
+from surveys.campaigns.failed_mails import (
+    correct_address,
+    correct_phone,
+    failed_mails,
+    turn_into_letter,
+    waiting_faults,
+)
+from surveys.campaigns.failure_words import told_together
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import MessageKind, Survey, SurveyStatus
 from surveys.campaigns.own_openings import PLACEHOLDERS
@@ -234,6 +241,8 @@ def _overview(
         mail_problem=why_no_mail(),
         mail=outbox.outbox_counts(session, survey),
         failures=failures,
+        waiting=waiting_faults(session, survey),
+        reasons=told_together(failure.fault for failure in failures),
         typed_faults=typed_faults,
         typed=typed if isinstance(typed, AddressForm) else None,
         typed_number=typed if isinstance(typed, PhoneForm) else None,

@@ -33,7 +33,8 @@ class ImportDayError(ValueError):
 class OrganisationFile:
     """A file, what it holds, what has been said of its columns, and what has been answered.
 
-    name: as it was sent. from_day: what changes about units holds from it; today when nobody has said.
+    name: as it was sent. from_day: what changes about units holds from it; today when nobody has said. leave_out: lines
+    with faults are left out, and do not stop the others.
     """
 
     kind: ImportKind
@@ -42,6 +43,7 @@ class OrganisationFile:
     choices: ColumnChoices | None = None
     answers: ImportAnswers = field(default=NO_ANSWERS)
     from_day: dt.date | None = None
+    leave_out: bool = False
 
 
 @contextmanager
@@ -95,6 +97,7 @@ def _import_file(
                 chosen=file.choices,
                 file_name=file.name,
                 account_id=account_id,
+                leave_out=file.leave_out,
             )
         except (UnitChangeError, SuccessionError) as problem:
             raise ImportDayError(str(problem)) from None
@@ -107,6 +110,7 @@ def _import_file(
         file_name=file.name,
         account_id=account_id,
         progress=progress,
+        leave_out=file.leave_out,
     )
     if report.applied:
         update_leader_roles(session)

@@ -11,7 +11,7 @@ from flask import Flask
 
 from surveys.files.columns import PEOPLE_COLUMNS, UNIT_COLUMNS
 from surveys.files.headings import ImportColumn, plain, words_of
-from surveys.files.report import ImportChange, ImportQuestion, ImportReport
+from surveys.files.report import ImportChange, ImportQuestion, ImportReport, LeftOutLines
 from surveys.hr.organisation.applying import ImportDayError, OrganisationFile, import_file
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
@@ -44,6 +44,12 @@ def _common(command: _Command) -> _Command:
             metavar="KOLONNE=FELT",
             help="Hva en kolonne betyr. «Kolonne=» betyr at den ikke skal leses. Kan gjentas.",
         ),
+        click.option(
+            "--skip-faulty-lines",
+            "leave_out",
+            is_flag=True,
+            help="Ta inn resten når noen linjer har feil. Uten dette stopper de hele filen.",
+        ),
         click.option("--apply", "apply", is_flag=True, help="Gjennomfør. Uten dette vises endringene bare."),
         click.argument("file", metavar="FIL", type=click.Path(path_type=Path, exists=True, dir_okay=False)),
     ):
@@ -67,6 +73,7 @@ def import_organisation(
     mapped: tuple[str, ...],
     confirm_leaving: int | None,
     from_day: dt.datetime | None,
+    leave_out: bool,
 ) -> None:
     """Henter enheter fra CSV, XLSX eller FINT (JSON).
 
@@ -77,7 +84,8 @@ def import_organisation(
     choices = _choices(mapped, UNIT_COLUMNS)
     answers = ImportAnswers(leaving=confirm_leaving)
     day = from_day.date() if from_day else None
-    _run(OrganisationFile(ImportKind.UNITS, file, file.name, choices, answers, day), apply=apply)
+    sent = OrganisationFile(ImportKind.UNITS, file, file.name, choices, answers, day, leave_out)
+    _run(sent, apply=apply)
 
 
 @click.command("import-people")
@@ -93,6 +101,11 @@ def import_organisation(
     metavar="ADRESSE=HVA",
     help="Hvorfor en adresse står på flere: person eller postkasse. «*» er alle andre. Kan gjentas.",
 )
+@click.option(
+    "--drop-bad-addresses",
+    is_flag=True,
+    help="Ta inn personer med feil i e-postadressen uten den. Uten dette er det en feil.",
+)
 @with_app
 def import_people_command(
     app: Flask,  # noqa: ARG001
@@ -102,6 +115,8 @@ def import_people_command(
     confirm_leaving: int | None,
     new_numbers: str | None,
     shared_address: tuple[str, ...],
+    leave_out: bool,
+    drop_bad_addresses: bool,
 ) -> None:
     """Henter ansatte fra CSV, XLSX eller FINT (JSON).
 
@@ -116,8 +131,10 @@ def import_people_command(
         leaving=confirm_leaving,
         shared={address: meaning for address, meaning in shared.items() if address != "*"},
         shared_otherwise=shared.get("*"),
+        drop_bad_addresses=drop_bad_addresses,
     )
-    _run(OrganisationFile(ImportKind.PEOPLE, file, file.name, choices, answers), apply=apply)
+    sent = OrganisationFile(ImportKind.PEOPLE, file, file.name, choices, answers, leave_out=leave_out)
+    _run(sent, apply=apply)
 
 
 def _choices(mapped: Sequence[str], columns: Sequence[ImportColumn]) -> dict[str, str] | None:
@@ -152,6 +169,8 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
         say(f"Merk: {note}")
     if report.faults:
         fail(f"{len(report.faults)} feil i {file.name}. Ingenting er endret.", report.faults)
+    if report.left_out.lines:
+        _say_left_out(report.left_out)
     new, changed, ended, unchanged = _WORDS[file.kind]
     _list(new, report.new)
     _list(changed, report.changed)
@@ -160,6 +179,14 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
     if report.questions:
         _ask(report.questions, file.name)
     say(_ending(report))
+
+
+def _say_left_out(left_out: LeftOutLines) -> None:
+    say(f"{left_out.usable} linjer kan tas inn, {len(left_out)} kan ikke:")
+    for fault in left_out.faults:
+        say(f"  {fault}")
+    for consequence in left_out.consequences:
+        say(consequence)
 
 
 @contextmanager

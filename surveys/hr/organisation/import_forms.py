@@ -113,7 +113,9 @@ def answers_of(
         meaning = _shared(sent.get(f"shared-{index}", ""))
         if question.kind == QuestionKind.SHARED_ADDRESS and meaning:
             shared[question.key] = meaning
-    return ImportAnswers(same, int(leaving) if leaving.isdecimal() else before.leaving, shared, otherwise)
+    number = int(leaving) if leaving.isdecimal() else before.leaving
+    drop = {"utelat": True, "behold": False}.get(sent.get("adresser", ""), before.drop_bad_addresses)
+    return ImportAnswers(same, number, shared, otherwise, drop)
 
 
 def question_faults(questions: Sequence[ImportQuestion], sent: Mapping[str, str]) -> Iterator[FieldFault]:

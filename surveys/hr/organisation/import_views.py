@@ -6,10 +6,11 @@ Each step is a page of its own that works without scripts; the file waits in the
 import datetime as dt
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -17,6 +18,7 @@ from werkzeug.wrappers import Response
 from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import requires
 from surveys.files.headings import guess
+from surveys.files.left_out import fault_of_left_out_file, left_out_file, left_out_words
 from surveys.files.reading import LARGEST_FILE, Table, read_table
 from surveys.files.report import FileRefusedError, ImportFault, ImportReport
 from surveys.files.waiting_files import FORM_ROOM
@@ -40,7 +42,7 @@ from surveys.hr.organisation.uploads import StoredUpload, waiting_uploads
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation.import_answers import ImportAnswers
 from surveys.organisation.import_records import newest_import, remembered_choices
-from surveys.organisation.models import ImportKind, OrganisationImport
+from surveys.organisation.models import ImportKind, Installation, OrganisationImport
 from surveys.organisation.undoing import NothingToUndoError
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -98,10 +100,10 @@ def start_import() -> Page:
 
 def _faults_when_read(upload: StoredUpload) -> tuple[ImportFault, ...]:
     try:
-        read_table(upload.file.path, COLUMNS[upload.file.kind])
+        table = read_table(upload.file.path, COLUMNS[upload.file.kind], long_rows=True)
     except FileRefusedError as refusal:
         return refusal.faults
-    return ()
+    return tuple(fault_of_left_out_file(table.headings))
 
 
 def _other_kind(session: Session, upload: StoredUpload) -> ImportKind | None:
@@ -109,7 +111,7 @@ def _other_kind(session: Session, upload: StoredUpload) -> ImportKind | None:
     chosen = upload.file.kind
     [other] = (kind for kind in ImportKind if kind is not chosen)
     try:
-        table = read_table(upload.file.path, COLUMNS[other])
+        table = read_table(upload.file.path, COLUMNS[other], long_rows=True)
     except FileRefusedError:
         return None
     if looks_like(table, chosen) or remembered_choices(session, chosen, table.headings):
@@ -172,6 +174,20 @@ def import_preview(token: str) -> Page:
     return redirect(url_for("organisation.import_preview", token=token))
 
 
+@blueprint.get("/organisasjon/import/<token>/linjer-med-feil")
+@requires(*HR_ROLES)
+def left_out_lines(token: str) -> Response:
+    """The lines that are not taken in, with what is wrong, in the columns of the file that was sent."""
+    session = database.session()
+    upload = _upload(session, token)
+    left_out = import_file(session, upload.file, apply=False).left_out
+    if not left_out.lines:
+        abort(404)
+    author = session.get_one(Installation, 1).municipality
+    made = left_out_file(left_out, upload.file.name, author, municipal_day())
+    return send_file(BytesIO(made.content), made.mimetype, as_attachment=True, download_name=made.name)
+
+
 @blueprint.post("/organisasjon/import/<token>/ta-i-bruk")
 @requires(*HR_ROLES)
 def apply_import(token: str) -> Page:
@@ -194,8 +210,13 @@ def apply_import(token: str) -> Page:
         return _preview_page(upload, report, outdated=True), 409
     session.commit()
     waiting_uploads(_instance()).remove(upload.waiting)
-    flash(_("Filen er tatt i bruk. Du kan angre til neste fil kommer."))
+    flash(_taken_told(report))
     return redirect(url_for("organisation.start_import"))
+
+
+def _taken_told(report: ImportReport) -> str:
+    taken = _("Filen er tatt i bruk. Du kan angre til neste fil kommer.")
+    return f"{taken} {left_out_words(report.left_out)}" if report.left_out.lines else taken
 
 
 def _from_day() -> dt.date | None:
@@ -285,7 +306,9 @@ def _preview_page(
 
 def _fingerprint(report: ImportReport) -> str:
     """The same as long as the same would be done."""
-    return sha256(repr((report.new, report.changed, report.ended, report.questions)).encode()).hexdigest()
+    left_out = [line.line for line in report.left_out.lines]
+    seen = (report.new, report.changed, report.ended, report.questions, left_out)
+    return sha256(repr(seen).encode()).hexdigest()
 
 
 def _upload(session: Session, token: str) -> StoredUpload:
@@ -298,7 +321,7 @@ def _upload(session: Session, token: str) -> StoredUpload:
 
 def _table(upload: StoredUpload) -> Table:
     try:
-        return read_table(upload.file.path, COLUMNS[upload.file.kind], upload.file.choices)
+        return read_table(upload.file.path, COLUMNS[upload.file.kind], upload.file.choices, long_rows=True)
     except FileRefusedError:
         # It could be read when it was sent.
         abort(404)

@@ -54,9 +54,15 @@ def mapped(instance: Path, upload: StoredUpload, choices: Mapping[str, str]) -> 
 
 
 def _as_upload(waiting: WaitingFile) -> StoredUpload:
+    """On the page lines with faults are left out, and whoever sent the file sees which before she takes the rest in."""
     said = waiting.said
     file = OrganisationFile(
-        ImportKind(said["kind"]), waiting.path, waiting.name, said["choices"], _answers(said["answers"])
+        ImportKind(said["kind"]),
+        waiting.path,
+        waiting.name,
+        said["choices"],
+        _answers(said["answers"]),
+        leave_out=True,
     )
     return StoredUpload(waiting, file)
 
@@ -65,5 +71,10 @@ def _answers(said: Mapping[str, Any]) -> ImportAnswers:
     shared = {address: SharedAddress(meaning) for address, meaning in said["shared"].items()}
     otherwise = said["shared_otherwise"]
     return ImportAnswers(
-        said["same_people"], said["leaving"], shared, SharedAddress(otherwise) if otherwise else None
+        said["same_people"],
+        said["leaving"],
+        shared,
+        SharedAddress(otherwise) if otherwise else None,
+        # A file that waits since before the question.
+        drop_bad_addresses=said.get("drop_bad_addresses", False),
     )

@@ -1,8 +1,9 @@
 """The entries of the audit trail that a reader may see: all for an administrator, those about her own for HR."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -14,15 +15,17 @@ from surveys.audit.actions import ACTIONS, About
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import Series, Survey
 from surveys.hr.accounts.queries import known_accounts
+from surveys.hr.trail.rows import matching
 from surveys.organisation.models import Unit
 from surveys.platform.clock import MUNICIPAL_TIME
 
-PAGE_LENGTH: Final = 100
+PAGE_LENGTH: Final = 25
+_AT_A_TIME: Final = 500  # entries; a search looks at all of them
 
 
 @dataclass(frozen=True)
 class TrailFilter:
-    """What the reader asked for. search: in the subject, and in the names of who did it and whom it was done to."""
+    """What the reader asked for. search: words that the row shows, such as a survey's title or somebody's name."""
 
     search: str = ""
     about: About | None = None
@@ -30,14 +33,51 @@ class TrailFilter:
     to_day: dt.date | None = None
 
 
-def entries(session: Session, reader: Account, wanted: TrailFilter) -> Select[AuditEntry]:
-    """A query for what the reader may see and asked for, the newest first."""
-    query = select(AuditEntry).where(may_see(session, reader), *_asked_for(session, wanted))
-    return query.order_by(AuditEntry.id.desc())
+class TrailEntries:
+    """The entries that the reader may see and asked for, the newest first."""
 
+    def __init__(self, session: Session, reader: Account, wanted: TrailFilter) -> None:
+        self._session = session
+        asked = (may_see(session, reader), *_asked_for(wanted))
+        self._query = select(AuditEntry).where(*asked).order_by(AuditEntry.id.desc())
+        # The search comes after the rule of who sees what, and looks at nothing but the rows as they are shown.
+        self._ids = matching(session, self._all(), wanted.search) if wanted.search.strip() else None
 
-def how_many(session: Session, query: Select[AuditEntry]) -> int:
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    @property
+    def total(self) -> int:
+        if self._ids is not None:
+            return len(self._ids)
+        counted = select(func.count()).select_from(self._query.order_by(None).subquery())
+        return self._session.scalar(counted) or 0
+
+    @property
+    def pages(self) -> int:
+        """At least one."""
+        return max(ceil(self.total / PAGE_LENGTH), 1)
+
+    def page(self, number: int) -> list[AuditEntry]:
+        """number: from 1."""
+        start = (number - 1) * PAGE_LENGTH
+        query = self._query
+        if self._ids is None:
+            query = query.limit(PAGE_LENGTH).offset(start)
+        else:
+            query = query.where(AuditEntry.id.in_(self._ids[start : start + PAGE_LENGTH]))
+        return list(self._session.scalars(query))
+
+    def every(self) -> Iterator[AuditEntry]:
+        if self._ids is None:
+            return self._all()
+        found = set(self._ids)
+        return (entry for entry in self._all() if entry.id in found)
+
+    def _all(self) -> Iterator[AuditEntry]:
+        """A batch at a time: there may be tens of thousands."""
+        query = self._query.limit(_AT_A_TIME)
+        some = list(self._session.scalars(query))
+        while some:
+            yield from some
+            some = list(self._session.scalars(query.where(AuditEntry.id < some[-1].id)))
 
 
 def may_see(session: Session, reader: Account) -> ColumnElement[bool]:
@@ -76,7 +116,7 @@ def _actions(about: About) -> list[str]:
     return [name for name, action in ACTIONS.items() if action.about == about]
 
 
-def _asked_for(session: Session, wanted: TrailFilter) -> list[ColumnElement[bool]]:
+def _asked_for(wanted: TrailFilter) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if wanted.about is not None:
         asked.append(AuditEntry.action.in_(_actions(wanted.about)))
@@ -84,19 +124,6 @@ def _asked_for(session: Session, wanted: TrailFilter) -> list[ColumnElement[bool
         asked.append(AuditEntry.at >= _start_of(wanted.from_day))
     if wanted.to_day is not None:
         asked.append(AuditEntry.at < _start_of(wanted.to_day + dt.timedelta(days=1)))
-    if search := wanted.search.strip().casefold():
-        people = [
-            account
-            for account in session.scalars(select(Account))
-            if search in f"{account.name} {account.username}".casefold()
-        ]
-        asked.append(
-            or_(
-                AuditEntry.subject.icontains(search, autoescape=True),
-                AuditEntry.subject.in_(names_in_trail(people)),
-                AuditEntry.account_id.in_([account.id for account in people]),
-            )
-        )
     return asked
 
 

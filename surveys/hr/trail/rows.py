@@ -1,8 +1,8 @@
 """Entries of the audit trail in words, for the page and for the file."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import select
@@ -30,21 +30,44 @@ _HELD: Final = "comment.held"
 
 @dataclass(frozen=True)
 class TrailRow:
-    """One entry as people read it. when: Norwegian time."""
+    """One entry as people read it. when: Norwegian time. unfolded: what was searched for is among the details."""
 
     when: str
     who: str
     what: str
     subject: str
     details: tuple[str, ...]
+    unfolded: bool = False
 
 
-def rows(session: Session, found: Iterable[AuditEntry]) -> list[TrailRow]:
-    """The entries in their order. Three queries for the names."""
-    entries = list(found)
+def rows(session: Session, found: Iterable[AuditEntry], search: str = "") -> list[TrailRow]:
+    """The entries in their order. search: what they were found by."""
+    names = _names(session)
+    words = search.casefold().split()
+    shown = (names.row(entry) for entry in found)
+    return [replace(row, unfolded=not _has((row.who, row.what, row.subject), words)) for row in shown]
+
+
+def matching(session: Session, found: Iterable[AuditEntry], search: str) -> list[int]:
+    """The ids of the entries whose row has every word of the search, in their order.
+
+    Only what the row shows is looked in, so that nothing else can be found out by searching.
+    """
+    words = search.casefold().split()
+    names = _names(session)
+    return [entry.id for entry in found if _has(names.texts(entry), words)]
+
+
+def _has(texts: Iterable[str], words: Iterable[str]) -> bool:
+    text = "\n".join(texts).casefold()
+    return all(word in text for word in words)
+
+
+def _names(session: Session) -> "_Names":
+    """What the entries' numbers and codes are called. Three queries."""
     accounts = list(session.scalars(select(Account)))
     by_name = {name: account for account in accounts for name in (account.trail_name, account.username)}
-    names = _Names(
+    return _Names(
         {account.id: account.name for account in accounts},
         {
             name: f"{account.name} ({account.username})" if account.name != account.username else account.name
@@ -53,7 +76,6 @@ def rows(session: Session, found: Iterable[AuditEntry]) -> list[TrailRow]:
         {unit.code: unit.name for unit in session.scalars(select(Unit))},
         {survey.key: localised(survey.title) for survey in session.scalars(select(Survey))},
     )
-    return [names.row(entry) for entry in entries]
 
 
 @dataclass(frozen=True)
@@ -62,20 +84,36 @@ class _Names:
     accounts: Mapping[str, str]
     units: Mapping[str, str]
     surveys: Mapping[str, str]
+    # In the reader's language; a search looks the same words up for every entry.
+    known_words: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def row(self, entry: AuditEntry) -> TrailRow:
+        who, what, subject, *details = self.texts(entry)
+        return TrailRow(date_and_time(entry.at), who, what, subject, tuple(details))
+
+    def texts(self, entry: AuditEntry) -> list[str]:
+        """Who, what, whom or what, and the details: everything the row shows but when it was."""
         action = ACTIONS.get(entry.action)
-        return TrailRow(
-            when=date_and_time(entry.at),
-            who=self._who(entry.account_id),
-            what=str(action.words) if action else entry.action,
-            subject=self._subject(entry.action, action.about if action else None, entry.subject),
-            details=tuple(
-                f"{DETAILS.get(name, name)}: {self._value(entry.action, name, value)}"
+        return [
+            self._who(entry.account_id),
+            self._known((entry.action,), lambda: str(action.words) if action else entry.action),
+            self._subject(entry.action, action.about if action else None, entry.subject),
+            *(
+                f"{self._label(name)}: {self._value(entry.action, name, value)}"
                 for name, value in entry.detail.items()
                 if value not in (None, "", []) and name != "before"  # for undoing, and no reading
             ),
-        )
+        ]
+
+    def _known(self, key: tuple[str, ...], words: Callable[[], str]) -> str:
+        """The words, looked up once for each key."""
+        found = self.known_words.get(key)
+        if found is None:
+            found = self.known_words[key] = words()
+        return found
+
+    def _label(self, name: str) -> str:
+        return self._known(("", name), lambda: str(DETAILS.get(name, name)))
 
     def _who(self, account_id: int | None) -> str:
         if account_id is None:
@@ -103,7 +141,9 @@ class _Names:
             return f"{self.units[text]} ({text})"
         if name == "deputy_for":
             return self.accounts.get(text, text)
-        return _choice_words(action, name, text) or _day(text) or text
+        return self._known(
+            (action, name, text), lambda: _choice_words(action, name, text) or _day(text) or text
+        )
 
 
 def _choice_words(action: str, name: str, text: str) -> str | None:

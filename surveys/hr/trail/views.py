@@ -1,7 +1,7 @@
 """«Hendelseslogg»: a page to find out what was done, by whom and when, and the same as a file."""
 
 import datetime as dt
-from math import ceil
+from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask_login import current_user
@@ -10,7 +10,7 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import requires
 from surveys.audit.actions import About
 from surveys.hr.trail.file import as_csv
-from surveys.hr.trail.queries import PAGE_LENGTH, TrailFilter, entries, how_many
+from surveys.hr.trail.queries import TrailEntries, TrailFilter
 from surveys.hr.trail.rows import rows
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -18,24 +18,24 @@ from surveys.platform.days import typed_day
 from surveys.platform.fault_links import naming
 from surveys.platform.texts import _
 
+_LONGEST_SEARCH: Final = 200  # characters
+
 blueprint = Blueprint("trail", __name__)
 
 
 @blueprint.get("/hendelseslogg")
 @requires(*HR_ROLES)
 def index() -> str:
-    """What was done, the newest first, a hundred on a page."""
+    """What was done, the newest first, a page at a time."""
     session = database.session()
     wanted = _wanted()
-    query = entries(session, current_user.account, wanted)
-    total = how_many(session, query)
-    pages = max(ceil(total / PAGE_LENGTH), 1)
+    found = TrailEntries(session, current_user.account, wanted)
+    pages = found.pages
     page = min(max(request.args.get("side", 1, type=int), 1), pages)
-    found = session.scalars(query.limit(PAGE_LENGTH).offset((page - 1) * PAGE_LENGTH))
     return render_template(
         "hr/trail/index.html",
-        rows=rows(session, found),
-        total=total,
+        rows=rows(session, found.page(page), wanted.search),
+        total=found.total,
         page=page,
         pages=pages,
         wanted=wanted,
@@ -51,7 +51,8 @@ def download() -> Response:
     """Everything that the page's filter lets through."""
     session = database.session()
     wanted = _wanted()
-    content = as_csv(rows(session, session.scalars(entries(session, current_user.account, wanted))))
+    found = TrailEntries(session, current_user.account, wanted)
+    content = as_csv(rows(session, found.every()))
     name = f"hendelseslogg-{municipal_day().isoformat()}.csv"
     return Response(
         content,
@@ -65,7 +66,7 @@ def _wanted() -> TrailFilter:
     about = request.args.get("om", "")
     days = {name: _day(request.args.get(name, "")) for name in ("fra", "til")}
     return TrailFilter(
-        search=request.args.get("sok", ""),
+        search=request.args.get("sok", "")[:_LONGEST_SEARCH],
         about=About(about) if about in list(About) else None,
         from_day=days["fra"],
         to_day=days["til"],

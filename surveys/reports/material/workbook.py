@@ -8,9 +8,9 @@ from dataclasses import astuple
 from itertools import zip_longest
 from typing import Final
 
+from surveys.files.workbooks import BookSheet, SheetTable, workbook_bytes
 from surveys.platform.texts import _
 from surveys.reports.material.contents import MaterialTable, UnitMaterial
-from surveys.reports.workbooks import BookSheet, SheetTable, workbook_bytes
 from surveys.results.exporting import COLUMNS, FigureRow
 
 _NARROWEST: Final = 10

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from surveys.files.workbooks import BookSheet, SheetCell, SheetTable, workbook_bytes
 from surveys.platform.localisation import short_date
 from surveys.platform.texts import _
 from surveys.reports.snapshots.content import FrozenRow, FrozenVersion
@@ -14,7 +15,6 @@ from surveys.reports.snapshots.texts import (
     report_title,
     synthetic_words,
 )
-from surveys.reports.workbooks import BookSheet, SheetCell, SheetTable, workbook_bytes
 from surveys.scorecards.texts import status_words
 
 _WIDTHS: Final = (18, 10, 34, 10, 12, 18, 18, 24, 20, 26, 44, 44, 14, 30, 14, 10, 20, 30)

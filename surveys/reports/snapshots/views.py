@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from surveys.access.card_rights import CARD_EDITORS, CARD_ROLES, may_edit_card
 from surveys.access.permissions import granted_units, requires, roles_of, signed_in
+from surveys.files.workbooks import XLSX
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.free_texts import named_numbers, number_fault
@@ -55,7 +56,6 @@ from surveys.reports.snapshots.texts import (
     silent_words,
     version_facts,
 )
-from surveys.reports.workbooks import XLSX
 from surveys.scorecards.texts import status_words
 from surveys.scorecards.value_lines import MeasurementCellError, read_day
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +15,11 @@ from werkzeug.wrappers import Response
 from surveys.access.permissions import requires
 from surveys.files.fetching import FetchError, allowed_hosts, fetch_file
 from surveys.files.jsonstat import LARGEST_TABLE
+from surveys.files.left_out import left_out_file, left_out_words
 from surveys.files.reading import LARGEST_FILE
 from surveys.files.report import FileRefusedError, ImportReport
 from surveys.files.waiting_files import FORM_ROOM
-from surveys.organisation.models import Unit
+from surveys.organisation.models import Installation, Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import localised
@@ -110,6 +112,20 @@ def waiting_values(token: str) -> Page:
     return redirect(url_for("scorecards.waiting_values", token=token, _anchor="dette-blir-endret"))
 
 
+@blueprint.get("/verdier/fil/<token>/linjer-med-feil")
+@requires(*ENTERING_ROLES)
+def left_out_values(token: str) -> Response:
+    """The lines that are not taken in, with what is wrong, in the columns of the file that was sent."""
+    session = database.session()
+    values = _found(token)
+    left_out = _report(session, values, apply=False).left_out
+    if not left_out.lines:
+        abort(404)
+    author = session.get_one(Installation, 1).municipality
+    made = left_out_file(left_out, values.waiting.name, author, municipal_day())
+    return send_file(BytesIO(made.content), made.mimetype, as_attachment=True, download_name=made.name)
+
+
 @blueprint.post("/verdier/fil/<token>/ta-inn")
 @requires(*ENTERING_ROLES)
 def take_in_values(token: str) -> Page:
@@ -124,8 +140,12 @@ def take_in_values(token: str) -> Page:
         return _page(session, values, outdated=True), 409
     session.commit()
     waiting_files(_instance()).remove(values.waiting)
-    flash(" ".join((_("Verdiene er lagt inn."), *report.notes[-1:])))
+    flash(" ".join((_("Verdiene er lagt inn."), *report.notes[-1:], *_left_out_told(report))))
     return redirect(url_for("scorecards.values_index"))
+
+
+def _left_out_told(report: ImportReport) -> list[str]:
+    return [left_out_words(report.left_out)] if report.left_out.lines else []
 
 
 @blueprint.post("/verdier/fil/<token>/avbryt")
@@ -160,12 +180,14 @@ def _report(session: Session, values: WaitingValues, *, apply: bool) -> ImportRe
         today=municipal_day(),
         answers=values.answers,
         account=current_user,
+        leave_out=True,
     )
 
 
 def _fingerprint(report: ImportReport) -> str:
     """The same as long as the same would be done."""
-    return sha256(repr((report.new, report.changed, report.questions)).encode()).hexdigest()
+    left_out = [line.line for line in report.left_out.lines]
+    return sha256(repr((report.new, report.changed, report.questions, left_out)).encode()).hexdigest()
 
 
 def _answers(form: Mapping[str, str], before: ValueAnswers) -> ValueAnswers:

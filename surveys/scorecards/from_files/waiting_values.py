@@ -45,7 +45,7 @@ class WaitingValues:
 
     def records(self, session: Session) -> TableRecords:
         if self.table is None:
-            return read_records(self.waiting.path, MEASUREMENT_COLUMNS)
+            return read_records(self.waiting.path, MEASUREMENT_COLUMNS, by_row=True)
         return mapped_records(self.table, self.mapping(session))
 
 

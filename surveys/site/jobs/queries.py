@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units
-from surveys.campaigns.failed_mails import failed_mails
+from surveys.campaigns.failed_mails import failed_mails, waiting_faults
+from surveys.campaigns.failure_words import told_together
 from surveys.campaigns.models import LongStep, Survey, SurveyStatus
 from surveys.campaigns.outbox import outbox_counts
 from surveys.campaigns.planned_reminders import plan_of
@@ -18,6 +19,7 @@ from surveys.campaigns.reminders import next_planned_day
 from surveys.hr.long_steps import LongStepState, standing
 from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.heartbeats import Heartbeats
+from surveys.platform.mail_faults import MailFault
 from surveys.platform.queue import QUEUES
 from surveys.platform.texts import _
 from surveys.site.jobs.texts import kind_of_job, last_seen
@@ -42,13 +44,18 @@ class StepRow:
 
 @dataclass(frozen=True)
 class MailRow:
-    """Mails of an open survey. failed, unsure: people whose latest invitation did not go, or may not have."""
+    """Mails of an open survey. failed, unsure: people whose latest invitation did not go, or may not have.
+
+    reasons: why, and how many. waits_for: why invitations still wait.
+    """
 
     survey: Survey
     waiting: int
     sent: int
     failed: int
     unsure: int
+    reasons: list[tuple[str, int]]
+    waits_for: list[MailFault]
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,16 @@ def _mail_row(session: Session, survey: Survey) -> MailRow:
     counts = outbox_counts(session, survey)
     wrong = failed_mails(session, survey)
     unsure = sum(mail.unsure for mail in wrong)
-    return MailRow(survey, counts.waiting, counts.sent, len(wrong) - unsure, unsure)
+    reasons = told_together(mail.fault for mail in wrong if not mail.unsure)
+    return MailRow(
+        survey,
+        counts.waiting,
+        counts.sent,
+        len(wrong) - unsure,
+        unsure,
+        reasons,
+        waiting_faults(session, survey),
+    )
 
 
 def planned(session: Session, surveys: list[Survey], now: dt.datetime) -> list[PlannedJob]:
