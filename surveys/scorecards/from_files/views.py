@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from surveys.files.fetching import FetchError, allowed_hosts, fetch_file
 from surveys.files.jsonstat import LARGEST_TABLE
 from surveys.files.reading import LARGEST_FILE
 from surveys.files.report import FileRefusedError, ImportReport
-from surveys.files.waiting_files import FORM_ROOM
+from surveys.files.waiting_files import FORM_ROOM, no_longer_waiting
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -147,7 +147,7 @@ def _hosts() -> str:
 def _found(token: str) -> WaitingValues:
     found = find_values(_instance(), token, current_user)
     if found is None:
-        abort(404)
+        raise no_longer_waiting(_("Se verdiene"), url_for("scorecards.values_index"))
     return found
 
 
@@ -193,6 +193,7 @@ def _start_page(faults: list[tuple[str, str]] | None = None) -> str:
         faults=faults or [],
         hosts=_hosts().replace(",", " ").split(),
         address=request.form.get("adresse", ""),
+        uses_messages=True,
     )
 
 

@@ -17,6 +17,8 @@ from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.explained import MovedOnError
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 from surveys.release.visibility import readable_cards
 from surveys.scorecards.cards import ambitions
@@ -86,8 +88,9 @@ def _stored(session: Session, opened: _OpenedRow, typed: TypedReply) -> Response
         problem = _overtaken(again) or _("Planen er endret siden du åpnet siden. Svaret ditt er ikke lagret.")
         return _page(session, again, typed, problem=problem), 409
     session.commit()
-    flash(_("Svaret på %(code)s er lagret.", code=opened.row.code))
-    return redirect(url_for("scorecards.show", unit_code=code, _anchor=f"indikator-{opened.row.code}"))
+    row = opened.row.code
+    said = flash_at(f"indikator-{row}", _("Svaret på %(code)s er lagret.", code=row))
+    return redirect(url_for("scorecards.show", unit_code=code, _anchor=said))
 
 
 @blueprint.post("/styringskort/<unit_code>/svar/<int:indicator_id>/trekk")
@@ -133,7 +136,12 @@ def _opened(session: Session, unit_code: str, indicator_id: int) -> _OpenedRow:
     card = read_card(session, current_user, unit, _today())
     row = next((each for each in card.rows if each.indicator_id == indicator_id), None)
     if row is None:
-        abort(404)
+        raise MovedOnError(
+            _("Indikatoren er ikke på kortet"),
+            _("Kortet er endret siden, eller verdien hører til et annet kort."),
+            _("Se kortet"),
+            url_for("scorecards.show", unit_code=unit_code),
+        )
     return _OpenedRow(unit, session.get_one(Indicator, indicator_id), row, allowed)
 
 
