@@ -217,6 +217,8 @@ def _why(problem: NoSolutionError, found: Validity, rows: int | None = None) -> 
 
 
 def _too_few(found: Validity, n: int) -> Message:
+    if not n:
+        return Message(N_("Ingen har svart på alle de %(items)s påstandene."), {"items": len(found.items)})
     template = N_("Det er for få svar: %(n)s fullstendige på %(items)s påstander.")
     return Message(template, {"n": n, "items": len(found.items)})
 

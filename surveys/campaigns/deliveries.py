@@ -43,6 +43,7 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.reminder_plan import may_remind_at
 from surveys.campaigns.roster_following import update_invitations_from_roster
+from surveys.campaigns.sending_period import still_sends
 from surveys.campaigns.sms_handing_over import connected_gateway, hand_over_sms
 from surveys.campaigns.sms_texts import compose_sms
 from surveys.organisation.models import Installation, Person
@@ -160,13 +161,10 @@ def _sms_problem(why: str) -> str:
 def _drop_unwanted(db: Database, today: dt.date) -> int:
     """Takes away waiting mails to people who have delivered or left; fails what a closed survey had not sent.
 
-    One that closes by itself is closed when its last day is over, also while the job that closes it is late.
-
     Before that, invitations of open surveys follow the roster: what waits then goes to the address of today.
     """
     with db.transaction() as session:
-        is_over = and_(Survey.closes_automatically, Survey.closes_on < today)
-        closed = select(Invitation.id).join(Survey).where(or_(Survey.status != SurveyStatus.OPEN, is_over))
+        closed = select(Invitation.id).join(Survey).where(~still_sends(today))
         late = update(Delivery).where(
             Delivery.status == DeliveryStatus.QUEUED, Delivery.invitation_id.in_(closed)
         )

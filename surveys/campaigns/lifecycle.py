@@ -24,7 +24,7 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.open_group import raise_for_shares
 from surveys.campaigns.reader_groups import days_told
-from surveys.campaigns.reminder_plan import default_plan
+from surveys.campaigns.reminder_plan import default_plan, opening_day
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.campaigns.tally.closing_root import freeze_box
 from surveys.instruments import in_use as instruments
@@ -166,7 +166,8 @@ def open_survey(session: Session, survey: Survey, keys: KeyStore, **detail: obje
     survey.public_key = _ballot_key(session, survey, keys)
     raise_for_shares(session, survey)
     survey.status = SurveyStatus.OPEN
-    plan = default_plan(max(survey.opens_on, min(municipal_day(), survey.closes_on)), survey.closes_on)
+    opened_on = opening_day(survey.opens_on, survey.closes_on, municipal_day())
+    plan = default_plan(opened_on, survey.closes_on)
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     if survey.one_key_reason:
         detail["one_key"] = survey.one_key_reason

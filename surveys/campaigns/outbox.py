@@ -18,8 +18,10 @@ from surveys.campaigns.models import (
     MessageKind,
     Survey,
 )
+from surveys.campaigns.sending_period import still_sends
 from surveys.campaigns.turnout_protection import leaves_nobody_alone
 from surveys.organisation.models import Person
+from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _l
 
 CANNOT_SEND: Final = _l("Undersøkelsen er ikke åpen. Bare en åpen undersøkelse kan sende ut meldinger.")
@@ -36,9 +38,13 @@ class Queued:
 
 @dataclass(frozen=True)
 class OutboxCounts:
-    """Messages of one survey by what has become of them. `unsure`: handed over, but no answer came."""
+    """Messages of one survey by what has become of them. `unsure`: handed over, but no answer came.
+
+    `too_late`: queued when the survey ended, so they are never sent.
+    """
 
     waiting: int = 0
+    too_late: int = 0
     sent: int = 0
     unsure: int = 0
     failed: int = 0
@@ -87,9 +93,14 @@ def outbox_counts(session: Session, survey: Survey) -> OutboxCounts:
         .where(*of, Delivery.channel == MessageChannel.SMS)
         .where(Delivery.status == DeliveryStatus.SENT)
     )
+    queued = found.get(DeliveryStatus.QUEUED, 0)
+    sends = queued and session.scalar(
+        select(Survey.id).where(Survey.id == survey.id, still_sends(municipal_day()))
+    )
     return OutboxCounts(
         sms_sent=session.scalar(by_sms) or 0,
-        waiting=found.get(DeliveryStatus.QUEUED, 0),
+        waiting=queued if sends else 0,
+        too_late=0 if sends else queued,
         sent=found.get(DeliveryStatus.SENT, 0),
         unsure=found.get(DeliveryStatus.SENDING, 0),
         failed=found.get(DeliveryStatus.FAILED, 0),

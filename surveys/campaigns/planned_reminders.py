@@ -3,11 +3,27 @@
 import datetime as dt
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from surveys.campaigns.models import MessageChannel, Survey, SurveyStatus
-from surveys.campaigns.reminder_plan import ReminderPlan, may_remind_at
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    MessageChannel,
+    MessageKind,
+    Survey,
+    SurveyStatus,
+)
+from surveys.campaigns.reminder_plan import (
+    ReminderPlan,
+    default_plan,
+    may_remind_at,
+    opening_day,
+    reminder_days,
+)
 from surveys.campaigns.reminders import queue_reminders
 from surveys.campaigns.roster_following import update_invitations_from_roster
 from surveys.platform.clock import municipal_day, now
@@ -18,6 +34,51 @@ _log = logging.getLogger("medvirk.reminders")
 
 def plan_of(survey: Survey) -> ReminderPlan:
     return ReminderPlan(survey.first_reminder_after, survey.second_reminder_after)
+
+
+@dataclass(frozen=True)
+class ReminderOffer:
+    """More reminders before the deadline than the own plan has. sends_at_once: the day of the first has been."""
+
+    plan: ReminderPlan
+    sends_at_once: bool
+
+
+def plan_to_come(survey: Survey, today: dt.date) -> ReminderPlan:
+    """The plan of a draft that is opened today, or on its own day when that comes later."""
+    return default_plan(opening_day(survey.opens_on, survey.closes_on, today), survey.closes_on)
+
+
+def invited_first_on(session: Session, survey: Survey, today: dt.date) -> dt.date:
+    """The day the first invitation was sent; before that, the first day one may be."""
+    sent = (
+        select(func.min(Delivery.sent_on))
+        .join(Delivery.invitation)
+        .where(
+            Invitation.survey_id == survey.id,
+            Delivery.kind == MessageKind.INVITATION,
+            Delivery.status == DeliveryStatus.SENT,
+        )
+    )
+    return session.scalar(sent) or opening_day(survey.opens_on, survey.closes_on, today)
+
+
+def reminders_left_time_for(session: Session, survey: Survey, today: dt.date) -> int:
+    """How many reminders the survey's own plan sends before the deadline, 0–2, to the first who was invited."""
+    invited_on = invited_first_on(session, survey, today)
+    return len(reminder_days(plan_of(survey), invited_on, survey.closes_on))
+
+
+def offered_plan(session: Session, survey: Survey, today: dt.date) -> ReminderOffer | None:
+    """What the deadline leaves time for and nobody has planned; None when the survey's own plan uses all of it."""
+    if survey.status != SurveyStatus.OPEN:
+        return None
+    invited_on = invited_first_on(session, survey, today)
+    offered = default_plan(invited_on, survey.closes_on)
+    before = reminders_left_time_for(session, survey, today)
+    if len(reminder_days(offered, invited_on, survey.closes_on, today)) <= before or offered.first is None:
+        return None
+    return ReminderOffer(offered, before == 0 and invited_on + dt.timedelta(days=offered.first) <= today)
 
 
 def queue_planned(

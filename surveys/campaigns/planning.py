@@ -13,7 +13,11 @@ from surveys.campaigns.models import Invitation, ReaderGroup, Survey, SurveyStat
 from surveys.campaigns.scope import Scope, store_scope
 from surveys.files.encoded_twice import fault_of_name
 from surveys.instruments import in_use as instruments
+from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _
+
+LONGEST_UNASKED: Final = dt.timedelta(days=183)
+"""A survey that is open longer is most often a mistyped year."""
 
 SMALLEST_GROUP: Final = 3
 LONGEST_TITLE: Final = 120
@@ -29,9 +33,21 @@ def plan_faults(plan: Plan) -> list[str]:
     found += filter(None, map(fault_of_name, (*plan.title.values(), *plan.purpose.values())))
     if plan.closes_on < plan.opens_on:
         found.append(_("Siste svardag kan ikke være før undersøkelsen åpner."))
+    elif plan.closes_on < municipal_day():
+        found.append(over_already_told())
     if plan.minimum_group < SMALLEST_GROUP:
         found.append(_("Minste gruppe kan ikke være lavere enn %(least)s.", least=SMALLEST_GROUP))
     return found
+
+
+def over_already_told() -> str:
+    """Of a last day that has been: nobody could answer."""
+    return _("Siste svardag har vært, så ingen kunne ha svart. Skriv en dag fram i tid.")
+
+
+def is_unusually_long(opens_on: dt.date, closes_on: dt.date) -> bool:
+    """Whether HR is asked if the days are right."""
+    return closes_on - opens_on > LONGEST_UNASKED
 
 
 def require_draft(survey: Survey) -> None:

@@ -39,7 +39,35 @@ def default_plan(opens_on: dt.date, closes_on: dt.date) -> ReminderPlan:
     length = (closes_on - opens_on).days
     first = max(FEWEST_DAYS_BETWEEN, round(length / 3))
     second = max(first + FEWEST_DAYS_BETWEEN, round(length * 2 / 3))
-    return ReminderPlan(first if first < length else None, second if second < length else None)
+    room = len(reminder_days(ReminderPlan(first, second), opens_on, closes_on))
+    return ReminderPlan(
+        first if first < length and room > 0 else None, second if second < length and room > 1 else None
+    )
+
+
+def reminder_days(
+    plan: ReminderPlan, invited_on: dt.date, closes_on: dt.date, today: dt.date = dt.date.min
+) -> tuple[dt.date, ...]:
+    """The days on which somebody who was invited on this day gets her reminders: those the plan leaves her time for.
+
+    today: nothing goes before it; a reminder whose day has been goes then.
+    """
+    days: list[dt.date] = []
+    earliest = today
+    for after in (plan.first, plan.second):
+        if after is None:
+            break
+        day = _working_day_from(max(earliest, invited_on + dt.timedelta(days=after)))
+        if day > closes_on:
+            break
+        days.append(day)
+        earliest = day + dt.timedelta(days=FEWEST_DAYS_BETWEEN)
+    return tuple(days)
+
+
+def opening_day(opens_on: dt.date, closes_on: dt.date, today: dt.date) -> dt.date:
+    """The day that a survey which is opened today counts its reminders from: not before its own, not after its last."""
+    return max(opens_on, min(today, closes_on))
 
 
 def may_remind_at(moment: dt.datetime) -> bool:
@@ -61,6 +89,12 @@ def next_allowed(moment: dt.datetime, earliest: dt.date | None = None) -> dt.dat
 
 def is_working_day(day: dt.date) -> bool:
     return day.weekday() < _SATURDAY and day not in _red_days(day.year)
+
+
+def _working_day_from(day: dt.date) -> dt.date:
+    while not is_working_day(day):
+        day += dt.timedelta(days=1)
+    return day
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 
 from surveys.files.reading import LARGEST_FILE
 from surveys.files.report import FileRefusedError, ImportFault
+from surveys.platform.explained import MovedOnError
 from surveys.platform.private_files import make_private_folder, write_private
 from surveys.platform.texts import _
 
@@ -33,6 +34,18 @@ class WaitingFile:
     account_id: int
     name: str
     said: Mapping[str, Any]
+
+
+def no_longer_waiting(way: str, address: str) -> MovedOnError:
+    """For the page of a file that is not kept for the reader. way: the words of the link to `address`."""
+    return MovedOnError(
+        _("Filen ligger ikke her lenger"),
+        _(
+            "Den er tatt i bruk, avbrutt eller slettet fordi det er gått et døgn. Vil du endre noe, send en ny fil."
+        ),
+        way,
+        address,
+    )
 
 
 @dataclass(frozen=True)

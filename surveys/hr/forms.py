@@ -9,11 +9,13 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from surveys.campaigns.models import ReaderGroup
+from surveys.campaigns.planning import is_unusually_long, over_already_told
 from surveys.campaigns.reader_groups import SERVED_GROUPS
 from surveys.files.encoded_twice import fault_of_name
+from surveys.platform.clock import municipal_day
 from surveys.platform.days import typed_day
-from surveys.platform.localisation import LANGUAGES
-from surveys.platform.texts import _l
+from surveys.platform.localisation import LANGUAGES, long_date
+from surveys.platform.texts import _, _l
 
 _DATE = _l("Skriv en dato, for eksempel 20.03.2026.")
 _OPENS = _l("Skriv når undersøkelsen åpner, for eksempel 20.03.2026.")
@@ -55,6 +57,21 @@ class _Choice(SelectField):
     def _offered(self, _form: object, field: Any) -> None:
         if not field.data or field.data not in {value for value, _text in field.choices}:
             raise ValidationError(self._refusal)
+
+
+def sure_of_days_box() -> BooleanField:
+    """HR's answer when the days of a survey are unusually far apart."""
+    return BooleanField(_l("Ja, datoene er riktige"), default=False)
+
+
+def doubt_about_days(opens_on: dt.date, closes_on: dt.date) -> str:
+    """The question to HR. The year is written out: it is most often what is wrong."""
+    return _(
+        "Undersøkelsen ville vært åpen fra %(opens)s til %(closes)s. Rett datoene, eller kryss av for at de er "
+        "riktige.",
+        opens=long_date(opens_on),
+        closes=long_date(closes_on),
+    )
 
 
 def well_encoded(_form: object, field: Any) -> None:
@@ -101,9 +118,23 @@ class NewSurveyForm(FlaskForm):
     visible_politicians = DayField(_l("Politikere"), validators=[Optional()])
     visible_public = DayField(_l("Alle (åpen nettside)"), validators=[Optional()])
 
+    sure_of_days = sure_of_days_box()
+
     def validate_closes_on(self, field: Any) -> None:
-        if self.opens_on.data and field.data and field.data < self.opens_on.data:
+        if not self.opens_on.data or not field.data:
+            return
+        if field.data < self.opens_on.data:
             raise ValidationError(_l("Siste svardag kan ikke være før undersøkelsen åpner."))
+        if field.data < municipal_day():
+            raise ValidationError(over_already_told())
+        if self.asks_about_days and not self.sure_of_days.data:
+            raise ValidationError(doubt_about_days(self.opens_on.data, field.data))
+
+    @property
+    def asks_about_days(self) -> bool:
+        """Whether the days are so far apart that HR is asked if they are right."""
+        opens_on, closes_on = self.opens_on.data, self.closes_on.data
+        return bool(opens_on and closes_on and is_unusually_long(opens_on, closes_on))
 
     def validate_comment_minimum(self, field: Any) -> None:
         if field.data and self.minimum_group.data and field.data < self.minimum_group.data:

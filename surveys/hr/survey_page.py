@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,9 @@ from surveys.hr.steps.all_steps import next_step
 from surveys.hr.steps.step import SurveyStep
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.explained import MovedOnError
 from surveys.platform.queue import current_jobs, wake
+from surveys.platform.texts import _
 from surveys.release.weighting.margins import may_be_weighted
 
 blueprint = Blueprint("hr", __name__)
@@ -36,7 +38,12 @@ def survey_for_hr(session: Session, key: str) -> Survey:
     try:
         survey = find_survey(session, key)
     except SurveyError:
-        abort(404)
+        raise MovedOnError(
+            _("Undersøkelsen finnes ikke"),
+            _("Er det en kladd du leter etter, er den slettet."),
+            _("Se undersøkelsene"),
+            url_for("hr.index"),
+        ) from None
     require_unit(survey.unit_id, *HR_ROLES)
     return survey
 

@@ -56,6 +56,8 @@ class UnitTurnout:
             return ""
         if self.invited is None:
             return self._answers()
+        if not self.at_least and not self.delivered:
+            return self._nobody()
         numbers = {"delivered": number(self.delivered, 0), "invited": number(self.invited, 0)}
         if not self.at_least:
             return _(
@@ -65,8 +67,19 @@ class UnitTurnout:
             return _("Færre enn 5 av %(invited)s har levert", invited=numbers["invited"])
         return _("Minst %(delivered)s av %(invited)s har levert", **numbers)
 
+    def _nobody(self) -> str:
+        if not self.invited:
+            return _("Ingen er invitert")
+        return ngettext(
+            "Den ene som er invitert, har ikke svart",
+            "Ingen av de %(num)s som er invitert, har svart",
+            self.invited,
+        )
+
     def _answers(self) -> str:
         delivered = self.delivered or 0
+        if not delivered and not self.at_least:
+            return _("Ingen har svart")
         if self.at_least:
             return ngettext("Minst %(num)s svar er levert", "Minst %(num)s svar er levert", delivered)
         return ngettext("%(num)s svar er levert", "%(num)s svar er levert", delivered)

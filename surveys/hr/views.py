@@ -24,6 +24,7 @@ from surveys.hr.forecast import rates_at_closing
 from surveys.hr.forms import NewSurveyForm
 from surveys.hr.mailing.texts import text_warnings
 from surveys.hr.planning.copying import copy_of, newer_version, scope_for_copy
+from surveys.hr.reminder_texts import too_short_warning
 from surveys.hr.steps.all_steps import step_named
 from surveys.hr.steps.inviting import audience
 from surveys.hr.steps.reconciling import roster_findings
@@ -106,7 +107,7 @@ def show(key: str) -> str:
         reminders=reminders.reminder_outlook(session, survey),
         findings=roster_findings(session, survey),
         mail_problem=why_no_mail(),
-        text_warnings=text_warnings(survey),
+        warnings=[*text_warnings(survey), *too_short_warning(survey)],
     )
 
 

@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from surveys.campaigns.models import Delivery, DeliveryStatus, MessageChannel
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageChannel, Survey
+from surveys.campaigns.sending_period import still_sends
 from surveys.operating.findings import DoctorFinding
+from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from surveys.platform.guarded_http import why_refused_host
@@ -53,7 +55,11 @@ def _half_set(settings: Settings) -> Iterator[DoctorFinding]:
 def sms_come_through(app: Flask) -> Iterator[DoctorFinding]:
     """Messages that wait for a gateway, and what the gateway has said of those it did not take."""
     database: Database = app.extensions["medvirk_database"]
-    waiting = (Delivery.channel == MessageChannel.SMS, Delivery.status == DeliveryStatus.QUEUED)
+    waiting = (
+        Delivery.channel == MessageChannel.SMS,
+        Delivery.status == DeliveryStatus.QUEUED,
+        Delivery.invitation_id.in_(select(Invitation.id).join(Survey).where(still_sends(municipal_day()))),
+    )
     try:
         with database.reading() as session:
             count = session.scalar(select(func.count()).select_from(Delivery).where(*waiting)) or 0

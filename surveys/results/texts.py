@@ -8,7 +8,7 @@ from typing import Final
 from analysis.precision import SPREAD_EDGES
 from analysis.suppression import PRIMARY
 from surveys.platform.localisation import localised, number, percent
-from surveys.platform.texts import _
+from surveys.platform.texts import _, ngettext
 from surveys.release.comparisons.change_queries import ChangeLine
 from surveys.release.measures import MeasureKind, is_told_roughly
 from surveys.release.models import CLEAR, ChangeBasis, Coding, FigureStatus, Verdict
@@ -102,6 +102,10 @@ def turnout(result: UnitResult) -> str:
         return _("Hvor mange som svarte, vises ikke her.")
     if not result.invited:
         return _("%(count)s har svart", count=number(result.delivered, 0))
+    if not result.delivered:
+        return ngettext(
+            "Den ene som var invitert, svarte ikke", "Ingen av de %(num)s inviterte svarte", result.invited
+        )
     return _(
         "%(count)s av %(invited)s svarte (%(share)s)",
         count=number(result.delivered, 0),

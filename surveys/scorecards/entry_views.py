@@ -29,7 +29,9 @@ from surveys.scorecards.withdrawing import withdraw_values
 def values_index() -> str:
     """What the reader enters values of, and how far the last period has come."""
     return render_template(
-        "scorecards/values_index.html", tasks=entry_tasks(database.session(), current_user, _today())
+        "scorecards/values_index.html",
+        tasks=entry_tasks(database.session(), current_user, _today()),
+        uses_messages=True,
     )
 
 

@@ -13,6 +13,7 @@ from surveys.access.texts import role_word
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.clock import municipal_day
+from surveys.platform.explained import MovedOnError
 from surveys.platform.texts import _
 from surveys.release.visibility import readable_cards
 from surveys.scorecards.cards import ambitions
@@ -60,7 +61,12 @@ def opened_row(session: Session, unit_code: str, indicator_id: int, *, to_reply:
     card = read_card(session, current_user, unit, municipal_day(), with_questions=True)
     row = next((each for each in card.rows if each.indicator_id == indicator_id), None)
     if row is None:
-        abort(404)
+        raise MovedOnError(
+            _("Indikatoren er ikke på kortet"),
+            _("Kortet er endret siden, eller verdien hører til et annet kort."),
+            _("Se kortet"),
+            url_for("scorecards.show", unit_code=unit_code),
+        )
     return OpenedRow(
         unit,
         session.get_one(Indicator, indicator_id),

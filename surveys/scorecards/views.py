@@ -107,6 +107,7 @@ def show(unit_code: str) -> str:
         may_plan=card.is_newest and may_edit_plan(session, current_user, unit.id),
         action_states=action_texts.status_words(),
         planned=indicator_actions(session, unit.id) if may_read_plan(session, current_user, unit.id) else {},
+        uses_messages=True,
     )
 
 

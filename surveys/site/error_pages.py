@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, TooManyReque
 from surveys.access import interrupted
 from surveys.platform import limits, logs
 from surveys.platform.clock import MUNICIPAL_TIME, now
-from surveys.platform.explained import ExplainedError
+from surveys.platform.explained import ExplainedError, MovedOnError
 from surveys.platform.localisation import DEFAULT_LANGUAGE, LANGUAGES, in_language
 from surveys.platform.texts import _
 from surveys.site.full_disks import cannot_save
@@ -28,11 +28,13 @@ _TOO_LARGE_FOR_SQLITE: Final = "Python int too large to convert to SQLite INTEGE
 
 @dataclass(frozen=True)
 class ErrorWords:
-    """What an error page says."""
+    """What an error page says. way, address: the words and the address of a link to where the reader can go on."""
 
     heading: str
     advice: str
     reference: str = ""
+    way: str = ""
+    address: str = ""
 
 
 _Answer = tuple[str, int, dict[str, str]] | Response
@@ -116,6 +118,8 @@ def _words(code: int, error: HTTPException | None = None) -> ErrorWords:
         )
     if isinstance(error, ExplainedError):
         return ErrorWords(error.heading, error.advice)
+    if isinstance(error, MovedOnError):
+        return ErrorWords(error.heading, error.advice, way=error.way, address=error.address)
     if isinstance(error, TooManyRequests):
         return ErrorWords(_("For mange forsøk"), limits.wait_text(limits.seconds_left(error)))
     explanations = _explanations()

@@ -7,7 +7,7 @@ from surveys.actions.own_texts import texts_in_plans
 from surveys.followup.meetings import focus, on_result
 from surveys.followup.meetings.own_texts import texts_around_meetings
 from surveys.organisation.installation import installation
-from surveys.platform import compressing, folded, static_files
+from surveys.platform import compressing, folded, messages, static_files
 from surveys.platform.fault_links import naming
 from surveys.reports.proposals.own_texts import proposed_texts
 from surveys.reports.year.own_texts import review_texts
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     static_files.init_app(app)
     compressing.init_app(app)
     folded.init_app(app)
+    messages.init_app(app)
     error_pages.init_app(app)
     focus.init_app(app)
     on_result.init_app(app)

@@ -18,6 +18,7 @@ from surveys.followup.meetings import meeting_page, voting
 from surveys.followup.meetings.models import FocusChoice, RoomBallot, RoomVote, RoomVoteStatus
 from surveys.followup.meetings.outcomes import NoticedChange, most_voted, noticed
 from surveys.followup.meetings.voting import close_forgotten
+from surveys.organisation.models import Person, Unit
 from surveys.platform import clock, limits
 from surveys.platform.database import Database
 from surveys.release.models import Release
@@ -113,6 +114,34 @@ def test_a_vote_is_not_opened_for_fewer_than_the_minimum_group(leader: FlaskClie
     assert "krever minst 5 i rommet. Bruk papir eller håndsopprekning" in refused.text
     for typed in ("", "fem", "-5", "501", "9" * 40):
         assert leader.post(f"{MEETING}/avstemning", data={"antall": typed}).status_code == 422
+
+
+def test_a_leader_cannot_say_that_many_more_are_there_than_the_unit_has(
+    site: Database, leader: FlaskClient
+) -> None:
+    """Else she could fill the vote up with her own votes and read the rest from what most chose."""
+    with site.transaction() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "A")).one()
+        session.add_all(
+            Person(employee_number=f"rom-{number}", name=f"Ansatt {number}", unit=unit)
+            for number in range(14)
+        )
+    address = f"{MEETING}/avstemning"
+    too_many = leader.post(address, data={"antall": "71", "sikker": "71"})
+    assert too_many.status_code == 422
+    assert "Enheten har 14 ansatte, og da kan dere være høyst 70." in too_many.text
+    asked = leader.post(address, data={"antall": "29"})
+    assert asked.status_code == 422
+    assert 'name="sikker" value="29"' in asked.text
+    assert leader.post(address, data={"antall": "40", "sikker": "29"}).status_code == 422, (
+        "sure of another number"
+    )
+    with site.reading() as session:
+        assert session.scalars(select(RoomVote)).all() == []
+    open_room(leader, 29, sikker="29")
+    close(leader)
+    open_room(leader, 28)
+    assert newest_vote(site).people == 28
 
 
 def test_a_survey_that_shows_three_still_needs_five_votes(site: Database, leader: FlaskClient) -> None:

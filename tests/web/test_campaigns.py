@@ -23,8 +23,10 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.reader_groups import SERVED_GROUPS
 from surveys.commands import medvirk
-from surveys.hr.turnout import turnout
+from surveys.hr.turnout import UnitTurnout, turnout
 from surveys.organisation.models import Person, Unit
+from surveys.organisation.tree import Node
+from surveys.platform import clock
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
 from tests.building import (
@@ -37,7 +39,7 @@ from tests.building import (
     keys_of,
     sheet_of,
 )
-from tests.card_building import sign_in_as
+from tests.card_building import sign_in_anew, sign_in_as
 
 PAGE = "/undersokelser/liten-2026"
 TABS = ("", "/sporreskjema", "/innsyn", "/kvalitet", "/frigivelse")
@@ -237,6 +239,16 @@ def test_quality_gives_each_factor_an_alpha_in_words(app: Flask, db: Database, h
     assert "For få svar til alfa for ROL." in page
 
 
+def test_what_nobody_has_answered_is_said_in_words() -> None:
+    node = Node(1, None, "Enhet A", "enhet", 0)
+    assert UnitTurnout(node, 14, 0).sentence == "Ingen av de 14 som er invitert, har svart"
+    assert UnitTurnout(node, 0, 0).sentence == "Ingen er invitert"
+    assert UnitTurnout(node, None, 0).sentence == "Ingen har svart"
+    assert UnitTurnout(node, 14, 0, at_least=True).sentence == "Færre enn 5 av 14 har levert", (
+        "it may be four"
+    )
+
+
 FORM = {
     "questionnaire": "medarbeider:2",
     "title_nb": "Medarbeiderundersøkelsen våren 2026",
@@ -249,12 +261,21 @@ FORM = {
 }
 
 
+@pytest.fixture
+def before_the_survey(draft: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The draft, in February: nobody plans a survey that is over."""
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 2, 20, 12, tzinfo=dt.UTC))
+    sign_in_anew(draft)
+    return draft
+
+
 def _form(db: Database, **changes: str) -> dict[str, str]:
     with db.reading() as session:
         return FORM | {"unit": str(session.scalars(select(Unit.id).where(Unit.code == "K")).one())} | changes
 
 
-def test_the_form_makes_a_draft_with_a_readable_key(draft: Database, hr: FlaskClient) -> None:
+def test_the_form_makes_a_draft_with_a_readable_key(before_the_survey: Database, hr: FlaskClient) -> None:
+    draft = before_the_survey
     for key in ("medarbeiderundersokelsen-varen-2026", "medarbeiderundersokelsen-varen-2026-2"):
         response = hr.post("/undersokelser/ny", data=_form(draft))
         assert response.headers["Location"] == f"/undersokelser/{key}"
@@ -265,7 +286,10 @@ def test_the_form_makes_a_draft_with_a_readable_key(draft: Database, hr: FlaskCl
         assert [step.visible_on for step in survey.visibility] == [dt.date(2026, 4, 1), dt.date(2026, 4, 15)]
 
 
-def test_every_group_with_a_page_to_read_on_can_be_promised_a_day(draft: Database, hr: FlaskClient) -> None:
+def test_every_group_with_a_page_to_read_on_can_be_promised_a_day(
+    before_the_survey: Database, hr: FlaskClient
+) -> None:
+    draft = before_the_survey
     assert set(re.findall(r'name="visible_(\w+)"', hr.get("/undersokelser/ny").text)) == set(SERVED_GROUPS)
     sent = _form(draft, visible_staff="2026-04-10", visible_public="2026-06-01")
     address = hr.post("/undersokelser/ny", data=sent).headers["Location"]
@@ -302,6 +326,7 @@ WRONG_FIELDS = [
     ("minimum_group", "mange", "3 eller høyere"),
     ("opens_on", "i morgen", "Skriv når undersøkelsen åpner, for eksempel 20.03.2026."),
     ("closes_on", "2026-03-01", "før undersøkelsen åpner"),
+    ("closes_on", "2026-03-20", "Siste svardag har vært, så ingen kunne ha svart."),
     ("visible_leaders", "2026-03-10", "før siste svardag"),
     ("visible_representatives", "2026-03-25", "før gruppen over"),
     ("questionnaire", "finnes-ikke:1", "Velg ett av spørreskjemaene."),
@@ -320,7 +345,24 @@ def test_a_wrong_form_says_what_is_wrong_and_makes_nothing(draft: Database, hr: 
         assert session.scalar(select(func.count(Survey.id))) == 1
 
 
-def test_parents_are_never_invited_from_the_staff_roster(draft: Database, hr: FlaskClient) -> None:
+def test_a_survey_of_more_than_half_a_year_is_asked_about_once(
+    before_the_survey: Database, hr: FlaskClient
+) -> None:
+    """Mostly a mistyped year. A survey that goes on all year is confirmed."""
+    sent = _form(before_the_survey, closes_on="2027-03-20", visible_leaders="2027-04-01")
+    sent["visible_representatives"] = "2027-04-01"
+    asked = hr.post("/undersokelser/ny", data=sent)
+    assert "åpen fra 2. mars 2026 til 20. mars 2027" in asked.text
+    assert 'name="sure_of_days"' in asked.text
+    made = hr.post("/undersokelser/ny", data=sent | {"sure_of_days": "y"})
+    assert made.status_code == 302
+    assert 'name="sure_of_days" value="y" checked' in hr.get(f"{made.headers['Location']}/endre").text
+
+
+def test_parents_are_never_invited_from_the_staff_roster(
+    before_the_survey: Database, hr: FlaskClient
+) -> None:
+    draft = before_the_survey
     hr.post(
         "/undersokelser/ny", data=_form(draft, questionnaire="foresatte-barnehage:2", title_nb="Foresatte")
     )

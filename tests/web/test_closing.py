@@ -176,8 +176,14 @@ FORM = {
 
 @pytest.mark.parametrize(("sent", "chosen"), [({"closes_automatically": "y"}, True), ({}, False)])
 def test_hr_chooses_in_the_form_and_new_surveys_close_by_themselves_unless_she_does_not_want_it(
-    app: Flask, client: FlaskClient, db: Database, sent: dict[str, str], chosen: bool
+    app: Flask,
+    client: FlaskClient,
+    db: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: dict[str, str],
+    chosen: bool,
 ) -> None:
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 2, 20, 12, tzinfo=dt.UTC))
     app.config["WTF_CSRF_ENABLED"] = False
     with db.transaction() as session:
         build_installation(session)

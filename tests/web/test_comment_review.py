@@ -116,6 +116,14 @@ def test_the_order_is_the_same_every_time_and_not_that_of_units_or_questions(
     assert seen == by_id
 
 
+def said_in(page: TestResponse, comment: object) -> str:
+    """The message that begins the comment's place in the list; the reader is led to it."""
+    led_to = r'<div class="ds-alert flash" data-color="success" id="melding" tabindex="-1">([^<]*)</div>'
+    found = re.search(rf'id="kommentar-{comment}" tabindex="-1">\s*{led_to}', page.text)
+    assert found is not None
+    return found.group(1)
+
+
 @pytest.mark.usefixtures("written")
 def test_an_approved_comment_leaves_the_queue_and_the_next_one_is_in_focus(
     client: FlaskClient, db: Database
@@ -124,9 +132,10 @@ def test_an_approved_comment_leaves_the_queue_and_the_next_one_is_in_focus(
     first, second = texts(client.get(QUEUE))[:2]
     answer = client.post(f"{QUEUE}/godkjenn", data={"comment": comment_with(db, first), "revision": 0})
     assert answer.status_code == 302
-    assert answer.headers["Location"].endswith(f"#kommentar-{comment_with(db, second)}")
-    after = client.get(QUEUE)
-    assert "Kommentaren er godkjent." in after.text
+    after = client.get(answer.headers["Location"])
+    assert said_in(after, comment_with(db, second)) == "Forrige kommentar er godkjent."
+    assert answer.headers["Location"].endswith("#melding")
+    assert after.text.count("Forrige kommentar er godkjent.") == 1, "and not at the top"
     assert "1 av 24 gjennomgått" in after.text
     assert first not in texts(after)
     assert first in texts(client.get(f"{QUEUE}?status=approved"))
@@ -159,7 +168,7 @@ def test_words_are_taken_out_for_good_and_the_comment_waits(client: FlaskClient,
     comment = comment_with(db, "Mer tid på vakt 3")
     send(client, "godkjenn", comment)
     answer = send(client, "ta-ut-ord", comment, revision=1, text="Mer tid 3")
-    assert answer.headers["Location"].endswith(f"#kommentar-{comment}")
+    assert said_in(client.get(answer.headers["Location"]), comment).startswith("Ordene er tatt ut")
     assert decisions(db) == {"Mer tid […] 3": ("waiting", None)}
     assert "på vakt 3" not in client.get(f"{QUEUE}?status=alle").text
 

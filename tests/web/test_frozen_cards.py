@@ -53,7 +53,14 @@ def test_nothing_is_live_before_approval_and_nothing_changes_after(
     )
     assert write.status_code == 302
     client.post(f"/kortoppsett/{card}/slett")
-    assert client.get(f"/kortoppsett/{card}/godkjenn").status_code == 302
+    client.get(f"/kortoppsett/{card}")
+    back = client.get(f"/kortoppsett/{card}/godkjenn", follow_redirects=True)
+    assert back.request.path == f"/kortoppsett/{card}"
+    assert "og i bruk. Det kan ikke endres her." in back.text
+    gone = client.get("/kortoppsett/99")
+    assert gone.status_code == 404
+    assert "Utkastet er ikke her lenger" in gone.text
+    assert 'href="/kortoppsett"' in gone.text
     assert outline(site, card) == before
     with site.reading() as session:
         version = session.get_one(CardVersion, card)
@@ -148,6 +155,7 @@ def test_a_card_for_next_year_replaces_nothing_this_year(client: FlaskClient, si
     approved(client, site)
     card = own_card(client, ar=str(YEAR + 1))
     assert approve(client, card, steps_taken(site, card)).status_code == 302
+    client.get(f"/kortoppsett/{card}")
     page = client.get("/styringskort/A").text
     assert "Brukertilfredshet" in page
     assert "Vår egen rad" not in page

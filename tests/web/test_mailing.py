@@ -17,20 +17,38 @@ from surveys.campaigns.deliveries import send_queued
 from surveys.campaigns.invitation_seals import change_sealed, is_intact
 from surveys.campaigns.invitations import Recipient, code_of, invite
 from surveys.campaigns.lifecycle import close_survey
+from surveys.campaigns.lifecycle import open_survey as open_for_answers
 from surveys.campaigns.mails import letter_of
 from surveys.campaigns.models import Delivery, Invitation, MessageKind, Survey
 from surveys.campaigns.outbox import queue_invitations
 from surveys.campaigns.own_openings import fault_in
 from surveys.campaigns.planned_reminders import queue_planned
-from surveys.campaigns.reminder_plan import ReminderPlan, default_plan, may_remind_at, next_allowed
+from surveys.campaigns.reminder_plan import (
+    ReminderPlan,
+    default_plan,
+    may_remind_at,
+    next_allowed,
+    reminder_days,
+)
 from surveys.campaigns.reminders import queue_reminders, reminder_outlook
 from surveys.campaigns.survey_texts import title_in
 from surveys.operating.examination import examine
 from surveys.organisation.models import Installation, Person, Unit
+from surveys.platform import clock
 from surveys.platform.clock import MUNICIPAL_TIME
 from surveys.platform.database import Database
 from surveys.platform.queue import jobs_of
-from tests.building import SMALL, answer_some, build_open_survey, invite_some, sheet_of
+from tests.building import (
+    SMALL,
+    answer_some,
+    build_installation,
+    build_open_survey,
+    build_survey,
+    build_units,
+    invite_some,
+    keys_of,
+    sheet_of,
+)
 from tests.card_building import sign_in_as
 from tests.mail_server import PostOffice, open_post_office
 
@@ -244,6 +262,71 @@ def test_hr_changes_the_days_and_turns_them_off(hr: FlaskClient, open_survey: Da
         assert answer.text.count("ds-validation-message") == 1, (first, second)
     assert hr.post(save, data={"first": "", "second": ""}).status_code == 302
     assert "Ingen påminnelser blir sendt av seg selv" in hr.get(f"{PAGE}/utsending").text
+
+
+def test_the_days_of_reminders_are_working_days_before_the_deadline_is_over() -> None:
+    easter = dt.date(2026, 4, 7)
+    assert reminder_days(ReminderPlan(6, 12), dt.date(2026, 3, 2), dt.date(2026, 3, 16)) == (
+        dt.date(2026, 3, 9),
+        dt.date(2026, 3, 16),
+    )
+    assert reminder_days(ReminderPlan(6, 12), dt.date(2026, 3, 2), dt.date(2026, 3, 15)) == (
+        dt.date(2026, 3, 9),
+    )
+    assert reminder_days(ReminderPlan(5), dt.date(2026, 3, 30), easter) == (easter,)
+    assert reminder_days(ReminderPlan(5), dt.date(2026, 3, 30), dt.date(2026, 4, 6)) == ()
+    assert default_plan(dt.date(2026, 3, 31), dt.date(2026, 4, 6)).is_off, "only red days are left"
+    assert reminder_days(ReminderPlan(6, 12), dt.date(2026, 3, 2), easter, dt.date(2026, 3, 20)) == (
+        dt.date(2026, 3, 20),
+        dt.date(2026, 3, 23),
+    )
+
+
+def test_a_survey_too_short_for_reminders_says_so_and_a_later_deadline_offers_them(
+    app: Flask, db: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setattr(clock, "now", lambda: MONDAY)
+    with db.transaction() as session:
+        build_installation(session)
+        build_survey(
+            session, build_units(session)["K"], closes_on=MONDAY.date(), one_key_reason="Det haster."
+        )
+    sign_in_as(client, db, Role.HR)
+    hr = client
+    for address in (PAGE, f"{PAGE}/utsending", f"{PAGE}/steg/open"):
+        assert "så kort at ingen får påminnelse" in hr.get(address).text, address
+    with db.transaction() as session:
+        open_for_answers(session, _survey(session), keys_of(app))
+    page = hr.get(f"{PAGE}/utsending").text
+    assert "så kort at ingen får påminnelse" in page
+    assert "Planlegg påminnelsene" not in page
+    assert "får du tilbud om det etterpå" in hr.get(f"{PAGE}/frist").text
+    moved = hr.post(f"{PAGE}/frist", data={"closes_on": "16.03.2026"})
+    assert moved.headers["Location"] == f"{PAGE}/utsending#melding"
+    page = " ".join(hr.get(moved.headers["Location"]).text.split())
+    assert "Siste svardag er nå 16. mars 2026." in page
+    assert "plass til to påminnelser før fristen, 5 og 9 dager etter" in page
+    offered = dict(re.findall(r'type="hidden" name="(first|second)" value="(\d*)"', page))
+    assert hr.post(f"{PAGE}/utsending/paminnelser", data=offered).status_code == 302
+    assert "Planlegg påminnelsene" not in hr.get(f"{PAGE}/utsending").text
+    hr.post(f"{PAGE}/utsending/paminnelser", data={"first": "5", "second": "20"})
+    assert "Den andre blir ikke sendt, for da er siste svardag, 16. mars 2026, over." in " ".join(
+        hr.get(f"{PAGE}/utsending").text.split()
+    )
+    far = hr.post(f"{PAGE}/frist", data={"closes_on": "16.03.2036"})
+    assert "åpen fra 2. mars 2026 til 16. mars 2036" in far.text, "it could never be moved back"
+
+
+def test_nothing_waits_in_the_queue_of_a_survey_that_is_over(hr: FlaskClient, open_survey: Database) -> None:
+    assert "1 venter i køen" in hr.get(PAGE).text
+    with open_survey.transaction() as session:
+        close_survey(session, _survey(session))
+    for address in (PAGE, f"{PAGE}/utsending"):
+        page = " ".join(hr.get(address).text.split())
+        assert "venter i køen" not in page
+        assert "Ingenting ble sendt. 1 ble ikke sendt før undersøkelsen var over." in page
+    assert "ingen får flere påminnelser" in page
 
 
 def test_an_address_that_failed_twice_is_one_person_and_none_when_it_is_right(

@@ -15,11 +15,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app import create_app
 from surveys.campaigns.ballot_box import Ballot
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, LongStep, MessageKind, Survey
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    LongStep,
+    MessageKind,
+    Survey,
+    SurveyStatus,
+)
 from surveys.operating.health.metrics import RESPONDENTS_IN
 from surveys.platform.clock import now
 from surveys.platform.config import Settings, SettingsError
@@ -156,6 +164,9 @@ class TestADelivery:
                 delivery.number += delivery.id
         assert _value(_scraped(client), "medvirk_invitation_mails", status="waiting") == 10
         assert _value(_scraped(client), "medvirk_invitation_mails", status="sent") == 10
+        with db.transaction() as session:
+            session.execute(update(Survey).values(status=SurveyStatus.CLOSED))
+        assert _value(_scraped(client), "medvirk_invitation_mails", status="waiting") == 0
 
     def test_labels_have_fixed_words_and_never_a_unit_survey_code_or_address(
         self, client: FlaskClient, codes: list[str]

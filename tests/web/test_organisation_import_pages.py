@@ -119,6 +119,9 @@ def test_the_file_waits_for_its_sender_only_and_for_a_day(
     other = app.test_client()
     sign_in_as(other, db, Role.ADMINISTRATOR, "kommune")
     assert other.get(address).status_code == 404
+    assert "Filen ligger ikke her lenger" in other.get(address).text, (
+        "as of a file that is in use: it tells neither"
+    )
     old = time.time() - KEPT_SECONDS - 60
     for path in _folder(app):
         os.utime(path, (old, old))

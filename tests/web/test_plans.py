@@ -13,6 +13,7 @@ from sqlalchemy import select
 from surveys.access.models import Role
 from surveys.actions.models import ResultOpening
 from surveys.audit.models import AuditEntry
+from surveys.campaigns.lifecycle import find_survey
 from surveys.campaigns.models import ReaderGroup, Survey, VisibilityStep
 from surveys.followup.actions import index_views
 from surveys.platform.database import Database
@@ -318,12 +319,31 @@ class TestChain:
         leader.get("/resultater/liten-2026/A")
         sign_in_as(client, site, Role.LEADER, "K")
         page = " ".join(client.get("/planer").text.split())
-        assert "Åpnet: 1. Har tiltak: 0." in page
+        assert "Åpnet: 1. Har tiltak: ingen." in page
         # About an earlier survey than the newest: the list counts the whole plan, the result page what is about it.
         add_action(leader, tema=theme(site, 2025))
         assert "Har tiltak: 1." in " ".join(client.get("/planer").text.split())
         assert "Ingen tiltak i planen ennå." in client.get("/resultater/liten-2026/A").text
         assert "resultatet er ikke åpnet ennå" in page
+
+
+def test_a_new_action_is_offered_each_theme_as_it_was_last_measured(
+    client: FlaskClient, site: Database
+) -> None:
+    _open_both(site)
+    with site.transaction() as session:
+        first, second = (find_survey(session, f"liten-{year}") for year in (2025, 2026))
+        second.series = first.series
+    sign_in_as(client, site, Role.LEADER, "A")
+    form = client.get("/planer/A/nytt").text
+    assert 'value="liten-2026:TRI"' in form
+    assert "liten-2025:TRI" not in form
+    # A link from an older result, and an action that is about it, keep it.
+    linked = client.get("/planer/A/nytt?tema=liten-2025:TRI").text
+    assert 'value="liten-2025:TRI" selected' in linked
+    assert '<optgroup label="Eldre: ' in linked
+    assert add_action(client, tema="liten-2025:TRI").status_code == 302
+    assert 'value="liten-2025:TRI" selected' in client.get("/planer/A/1/endre").text
 
 
 def test_the_front_page_says_what_nears_its_due_day_and_how_far_units_have_come(
@@ -340,7 +360,7 @@ def test_the_front_page_says_what_nears_its_due_day_and_how_far_units_have_come(
     director = app.test_client()
     sign_in_as(director, site, Role.CONTROLLER, "K")
     page = " ".join(director.get("/").text.split())
-    assert "3 enheter har fått et resultat. Åpnet: 0." in page
+    assert "3 enheter har fått et resultat. Åpnet: ingen." in page
     assert "Snart" not in page
 
 

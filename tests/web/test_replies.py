@@ -41,7 +41,14 @@ def test_a_reply_changes_what_the_card_says(client: FlaskClient, card: Database)
     sign_in_as(client, card, Role.LEADER, "A")
     assert "Rød · ikke besvart" in row_of(client, "M1.2")
     assert "Gul · ikke besvart" in row_of(client, "Ø1.1")
-    assert give_reply(client, card).status_code == 302
+    saved = give_reply(client, card)
+    assert saved.headers["Location"] == "/styringskort/A#melding"
+    # Said in the row that she is led to, once, and not again when the page is opened anew.
+    card_page = client.get("/styringskort/A").text
+    said = '<div class="ds-alert flash" data-color="success" id="melding" tabindex="-1">Svaret på M1.2 er lagret.</div>'
+    assert re.search(rf'id="indikator-M1\.2">\s*{re.escape(said)}', card_page)
+    assert card_page.count("er lagret.") == 1
+    assert "er lagret." not in client.get("/styringskort/A").text
     row = row_of(client, "M1.2")
     assert "Rød · under forbedring, vurderes 31. desember 2026" in row
     for words in (

@@ -115,7 +115,11 @@ def test_a_table_is_mapped_by_its_codes_shown_and_stored(client: FlaskClient, si
         )
         entry = session.scalars(select(MeasurementEntry)).one()
         assert (entry.author, entry.file_name) == ("Kari Eide", "tabell.json")
-    assert client.get(page).status_code == 404
+    back = client.get(page)
+    assert back.status_code == 404
+    assert "Den er tatt i bruk, avbrutt eller slettet" in back.text
+    assert 'href="/verdier"' in back.text
+    assert "Verdiene er lagt inn." in client.get("/verdier").text
 
 
 def test_what_is_what_is_chosen_on_the_page(client: FlaskClient, site: Database) -> None:

@@ -78,9 +78,9 @@ def selection_words(actions: Collection[UnitAction]) -> Sequence[tuple[ActionSel
         ActionSelection.DROPPED: _("Droppet"),
         ActionSelection.ALL: _("Alle tiltakene"),
     }
-    return [
-        (each, f"{name} ({sum(action.is_in(each) for action in actions)})") for each, name in names.items()
-    ]
+    counts = {each: sum(action.is_in(each) for action in actions) for each in names}
+    none = _("ingen")
+    return [(each, f"{name} ({counts[each] or none})") for each, name in names.items()]
 
 
 def asked_selection(asked: str) -> ActionSelection | None:

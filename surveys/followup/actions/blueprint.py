@@ -12,6 +12,8 @@ from surveys.actions.models import PlanAction
 from surveys.actions.queries import StandingAction, standing_action
 from surveys.actions.rights import may_edit_plan, may_read_plan
 from surveys.organisation.models import Unit
+from surveys.platform.explained import MovedOnError
+from surveys.platform.texts import _
 
 blueprint = Blueprint("plans", __name__)
 
@@ -39,7 +41,7 @@ def asked_action(session: Session, unit: Unit, action_id: int) -> PlanAction:
     """404 for an action of another unit: its number opens nothing."""
     action = session.get(PlanAction, action_id)
     if action is None or not is_in_plan(session, action, unit.id):
-        abort(404)
+        raise not_in_plan(unit)
     return action
 
 
@@ -47,8 +49,17 @@ def asked_standing(session: Session, unit: Unit, action_id: int) -> StandingActi
     """404 also for an action that was taken back altogether."""
     found = standing_action(asked_action(session, unit, action_id))
     if found is None:
-        abort(404)
+        raise not_in_plan(unit)
     return found
+
+
+def not_in_plan(unit: Unit) -> MovedOnError:
+    return MovedOnError(
+        _("Tiltaket er ikke i denne planen"),
+        _("Det er tatt ut, flyttet eller tatt over av en annen enhet."),
+        _("Se planen"),
+        url_for("plans.show", unit_code=unit.code),
+    )
 
 
 def number_of_page() -> int:

@@ -17,6 +17,7 @@ from surveys.followup.actions.typed_action import TypedEvaluation, read_evaluati
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 
 
@@ -47,8 +48,8 @@ def give_evaluation(unit_code: str, action_id: int) -> str | Response | tuple[st
         again = asked_unit(session, unit_code, to_edit=True)
         return _page(session, again, asked_standing(session, again, action_id), typed, overtaken=True), 409
     session.commit()
-    flash(_("Vurderingen er lagret."))
-    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=f"tiltak-{action_id}"))
+    said = flash_at(f"tiltak-{action_id}", _("Vurderingen er lagret."))
+    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=said))
 
 
 @blueprint.post("/planer/<unit_code>/<int:action_id>/vurder/trekk")

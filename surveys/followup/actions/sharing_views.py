@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -27,7 +27,9 @@ from surveys.followup.actions.sharing_subjects import subject_of_action, units_t
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.explained import MovedOnError
 from surveys.platform.free_texts import text_fault, written
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 
 Page = str | Response | tuple[str, int]
@@ -69,8 +71,8 @@ def share_action(unit_code: str, action_id: int) -> Page:
     theme = subject_of_action(session, standing).about.theme
     if share(session, unit, standing, theme, typed.text, current_user):
         session.commit()
-    flash(_("Tiltaket er delt. Du kan slutte å dele det når du vil."))
-    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=f"tiltak-{action_id}"))
+    said = flash_at(f"tiltak-{action_id}", _("Tiltaket er delt. Du kan slutte å dele det når du vil."))
+    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=said))
 
 
 @blueprint.post("/planer/<unit_code>/<int:action_id>/del/trekk")
@@ -82,8 +84,8 @@ def stop_sharing(unit_code: str, action_id: int) -> Response:
     action = asked_action(session, unit, action_id)
     if withdraw_sharing(session, unit, action, current_user.name):
         session.commit()
-    flash(_("Tiltaket er ikke delt lenger."))
-    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=f"tiltak-{action_id}"))
+    said = flash_at(f"tiltak-{action_id}", _("Tiltaket er ikke delt lenger."))
+    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=said))
 
 
 def _asked(session: Session, unit_code: str, action_id: int) -> tuple[Unit, StandingAction]:
@@ -91,7 +93,12 @@ def _asked(session: Session, unit_code: str, action_id: int) -> tuple[Unit, Stan
     unit = asked_unit(session, unit_code, to_edit=True)
     standing = asked_standing(session, unit, action_id)
     if not can_be_shared(standing) or not _readers(session, unit, standing):
-        abort(404)
+        raise MovedOnError(
+            _("Tiltaket kan ikke deles nå"),
+            _("Et tiltak kan deles når det er vurdert, og en annen enhet av samme type kan ha nytte av det."),
+            _("Se planen"),
+            url_for("plans.show", unit_code=unit_code),
+        )
     return unit, standing
 
 

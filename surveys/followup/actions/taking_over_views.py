@@ -1,6 +1,6 @@
 """A part of a unit that was split goes on with actions from before."""
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,8 @@ from surveys.actions.following import offered_by_split
 from surveys.actions.writing import PlanChangedMeanwhileError, take_over
 from surveys.followup.actions.blueprint import asked_unit, blueprint
 from surveys.platform import database
+from surveys.platform.explained import MovedOnError
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 
 
@@ -21,12 +23,17 @@ def take_over_action(unit_code: str, action_id: int) -> Response:
     unit = asked_unit(session, unit_code, to_edit=True)
     offered = next((each for each in offered_by_split(session, unit.id) if each.id == action_id), None)
     if offered is None:
-        abort(404)
+        raise MovedOnError(
+            _("Tiltaket kan ikke tas over nå"),
+            _("Det er tatt over allerede, eller det er ikke fra før enheten ble delt."),
+            _("Se planen"),
+            url_for("plans.show", unit_code=unit_code),
+        )
     try:
         action = take_over(session, unit, offered.version, current_user)
     except PlanChangedMeanwhileError:
         flash(_("Tiltaket er allerede tatt over."))
         return redirect(url_for("plans.show", unit_code=unit_code))
     session.commit()
-    flash(_("Tiltaket er nå i planen deres."))
-    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=f"tiltak-{action.id}"))
+    said = flash_at(f"tiltak-{action.id}", _("Tiltaket er nå i planen deres."))
+    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=said))

@@ -30,6 +30,7 @@ class ThemeChoice:
     """value: as the form sends it, «survey's key:measure». instrument, factor: what ideas are looked up by.
 
     words: the theme's title with the survey's name: the same theme is in many surveys. survey: the name alone.
+    series: of the surveys that measure the same theme.
     """
 
     value: str
@@ -40,6 +41,7 @@ class ThemeChoice:
     factor: str
     title: str
     survey: str
+    series: int
 
 
 @dataclass(frozen=True)
@@ -80,21 +82,48 @@ class ActionChoices:
     indicators: tuple[IndicatorChoice, ...]
 
     def themes_by_survey(self) -> list[tuple[str, list[ThemeChoice]]]:
-        """Each survey's name with its themes, in the order they have."""
-        return [(name, list(themes)) for name, themes in groupby(self.themes, attrgetter("survey"))]
+        """Each survey's name, which has its year, with its themes. The newest survey is first."""
+        newest: dict[int, int] = {}
+        for each in self.themes:
+            newest.setdefault(each.series, each.survey_id)
+        return [
+            (name if newest[series] == survey_id else _("Eldre: %(survey)s", survey=name), list(themes))
+            for (survey_id, series, name), themes in groupby(
+                self.themes, attrgetter("survey_id", "series", "survey")
+            )
+        ]
 
 
 def action_choices(
-    session: Session, account: Account, unit: Unit, today: dt.date, before: ActionVersion | None = None
+    session: Session,
+    account: Account,
+    unit: Unit,
+    today: dt.date,
+    before: ActionVersion | None = None,
+    asked: str = "",
 ) -> ActionChoices:
-    """before: what is being changed. Its own theme and indicator are offered, also when nothing else of theirs is."""
-    themes, indicators = theme_choices(session, account, unit, today), indicator_choices(session, unit)
-    if before and before.survey and all(each.survey_id != before.survey_id for each in themes):
-        themes += [each for each in survey_themes(before.survey) if each.measure == before.measure]
+    """before: what is being changed. Its own theme and indicator are offered, also when nothing else of theirs is.
+
+    asked: the theme a link or the form names, as in `ThemeChoice.value`. It is offered also when it is an older one.
+    """
+    allowed, indicators = theme_choices(session, account, unit, today), indicator_choices(session, unit)
+    newest = _newest_of_each(allowed)
+    themes = [each for each in allowed if each in newest or each.value == asked]
+    if before and before.survey:
+        own = [each for each in survey_themes(before.survey) if each.measure == before.measure]
+        themes += [each for each in own if each not in themes]
     if before and before.indicator_id and all(e.indicator_id != before.indicator_id for e in indicators):
-        own = session.get_one(Indicator, before.indicator_id)
-        indicators.append(IndicatorChoice(own.id, indicator_words(own)))
+        row = session.get_one(Indicator, before.indicator_id)
+        indicators.append(IndicatorChoice(row.id, indicator_words(row)))
     return ActionChoices(tuple(themes), tuple(indicators))
+
+
+def _newest_of_each(themes: Sequence[ThemeChoice]) -> set[ThemeChoice]:
+    """Without those that a newer survey of the series has measured again. themes: the newest survey first."""
+    found: dict[tuple[int, str], ThemeChoice] = {}
+    for each in themes:
+        found.setdefault((each.series, each.measure), each)
+    return set(found.values())
 
 
 def theme_choices(session: Session, account: Account, unit: Unit, today: dt.date) -> list[ThemeChoice]:
@@ -136,6 +165,7 @@ def survey_themes(survey: Survey) -> list[ThemeChoice]:
             measure.factor.key,
             localised(measure.title),
             name,
+            survey.series_id,
         )
         for measure in measures_of(questionnaire)
         if measure.kind is not MeasureKind.INDEX

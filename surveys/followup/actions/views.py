@@ -66,6 +66,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.config import Settings
 from surveys.platform.free_texts import text_fault, written
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 from surveys.scorecards.external_systems.systems import systems_of
 
@@ -96,8 +97,7 @@ def add(unit_code: str) -> str | Response | tuple[str, int]:
         return _form_page(session, unit, typed), 422
     action = add_action(session, unit, typed.text, current_user)
     session.commit()
-    flash(_("Tiltaket er lagt til i planen."))
-    return _to_action(unit_code, action.id)
+    return _to_action(unit_code, action.id, _("Tiltaket er lagt til i planen."))
 
 
 @blueprint.get("/planer/<unit_code>/<int:action_id>/endre")
@@ -127,8 +127,7 @@ def change(unit_code: str, action_id: int) -> str | Response | tuple[str, int]:
         again = asked_standing(session, asked_unit(session, unit_code, to_edit=True), action_id)
         return _form_page(session, again.action.unit, typed, again, problem=_changed_by(again)), 409
     session.commit()
-    flash(_("Tiltaket er endret."))
-    return _to_action(unit_code, action_id)
+    return _to_action(unit_code, action_id, _("Tiltaket er endret."))
 
 
 @blueprint.post("/planer/<unit_code>/<int:action_id>/status")
@@ -150,13 +149,11 @@ def change_status(unit_code: str, action_id: int) -> str | Response | tuple[str,
                 session, standing.action, standing.version, status, reason, current_user, number_of_page() + 1
             )
         except PlanChangedMeanwhileError:
-            flash(_("Noen andre endret tiltaket før deg. Se hvordan det er nå, og prøv igjen."))
-            return _to_action(unit_code, action_id)
+            return _to_action(unit_code, action_id, _changed_before_you())
         session.commit()
-        flash(_("Tiltaket er nå: %(status)s.", status=status_words()[status].lower()))
-    else:
-        flash(_("Noen andre endret tiltaket før deg. Se hvordan det er nå, og prøv igjen."))
-    return _to_action(unit_code, action_id)
+        said = _("Tiltaket er nå: %(status)s.", status=status_words()[status].lower())
+        return _to_action(unit_code, action_id, said)
+    return _to_action(unit_code, action_id, _changed_before_you())
 
 
 @blueprint.post("/planer/<unit_code>/<int:action_id>/angre")
@@ -193,6 +190,7 @@ def history(unit_code: str, action_id: int) -> str:
         words=status_words(),
         done=done_words(),
         aims=aim_words(),
+        uses_messages=True,
     )
 
 
@@ -251,7 +249,8 @@ def _begun(session: Session, unit: Unit) -> dict[str, str]:
 
 
 def _typed(session: Session, unit: Unit, before: ActionVersion | None = None) -> TypedAction:
-    choices = action_choices(session, current_user, unit, _today(), before)
+    asked = request.form.get("tema", "")
+    choices = action_choices(session, current_user, unit, _today(), before, asked)
     return read_action(request.form, choices, _today(), before)
 
 
@@ -269,8 +268,13 @@ def _changed_by(standing: StandingAction) -> str:
     )
 
 
-def _to_action(unit_code: str, action_id: int) -> Response:
-    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=f"tiltak-{action_id}"))
+def _changed_before_you() -> str:
+    return _("Noen andre endret tiltaket før deg. Se hvordan det er nå, og prøv igjen.")
+
+
+def _to_action(unit_code: str, action_id: int, said: str) -> Response:
+    """Back to the action in the plan, where the message is shown."""
+    return redirect(url_for("plans.show", unit_code=unit_code, _anchor=flash_at(f"tiltak-{action_id}", said)))
 
 
 def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, str]] | None = None) -> str:
@@ -326,7 +330,7 @@ def _form_page(
     problem: str = "",
 ) -> str:
     before = standing.version if standing else None
-    choices = action_choices(session, current_user, unit, _today(), before)
+    choices = action_choices(session, current_user, unit, _today(), before, typed.fields["tema"])
     subject = _subject(session, choices, typed.fields)
     return render_template(
         "followup/actions/form.html",

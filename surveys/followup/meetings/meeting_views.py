@@ -33,8 +33,10 @@ from surveys.followup.meetings.models import (
     RoomVoteStatus,
 )
 from surveys.followup.meetings.rights import MEETING_READERS
+from surveys.followup.meetings.room_size import room_size
 from surveys.followup.meetings.voting import (
     RoomPlan,
+    RoomSizeDoubtError,
     RoomVoteError,
     close_room,
     least_votes,
@@ -55,7 +57,8 @@ def room(survey_key: str, unit_code: str) -> str:
     return _room_page(session, opened_meeting(session, survey_key, unit_code))
 
 
-def _room_page(session: Session, meeting: OpenedMeeting, problem: str = "") -> str:
+def _room_page(session: Session, meeting: OpenedMeeting, problem: str = "", *, is_doubt: bool = False) -> str:
+    """is_doubt: the leader is asked whether the number she typed is right."""
     return render_template(
         "followup/meetings/room.html",
         meeting=meeting,
@@ -64,7 +67,7 @@ def _room_page(session: Session, meeting: OpenedMeeting, problem: str = "") -> s
         result_words=result_words,
         words=meeting_words,
         problem=problem,
-        most_people=MOST_PEOPLE,
+        is_doubt=is_doubt,
         typed_people=request.form.get("antall", ""),
         uses_messages=True,
     )
@@ -78,11 +81,15 @@ def open_vote(survey_key: str, unit_code: str) -> Response | tuple[str, int]:
     meeting = led_meeting(session, survey_key, unit_code)
     try:
         least = least_votes(meeting.release.minimum_group)
-        plan = RoomPlan(_typed_people(), least, _choice_to_check(session, meeting))
+        people = _typed_people()
+        choice = _choice_to_check(session, meeting)
+        size = room_size(session, meeting.unit)
+        plan = RoomPlan(people, least, choice, size, is_sure=request.form.get("sikker") == str(people))
         open_room(session, _secret(), meeting.survey, meeting.unit, plan)
     except RoomVoteError as error:
         meeting = led_meeting(session, survey_key, unit_code)
-        return _room_page(session, meeting, str(error)), 422
+        is_doubt = isinstance(error, RoomSizeDoubtError)
+        return _room_page(session, meeting, str(error), is_doubt=is_doubt), 422
     session.commit()
     return redirect(meeting.address("room") + "#avstemning")
 

@@ -35,7 +35,7 @@ def meeting_rights(session: Session, account: Account, unit: SurveyUnit) -> Meet
 
     The result of units that were merged in the report is led by the leaders of each of them.
     """
-    people = _people_of(session, unit)
+    people = units_of_people(session, unit)
     held = set().union(*roles_on(session, account, people).values())
     leading = {grant.unit_id for grant in account.grants if grant.role is Role.LEADER}
     paths = [lineage(session, each) for each in people] if leading else []
@@ -54,7 +54,7 @@ def meeting_rights(session: Session, account: Account, unit: SurveyUnit) -> Meet
     )
 
 
-def _people_of(session: Session, unit: SurveyUnit) -> list[int]:
+def units_of_people(session: Session, unit: SurveyUnit) -> list[int]:
     """The unit itself, or those that were merged into it."""
     merged = session.scalars(
         select(SurveyUnit.unit_id)

@@ -7,7 +7,7 @@ import datetime as dt
 import hmac
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from nacl.public import PrivateKey, SealedBox
@@ -27,6 +27,7 @@ from surveys.followup.meetings.models import (
     RoomVoteStatus,
 )
 from surveys.followup.meetings.outcomes import most_voted, noticed
+from surveys.followup.meetings.room_size import RoomSize
 from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day, now
 from surveys.platform.database import Database
@@ -49,6 +50,10 @@ class RoomVoteError(Exception):
     """What the leader asked for cannot be done; the message says why."""
 
 
+class RoomSizeDoubtError(RoomVoteError):
+    """Many more in the room than the unit has: the leader is asked once more."""
+
+
 def votes_of(session: Session, survey_id: int, unit_id: int) -> Sequence[RoomVote]:
     """The newest first."""
     return session.scalars(
@@ -60,11 +65,16 @@ def votes_of(session: Session, survey_id: int, unit_id: int) -> Sequence[RoomVot
 
 @dataclass(frozen=True)
 class RoomPlan:
-    """people: in the room, as the leader says. least: fewer votes tell nothing. choice: what a check is about."""
+    """people: in the room, as the leader says. least: fewer votes tell nothing. choice: what a check is about.
+
+    is_sure: she has said again that the number is right.
+    """
 
     people: int
     least: int
     choice: FocusChoice | None = None
+    size: RoomSize = field(default_factory=RoomSize)
+    is_sure: bool = False
 
     @property
     def kind(self) -> RoomVoteKind:
@@ -83,8 +93,7 @@ def open_room(session: Session, secret: bytes, survey: Survey, unit: SurveyUnit,
                 least=plan.least,
             )
         )
-    if plan.people > MOST_PEOPLE:
-        raise RoomVoteError(_("Skriv hvor mange som er i rommet, høyst %(most)s.", most=MOST_PEOPLE))
+    _refuse_too_many(plan)
     _refuse_again(votes_of(session, survey.id, unit.unit_id), plan)
     vote = RoomVote(
         survey_id=survey.id,
@@ -105,6 +114,31 @@ def open_room(session: Session, secret: bytes, survey: Survey, unit: SurveyUnit,
         session.rollback()
         raise RoomVoteError(_("En avstemning er allerede åpen.")) from None
     return vote
+
+
+def _refuse_too_many(plan: RoomPlan) -> None:
+    if plan.people > plan.size.most:
+        raise RoomVoteError(_too_many_told(plan.size))
+    if plan.size.is_doubtful(plan.people) and not plan.is_sure:
+        raise RoomSizeDoubtError(
+            _(
+                "Enheten har %(staff)s ansatte, og du skrev at dere er %(people)s i rommet. Rett tallet, eller kryss "
+                "av for at det er riktig, for eksempel fordi andre enheter er med.",
+                staff=plan.size.staff,
+                people=plan.people,
+            )
+        )
+
+
+def _too_many_told(size: RoomSize) -> str:
+    if size.most == MOST_PEOPLE:
+        return _("Skriv hvor mange som er i rommet, høyst %(most)s.", most=MOST_PEOPLE)
+    return _(
+        "Skriv hvor mange som er i rommet. Enheten har %(staff)s ansatte, og da kan dere være høyst %(most)s. Er dere "
+        "flere, kan lederen over åpne avstemningen for sin enhet, eller dere kan bruke papir.",
+        staff=size.staff,
+        most=size.most,
+    )
 
 
 def _refuse_again(before: Sequence[RoomVote], plan: RoomPlan) -> None:

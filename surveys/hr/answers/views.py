@@ -17,7 +17,7 @@ from surveys.access.permissions import requires
 from surveys.audit.trail import on_behalf_of
 from surveys.files.reading import LARGEST_FILE
 from surveys.files.report import FileRefusedError, ImportFault
-from surveys.files.waiting_files import FORM_ROOM, WaitingFile, WaitingFiles
+from surveys.files.waiting_files import FORM_ROOM, WaitingFile, WaitingFiles, no_longer_waiting
 from surveys.hr.answers.forms import (
     AnswersForm,
     answer_faults,
@@ -267,7 +267,7 @@ def _file(session: Session, token: str) -> WaitingFile:
     _require_top(session)
     found = _files().find(token, current_user.id)
     if found is None:
-        abort(404)
+        raise no_longer_waiting(_("Se undersøkelsene"), url_for("hr.index"))
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from surveys.campaigns.models import Survey
 from surveys.hr.comments.words import reason_words, status_words
 from surveys.hr.survey_page import blueprint, tab
 from surveys.platform import database
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _, ngettext
 from surveys.release.comments import queue as comment_queue
 from surveys.release.comments.models import CommentStatus, HoldReason
@@ -66,8 +67,7 @@ def decide_comment(key: str, name: str) -> Response | tuple[str, int]:
     except (DecidedMeanwhileError, CommentGoneError):
         reviewer.session.rollback()
         return _page(_reviewer(key), Trouble(_meanwhile())), 409
-    flash(done)
-    return redirect(url_for("hr.comments", key=key, _anchor=goes_to, **_asked()))
+    return redirect(url_for("hr.comments", key=key, _anchor=flash_at(goes_to, done), **_asked()))
 
 
 def _reviewer(key: str) -> Reviewer:
@@ -179,18 +179,18 @@ def _decided(reviewer: Reviewer, decision: Decision, done: str) -> tuple[str, st
 
 
 def _approve(reviewer: Reviewer) -> tuple[str, str]:
-    return _decided(reviewer, APPROVED, _("Kommentaren er godkjent."))
+    return _decided(reviewer, APPROVED, _("Forrige kommentar er godkjent."))
 
 
 def _undo(reviewer: Reviewer) -> tuple[str, str]:
-    return _decided(reviewer, WAITING, _("Kommentaren venter igjen og vises ikke for noen andre."))
+    return _decided(reviewer, WAITING, _("Forrige kommentar venter igjen og vises ikke for noen andre."))
 
 
 def _hold(reviewer: Reviewer) -> tuple[str, str]:
     if request.form.get("reason") not in set(HoldReason):
         abort(400)
     decision = Decision(CommentStatus.HELD, HoldReason(request.form["reason"]))
-    return _decided(reviewer, decision, _("Kommentaren blir ikke vist."))
+    return _decided(reviewer, decision, _("Forrige kommentar blir ikke vist."))
 
 
 def _shorten(reviewer: Reviewer) -> tuple[str, str]:

@@ -1,12 +1,11 @@
-"""What HR is told of a survey's texts and of its reminders."""
+"""What HR is told of a survey's texts."""
 
 from collections.abc import Iterable
 
 from surveys.campaigns.models import Survey, SurveyStatus
-from surveys.campaigns.reminder_plan import ReminderPlan
 from surveys.campaigns.survey_texts import missing_texts
 from surveys.platform.localisation import LANGUAGES, listed
-from surveys.platform.texts import _, ngettext
+from surveys.platform.texts import _
 
 
 def text_warnings(survey: Survey) -> list[str]:
@@ -31,23 +30,6 @@ def text_warnings(survey: Survey) -> list[str]:
             )
         )
     return said
-
-
-def plan_told(plan: ReminderPlan) -> str:
-    """The plan of reminders in a sentence."""
-    if plan.first is None:
-        return _("Ingen påminnelser blir sendt av seg selv.")
-    if plan.second is None:
-        return ngettext(
-            "Hver person får en påminnelse %(num)s dag etter sin egen invitasjon.",
-            "Hver person får en påminnelse %(num)s dager etter sin egen invitasjon.",
-            plan.first,
-        )
-    return _(
-        "Hver person får påminnelser %(first)s og %(second)s dager etter sin egen invitasjon.",
-        first=plan.first,
-        second=plan.second,
-    )
 
 
 def _named(codes: Iterable[str]) -> str:

@@ -22,7 +22,8 @@ from surveys.campaigns.failure_words import told_together
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import MessageKind, Survey, SurveyStatus
 from surveys.campaigns.own_openings import PLACEHOLDERS
-from surveys.campaigns.planned_reminders import plan_of
+from surveys.campaigns.planned_reminders import invited_first_on, offered_plan, plan_of, plan_to_come
+from surveys.campaigns.reminder_plan import default_plan
 from surveys.campaigns.replacing_codes import find_invited, replace_code, require_replaceable
 from surveys.hr.mailing.forms import (
     AddressForm,
@@ -33,15 +34,17 @@ from surveys.hr.mailing.forms import (
     faults_typed,
 )
 from surveys.hr.mailing.previewing import SmsPreview, previewed, previewed_sms, send_test
-from surveys.hr.mailing.texts import plan_told, text_warnings
+from surveys.hr.mailing.texts import text_warnings
 from surveys.hr.paper import sheets
 from surveys.hr.paper.printing import printed_page
+from surveys.hr.reminder_texts import offer_told, reminders_told, too_short_told
 from surveys.hr.steps.reminding import when_may
 from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import LANGUAGES
 from surveys.platform.mail_server import why_no_mail
+from surveys.platform.messages import flash_at
 from surveys.platform.queue import wake
 from surveys.platform.sms_gateway import sms_is_set_up
 from surveys.platform.texts import _
@@ -71,8 +74,9 @@ def save_reminder_plan(key: str) -> Page:
     survey.first_reminder_after, survey.second_reminder_after = plan.first, plan.second
     audit.record(session, "survey.reminders_planned", survey.key, first=plan.first, second=plan.second)
     session.commit()
-    flash(plan_told(plan))
-    return redirect(url_for("hr.mailing", key=key))
+    invited_on = invited_first_on(session, survey, municipal_day())
+    said = flash_at("paminnelser", reminders_told(plan, invited_on, survey.closes_on))
+    return redirect(url_for("hr.mailing", key=key, _anchor=said))
 
 
 @blueprint.post("/undersokelser/<key>/utsending/adresse")
@@ -230,6 +234,7 @@ def _overview(
     if plan_form is None:
         plan_form = ReminderPlanForm(formdata=None, first=plan.first, second=plan.second)
     outlook = reminders.reminder_outlook(session, survey)
+    offered = offered_plan(session, survey, municipal_day())
     failures = failed_mails(session, survey)
     typed_faults = faults_typed(failures, typed) if typed and survey.status == SurveyStatus.OPEN else []
     if typed and not typed_faults:
@@ -247,13 +252,33 @@ def _overview(
         typed=typed if isinstance(typed, AddressForm) else None,
         typed_number=typed if isinstance(typed, PhoneForm) else None,
         is_open=survey.status == SurveyStatus.OPEN,
-        plan=plan_told(plan),
+        plan=_plan_in_words(session, survey),
+        offer=offered,
+        offered=offer_told(offered) if offered else "",
         plan_form=plan_form,
         code_form=code_form or ReplaceCodeForm(formdata=None),
         reminders=outlook,
         when_may=when_may(outlook.next_day),
         text_warnings=text_warnings(survey),
     )
+
+
+def _plan_in_words(session: Session, survey: Survey) -> str:
+    today = municipal_day()
+    if survey.status not in {SurveyStatus.DRAFT, SurveyStatus.OPEN}:
+        return _("Undersøkelsen er lukket, og ingen får flere påminnelser.")
+    plan = plan_to_come(survey, today) if survey.status == SurveyStatus.DRAFT else plan_of(survey)
+    invited_on = invited_first_on(session, survey, today)
+    if plan.is_off and default_plan(invited_on, survey.closes_on).is_off:
+        return too_short_told()
+    said = reminders_told(plan, invited_on, survey.closes_on)
+    if plan.is_off:
+        return said
+    hours = _(
+        "De går på hverdager mellom kl. 8 og 20, med minst tre dager mellom, bare til dem som ikke har svart, og "
+        "stanser når undersøkelsen lukkes."
+    )
+    return f"{said} {hours}"
 
 
 def _sms_texts(survey: Survey) -> list[tuple[MessageKind, str, SmsPreview]]:

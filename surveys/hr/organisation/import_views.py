@@ -21,7 +21,7 @@ from surveys.files.headings import guess
 from surveys.files.left_out import fault_of_left_out_file, left_out_file, left_out_words
 from surveys.files.reading import LARGEST_FILE, Table, read_table
 from surveys.files.report import FileRefusedError, ImportFault, ImportReport
-from surveys.files.waiting_files import FORM_ROOM
+from surveys.files.waiting_files import FORM_ROOM, no_longer_waiting
 from surveys.hr.file_columns import FieldFault, chosen_columns
 from surveys.hr.organisation import uploads
 from surveys.hr.organisation.applying import ImportDayError, import_file, undo_file
@@ -315,7 +315,7 @@ def _upload(session: Session, token: str) -> StoredUpload:
     _require_top(session)
     upload = uploads.find(_instance(), token, current_user.id)
     if upload is None:
-        abort(404)
+        raise no_longer_waiting(_("Hent enheter og ansatte fra fil"), url_for("organisation.start_import"))
     return upload
 
 

@@ -1,6 +1,6 @@
 """«Slett en som har sluttet»: those who have left, what erasing one means, and doing it."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from surveys.campaigns.erasing_people import ErasureError, erase_person, what_er
 from surveys.hr.organisation.views import blueprint
 from surveys.organisation.models import Person
 from surveys.platform import database
+from surveys.platform.explained import MovedOnError
 from surveys.platform.localisation import alphabetical
 from surveys.platform.texts import _
 
@@ -39,7 +40,12 @@ def erase_leaver(person_id: int) -> Page:
     session = database.session()
     person = session.get(Person, person_id)
     if person is None:
-        abort(404)
+        raise MovedOnError(
+            _("Personen er ikke i Medvirk lenger"),
+            _("Opplysningene er slettet."),
+            _("Se dem som har sluttet"),
+            url_for("organisation.leavers"),
+        )
     require_unit(person.unit_id, *HR_ROLES)
     form = FlaskForm()
     if not form.validate_on_submit():

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from questionnaires import loading
 from questionnaires.comparison import compare
 from surveys.campaigns.models import Survey
+from surveys.campaigns.planning import is_unusually_long
 from surveys.campaigns.scope import Scope, units_to_choose
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.localisation import LANGUAGES
@@ -32,6 +33,7 @@ def form_values(survey: Survey) -> dict[str, Any]:
         "unit": str(survey.unit_id),
         "opens_on": survey.opens_on,
         "closes_on": survey.closes_on,
+        "sure_of_days": is_unusually_long(survey.opens_on, survey.closes_on),
         "opens_automatically": survey.opens_automatically,
         "closes_automatically": survey.closes_automatically,
         "minimum_group": survey.minimum_group,

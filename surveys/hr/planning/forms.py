@@ -1,5 +1,6 @@
 """The forms for a later deadline and for whom a survey asks."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,8 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectMultipleField
 from wtforms.validators import InputRequired, ValidationError
 
+from surveys.campaigns.planning import is_unusually_long
 from surveys.campaigns.scope import Scope
-from surveys.hr.forms import DayField
+from surveys.hr.forms import DayField, doubt_about_days, sure_of_days_box
 from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.platform.localisation import alphabetical
@@ -19,6 +21,20 @@ _CLOSES = _l("Skriv siste svardag, for eksempel 20.03.2026.")
 
 class DeadlineForm(FlaskForm):
     closes_on = DayField(_l("Ny siste svardag"), _CLOSES, validators=[InputRequired(_CLOSES)])
+    sure_of_days = sure_of_days_box()
+
+    def __init__(self, opens_on: dt.date) -> None:
+        super().__init__()
+        self._opens_on = opens_on
+
+    def validate_closes_on(self, field: Any) -> None:
+        if self.asks_about_days and not self.sure_of_days.data:
+            raise ValidationError(doubt_about_days(self._opens_on, field.data))
+
+    @property
+    def asks_about_days(self) -> bool:
+        """A deadline cannot be moved back, so HR is asked about one that is far away."""
+        return bool(self.closes_on.data and is_unusually_long(self._opens_on, self.closes_on.data))
 
 
 class _Choices(SelectMultipleField):

@@ -1,7 +1,11 @@
 """Planning a survey: the draft is changed, narrowed down, checked and deleted; the deadline is moved."""
 
+import datetime as dt
+from typing import Final
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.models import HR_ROLES
@@ -11,6 +15,7 @@ from surveys.campaigns.deadline import extend_deadline
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.planned_reminders import offered_plan, reminders_left_time_for
 from surveys.campaigns.planning import (
     change_draft,
     change_scope,
@@ -18,6 +23,7 @@ from surveys.campaigns.planning import (
     number_invited,
     require_draft,
 )
+from surveys.campaigns.reminder_plan import MOST_REMINDERS
 from surveys.campaigns.scope import Scope, units_to_choose
 from surveys.campaigns.survey_texts import title_in
 from surveys.campaigns.year_minutes import minutes_in_year, told
@@ -31,7 +37,10 @@ from surveys.instruments.in_use import InstrumentChangedError, questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import language, long_date
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
+
+_A_DAY: Final = dt.timedelta(days=1)
 
 
 @blueprint.route("/undersokelser/<key>/endre", methods=["GET", "POST"])
@@ -87,18 +96,30 @@ def deadline(key: str) -> str | Response:
     if survey.status != SurveyStatus.OPEN:
         flash(_("Fristen kan flyttes mens undersøkelsen er åpen."))
         return redirect(url_for("hr.show", key=key))
-    form = DeadlineForm()
+    form = DeadlineForm(survey.opens_on)
     if form.validate_on_submit():
         try:
             extend_deadline(session, survey, form.closes_on.data)
             session.commit()
-            flash(_("Siste svardag er nå %(day)s.", day=long_date(survey.closes_on)))
-            return redirect(url_for("hr.show", key=key))
+            return _moved(session, survey)
         except SurveyError as error:
             form.closes_on.errors = [str(error)]
     return render_template(
-        "hr/planning/deadline.html", survey=survey, form=form, earliest=max(survey.closes_on, municipal_day())
+        "hr/planning/deadline.html",
+        survey=survey,
+        form=form,
+        earliest=max(survey.closes_on + _A_DAY, municipal_day()),
+        asks_later=reminders_left_time_for(session, survey, municipal_day()) < MOST_REMINDERS,
     )
+
+
+def _moved(session: Session, survey: Survey) -> Response:
+    """Back to the survey, or to its reminders when the new deadline leaves time for more of them."""
+    said = _("Siste svardag er nå %(day)s.", day=long_date(survey.closes_on))
+    if offered_plan(session, survey, municipal_day()) is None:
+        flash(said)
+        return redirect(url_for("hr.show", key=survey.key))
+    return redirect(url_for("hr.mailing", key=survey.key, _anchor=flash_at("paminnelser", said)))
 
 
 @blueprint.get("/undersokelser/<key>/sjekkliste")

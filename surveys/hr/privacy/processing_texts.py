@@ -26,7 +26,9 @@ def survey_lines(facts: ProcessingFacts) -> list[DocumentLine]:
 
 
 def who_is_registered(facts: ProcessingFacts) -> str:
-    groups = [_("ansatte i listen over ansatte (%(people)s)", people=number(facts.people, 0))]
+    groups = [_("ansatte i listen over ansatte")]
+    if facts.people:
+        groups = [_("ansatte i listen over ansatte (%(people)s)", people=number(facts.people, 0))]
     if "user" in facts.kinds:
         groups.append(_("brukere av tjenester, og foresatte"))
     if "citizen" in facts.kinds:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -23,6 +23,7 @@ from surveys.hr.survey_page import blueprint, left_to_worker, survey_for_hr, tab
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
+from surveys.platform.explained import MovedOnError
 from surveys.platform.queue import wake
 from surveys.platform.texts import _
 from surveys.publishing.preview import preview_of, renewed
@@ -132,7 +133,13 @@ def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
     try:
         separate_units(session, survey, number)
     except KeyError:
-        abort(404)
+        session.rollback()
+        raise MovedOnError(
+            _("Enhetene er ikke slått sammen"),
+            _("Noen har skilt dem igjen allerede."),
+            _("Se hva som blir vist"),
+            url_for("hr.publication", key=key),
+        ) from None
     except SurveyError as problem:
         session.rollback()
         return _page(session, survey_for_hr(session, key), problem=str(problem)), 409

@@ -87,7 +87,9 @@ def _how_many(factors: Sequence[FactorQuality]) -> str:
         return " ".join(
             [sentence, _("Se nærmere på %(themes)s.", themes=listed(careful))] if careful else [sentence]
         )
-    sentence = _("%(good)s av %(all)s temaer måles pålitelig.", good=good, all=len(factors))
+    sentence = _("Ingen av temaene måles pålitelig.")
+    if good:
+        sentence = _("%(good)s av %(all)s temaer måles pålitelig.", good=good, all=len(factors))
     weak = [factor.title for factor in factors if factor.mark is Mark.WEAK]
     if weak:
         sentence += " " + _("Vær forsiktig med %(themes)s.", themes=listed(weak))

@@ -92,7 +92,9 @@ def scale_findings(result: StoredQuality, factor: Factor) -> list[QualityFinding
             _("To halvdeler av temaet mot hverandre (Spearman–Brown)."),
         ),
         (
-            _("Splitt-halv, snitt over %(count)s delinger", count=number(splits.count or 0, 0)),
+            _("Splitt-halv, snitt over %(count)s delinger", count=number(splits.count, 0))
+            if splits.count
+            else _("Splitt-halv, snitt over alle delinger"),
             splits.mean,
             interval(splits.low, splits.high),
             _("Laveste og høyeste deling står som intervall."),

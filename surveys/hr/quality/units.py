@@ -140,6 +140,8 @@ def answered_verdict(found: StoredRepresentation | None, skewed: Sequence[Skewne
     """The response rate, and whether those who answered are like those who were invited."""
     if not found or not found.invited:
         return Mark.UNKNOWN, _("Vi vet ikke hvem som ble invitert, så vi kan ikke si hvem som mangler.")
+    if not found.delivered:
+        return Mark.UNKNOWN, _("Ingen svarte.")
     sentence = _(
         "%(rate)s svarte (%(answered)s av %(invited)s).",
         rate=percent(found.delivered / found.invited),

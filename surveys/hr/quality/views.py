@@ -1,6 +1,6 @@
 """HR's pages about the quality of a survey's measurement, and the drøfting that completes them."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -23,6 +23,7 @@ from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 
 
@@ -132,8 +133,7 @@ def discuss_quality(key: str) -> Response | tuple[str, int]:
         return _first_page(session, survey, form), 422
     discuss(session, survey, current_user, str(form.said.data), municipal_day())
     session.commit()
-    flash(_("Drøftingen er lagret."))
-    return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
+    return redirect(url_for("hr.quality", key=key, _anchor=flash_at("drofting", _("Drøftingen er lagret."))))
 
 
 @blueprint.post("/undersokelser/<key>/kvalitet/drofting/<int:number>/trekk")
@@ -149,5 +149,5 @@ def withdraw_discussion(key: str, number: int) -> Response:
     except NotTheAuthorError:
         abort(403)
     session.commit()
-    flash(_("Drøftingen er trukket. Teksten står fortsatt, merket som trukket."))
-    return redirect(url_for("hr.quality", key=key, _anchor="drofting"))
+    said = flash_at("drofting", _("Drøftingen er trukket. Teksten står fortsatt, merket som trukket."))
+    return redirect(url_for("hr.quality", key=key, _anchor=said))

@@ -75,7 +75,7 @@ def due_words(plan: RetentionPlan) -> str:
     """What would be deleted today, and when something will be."""
     if not plan.is_on:
         return _("Blir ikke slettet av seg selv.")
-    parts = [_("Nå: %(rows)s.", rows=number(plan.due.rows, 0))]
+    parts = [_("Nå: %(rows)s.", rows=number(plan.due.rows, 0)) if plan.due.rows else _("Ingenting nå.")]
     if plan.due.waiting:
         parts.append(_("Av dem venter %(rows)s på en opptelling.", rows=number(plan.due.waiting, 0)))
     if plan.due.next_on:

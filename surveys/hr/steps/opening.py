@@ -10,8 +10,11 @@ from surveys.campaigns.invitations import recipients_from_roster, uses_roster
 from surveys.campaigns.keystore import key_store
 from surveys.campaigns.lifecycle import SurveyError, open_survey, picture_tree
 from surveys.campaigns.models import Survey, SurveyStatus
+from surveys.campaigns.planned_reminders import plan_to_come
+from surveys.campaigns.reminder_plan import opening_day
 from surveys.campaigns.year_minutes import minutes_in_year, told
 from surveys.hr.planning.checklist_texts import title_of
+from surveys.hr.reminder_texts import days_told
 from surveys.hr.steps.closing import closes_by_itself
 from surveys.hr.steps.step import StepDescription, SurveyStep, in_transaction
 from surveys.platform.clock import municipal_day
@@ -56,6 +59,8 @@ def _description(session: Session, survey: Survey) -> StepDescription:
     lines = [_("De som er invitert, kan svare til og med %(day)s.", day=long_date(survey.closes_on)), fixed]
     if survey.closes_automatically:
         lines.insert(1, _("Undersøkelsen lukker seg av seg selv etter den dagen."))
+    if survey.status == SurveyStatus.DRAFT:
+        lines.append(_reminders(survey))
     if minutes := told(minutes_in_year(session, survey)):
         lines.append(minutes)
     if uses_roster(survey):
@@ -71,6 +76,12 @@ def _description(session: Session, survey: Survey) -> StepDescription:
         page, link = "hr.checklist", _("Se sjekklisten")
         return StepDescription(_heading(session, survey), tuple(lines), page=page, page_link=link)
     return StepDescription(_heading(session, survey), tuple(lines))
+
+
+def _reminders(survey: Survey) -> str:
+    today = municipal_day()
+    opened_on = opening_day(survey.opens_on, survey.closes_on, today)
+    return days_told(plan_to_come(survey, today), opened_on, survey.closes_on)
 
 
 def _is_early(survey: Survey) -> bool:

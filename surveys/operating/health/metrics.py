@@ -12,12 +12,13 @@ Whoever scrapes sees each number every few seconds. So a delivery changes none o
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.models import Delivery, DeliveryStatus, LongStep, MessageKind
-from surveys.platform.clock import now
+from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, LongStep, MessageKind
+from surveys.campaigns.sending_period import still_sends
+from surveys.platform.clock import municipal_day, now
 from surveys.platform.heartbeats import heartbeats
 from surveys.platform.request_counts import LIMITS, ClassCounts, RequestClass, RequestCounts
 
@@ -103,10 +104,15 @@ def _mails(session: Session) -> "Metric":
         f"Invitations in the outbox, in whole {MAILS_IN}s upwards.",
         labels=["status"],
     )
+    # What is queued for a survey that is over is never sent.
+    is_too_late = (Delivery.status == DeliveryStatus.QUEUED) & ~still_sends(municipal_day())
+    became = case((is_too_late, DeliveryStatus.FAILED), else_=Delivery.status)
     rows = session.execute(
-        select(Delivery.status, func.count())
+        select(became, func.count())
+        .join(Delivery.invitation)
+        .join(Invitation.survey)
         .where(Delivery.kind == MessageKind.INVITATION)
-        .group_by(Delivery.status)
+        .group_by(became)
     )
     found = {status: count for status, count in rows}  # noqa: C416 -- Row is not a pair to mypy
     for status, word in _WORDS.items():

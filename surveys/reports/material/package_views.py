@@ -20,6 +20,7 @@ from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.campaigns.models import Survey
 from surveys.campaigns.survey_texts import titles
 from surveys.platform import database
+from surveys.platform.explained import MovedOnError
 from surveys.platform.localisation import LANGUAGES, language, localised
 from surveys.platform.queue import wake
 from surveys.platform.texts import _
@@ -96,7 +97,12 @@ def all_units_progress(survey_key: str) -> Response:
 def all_units_file(survey_key: str) -> Response:
     asked = _asked(survey_key)
     if asked.package is None or not asked.package.ready:
-        abort(404)
+        raise MovedOnError(
+            _("Filene er ikke her lenger"),
+            _("De er slettet, eller de er ikke laget ennå. Du kan be om dem på nytt."),
+            _("Gå til filene"),
+            url_for("material.all_units", survey_key=survey_key),
+        )
     name = _("%(survey)s – alle enhetene", survey=localised(titles(asked.survey))) + ".zip"
     return as_download(asked.package.file, "application/zip", name)
 

@@ -16,6 +16,7 @@ from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.free_texts import named_numbers
 from surveys.platform.localisation import LANGUAGES, alphabetical, language, short_date
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 from surveys.reports.rounds import last_round
 from surveys.reports.snapshots.choosing import MOST_IN_PARAGRAPH, ReportChoice
@@ -282,8 +283,8 @@ def freeze_draft(report_id: int) -> str | Response | tuple[str, int]:
             else _("Styringskortet har ingen verdier for perioden.")
         )
         return redirect(url_for("reports.edit_draft", report_id=report_id))
-    flash(_("Rapporten er frosset. Nå kan dere bestemme hvem som får lese den."))
-    return redirect(url_for("reports.show", report_id=report_id, _anchor="innsyn"))
+    said = flash_at("innsyn", _("Rapporten er frosset. Nå kan dere bestemme hvem som får lese den."))
+    return redirect(url_for("reports.show", report_id=report_id, _anchor=said))
 
 
 def _units(session: Session) -> list[Unit]:

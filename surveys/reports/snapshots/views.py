@@ -24,8 +24,10 @@ from surveys.access.permissions import granted_units, requires, roles_of, signed
 from surveys.files.workbooks import XLSX
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.explained import MovedOnError
 from surveys.platform.free_texts import named_numbers, number_fault
 from surveys.platform.localisation import in_language, language, short_date, use_language
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 from surveys.reports.keeping import kept_files
 from surveys.reports.proposals.views import unanswered
@@ -167,10 +169,10 @@ def decide_publicity(report_id: int) -> Response | tuple[str, int]:
     try:
         decide(session, report, current_user, decision)
         session.commit()
-        flash(_("Beslutningen er lagret."))
+        said = _("Beslutningen er lagret.")
     except ReportError as error:
-        flash(str(error))
-    return redirect(url_for("reports.show", report_id=report_id, _anchor="innsyn"))
+        said = str(error)
+    return redirect(url_for("reports.show", report_id=report_id, _anchor=flash_at("innsyn", said)))
 
 
 @blueprint.post("/rapporter/<int:report_id>/rett")
@@ -201,17 +203,26 @@ def edited_report(session: Session, report_id: int) -> Report:
     # Two who send at once come one after the other: the second sees what the first did. SQLite has it so anyway.
     report = session.get(Report, report_id, with_for_update=request.method == "POST")
     if report is None:
-        abort(404)
+        raise _no_report()
     if not may_edit_card(session, current_user, report.unit_id):
         abort(403)
     return report
+
+
+def _no_report() -> MovedOnError:
+    return MovedOnError(
+        _("Rapporten er ikke her"),
+        _("Utkastet er slettet, eller det er ikke frosset ennå."),
+        _("Se rapportene"),
+        url_for("reports.index"),
+    )
 
 
 def _readable(session: Session, report_id: int) -> tuple[Report, ReportAudience]:
     """A frozen report and the version that is asked for. 403 for one that the reader may not read."""
     report = session.get(Report, report_id)
     if report is None or report.state is not ReportState.FROZEN:
-        abort(404)
+        raise _no_report()
     versions = report_rights(session, current_user).versions(report)
     asked = request.args.get("utgave", "")
     found = next((each for each in versions if not asked or each.value == asked), None)

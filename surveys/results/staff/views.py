@@ -1,12 +1,13 @@
 """The page for staff as people with an account read it, and the leader's link to it."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from surveys.access.models import Role
 from surveys.access.permissions import requires
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.explained import MovedOnError
 from surveys.platform.qr import qr_svg
 from surveys.platform.texts import _
 from surveys.release.visibility import staff_access
@@ -58,7 +59,12 @@ def staff_poster(survey_key: str, unit_code: str) -> str:
     asked = asked_to_share(session, survey_key, unit_code)
     link = link_of(session, asked.survey, asked.unit.unit_id)
     if link is None:
-        abort(404)
+        raise MovedOnError(
+            _("Det er ingen lenke til de ansatte nå"),
+            _("Lenken er fjernet, så det er ingenting å skrive ut."),
+            _("Se siden for de ansatte"),
+            url_for("results.staff", survey_key=survey_key, unit_code=unit_code),
+        )
     address = address_of(link)
     return render_template(
         "results/staff/poster.html",

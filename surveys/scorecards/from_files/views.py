@@ -18,7 +18,7 @@ from surveys.files.jsonstat import LARGEST_TABLE
 from surveys.files.left_out import left_out_file, left_out_words
 from surveys.files.reading import LARGEST_FILE
 from surveys.files.report import FileRefusedError, ImportReport
-from surveys.files.waiting_files import FORM_ROOM
+from surveys.files.waiting_files import FORM_ROOM, no_longer_waiting
 from surveys.organisation.models import Installation, Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -167,7 +167,7 @@ def _hosts() -> str:
 def _found(token: str) -> WaitingValues:
     found = find_values(_instance(), token, current_user)
     if found is None:
-        abort(404)
+        raise no_longer_waiting(_("Se verdiene"), url_for("scorecards.values_index"))
     return found
 
 
@@ -215,6 +215,7 @@ def _start_page(faults: list[tuple[str, str]] | None = None) -> str:
         faults=faults or [],
         hosts=_hosts().replace(",", " ").split(),
         address=request.form.get("adresse", ""),
+        uses_messages=True,
     )
 
 

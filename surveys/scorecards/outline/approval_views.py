@@ -15,8 +15,8 @@ from surveys.scorecards.card_setup import CardSetup
 from surveys.scorecards.outline.approving import Approval, approve
 from surveys.scorecards.outline.drafts import DraftError, outline_of
 from surveys.scorecards.outline.faults import outline_faults
-from surveys.scorecards.outline.models import CardVersion, VersionState
-from surveys.scorecards.outline.opening import opened_version
+from surveys.scorecards.outline.models import CardVersion
+from surveys.scorecards.outline.opening import in_use, opened_version
 from surveys.scorecards.outline.trying import seen_recolourings, try_outline
 from surveys.scorecards.value_lines import MeasurementCellError, read_day
 from surveys.scorecards.views import blueprint
@@ -28,8 +28,8 @@ def approve_card(version_id: int) -> str | Response | tuple[str, int]:
     """What would be different, and the approval with name and date."""
     session = database.session()
     version = opened_version(session, version_id)
-    if version.state is not VersionState.DRAFT:
-        return redirect(url_for("scorecards.edit_outline", version_id=version_id))
+    if way_on := in_use(version):
+        return way_on
     registers = may_edit_card(session, current_user, version.unit_id)
     today = municipal_day()
     if request.method == "GET":

@@ -16,9 +16,9 @@ from surveys.scorecards.outline.approving import plan_of_version
 from surveys.scorecards.outline.card_files import is_same, outline_differences, outline_of_file, yaml_of
 from surveys.scorecards.outline.drafts import outline_of, take_step
 from surveys.scorecards.outline.faults import OutlineFault, outline_faults
-from surveys.scorecards.outline.models import CardVersion, VersionState
+from surveys.scorecards.outline.models import CardVersion
 from surveys.scorecards.outline.nodes import CardOutline
-from surveys.scorecards.outline.opening import edited_version, opened_version
+from surveys.scorecards.outline.opening import edited_version, in_use, opened_version
 from surveys.scorecards.outline.trying import try_outline
 from surveys.scorecards.views import blueprint
 
@@ -44,8 +44,8 @@ def upload_card(version_id: int) -> str | Response | tuple[str, int]:
     """A file is read and compared with the draft; then it is put into the draft, as one step that can be undone."""
     session = database.session()
     version = edited_version(session, version_id)
-    if version.state is not VersionState.DRAFT:
-        return redirect(url_for("scorecards.edit_outline", version_id=version_id))
+    if way_on := in_use(version):
+        return way_on
     if request.method == "GET":
         return _page(version)
     sent = request.files.get("fil")

@@ -33,9 +33,9 @@ from surveys.scorecards.outline.indicator_form import (
     with_own_changes,
 )
 from surveys.scorecards.outline.limit_words import limit_sentences
-from surveys.scorecards.outline.models import CardVersion, VersionState
+from surveys.scorecards.outline.models import CardVersion
 from surveys.scorecards.outline.nodes import CardOutline, OutlineLevel, indicator_of
-from surveys.scorecards.outline.opening import edited_version, step_of_page, unit_types
+from surveys.scorecards.outline.opening import edited_version, in_use, step_of_page, unit_types
 from surveys.scorecards.outline.ready_made import ready_made
 from surveys.scorecards.outline.source_search import find_sources, is_new_search, search_of
 from surveys.scorecards.value_lines import MeasurementCellError, read_number
@@ -48,13 +48,14 @@ def edit_indicator(version_id: int, node_id: int) -> str | Response | tuple[str,
     """Everything about one indicator."""
     session = database.session()
     version = edited_version(session, version_id)
-    if version.state is not VersionState.DRAFT:
-        return redirect(url_for("scorecards.edit_outline", version_id=version_id))
+    if way_on := in_use(version):
+        return way_on
     outline = outline_of(version)
     plan = _plan_at(outline, node_id)
     if request.method == "GET":
         if plan is None:
-            abort(404)
+            flash(_("Indikatoren er tatt ut av kortet."))
+            return redirect(url_for("scorecards.edit_outline", version_id=version_id))
         return _page(session, version, outline, node_id, TypedIndicator(fields_of(plan, version.year), plan))
     begun = ready_made().get(request.form.get("handling", "").removeprefix("mal:"))
     if begun is not None and plan is not None:

@@ -1,17 +1,19 @@
 """What the set-up pages have in common: the version in the address, and who may open it."""
 
-from flask import abort, flash, request
+from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from surveys.access.card_rights import may_approve_card, may_edit_card
 from surveys.organisation.models import Unit
+from surveys.platform.explained import MovedOnError
 from surveys.platform.localisation import alphabetical
 from surveys.platform.texts import _
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.outline.drafts import undo
-from surveys.scorecards.outline.models import CardVersion
+from surveys.scorecards.outline.models import CardVersion, VersionState
 
 
 def opened_version(session: Session, version_id: int) -> CardVersion:
@@ -19,7 +21,12 @@ def opened_version(session: Session, version_id: int) -> CardVersion:
     # Two who send at once come one after the other: the second sees what the first did. SQLite has it so anyway.
     version = session.get(CardVersion, version_id, with_for_update=request.method == "POST")
     if version is None:
-        abort(404)
+        raise MovedOnError(
+            _("Utkastet er ikke her lenger"),
+            _("Det er slettet. Det som er godkjent, er fortsatt i bruk."),
+            _("Se kortene"),
+            url_for("scorecards.setup_index"),
+        )
     if not may_approve_card(session, current_user, version.unit_id):
         abort(403)
     return version
@@ -40,6 +47,14 @@ def edited_card(session: Session, card_id: int) -> Scorecard:
     if not may_edit_card(session, current_user, card.unit_id):
         abort(403)
     return card
+
+
+def in_use(version: CardVersion) -> Response | None:
+    """The way on from a page that changes drafts, for a version that is approved; None for a draft."""
+    if version.state is VersionState.DRAFT:
+        return None
+    flash(_("Kortet er godkjent for %(year)s og i bruk. Det kan ikke endres her.", year=version.year))
+    return redirect(url_for("scorecards.edit_outline", version_id=version.id))
 
 
 def step_of_page(version: CardVersion) -> int:

@@ -16,6 +16,7 @@ from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import alphabetical
+from surveys.platform.messages import MESSAGE_ID, flash_at
 from surveys.platform.texts import _
 from surveys.scorecards.models import Scorecard
 from surveys.scorecards.outline.actions import OutlineAction, OutlineVerb, act, read_action
@@ -122,7 +123,8 @@ def save_outline(version_id: int) -> Response:
     return redirect(_after(version_id, action, focus))
 
 
-_REMOVING: Final = frozenset({OutlineVerb.REMOVE, OutlineVerb.TAKE_OUT, OutlineVerb.UNPAIR})
+_REMOVING: Final = frozenset({OutlineVerb.REMOVE, OutlineVerb.TAKE_OUT})
+_PAIRING: Final = frozenset({OutlineVerb.PAIR, OutlineVerb.UNPAIR})
 
 
 def _save(session: Session, version: CardVersion, action: OutlineAction) -> int | None:
@@ -140,14 +142,21 @@ def _save(session: Session, version: CardVersion, action: OutlineAction) -> int 
     acted = act(typed, action, ticked, chosen)
     changed = take_step(session, version, current_user, acted.outline, acted.words)
     if changed and action.verb in _REMOVING:
-        flash(_("%(words)s. Trykk «Angre» for å få det tilbake.", words=acted.words))
+        flash(_may_be_undone(acted.words))
+    elif changed and action.verb is OutlineVerb.UNPAIR:
+        flash_at("par", _may_be_undone(acted.words))
     elif action.verb is OutlineVerb.PAIR:
-        flash(
-            acted.words if changed else _("Velg én opplevd og én målt indikator som ikke er et par fra før.")
+        flash_at(
+            "par",
+            acted.words if changed else _("Velg én opplevd og én målt indikator som ikke er et par fra før."),
         )
     elif action.verb is OutlineVerb.SAVE:
         flash(_("Utkastet er lagret."))
     return acted.focus
+
+
+def _may_be_undone(words: str) -> str:
+    return _("%(words)s. Trykk «Angre» for å få det tilbake.", words=words)
 
 
 def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
@@ -157,8 +166,8 @@ def _after(version_id: int, action: OutlineAction, focus: int | None) -> str:
         return url_for("scorecards.approve_card", version_id=version_id)
     if action.verb is OutlineVerb.UPLOAD:
         return url_for("scorecards.upload_card", version_id=version_id)
-    if action.verb in {OutlineVerb.PAIR, OutlineVerb.UNPAIR}:
-        return url_for("scorecards.edit_outline", version_id=version_id, _anchor="par")
+    if action.verb in _PAIRING:
+        return url_for("scorecards.edit_outline", version_id=version_id, _anchor=MESSAGE_ID)
     if action.verb is OutlineVerb.MAP:
         return url_for("scorecards.draft_map", version_id=version_id)
     if focus is None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from surveys.access.permissions import signed_in
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 from surveys.scorecards.line_page import OpenedRow, opened_row, row_page, value_changed_words
 from surveys.scorecards.models import Measurement
@@ -135,8 +136,8 @@ def answer_question(unit_code: str, indicator_id: int, question_id: int) -> Outc
         newest = _told(again, question_id)
         return row_page(session, again, words=typed, problem=_answered_words(newest)), 409
     session.commit()
-    flash(_("Svaret er lagret."))
-    return redirect(f"{opened.address}#sporsmal-{question_id}")
+    said = flash_at(f"sporsmal-{question_id}", _("Svaret er lagret."))
+    return redirect(f"{opened.address}#{said}")
 
 
 def _told(opened: OpenedRow, question_id: int) -> AskedQuestion | None:

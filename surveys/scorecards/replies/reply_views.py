@@ -9,6 +9,7 @@ from surveys.access.permissions import signed_in
 from surveys.actions.writing import PlanChangedMeanwhileError
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
+from surveys.platform.messages import flash_at
 from surveys.platform.texts import _
 from surveys.scorecards.line_page import OpenedRow, limits_of, opened_row, row_page, value_changed_words
 from surveys.scorecards.models import Measurement
@@ -59,8 +60,9 @@ def _stored(session: Session, opened: OpenedRow, typed: TypedReply) -> Response 
         problem = _overtaken(again) or _("Planen er endret siden du åpnet siden. Svaret ditt er ikke lagret.")
         return row_page(session, again, typed, problem=problem), 409
     session.commit()
-    flash(_("Svaret på %(code)s er lagret.", code=opened.row.code))
-    return redirect(url_for("scorecards.show", unit_code=code, _anchor=f"indikator-{opened.row.code}"))
+    row = opened.row.code
+    said = flash_at(f"indikator-{row}", _("Svaret på %(code)s er lagret.", code=row))
+    return redirect(url_for("scorecards.show", unit_code=code, _anchor=said))
 
 
 @blueprint.post("/styringskort/<unit_code>/svar/<int:indicator_id>/trekk")

@@ -120,7 +120,7 @@ def _planned(session: Session, survey: Survey, now: dt.datetime) -> Iterator[Pla
         return
     plan = plan_of(survey)
     day = None if plan.is_off else next_planned_day(session, survey, plan)
-    if day is not None and day <= survey.closes_on:
-        yield PlannedJob(next_allowed(now, day).date(), _("Sender påminnelser"), survey)
+    if day is not None and (sent_on := next_allowed(now, day).date()) <= survey.closes_on:
+        yield PlannedJob(sent_on, _("Sender påminnelser"), survey)
     if survey.closes_automatically:
         yield PlannedJob(max(survey.closes_on, today), _("Lukker når dagen er over"), survey)
