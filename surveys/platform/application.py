@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.routing import MapAdapter
+from werkzeug.wsgi import get_host
 
 from surveys.platform import database, localisation, logs, texts
 from surveys.platform.config import Settings, read_secrets, read_settings
@@ -11,10 +13,35 @@ from surveys.platform.site_files import site_files
 
 
 class SyncFlask(Flask):
-    """Has no asynchronous views, so it need not look at every function it calls, a dozen times in each request."""
+    """Has no asynchronous views, so it need not look at every function it calls, a dozen times in each request.
+
+    It has one host and no subdomains, so that the host is looked at once in each request.
+    """
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """As Flask's own, which finds the host twice and encodes it as if it could have letters beyond ASCII."""
+        if request is None:
+            return super().create_url_adapter(None)
+        environ = request.environ
+        request.host = get_host(environ)
+        return MapAdapter(
+            self.url_map,
+            request.host.lower(),
+            _decoded(environ.get("SCRIPT_NAME", "")),
+            "",
+            environ["wsgi.url_scheme"],
+            _decoded(environ.get("PATH_INFO", "/")),
+            environ["REQUEST_METHOD"],
+            _decoded(environ.get("QUERY_STRING", "")),
+        )
+
+
+def _decoded(text: str) -> str:
+    """What WSGI gives as Latin-1 was UTF-8."""
+    return text.encode("latin-1").decode(errors="replace")
 
 
 def create_base(settings: Settings | None = None) -> Flask:

@@ -43,6 +43,7 @@ class DecoratedLimiter(Limiter):
         super().init_app(app)
         app.before_request_funcs[None].remove(self._check_request_limit)
         deduct = cast("Callable[[Response], Response]", app.after_request_funcs[None].pop())
+        release = app.teardown_request_funcs[None].pop()
 
         @app.after_request
         def deduct_where_limited(response: Response) -> Response:
@@ -51,6 +52,11 @@ class DecoratedLimiter(Limiter):
             except StorageError:
                 _storage_is_out()
                 return response
+
+        @app.teardown_request
+        def release_where_limited(error: BaseException | None) -> None:
+            if _IS_LIMITED in g:
+                release(error)
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         setattr(g, _IS_LIMITED, True)
