@@ -239,7 +239,7 @@ def the_next_export_corrects_them(walk: Walk, people: list[ExportedPerson], firs
     [mail] = walk.mails(1)
     assert mail["To"].addresses[0].addr_spec == new_address
     assert link_in(mail, "svar") == first[corrected.email]
-    walk.sees(f"0 av {len(now)} har levert")
+    walk.sees(f"Ingen av de {len(now)} som er invitert, har svart")
 
 
 def a_leader_sees_her_own(walk: Walk, links: dict[str, str]) -> None:

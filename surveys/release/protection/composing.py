@@ -99,6 +99,7 @@ def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
                 figure.points,
                 bound_of(figure.coded),
                 figure.step,
+                figure.exact_spread,
             )
             for figure in of.release.figures
             if figure.measure == measure.key and figure.shown and not figure.place.is_of_background

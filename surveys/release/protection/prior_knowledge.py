@@ -22,6 +22,7 @@ class PriorFigure:
 
     people: whom it covers. table: the breakdown's key, «» for a unit of any version of the tree, or `ROWS`.
     bound: of which kind, when the mean was told as one. step: what it was rounded to, in points; 0 for not at all.
+    exact_spread: with all its digits, and not as the end of a class.
     """
 
     people: RespondentIndices
@@ -31,6 +32,7 @@ class PriorFigure:
     points: bool = False
     bound: Bound = "exact"
     step: float = 0.0
+    exact_spread: bool = False
 
     @property
     def name(self) -> tuple[str, bytes, Bound, float]:
@@ -66,6 +68,7 @@ class PriorKnowledge:
                 spread=figure.spread or same.spread,
                 classes=figure.classes or same.classes,
                 points=figure.points or same.points,
+                exact_spread=figure.exact_spread or same.exact_spread,
             )
         return PriorKnowledge(tuple(found.values()))
 

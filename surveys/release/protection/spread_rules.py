@@ -340,15 +340,19 @@ def _without_gaps(
         answers = scored_by_cell(shown.responses, measure.factor, people, column)
         before = figures.known_of(column)
         every = points[:, column] | figures.with_new([one is not None and one.points for one in before])
-        exact = spread[:, column] & (is_exact[:, column] | figures.is_known)
+        known_exactly = figures.with_new([one is not None and one.exact_spread for one in before])
+        exact = (spread[:, column] & is_exact[:, column]) | known_exactly
         for closes, told, kept_back in (
             (points_close, every, points[:, column]),
             (classes_close, distribution[:, column], distribution[:, column]),
             (spreads_close, exact, spread[:, column]),
         ):
-            if closes(answers, bounds, figures.chosen(told)):
+            # What is out already cannot be taken back.
+            out = figures.chosen(told & figures.is_known)
+            still_open = [bound for bound in bounds if not closes(answers, [bound], out)]
+            if closes(answers, still_open, figures.chosen(told)):
                 np.logical_and(kept_back, ~(told & is_new), out=kept_back)
-        exact &= spread[:, column]
+        exact = (exact & spread[:, column]) | known_exactly
         places = np.flatnonzero(exact)
         fixed = int((exact & figures.is_known).sum())
         gone = too_small_spreads(answers, bounds, figures.chosen(exact), fixed)
