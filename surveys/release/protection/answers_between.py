@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from analysis.disclosure.spread import People
 from analysis.responses import Responses
-from analysis.scale_ends import MARGIN
 from analysis.scores import classes
 from analysis.scoring import scored_answers
 from questionnaires.model import Factor
+from surveys.release.protection.bounded_figures import zone_without_bound
 
 CellGroup = frozenset[int]
 Flags = NDArray[np.bool_]
@@ -183,5 +183,5 @@ def _near(answers: ScoredAnswers, group: BoundedGroup) -> Flags:
 
 def _room(answers: ScoredAnswers, group: BoundedGroup) -> float:
     """How many points the scores of the group may be from the end together."""
-    n = answers.n[sorted(group.cells)].sum()
-    return float(max(MARGIN * answers.length * n, 1.0))
+    n = int(answers.n[sorted(group.cells)].sum())
+    return zone_without_bound(n, answers.length)[0] * answers.length * n
