@@ -17,6 +17,7 @@ from surveys.demo.commands import LANGUAGE_NAMES, unused_links
 from surveys.platform.config import Settings
 from surveys.site.worker import WorkerThreads
 from tests.browser.answering import AnsweringSite, answering_site, served
+from tests.browser.moving_on import presses
 from tests.conftest import Installations
 from tests.mail_server import free_port
 
@@ -55,7 +56,7 @@ class Site:
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo that has been built and not started."""
     instance = tmp_path_factory.mktemp("demo") / "instance"
-    subprocess.run([MEDVIRK, "demo", "--build-only"], env=_environment(instance), check=True, cwd=ROOT)
+    subprocess.run([MEDVIRK, "demo", "--build-only"], env=environment(instance), check=True, cwd=ROOT)
     return instance
 
 
@@ -66,7 +67,7 @@ def site(built_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     port = free_port()
     process = subprocess.Popen(
         [MEDVIRK, "demo", "--port", str(port)],
-        env=_environment(instance),
+        env=environment(instance),
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -120,7 +121,7 @@ def answering(
         yield found
 
 
-def _environment(instance: Path) -> dict[str, str]:
+def environment(instance: Path) -> dict[str, str]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("MEDVIRK_")}
     return {**others, "MEDVIRK_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
 
@@ -165,12 +166,6 @@ def _page(context: BrowserContext) -> Iterator[Page]:
     yield page
     context.close()
     assert [url for url in elsewhere if not url.startswith("data:")] == []
-
-
-def presses(page: Page, name: str) -> None:
-    """Presses the button and waits for the whole page it leads to."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=name).click()
 
 
 def sign_in(page: Page, site: Site, username: str) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from questionnaires import loading
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
+from tests.browser.moving_on import move_on_by_key
 
 
 def _assert_sound(page: Page) -> None:
@@ -36,8 +37,8 @@ def test_a_file_is_taken_in_by_keyboard_and_every_page_is_sound(
 ) -> None:
     sign_in(desk, own_site, "hr")
     desk.goto(own_site.path("/undersokelser"))
-    desk.get_by_role("link", name="Hent svar fra en fil").press("Enter")
-    desk.get_by_role("button", name="Les filen").press("Enter")
+    move_on_by_key(desk.get_by_role("link", name="Hent svar fra en fil"))
+    move_on_by_key(desk.get_by_role("button", name="Les filen"))
     expect(desk.locator(".ds-error-summary")).to_contain_text("Velg ett av spørreskjemaene")
     expect(desk.locator(".ds-error-summary")).to_be_focused()
     _assert_sound(desk)
@@ -46,17 +47,17 @@ def test_a_file_is_taken_in_by_keyboard_and_every_page_is_sound(
     desk.get_by_label("Dato for undersøkelsen").fill("2022-03-20")
     desk.get_by_label("Fil med svar").set_input_files(_turned_file(tmp_path))
     desk.get_by_label("Lag enhetene som ikke finnes").press("Space")
-    desk.get_by_role("button", name="Les filen").press("Enter")
+    move_on_by_key(desk.get_by_role("button", name="Les filen"))
     expect(desk.get_by_role("heading", level=1)).to_have_text("Hva betyr kolonnene?")
     _assert_sound(desk)
-    desk.get_by_role("button", name="Vis hva som blir lest").press("Enter")
+    move_on_by_key(desk.get_by_role("button", name="Vis hva som blir lest"))
     expect(desk.get_by_role("alert")).to_contain_text("Merkelappene i filen sier noe annet")
     _assert_sound(desk)
     desk.screenshot(path=tmp_path / "faults.png", full_page=True)
     desk.get_by_label("Følg merkelappene i filen").press("Space")
-    desk.get_by_role("button", name="Les på nytt").press("Enter")
+    move_on_by_key(desk.get_by_role("button", name="Les på nytt"))
     expect(desk.get_by_text("Merkelappene i filen er fulgt")).to_be_visible()
     _assert_sound(desk)
     desk.screenshot(path=tmp_path / "preview.png", full_page=True)
-    desk.get_by_role("button", name="Legg inn svarene").press("Enter")
+    move_on_by_key(desk.get_by_role("button", name="Legg inn svarene"))
     expect(desk.get_by_role("link", name="Lederklima 2022")).to_be_visible()

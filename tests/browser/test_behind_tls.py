@@ -20,7 +20,8 @@ from surveys.platform import limits
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
 from tests.behind_proxy import ADDRESS, NAME, ProxiedSite, behind
-from tests.browser.conftest import CHROMIUM, FLAGS, PATIENCE, presses
+from tests.browser.conftest import CHROMIUM, FLAGS, PATIENCE
+from tests.browser.moving_on import move_on, presses
 from tests.building import build_open_survey, invite_some
 from tests.card_building import unit_of
 from tests.conftest import Installations
@@ -123,8 +124,8 @@ def test_signing_in_exporting_and_answering_work_on_https(context: BrowserContex
 def _answer(page: Page, code: str) -> None:
     page.goto(f"{ADDRESS}/svar")
     page.get_by_role("textbox").fill(code)
-    page.get_by_role("button").first.click()
-    page.get_by_role("link", name="Start").click()
+    move_on(page.get_by_role("button").first)
+    move_on(page.get_by_role("link", name="Start"))
     while "/side/" in page.url:
         for fieldset in page.locator("fieldset").all():
             fieldset.locator("label").first.click()

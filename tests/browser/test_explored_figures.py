@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
@@ -57,7 +57,7 @@ def test_plotly_comes_when_somebody_explores_and_the_figure_goes_with_them(
         assert content.startswith(beginning)
         assert len(content) > 5000
     phone.get_by_role("button", name="Vis den enkle figuren").press("Enter")
-    assert drawn.is_visible()
+    expect(drawn).to_be_visible()
 
 
 def test_a_number_of_the_heat_map_opens_its_help_by_key_and_by_finger(phone: Page, site: Site) -> None:

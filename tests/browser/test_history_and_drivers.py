@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe
-from tests.browser.conftest import Site, presses, sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import PHONE
+from tests.browser.moving_on import move_on, presses
 
 HISTORY = "/undersokelser/medarbeider-2024/tidligere"
 CO_MOVEMENT = "/resultater/medarbeider-2024/samvariasjon"
@@ -58,13 +59,13 @@ def test_old_results_come_in_are_shown_and_go_out_again(page: Page, site: Site, 
 def test_what_moves_together_is_sound_and_the_outcome_can_be_chosen(page: Page, site: Site) -> None:
     sign_in(page, site, "hr")
     page.goto(site.path("/resultater/medarbeider-2024/FK"))
-    page.get_by_role("link", name="Se hvilke temaer som henger sammen").click()
+    move_on(page.get_by_role("link", name="Se hvilke temaer som henger sammen"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Samvariasjon")
     page.locator("summary").click()
     axe.wait_until_still(page)
     assert_sound(page)
     page.get_by_label("Velg tema").select_option("RK")
-    page.get_by_role("button", name="Vis").click()
+    move_on(page.get_by_role("button", name="Vis"))
     page.wait_for_url(site.path(f"{CO_MOVEMENT}?utfall=RK"))
     expect(page.get_by_role("heading", level=2).first).to_contain_text("rolleklarhet")
     assert_sound(page)

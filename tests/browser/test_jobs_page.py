@@ -12,6 +12,7 @@ from surveys.platform.clock import now
 from surveys.platform.database import Database
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
+from tests.browser.moving_on import move_on, move_on_by_key
 
 
 def _assert_sound(page: Page) -> None:
@@ -52,7 +53,7 @@ def test_the_page_is_sound_and_a_step_is_tried_again_by_keyboard(
     db = Database(f"sqlite:///{tmp_path / 'instance' / 'medvirk.sqlite3'}")
     _make_administrator(db, "hr")
     sign_in(desk, own_site, "hr")
-    desk.get_by_role("link", name="Drift", exact=True).click()
+    move_on(desk.get_by_role("link", name="Drift", exact=True))
     expect(desk.get_by_role("heading", level=1)).to_have_text("Drift")
     _assert_sound(desk)
     _stop_something(db)
@@ -62,7 +63,5 @@ def test_the_page_is_sound_and_a_step_is_tried_again_by_keyboard(
     _assert_sound(desk)
     buttons = desk.get_by_role("button", name="Prøv igjen")
     assert buttons.count() == 2
-    buttons.first.focus()
-    with desk.expect_navigation():
-        desk.keyboard.press("Enter")
+    move_on_by_key(buttons.first)
     expect(desk.get_by_text("Bakgrunnsjobben prøver igjen.")).to_be_visible()

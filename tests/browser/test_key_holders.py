@@ -11,6 +11,7 @@ from surveys.platform.database import Database
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import DESK, PHONE
+from tests.browser.moving_on import move_on, move_on_by_key
 from tests.building import build_survey
 
 KEY = "to-apner"
@@ -23,9 +24,7 @@ def _assert_sound(page: Page) -> None:
 
 def _submit(page: Page, name: str) -> None:
     """By keyboard."""
-    page.get_by_role("button", name=name, exact=True).focus()
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    move_on_by_key(page.get_by_role("button", name=name, exact=True))
 
 
 def _draft(db: Database) -> tuple[str, str]:
@@ -45,7 +44,7 @@ def test_from_choosing_the_holders_to_an_open_box(
     hr, representative = _draft(db)
     sign_in(desk, own_site, "hr")
     desk.goto(f"{own_site.address}/undersokelser/{KEY}")
-    desk.get_by_role("link", name="Nøkler", exact=True).click()
+    move_on(desk.get_by_role("link", name="Nøkler", exact=True))
     _assert_sound(desk)
     desk.get_by_label("To må åpne sammen").check()
     desk.get_by_label("Nøkkelholder fra HR").select_option(hr)
@@ -55,7 +54,7 @@ def test_from_choosing_the_holders_to_an_open_box(
 
     other = browser.new_context(locale="nb-NO", viewport=PHONE, bypass_csp=True).new_page()
     sign_in(other, own_site, "tillitsvalgt")
-    other.get_by_role("link", name="Velg nøkkelord for").click()
+    move_on(other.get_by_role("link", name="Velg nøkkelord for"))
     _assert_sound(other)
     other.get_by_label("Nøkkelordene dine").fill("kort")
     other.get_by_label("Nøkkelordene en gang til").fill("kort")
@@ -81,7 +80,7 @@ def test_from_choosing_the_holders_to_an_open_box(
     maker.emulate_media(media="print")
     assert not maker.get_by_text("Skriv ut denne siden nå.").is_visible()
     maker.emulate_media(media="screen")
-    maker.get_by_role("link", name="Jeg har skrevet ut arket").click()
+    move_on(maker.get_by_role("link", name="Jeg har skrevet ut arket"))
     _assert_sound(maker)
     desk.goto(f"{own_site.address}/undersokelser/{KEY}/steg/open")
     _submit(desk, "Åpne undersøkelsen")
@@ -90,15 +89,15 @@ def test_from_choosing_the_holders_to_an_open_box(
     db.engine.dispose()
 
     desk.goto(f"{own_site.address}/undersokelser/{KEY}")
-    desk.get_by_role("link", name="Åpne urnen", exact=True).click()
+    move_on(desk.get_by_role("link", name="Åpne urnen", exact=True))
     _assert_sound(desk)
     other.goto(own_site.address)
-    other.get_by_role("link", name="Åpne urnen for").click()
+    move_on(other.get_by_role("link", name="Åpne urnen for"))
     _assert_sound(other)
     other.get_by_label("Nøkkelordene dine").fill(PHRASES["tillitsvalgt"])
     _submit(other, "Åpne urnen")
     _assert_sound(other)
-    desk.get_by_role("link", name="Åpne med nøkkelordene dine").click()
+    move_on(desk.get_by_role("link", name="Åpne med nøkkelordene dine"))
     desk.get_by_label("Nøkkelordene dine").fill("ikke disse")
     _submit(desk, "Åpne urnen")
     expect(desk.locator(".ds-error-summary")).to_contain_text("stemmer ikke")

@@ -16,8 +16,9 @@ from surveys.campaigns.outbox import queue_invitations
 from surveys.organisation.models import Person, Unit
 from tests.browser import axe
 from tests.browser.answering import SESSION, served
-from tests.browser.conftest import PATIENCE, presses
+from tests.browser.conftest import PATIENCE
 from tests.browser.looking import DESK
+from tests.browser.moving_on import presses
 from tests.building import build_open_survey
 from tests.card_building import sign_in_as
 from tests.conftest import Installations

@@ -4,12 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, presses, sign_in
-
-
-def follows(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("link", name=name).click()
+from tests.browser.conftest import Site, sign_in
+from tests.browser.moving_on import follows, presses
 
 
 def answer_everything(page: Page) -> None:

@@ -4,6 +4,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
+from tests.browser.moving_on import move_on, move_on_by_key
 from tests.browser.test_card_setup_keyboard import press, write
 
 
@@ -29,12 +30,10 @@ def test_an_action_is_added_and_done_by_keyboard_on_a_narrow_screen(own_site: Si
     press(desk, "Legg til tiltaket")
     added = desk.locator(".plan-action", has_text=word)
     expect(added.get_by_text("Planlagt", exact=True)).to_be_visible()
-    added.get_by_role("button", name="Merk som gjort").focus()
-    desk.keyboard.press("Enter")
+    move_on_by_key(added.get_by_role("button", name="Merk som gjort"))
     expect(desk.locator(".plan-action", has_text=word).get_by_text("Gjort", exact=True)).to_be_visible()
     faults += _looked_at(desk)
-    desk.locator(".plan-action", has_text=word).get_by_role("link", name="Hjalp det?").focus()
-    desk.keyboard.press("Enter")
+    move_on_by_key(desk.locator(".plan-action", has_text=word).get_by_role("link", name="Hjalp det?"))
     expect(desk.get_by_role("heading", name="Gjorde vi det? Hjalp det?")).to_be_visible()
     faults += _looked_at(desk)
     desk.goto(own_site.path("/planer/OK4/1/del"))
@@ -54,10 +53,10 @@ def test_without_scripts_an_action_is_dropped_with_a_reason(browser: Browser, ow
     action = page.locator(".plan-action", has_text="Hver ansatt velger én ting")
     action.get_by_text("Dropp tiltaket").first.click()
     # By keyboard: a font that comes late moves what is under the mouse.
-    action.get_by_role("button", name="Dropp tiltaket").press("Enter")
+    move_on_by_key(action.get_by_role("button", name="Dropp tiltaket"))
     expect(page.get_by_role("link", name="Skriv hvorfor dere dropper tiltaket.")).to_be_visible()
     page.get_by_label("Hvorfor dropper dere det?").locator("visible=true").fill("Vi får ikke vikar")
-    page.locator("form:visible button:has-text('Dropp tiltaket'):visible").first.click()
+    move_on(page.locator("form:visible button:has-text('Dropp tiltaket'):visible").first)
     expect(page.get_by_role("heading", name="Dette droppet vi")).to_be_visible()
     expect(page.get_by_text("Vi får ikke vikar")).to_be_visible()
     context.close()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.answering import ANSWERS, AnsweringSite
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import DESK
+from tests.browser.moving_on import move_on
 from tests.browser.printing import UPRIGHT, lengthen, paper_faults
 
 LONG_NAME: Final = "Rehabiliteringstjenestene"
@@ -50,7 +51,7 @@ def test_the_receipt_is_one_sheet(page: Page, answering: AnsweringSite, language
     page.emulate_media(media="print")
     expect(page.locator(".reviewed-head a").first).to_be_hidden()
     page.emulate_media(media="null")
-    page.locator("main form button").click()
+    move_on(page.locator("main form button"))
     expect(page.locator(".receipt-code")).to_be_visible()
     assert sheets(page) == 1
     assert paper_faults(page) == []
@@ -64,8 +65,7 @@ def test_code_cards_are_ten_a_sheet(page: Page, answering: AnsweringSite) -> Non
     page.goto(answering.path("/undersokelser/alle/brev-og-lenke"))
     page.locator("#count").fill("21")
     page.locator("#loose_unit").select_option(label="Enhet A")
-    with page.expect_navigation():
-        page.locator("form", has=page.locator("#count")).get_by_role("button").click()
+    move_on(page.locator("form", has=page.locator("#count")).get_by_role("button"))
     expect(page.locator(".code-card")).to_have_count(21)
     assert sheets(page) == 3
     lengthen(page, "Enhet A", f"Enhet for {LONG_NAME.lower()}")
@@ -103,8 +103,7 @@ def test_no_word_of_the_pages_of_hr_is_broken_and_no_link_leads_nowhere(page: Pa
         page.goto(site.path(address))
         found += _faults_with_long_names(page)
     page.goto(site.path("/kortoppsett"))
-    with page.expect_navigation():
-        page.get_by_role("button", name="Lag kortet for").click()
+    move_on(page.get_by_role("button", name="Lag kortet for"))
     found += _faults_with_long_names(page)
     assert found == []
 

@@ -15,6 +15,7 @@ from surveys.platform.database import Database
 from surveys.platform.turns import LONG_STEPS, only_one
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
+from tests.browser.moving_on import move_on
 
 SURVEY = "/undersokelser/medarbeider-2026"
 TAB = f"{SURVEY}/frigivelse"
@@ -26,8 +27,7 @@ def assert_sound(page: Page) -> None:
 
 def take(page: Page, site: Site, step: str) -> None:
     page.goto(site.path(f"{SURVEY}/steg/{step}"))
-    with page.expect_navigation():
-        page.locator("main form button").click()
+    move_on(page.locator("main form button"))
     assert page.url == site.path(SURVEY)
 
 
@@ -40,7 +40,7 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     desk.goto(own_site.path(TAB))
     expect(desk.get_by_role("heading", name="Hva som er skjult, og hvorfor")).to_be_visible()
     assert_sound(desk)
-    desk.get_by_role("button", name="Slå sammen").first.click()
+    move_on(desk.get_by_role("button", name="Slå sammen").first)
     expect(desk.get_by_role("heading", name="Slått sammen i denne rapporten")).to_be_visible()
     assert_sound(desk)
     desk.goto(own_site.path(f"{SURVEY}/steg/release"))
@@ -48,7 +48,7 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     take(desk, own_site, "release")
     desk.goto(own_site.path(TAB))
     assert_sound(desk)
-    desk.get_by_role("button", name="Frigi rettelsen").click()
+    move_on(desk.get_by_role("button", name="Frigi rettelsen"))
     expect(desk.get_by_role("link", name="Skriv hvorfor tallene rettes.")).to_be_visible()
     assert_sound(desk)
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
+from tests.browser.moving_on import move_on
 from tests.browser.test_card_setup_keyboard import press, write
 
 
@@ -48,8 +49,8 @@ def test_without_scripts_a_button_shows_the_forecasts_colour(
     sign_in(page, site, "leder")
     page.goto(site.path("/styringskort/OK4"))
     # A value that was entered: the answers of the demo's people, and so the survey's colours, are others each time.
-    page.get_by_role("link", name="Svar på Ø1.1").click()
+    move_on(page.get_by_role("link", name="Svar på Ø1.1"))
     page.get_by_label("Hvilken verdi venter du neste gang?").fill("-1,04")
-    page.get_by_role("button", name="Vis fargen på prognosen").click()
+    move_on(page.get_by_role("button", name="Vis fargen på prognosen"))
     expect(page.locator("#prognosesetning")).to_have_text(re.compile(r"−1,04.% er rød\."))
     context.close()

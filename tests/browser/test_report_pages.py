@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import PHONE
+from tests.browser.moving_on import move_on_by_key
 from tests.browser.printing import paper_faults
 
 
@@ -26,26 +27,26 @@ def test_a_draft_is_made_looked_over_and_thrown_away(page: Page, site: Site) -> 
     """By the kommunedirektør; nothing is left in the demo."""
     sign_in(page, site, "direktor")
     page.goto(site.path("/rapporter"))
-    page.get_by_role("link", name="Lag årsmelding").press("Enter")
-    page.get_by_role("button", name="Lag utkastet").press("Enter")
+    move_on_by_key(page.get_by_role("link", name="Lag årsmelding"))
+    move_on_by_key(page.get_by_role("button", name="Lag utkastet"))
     assert_sound(page)
     draft = page.url
     page.get_by_label("Avsnitt om Økonomi").fill("x" * 601)
-    page.get_by_role("button", name="Lagre utkastet").press("Enter")
+    move_on_by_key(page.get_by_role("button", name="Lagre utkastet"))
     assert page.get_by_text("Avsnittet er på 601 tegn.").count() == 2
     assert page.title().startswith("Feil:")
     assert_sound(page)
     page.get_by_label("Avsnitt om Økonomi").fill("Vi bruker mindre på vikarer.")
-    page.get_by_role("button", name="Lagre og forhåndsvis").press("Enter")
+    move_on_by_key(page.get_by_role("button", name="Lagre og forhåndsvis"))
     assert page.get_by_text("Vi bruker mindre på vikarer.").is_visible()
     assert_sound(page)
-    page.get_by_role("link", name="Gå til frysing").press("Enter")
+    move_on_by_key(page.get_by_role("link", name="Gå til frysing"))
     assert_sound(page)
-    page.get_by_role("button", name="Frys rapporten").press("Enter")
+    move_on_by_key(page.get_by_role("button", name="Frys rapporten"))
     assert page.get_by_text("Skriv navn og stilling på den som svarer for rapporten.").count() == 2
     assert_sound(page)
     page.goto(draft)
-    page.get_by_role("button", name="Slett utkastet").press("Enter")
+    move_on_by_key(page.get_by_role("button", name="Slett utkastet"))
     assert page.get_by_text("Utkastet er slettet.").is_visible()
 
 

@@ -10,6 +10,7 @@ from tests.browser.answering import AnsweringSite
 from tests.browser.answering_states import STATES, Visitor
 from tests.browser.looking import DESK, PHONE
 from tests.browser.measuring import Focus
+from tests.browser.moving_on import move_on
 
 MOST_STOPS = 60
 IN_STATES_WITH_A_SUMMARY = pytest.mark.parametrize(
@@ -146,16 +147,16 @@ def test_after_each_step_the_focus_is_on_the_heading(page: Page, answering: Answ
     heading = page.get_by_role("heading", level=1)
     page.goto(answering.path(f"/svar/{answering.new_code()}/nb/"))
     expect(heading).not_to_be_focused()
-    page.get_by_role("link", name="Start", exact=True).click()
+    move_on(page.get_by_role("link", name="Start", exact=True))
     expect(heading).to_be_focused()
     assert measuring.focus(page).in_window
     for button in ("Neste", "Neste", "Tilbake", "Nynorsk", "Bokmål", "Fortsett senere"):
-        page.get_by_role("button", name=button, exact=True).click()
+        move_on(page.get_by_role("button", name=button, exact=True))
         if page.locator(".ds-error-summary").count() == 0:
             expect(heading).to_be_focused()
     page.goto(page.url.replace("/pause", "/oppsummering"))
     expect(heading).to_be_focused()
-    page.get_by_role("button", name="Lever svarene").click()
+    move_on(page.get_by_role("button", name="Lever svarene"))
     expect(heading).to_be_focused()
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.answering import WORD, AnsweringSite
+from tests.browser.moving_on import move_on
 
 PHONE: ViewportSize = {"width": 320, "height": 640}
 
@@ -23,23 +24,23 @@ def test_back_shows_nothing_when_the_answers_are_locked_and_the_word_shows_them_
 ) -> None:
     page, code = phone, answering.new_code("apen")
     page.goto(answering.path(f"/svar/{code}"))
-    page.get_by_role("link", name="Start", exact=True).click()
+    move_on(page.get_by_role("link", name="Start", exact=True))
     page.locator("#TRI01-4").check()
-    page.get_by_role("button", name="Fortsett senere").click()
+    move_on(page.get_by_role("button", name="Fortsett senere"))
     expect(page.get_by_label("Ordet ditt")).to_be_visible()
     page.go_back()
     expect(page.locator("#TRI01-4")).to_be_checked()
     page.go_forward()
     page.get_by_label("Ordet ditt").fill(WORD)
-    page.get_by_role("button", name="Lås svarene med ordet").click()
+    move_on(page.get_by_role("button", name="Lås svarene med ordet"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Svarene er låst")
     for _page in range(3):
         page.go_back()
         expect(page.locator("input:checked")).to_have_count(0)
     page.goto(answering.path(f"/svar/{code}"))
     page.get_by_label("Ordet ditt").fill(WORD)
-    page.get_by_role("button", name="Vis svarene mine").click()
-    page.get_by_role("link", name="Se det du har svart").click()
+    move_on(page.get_by_role("button", name="Vis svarene mine"))
+    move_on(page.get_by_role("link", name="Se det du har svart"))
     expect(page.locator("dd").first).not_to_have_text("Ikke besvart")
     page.reload()
     expect(page.locator("dd").first).not_to_have_text("Ikke besvart")

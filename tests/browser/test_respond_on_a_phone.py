@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.answering import AnsweringSite
 from tests.browser.looking import NOTHING_AMISS, PHONE, layout
+from tests.browser.moving_on import move_on, presses
 
 CLOSING = "lukkes"
 WRITTEN = "Bussen kommer for sent hver morgen."
@@ -23,11 +24,6 @@ def phone_context(browser: Browser, *, scripts: bool) -> BrowserContext:
     return browser.new_context(locale="nb-NO", viewport=PHONE, java_script_enabled=scripts)
 
 
-def presses(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
-
-
 @pytest.mark.parametrize(
     "pasted",
     ["{address}/svar/{code}/nn/side/2", "Hei! Her er lenken: {address}/svar/{code}?sprak=nb.", "{code}"],
@@ -38,8 +34,7 @@ def test_a_pasted_link_opens_the_survey_of_its_code(
     code = answering.untouched["alle"]
     phone_page.goto(answering.path("/svar"))
     phone_page.locator("#kode").fill(pasted.format(address=answering.address, code=code))
-    with phone_page.expect_navigation():
-        phone_page.locator("main form .ds-button").first.click()
+    move_on(phone_page.locator("main form .ds-button").first)
     assert f"/svar/{code}" in phone_page.url
     expect(phone_page.get_by_role("link", name="Start")).to_be_visible()
 

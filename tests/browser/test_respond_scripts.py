@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, ex
 from questionnaires.answers import LONGEST_COMMENT
 from tests.browser.answering import AnsweringSite
 from tests.browser.looking import PHONE
+from tests.browser.moving_on import move_on, presses
 
 PAUSE = 1500  # ms, as in static/js/remaining.js
 
@@ -32,11 +33,6 @@ def opens(page: Page, site: AnsweringSite, path: str) -> None:
     page.goto(site.path(f"/svar/{site.new_code()}/nb/{path}"))
 
 
-def presses(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
-
-
 def comment_page(context: BrowserContext, site: AnsweringSite) -> Page:
     """The page with the last comment, with everything before it answered."""
     page = context.new_page()
@@ -55,8 +51,8 @@ def test_without_scripts_all_is_answered_and_a_new_language_keeps_the_answers(
 ) -> None:
     page = without_scripts
     opens(page, answering, "")
-    page.get_by_role("link", name="Nynorsk").click()
-    page.get_by_role("link", name="Start").click()
+    move_on(page.get_by_role("link", name="Nynorsk"))
+    move_on(page.get_by_role("link", name="Start"))
     page.get_by_label("Bussen").check()
     page.get_by_label("Utanfor sentrum").check()
     presses(page, "English")
@@ -82,7 +78,7 @@ def test_without_scripts_all_is_answered_and_a_new_language_keeps_the_answers(
     page.get_by_label("9", exact=True).check()
     page.get_by_label("Hvorfor svarer du det?").fill("Den går ofte.")
     presses(page, "Fortsett senere")
-    page.get_by_role("link", name="Fortsett nå").click()
+    move_on(page.get_by_role("link", name="Fortsett nå"))
     page.get_by_label("Under 40 år").check()
     presses(page, "Tilbake")
     expect(page.get_by_label("Hvorfor svarer du det?")).to_have_value("Den går ofte.")

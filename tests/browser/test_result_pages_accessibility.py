@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looking import PHONE
+from tests.browser.moving_on import move_on
 
 PAGES = {
     "hr": (
@@ -43,7 +44,7 @@ def test_a_phone_without_script_compares_with_the_same_type(phone: Page, site: S
     choice = phone.get_by_label("Sammenlign med")
     expect(choice).to_have_value("kommunen")
     choice.select_option(label="De andre av typen teknisk")
-    phone.get_by_role("button", name="Sammenlign").click()
+    move_on(phone.get_by_role("button", name="Sammenlign"))
     phone.wait_for_url("**/TS1?med=type#temaer")
     expect(phone.get_by_label("Sammenlign med")).to_have_value("type")
 

@@ -12,8 +12,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app import create_app
 from surveys.access.models import Account
 from tests.browser import axe
-from tests.browser.conftest import PATIENCE, presses
+from tests.browser.conftest import PATIENCE
 from tests.browser.looking import PHONE
+from tests.browser.moving_on import presses
 from tests.building import build_installation, build_units
 from tests.conftest import Installations
 from tests.mail_server import free_port
