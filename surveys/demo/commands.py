@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -32,7 +33,7 @@ def demo(port: int, build_only: bool) -> None:
     refuse_missing_files(app)
     with app.app_context():
         _build(app)
-        _explain(address)
+        _explain(address, app.config["SETTINGS"].instance)
     if not build_only:
         _serve(app, port)
 
@@ -69,10 +70,10 @@ def _build(app: Flask) -> None:
             build_replies(session, municipal_day())
             build_questions(session)
             session.get_one(Installation, 1).keys_fingerprint = app.config["SECRETS"].fingerprint.hex()
-    with db.transaction() as session:
-        done = set(session.scalars(select(Survey.key).where(Survey.status.in_(("open", "released")))))
+    with db.reading() as session:
+        statuses = dict(session.execute(select(Survey.key, Survey.status)).tuples().all())
     rounds = planned_rounds(municipal_day())
-    if missing := [planned for planned in rounds if planned.key not in done]:
+    if missing := [planned for planned in rounds if not planned.is_played(statuses.get(planned.key))]:
         fjordvik = Fjordvik(SEED)
         for planned in track(missing, description="Bygger Fjordvik kommune", console=Console(stderr=True)):
             fjordvik.play(planned)
@@ -84,7 +85,7 @@ def _build(app: Flask) -> None:
     build_meeting(db)
 
 
-def _explain(address: str) -> None:
+def _explain(address: str, instance: Path) -> None:
     from surveys.demo.municipality import ACCOUNTS, PASSWORD
 
     say()
@@ -95,8 +96,13 @@ def _explain(address: str) -> None:
     for account in ACCOUNTS:
         say(f"  {account.username:<14}{account.name}, {account.what}")
     say()
-    say("Lenker slik svarere får dem, én for hvert språk:")
-    for language, link in unused_links().items():
+    links = unused_links()
+    if links:
+        say("Lenker slik svarere får dem, én for hvert språk:")
+    else:
+        say("Ingen undersøkelse er åpen for svar nå. Vil du ha en demo med en åpen undersøkelse,")
+        say(f"stopper du denne, sletter mappen {instance} og starter demoen igjen.")
+    for language, link in links.items():
         say(f"{LANGUAGE_NAMES[language]}:")
         say(link)
     say()

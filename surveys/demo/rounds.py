@@ -16,7 +16,15 @@ from questionnaires.model import Questionnaire
 from surveys.campaigns import lifecycle
 from surveys.campaigns.invitations import Recipient, invite, recipients_from_roster
 from surveys.campaigns.keystore import key_store
-from surveys.campaigns.models import Delivery, DeliveryStatus, Invitation, MessageKind, ReaderGroup, Survey
+from surveys.campaigns.models import (
+    Delivery,
+    DeliveryStatus,
+    Invitation,
+    MessageKind,
+    ReaderGroup,
+    Survey,
+    SurveyStatus,
+)
 from surveys.campaigns.step_details import StepDetails, set_step_details
 from surveys.demo import population
 from surveys.demo.comments import CommentWriter, review
@@ -77,6 +85,10 @@ class DemoRound:
     rates: tuple[float, float] = (0.65, 0.90)
     is_open: bool = False
 
+    def is_played(self, status: SurveyStatus | None) -> bool:
+        """Whether nothing is left to build. The open one is the visitors' own: they may close and release it."""
+        return status is not None if self.is_open else status is SurveyStatus.RELEASED
+
 
 def planned_rounds(today: dt.date) -> list[DemoRound]:
     """Four years of surveys; the last employee survey is open around today."""
@@ -113,18 +125,26 @@ class Fjordvik:
         self._effects: dict[str, population.Effects] = {}
 
     def play(self, planned: DemoRound) -> None:
-        """The whole life of a survey: created, opened, answered and, unless it is the open one, released."""
+        """The whole life of a survey: created, opened, answered and, unless it is the open one, released.
+
+        One that was stopped before its release has its answers, and is released now.
+        """
         db, keys = database.database(), key_store()
         with db.transaction() as session:
-            survey = self._opened(session, planned)
-            invitations = self._invited(session, survey, planned)
-            self._answered(session, survey, planned, invitations)
-            if planned.is_open:
-                return
-            lifecycle.close_survey(session, survey)
+            if not session.scalar(select(Survey.id).where(Survey.key == planned.key)):
+                self._asked(session, planned)
+        if planned.is_open:
+            return
         release(db, keys, planned.key, today=planned.closes_on + dt.timedelta(days=10))
         with db.transaction() as session:
             review(session, planned.key)
+
+    def _asked(self, session: Session, planned: DemoRound) -> None:
+        survey = self._opened(session, planned)
+        invitations = self._invited(session, survey, planned)
+        self._answered(session, survey, planned, invitations)
+        if not planned.is_open:
+            lifecycle.close_survey(session, survey)
 
     def _opened(self, session: Session, planned: DemoRound) -> Survey:
         questionnaire = loading.builtin(planned.questionnaire, 1)

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from surveys.campaigns.lifecycle import close_survey
 from surveys.campaigns.models import Invitation
 from surveys.demo.commands import _explain
 from surveys.platform.database import Database
@@ -14,7 +15,7 @@ ADDRESS = "http://localhost"
 
 def _said(app: Flask, capsys: pytest.CaptureFixture[str]) -> list[str]:
     with app.app_context():
-        _explain(ADDRESS)
+        _explain(ADDRESS, app.config["SETTINGS"].instance)
     return capsys.readouterr().out.splitlines()
 
 
@@ -45,3 +46,15 @@ def test_a_language_that_nobody_is_left_in_is_not_named(
     said = _said(app, capsys)
     assert "Nynorsk:" in said
     assert not {"Bokmål:", "Engelsk:"} & set(said)
+
+
+def test_without_an_open_survey_it_says_how_to_get_one(
+    app: Flask, db: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with db.transaction() as session:
+        survey = build_open_survey(app, session)
+        invite_some(app, session, survey)
+        close_survey(session, survey)
+    said = " ".join(_said(app, capsys))
+    assert "Lenker slik svarere får dem" not in said
+    assert f"sletter mappen {app.config['SETTINGS'].instance} og starter demoen igjen" in said
