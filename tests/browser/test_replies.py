@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import Site, sign_in
-from tests.browser.moving_on import move_on
+from tests.browser.moving_on import follows, move_on, presses
 from tests.browser.test_card_setup_keyboard import press, write
 
 
@@ -54,3 +54,36 @@ def test_without_scripts_a_button_shows_the_forecasts_colour(
     move_on(page.get_by_role("button", name="Vis fargen på prognosen"))
     expect(page.locator("#prognosesetning")).to_have_text(re.compile(r"−1,04.% er rød\."))
     context.close()
+
+
+def test_whoever_has_written_is_asked_before_the_page_goes(browser: Browser, own_site: Site) -> None:
+    """By a link, and by another form on the page; never by the form she sends, nor when nothing is written."""
+    page = browser.new_context(locale="nb-NO").new_page()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    sign_in(page, own_site, "leder")
+    follows(page, "M1.1 Sykefravær")
+    page.get_by_label("Årsak").fill("Vikarer i april")
+    here = page.url
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Planer", exact=True).click()
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Send svaret").click()
+    assert (asked, page.url) == (["beforeunload"] * 2, here)
+    expect(page.get_by_label("Årsak")).to_have_value("Vikarer i april")
+    # Refused, it is not sent either.
+    page.get_by_label("Tiltak", exact=True).fill("")
+    presses(page, "Lagre svaret")
+    expect(page.get_by_label("Årsak")).to_have_value("Vikarer i april")
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Planer", exact=True).click()
+    page.get_by_label("Tiltak", exact=True).fill("Vi deler en vikar med naboen")
+    presses(page, "Lagre svaret")
+    expect(page).to_have_url(re.compile("/styringskort/OK4"))
+    assert len(asked) == 3
+    page.context.close()
