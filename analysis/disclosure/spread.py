@@ -82,9 +82,16 @@ class NarrowedRange:
 
 
 def narrowed_ranges(
-    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float | Floats
+    published: PublishedDetail,
+    groups: Sequence[frozenset[int]],
+    people: People,
+    least: float | Floats,
+    zones: Floats | None = None,
 ) -> Iterator[NarrowedRange]:
     """The groups that spread or distributions bound to less than `least`, where the means alone do not.
+
+    zones: (groups, 2) between which shares of the scale a reader knows each mean to lie as it is; the width counts
+    inside them. None for the whole scale.
 
     >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
     >>> flags, no = np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
@@ -92,19 +99,24 @@ def narrowed_ranges(
     >>> [(one.group, one.width) for one in narrowed_ranges(published, [frozenset({0})], people, 0.25)]
     [(0, 0.0)]
     """
+    room = _Room.of(least, zones, len(groups))
     for table in _tables(published, groups, people):
         for measure in range(people.scores.shape[1]):
             for distribution in (False, True):
-                yield from table.narrow(published, measure, least, distribution=distribution)
+                yield from table.narrow(published, measure, room, distribution=distribution)
 
 
 def without_narrowing(
-    published: PublishedDetail, groups: Sequence[frozenset[int]], people: People, least: float | Floats
+    published: PublishedDetail,
+    groups: Sequence[frozenset[int]],
+    people: People,
+    least: float | Floats,
+    zones: Floats | None = None,
 ) -> PublishedDetail:
     """`published` with spread and distributions taken away where they bound a group to less than `least`.
 
-    Each time the cheapest figure around the group goes: what is left over first, then the fewest people, the whole
-    last. What is fixed stays, whatever it gives away.
+    zones: as in `narrowed_ranges`. Each time the cheapest figure around the group goes: what is left over first, then
+    the fewest people, the whole last. What is fixed stays, whatever it gives away.
 
     >>> people = People(np.repeat([0, 1], [3, 9]), np.full((12, 1), 0.5), 2)  # three of twelve, all alike
     >>> flags, no = np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
@@ -112,10 +124,11 @@ def without_narrowing(
     >>> without_narrowing(published, [frozenset({0})], people, 0.25).spread.tolist()
     [[False]]
     """
+    room = _Room.of(least, zones, len(groups))
     for table in _tables(published, groups, people):
         for measure in range(people.scores.shape[1]):
             for distribution in (False, True):
-                published = table.relieved(published, measure, least, distribution=distribution)
+                published = table.relieved(published, measure, room, distribution=distribution)
     return published
 
 
@@ -144,6 +157,18 @@ def _tables(
         return
     for number in range(int(published.table.max(initial=0)) + 1):
         yield _Table.of(number, published, groups, people)
+
+
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """least: how wide the range of a group's mean must be, of all or of each; zones: (groups, 2), where it counts."""
+
+    least: float | Floats
+    zones: Floats
+
+    @classmethod
+    def of(cls, least: float | Floats, zones: Floats | None, groups: int) -> "_Room":
+        return cls(least, np.tile([0.0, 1.0], (groups, 1)) if zones is None else zones)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,16 +220,16 @@ class _Table:
         )
 
     def narrow(
-        self, published: PublishedDetail, measure: int, least: float | Floats, *, distribution: bool
+        self, published: PublishedDetail, measure: int, room: "_Room", *, distribution: bool
     ) -> list[NarrowedRange]:
-        found, _ = self._narrow(published, measure, least, distribution=distribution)
+        found, _ = self._narrow(published, measure, room, distribution=distribution)
         return found
 
     def relieved(
-        self, published: PublishedDetail, measure: int, least: float | Floats, *, distribution: bool
+        self, published: PublishedDetail, measure: int, room: "_Room", *, distribution: bool
     ) -> PublishedDetail:
         while True:
-            found, marks = self._narrow(published, measure, least, distribution=distribution)
+            found, marks = self._narrow(published, measure, room, distribution=distribution)
             stands = published.distribution if distribution else published.spread
             gone = {
                 index
@@ -216,7 +241,7 @@ class _Table:
             published = _without(published, sorted(gone), measure, distribution=distribution)
 
     def _narrow(
-        self, published: PublishedDetail, measure: int, least: float | Floats, *, distribution: bool
+        self, published: PublishedDetail, measure: int, room: "_Room", *, distribution: bool
     ) -> tuple[list[NarrowedRange], NDArray[np.uint64]]:
         """The narrow groups, and (cells,) a mark that is equal for cells alike in what stands."""
         stands = (published.distribution if distribution else published.spread)[:, measure]
@@ -226,10 +251,10 @@ class _Table:
         )
         if not told_here.any():
             return [], marks
-        widths = _Widths(self, measure, marks)
+        widths = _Widths(self, measure, marks, room.zones)
         free = widths.by_means()
         width = widths.by_answers() if distribution else widths.by_spread()
-        narrow = np.flatnonzero(width < np.minimum(least, free) - _TOLERANCE).tolist()
+        narrow = np.flatnonzero(width < np.minimum(room.least, free) - _TOLERANCE).tolist()
         return [
             NarrowedRange(one, measure, self.number, distribution, float(width[one])) for one in narrow
         ], marks
@@ -286,17 +311,19 @@ def _signature(
 
 @dataclass(frozen=True, eq=False)
 class _Widths:
-    """(groups,) how wide the range of each group's mean is, in one measure; infinite for groups of nobody.
+    """(groups,) how wide the range of each group's mean is inside its zone, in one measure; infinite for nobody.
 
-    Each is what can be reached by changing people alike for one another, so the true range is at least as wide.
+    zones: (groups, 2). Each is what can be reached by changing people alike for one another, so the true range is at
+    least as wide.
     """
 
     table: _Table
     measure: int
     marks: NDArray[np.uint64]
+    zones: Floats
 
     def by_means(self) -> Floats:
-        return self._width(*self._ends)
+        return self._width(self.table.piece_group, *self._ends, self._m)
 
     def by_spread(self) -> Floats:
         """Squares in people alike in the spreads may gather among those alike in the means, beside one piece."""
@@ -320,10 +347,11 @@ class _Widths:
             half = np.where(rest > 0, np.sqrt(budget / np.maximum(n, 1) * self._m * rest), 0.0)
         middle = self._m * self._sums[at] / np.maximum(n, 1)
         low, high = self._ends
-        return self._width(np.maximum(low, middle - half), np.minimum(high, middle + half))
+        low, high = np.maximum(low, middle - half), np.minimum(high, middle + half)
+        return self._width(table.piece_group, low, high, self._m)
 
     def by_answers(self) -> Floats:
-        """The m highest of those alike in the distributions less the m lowest, where any distribution covers them."""
+        """From the m lowest to the m highest of those alike in the distributions, where one covers them."""
         table, scores = self.table, self.table.people.scores[:, self.measure]
         has = np.flatnonzero(~np.isnan(scores))
         _, around = np.unique(self.marks, return_inverse=True)
@@ -339,9 +367,9 @@ class _Widths:
         end = ends[pair[1]]
         start = np.concatenate([[0], ends])[pair[1]]
         free = (np.bincount(around, self.marks == 0) > 0)[pair[1]]
-        reach = total[end] - total[end - m] - (total[start + m] - total[start])
-        reach = np.where(free, m, reach)
-        return _per_group(pair[0], reach, m, table.groups)
+        low = np.where(free, 0.0, total[start + m] - total[start])
+        high = np.where(free, m, total[end] - total[end - m])
+        return self._width(pair[0], low, high, m)
 
     @cached_property
     def _ends(self) -> tuple[Floats, Floats]:
@@ -370,13 +398,11 @@ class _Widths:
     def _of_alike(self, values: NDArray[Any]) -> Floats:
         return np.bincount(self.table.alike, values).astype(np.float64)
 
-    def _width(self, low: Floats, high: Floats) -> Floats:
-        reach = np.maximum(high - low, 0)
-        return _per_group(self.table.piece_group, reach, self._m, self.table.groups)
-
-
-def _per_group(group: NDArray[np.int64], reach: Floats, m: NDArray[Any], groups: int) -> Floats:
-    people = np.bincount(group, m, groups)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        width: Floats = np.where(people > 0, np.bincount(group, reach, groups) / people, np.inf)
-    return width
+    def _width(self, group: NDArray[np.int64], low: Floats, high: Floats, m: NDArray[Any]) -> Floats:
+        """low, high: least and largest sum of each part of a group; m: its people."""
+        people = np.bincount(group, m, self.table.groups)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lowest, highest = (np.bincount(group, ends, self.table.groups) / people for ends in (low, high))
+            inside = np.minimum(highest, self.zones[:, 1]) - np.maximum(lowest, self.zones[:, 0])
+        width: Floats = np.where(people > 0, np.maximum(inside, 0.0), np.inf)
+        return width

@@ -93,6 +93,42 @@ def test_a_distribution_may_not_say_that_everybody_left_answered_alike() -> None
     assert after.distribution[:, 0].tolist() == [True, False]
 
 
+NEARLY_ALL = people([1.0] * 7 + [0.75], [0.75] * 7)
+"""Eight told as «4.8 or higher», and seven hidden ones beside them who all answered 4."""
+BOUND = [frozenset({0})]
+
+
+@pytest.mark.parametrize("distribution", [False, True])
+def test_a_bound_keeps_all_the_room_that_it_says_there_is(distribution: bool) -> None:
+    """Somewhere between 3.8 and 4.9 is wide, and «4.8 or higher» with it says 4.8 or 4.9: not all answered 5."""
+    both = told([{0, 1}], distribution=distribution)
+    both.spread[:] = not distribution
+    zone = np.array([[0.9375, 1.0]])
+    wide = 0.0625
+    assert list(narrowed_ranges(both, BOUND, NEARLY_ALL, wide)) == []
+    [found] = narrowed_ranges(both, BOUND, NEARLY_ALL, wide, zone)
+    highest = 7.75 / 8 if distribution else (8 * 13 / 15 + (8 * 7 * (11.5 / 15 - (13 / 15) ** 2)) ** 0.5) / 8
+    assert (found.group, found.distribution) == (0, distribution)
+    assert found.width == pytest.approx(highest - 0.9375)
+    after = without_narrowing(both, BOUND, NEARLY_ALL, wide, zone)
+    assert not after.spread.any()
+    assert not after.distribution.any()
+
+
+def test_a_bound_at_the_low_end_keeps_its_room_too() -> None:
+    mirrored = People(NEARLY_ALL.cell, 1 - NEARLY_ALL.scores, NEARLY_ALL.cells)
+    [high] = narrowed_ranges(told([{0, 1}]), BOUND, NEARLY_ALL, 0.0625, np.array([[0.9375, 1.0]]))
+    [low] = narrowed_ranges(told([{0, 1}]), BOUND, mirrored, 0.0625, np.array([[0.0, 0.0625]]))
+    assert low.width == pytest.approx(high.width)
+
+
+def test_a_bound_that_nothing_narrows_takes_no_spread_away() -> None:
+    others = people([1.0] * 7 + [0.75], [0.25, 0.5, 0.75, 1.0] * 5)
+    shown = told([{0, 1}])
+    after = without_narrowing(shown, BOUND, others, 0.0625, np.array([[0.9375, 1.0]]))
+    assert after.spread.all()
+
+
 def test_spread_is_not_told_where_it_says_that_all_answered_alike() -> None:
     scores = people([0.5] * 12, [0.5] * 11 + [0.75], [0.95, 1.0, 1.0, 1.0, 0.9], [0.2, 0.6, 0.8])
     cells = [frozenset({cell}) for cell in range(4)]

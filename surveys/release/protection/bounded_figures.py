@@ -117,8 +117,9 @@ def closed_by_squares(
         published.rest[exact],
     )
     one = replace(people, scores=people.scores[:, [column]])
-    least = np.array([LEAST_OPEN * (figure.zone[1] - figure.zone[0]) for figure in bounds])
-    found = without_narrowing(some, [figure.cells for figure in bounds], one, least)
+    zones = np.array([figure.zone for figure in bounds])
+    least = LEAST_OPEN * (zones[:, 1] - zones[:, 0])
+    found = without_narrowing(some, [figure.cells for figure in bounds], one, least, zones)
     spread, distribution = published.spread.copy(), published.distribution.copy()
     spread[exact, column] &= found.spread[:, 0] | ~counts[exact]
     distribution[exact, column] &= found.distribution[:, 0]
