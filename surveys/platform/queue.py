@@ -124,12 +124,15 @@ def _share_of(survey_id: int) -> str:
 
 def _queue(settings: Settings, kind: QueueName, *, immediate: bool) -> "Huey":
     # Huey is loaded when a job is put in the queue: the pages respondents see never need it.
-    from huey import PostgresHuey, SqliteHuey
+    from huey import Huey, SqliteHuey
 
     name = f"medvirk-{kind}"
     if settings.database_url.startswith("postgresql"):
+        from surveys.platform.queue_tables import TurnTakingStorage  # as Huey
+
         address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        return PostgresHuey(name, dsn=address, table_prefix="jobs", results=False, immediate=immediate)
+        kept = {"storage_class": TurnTakingStorage, "dsn": address, "table_prefix": "jobs"}
+        return Huey(name, results=False, immediate=immediate, **kept)
     file = settings.instance / "jobs.sqlite3"
     make_private_file(file)
     return SqliteHuey(name, filename=str(file), results=False, immediate=immediate)

@@ -1,20 +1,25 @@
-"""Several `medvirk init` at once, on PostgreSQL: they take turns, and none waits for ever."""
+"""Several processes that begin at once on an empty PostgreSQL: they take turns, and none waits for ever."""
 
 import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from app import create_app
 from surveys.access.models import Account
 from surveys.operating import migrating
 from surveys.organisation.models import Installation, Unit
+from surveys.platform.config import Settings
 from surveys.platform.database import Database
+from surveys.platform.queue import jobs_of
+from surveys.platform.queue_tables import TABLES_TURN
 from tests.conftest import drop, named, run_on
 
 ROOT = Path(__file__).parents[2]
@@ -88,3 +93,28 @@ def test_no_connection_waits_for_ever(empty_postgresql: str) -> None:
             for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
                 assert session.scalar(text(f"SHOW {name}")) != "0", name
     db.engine.dispose()
+
+
+def test_a_site_and_its_workers_that_are_started_together_all_have_their_queues(
+    empty_postgresql: str, tmp_path: Path
+) -> None:
+    settings = Settings(
+        instance=tmp_path, secret_key="a secret for tests only", database_url=empty_postgresql
+    )
+    apps = [create_app(settings) for _process in range(AT_ONCE)]
+    # Held by us until all of them wait: then none has seen another's tables.
+    holder = create_engine(empty_postgresql)
+    with ThreadPoolExecutor(AT_ONCE) as started:
+        with holder.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TABLES_TURN})
+            asked = [started.submit(jobs_of, app) for app in apps]
+            waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            while connection.scalar(waiting) != AT_ONCE:
+                assert not any(each.done() for each in asked)
+                connection.execute(text("SELECT pg_sleep(0.05)"))
+        assert [each.result().queues["mail"].pending_count() for each in asked] == [0] * AT_ONCE
+    holder.dispose()
+    for app in apps:
+        for queue in jobs_of(app).queues.values():
+            queue.storage.close()
+        app.extensions["medvirk_database"].engine.dispose()
