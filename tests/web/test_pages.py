@@ -1,6 +1,7 @@
 """Every page is whole HTML with one heading, its title, and headers that keep others out; forms need their token."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -124,6 +125,16 @@ def fault_of_document(html: str) -> str:
     return f"ids twice: {doubles}" if doubles else _cell_without_its_heading(document)
 
 
+def _cells(rows: Iterable[list[Element]]) -> Iterator[tuple[Element, int, int]]:
+    """Every cell, the column it begins in, and over how many it goes."""
+    for row in rows:
+        place = 0
+        for cell in row:
+            width = int(cell.get("colspan", "1"))
+            yield cell, place, width
+            place += width
+
+
 def _cell_without_its_heading(document: Element) -> str:
     """Of a table that is a list on a phone, where each cell says its own heading; «» when all do."""
     for table in document.iter(f"{XHTML}table"):
@@ -132,9 +143,11 @@ def _cell_without_its_heading(document: Element) -> str:
         rows = [list(row) for row in table.iter(f"{XHTML}tr")]
         # A column of buttons has its heading in a <span>, for those who hear the page.
         headings = [each.text for each in rows[0]]
-        cells = [pair for row in rows[1:] for pair in zip(row, headings, strict=False)]
-        for cell, heading in cells:
-            if cell.tag == f"{XHTML}td" and cell.get("data-label") != heading:
+        for cell, place, width in _cells(rows[1:]):
+            heading = headings[place]
+            # A sentence across several columns is of none of them.
+            wanted = {heading} if width == 1 else {heading, None}
+            if cell.tag == f"{XHTML}td" and cell.get("data-label") not in wanted:
                 return f"«{''.join(cell.itertext()).strip()}» does not say «{heading}»"
     return ""
 
