@@ -71,7 +71,7 @@ def _build(app: Flask) -> None:
             build_questions(session)
             session.get_one(Installation, 1).keys_fingerprint = app.config["SECRETS"].fingerprint.hex()
     with db.reading() as session:
-        statuses = dict(session.execute(select(Survey.key, Survey.status)).tuples().all())
+        statuses = dict(session.execute(select(Survey.key, Survey.status)).all())
     rounds = planned_rounds(municipal_day())
     if missing := [planned for planned in rounds if not planned.is_played(statuses.get(planned.key))]:
         fjordvik = Fjordvik(SEED)

@@ -9,8 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from surveys.campaigns.account_mail_rows import AccountMailRow
-from surveys.campaigns.holder_mail.models import HolderMail
 from surveys.campaigns.models import (
     Delivery,
     DeliveryStatus,
@@ -20,14 +18,11 @@ from surveys.campaigns.models import (
     Survey,
     SurveyStatus,
 )
-from surveys.followup.actions.reminders.models import PlanMail
 from surveys.operating.findings import DoctorFinding
 from surveys.platform.database import Database
 from surveys.platform.mail_faults import MailFaultKind, mail_fault
-from surveys.reports.year.models import CardReminder
-from surveys.results.models import LeaderMail
+from surveys.site.jobs.account_mails import refused_account_mails
 
-_ACCOUNT_MAILS: Final[tuple[type[AccountMailRow], ...]] = (LeaderMail, HolderMail, PlanMail, CardReminder)
 _UNSENT: Final = (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
 _SETTINGS: Final[Mapping[MailFaultKind, str]] = {
     MailFaultKind.NO_CONNECTION: "Se på MEDVIRK_SMTP_HOST, MEDVIRK_SMTP_PORT og brannmuren.",
@@ -44,10 +39,7 @@ def mails_come_through(app: Flask) -> Iterator[DoctorFinding]:
     database: Database = app.extensions["medvirk_database"]
     try:
         with database.reading() as session:
-            stored = [
-                *_invitations(session),
-                *(row for table in _ACCOUNT_MAILS for row in _of(session, table)),
-            ]
+            stored = [*_invitations(session), *refused_account_mails(session)]
     except SQLAlchemyError:  # an outdated database is told of by itself
         return
     counts: Counter[MailFaultKind] = Counter()
@@ -80,16 +72,5 @@ def _invitations(session: Session) -> Iterator[tuple[str, int]]:
         )
         .group_by(Delivery.error)
         .order_by(Delivery.error)
-    )
-    return ((error, count) for error, count in rows)
-
-
-def _of(session: Session, table: type[AccountMailRow]) -> Iterator[tuple[str, int]]:
-    """Those that are still tried: one that was given up may be of last year."""
-    rows = session.execute(
-        select(table.error, func.count())
-        .where(table.status == DeliveryStatus.QUEUED, table.error != "")
-        .group_by(table.error)
-        .order_by(table.error)
     )
     return ((error, count) for error, count in rows)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from surveys.access.models import Role
+from surveys.access.models import Account, Role
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import (
     Delivery,
@@ -23,6 +23,7 @@ from surveys.platform.clock import municipal_day, now
 from surveys.platform.database import Database
 from surveys.platform.heartbeats import WorkerHeartbeat, beat
 from surveys.platform.queue import QUEUES
+from surveys.reports.year.models import CardReminder
 from surveys.site.jobs.texts import last_seen
 from tests.building import build_installation, build_open_survey, build_survey, build_units, invite_some
 from tests.card_building import sign_in_as
@@ -97,6 +98,35 @@ class TestWhatItShows:
         [row] = _cells(client, "E-post i åpne undersøkelser")
         assert row[1:5] == ["1", "0", "2", "1"]
         assert "@fjordvik.example" not in _text(client).replace("hr@fjordvik.example", "")
+
+    def test_why_mails_to_leaders_wait_and_nothing_of_those_that_went(
+        self, client: FlaskClient, survey: Database
+    ) -> None:
+        sign_in_as(client, survey, Role.ADMINISTRATOR)
+        assert "E-post til ledere" not in _text(client)
+        with survey.transaction() as session:
+            for number, (status, error) in enumerate(
+                (
+                    (DeliveryStatus.QUEUED, "535 5.7.8 Bad credentials"),
+                    (DeliveryStatus.QUEUED, "535 5.7.8 Bad credentials"),
+                    (DeliveryStatus.QUEUED, "451 4.3.0 Try later"),
+                    (DeliveryStatus.SENT, "450 4.2.1 Earlier"),
+                    (DeliveryStatus.FAILED, "550 5.1.1 Last year"),
+                    (DeliveryStatus.QUEUED, ""),
+                )
+            ):
+                account = Account(username=f"l{number}", name="Ola Lien", email=f"l{number}@fjordvik.example")
+                session.add(account)
+                session.flush()
+                session.add(
+                    CardReminder(account_id=account.id, year=2026, part=1, status=status, error=error)
+                )
+        shown = _text(client)
+        assert "2 e-poster venter. E-posttjeneren godtok ikke innloggingen fra Medvirk." in shown
+        assert "1 e-post venter. E-posttjeneren kunne ikke ta imot da vi prøvde." in shown
+        assert "Earlier" not in shown
+        assert "Last year" not in shown
+        assert "Ola Lien" not in shown
 
     def test_an_installation_in_which_nothing_has_happened(
         self, client: FlaskClient, db: Database, app: Flask

@@ -17,6 +17,7 @@ from surveys.platform.mail_server import why_no_mail
 from surveys.platform.queue import current_jobs, wake
 from surveys.platform.texts import _
 from surveys.site.jobs import queries
+from surveys.site.jobs.account_mails import waiting_account_mails
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/drift")
 
@@ -78,6 +79,7 @@ def _page(problem: str = "") -> str:
         workers=queries.workers_seen(seen),
         steps=queries.steps(session, surveys, jobs.share_done),
         mails=queries.mails(session, surveys),
+        account_mails=waiting_account_mails(session),
         planned=queries.planned(session, surveys, now()),
         mail_problem=why_no_mail(),
     )
