@@ -285,9 +285,26 @@ def test_nor_by_the_spread_of_everybody_where_all_others_answered_alike(app: Fla
     assert _highest_of_a(db) >= HIGH
 
 
+RULES: Mapping[str, Any] = {
+    "_without_gaps": _with_gaps,
+    "closed_by_squares": lambda published, *_rest: published,
+}
+"""Either keeps the spread from being told; what stands for each where it is taken away."""
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_one_of_two_rules_is_enough(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch, rule: str
+) -> None:
+    monkeypatch.setattr(spread_rules, rule, RULES[rule])
+    build_released(app, db, ALIKE_ABOVE)
+    assert _highest_of_a(db) >= HIGH
+
+
 def test_the_attack_finds_it_in_an_exact_spread(
     app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spread_rules, "_without_gaps", _with_gaps)
+    for rule, without in RULES.items():
+        monkeypatch.setattr(spread_rules, rule, without)
     build_released(app, db, ALIKE_ABOVE)
     assert _highest_of_a(db) < HIGH - 0.01
