@@ -95,7 +95,8 @@ def told_less(
     [0.0, 0.0, 0.025]
     """
     told = list(figures)
-    targets = {i for i, figure in enumerate(told) if figure.bound != "exact"}
+    bounds = {i for i, figure in enumerate(told) if figure.bound != "exact"}
+    targets, rounded = set(bounds), False
     given_away: list[NarrowedBound] = []
     for _ in range(_ROUNDS):
         view = _Told.of(told, n, sums)
@@ -109,13 +110,16 @@ def told_less(
             if not open_to:
                 given_away.append(found)
                 targets.discard(target)
+                bounds.discard(target)
             elif changed.isdisjoint(open_to):
                 chosen = _cheapest(view, open_to, target, point)
                 told[chosen] = _told_less(told[chosen], point)
                 changed.add(chosen)
-        if not targets:
-            break
-        if not changed:
+        rounded = rounded or bool(changed)
+        if not targets and rounded:
+            # What a coarser step leaves open may end sooner on one side than a finer one's: all are looked at again.
+            targets, rounded = set(bounds), False
+        elif not changed:
             break
     return told, given_away
 

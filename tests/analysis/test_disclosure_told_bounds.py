@@ -120,3 +120,21 @@ def test_after_rounding_every_bound_is_open_to_both_its_ends(seed: int) -> None:
     for figure in after:
         if figure.bound != "exact":
             assert of.range_of(figure.cells, after) == pytest.approx(figure.zone, abs=1e-8)
+
+
+def test_a_bound_that_one_rounding_opened_is_not_closed_by_the_next() -> None:
+    """To 0.2, the mean of eight may be lower than to 0.1, and not as high: the six beside them have less room."""
+    n, sums = np.array([20, 5, 20, 8, 6]), np.array([149 / 12, 43 / 12, 20.0, 59 / 12, 6.0])
+    fine = 0.1 * POINT
+    told = [
+        ToldFigure(frozenset(range(5)), zone=(EDGE, 1 - EDGE), is_top=True),
+        ToldFigure(frozenset({1, 3, 4}), zone=(EDGE, 1 - EDGE)),
+        ToldFigure(frozenset({2}), "at_least", (1 - EDGE, 1.0)),
+        ToldFigure(frozenset({3}), zone=(EDGE, 1 - EDGE), step=fine),
+        ToldFigure(frozenset({4}), "at_least", (1 - EDGE, 1.0), step=fine),
+        ToldFigure(frozenset({0}), zone=(EDGE, 1 - EDGE)),
+        ToldFigure(frozenset({1}), zone=(EDGE, 1 - EDGE), step=fine),
+    ]
+    after, given_away = told_less(told, n, sums, POINT)
+    assert given_away == []
+    assert narrowed_bounds(after, n, sums) == []

@@ -301,10 +301,20 @@ def test_one_of_two_rules_is_enough(
     assert _highest_of_a(db) >= HIGH
 
 
+def test_without_both_the_audit_refuses_the_release(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rule, without in RULES.items():
+        monkeypatch.setattr(spread_rules, rule, without)
+    with pytest.raises(ReleaseRefusedError, match="Snittet for enhet A er vist som en grense"):
+        build_released(app, db, ALIKE_ABOVE)
+
+
 def test_the_attack_finds_it_in_an_exact_spread(
     app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for rule, without in RULES.items():
         monkeypatch.setattr(spread_rules, rule, without)
+    monkeypatch.setattr(releasing, "_refuse_breaches", lambda *_: None)
     build_released(app, db, ALIKE_ABOVE)
     assert _highest_of_a(db) < HIGH - 0.01

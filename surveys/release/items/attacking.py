@@ -5,7 +5,7 @@ the theme's own figures give away by themselves is for `protection.attacking`; h
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,6 @@ from analysis.disclosure import narrow_groups
 from analysis.disclosure.auditing import breaches
 from analysis.disclosure.spread import People, PublishedDetail, narrowed_ranges
 from analysis.disclosure.told_bounds import NarrowedBound, ToldFigure, narrowed_bounds
-from analysis.scale_ends import coded_mean
 from surveys.platform.texts import _
 from surveys.release.items.guarding import (
     LEAST_WIDTH,
@@ -29,7 +28,7 @@ from surveys.release.items.system import Parts
 from surveys.release.items.told import CoveredItem
 from surveys.release.models import Coding, bound_of
 from surveys.release.protection.attacking import DisclosureFinding
-from surveys.release.protection.bounded_figures import zone_of
+from surveys.release.protection.bounded_figures import told_as
 from surveys.release.protection.published import Covering, PublishedFigure
 
 
@@ -183,10 +182,6 @@ def _theme_as_told(
     inside = sorted(parts)
     items = len(system.factor.items)
     n = int(system.n[inside].sum()) // items
-    coded = coded_mean(
-        float(system.sums[inside].sum() / max(n * items, 1)) * system.length, max(n, 1), 0.0, system.length
-    )
-    bound = bound_of(figure.coded)
-    zone = zone_of(coded, system.length) if coded.bound == bound else (0.0, 1.0)
-    step = figure.step / system.length
-    return ToldFigure(parts, bound, zone, step, fixed=not covering.release.by_precision)
+    total = float(system.sums[inside].sum()) / items
+    told = told_as(parts, max(n, 1), total, system.length, figure.step, bound_of(figure.coded))
+    return replace(told, fixed=not covering.release.by_precision)

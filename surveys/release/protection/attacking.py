@@ -17,10 +17,10 @@ from analysis.disclosure.detail import CLASSES_FROM, POINTS_FROM
 from analysis.disclosure.spread import NarrowedRange, People, PublishedDetail, narrowed_ranges
 from analysis.disclosure.told_bounds import LEAST_OPEN, NarrowedBound, ToldFigure, narrowed_bounds
 from analysis.precision import EXACT_FROM
-from analysis.scale_ends import Bound, coded_mean
+from analysis.scale_ends import Bound
 from surveys.platform.texts import _
 from surveys.release.models import FigureKind, bound_of
-from surveys.release.protection.bounded_figures import zone_of
+from surveys.release.protection.bounded_figures import told_as
 from surveys.release.protection.left_blank import level_of_every_answer
 from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
@@ -210,10 +210,8 @@ class Attacker:
         self, index: int, length: float, cells: RespondentGroup, bound: Bound, step: float
     ) -> ToldFigure:
         inside = sorted(cells)
-        n, total = self.sizes[inside].sum(), self._answers.sums[inside, index].sum()
-        coded = coded_mean(float(total / max(n, 1)) * length, max(int(n), 1), 0.0, length)
-        zone = zone_of(coded, length) if coded.bound == bound else (0.0, 1.0)
-        return ToldFigure(cells, bound, zone, step / length)
+        n, total = int(self.sizes[inside].sum()), float(self._answers.sums[inside, index].sum())
+        return told_as(cells, max(n, 1), total, length, step, bound)
 
     def _bounds_by_squares(
         self, index: int, column: ThemeColumn, told: Sequence[ToldFigure], is_ruled: Sequence[bool]
@@ -222,18 +220,29 @@ class Attacker:
         bounds = [
             figure for figure, ruled in zip(told, is_ruled, strict=True) if ruled and figure.bound != "exact"
         ]
-        least = np.array([LEAST_OPEN * (figure.zone[1] - figure.zone[0]) for figure in bounds])
+        zones = np.array([figure.zone for figure in bounds]).reshape(-1, 2)
+        least = LEAST_OPEN * (zones[:, 1] - zones[:, 0])
         groups = [figure.cells for figure in bounds]
         people = People(self.coverage.of_person, self.scores[:, [index]], len(self.coverage.unit))
-        for detail in narrowed_ranges(self._detail(column.measures, exact), groups, people, least):
+        for detail in narrowed_ranges(self._detail(column.measures, exact), groups, people, least, zones):
             if not any(
                 old.group == detail.group
                 for old in narrowed_ranges(
-                    self._detail(column.measures, exact, before=True), groups, people, least
+                    self._detail(column.measures, exact, before=True), groups, people, least, zones
                 )
             ):
-                members = sorted(groups[detail.group])
-                yield DisclosureFinding(self.theme, self._range_text(members, detail.width, detail))
+                yield DisclosureFinding(
+                    self.theme, self._narrowed_bound_text(groups[detail.group], detail.width)
+                )
+
+    def _narrowed_bound_text(self, cells: RespondentGroup, width: float) -> str:
+        return _(
+            "Snittet for %(units)s er vist som en grense, men kan regnes ut til innenfor %(width)s på en skala som er "
+            "%(length)s lang, når en også kjenner spredning og fordelinger.",
+            units=self._named(sorted(cells)),
+            width=f"{width * self.length:.2f}",
+            length=f"{self.length:g}",
+        )
 
     def _detail(
         self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: bool = False

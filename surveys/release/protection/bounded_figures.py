@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.disclosure.spread import People, PublishedDetail, without_narrowing
 from analysis.disclosure.told_bounds import LEAST_OPEN, ToldFigure, told_less
-from analysis.scale_ends import Coded, coded_mean
+from analysis.scale_ends import Bound, Coded, coded_mean
 from surveys.release.measures import Measure, answer_length
 from surveys.release.protection.prior_knowledge import PriorFigure
 
@@ -69,6 +69,20 @@ def told_as_bounds(
     )
 
 
+def told_as(
+    cells: frozenset[int], n: int, total: float, length: float, step: float, bound: Bound | None = None
+) -> ToldFigure:
+    """The figure of `n` people whose shares of the scale add up to `total`, rounded to `step` points.
+
+    bound: how it was told, when not as it would be now: as no bound, or as one.
+    """
+    coded = coded_mean(total / n * length, n, 0.0, length)
+    if bound is not None and bound != coded.bound:
+        return ToldFigure(cells, bound, step=step / length)
+    zone = zone_without_bound(n, length) if coded.bound == "exact" else zone_of(coded, length)
+    return ToldFigure(cells, coded.bound, zone, step / length)
+
+
 def _told(shown: ShownFigures, steps: Floats, measure: Measure, n: Floats, sums: Floats) -> list[ToldFigure]:
     length = answer_length(measure)
     told = []
@@ -79,14 +93,13 @@ def _told(shown: ShownFigures, steps: Floats, measure: Measure, n: Floats, sums:
         if not size or (place >= shown.new and before is None):
             told.append(ToldFigure(cells, step=None, fixed=True))
             continue
-        coded = coded_mean(float(sums[index].sum()) / size * length, size, 0.0, length)
-        zone = zone_of(coded, length) if coded.bound != "exact" else zone_without_bound(size, length)
-        figure = ToldFigure(cells, coded.bound, zone, float(steps[place]) / length)
-        if before is not None:
-            figure = replace(figure, fixed=True, step=before.step / length)
+        total = float(sums[index].sum())
+        if before is None:
+            figure = told_as(cells, size, total, length, float(steps[place]))
+        else:
             # What was told exactly before is no secret now.
-            if before.bound == "exact" and coded.bound != "exact":
-                figure = replace(figure, bound="exact", zone=(0.0, 1.0))
+            bound: Bound | None = "exact" if before.bound == "exact" else None
+            figure = replace(told_as(cells, size, total, length, before.step, bound), fixed=True)
         told.append(replace(figure, is_top=shown.is_top[place]))
     return told
 
