@@ -266,7 +266,10 @@ def test_a_crumb_that_would_be_refused_is_plain_text(
 
 def _types_on(client: FlaskClient, unit: str = "K") -> set[str]:
     text = client.get(f"/resultater/{KEY}/{unit}").text
-    return {kind for kind in set(TYPES.values()) if f">{kind}</th>" in text}
+    headings = {kind for kind in set(TYPES.values()) if f">{kind.capitalize()}</th>" in text}
+    # On a phone each figure says which type it is of.
+    assert headings == {kind for kind in set(TYPES.values()) if f'data-label="{kind.capitalize()}"' in text}
+    return headings
 
 
 def test_a_type_that_is_one_unit_is_read_by_those_who_may_read_the_unit(
