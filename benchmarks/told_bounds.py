@@ -13,8 +13,7 @@ from analysis.disclosure import Respondents
 from analysis.disclosure.survey import Cells, protect_cells
 from analysis.disclosure.told_bounds import ToldFigure, narrowed_bounds, told_less
 from analysis.precision import precision_for
-from analysis.scale_ends import coded_mean
-from surveys.release.protection.bounded_figures import zone_of, zone_without_bound
+from surveys.release.protection.bounded_figures import figure_as_told
 
 ITEMS, LENGTH = 4, 4.0
 
@@ -56,10 +55,8 @@ def bounds(levels: tuple[int, ...], seed: int, centre: float) -> None:
 def told_figure(members: frozenset[int], n: np.ndarray, sums: np.ndarray, is_top: bool) -> ToldFigure:
     inside = list(members)
     size = int(n[inside].sum())
-    coded = coded_mean(float(sums[inside].sum()) / size * LENGTH, size, 0.0, LENGTH)
-    step = precision_for(size, ITEMS).step / LENGTH
-    zone = zone_without_bound(size, LENGTH) if coded.bound == "exact" else zone_of(coded, LENGTH)
-    return ToldFigure(members, coded.bound, zone, step, is_top=is_top)
+    told = figure_as_told(members, size, float(sums[inside].sum()), LENGTH, precision_for(size, ITEMS).step)
+    return replace(told, is_top=is_top)
 
 
 if __name__ == "__main__":

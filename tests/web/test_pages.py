@@ -144,10 +144,9 @@ def _cell_without_its_heading(document: Element) -> str:
         # A column of buttons has its heading in a <span>, for those who hear the page.
         headings = [each.text for each in rows[0]]
         for cell, place, width in _cells(rows[1:]):
-            heading = headings[place]
-            # A sentence across several columns is of none of them.
-            wanted = {heading} if width == 1 else {heading, None}
-            if cell.tag == f"{XHTML}td" and cell.get("data-label") not in wanted:
+            is_sentence = width > 1 and "sentence" in cell.get("class", "").split()
+            heading = None if is_sentence else headings[place]
+            if cell.tag == f"{XHTML}td" and cell.get("data-label") != heading:
                 return f"«{''.join(cell.itertext()).strip()}» does not say «{heading}»"
     return ""
 

@@ -28,7 +28,7 @@ from surveys.release.items.system import Parts
 from surveys.release.items.told import CoveredItem
 from surveys.release.models import Coding, bound_of
 from surveys.release.protection.attacking import DisclosureFinding
-from surveys.release.protection.bounded_figures import told_as
+from surveys.release.protection.bounded_figures import figure_as_told
 from surveys.release.protection.published import Covering, PublishedFigure
 
 
@@ -183,5 +183,5 @@ def _theme_as_told(
     items = len(system.factor.items)
     n = int(system.n[inside].sum()) // items
     total = float(system.sums[inside].sum()) / items
-    told = told_as(parts, max(n, 1), total, system.length, figure.step, bound_of(figure.coded))
+    told = figure_as_told(parts, max(n, 1), total, system.length, figure.step, bound_of(figure.coded))
     return replace(told, fixed=not covering.release.by_precision)

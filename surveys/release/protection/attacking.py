@@ -20,7 +20,7 @@ from analysis.precision import EXACT_FROM
 from analysis.scale_ends import Bound
 from surveys.platform.texts import _
 from surveys.release.models import FigureKind, bound_of
-from surveys.release.protection.bounded_figures import told_as
+from surveys.release.protection.bounded_figures import figure_as_told
 from surveys.release.protection.left_blank import level_of_every_answer
 from surveys.release.protection.published import Coverage, Covering, PublishedFigure, ReleasedFigures
 
@@ -211,7 +211,7 @@ class Attacker:
     ) -> ToldFigure:
         inside = sorted(cells)
         n, total = int(self.sizes[inside].sum()), float(self._answers.sums[inside, index].sum())
-        return told_as(cells, max(n, 1), total, length, step, bound)
+        return figure_as_told(cells, max(n, 1), total, length, step, bound)
 
     def _bounds_by_squares(
         self, index: int, column: ThemeColumn, told: Sequence[ToldFigure], is_ruled: Sequence[bool]
@@ -232,16 +232,14 @@ class Attacker:
                 )
             ):
                 yield DisclosureFinding(
-                    self.theme, self._narrowed_bound_text(groups[detail.group], detail.width)
+                    self.theme, self._text_of_squares(groups[detail.group], detail.width, column.length)
                 )
 
-    def _narrowed_bound_text(self, cells: RespondentGroup, width: float) -> str:
+    def _text_of_squares(self, cells: RespondentGroup, width: float, length: float) -> str:
         return _(
             "Snittet for %(units)s er vist som en grense, men kan regnes ut til innenfor %(width)s på en skala som er "
             "%(length)s lang, når en også kjenner spredning og fordelinger.",
-            units=self._named(sorted(cells)),
-            width=f"{width * self.length:.2f}",
-            length=f"{self.length:g}",
+            **self._facts(cells, width, length),
         )
 
     def _detail(
@@ -262,10 +260,16 @@ class Attacker:
         return _(
             "Snittet for %(units)s er vist som en grense, men kan regnes ut til innenfor %(width)s på en skala som er "
             "%(length)s lang.",
-            units=self._named(sorted(cells)),
-            width=f"{(found.high - found.low) * length:.2f}",
-            length=f"{length:g}",
+            **self._facts(cells, found.high - found.low, length),
         )
+
+    def _facts(self, cells: Iterable[int], width: float, length: float) -> dict[str, str]:
+        """Of a text: whose mean, and how closely it is known. width: a share of the scale."""
+        return {
+            "units": self._named(sorted(cells)),
+            "width": f"{width * length:.2f}",
+            "length": f"{length:g}",
+        }
 
     def narrowest(self) -> NarrowestRange | None:
         found = narrowest(self._out(1), self._table, self._hidden, self._answers)
@@ -384,11 +388,7 @@ class Attacker:
         )
 
     def _range_text(self, members: Sequence[int], width: float, detail: NarrowedRange | None = None) -> str:
-        facts = {
-            "units": self._named(members),
-            "width": f"{width * self.length:.2f}",
-            "length": f"{self.length:g}",
-        }
+        facts = self._facts(members, width, self.length)
         if detail is None:
             return _(
                 "Snittet for en skjult gruppe (%(units)s) kan regnes ut til innenfor %(width)s på en skala som er "

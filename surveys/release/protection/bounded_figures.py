@@ -69,7 +69,7 @@ def told_as_bounds(
     )
 
 
-def told_as(
+def figure_as_told(
     cells: frozenset[int], n: int, total: float, length: float, step: float, bound: Bound | None = None
 ) -> ToldFigure:
     """The figure of `n` people whose shares of the scale add up to `total`, rounded to `step` points.
@@ -95,11 +95,11 @@ def _told(shown: ShownFigures, steps: Floats, measure: Measure, n: Floats, sums:
             continue
         total = float(sums[index].sum())
         if before is None:
-            figure = told_as(cells, size, total, length, float(steps[place]))
+            figure = figure_as_told(cells, size, total, length, float(steps[place]))
         else:
             # What was told exactly before is no secret now.
             bound: Bound | None = "exact" if before.bound == "exact" else None
-            figure = replace(told_as(cells, size, total, length, before.step, bound), fixed=True)
+            figure = replace(figure_as_told(cells, size, total, length, before.step, bound), fixed=True)
         told.append(replace(figure, is_top=shown.is_top[place]))
     return told
 
