@@ -71,9 +71,8 @@ def _build(app: Flask) -> None:
             build_questions(session)
             session.get_one(Installation, 1).keys_fingerprint = app.config["SECRETS"].fingerprint.hex()
     with db.reading() as session:
-        statuses = dict(session.execute(select(Survey.key, Survey.status)).all())
-    rounds = planned_rounds(municipal_day())
-    if missing := [planned for planned in rounds if not planned.is_played(statuses.get(planned.key))]:
+        missing = [planned for planned in planned_rounds(municipal_day()) if not planned.is_played(session)]
+    if missing:
         fjordvik = Fjordvik(SEED)
         for planned in track(missing, description="Bygger Fjordvik kommune", console=Console(stderr=True)):
             fjordvik.play(planned)

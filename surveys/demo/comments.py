@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from questionnaires.model import Questionnaire
 from surveys.campaigns.lifecycle import find_survey
 from surveys.counting.models import Comment
-from surveys.release.comments.models import CommentStatus, HoldReason
+from surveys.release.comments.models import CommentReview, CommentStatus, HoldReason
 from surveys.release.comments.reviewing import Decision, Reviewer
 
 SHARE_WHO_WRITE: Final = 0.2
@@ -94,6 +94,14 @@ class CommentWriter:
             if texts and self._random.random() < SHARE_WHO_WRITE:
                 written[question.key] = texts[int(self._random.integers(len(texts)))]
         return written
+
+
+def is_unreviewed(session: Session, survey_key: str) -> bool:
+    """Whether the survey has comments, and nobody has been through one of them."""
+    survey = find_survey(session, survey_key)
+    comments = select(Comment.id).where(Comment.survey_id == survey.id)
+    reviewed = select(CommentReview.comment_id).where(CommentReview.comment_id.in_(comments))
+    return session.scalar(comments.limit(1)) is not None and session.scalar(reviewed.limit(1)) is None
 
 
 def review(session: Session, survey_key: str) -> None:

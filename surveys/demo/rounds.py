@@ -27,7 +27,7 @@ from surveys.campaigns.models import (
 )
 from surveys.campaigns.step_details import StepDetails, set_step_details
 from surveys.demo import population
-from surveys.demo.comments import CommentWriter, review
+from surveys.demo.comments import CommentWriter, is_unreviewed, review
 from surveys.demo.fjordvik import LEVELS, TOP, UNITS
 from surveys.instruments import in_use as instruments
 from surveys.organisation.models import Unit
@@ -85,9 +85,12 @@ class DemoRound:
     rates: tuple[float, float] = (0.65, 0.90)
     is_open: bool = False
 
-    def is_played(self, status: SurveyStatus | None) -> bool:
+    def is_played(self, session: Session) -> bool:
         """Whether nothing is left to build. The open one is the visitors' own: they may close and release it."""
-        return status is not None if self.is_open else status is SurveyStatus.RELEASED
+        status = session.scalar(select(Survey.status).where(Survey.key == self.key))
+        if self.is_open:
+            return status is not None
+        return status is SurveyStatus.RELEASED and not is_unreviewed(session, self.key)
 
 
 def planned_rounds(today: dt.date) -> list[DemoRound]:
@@ -127,15 +130,17 @@ class Fjordvik:
     def play(self, planned: DemoRound) -> None:
         """The whole life of a survey: created, opened, answered and, unless it is the open one, released.
 
-        One that was stopped before its release has its answers, and is released now.
+        One that was stopped on the way goes on from there: released with the answers it has, its comments reviewed.
         """
         db, keys = database.database(), key_store()
         with db.transaction() as session:
             if not session.scalar(select(Survey.id).where(Survey.key == planned.key)):
                 self._asked(session, planned)
+            status = lifecycle.find_survey(session, planned.key).status
         if planned.is_open:
             return
-        release(db, keys, planned.key, today=planned.closes_on + dt.timedelta(days=10))
+        if status is not SurveyStatus.RELEASED:
+            release(db, keys, planned.key, today=planned.closes_on + dt.timedelta(days=10))
         with db.transaction() as session:
             review(session, planned.key)
 

@@ -1,4 +1,4 @@
-"""A demo that was stopped in the middle of a release is finished the next time it is started."""
+"""A demo that was stopped on the way, anywhere, is finished the next time it is started."""
 
 import pytest
 from flask import Flask
@@ -12,15 +12,14 @@ from surveys.demo.municipality import build_municipality
 from surveys.demo.rounds import Fjordvik, planned_rounds
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
+from surveys.release.comments.models import CommentReview, CommentStatus
 
 
-def _status(db: Database) -> SurveyStatus:
-    with db.reading() as session:
-        return session.scalars(select(Survey.status)).one()
-
-
-def test_a_round_that_was_stopped_before_its_release_is_released_with_the_answers_it_has(
-    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("stopped_at", "status"), [("release", SurveyStatus.CLOSED), ("review", SurveyStatus.RELEASED)]
+)
+def test_a_round_that_was_stopped_before_its_release_or_its_review_goes_on_from_there(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch, stopped_at: str, status: SurveyStatus
 ) -> None:
     def stopped(*_args: object, **_more: object) -> None:
         raise KeyboardInterrupt
@@ -31,9 +30,13 @@ def test_a_round_that_was_stopped_before_its_release_is_released_with_the_answer
             build_municipality(session, SEED)
             build_cards(session)
         with monkeypatch.context() as patched:
-            patched.setattr(rounds, "release", stopped)
+            patched.setattr(rounds, stopped_at, stopped)
             with pytest.raises(KeyboardInterrupt):
                 Fjordvik(SEED).play(planned)
-        assert not planned.is_played(_status(db))
+        with db.reading() as session:
+            assert session.scalars(select(Survey.status)).one() is status
+            assert not planned.is_played(session)
         Fjordvik(SEED).play(planned)
-        assert planned.is_played(_status(db))
+        with db.reading() as session:
+            assert planned.is_played(session)
+            assert CommentStatus.APPROVED in session.scalars(select(CommentReview.status)).all()
