@@ -28,7 +28,7 @@ from surveys.hr.steps.reminding import REMIND
 from surveys.hr.steps.step import StepDescription, StepRequest, SurveyStep, described
 from surveys.platform.database import database
 from surveys.platform.mail_server import why_no_mail
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import counted, fail, say, with_app
 
 _KEY = click.argument("key", metavar="NØKKEL")
 
@@ -303,7 +303,7 @@ def check_questionnaires(app: Flask, files: tuple[Path, ...]) -> None:  # noqa: 
             say(f"Merk: {fault}")
     if errors:
         fail(f"{len(errors)} feil i {len({fault.file for fault in errors})} av {len(chosen)} filer.", errors)
-    say(f"{len(chosen)} spørreskjemaer er undersøkt. Ingen feil.")
+    say(f"{counted(len(chosen), 'spørreskjema', 'spørreskjemaer')} er undersøkt. Ingen feil.")
 
 
 def _take(key: str, step: SurveyStep) -> None:

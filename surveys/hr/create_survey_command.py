@@ -11,7 +11,7 @@ from questionnaires.loading import DefinitionError
 from surveys.campaigns.invitations import recipients_from_roster, uses_roster
 from surveys.campaigns.lifecycle import Plan, SurveyError, create_survey
 from surveys.campaigns.models import Survey
-from surveys.campaigns.planning import plan_faults
+from surveys.campaigns.planning import is_unusually_long, plan_faults
 from surveys.campaigns.year_minutes import minutes_in_year, told
 from surveys.instruments.in_use import InstrumentChangedError
 from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find_questionnaire
@@ -19,7 +19,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import database
 from surveys.platform.days import FORMATS
 from surveys.platform.localisation import long_date
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import counted, fail, say, with_app
 
 _DAY = click.DateTime(FORMATS)
 
@@ -36,16 +36,23 @@ _DAY = click.DateTime(FORMATS)
 @click.option(
     "--minimum-group", default=5, show_default=True, help="Minste gruppe som får vist resultater. Minst 3."
 )
+@click.option(
+    "--sure-of-days", is_flag=True, help="Datoene er riktige, selv om de ligger langt fra hverandre."
+)
 @click.option("--apply", "apply", is_flag=True, help="Lag kladden. Uten dette vises bare hva som skjer.")
 @with_app
-def create_survey_command(_app: Flask, /, key: str, questionnaire: str, apply: bool, **given: object) -> None:
+def create_survey_command(
+    _app: Flask, /, key: str, questionnaire: str, sure_of_days: bool, apply: bool, **given: object
+) -> None:
     """Lager en kladd til en undersøkelse. Ingen får beskjed.
 
     Formål, nynorsk og engelsk tittel, og hvem som får se resultatene, fyller HR ut på nettsiden før åpning.
     """
     with database().writing() as session:
         try:
-            survey = create_survey(session, _plan(session, key, find_questionnaire(questionnaire), **given))
+            plan = _plan(session, key, find_questionnaire(questionnaire), **given)
+            _ask_about_days(plan, sure=sure_of_days)
+            survey = create_survey(session, plan)
         except (SurveyError, InstrumentChangedError, QuestionnaireNotFoundError, DefinitionError) as error:
             fail(str(error))
         _tell(session, survey)
@@ -82,6 +89,15 @@ def _plan(session: Session, key: str, source: Source, **given: object) -> Plan:
     return plan
 
 
+def _ask_about_days(plan: Plan, *, sure: bool) -> None:
+    """Ends the command when the days are unusually far apart, and nobody has said that they are right."""
+    if not sure and is_unusually_long(plan.opens_on, plan.closes_on):
+        fail(
+            f"Undersøkelsen ville vært åpen fra {long_date(plan.opens_on)} til {long_date(plan.closes_on)}. "
+            "Rett datoene, eller legg til --sure-of-days hvis de er riktige. Ingen undersøkelse er laget."
+        )
+
+
 def _tell(session: Session, survey: Survey) -> None:
     """What the survey would be."""
     say(f"Undersøkelse: {survey.title['nb']} ({survey.key})")
@@ -89,7 +105,8 @@ def _tell(session: Session, survey: Survey) -> None:
     say(
         f"Åpen: {long_date(survey.opens_on)} – {long_date(survey.closes_on)}. Minste gruppe: {survey.minimum_group}."
     )
-    people = f", {len(recipients_from_roster(session, survey))} personer" if uses_roster(survey) else ""
-    say(f"Spør: {survey.unit.name}, {len(survey.units)} enheter{people}")
+    people = f", {counted(len(recipients_from_roster(session, survey)), 'person', 'personer')}"
+    units = counted(len(survey.units), "enhet", "enheter")
+    say(f"Spør: {survey.unit.name}, {units}{people if uses_roster(survey) else ''}")
     if minutes := told(minutes_in_year(session, survey)):
         say(minutes)

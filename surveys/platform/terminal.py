@@ -32,6 +32,11 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number and what it counts: «1 enhet», «12 enheter»."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def fail(message: str, faults: Iterable[Any] = ()) -> NoReturn:
     """Prints the faults and what is wrong, and ends with status 1."""
     for fault in faults:

@@ -17,7 +17,7 @@ from surveys.campaigns.lifecycle import SurveyError, find_survey
 from surveys.instruments.sources import QuestionnaireNotFoundError, Source, find_questionnaire
 from surveys.platform.database import database
 from surveys.platform.days import FORMATS
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import counted, fail, say, with_app
 from surveys.publishing.answer_files.options import reading_options, told_mapping, ways_out
 from surveys.publishing.answer_files.weighting_options import told_weighting, weighting_options
 from surveys.publishing.counting_ballots import count
@@ -238,7 +238,7 @@ def changes_command(app: Flask, key: str, csv_file: Path | None, plain: bool) ->
         say(f"{key} har ingen endringer å vise. Kolonnene er: {', '.join(CHANGE_COLUMNS)}")
     elif csv_file:
         csv_file.write_bytes(as_csv(rows, CHANGE_COLUMNS, plain=plain))
-        say(f"{len(rows)} endringer skrevet til {csv_file}.")
+        say(f"{counted(len(rows), 'endring', 'endringer')} skrevet til {csv_file}.")
     else:
         written = as_csv(rows, CHANGE_COLUMNS, plain=plain)
         click.echo(written.decode("utf-8-sig").replace("\r\n", "\n"), nl=False)

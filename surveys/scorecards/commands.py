@@ -17,7 +17,7 @@ from surveys.files.report import FileRefusedError, ImportChange, ImportQuestion,
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
 from surveys.platform.localisation import short_date
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import counted, fail, say, with_app
 from surveys.platform.typed_data import FileDataError, from_file
 from surveys.scorecards.card_plans import CardPlan, SetupError
 from surveys.scorecards.card_setup import CardSetup
@@ -130,7 +130,7 @@ def import_measurements_command(
 
 
 def _say_left_out(left_out: LeftOutLines) -> None:
-    say(f"{left_out.usable} linjer kan tas inn, {len(left_out)} kan ikke:")
+    say(f"{counted(left_out.usable, 'linje', 'linjer')} kan tas inn, {len(left_out)} kan ikke:")
     for fault in left_out.faults:
         say(f"  {fault}")
     for consequence in left_out.consequences:

@@ -118,7 +118,7 @@ def test_the_command_tells_first_and_makes_the_draft_with_apply(app: Flask, muni
     status, said = _create(app)
     assert status == 0, said
     assert "Ingenting er lagret" in said
-    assert "Enhet A, 1 enheter, 0 personer" in said
+    assert "Enhet A, 1 enhet, 0 personer" in said
     with municipality.reading() as session:
         assert session.scalars(select(Survey)).all() == []
     status, said = _create(app, "--minimum-group", "12", "--apply")
@@ -153,3 +153,19 @@ def test_what_the_page_refuses_the_command_refuses(
     assert words in said
     with municipality.reading() as session:
         assert session.scalars(select(Survey)).all() == []
+
+
+def test_the_command_asks_about_days_far_apart_as_the_page_does(app: Flask, municipality: Database) -> None:
+    """A year that is mistyped cannot be taken back once the survey is open."""
+    status, said = _create(app, "--apply", closes="2037-02-19")
+    assert (status, "1. februar 2027 til 19. februar 2037" in said, "--sure-of-days" in said) == (
+        1,
+        True,
+        True,
+    )
+    with municipality.reading() as session:
+        assert session.scalars(select(Survey)).all() == []
+    status, said = _create(app, "--apply", "--sure-of-days", closes="2037-02-19")
+    assert status == 0, said
+    with municipality.reading() as session:
+        assert session.scalars(select(Survey.closes_on)).all() == [dt.date(2037, 2, 19)]

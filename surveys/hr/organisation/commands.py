@@ -16,7 +16,7 @@ from surveys.hr.organisation.applying import ImportDayError, OrganisationFile, i
 from surveys.organisation.import_answers import ImportAnswers, QuestionKind, SharedAddress
 from surveys.organisation.models import ImportKind
 from surveys.platform.database import database
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import counted, fail, say, with_app
 
 _Command = Callable[..., Any]
 _WORDS: Final = {
@@ -182,7 +182,7 @@ def _run(file: OrganisationFile, *, apply: bool) -> None:
 
 
 def _say_left_out(left_out: LeftOutLines) -> None:
-    say(f"{left_out.usable} linjer kan tas inn, {len(left_out)} kan ikke:")
+    say(f"{counted(left_out.usable, 'linje', 'linjer')} kan tas inn, {len(left_out)} kan ikke:")
     for fault in left_out.faults:
         say(f"  {fault}")
     for consequence in left_out.consequences:

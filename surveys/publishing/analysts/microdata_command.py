@@ -12,7 +12,7 @@ from surveys.campaigns.models import Survey
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import database
-from surveys.platform.terminal import fail, say, with_app
+from surveys.platform.terminal import counted, fail, say, with_app
 
 if TYPE_CHECKING:
     from surveys.release.analysts.microdata import Microdata
@@ -55,7 +55,7 @@ def export_microdata_command(app: Flask, key: str, file: Path, background: str, 
         fail(str(error))
     except OSError as error:
         fail(f"{file} kan ikke skrives: {error.strerror}.")
-    say(f"{len(found.rows)} svar fra {found.units} enheter er skrevet til {file}.")
+    say(f"{len(found.rows)} svar fra {counted(found.units, 'enhet', 'enheter')} er skrevet til {file}.")
     if found.background:
         say(f"Bakgrunn i filen: {', '.join(found.background)}.")
     if found.left_out:
