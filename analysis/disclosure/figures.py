@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,13 @@ class FigureProtection:
         """(figures,) True for figures hidden only to protect others: the cost of the protection."""
         return np.array([reason == SECONDARY for reason in self.reason], dtype=np.bool_)
 
+    def limited_to(self, allowed: NDArray[np.bool_], given_away: tuple[Leak, ...]) -> "FigureProtection":
+        """Without the shown figures that are not allowed, (figures,): these are hidden to protect others."""
+        hidden = (self.shown & ~allowed).tolist()
+        status = tuple("hidden" if now else before for now, before in zip(hidden, self.status, strict=True))
+        reason = tuple(SECONDARY if now else before for now, before in zip(hidden, self.reason, strict=True))
+        return FigureProtection(self.shown & allowed, status, reason, self.n, given_away)
+
 
 def protect_figures(
     figures: Sequence[Collection[int]],
@@ -51,6 +59,7 @@ def protect_figures(
     always: NDArray[np.bool_] | None = None,
     answers: Answers | None = None,
     sensitive: Sequence[Collection[int]] = (),
+    released_minimum: int | None = None,
 ) -> FigureProtection:
     """The figures that may be shown beside everything released before, hiding as little as possible.
 
@@ -69,6 +78,8 @@ def protect_figures(
     answers: when given, no hidden figure of fewer than k people, and none of `sensitive`, may have its mean
         bounded too closely (`Answers.is_narrow`).
     sensitive: further groups of atoms whose mean must not be bounded too closely.
+    released_minimum: k of the released figures, where it was lower. What they give away of groups between the two is
+        out for good; then the figures keep k among themselves, and the lower one together with the released.
 
     >>> found = protect_figures([{0, 1, 2}, {0}, {1}, {2}], np.array([9, 3, 8]), 5)
     >>> found.status
@@ -76,6 +87,36 @@ def protect_figures(
     >>> found.reason
     (None, None, 'small', 'protecting')
     """
+    protected = partial(
+        _protected,
+        figures,
+        sizes,
+        one_person=one_person,
+        keep=keep,
+        always=always,
+        answers=answers,
+        sensitive=sensitive,
+    )
+    found = protected(released, minimum_group)
+    if not found.given_away or released_minimum is None or released_minimum >= minimum_group:
+        return found
+    alone, together = protected((), minimum_group), protected(released, released_minimum)
+    # Fewer figures never tell more: what all three show is as safe as each of them.
+    return found.limited_to(alone.shown & together.shown, together.given_away)
+
+
+def _protected(
+    figures: Sequence[Collection[int]],
+    sizes: NDArray[np.int64],
+    released: Sequence[Collection[int]],
+    minimum_group: int,
+    *,
+    one_person: NDArray[np.bool_] | None,
+    keep: NDArray[np.bool_] | None,
+    always: NDArray[np.bool_] | None,
+    answers: Answers | None,
+    sensitive: Sequence[Collection[int]],
+) -> FigureProtection:
     table = sizes[:, None] if sizes.ndim == 1 else sizes
     people = np.array(
         [table[np.fromiter(figure, np.int64, len(figure))].sum(axis=0) for figure in figures]

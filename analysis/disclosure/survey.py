@@ -91,8 +91,11 @@ def protect_cells(
     *,
     keep: NDArray[np.bool_] | None = None,
     width: float | None = None,
+    released_minimum: int | None = None,
 ) -> SurveyProtection:
     """As `protect_survey`, for cells made before: they serve every set of measures of the same people.
+
+    released_minimum: as in `protect_figures`.
 
     >>> tree = np.array([-1, 0, 0, 0], dtype=np.int32)
     >>> unit = np.repeat([1, 2, 3], [9, 3, 8]).astype(np.int32)
@@ -122,6 +125,7 @@ def protect_cells(
         always=top,
         answers=answers,
         sensitive=atoms.small_direct_groups(minimum_group) if answers else (),
+        released_minimum=released_minimum,
     )
     return _as_survey(atoms, result, minimum_group)
 

@@ -160,6 +160,28 @@ def test_a_breach_in_an_earlier_release_is_reported_and_does_not_stop_the_next()
     assert result.shown.tolist() == [True, True]
 
 
+@given(tables(), st.integers(1, 6), st.integers(1, 4))
+@settings(max_examples=120)
+def test_a_raised_minimum_is_kept_among_the_new_figures_and_the_old_one_with_what_is_out(
+    data: Tables, first: int, raised: int
+) -> None:
+    """HR raises the minimum after the release: what is out of groups between the two stays out, and nothing follows."""
+    figures, sizes, k = data
+    before = figures[:first]
+    out = shown(before, protect_figures(before, np.array(sizes), k))
+    result = protect_figures(figures, np.array(sizes), k + raised, released=out, released_minimum=k)
+    assert is_safe(shown(figures, result), sizes, k + raised)
+    assert is_safe([*out, *shown(figures, result)], sizes, k)
+
+
+def test_a_group_that_is_out_is_hidden_once_the_minimum_is_above_it() -> None:
+    figures = [{0, 1, 2}, {0}, {1}, {2}]
+    sizes = np.array([6, 12, 20])
+    result = protect_figures(figures, sizes, 8, released=figures, released_minimum=5)
+    assert result.reason == (None, "small", "protecting", None)
+    assert not result.given_away, "that six are out breaks no promise that was given when they were told"
+
+
 def test_the_same_people_in_two_tables_are_shown_or_hidden_together() -> None:
     figures = [{0, 1, 2}, {0}, {1}, {0}, {1}]
     result = protect_figures(figures, np.array([9, 6, 3]), 5)

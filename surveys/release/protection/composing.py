@@ -104,7 +104,8 @@ def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
             for figure in of.release.figures
             if figure.measure == measure.key and figure.shown and not figure.place.is_of_background
         )
-        found = found.and_(PriorKnowledge(tuple(figure for figure in told if len(figure.people))))
+        figures = tuple(figure for figure in told if len(figure.people))
+        found = found.and_(PriorKnowledge(figures, of.release.minimum_group))
     return found
 
 

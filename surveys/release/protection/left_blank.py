@@ -48,12 +48,22 @@ class BlankMask:
 
     @classmethod
     def of(
-        cls, cells: Cells, unit: NDArray[np.int32], blank: NDArray[np.bool_], least: int, length: float
+        cls,
+        cells: Cells,
+        unit: NDArray[np.int32],
+        blank: NDArray[np.bool_],
+        least: int,
+        length: float,
+        before: int | None = None,
     ) -> "BlankMask":
-        """cells: with what earlier releases told of every answer. blank: (N,) as `left_blank`. length: of the scale."""
+        """cells: with what earlier releases told of every answer. blank: (N,) as `left_blank`. length: of the scale.
+
+        before: the minimum group of these releases.
+        """
         people = Respondents(unit, blank[:, np.newaxis])
         own = np.bincount(unit, blank, len(cells.forest.parents)).astype(np.int64)
-        return cls(protect_cells(cells, people, least), own, level_of_every_answer(length) - 1)
+        protection = protect_cells(cells, people, least, released_minimum=before)
+        return cls(protection, own, level_of_every_answer(length) - 1)
 
     def limited(self, level: int, allowed: bool) -> int:
         return level if allowed else min(level, self.highest)

@@ -42,9 +42,13 @@ class PriorFigure:
 
 @dataclass(frozen=True, eq=False)
 class PriorKnowledge:
-    """All that is out about one measure, or about several of the same people."""
+    """All that is out about one measure, or about several of the same people.
+
+    minimum_group: the smallest that the releases kept to; None when the figures are no release's.
+    """
 
     figures: tuple[PriorFigure, ...] = ()
+    minimum_group: int | None = None
 
     @property
     def means(self) -> tuple[RespondentIndices, ...]:
@@ -53,6 +57,11 @@ class PriorKnowledge:
     @property
     def classes(self) -> tuple[RespondentIndices, ...]:
         return _people(figure for figure in self.figures if figure.classes)
+
+    @property
+    def detailed(self) -> tuple[RespondentIndices, ...]:
+        """Where three classes or an exact spread is out: sums of few people follow from either by subtraction."""
+        return _people(figure for figure in self.figures if figure.classes or figure.exact_spread)
 
     @property
     def points(self) -> tuple[RespondentIndices, ...]:
@@ -70,7 +79,8 @@ class PriorKnowledge:
                 points=figure.points or same.points,
                 exact_spread=figure.exact_spread or same.exact_spread,
             )
-        return PriorKnowledge(tuple(found.values()))
+        kept_to = [of.minimum_group for of in (self, other) if of.minimum_group is not None]
+        return PriorKnowledge(tuple(found.values()), min(kept_to, default=None))
 
 
 def _people(figures: Iterable[PriorFigure]) -> tuple[RespondentIndices, ...]:

@@ -201,13 +201,16 @@ class _Work:
         distinct = self._distinct(places)
         scores = self.gathered.scores[:, distinct]
         kept = None if self.keep is None else np.asarray(self.keep[:, list(places)].any(axis=1))
-        least_group = self._least_group()
-        means = self._protected(scores, least_group, known.means, kept, ranges=True)
+        least_group = self._least_group(self.minimum_group)
+        before = least_group if known.minimum_group is None else self._least_group(known.minimum_group)
+        means = self._protected(scores, least_group, known.means, kept, before, ranges=True)
         if not spread:
             return Mask(tuple(places), means)
         classes, points = (
-            means if least <= least_group else self._protected(scores, least, told, kept)
-            for least, told in ((CLASSES_FROM, known.classes), (POINTS_FROM, known.points))
+            means
+            if least <= min(least_group, before)
+            else self._protected(scores, max(least, least_group), told, kept, max(least, before))
+            for least, told in ((CLASSES_FROM, known.detailed), (POINTS_FROM, known.points))
         )
         column = [distinct.index(self._first(place, places)) for place in places]
         known_columns = [known_of[places.index(place)] for place in distinct]
@@ -238,12 +241,14 @@ class _Work:
                 length = answer_length(measure)
                 told = before.classes if level_of_every_answer(length) == 2 else before.points
                 unit = self.gathered.responses.unit
-                found[place] = BlankMask.of(self._cells(told), unit, blank, self.minimum_group, length)
+                found[place] = BlankMask.of(
+                    self._cells(told), unit, blank, self.minimum_group, length, before.minimum_group
+                )
         return found
 
-    def _least_group(self) -> int:
+    def _least_group(self, minimum_group: int) -> int:
         """The shares of all answers of few people are the list of their answers: they wait for ten (decision 036)."""
-        return max(self.minimum_group, EXACT_FROM) if self._of_shares else self.minimum_group
+        return max(minimum_group, EXACT_FROM) if self._of_shares else minimum_group
 
     @property
     def _of_shares(self) -> bool:
@@ -268,10 +273,14 @@ class _Work:
         least: int,
         known: Sequence[RespondentIndices],
         keep: NDArray[np.bool_] | None,
+        before: int,
         *,
         ranges: bool = False,
     ) -> SurveyProtection:
-        """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale."""
+        """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale.
+
+        before: the least group of what is known.
+        """
         if not ranges:
             scores = scores[:, :1]
         scores = np.hstack([scores, *self._named_alone(scores[:, 0])])
@@ -283,7 +292,7 @@ class _Work:
             1.0,
             of_shares=self._of_shares,
         )
-        return protect_cells(self._cells(known), people, least, keep=keep)
+        return protect_cells(self._cells(known), people, least, keep=keep, released_minimum=before)
 
     def _named_alone(self, scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         gathered = self.gathered

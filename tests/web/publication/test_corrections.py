@@ -11,6 +11,7 @@ from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import ReleaseRefusedError
 from surveys.release.auditing import audit_survey
+from surveys.release.models import Figure, Release
 from tests.built_once import build_once
 from tests.card_building import sign_in_as
 from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
@@ -86,6 +87,28 @@ class TestCorrections:
             survey = find_survey(session, KEY)
             assert survey.minimum_group == 5
             assert "Nytt navn" not in {unit.name for unit in survey.units}
+
+    def test_the_minimum_group_can_be_raised_and_nothing_about_fewer_stands_any_more(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        """A2 and C have nine each: they are hidden, and so is what would be left over of others."""
+        assert "9 svar" in hr.get(f"/resultater/{KEY}/A2").text
+        status, page = correction(hr, why="Etter ønske fra de ansatte.", minimum_group=10)
+        assert status == 302
+        assert "minste gruppe 10." in page
+        assert "9 svar" not in hr.get(f"/resultater/{KEY}/A2").text
+        with released.reading() as session:
+            shown = session.scalars(
+                select(Figure.n).join(Release).where(Release.number == 2, Figure.n.is_not(None))
+            )
+            assert min(n for n in shown if n) >= 10
+
+    def test_a_second_correction_after_the_minimum_was_raised_is_made(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        assert correction(hr, why="Etter ønske fra de ansatte.", minimum_group=10)[0] == 302
+        self.move(released, "A2", "B")
+        assert correction(hr, 2, why="Team A2 sto feil.", as_now="y")[0] == 302
 
     def test_a_refused_correction_is_told_and_changes_nothing(
         self, released: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
