@@ -262,7 +262,7 @@ class _Table:
     def _cheapest(
         self, published: PublishedDetail, stands: Flags, group: int, marks: NDArray[np.uint64]
     ) -> list[int]:
-        """The figure that should not tell: removing it puts part of the group among more people."""
+        """The figures that should not tell: removing them puts part of the group among more people."""
         cells = self.group_cell[self.piece_group[self.piece_of] == group]
         around = np.unique(self.figure[np.isin(self.cell, cells)])
         open_to = stands & ~published.fixed
@@ -275,9 +275,31 @@ class _Table:
         here = here[open_to[here]]
         near = here[np.isin(marks[cells][:, np.newaxis] ^ keys[here], seen).any(axis=0)].tolist()
         fitting = near or [index for index in around.tolist() if open_to[index]]
+        if not fitting:
+            return self._between(published, stands, cells)
         return sorted(
             fitting, key=lambda index: (published.table[index] < 0, self._people_in(published, index), index)
         )[:1]
+
+    def _between(
+        self, published: PublishedDetail, stands: Flags, group_cells: NDArray[np.int64]
+    ) -> list[int]:
+        """All that tells part of the group from somebody, with the fewest people in it; nothing where that is out."""
+        here = np.unique(self.figure)
+        here = here[stands[here]]
+        inside = np.zeros((len(here), self.people.cells), dtype=np.bool_)
+        told_here = stands[self.figure]
+        inside[np.searchsorted(here, self.figure[told_here]), self.cell[told_here]] = True
+        price = np.array([self._people_in(published, index) for index in here.tolist()])
+        somebody = self.people.n.max(axis=1) > 0
+        found: dict[float, list[int]] = {}
+        for cell in group_cells.tolist():
+            differ = inside != inside[:, [cell]]
+            possible = somebody & differ.any(axis=0) & ~differ[published.fixed[here]].any(axis=0)
+            if possible.any():
+                other = int(np.argmin(np.where(possible, price @ differ, np.inf)))
+                found.setdefault(float(price @ differ[:, other]), here[differ[:, other]].tolist())
+        return found[min(found)] if found else []
 
     def _people_in(self, published: PublishedDetail, index: int) -> float:
         return float(self.people.n[sorted(published.figures[index])].sum())

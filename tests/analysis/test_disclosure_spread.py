@@ -76,6 +76,32 @@ def test_what_is_out_already_stays_and_is_reported() -> None:
     assert [one.group for one in narrowed_ranges(out, SMALL, ALIKE, LEAST)] == [0, 1]
 
 
+def test_new_spreads_beside_what_is_out_go_though_none_of_them_covers_the_group() -> None:
+    """A unit was moved: its spread, and that of its new parent, together tell of those it left behind."""
+    staff = people(
+        [0.5, 0.5, 0.6, 0.6],
+        [0.5, 0.6],
+        [0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 1.0],
+        [0.1] * 15 + [0.9] * 15,
+        [0.2, 0.8] * 30,
+    )
+    out = told([{0, 1, 2, 3, 4}, {0, 1, 2, 3}, {3}], fixed=True)
+    new = told([{0, 1, 2, 3, 4}, {2}, {2, 3}])
+    both = PublishedDetail(
+        [*out.figures, *new.figures[1:]],
+        np.append(out.table, new.table[1:]),
+        np.ones((5, 1), dtype=bool),
+        np.zeros((5, 1), dtype=bool),
+        np.append(out.fixed, new.fixed[1:]),
+        np.zeros(5, dtype=bool),
+    )
+    group = [frozenset({0})]
+    assert list(narrowed_ranges(both, group, staff, LEAST))
+    found = without_narrowing(both, group, staff, LEAST)
+    assert not list(narrowed_ranges(found, group, staff, LEAST))
+    assert found.spread[:3].all(), "what is out stays"
+
+
 def test_people_who_differ_enough_keep_every_spread() -> None:
     unlike = people([0.1, 0.9, 0.5], [0.0, 1.0, 0.5, 0.8], [0.2, 0.4, 0.6, 0.8, 1.0, 0.3], [0.5] * 10)
     assert without_narrowing(told(FIGURES, rest=3), SMALL, unlike, LEAST).spread.all()
