@@ -56,6 +56,14 @@ class NarrowedBound:
     high: float
     support: frozenset[int]
 
+    def inside(self, zone: tuple[float, float]) -> tuple[float, float]:
+        """As much of the zone as is possible still."""
+        low, high = zone
+        return min(max(self.low, low), high), max(min(self.high, high), low)
+
+    def is_as_close_as(self, other: "NarrowedBound") -> bool:
+        return self.low >= other.low - _TOLERANCE and self.high <= other.high + _TOLERANCE
+
 
 def narrowed_bounds(
     figures: Sequence[ToldFigure], n: NDArray[Any], sums: Floats, wanted: Sequence[int] | None = None
@@ -86,7 +94,7 @@ def told_less(
     """The figures with as many of them rounded as it takes, and the bounds that what is out narrows whatever is done.
 
     point: a point of the scale, as a share of it: what steps are counted in. A figure that is rounded as far as it can
-    be, and narrows a bound still, is not told at all.
+    be, and narrows a bound still, is not told at all; nor is a bound that narrows another, where nothing else helps.
 
     >>> cells = [frozenset({0, 1}), frozenset({0}), frozenset({1})]
     >>> told = [ToldFigure(cells[0]), ToldFigure(cells[1], "at_least", (0.95, 1.0)), ToldFigure(cells[2])]
@@ -94,41 +102,62 @@ def told_less(
     >>> [figure.step for figure in found]
     [0.0, 0.0, 0.025]
     """
-    told = list(figures)
+    out = _narrowed_by_what_is_out(figures, n, sums)
+    told = [
+        replace(figure, zone=out[place].inside(figure.zone)) if place in out else figure
+        for place, figure in enumerate(figures)
+    ]
     bounds = {i for i, figure in enumerate(told) if figure.bound != "exact"}
     targets, rounded = set(bounds), False
-    given_away: list[NarrowedBound] = []
+    given_away = dict(out)
     for _ in range(_ROUNDS):
         view = _Told.of(told, n, sums)
         changed: set[int] = set()
         for target in sorted(targets):
-            found = view.narrowed(target) if view.people[target] else None
+            is_told = view.people[target] and told[target].step is not None
+            found = view.narrowed(target) if is_told else None
             if found is None:
                 targets.discard(target)
                 continue
-            open_to = sorted(i for i in found.support if _can_be_told_less(told[i]))
-            if not open_to:
-                given_away.append(found)
-                targets.discard(target)
-                bounds.discard(target)
-            elif changed.isdisjoint(open_to):
-                chosen = _cheapest(view, open_to, target, point)
+            if not changed.isdisjoint(found.support):
+                continue  # It may be open by now: the next round says.
+            open_to = sorted(i for i in found.support if not told[i].fixed)
+            if open_to:
+                exact = [i for i in open_to if told[i].bound == "exact"]
+                chosen = _cheapest(view, exact or open_to, target, point)
                 told[chosen] = _told_less(told[chosen], point)
                 changed.add(chosen)
+            else:
+                given_away[target] = found
+                targets.discard(target)
+                bounds.discard(target)
         rounded = rounded or bool(changed)
         if not targets and rounded:
             # What a coarser step leaves open may end sooner on one side than a finer one's: all are looked at again.
             targets, rounded = set(bounds), False
         elif not changed:
             break
-    return told, given_away
+    left = [
+        replace(old, step=new.step) if old.step != new.step else old
+        for old, new in zip(figures, told, strict=True)
+    ]
+    return left, list(given_away.values())
 
 
-def _can_be_told_less(figure: ToldFigure) -> bool:
-    return not figure.fixed and figure.bound == "exact" and figure.step is not None
+def _narrowed_by_what_is_out(
+    figures: Sequence[ToldFigure], n: NDArray[Any], sums: Floats
+) -> dict[int, NarrowedBound]:
+    """Place → how closely figures that are out give a bound already: what they leave open is what stays open."""
+    if not any(figure.fixed for figure in figures):
+        return {}
+    out = [figure if figure.fixed else replace(figure, step=None) for figure in figures]
+    return {found.figure: found for found in narrowed_bounds(out, n, sums)}
 
 
 def _told_less(figure: ToldFigure, point: float) -> ToldFigure:
+    """A bound is told, or not told."""
+    if figure.bound != "exact":
+        return replace(figure, step=None)
     step = coarser(float(figure.step or 0.0) / point + _TOLERANCE)
     if step is None or not has_step_inside(step * point, figure.zone):
         return replace(figure, step=None)

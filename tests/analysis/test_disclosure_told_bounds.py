@@ -1,7 +1,7 @@
 """What is known of a figure told as a bound, by the code and by a plain linear program over everything that is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -120,6 +120,35 @@ def test_after_rounding_every_bound_is_open_to_both_its_ends(seed: int) -> None:
     for figure in after:
         if figure.bound != "exact":
             assert of.range_of(figure.cells, after) == pytest.approx(figure.zone, abs=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_beside_what_is_out_every_bound_is_as_open_as_that_leaves_it(seed: int) -> None:
+    """A correction: some figures are out, and narrow some bounds; nothing new narrows any bound more."""
+    narrow = 0
+    for number in range(6):
+        of = organisation(10 * seed + number)
+        is_out = np.random.default_rng([seed, number]).random(len(of.told)) < 0.5
+        told = [replace(figure, fixed=bool(out)) for figure, out in zip(of.told, is_out, strict=True)]
+        after, _ = told_less(told, of.n, of.sums, POINT)
+        out = [figure for figure in told if figure.fixed]
+        assert [figure for figure in after if figure.fixed] == out
+        for figure in after:
+            if figure.bound != "exact" and figure.step is not None:
+                low, high = of.range_of(figure.cells, [*out, figure])
+                assert of.range_of(figure.cells, after) == pytest.approx((low, high), abs=1e-7)
+                narrow += high - low < figure.zone[1] - figure.zone[0] - 1e-6
+    assert narrow
+
+
+@pytest.mark.parametrize("seed", [256, 282])
+def test_nothing_is_told_less_for_the_sake_of_what_is_out_anyway(seed: int) -> None:
+    of = organisation(seed)
+    is_out = np.random.default_rng([seed, 9]).random(len(of.told)) < 0.5
+    told = [replace(figure, fixed=bool(out)) for figure, out in zip(of.told, is_out, strict=True)]
+    after, given_away = told_less(told, of.n, of.sums, POINT)
+    assert given_away
+    assert after == told
 
 
 def test_a_bound_that_one_rounding_opened_is_not_closed_by_the_next() -> None:

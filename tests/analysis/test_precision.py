@@ -131,6 +131,52 @@ def test_a_figure_that_no_rounding_helps_is_not_told() -> None:
     assert not given_away
 
 
+def test_two_bounds_that_one_figure_narrows_are_both_looked_at_when_it_is_not_told() -> None:
+    """Eight inside two groups: not told for the sake of one, they were taken for what gives the other away."""
+    groups = [frozenset({0, 1}), frozenset({0, 1, 2}), frozenset({1})]
+    n, sums = np.array([7, 8, 30]), np.array([7.0, 7 + 1 / 3, 30.0])
+    told = [
+        ToldFigure(groups[0], "at_least", (0.95, 1.0)),
+        ToldFigure(groups[1], "at_least", (0.95, 1.0)),
+        ToldFigure(groups[2], zone=(0.05, 0.95), step=1 / 30),
+    ]
+    found, given_away = told_less(told, n, sums, 1 / 3)
+    assert (found[2].step, given_away) == (None, [])
+    assert not narrowed_bounds(found, n, sums)
+
+
+def test_a_bound_that_narrows_another_with_what_is_out_is_not_told() -> None:
+    """Thirty-five at the top, eight told before: «95 % or higher» of them all would say more of the thirty-five."""
+    n, sums = np.array([35, 8]), np.array([35.0, 8 * 2.5 / 3])
+    out = [
+        ToldFigure(frozenset({0}), "at_least", (0.95, 1.0), fixed=True),
+        ToldFigure(frozenset({1}), zone=(0.05, 0.95), step=0.2 / 3, fixed=True),
+    ]
+    told = [*out, ToldFigure(frozenset({0, 1}), "at_least", (0.95, 1.0))]
+    assert narrowed_bounds(told, n, sums, [0]), "without the rule it is narrowed"
+    found, _ = told_less(told, n, sums, 1 / 3)
+    assert found[2].step is None
+    assert not narrowed_bounds(found, n, sums, [0])
+
+
+def test_as_much_of_a_bound_stays_open_as_what_is_out_leaves_open() -> None:
+    """Told as a bound for the first time after others gave part of it away: the rest of it is kept."""
+    n, sums = np.array([18, 20]), np.array([18.0, 11.0])
+    out = [
+        ToldFigure(frozenset({0, 1}), zone=(0.05, 0.95), step=0.0, fixed=True),
+        ToldFigure(frozenset({1}), zone=(0.05, 0.95), step=0.05, fixed=True),
+    ]
+    told = [*out, ToldFigure(frozenset({0}), "at_least", (0.95, 1.0)), ToldFigure(frozenset({1}))]
+    [before] = narrowed_bounds(told[:3], n, sums)
+    assert 0.95 < before.low < 1.0 == pytest.approx(before.high), "what is out leaves less than the bound"
+    found, given_away = told_less(told, n, sums, 0.25)
+    assert [one.figure for one in given_away] == [2]
+    assert [
+        one.is_as_close_as(before) and before.is_as_close_as(one) for one in narrowed_bounds(found, n, sums)
+    ] == [True]
+    assert found[3].step == pytest.approx(0.05), "rounded as what is out, and not hidden"
+
+
 def test_the_whole_survey_is_rounded_only_after_two_roundings_of_others() -> None:
     cells = [frozenset({0, 1}), frozenset({0}), frozenset({1})]
     n, sums = np.array([6, 10]), np.array([6.0, 5.2])

@@ -602,7 +602,9 @@ def test_a_hidden_mean_that_is_bounded_closely_is_found() -> None:
     assert kontroll._width(6, 18.0, 4, 1.0, 5.0) == 4.0
 
 
-def _told(words: str, units: list[int], n: int, low: float, high: float, *, bound: bool = False) -> Any:
+def _told(
+    words: str, units: list[int], n: int, low: float, high: float, *, bound: bool = False, release: int = 1
+) -> Any:
     """A figure of TRI whose mean is told to lie between `low` and `high`."""
     return kontroll.Group(
         words,
@@ -611,6 +613,7 @@ def _told(words: str, units: list[int], n: int, low: float, high: float, *, boun
         n * low if low == high else None,
         ends=(n * low, n * high),
         zone=(low, high) if bound else None,
+        release=release,
     )
 
 
@@ -623,6 +626,19 @@ def test_a_bound_that_the_others_narrow_is_found() -> None:
     assert any("kan regnes ut" in fault for fault in kontroll.narrowed_bounds([whole, own, exact]))
     assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([whole, own, little]))
     assert list(kontroll.narrowed_bounds([whole, own, enough])) == []
+
+
+def test_a_bound_that_was_known_before_it_was_told_is_a_fault_only_when_more_is_told() -> None:
+    """The whole and the ten were out, rounded; after a correction the six are a unit, and told as a bound."""
+    out = [_told("K", [1, 1], 16, 4.0, 4.0), _told("B", [0, 1], 10, 3.35, 3.45)]
+    own = _told("A", [1, 0], 6, 4.8, 5.0, bound=True, release=2)
+    assert list(kontroll.narrowed_bounds([*out, own])) == []
+    closer = _told("B", [0, 1], 10, 3.38, 3.42, release=2)
+    assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([*out, own, closer]))
+    exact = _told("B", [0, 1], 10, 3.4, 3.4, release=2)
+    assert any("kan regnes ut" in fault for fault in kontroll.narrowed_bounds([*out, own, exact]))
+    first = _told("A", [1, 0], 6, 4.8, 5.0, bound=True)
+    assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([*out, first, own]))
 
 
 def test_few_people_with_many_digits_are_found() -> None:

@@ -134,17 +134,17 @@ class ItemAttack:
         return [*theme, *map(ToldFigure, self._statements)]
 
     def bounds(self) -> list[tuple[NarrowedBound, frozenset[Parts]]]:
-        """The theme's bounds that the statements narrow, each with the statements' figures that prove it."""
+        """The theme's bounds that the statements narrow more than it does, each with the statements that prove it."""
         system, told = self.figures.system, self._as_told
         theme = told[: len(told) - len(self._statements)]
         wanted = [place for place, figure in enumerate(theme) if figure.bound != "exact" and not figure.fixed]
         if not wanted:
             return []
-        before = {found.figure for found in narrowed_bounds(theme, system.n, system.sums, wanted)}
+        before = {found.figure: found for found in narrowed_bounds(theme, system.n, system.sums, wanted)}
         return [
             (found, frozenset(told[place].cells for place in found.support if place >= len(theme)))
             for found in narrowed_bounds(told, system.n, system.sums, wanted)
-            if found.figure not in before
+            if found.figure not in before or not before[found.figure].is_as_close_as(found)
         ]
 
     def _narrowed_by_spread(self) -> Iterator[DisclosureFinding]:

@@ -27,6 +27,7 @@ from surveys.release.protection.published import Coverage, Covering, PublishedFi
 RespondentGroup = frozenset[int]
 ToldKey = tuple[RespondentGroup, Bound, float]
 
+_TOLERANCE = 1e-6
 _LEAST_WIDTH = 0.25
 """Of the scale: how much a hidden group's mean must be free to vary by."""
 
@@ -176,35 +177,40 @@ class Attacker:
         return breaches(out, sizes, least, self._alone(sizes), shorten=not self.thorough)
 
     def _bounds(self) -> Iterator[DisclosureFinding]:
-        """Figures told as bounds that everything else narrows; but not those that releases from before the rule do."""
+        """Figures told as bounds that everything else narrows more than what was out before the first of them."""
         for index, column in enumerate(self.columns):
             n, sums = self._table[:, index], self._answers.sums[:, index]
-            told, is_ruled = self._told_of(index, column)
-            if not any(
-                ruled and figure.bound != "exact" for figure, ruled in zip(told, is_ruled, strict=True)
-            ):
+            since = self._told_of(column)
+            told = [self._told_as(index, column.length, *key) for key in since]
+            first = list(since.values())
+            wanted = [place for place, number in enumerate(first) if number and told[place].bound != "exact"]
+            if not wanted:
                 continue
-            wanted = [place for place, ruled in enumerate(is_ruled) if ruled]
-            before = [place for place, ruled in enumerate(is_ruled) if not ruled]
             for found in narrowed_bounds(told, n, sums, wanted):
+                before = [place for place, number in enumerate(first) if number < first[found.figure]]
                 old = [told[place] for place in (*before, found.figure)]
-                if not before or not narrowed_bounds(old, n, sums, [len(before)]):
+                if not any(
+                    narrowed.is_as_close_as(found)
+                    for narrowed in narrowed_bounds(old, n, sums, [len(before)])
+                ):
                     yield DisclosureFinding(
                         self.theme, self._bound_text(told[found.figure].cells, found, column.length)
                     )
-            yield from self._bounds_by_squares(index, column, told, is_ruled)
+            yield from self._bounds_by_squares(
+                index, column, told, [(place, first[place]) for place in wanted]
+            )
 
-    def _told_of(self, index: int, column: ThemeColumn) -> tuple[list[ToldFigure], list[bool]]:
-        """Every figure as it is told, once, and whether a release by the rule told it. Rows for analysts are exact."""
-        found: dict[ToldKey, bool] = {}
+    def _told_of(self, column: ThemeColumn) -> dict[ToldKey, int]:
+        """Every figure as told, and the first release that told it; 0 before the rule. Rows for analysts are exact."""
+        found: dict[ToldKey, int] = {}
         for release, figure, cells in self._figures:
             if figure.shown and figure.measure in column.measures:
                 key = cells, bound_of(figure.coded), figure.step
-                found[key] = found.get(key, True) and release.by_precision
+                number = release.number if release.by_precision else 0
+                found[key] = min(found.get(key, number), number)
         for cells in self.rows:
-            found.setdefault((cells, "exact", 0.0), False)
-        told = [self._told_as(index, column.length, *key) for key in found]
-        return told, list(found.values())
+            found.setdefault((cells, "exact", 0.0), 0)
+        return found
 
     def _told_as(
         self, index: int, length: float, cells: RespondentGroup, bound: Bound, step: float
@@ -214,22 +220,24 @@ class Attacker:
         return figure_as_told(cells, max(n, 1), total, length, step, bound)
 
     def _bounds_by_squares(
-        self, index: int, column: ThemeColumn, told: Sequence[ToldFigure], is_ruled: Sequence[bool]
+        self,
+        index: int,
+        column: ThemeColumn,
+        told: Sequence[ToldFigure],
+        wanted: Sequence[tuple[int, int]],
     ) -> Iterator[DisclosureFinding]:
+        """wanted: places of bounds in `told`, with the release that first told them."""
         exact = {figure.cells for figure in told if figure.bound == "exact" and figure.step == 0}
-        bounds = [
-            figure for figure, ruled in zip(told, is_ruled, strict=True) if ruled and figure.bound != "exact"
-        ]
-        zones = np.array([figure.zone for figure in bounds]).reshape(-1, 2)
+        zones = np.array([told[place].zone for place, _ in wanted]).reshape(-1, 2)
         least = LEAST_OPEN * (zones[:, 1] - zones[:, 0])
-        groups = [figure.cells for figure in bounds]
+        groups = [told[place].cells for place, _ in wanted]
         people = People(self.coverage.of_person, self.scores[:, [index]], len(self.coverage.unit))
         for detail in narrowed_ranges(self._detail(column.measures, exact), groups, people, least, zones):
+            one = slice(detail.group, detail.group + 1)
+            before = self._detail(column.measures, exact, before=wanted[detail.group][1])
             if not any(
-                old.group == detail.group
-                for old in narrowed_ranges(
-                    self._detail(column.measures, exact, before=True), groups, people, least, zones
-                )
+                old.width <= detail.width + _TOLERANCE
+                for old in narrowed_ranges(before, groups[one], people, least[one], zones[one])
             ):
                 yield DisclosureFinding(
                     self.theme, self._text_of_squares(groups[detail.group], detail.width, column.length)
@@ -243,16 +251,19 @@ class Attacker:
         )
 
     def _detail(
-        self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: bool = False
+        self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: int | None = None
     ) -> PublishedDetail:
-        """The figures told exactly with what is told beside them; before: only of releases from before the rule."""
+        """The figures told exactly with what is told beside them.
+
+        before: only of releases before this number, and of those before the rule.
+        """
         shown = [
             one
             for one in self._figures
             if one[1].shown
             and one[1].measure in measures
             and one[2] in exact
-            and not (before and one[0].by_precision)
+            and (before is None or not one[0].by_precision or one[0].number < before)
         ]
         return self._as_published(shown, 1, exact_only=True)
 

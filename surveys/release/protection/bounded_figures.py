@@ -115,7 +115,7 @@ def closed_by_squares(
 ) -> PublishedDetail:
     """Without the exact spreads and distributions that would narrow a bound where means do not."""
     told = _told(shown, np.nan_to_num(steps), measure, people.n[:, column], people.sums[:, column])
-    bounds = [figure for figure in told[: shown.new] if figure.bound != "exact"]
+    bounds = [figure for figure in told if figure.bound != "exact"]
     if not bounds:
         return published
     known = np.array([figure.bound == "exact" and figure.step == 0 for figure in told]) & ~np.isnan(steps)

@@ -451,6 +451,7 @@ class Group:
     ends: tuple[float, float] | None = None
     zone: tuple[float, float] | None = None
     exact_spread: bool = False
+    release: int = 0
 
 
 @dataclass
@@ -540,6 +541,7 @@ def _group(package: Package, picture: Picture, figure: Json, shown: set[int], re
         if is_bound and all("exact_from" in each["release"] for each in package.releases)
         else None,
         "sd" in figure and not figure.get("spread_class") and "exact_from" in release,
+        release["number"],
     )
 
 
@@ -625,8 +627,20 @@ def narrow_ranges(package: Package, attack: Attack, measure: str, least: int) ->
 
 
 def narrowed_bounds(shown: list[Group]) -> Faults:
-    """Figures told as a bound that follow more closely from the others: as a sum of them, or as what is left of one."""
+    """Figures told as a bound that follow more closely from the others: as a sum of them, or as what is left of one.
+
+    What was out before the first that told it as a bound is known: only what the others tell more closely is a fault.
+    """
     bounds = [group for group in shown if group.zone and group.n]
+    for group, width, words in _narrowed(bounds, shown):
+        since = min(one.release for one in bounds if (one.units == group.units).all())
+        before = [one for one in shown if one.release < since]
+        if not any(known <= width + 1e-6 for _, known, _ in _narrowed([group], before)):
+            yield words
+
+
+def _narrowed(bounds: list[Group], shown: list[Group]) -> Iterator[tuple[Group, float, str]]:
+    """The bounds that follow from what is shown, how wide the range of each is then, and what to say of it."""
     exact = [group for group in shown if group.n and group.total is not None]
     if not bounds or not exact:
         return
@@ -635,25 +649,29 @@ def narrowed_bounds(shown: list[Group]) -> Faults:
     weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
     for group, misses in zip(bounds, np.abs(weights @ rows - wanted).max(axis=1), strict=True):
         if misses < 1e-6:
-            yield f"snittet for {group.words} er vist som en grense, men kan regnes ut"
+            yield group, 0.0, f"snittet for {group.words} er vist som en grense, men kan regnes ut"
         else:
             yield from _subtracted(group, shown)
 
 
-def _subtracted(group: Group, shown: list[Group]) -> Faults:
+def _subtracted(group: Group, shown: list[Group]) -> Iterator[tuple[Group, float, str]]:
     """What is left of a figure when others are taken from it: the group alone, and more closely than its bound."""
     told = [one for one in shown if one.n and one.ends and one is not group]
+    # The largest first; of two about the same people the one that tells most.
+    parts = sorted(told, key=lambda one: (-one.units.sum(), one.ends[1] - one.ends[0] if one.ends else 0.0))
     for whole in told:
         if not (group.units <= whole.units).all() or (group.units == whole.units).all():
             continue
         left, (low, high) = whole.units - group.units, whole.ends or (0.0, 0.0)
-        for part in sorted(told, key=lambda one: -one.units.sum()):
+        for part in parts:
             if part is not whole and part.units.any() and (part.units <= left).all():
                 below, above = part.ends or (0.0, 0.0)
                 left, low, high = left - part.units, low - above, high - below
         zone, n = group.zone or (0.0, 0.0), group.n or 1
-        if not left.any() and min(high / n, zone[1]) - max(low / n, zone[0]) < zone[1] - zone[0] - 1e-6:
-            yield f"snittet for {group.words} er vist som en grense, men {whole.words} minus resten gir det nærmere"
+        width = min(high / n, zone[1]) - max(low / n, zone[0])
+        if not left.any() and width < zone[1] - zone[0] - 1e-6:
+            words = f"snittet for {group.words} er vist som en grense, men {whole.words} minus resten gir det nærmere"
+            yield group, width, words
 
 
 def _leftovers(shown: list[Group]) -> Iterator[tuple[np.ndarray, int, float]]:
