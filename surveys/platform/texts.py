@@ -3,6 +3,7 @@
 Outside a request, as in a command, the language is bokmål unless `localisation.in_language` says otherwise.
 """
 
+from collections.abc import Sequence
 from gettext import NullTranslations
 from typing import Any, Final
 
@@ -73,9 +74,12 @@ def translated(message: Message) -> str:
 def _shown(value: MessageValue) -> str | int:
     if isinstance(value, float):
         return number(value, 2)
-    if not isinstance(value, tuple):
-        return value
-    if len(value) > NAMED_AT_MOST:
-        names = ", ".join(value[:NAMED_AT_MOST])
-        return _("%(names)s og %(num)s til", names=names, num=len(value) - NAMED_AT_MOST)
-    return listed(value)
+    return several(value) if isinstance(value, tuple) else value
+
+
+def several(names: Sequence[str]) -> str:
+    """The names in a sentence; of many the first, and how many more."""
+    if len(names) > NAMED_AT_MOST:
+        first = ", ".join(names[:NAMED_AT_MOST])
+        return _("%(names)s og %(num)s til", names=first, num=len(names) - NAMED_AT_MOST)
+    return listed(names)

@@ -51,6 +51,13 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     move_on(desk.get_by_role("button", name="Frigi rettelsen"))
     expect(desk.get_by_role("link", name="Skriv hvorfor tallene rettes.")).to_be_visible()
     assert_sound(desk)
+    desk.get_by_label("Hvorfor rettes tallene?").fill("Etter ønske fra de ansatte.")
+    desk.get_by_label("Minste gruppe").fill("13")
+    move_on(desk.get_by_role("button", name="Frigi rettelsen"))
+    assert_sound(desk)
+    desk.get_by_label("Ja, minste gruppe skal være 13").check()
+    move_on(desk.get_by_role("button", name="Frigi rettelsen"))
+    expect(desk.get_by_text("minste gruppe 13.")).to_be_visible()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from surveys.hr import preview_texts
 from surveys.hr.long_steps import standing
 from surveys.hr.nameless_answers import nameless_answers
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
+from surveys.hr.publication.raised_minimum import raised_minimum
 from surveys.hr.steps.correcting import CORRECT
 from surveys.hr.steps.step import StepRequest
 from surveys.hr.survey_page import blueprint, left_to_worker, survey_for_hr, tab
@@ -166,7 +167,9 @@ def correct_publication(key: str) -> Response | tuple[str, int]:
     if form.number.data and form.number.data != str(latest.number):
         flash(_("Tallene er rettet."))
         return redirect(url_for("hr.publication", key=key))
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.is_refused(
+        raised_minimum(session, survey, latest, form.minimum_group.data)
+    ):
         return _page(session, survey, form), 422
     details = asdict(form.correction(latest.number))
     if left_to_worker(session, survey, CORRECT, details):

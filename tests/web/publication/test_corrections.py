@@ -27,6 +27,9 @@ def _build_released(app: Flask, db: Database) -> None:
     build_released(app, db, answers_of(A1=8, A2=9, B3=12, C=9), tree=HOMES)
 
 
+ASKED_FOR = "Etter ønske fra de ansatte."
+
+
 class TestCorrections:
     @pytest.fixture
     def released(self, app: Flask, db: Database, hr: FlaskClient) -> Database:
@@ -91,9 +94,8 @@ class TestCorrections:
     def test_the_minimum_group_can_be_raised_and_nothing_about_fewer_stands_any_more(
         self, released: Database, hr: FlaskClient
     ) -> None:
-        """A2 and C have nine each: they are hidden, and so is what would be left over of others."""
         assert "9 svar" in hr.get(f"/resultater/{KEY}/A2").text
-        status, page = correction(hr, why="Etter ønske fra de ansatte.", minimum_group=10)
+        status, page = correction(hr, minimum_group=10, sure_of_group=10, why=ASKED_FOR)
         assert status == 302
         assert "minste gruppe 10." in page
         assert "9 svar" not in hr.get(f"/resultater/{KEY}/A2").text
@@ -103,10 +105,39 @@ class TestCorrections:
             )
             assert min(n for n in shown if n) >= 10
 
+    def test_hr_is_asked_what_a_higher_minimum_hides_for_it_cannot_be_lowered_again(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        status, page = correction(hr, minimum_group=10, why=ASKED_FOR)
+        assert status == 422
+        assert "blir minst 3 av de 7 enhetene som vises nå, skjult: Enhet A1, Enhet A2 og Enhet C." in page
+        assert "Ja, minste gruppe skal være 10" in page
+        assert ASKED_FOR in page
+        status, page = correction(hr, minimum_group=11, sure_of_group=10, why=ASKED_FOR)
+        assert (status, "Ja, minste gruppe skal være 11" in page) == (422, True), (
+            "another number is another question"
+        )
+        assert stored(released)["release"] == 1
+
+    def test_a_minimum_above_every_group_is_refused_and_not_asked_about(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        status, page = correction(hr, minimum_group=80, sure_of_group=80, why=ASKED_FOR)
+        assert status == 422
+        assert "Da ville ingen tall vært vist. Minste gruppe kan være høyst 38." in page
+        assert "Ja, minste gruppe" not in page
+        assert stored(released)["release"] == 1
+
+    def test_a_minimum_that_hides_no_unit_is_not_asked_about(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        self.move(released, "A2", "B")
+        assert correction(hr, why="Team A2 sto feil.", as_now="y", minimum_group=6)[0] == 302
+
     def test_a_second_correction_after_the_minimum_was_raised_is_made(
         self, released: Database, hr: FlaskClient
     ) -> None:
-        assert correction(hr, why="Etter ønske fra de ansatte.", minimum_group=10)[0] == 302
+        assert correction(hr, minimum_group=10, sure_of_group=10, why=ASKED_FOR)[0] == 302
         self.move(released, "A2", "B")
         assert correction(hr, 2, why="Team A2 sto feil.", as_now="y")[0] == 302
 
