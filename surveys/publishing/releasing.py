@@ -144,7 +144,7 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     items = item_rows(session, survey, composed.gathered.responses, wanted)
     _insert(session, ItemFigure, with_changes(session, survey, items), published.id)
     report("figures_written", 0.8)
-    _refuse_breaches(session, survey, composed.gathered.responses)
+    _refuse_breaches(session, survey, composed.gathered.responses, number)
     report("audited", 0.9)
     compared = compare_with_earlier(session, survey, rows)
     _insert(session, Change, screened(compared.changes), published.id)
@@ -220,11 +220,11 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, str) else value
 
 
-def _refuse_breaches(session: Session, survey: Survey, responses: "Responses") -> None:
-    """The audit of everything this survey has released, this release among it."""
+def _refuse_breaches(session: Session, survey: Survey, responses: "Responses", number: int) -> None:
+    """The audit of everything this survey has released, this release, the last, among it."""
     from surveys.release.auditing import audit_survey
 
-    found = audit_survey(session, survey, responses, thorough=False)
+    found = audit_survey(session, survey, responses, thorough=False, made_now=number)
     if found.findings:
         raise ReleaseRefusedError([f"{finding.measure}: {finding.text}" for finding in found.findings])
 

@@ -6,7 +6,7 @@ another survey are other answers. Imported aggregates have no answers here and a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -61,12 +61,18 @@ def audited_surveys(session: Session) -> Sequence[Survey]:
 
 
 def audit_survey(
-    session: Session, survey: Survey, responses: "Responses | None" = None, *, thorough: bool = True
+    session: Session,
+    survey: Survey,
+    responses: "Responses | None" = None,
+    *,
+    thorough: bool = True,
+    made_now: int | None = None,
 ) -> SurveyAudit:
     """Attacks every release of the survey together.
 
-    responses: as `load_responses`, if they are at hand. thorough: search in integers without merging first, and
-    find the narrowest range; otherwise only whether any range is too narrow, which is what a release must know.
+    responses: as `load_responses`, if they are at hand. made_now: the release that is being made. thorough: search in
+    integers without merging first, and find the narrowest range; otherwise only whether any range is too narrow, which
+    is what a release must know.
     """
     releases = released_figures(session, survey)
     responses = load_responses(session, survey) if responses is None else responses
@@ -81,6 +87,9 @@ def audit_survey(
         ).all()
     )
     rows = issued_rows(session, survey, responses)
+    if made_now is not None:
+        before = tuple(number for number in rows.after if number < made_now)
+        rows = replace(rows, after=before or (made_now - 1,))
     attackers = list(_attackers(survey, releases, responses, rows, codes, thorough=thorough))
     findings = [finding for attacker in attackers for finding in attacker.findings()]
     findings += background_findings(session, survey, releases)
@@ -123,6 +132,7 @@ def _attackers(
             coverage,
             covering,
             cells if factor.key in rows.factors else (),
+            rows.after,
             scores[:, of_kind],
             left_blank(responses, factor.key),
             thorough,

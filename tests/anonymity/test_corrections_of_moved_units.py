@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from surveys.campaigns.lifecycle import find_survey
 from surveys.organisation.models import Unit
+from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
 from surveys.publishing.correcting import Correction, correct_release
 from surveys.publishing.releasing import CorrectionError
+from surveys.release.analysts.microdata import export_microdata
 from surveys.release.auditing import audit_survey
 from surveys.release.protection.attacking import DisclosureFinding
 from surveys.release.protection.published import released_figures
@@ -80,6 +82,21 @@ def test_what_hr_corrects_is_released_and_gives_nobody_away(app: Flask, db: Data
 def _audited(db: Database) -> tuple[DisclosureFinding, ...]:
     with db.reading() as session:
         return audit_survey(session, find_survey(session, KEY)).findings
+
+
+@pytest.mark.parametrize("seed", [11, 49])
+def test_rows_for_analysts_stop_no_correction_and_open_no_bound_for_other_readers(
+    app: Flask, db: Database, seed: int
+) -> None:
+    """Whoever has the rows may know more of a bound than others do; that is no fault of the correction."""
+    random = np.random.default_rng(seed)
+    build_released(app, db, _organisation(random), tree=TREE)
+    with db.transaction() as session:
+        export_microdata(session, find_survey(session, KEY), [], municipal_day())
+    _move(db, random)
+    with app.app_context():
+        assert correct_release(db, KEY, Correction("Sto feil.", as_now=True, minimum_group=None)) == 2
+    assert _audited(db) == ()
 
 
 def test_the_spread_of_few_does_not_follow_from_one_told_before(app: Flask, db: Database) -> None:

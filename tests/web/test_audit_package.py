@@ -617,6 +617,11 @@ def _told(
     )
 
 
+def _means(group: Any) -> tuple[float, float]:
+    low, high = group.ends
+    return low / group.n, high / group.n
+
+
 def test_a_bound_that_the_others_narrow_is_found() -> None:
     """Six who all answered 5 beside ten, told exactly; then with the ten rounded, too little and enough."""
     whole, own = _told("K", [1, 1], 16, 4.0, 4.0), _told("A", [1, 0], 6, 4.8, 5.0, bound=True)
@@ -626,6 +631,15 @@ def test_a_bound_that_the_others_narrow_is_found() -> None:
     assert any("kan regnes ut" in fault for fault in kontroll.narrowed_bounds([whole, own, exact]))
     assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([whole, own, little]))
     assert list(kontroll.narrowed_bounds([whole, own, enough])) == []
+    near = _told("K", [1, 1], 16, 3.99, 4.01)
+    assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([near, own, exact]))
+    told = [near, own, _told("B", [0, 1], 10, 3.35, 3.45)]
+    assert list(kontroll.narrowed_bounds(told)), "it is narrowed though nothing is told exactly"
+    wider = [
+        _told(each.words, [*each.units, each.words == "K"], each.n, *_means(each), bound=bool(each.zone))
+        for each in told
+    ]
+    assert list(kontroll.narrowed_bounds(wider)), "by a unit with nobody in it too"
 
 
 def test_a_bound_that_was_known_before_it_was_told_is_a_fault_only_when_more_is_told() -> None:

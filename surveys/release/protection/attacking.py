@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ RespondentGroup = frozenset[int]
 ToldKey = tuple[RespondentGroup, Bound, float]
 
 _TOLERANCE = 1e-6
+_JUST_BEFORE = 0.5
+"""A release's number less this is after the one before it, and rows for analysts come that much after one."""
 _LEAST_WIDTH = 0.25
 """Of the scale: how much a hidden group's mean must be free to vary by."""
 
@@ -63,8 +66,9 @@ class Attacker:
     """Everything known of one theme.
 
     columns: of the scores, each with the keys its figures go by. rows: those alike in rows for analysts, whose sum is
-    known. scores: (N, columns) shares of the scale. blank: (N,) as `left_blank`. codes: unit id → code.
-    known: earlier attacks, for themes with the same figures over the same people.
+    known. rows_after: the last release that was out when these were made, or those it may have been. scores:
+    (N, columns) shares of the scale. blank: (N,) as `left_blank`. codes: unit id → code. known: earlier attacks, for
+    themes with the same figures over the same people.
     """
 
     theme: str
@@ -72,6 +76,7 @@ class Attacker:
     coverage: Coverage
     covering: Sequence[Covering]
     rows: tuple[RespondentGroup, ...]
+    rows_after: tuple[int, ...]
     scores: NDArray[np.float64]
     blank: NDArray[np.bool_]
     thorough: bool
@@ -177,22 +182,22 @@ class Attacker:
         return breaches(out, sizes, least, self._alone(sizes), shorten=not self.thorough)
 
     def _bounds(self) -> Iterator[DisclosureFinding]:
-        """Figures told as bounds that everything else narrows more than what was out before the first of them."""
+        """Figures told as bounds that a release narrows: the first that tells them so, or a later one."""
         for index, column in enumerate(self.columns):
             n, sums = self._table[:, index], self._answers.sums[:, index]
-            since = self._told_of(column)
-            told = [self._told_as(index, column.length, *key) for key in since]
-            first = list(since.values())
+            # First to those who never have the rows, then by when the others may have had them.
+            orders = [self._told_of(column, after) for after in (inf, *self.rows_after)]
+            told = [self._told_as(index, column.length, *key) for key in orders[0]]
+            first = list(orders[0].values())
             wanted = [place for place, number in enumerate(first) if number and told[place].bound != "exact"]
             if not wanted:
                 continue
             for found in narrowed_bounds(told, n, sums, wanted):
-                before = [place for place, number in enumerate(first) if number < first[found.figure]]
-                old = [told[place] for place in (*before, found.figure)]
-                if not any(
-                    narrowed.is_as_close_as(found)
-                    for narrowed in narrowed_bounds(old, n, sums, [len(before)])
-                ):
+                by_readers, *by_analysts = (
+                    self._is_narrowed_by_a_release(told, list(since.values()), found.figure, n, sums)
+                    for since in orders
+                )
+                if by_readers or all(by_analysts):
                     yield DisclosureFinding(
                         self.theme, self._bound_text(told[found.figure].cells, found, column.length)
                     )
@@ -200,16 +205,41 @@ class Attacker:
                 index, column, told, [(place, first[place]) for place in wanted]
             )
 
-    def _told_of(self, column: ThemeColumn) -> dict[ToldKey, int]:
-        """Every figure as told, and the first release that told it; 0 before the rule. Rows for analysts are exact."""
-        found: dict[ToldKey, int] = {}
+    def _is_narrowed_by_a_release(
+        self,
+        told: Sequence[ToldFigure],
+        first: Sequence[float],
+        bound: int,
+        n: NDArray[np.int64],
+        sums: NDArray[np.float64],
+    ) -> bool:
+        """Whether a release that tells the bound, or comes later, told more of it than what was out before."""
+
+        def known(until: float) -> list[NarrowedBound]:
+            out = [told[place] for place, since in enumerate(first) if place != bound and since <= until]
+            return narrowed_bounds([*out, told[bound]], n, sums, [len(out)])
+
+        for number in sorted({int(since) for since in first if first[bound] <= since < inf}):
+            before = known(number - _JUST_BEFORE)
+            if any(not any(old.is_as_close_as(now) for old in before) for now in known(number)):
+                return True
+        return False
+
+    def _told_of(self, column: ThemeColumn, rows_after: float) -> dict[ToldKey, float]:
+        """Every figure as told, and the first release that told it: 0 before the rule.
+
+        Rows for analysts are exact, and stand between two releases. rows_after: one of `self.rows_after`, or infinite
+        for whoever never has them.
+        """
+        found: dict[ToldKey, float] = {}
         for release, figure, cells in self._figures:
             if figure.shown and figure.measure in column.measures:
                 key = cells, bound_of(figure.coded), figure.step
                 number = release.number if release.by_precision else 0
                 found[key] = min(found.get(key, number), number)
         for cells in self.rows:
-            found.setdefault((cells, "exact", 0.0), 0)
+            row: ToldKey = cells, "exact", 0.0
+            found[row] = min(found.get(row, inf), rows_after + _JUST_BEFORE)
         return found
 
     def _told_as(
@@ -224,7 +254,7 @@ class Attacker:
         index: int,
         column: ThemeColumn,
         told: Sequence[ToldFigure],
-        wanted: Sequence[tuple[int, int]],
+        wanted: Sequence[tuple[int, float]],
     ) -> Iterator[DisclosureFinding]:
         """wanted: places of bounds in `told`, with the release that first told them."""
         exact = {figure.cells for figure in told if figure.bound == "exact" and figure.step == 0}
@@ -251,7 +281,7 @@ class Attacker:
         )
 
     def _detail(
-        self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: int | None = None
+        self, measures: frozenset[str], exact: Set[RespondentGroup], *, before: float | None = None
     ) -> PublishedDetail:
         """The figures told exactly with what is told beside them.
 

@@ -14,7 +14,7 @@ from analysis.disclosure.spread import People, PublishedDetail, without_narrowin
 from analysis.disclosure.told_bounds import LEAST_OPEN, ToldFigure, told_less
 from analysis.scale_ends import Bound, Coded, coded_mean
 from surveys.release.measures import Measure, answer_length
-from surveys.release.protection.prior_knowledge import PriorFigure
+from surveys.release.protection.prior_knowledge import ROWS, PriorFigure
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -36,6 +36,12 @@ class ShownFigures:
     @property
     def new(self) -> int:
         return len(self.members) - len(self.before)
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """The places of what rows for analysts tell."""
+        known = enumerate(self.before, self.new)
+        return frozenset(place for place, figure in known if figure is not None and figure.table == ROWS)
 
 
 def zone_of(coded: Coded, length: float) -> tuple[float, float]:
@@ -60,13 +66,33 @@ def told_as_bounds(
     if all(figure.bound == "exact" for figure in told):
         return steps
     point = 1 / answer_length(measure)
-    found, _given_away = told_less(told, n, sums, point)
+    found = _less_to_all(told, shown.rows, n, sums, point)
     return np.array(
         [
             step if old is new else np.nan if new.step is None else round(new.step / point, 10)
             for old, new, step in zip(told, found, steps.tolist(), strict=True)
         ]
     )
+
+
+def _less_to_all(
+    told: Sequence[ToldFigure], rows: frozenset[int], n: Floats, sums: Floats, point: float
+) -> list[ToldFigure]:
+    """As `told_less`, for whoever has only the figures, and for whoever has the rows too: these narrow some bounds."""
+    figures = list(told)
+    while True:
+        to_readers = [
+            replace(figure, step=None) if place in rows else figure for place, figure in enumerate(figures)
+        ]
+        found, _given_away = told_less(to_readers, n, sums, point)
+        if not rows:
+            return found
+        found = [
+            old if place in rows else new for place, (old, new) in enumerate(zip(told, found, strict=True))
+        ]
+        figures, _given_away = told_less(found, n, sums, point)
+        if figures == found:
+            return figures
 
 
 def figure_as_told(

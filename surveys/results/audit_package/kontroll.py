@@ -642,16 +642,22 @@ def narrowed_bounds(shown: list[Group]) -> Faults:
 def _narrowed(bounds: list[Group], shown: list[Group]) -> Iterator[tuple[Group, float, str]]:
     """The bounds that follow from what is shown, how wide the range of each is then, and what to say of it."""
     exact = [group for group in shown if group.n and group.total is not None]
-    if not bounds or not exact:
-        return
-    rows = np.array([group.units for group in exact])
-    wanted = np.array([group.units for group in bounds])
-    weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
-    for group, misses in zip(bounds, np.abs(weights @ rows - wanted).max(axis=1), strict=True):
-        if misses < 1e-6:
+    for group, is_sum in zip(bounds, _are_sums(bounds, exact), strict=True):
+        if is_sum:
             yield group, 0.0, f"snittet for {group.words} er vist som en grense, men kan regnes ut"
         else:
             yield from _subtracted(group, shown)
+
+
+def _are_sums(groups: list[Group], exact: list[Group]) -> list[bool]:
+    """Which of the groups follow exactly from others."""
+    if not groups or not exact:
+        return [False] * len(groups)
+    rows = np.array([group.units for group in exact])
+    wanted = np.array([group.units for group in groups])
+    weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
+    found: list[bool] = (np.abs(weights @ rows - wanted).max(axis=1) < 1e-6).tolist()
+    return found
 
 
 def _subtracted(group: Group, shown: list[Group]) -> Iterator[tuple[Group, float, str]]:
@@ -663,13 +669,16 @@ def _subtracted(group: Group, shown: list[Group]) -> Iterator[tuple[Group, float
         if not (group.units <= whole.units).all() or (group.units == whole.units).all():
             continue
         left, (low, high) = whole.units - group.units, whole.ends or (0.0, 0.0)
+        people = (whole.n or 0) - (group.n or 0)
         for part in parts:
             if part is not whole and part.units.any() and (part.units <= left).all():
                 below, above = part.ends or (0.0, 0.0)
                 left, low, high = left - part.units, low - above, high - below
+                people -= part.n or 0
         zone, n = group.zone or (0.0, 0.0), group.n or 1
         width = min(high / n, zone[1]) - max(low / n, zone[0])
-        if not left.any() and width < zone[1] - zone[0] - 1e-6:
+        # Units that are left over may have nobody in them.
+        if not (left.any() and people) and width < zone[1] - zone[0] - 1e-6:
             words = f"snittet for {group.words} er vist som en grense, men {whole.words} minus resten gir det nærmere"
             yield group, width, words
 
