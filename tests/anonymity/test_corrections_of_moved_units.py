@@ -1,6 +1,6 @@
 """Units are moved, or the minimum group is raised, after the release: the correction beside what is out already.
 
-Tried with organisations at random: in 27 of 60 like these a correction was refused with «dette er en feil i Medvirk», most
+Tried at random: in 27 of 60 organisations like these a correction was refused with «dette er en feil i Medvirk», most
 where the minimum was raised. One for each cause is here.
 """
 

@@ -651,6 +651,13 @@ def test_a_bound_that_was_known_before_it_was_told_is_a_fault_only_when_more_is_
     assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([*out, own, closer]))
     exact = _told("B", [0, 1], 10, 3.4, 3.4, release=2)
     assert any("kan regnes ut" in fault for fault in kontroll.narrowed_bounds([*out, own, exact]))
+    empty = [
+        _told("K", [1, 1, 1], 16, 4.0, 4.0),
+        _told("Resten", [0, 1, 1], 10, 3.35, 3.45),
+        _told("A", [1, 0, 0], 6, 4.8, 5.0),
+    ]
+    moved = _told("A", [1, 0, 1], 6, 4.8, 5.0, bound=True, release=2)
+    assert list(kontroll.narrowed_bounds([*empty, moved])) == [], "the unit that was moved has nobody in it"
     first = _told("A", [1, 0], 6, 4.8, 5.0, bound=True)
     assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([*out, first, own]))
 

@@ -17,7 +17,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -631,12 +631,27 @@ def narrowed_bounds(shown: list[Group]) -> Faults:
 
     What was out before the first that told it as a bound is known: only what the others tell more closely is a fault.
     """
+    shown = _without_empty_units(shown)
     bounds = [group for group in shown if group.zone and group.n]
     for group, width, words in _narrowed(bounds, shown):
         since = min(one.release for one in bounds if (one.units == group.units).all())
         before = [one for one in shown if one.release < since]
         if not any(known <= width + 1e-6 for _, known, _ in _narrowed([group], before)):
             yield words
+
+
+def _without_empty_units(shown: list[Group]) -> list[Group]:
+    """The groups without units that nobody answered in, as far as the numbers say so."""
+    told = [group for group in shown if group.n is not None]
+    if not told:
+        return shown
+    rows = np.array([group.units for group in told])
+    own = np.eye(rows.shape[1])
+    weights = own @ np.linalg.pinv(rows, rcond=1e-9)
+    is_sum = np.abs(weights @ rows - own).max(axis=1) < 1e-6
+    people = weights @ np.array([float(group.n or 0) for group in told])
+    somebody = 1.0 - (is_sum & (np.abs(people) < 0.5))
+    return [replace(group, units=group.units * somebody) for group in shown]
 
 
 def _narrowed(bounds: list[Group], shown: list[Group]) -> Iterator[tuple[Group, float, str]]:
