@@ -105,8 +105,9 @@ def _tell(session: Session, survey: Survey) -> None:
     say(
         f"Åpen: {long_date(survey.opens_on)} – {long_date(survey.closes_on)}. Minste gruppe: {survey.minimum_group}."
     )
-    people = f", {counted(len(recipients_from_roster(session, survey)), 'person', 'personer')}"
-    units = counted(len(survey.units), "enhet", "enheter")
-    say(f"Spør: {survey.unit.name}, {units}{people if uses_roster(survey) else ''}")
+    asked = [survey.unit.name, counted(len(survey.units), "enhet", "enheter")]
+    if uses_roster(survey):
+        asked.append(counted(len(recipients_from_roster(session, survey)), "person", "personer"))
+    say(f"Spør: {', '.join(asked)}")
     if minutes := told(minutes_in_year(session, survey)):
         say(minutes)

@@ -592,6 +592,12 @@ def check_attack(package: Package) -> Faults:
     yield from _small_categories(package)
 
 
+def _as_sums(wanted: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the wanted groups are sums of the rows, and the weights of the rows in each."""
+    weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
+    return np.abs(weights @ rows - wanted).max(axis=1) < 1e-6, weights
+
+
 def computed_groups(told: list[Group], hidden: list[Group], few: int) -> Faults:
     """Groups of fewer than `few` that are a sum of what is told: differences, hidden figures, and units' own people."""
     rows = np.array([group.units for group in told])
@@ -605,9 +611,7 @@ def computed_groups(told: list[Group], hidden: list[Group], few: int) -> Faults:
         )
     targets = [(f"{group.words} (skjult)", group.units) for group in hidden]
     targets += [("en enhets egne", own) for own in np.eye(rows.shape[1])]
-    wanted = np.array([units for _, units in targets])
-    weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
-    is_sum = np.abs(weights @ rows - wanted).max(axis=1) < 1e-6
+    is_sum, weights = _as_sums(np.array([units for _, units in targets]), rows)
     people = weights @ n
     for index in np.flatnonzero(is_sum & (people > 0.5) & (people < few - 0.5)):
         yield f"{people[index]:.0f} personer kan regnes ut: {targets[index][0]}"
@@ -646,9 +650,7 @@ def _without_empty_units(shown: list[Group]) -> list[Group]:
     if not told:
         return shown
     rows = np.array([group.units for group in told])
-    own = np.eye(rows.shape[1])
-    weights = own @ np.linalg.pinv(rows, rcond=1e-9)
-    is_sum = np.abs(weights @ rows - own).max(axis=1) < 1e-6
+    is_sum, weights = _as_sums(np.eye(rows.shape[1]), rows)
     people = weights @ np.array([float(group.n or 0) for group in told])
     somebody = 1.0 - (is_sum & (np.abs(people) < 0.5))
     return [replace(group, units=group.units * somebody) for group in shown]
@@ -668,10 +670,8 @@ def _are_sums(groups: list[Group], exact: list[Group]) -> list[bool]:
     """Which of the groups follow exactly from others."""
     if not groups or not exact:
         return [False] * len(groups)
-    rows = np.array([group.units for group in exact])
-    wanted = np.array([group.units for group in groups])
-    weights = wanted @ np.linalg.pinv(rows, rcond=1e-9)
-    found: list[bool] = (np.abs(weights @ rows - wanted).max(axis=1) < 1e-6).tolist()
+    is_sum, _ = _as_sums(np.array([each.units for each in groups]), np.array([each.units for each in exact]))
+    found: list[bool] = is_sum.tolist()
     return found
 
 
