@@ -92,10 +92,12 @@ def protect_cells(
     keep: NDArray[np.bool_] | None = None,
     width: float | None = None,
     released_minimum: int | None = None,
+    hidden_before: Sequence[NDArray[np.int64]] = (),
 ) -> SurveyProtection:
     """As `protect_survey`, for cells made before: they serve every set of measures of the same people.
 
-    released_minimum: as in `protect_figures`.
+    released_minimum: as in `protect_figures`. hidden_before: groups that earlier releases hid, as the indices of their
+        respondents: whole units, wherever they stand now. Those of fewer than `minimum_group` stay hidden.
 
     >>> tree = np.array([-1, 0, 0, 0], dtype=np.int32)
     >>> unit = np.repeat([1, 2, 3], [9, 3, 8]).astype(np.int32)
@@ -124,7 +126,7 @@ def protect_cells(
         keep=kept,
         always=top,
         answers=answers,
-        sensitive=atoms.small_direct_groups(minimum_group) if answers else (),
+        sensitive=atoms.small_groups(hidden_before, minimum_group) if answers else (),
         released_minimum=released_minimum,
     )
     return _as_survey(atoms, result, minimum_group)
@@ -209,13 +211,15 @@ class _Atoms:
             return np.zeros(self.sizes.shape)
         return self.cells.summed(np.where(respondents.answered, respondents.scores, 0.0))
 
-    def small_direct_groups(self, k: int) -> list[frozenset[int]]:
-        """The people placed directly on a node, where they are fewer than k."""
-        small = (self.direct.min(axis=1) < k) & (self.direct.max(axis=1) > 0)
+    def small_groups(self, others: Sequence[NDArray[np.int64]], k: int) -> list[frozenset[int]]:
+        """The people placed directly on a node, and the others, where they are fewer than k."""
         groups: dict[int, set[int]] = {}
-        for cell in np.flatnonzero(small[self.cells.unit]).tolist():
-            groups.setdefault(int(self.cells.unit[cell]), set()).add(cell)
-        return [frozenset(group) for _, group in sorted(groups.items())]
+        for cell, node in enumerate(self.cells.unit.tolist()):
+            groups.setdefault(node, set()).add(cell)
+        found = [frozenset(group) for _, group in sorted(groups.items())]
+        found += [frozenset(self.cells.of_person[people].tolist()) for people in others]
+        people = {group: self.sizes[sorted(group)].sum(axis=0) for group in found}
+        return [group for group, n in people.items() if n.min() < k and n.max() > 0]
 
 
 def _numbered(columns: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

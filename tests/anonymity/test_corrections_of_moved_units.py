@@ -166,6 +166,45 @@ def test_the_spread_of_few_does_not_follow_from_one_told_before(app: Flask, db: 
     assert _audited(db) == ()
 
 
+def test_a_group_that_is_hidden_in_no_unit_any_more_is_hidden_still(app: Flask, db: Database) -> None:
+    """C and D were the whole of G, four people who were left out. Under M, beside E, each of the three can be anything
+    still, and C and D together cannot: seven at the end of the scale leave four of them little room."""
+    tree = {"K": None, "A": "K", "G": "K", "M": "K", "C": "G", "D": "G", "E": "M"}
+    most = {"TRI01": 5, "TRI02": 5, "TRI03": 5}
+    answers = {
+        "A": _SPREAD[:12],
+        "C": [sheet_of(2, **most), sheet_of(3, **most), sheet_of(4, **most)],
+        "D": [sheet_of(1, **most)],
+        "E": [sheet_of(value, **dict.fromkeys(most, 4)) for value in (1, 2, 4)],
+    }
+    build_released(app, db, answers, tree=tree)
+    with db.transaction() as session:
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        units["C"].parent = units["D"].parent = units["M"]
+    assert _correct(app, db) == 2
+    assert _audited(db) == ()
+
+
+def test_a_spread_does_not_close_in_on_a_group_that_is_hidden_in_no_unit_any_more(
+    app: Flask, db: Database
+) -> None:
+    """The twelve of M were a rest before, which told no spread. Theirs leaves three of them room, and not G's four."""
+    tree = {"K": None, "A": "K", "G": "K", "M": "K", "C": "G", "D": "G", "E": "K", "F": "K", "H": "K"}
+    high, low = {"TRI01": 4, "TRI02": 3, "TRI03": 3}, {"TRI01": 3, "TRI02": 3, "TRI03": 2}
+    sizes = {"C": 3, "D": 1, "E": 3, "F": 3, "H": 2}
+    answers = {
+        unit: [sheet_of(1 + place % 4, **(low if place % 2 else high)) for place in range(n)]
+        for unit, n in sizes.items()
+    }
+    build_released(app, db, {"A": _SPREAD[:12], **answers}, tree=tree)
+    with db.transaction() as session:
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        for code in sizes:
+            units[code].parent = units["M"]
+    assert _correct(app, db) == 2
+    assert _audited(db) == ()
+
+
 def test_no_figure_of_fewer_stands_after_the_minimum_was_raised(app: Flask, db: Database) -> None:
     """Nor does the new release alone give one away: whoever has not seen the old one cannot find them."""
     build_released(

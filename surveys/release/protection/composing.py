@@ -90,9 +90,14 @@ def told_before(
 def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
     found = PriorKnowledge()
     for of in covering:
-        told = (
+        about = [
+            (figure, of.coverage.people(of.cells(figure.place, figure.measure)))
+            for figure in of.release.figures
+            if figure.measure == measure.key and not figure.place.is_of_background
+        ]
+        told = tuple(
             PriorFigure(
-                of.coverage.people(of.cells(figure.place, figure.measure)),
+                people,
                 figure.place.breakdown,
                 figure.spread,
                 figure.classes,
@@ -101,11 +106,11 @@ def _known_of(measure: Measure, covering: Sequence[Covering]) -> PriorKnowledge:
                 figure.step,
                 figure.exact_spread,
             )
-            for figure in of.release.figures
-            if figure.measure == measure.key and figure.shown and not figure.place.is_of_background
+            for figure, people in about
+            if figure.shown and len(people)
         )
-        figures = tuple(figure for figure in told if len(figure.people))
-        found = found.and_(PriorKnowledge(figures, of.release.minimum_group))
+        hidden = tuple(people for figure, people in about if not figure.shown and len(people))
+        found = found.and_(PriorKnowledge(told, of.release.minimum_group, hidden))
     return found
 
 

@@ -44,11 +44,13 @@ class PriorFigure:
 class PriorKnowledge:
     """All that is out about one measure, or about several of the same people.
 
-    minimum_group: the smallest that the releases kept to; None when the figures are no release's.
+    minimum_group: the smallest that the releases kept to; None when the figures are no release's. hidden: people whose
+    mean a release left out: the unit they are in may be another now, and nobody may come close to them still.
     """
 
     figures: tuple[PriorFigure, ...] = ()
     minimum_group: int | None = None
+    hidden: tuple[RespondentIndices, ...] = ()
 
     @property
     def means(self) -> tuple[RespondentIndices, ...]:
@@ -80,8 +82,13 @@ class PriorKnowledge:
                 exact_spread=figure.exact_spread or same.exact_spread,
             )
         kept_to = [of.minimum_group for of in (self, other) if of.minimum_group is not None]
-        return PriorKnowledge(tuple(found.values()), min(kept_to, default=None))
+        hidden = _distinct((*self.hidden, *other.hidden))
+        return PriorKnowledge(tuple(found.values()), min(kept_to, default=None), hidden)
 
 
 def _people(figures: Iterable[PriorFigure]) -> tuple[RespondentIndices, ...]:
-    return tuple({figure.people.tobytes(): figure.people for figure in figures}.values())
+    return _distinct(figure.people for figure in figures)
+
+
+def _distinct(groups: Iterable[RespondentIndices]) -> tuple[RespondentIndices, ...]:
+    return tuple({people.tobytes(): people for people in groups}.values())

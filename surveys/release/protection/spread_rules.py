@@ -105,7 +105,7 @@ def apply_spread_rules(shown: MaskedFigures) -> ShownDetails:
     figures = _Figures.of(shown)
     steps = _steps(shown, figures, people)
     published = _allowed(shown, figures, people, steps)
-    published = without_narrowing(published, _hidden(shown, people), people, _LEAST_WIDTH)
+    published = without_narrowing(published, _hidden(shown, figures.before, people), people, _LEAST_WIDTH)
     is_exact = _is_exact(figures, steps, people)
     for column, measure in enumerate(shown.first_measures):
         published = closed_by_squares(
@@ -387,8 +387,8 @@ def _in_words(shown: MaskedFigures, figures: _Figures, people: People) -> Flags:
     return allowed
 
 
-def _hidden(shown: MaskedFigures, people: People) -> list[frozenset[int]]:
-    """Groups of fewer than k people that nobody may come close to: hidden figures, and those placed on one unit."""
+def _hidden(shown: MaskedFigures, before: PriorKnowledge, people: People) -> list[frozenset[int]]:
+    """Groups of fewer than k people that nobody may come close to: hidden now or before, and those on one unit."""
     cells = shown.cells
     hidden = {cells.of_nodes[node] for node in np.flatnonzero(~shown.means.units.shown).tolist()}
     hidden |= {
@@ -396,6 +396,7 @@ def _hidden(shown: MaskedFigures, people: People) -> list[frozenset[int]]:
         for category in shown.means.categories
         if category.status == "hidden"
     }
+    hidden |= {frozenset(cells.of_person[group].tolist()) for group in before.hidden}
     on: dict[int, set[int]] = {}
     for cell, node in enumerate(cells.unit.tolist()):
         on.setdefault(node, set()).add(cell)

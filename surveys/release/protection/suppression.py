@@ -203,7 +203,7 @@ class _Work:
         kept = None if self.keep is None else np.asarray(self.keep[:, list(places)].any(axis=1))
         least_group = self._least_group(self.minimum_group)
         before = least_group if known.minimum_group is None else self._least_group(known.minimum_group)
-        means = self._protected(scores, least_group, known.means, kept, before, ranges=True)
+        means = self._protected(scores, least_group, known.means, kept, before, hidden=known.hidden)
         if not spread:
             return Mask(tuple(places), means)
         classes, points = (
@@ -275,12 +275,13 @@ class _Work:
         keep: NDArray[np.bool_] | None,
         before: int,
         *,
-        ranges: bool = False,
+        hidden: Sequence[RespondentIndices] | None = None,
     ) -> SurveyProtection:
         """Scores are shares of the scale, so the width of a hidden mean's range is a quarter whatever the scale.
 
-        before: the least group of what is known.
+        before: the least group of what is known. hidden: who was hidden before; None to look at no ranges.
         """
+        ranges = hidden is not None
         if not ranges:
             scores = scores[:, :1]
         scores = np.hstack([scores, *self._named_alone(scores[:, 0])])
@@ -292,7 +293,9 @@ class _Work:
             1.0,
             of_shares=self._of_shares,
         )
-        return protect_cells(self._cells(known), people, least, keep=keep, released_minimum=before)
+        return protect_cells(
+            self._cells(known), people, least, keep=keep, released_minimum=before, hidden_before=hidden or ()
+        )
 
     def _named_alone(self, scores: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         gathered = self.gathered
