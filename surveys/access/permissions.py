@@ -70,8 +70,20 @@ def roles_on(
     session: Session, account: Account, units: Collection[int] | Select[int]
 ) -> dict[int, frozenset[Role]]:
     """Unit → the roles the account holds today on it or on any unit above it, for those with any. One query."""
+    in_force = tuple(grant.id for grant in account.grants)
+    if isinstance(units, Select):
+        return _roles_on(session, in_force, units)
+    wanted = frozenset(units)
+    found = database.asked_once(
+        session, ("roles", in_force, wanted), lambda: _roles_on(session, in_force, wanted)
+    )
+    return dict(found)
+
+
+def _roles_on(
+    session: Session, in_force: tuple[int, ...], units: Collection[int] | Select[int]
+) -> dict[int, frozenset[Role]]:
     query, held_on = _held()
-    in_force = [grant.id for grant in account.grants]
     found: dict[int, frozenset[Role]] = {}
     for role, unit_id in session.execute(query.where(held_on.in_(units)), {"in_force": in_force}):
         found[unit_id] = found.get(unit_id, frozenset()) | {role}

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.organisation.models import Unit
+from surveys.platform.database import asked_once
 
 
 def ids_below(tops: Iterable[int]) -> Select[int]:
@@ -16,7 +17,12 @@ def ids_below(tops: Iterable[int]) -> Select[int]:
 
 def units_below(session: Session, tops: Iterable[int]) -> frozenset[int]:
     """The ids of the units and of everything below them."""
-    return frozenset(session.scalars(_below(), {"tops": list(tops)}))
+    wanted = frozenset(tops)
+
+    def ask() -> frozenset[int]:
+        return frozenset(session.scalars(_below(), {"tops": sorted(wanted)}))
+
+    return asked_once(session, ("below", wanted), ask)
 
 
 @cache
@@ -40,6 +46,10 @@ def _next() -> type[Unit]:
 
 def lineage(session: Session, unit_id: int) -> tuple[int, ...]:
     """The ids of the unit and everything above it, the unit first and the top last."""
+    return asked_once(session, ("above", unit_id), lambda: _lineage(session, unit_id))
+
+
+def _lineage(session: Session, unit_id: int) -> tuple[int, ...]:
     rows = session.execute(_above(), {"unit_id": unit_id})
     parents: dict[int, int | None] = {row.id: row.parent_id for row in rows}
     found = [unit_id]

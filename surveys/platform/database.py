@@ -4,11 +4,11 @@ import datetime as dt
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from flask import Flask, current_app, g, request
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
@@ -40,6 +40,11 @@ _ONLY_READS = "medvirk_only_reads"
 
 # How many connections the pool keeps open while nobody uses them.
 _KEPT_OPEN = 5
+
+# What has been answered, in the session of a request that only reads.
+_ANSWERS = "answers"
+
+Answer = TypeVar("Answer")
 
 
 def json_text(value: object) -> str:
@@ -240,8 +245,24 @@ def session() -> Session:
             g.database_session = database().session_on(g.database_connection, writes=writes)
         else:
             g.database_session = database().writing() if writes else database().reading()
+        if not writes:
+            g.database_session.info[_ANSWERS] = {}
     found: Session = g.database_session
     return found
+
+
+def asked_once(session: Session, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """What `ask` answers, which a page that only reads asks once however many of its parts want to know.
+
+    Any other session, one that may write or lives longer than a page, asks every time. question: tells it from all
+    others, with everything that the answer depends on. The answer is shared: it may not be changed.
+    """
+    answers: dict[Hashable, Answer] | None = session.info.get(_ANSWERS)
+    if answers is None:
+        return ask()
+    if question not in answers:
+        answers[question] = ask()
+    return answers[question]
 
 
 def connection() -> Connection:

@@ -19,6 +19,7 @@ from surveys.access.permissions import roles_on
 from surveys.campaigns.models import ReaderGroup, ReportGroup, Survey, SurveyUnit
 from surveys.campaigns.reader_groups import STEP_OF, kept_step
 from surveys.organisation.models import Unit
+from surveys.platform.database import asked_once
 from surveys.release.models import Release
 
 FROM_RELEASE: Final = (*HR_ROLES, Role.CONTROLLER)
@@ -179,6 +180,12 @@ def _placed_units(
     session: Session, tops: Mapping[int, int], units: Collection[int] | None
 ) -> list[_PlacedUnit]:
     """tops: survey → its top unit. A merger is no storey of its own: its members are as high as the merged unit."""
+    some = None if units is None else frozenset(units)
+    question = "placed", tuple(tops.items()), some
+    return list(asked_once(session, question, lambda: _ask_where_placed(session, tops, some)))
+
+
+def _ask_where_placed(session: Session, tops: Mapping[int, int], units: Set[int] | None) -> list[_PlacedUnit]:
     rows = session.execute(
         _placing(only_some=units is not None), {"surveys": list(tops), "units": list(units or ())}
     ).all()
