@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveys.access.models import HR_ROLES, Account, Role
 from surveys.access.permissions import granted_units, is_granted
+from surveys.organisation.living import is_living
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.platform.clock import municipal_day
@@ -32,8 +33,9 @@ def may_approve_card(session: Session, account: Account, unit_id: int) -> bool:
 
 def leads_area_of(session: Session, account: Account, unit_id: int) -> bool:
     above = lineage(session, unit_id)
-    living = Unit.valid_to.is_(None) | (Unit.valid_to >= municipal_day())
-    has_units_below = session.scalar(select(exists().where(Unit.parent_id == unit_id, living)))
+    has_units_below = session.scalar(
+        select(exists().where(Unit.parent_id == unit_id, is_living(municipal_day())))
+    )
     areas = above if has_units_below else above[1:]
     return any(grant.role is Role.LEADER and grant.unit_id in areas for grant in account.grants)
 

@@ -18,6 +18,7 @@ from surveys.actions.following import plan_following
 from surveys.actions.models import PlanAction, SharedPractice, WasDone
 from surveys.actions.queries import StandingAction, standing_action
 from surveys.audit import trail as audit
+from surveys.organisation.living import is_living
 from surveys.organisation.models import Person, Unit
 from surveys.platform.clock import now
 from surveys.platform.texts import _
@@ -79,10 +80,9 @@ def units_alike(session: Session, unit: Unit, today: dt.date) -> Sequence[Unit]:
     """The other units of the same type that there are today."""
     if not unit.type:
         return ()
-    living = or_(Unit.valid_to.is_(None), Unit.valid_to >= today)
     begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= today)
     return session.scalars(
-        select(Unit).where(Unit.type == unit.type, Unit.id != unit.id, living, begun)
+        select(Unit).where(Unit.type == unit.type, Unit.id != unit.id, is_living(today), begun)
     ).all()
 
 

@@ -28,6 +28,7 @@ from surveys.campaigns.reminder_plan import default_plan, opening_day
 from surveys.campaigns.scope import Scope, lineage_within, units_to_choose
 from surveys.campaigns.tally.closing_root import freeze_box
 from surveys.instruments import in_use as instruments
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Unit
 from surveys.organisation.unit_histories import UnitState, states_on
 from surveys.platform.clock import municipal_day
@@ -272,6 +273,4 @@ def series_of(session: Session, plan: Plan) -> Series:
 
 
 def _exists_on(unit: Unit, day: dt.date) -> bool:
-    return (unit.valid_from is None or unit.valid_from <= day) and (
-        unit.valid_to is None or day <= unit.valid_to
-    )
+    return (unit.valid_from is None or unit.valid_from <= day) and not has_ended(unit, day)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.files.encoded_twice import fault_of_name
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import lineage
 from surveys.organisation.unit_histories import LaterChangeError, UnitHistories
@@ -149,7 +150,7 @@ def _check_has_begun(unit: Unit, day: dt.date) -> None:
 
 
 def _check_lives(unit: Unit, day: dt.date) -> None:
-    if unit.valid_to is not None and unit.valid_to < day:
+    if has_ended(unit, day):
         raise UnitChangeError(_("«%(unit)s» er avsluttet. Velg en annen enhet.", unit=unit.name))
 
 

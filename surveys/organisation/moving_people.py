@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
 from surveys.audit.models import AuditEntry
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Person, Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import alphabetical
@@ -58,7 +59,7 @@ def move_people(
     """They belong to the other unit from now on. along: for bringing them back. Raises PeopleMoveError."""
     if to.id == unit.id:
         raise PeopleMoveError(_("De er i «%(unit)s» nå. Velg en annen enhet.", unit=unit.name))
-    if to.valid_to is not None and to.valid_to < municipal_day():
+    if has_ended(to, municipal_day()):
         raise PeopleMoveError(_("«%(unit)s» er avsluttet. Velg en annen enhet.", unit=to.name))
     if to.valid_from is not None and to.valid_from > municipal_day():
         raise PeopleMoveError(_("«%(unit)s» finnes ikke ennå. Velg en annen enhet.", unit=to.name))
@@ -102,7 +103,7 @@ def move_back(session: Session, entry: AuditEntry, unit: Unit) -> list[Person]:
     people = still_there(session, entry)
     if not people:
         raise PeopleMoveError(_("Ingen av dem er der de ble flyttet. Det er ingenting å angre."))
-    if unit.valid_to is not None and unit.valid_to < municipal_day():
+    if has_ended(unit, municipal_day()):
         raise PeopleMoveError(_("«%(unit)s» er avsluttet. Gjenåpne den først.", unit=unit.name))
     for person in people:
         person.unit_id = unit.id

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from surveys.audit import trail as audit
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Succession, SuccessionKind, Unit
 from surveys.platform.texts import _
 
@@ -86,7 +87,7 @@ def _check_day(predecessor: Unit, successor: Unit, on: dt.date) -> None:
                 day=format(on, "%d.%m.%Y"),
             )
         )
-    if successor.valid_to is not None and successor.valid_to < on:
+    if has_ended(successor, on):
         raise SuccessionError(
             _(
                 "«%(unit)s» var avsluttet %(day)s. Velg en tidligere dag.",

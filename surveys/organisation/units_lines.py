@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from surveys.files.columns import Record
 from surveys.files.report import ImportFault
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 
@@ -29,7 +30,7 @@ def unit_line(record: Record) -> UnitLine:
 
 
 def lives(unit: Unit | None, today: dt.date) -> bool:
-    return unit is not None and (unit.valid_to is None or unit.valid_to >= today)
+    return unit is not None and not has_ended(unit, today)
 
 
 def ending_units(

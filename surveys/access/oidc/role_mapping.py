@@ -17,7 +17,6 @@ ask_for:                                # more that the provider wants to be ask
     value: substantial
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from questionnaires.faults import DefinitionError
 from questionnaires.source import read_bytes, read_document
 from surveys.access.models import Role
 from surveys.access.oidc.claims import Claims, WantedValue, holds
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.texts import _
@@ -156,11 +156,7 @@ def units_named(session: Session, mapping: RoleMapping) -> dict[str, Unit]:
     codes = {row.unit for row in mapping.roles}
     found = session.scalars(select(Unit).where(Unit.code.in_(codes)))
     today = municipal_day()
-    return {unit.code: unit for unit in found if _is_there(unit, today)}
-
-
-def _is_there(unit: Unit, today: dt.date) -> bool:
-    return unit.valid_to is None or unit.valid_to >= today
+    return {unit.code: unit for unit in found if not has_ended(unit, today)}
 
 
 def unknown_units(session: Session, mapping: RoleMapping) -> list[str]:

@@ -13,7 +13,7 @@ from surveys.actions.following import unit_actions
 from surveys.actions.models import ActionStatus
 from surveys.actions.queries import StandingAction
 from surveys.actions.rights import PLAN_READERS
-from surveys.followup.actions.adoption import living_units
+from surveys.organisation.living import living_units
 from surveys.organisation.models import Unit
 from surveys.platform.texts import _
 

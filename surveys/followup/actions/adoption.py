@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Role
@@ -15,6 +14,7 @@ from surveys.actions.models import ActionStatus
 from surveys.actions.queries import StandingAction
 from surveys.actions.rights import FOLLOWS_PLANS, PLAN_READERS
 from surveys.followup.actions.reminders.due import SOON
+from surveys.organisation.living import living_units
 from surveys.organisation.models import Unit
 from surveys.organisation.tree import Node, in_order
 
@@ -88,11 +88,6 @@ def plan_news(session: Session, account: Account, today: dt.date) -> PlanNews:
     states = _chains(session, account, units, actions, today)
     followed = [state for unit_id, state in states.items() if unit_id not in own]
     return PlanNews(tuple(waiting), adoption(followed) if followed else None)
-
-
-def living_units(session: Session, unit_ids: frozenset[int], today: dt.date) -> dict[int, Unit]:
-    living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
-    return {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(unit_ids), living))}
 
 
 def _chains(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from surveys.access.administering import GIVEN_BY_HR, may_administer, may_give
 from surveys.access.models import HR_ROLES, Account, Grant, Role
 from surveys.access.permissions import granted_units
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Person, Unit
 from surveys.organisation.subtrees import ids_below
 from surveys.platform.clock import municipal_day
@@ -70,7 +71,7 @@ def units_to_give(session: Session, reader: Account) -> list[Unit]:
     """The units of today where the reader may give roles, by name."""
     found = session.scalars(select(Unit).where(Unit.id.in_(granted_units(session, reader, *HR_ROLES))))
     today = municipal_day()
-    standing = [unit for unit in found if unit.valid_to is None or unit.valid_to >= today]
+    standing = [unit for unit in found if not has_ended(unit, today)]
     return sorted(standing, key=lambda unit: (alphabetical(unit.name), unit.code))
 
 

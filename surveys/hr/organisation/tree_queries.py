@@ -11,6 +11,7 @@ from surveys.access.models import HR_ROLES, Account
 from surveys.access.permissions import granted_units, is_granted
 from surveys.audit.models import AuditEntry
 from surveys.campaigns.models import ReportGroup, Survey, SurveyUnit
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import EarlierUnit, Person, Succession, Unit
 from surveys.organisation.moving_people import MOVED, MOVED_BACK
 from surveys.organisation.tree import in_order
@@ -90,10 +91,6 @@ def chosen_unit(session: Session, reader: Account, code: str) -> Unit | None:
     """The unit with the code that was chosen; None when the reader is not HR for it, or there is none."""
     found = session.scalar(select(Unit).where(Unit.code == code))
     return found if found is not None and is_granted(session, reader, found.id, *HR_ROLES) else None
-
-
-def has_ended(unit: Unit, today: dt.date) -> bool:
-    return unit.valid_to is not None and unit.valid_to < today
 
 
 def known_unit(session: Session, unit: Unit, today: dt.date) -> KnownUnit:

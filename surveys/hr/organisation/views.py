@@ -13,6 +13,7 @@ from surveys.access.models import HR_ROLES
 from surveys.access.permissions import granted_units, requires
 from surveys.campaigns.models import Survey, SurveyUnit
 from surveys.hr.organisation.forms import SHARES, WHOLE, SuccessionForm
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Succession, SuccessionKind, Unit
 from surveys.organisation.stating_succession import SuccessionError, state, take_back
 from surveys.platform import database
@@ -107,7 +108,7 @@ def _form(session: Session) -> SuccessionForm:
 
 
 def _named(unit: Unit) -> str:
-    if unit.valid_to is not None and unit.valid_to < municipal_day():
+    if has_ended(unit, municipal_day()):
         return _("%(name)s (%(code)s, avsluttet)", name=unit.name, code=unit.code)
     return f"{unit.name} ({unit.code})"
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from surveys.access.models import Account, Grant, Role
 from surveys.access.permissions import roles_on
 from surveys.campaigns.models import ReportGroup, Survey, SurveyStatus, SurveyUnit
+from surveys.organisation.living import is_living
 from surveys.organisation.models import Unit
 from surveys.organisation.subtrees import ids_below, lineage
 from surveys.organisation.tree import Node, in_order
@@ -119,7 +120,7 @@ def what_account_sees(session: Session, account: Account, today: dt.date) -> Acc
     """Of every survey that is open or later in its life, and of today's cards."""
     asked = _asked_surveys(session, today)
     found = accesses(session, account, [each.release for each in asked], today)
-    living = select(Unit.id).where((Unit.valid_to.is_(None)) | (Unit.valid_to >= today))
+    living = select(Unit.id).where(is_living(today))
     cards = readable_cards(session, account, living)
     units = session.scalars(select(Unit).where(Unit.id.in_(cards)))
     ends = last_days(session, account)

@@ -5,12 +5,12 @@ import re
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveys.access.card_rights import CARD_EDITORS
 from surveys.access.permissions import granted_units, requires
+from surveys.organisation.living import living_units
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -290,10 +290,8 @@ def freeze_draft(report_id: int) -> str | Response | tuple[str, int]:
 def _units(session: Session) -> list[Unit]:
     """The living units the account may make reports for, by name."""
     ids = granted_units(session, current_user, *CARD_EDITORS)
-    living = select(Unit).where(
-        Unit.id.in_(ids), Unit.valid_to.is_(None) | (Unit.valid_to >= municipal_day())
-    )
-    return sorted(session.scalars(living), key=lambda unit: alphabetical(unit.name))
+    living = living_units(session, ids, municipal_day())
+    return sorted(living.values(), key=lambda unit: alphabetical(unit.name))
 
 
 def _draft_page(

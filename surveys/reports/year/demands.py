@@ -13,6 +13,7 @@ from surveys.access.models import Role
 from surveys.access.texts import role_word
 from surveys.campaigns.models import Invitation, Survey, SurveyStatus, SurveyUnit
 from surveys.instruments.in_use import questionnaire_of
+from surveys.organisation.living import living_units
 from surveys.organisation.models import Unit
 from surveys.platform.localisation import alphabetical, localised, number
 from surveys.platform.texts import _, ngettext
@@ -173,9 +174,8 @@ def entry_demands(
 ) -> list[EntryDemand]:
     """Indicators on the cards of these units in the year whose values somebody types in, by role and code."""
     lines, ambitions = lines_by_unit(session), all_ambitions(session)
-    living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
     units: Counter[Indicator] = Counter()
-    for unit in session.scalars(select(Unit).where(Unit.id.in_(unit_ids), living)):
+    for unit in living_units(session, unit_ids, today).values():
         units.update(card_indicators(unit, lines, ambitions, year).values())
     found = [
         EntryDemand(each, each.owner_role, count, count * periods_of(each.frequency).parts)

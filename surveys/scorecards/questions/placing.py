@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from surveys.access.card_rights import CARD_ROLES, leads_itself
 from surveys.access.models import Account
 from surveys.access.permissions import granted_units
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.localisation import localised, short_date
@@ -72,7 +73,7 @@ def questions_for(session: Session, account: Account, today: dt.date, most_units
         return QuestionsForAccount()
     answers_for = granted_units(session, account, *CARD_ROLES)
     waiting = [each for each in candidates if not each.answers and each.unit_id in answers_for]
-    living = [each for each in waiting if each.unit.valid_to is None or each.unit.valid_to >= today]
+    living = [each for each in waiting if not has_ended(each.unit, today)]
     living.sort(key=lambda each: (not leads_itself(account, each.unit_id), each.id))
     units = list(dict.fromkeys(each.unit_id for each in living))
     read = units[:most_units]
@@ -157,6 +158,6 @@ def _state_words(question: LineQuestion, placed: PlacedQuestion | None, today: d
     if placed.question.answers:
         newest = placed.question.answers[0]
         return _("Besvart %(time)s av %(name)s.", time=newest.written_at, name=newest.author)
-    if question.unit.valid_to is not None and question.unit.valid_to < today:
+    if has_ended(question.unit, today):
         return _("Ikke besvart. Enheten er avsluttet.")
     return _("Venter på svar.")

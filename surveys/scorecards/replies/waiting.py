@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from analysis.scorecards import IndicatorStatus
 from surveys.access.models import Account, Role
 from surveys.access.permissions import granted_units, roles_of
+from surveys.organisation.living import living_units
 from surveys.organisation.models import Unit
 from surveys.organisation.tree import in_order
 from surveys.release.models import Release
@@ -72,8 +73,7 @@ def waiting_for(session: Session, account: Account, today: dt.date) -> WaitingFo
     if not roles_of(account) & set(FOLLOWING_UP):
         return WaitingForAccount()
     followed = granted_units(session, account, *FOLLOWING_UP)
-    living = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
-    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(followed), living))}
+    units = living_units(session, followed, today)
     colours = seen_colours(session, account, list(units.values()), today, with_own_rows=own)
     waiting = waiting_replies(session, colours, today)
     tree = in_order((unit.id, unit.parent_id, unit.name, unit.type) for unit in units.values())

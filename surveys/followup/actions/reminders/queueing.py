@@ -12,6 +12,7 @@ from surveys.actions.models import PlanAction
 from surveys.actions.rights import leader_grants
 from surveys.followup.actions.reminders.due import reminders_of
 from surveys.followup.actions.reminders.models import PlanMail
+from surveys.organisation.living import is_living
 from surveys.organisation.models import Unit
 from surveys.platform.clock import municipal_day
 from surveys.platform.database import Database
@@ -27,7 +28,7 @@ def _queue(session: Session, today: dt.date) -> None:
     following = plan_following(session)
     began = session.scalars(select(PlanAction.unit_id).distinct())
     living = select(Unit.id).where(
-        Unit.valid_to.is_(None) | (Unit.valid_to >= today),
+        is_living(today),
         Unit.id.in_({following.holder(each) for each in began}),
     )
     with_plan = session.scalars(living).all()
