@@ -205,6 +205,48 @@ def test_a_spread_does_not_close_in_on_a_group_that_is_hidden_in_no_unit_any_mor
     assert _audited(db) == ()
 
 
+def _one_short(*points: int) -> list[dict[str, int]]:
+    """A sheet at the end of TRI's scale for each, but for so many points on its statements; ROL differs."""
+    return [
+        sheet_of(1 + place % 4, TRI01=5 - min(short, 2), TRI02=5 - max(short - 2, 0), TRI03=5)
+        for place, short in enumerate(points)
+    ]
+
+
+def _group_that_is_known_before_it_is_one(app: Flask, db: Database) -> None:
+    """C's mean is out, near the end of the scale. Without C0, who are moved to D, it has four people left: nobody was
+    told of them alone, and yet they have little room. What is moved to P beside them would leave them less."""
+    tree = {"K": None, **dict.fromkeys("ACDPEF", "K"), "C0": "C", "C1": "C", "C2": "C"}
+    answers = {
+        "A": _SPREAD[:12],
+        "F": _SPREAD[:3],
+        "C0": _one_short(2, 2, 1, 1, 1, 0),
+        "C1": _one_short(2, 1, 0),
+        "C2": _one_short(1),
+        "E": _one_short(2, 2, 2),
+    }
+    build_released(app, db, answers, tree=tree)
+    with db.transaction() as session:
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        units["C0"].parent = units["D"]
+        units["C"].parent = units["E"].parent = units["P"]
+
+
+def test_what_is_out_of_a_group_before_it_is_one_stops_no_correction(app: Flask, db: Database) -> None:
+    _group_that_is_known_before_it_is_one(app, db)
+    assert _correct(app, db) == 2
+    assert _audited(db) == ()
+
+
+def test_the_audit_refuses_to_tell_more_of_such_a_group(
+    app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _group_that_is_known_before_it_is_one(app, db)
+    monkeypatch.setattr("analysis.disclosure.figures.narrow_groups", lambda *_args, **_options: [])
+    with pytest.raises(ReleaseRefusedError, match="skjult gruppe"):
+        _correct(app, db)
+
+
 def test_no_figure_of_fewer_stands_after_the_minimum_was_raised(app: Flask, db: Database) -> None:
     """Nor does the new release alone give one away: whoever has not seen the old one cannot find them."""
     build_released(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -660,6 +660,21 @@ def test_a_bound_that_was_known_before_it_was_told_is_a_fault_only_when_more_is_
     assert list(kontroll.narrowed_bounds([*empty, moved])) == [], "the unit that was moved has nobody in it"
     first = _told("A", [1, 0], 6, 4.8, 5.0, bound=True)
     assert any("gir det nærmere" in fault for fault in kontroll.narrowed_bounds([*out, first, own]))
+
+
+def test_a_hidden_group_that_was_known_before_it_was_one_is_a_fault_only_when_more_is_told() -> None:
+    """Ten near the end of the scale were out; after a correction some of them are a hidden unit."""
+    package = SimpleNamespace(releases=[{"release": {"measures": {"TRI": [1, 5]}}}])
+
+    def faults(hidden_by: int, *more: Any) -> list[str]:
+        hidden = kontroll.Group("C", kontroll.np.array([1.0, 0.0]), None, release=hidden_by)
+        attack = kontroll.Attack([_told("K", [1, 1], 10, 4.92, 4.92), *more], [hidden])
+        return list(kontroll.narrow_ranges(package, attack, "TRI", 5))
+
+    assert faults(2) == []
+    assert any("avgrenses til innenfor 0.80" in fault for fault in faults(1))
+    closer = _told("P", [1, 1], 7, 4.9, 4.9, release=2)
+    assert any("avgrenses til innenfor 0.70" in fault for fault in faults(2, closer))
 
 
 def test_few_people_with_many_digits_are_found() -> None:

@@ -141,13 +141,26 @@ class Attacker:
         yield from self._few_in_detail()
         yield from self._left_blank()
         yield from self._bounds()
-        for found in narrow_groups(
-            self._out(1), self._table, self._hidden, self._answers, exact=self.thorough
-        ):
-            yield DisclosureFinding(self.theme, self._range_text(found.members, found.width))
-        for detail in narrowed_ranges(self._told, self._hidden, self._people, _LEAST_WIDTH):
-            members = sorted(self._hidden[detail.group])
-            yield DisclosureFinding(self.theme, self._range_text(members, detail.width, detail))
+        yield from self._ranges()
+
+    def _ranges(self) -> Iterator[DisclosureFinding]:
+        """Hidden groups whose mean can be bounded closely, unless it was before anybody was told of them."""
+        groups, people = self._hidden, self._people
+        for found in narrow_groups(self._out(1), self._table, groups, self._answers, exact=self.thorough):
+            group = frozenset(found.members)
+            out = self._out(1, before=self._hidden_since[group])
+            known = narrow_groups(out, self._table, [group], self._answers)
+            if not any(old.measure == found.measure and _as_close(old.width, found.width) for old in known):
+                yield DisclosureFinding(self.theme, self._range_text(found.members, found.width))
+        for detail in narrowed_ranges(self._told(), groups, people, _LEAST_WIDTH):
+            group = groups[detail.group]
+            before = self._told(before=self._hidden_since[group])
+            known_by_detail = narrowed_ranges(before, [group], people, _LEAST_WIDTH)
+            if not any(
+                old.measure == detail.measure and _as_close(old.width, detail.width)
+                for old in known_by_detail
+            ):
+                yield DisclosureFinding(self.theme, self._range_text(sorted(group), detail.width, detail))
 
     def _few_in_detail(self) -> Iterator[DisclosureFinding]:
         """Exact spreads of ten, told or subtracted, and shares of answers too, in releases by the rule of precision."""
@@ -313,11 +326,24 @@ class Attacker:
         }
 
     def narrowest(self) -> NarrowestRange | None:
-        found = narrowest(self._out(1), self._table, self._hidden, self._answers)
+        found = narrowest(self._out(1), self._table, self._unknown_before, self._answers)
         if found is None:
             return None
         least = self._answers.least_width * self.length
         return NarrowestRange(self.theme, self._named(found.members), found.width * self.length, least)
+
+    @property
+    def _unknown_before(self) -> list[RespondentGroup]:
+        """The hidden groups whose mean was not known closely before anybody was told of them."""
+        since = self._hidden_since
+        known: set[RespondentGroup] = set()
+        for number in sorted(set(since.values())):
+            groups = [group for group in since if since[group] == number]
+            out = self._out(1, before=number)
+            known |= {
+                frozenset(one.members) for one in narrow_groups(out, self._table, groups, self._answers)
+            }
+        return [group for group in since if group not in known]
 
     def _wrong_counts(self) -> Iterator[DisclosureFinding]:
         for release, figure, cells in self._figures:
@@ -334,13 +360,18 @@ class Attacker:
                     ),
                 )
 
-    def _out(self, level: int, release: ReleasedFigures | None = None) -> list[RespondentGroup]:
-        """What is told: means at level 1, three classes at 2, every answer at 3; of one release, or of all."""
+    def _out(
+        self, level: int, release: ReleasedFigures | None = None, *, before: float = inf
+    ) -> list[RespondentGroup]:
+        """What is told: means at level 1, three classes at 2, every answer at 3; of one release, or of all.
+
+        before: only of releases before this number.
+        """
         told = {
             cells
             for of, figure, cells in self._figures
             if figure.shown and (level == 1 or (figure.points if level == 3 else figure.classes))
-            if release is None or of is release
+            if (release is None or of is release) and of.number < before
         }
         return _ordered(told)
 
@@ -362,27 +393,34 @@ class Attacker:
         sums = self.coverage.summed(np.nan_to_num(self.scores))
         return Answers(sums, 0.0, 1.0, of_shares=self.is_of_shares)
 
-    @cached_property
+    @property
     def _hidden(self) -> list[RespondentGroup]:
         """Groups of fewer than k people whose mean nobody may come close to: hidden figures, and units' own people."""
+        return list(self._hidden_since)
+
+    @cached_property
+    def _hidden_since(self) -> dict[RespondentGroup, float]:
+        """Each group, and the first release that hid it; 0 for units' own people."""
         least = min(covering.release.minimum_group for covering in self.covering)
-        hidden = {cells for _, figure, cells in self._figures if not figure.shown}
         by_unit: dict[int, set[int]] = {}
         for cell, unit in enumerate(self.coverage.unit.tolist()):
             by_unit.setdefault(unit, set()).add(cell)
-        hidden |= set(map(frozenset, by_unit.values()))
-        some = {frozenset(cell for cell in cells if self.sizes[cell]) for cells in hidden}
-        small = (cells for cells in some if 0 < self.sizes[list(cells)].sum() < least)
-        return sorted(small, key=sorted)
+        since: list[tuple[Iterable[int], float]] = [(cells, 0) for cells in by_unit.values()]
+        since += [(cells, release.number) for release, figure, cells in self._figures if not figure.shown]
+        found: dict[RespondentGroup, float] = {}
+        for cells, number in since:
+            some = frozenset(cell for cell in cells if self.sizes[cell])
+            if 0 < self.sizes[list(some)].sum() < least:
+                found[some] = min(found.get(some, number), number)
+        return dict(sorted(found.items(), key=lambda each: sorted(each[0])))
 
     @property
     def _people(self) -> People:
         return People(self.coverage.of_person, self.scores, len(self.coverage.unit))
 
-    @property
-    def _told(self) -> PublishedDetail:
-        """Every shown figure with what is told beside its mean."""
-        shown = [(release, figure, cells) for release, figure, cells in self._figures if figure.shown]
+    def _told(self, *, before: float = inf) -> PublishedDetail:
+        """Every shown figure with what is told beside its mean; before: only of releases before this number."""
+        shown = [one for one in self._figures if one[1].shown and one[0].number < before]
         return self._as_published(shown, self.scores.shape[1])
 
     def _as_published(
@@ -452,6 +490,10 @@ class Attacker:
         """The codes of the units the cells are in; only for those who run the audit."""
         codes = sorted({self.codes[int(self.coverage.unit[cell])] for cell in cells})
         return _("enhet %(codes)s", codes=", ".join(codes[:5]) + (" …" if len(codes) > 5 else ""))
+
+
+def _as_close(before: float, now: float) -> bool:
+    return before <= now + _TOLERANCE
 
 
 def _ordered(groups: Iterable[RespondentGroup]) -> list[RespondentGroup]:

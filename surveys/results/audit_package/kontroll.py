@@ -525,7 +525,7 @@ def _group(package: Package, picture: Picture, figure: Json, shown: set[int], re
     if figure["status"] in {"no_answers", "not_asked"}:
         return Group(words, members, 0)
     if figure["status"] == "hidden":
-        return Group(words, members, None)
+        return Group(words, members, None, release=release["number"])
     low, high = _ends(figure, release)
     is_exact = high == low
     is_bound = figure.get("coded", "exact") != "exact"
@@ -618,16 +618,34 @@ def computed_groups(told: list[Group], hidden: list[Group], few: int) -> Faults:
 
 
 def narrow_ranges(package: Package, attack: Attack, measure: str, least: int) -> Faults:
-    """Hidden groups whose mean cannot vary by a quarter of the scale, given those they are counted together with."""
+    """Hidden groups whose mean cannot vary by a quarter of the scale, given those they are counted together with.
+
+    What was out before the first release that hid the group is known: only what tells more closely is a fault.
+    """
     low, high = map(float, package.releases[-1]["release"]["measures"][measure])
     wanted = LEAST_RANGE * (high - low)
-    for left, n, total in _leftovers(attack.shown):
-        for group in attack.hidden:
-            is_part = bool((group.units <= left).all()) and bool((group.units < left).any())
-            if is_part and group.units.any():
-                width = _width(n, total, min(least - 1, n), low, high)
-                if width < wanted - 1e-9:
-                    yield f"snittet for {group.words} kan avgrenses til innenfor {width:.2f}"
+    left_over: dict[int | None, list[tuple[np.ndarray, int, float]]] = {None: list(_leftovers(attack.shown))}
+    for group in attack.hidden:
+        width = _closest(left_over[None], group, least, low, high)
+        if width >= wanted - 1e-9:
+            continue
+        since = min(one.release for one in attack.hidden if (one.units == group.units).all())
+        if since not in left_over:
+            left_over[since] = list(_leftovers([one for one in attack.shown if one.release < since]))
+        if _closest(left_over[since], group, least, low, high) > width + 1e-6:
+            yield f"snittet for {group.words} kan avgrenses til innenfor {width:.2f}"
+
+
+def _closest(
+    left_over: list[tuple[np.ndarray, int, float]], group: Group, least: int, low: float, high: float
+) -> float:
+    """How much the mean of a hidden group can vary, given the closest of those it is counted together with."""
+    widths = [
+        _width(n, total, min(least - 1, n), low, high)
+        for left, n, total in left_over
+        if group.units.any() and (group.units <= left).all() and (group.units < left).any()
+    ]
+    return min(widths, default=high - low)
 
 
 def narrowed_bounds(shown: list[Group]) -> Faults:
