@@ -99,3 +99,31 @@ def test_a_step_in_the_background_is_followed_to_its_end(
     desk.get_by_role("alert").get_by_text("Undersøkelsen må være lukket").wait_for()
     assert_sound(desk)
     db.engine.dispose()
+
+
+def test_what_a_correction_of_a_large_survey_does_is_waited_for(
+    desk: Page, own_site: Site, worker_held: None, tmp_path: Path
+) -> None:
+    released = "/undersokelser/medarbeider-2024"
+    db = Database(f"sqlite:///{tmp_path / 'instance' / 'medvirk.sqlite3'}")
+    details = {"why": "Etter ønske fra de ansatte.", "as_now": False, "minimum_group": 13, "number": 1}
+    with db.transaction() as session:
+        survey = find_survey(session, released.rpartition("/")[2])
+        asked = LongStep(
+            survey_id=survey.id,
+            name="preview_correction",
+            details=details,
+            asked_at=dt.datetime.now(dt.UTC),
+            attempts=1,
+        )
+        session.add(asked)
+    sign_in(desk, own_site, "hr")
+    desk.goto(own_site.path(f"{released}/frigivelse/rett"))
+    expect(desk.get_by_role("progressbar", name="Medvirk regner ut hva rettelsen gjør.")).to_be_visible()
+    assert_sound(desk)
+    with db.transaction() as session:
+        session.merge(asked).problem = "Undersøkelsen er ikke frigitt."
+    # The page goes on by itself, to the form with what was typed.
+    expect(desk.get_by_label("Hvorfor rettes tallene?")).to_have_value("Etter ønske fra de ansatte.")
+    assert_sound(desk)
+    db.engine.dispose()

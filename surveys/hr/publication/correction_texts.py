@@ -53,7 +53,7 @@ def told_of(preview: CorrectionPreview, questionnaire: Questionnaire) -> Correct
         shown=_named(preview.shown, MOST_NAMED),
         recounted=_named(preview.recounted, MOST_NAMED),
         breakdowns=tuple(
-            f"{line.name}: {listed([name for name, _reason in line.categories])}"
+            f"{line.name}{'' if line.name.endswith('?') else ':'} {listed([name for name, _why in line.categories])}"
             for line in breakdown_lines(preview.categories, questionnaire, preview.minimum_group)
         ),
         cards=tuple(
@@ -109,7 +109,11 @@ def _changes(preview: CorrectionPreview) -> Iterator[str]:
 def _counts(preview: CorrectionPreview) -> Iterator[str]:
     """How many figures, of units and of categories at the top."""
     if preview.figures_hidden:
-        yield ngettext("%(num)s tall blir skjult.", "%(num)s tall blir skjult.", preview.figures_hidden)
+        yield ngettext(
+            "%(num)s tall blir skjult, medregnet inndelinger.",
+            "%(num)s tall blir skjult, medregnet inndelinger.",
+            preview.figures_hidden,
+        )
     if preview.figures_shown:
         yield ngettext(
             "%(num)s tall som ikke vises nå, blir vist.",
