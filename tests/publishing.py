@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import lxml.html
 import numpy as np
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -72,6 +73,30 @@ def stored(db: Database) -> dict[str, int]:
             table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
             for table in (Release, Figure, ReportGroup, StoredPreview, Unit, AuditEntry)
         }
+
+
+def see_correction(hr: FlaskClient, number: int = 1, **data: object) -> tuple[int, str]:
+    """Presses «Se hva rettelsen gjør»."""
+    answer = hr.post(f"{PAGE}/rett", data={"number": number, **data}, follow_redirects=True)
+    return answer.status_code, answer.text
+
+
+def confirm_correction(hr: FlaskClient, page: str, **instead: object) -> tuple[int, str]:
+    """Presses «Rett tallene» on the page that says what it does; 302 when it was made, or the worker was asked."""
+    answer = hr.post(f"{PAGE}/rett", data={**hidden_fields(page), **instead}, follow_redirects=True)
+    return (302 if answer.history else answer.status_code), answer.text
+
+
+def correct(hr: FlaskClient, number: int = 1, **data: object) -> tuple[int, str]:
+    """Sees what the correction does, and confirms it if there is something to confirm."""
+    status, page = see_correction(hr, number, **data)
+    return confirm_correction(hr, page) if status == 200 else (status, page)
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of the page's form with a correction."""
+    form = lxml.html.fromstring(page).xpath("//main//form[.//input[@name='agreed']]")[0]
+    return {field.get("name"): field.get("value") or "" for field in form.xpath(".//input[@type='hidden']")}
 
 
 def merge(hr: FlaskClient, db: Database, *units: str, name: str = "Natt og Dag") -> int:

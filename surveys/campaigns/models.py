@@ -397,7 +397,7 @@ class LongStep(Base):
     __table_args__ = (CheckConstraint("attempts >= 0", name="attempts"),)
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
-    # «count», «release» or «correct».
+    # «count», «release», «preview_correction» or «correct».
     name: Mapped[str]
     # What HR filled in.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

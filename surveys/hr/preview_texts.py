@@ -13,7 +13,12 @@ from surveys.platform.localisation import alphabetical, listed, localised, numbe
 from surveys.platform.texts import _, ngettext
 from surveys.release.measures import measures_of
 from surveys.release.models import FigureStatus
-from surveys.release.protection.release_preview import HiddenUnit, MergeSuggestion, ReleasePreview
+from surveys.release.protection.release_preview import (
+    HiddenCategory,
+    HiddenUnit,
+    MergeSuggestion,
+    ReleasePreview,
+)
 from surveys.results.texts import status_text
 
 MOST_ROWS: Final = 200
@@ -194,11 +199,13 @@ def _instead(unit: HiddenUnit, names: Mapping[int, str]) -> str:
     return _("Teller med i %(unit)s.", unit=names[unit.anchor_id])
 
 
-def breakdown_lines(preview: ReleasePreview, questionnaire: Questionnaire, least: int) -> list[BreakdownLine]:
-    """The breakdowns in the order they will be shown in."""
+def breakdown_lines(
+    hidden_categories: Sequence[HiddenCategory], questionnaire: Questionnaire, least: int
+) -> list[BreakdownLine]:
+    """The breakdowns in the order they are given."""
     questions = {question.key: question for question in questionnaire.background}
     found = []
-    for key, hidden in groupby(preview.categories, key=lambda category: category.breakdown):
+    for key, hidden in groupby(hidden_categories, key=lambda category: category.breakdown):
         options: Mapping[str, Text] = (
             {option.key: option.label for option in questions[key].options} if key in questions else {}
         )

@@ -87,12 +87,14 @@ def correct(
     today: dt.date | None = None,
     progress: Progress | None = None,
     change: Callable[[Session, Survey], None] | None = None,
+    agree: Callable[[Session, Survey, int], None] | None = None,
 ) -> int:
     """A new release of the same answers, after the survey's tree or minimum group was changed. Returns its number.
 
-    change: makes the change in the same transaction, so that it stands only if the correction does. The old figures
-    stay where they are and count as known to everybody: nothing is shown that gives a small group away together with
-    them. Raises CorrectionError, SurveyError or ReleaseRefusedError; then nothing is written.
+    change: makes the change in the same transaction, so that it stands only if the correction does. agree: is given the
+    whole correction, with its number, before it is kept: if it raises, nothing is. The old figures stay where they are
+    and count as known to everybody: nothing is shown that gives a small group away together with them. Raises
+    CorrectionError, SurveyError or ReleaseRefusedError; then nothing is written.
     """
     report = progress or silent
     today = today or municipal_day()
@@ -103,17 +105,29 @@ def correct(
         if survey.status != SurveyStatus.RELEASED:
             raise CorrectionError(_("Undersøkelsen er ikke frigitt, så det er ingenting å rette."))
         require_answers(survey)
+        names = unit_names(survey)
         if change:
             change(session, survey)
-        number = _publish(session, survey, why.strip(), today, report)
+        number = _publish(session, survey, why.strip(), today, report, is_renamed=unit_names(survey) != names)
+        if agree:
+            agree(session, survey, number)
     report("done", 1.0)
     return number
 
 
-def _publish(session: Session, survey: Survey, correction: str, today: dt.date, report: Progress) -> int:
+def _publish(
+    session: Session,
+    survey: Survey,
+    correction: str,
+    today: dt.date,
+    report: Progress,
+    *,
+    is_renamed: bool = False,
+) -> int:
     from surveys.release.comparisons.changing import compare_with_earlier
     from surveys.release.items.changes import with_changes
     from surveys.release.items.deciding import item_rows
+    from surveys.release.items.told import has_new_items
     from surveys.release.protection.composing import compose
     from surveys.release.screening.verdicts import screened
     from surveys.scorecards.feeding import feed
@@ -125,7 +139,8 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
     turnout = turnout_rows(survey, rows, correction=bool(correction))
     report("figures_computed", 0.7)
     if composed.earlier:
-        _check_correction(session, survey, rows, turnout, composed.gives_away, wanted)
+        says_more = is_renamed or has_new_items(session, survey, wanted)
+        _check_correction(session, survey, rows, turnout, composed.gives_away, says_more=says_more)
     number = max((earlier.number for earlier in composed.earlier), default=0) + 1
     published = Release(
         survey=survey,
@@ -172,11 +187,9 @@ def _publish(session: Session, survey: Survey, correction: str, today: dt.date, 
 
 
 def _check_correction(
-    session: Session, survey: Survey, rows: Rows, turnout: Rows, gives_away: bool, wanted: Sequence[str]
+    session: Session, survey: Survey, rows: Rows, turnout: Rows, gives_away: bool, *, says_more: bool
 ) -> None:
-    """wanted: the statements that cards ask for."""
-    from surveys.release.items.told import has_new_items
-
+    """says_more: units have other names, or cards ask for other statements, than in the last release."""
     last = session.scalars(
         select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
     ).first()
@@ -195,7 +208,7 @@ def _check_correction(
         raise ReleaseRefusedError([_("tallene som er frigitt før, røper allerede noe")])
     same = _as_set(rows, Figure) == _stored(session, Figure, last)
     same = same and _as_set(turnout, Turnout) == _stored(session, Turnout, last)
-    if same and not has_new_items(session, survey, wanted):
+    if same and not says_more:
         raise CorrectionError(_("Ingenting ville blitt annerledes, så det er ingenting å rette."))
 
 

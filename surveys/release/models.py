@@ -108,12 +108,13 @@ class Release(Base):
 
 
 class StoredPreview(Base):
-    """What a release of a large survey would show and hide, computed by the job worker. No figure stands in it."""
+    """What a release or correction of a large survey would show and hide, by the job worker. No figure stands in it."""
 
     __tablename__ = "release_preview"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
-    # What it was computed from (`protection.preview.basis_of`): when that has changed, it no longer holds.
+    # What it was computed from (`protection.release_preview.basis_of`, or which release is corrected): when that has
+    # changed, it no longer holds.
     basis: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -48,15 +48,22 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     take(desk, own_site, "release")
     desk.goto(own_site.path(TAB))
     assert_sound(desk)
-    move_on(desk.get_by_role("button", name="Frigi rettelsen"))
+    see = desk.get_by_role("button", name="Se hva rettelsen gjør")
+    move_on(see)
     expect(desk.get_by_role("link", name="Skriv hvorfor tallene rettes.")).to_be_visible()
     assert_sound(desk)
     desk.get_by_label("Hvorfor rettes tallene?").fill("Etter ønske fra de ansatte.")
-    desk.get_by_label("Minste gruppe").fill("13")
-    move_on(desk.get_by_role("button", name="Frigi rettelsen"))
+    desk.get_by_label("Minste gruppe").fill("130")
+    move_on(see)
+    desk.get_by_role("heading", name="Rette tallene?").wait_for()
     assert_sound(desk)
-    desk.get_by_label("Ja, minste gruppe skal være 13").check()
-    move_on(desk.get_by_role("button", name="Frigi rettelsen"))
+    move_on(desk.get_by_role("button", name="Endre"))
+    expect(desk.get_by_label("Hvorfor rettes tallene?")).to_have_value("Etter ønske fra de ansatte.")
+    desk.get_by_label("Minste gruppe").fill("13")
+    move_on(see)
+    expect(desk.get_by_text("Minste gruppe heves fra 5 til 13.")).to_be_visible()
+    assert_sound(desk)
+    move_on(desk.get_by_role("button", name="Rett tallene"))
     expect(desk.get_by_text("minste gruppe 13.")).to_be_visible()
 
 
@@ -90,5 +97,33 @@ def test_a_step_in_the_background_is_followed_to_its_end(
         session.merge(asked).problem = "Undersøkelsen må være lukket før den kan telles opp."
     # The page comes to say it by itself.
     desk.get_by_role("alert").get_by_text("Undersøkelsen må være lukket").wait_for()
+    assert_sound(desk)
+    db.engine.dispose()
+
+
+def test_what_a_correction_of_a_large_survey_does_is_waited_for(
+    desk: Page, own_site: Site, worker_held: None, tmp_path: Path
+) -> None:
+    released = "/undersokelser/medarbeider-2024"
+    db = Database(f"sqlite:///{tmp_path / 'instance' / 'medvirk.sqlite3'}")
+    details = {"why": "Etter ønske fra de ansatte.", "as_now": False, "minimum_group": 13, "number": 1}
+    with db.transaction() as session:
+        survey = find_survey(session, released.rpartition("/")[2])
+        asked = LongStep(
+            survey_id=survey.id,
+            name="preview_correction",
+            details=details,
+            asked_at=dt.datetime.now(dt.UTC),
+            attempts=1,
+        )
+        session.add(asked)
+    sign_in(desk, own_site, "hr")
+    desk.goto(own_site.path(f"{released}/frigivelse/rett"))
+    expect(desk.get_by_role("progressbar", name="Medvirk regner ut hva rettelsen gjør.")).to_be_visible()
+    assert_sound(desk)
+    with db.transaction() as session:
+        session.merge(asked).problem = "Undersøkelsen er ikke frigitt."
+    # The page goes on by itself, to the form with what was typed.
+    expect(desk.get_by_label("Hvorfor rettes tallene?")).to_have_value("Etter ønske fra de ansatte.")
     assert_sound(desk)
     db.engine.dispose()

@@ -6,16 +6,19 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from surveys.hr.publication.raised_minimum import RaisedMinimum
 from surveys.hr.steps.correcting import AskedCorrection
-from surveys.platform.texts import _l
+from surveys.platform.texts import _, _l
+from surveys.release.models import Release
 
 LONGEST_REASON: Final = 500
 """Characters: every reader sees it above the figures."""
 
 
 class CorrectionForm(FlaskForm):
-    """`number` is the release the reader was looking at: sending the form twice corrects once."""
+    """`number` is the release the reader was looking at: sending the form twice corrects once.
+
+    `agreed` is the digest of the preview she has seen: empty until then.
+    """
 
     why = TextAreaField(
         _l("Hvorfor rettes tallene?"),
@@ -29,20 +32,29 @@ class CorrectionForm(FlaskForm):
         _l("Minste gruppe"),
         validators=[Optional(), NumberRange(min=3, message=_l("Minste gruppe kan ikke være under %(min)d."))],
     )
-    sure_of_group = HiddenField()
-    """The minimum group that HR has said is right, once asked."""
     number = HiddenField()
+    agreed = HiddenField()
 
-    asks_about_group = False
-
-    def is_refused(self, raised: RaisedMinimum | None) -> bool:
-        """Whether HR is asked about the minimum group, or told that it cannot be so high; then the field says so."""
-        if raised is None or (self.sure_of_group.data == str(raised.least) and not raised.hides_all):
+    def hides_all(self, highest: int | None) -> bool:
+        """Whether the minimum group is higher than every group; then the field says how high it can be."""
+        if highest is None or (self.minimum_group.data or 0) <= highest:
             return False
-        self.asks_about_group = not raised.hides_all
-        self.minimum_group.errors = [*self.minimum_group.errors, raised.question()]
+        self.minimum_group.errors = [
+            *self.minimum_group.errors,
+            _("Da ville ingen tall vært vist. Minste gruppe kan være høyst %(most)s.", most=highest),
+        ]
         return True
+
+    def is_made_by(self, release: Release) -> bool:
+        """Whether the release is the correction that this form asked for."""
+        return release.correction == str(self.why.data or "").strip()
 
     def correction(self, number: int) -> AskedCorrection:
         """What a valid form asks for, of the release with this number."""
-        return AskedCorrection(str(self.why.data), bool(self.as_now.data), self.minimum_group.data, number)
+        return AskedCorrection(
+            str(self.why.data),
+            bool(self.as_now.data),
+            self.minimum_group.data,
+            number,
+            self.agreed.data or None,
+        )

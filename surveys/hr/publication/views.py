@@ -17,10 +17,8 @@ from surveys.hr import preview_texts
 from surveys.hr.long_steps import standing
 from surveys.hr.nameless_answers import nameless_answers
 from surveys.hr.publication.forms import LONGEST_REASON, CorrectionForm
-from surveys.hr.publication.raised_minimum import raised_minimum
-from surveys.hr.steps.correcting import CORRECT
-from surveys.hr.steps.step import StepRequest
-from surveys.hr.survey_page import blueprint, left_to_worker, survey_for_hr, tab
+from surveys.hr.steps.correcting import CORRECT, PREVIEW_CORRECTION, kept_preview
+from surveys.hr.survey_page import blueprint, survey_for_hr, tab
 from surveys.hr.turnout import turnout
 from surveys.instruments.in_use import questionnaire_of
 from surveys.platform import database
@@ -35,10 +33,13 @@ from surveys.publishing.preview import preview_of, renewed
 def publication(key: str) -> str:
     """What a release would show and hide, or what has been released, when and why."""
     session = database.session()
-    return _page(session, survey_for_hr(session, key))
+    return publication_page(session, survey_for_hr(session, key))
 
 
-def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, problem: str = "") -> str:
+def publication_page(
+    session: Session, survey: Survey, form: CorrectionForm | None = None, problem: str = ""
+) -> str:
+    """The page, with what HR has filled in and why it could not be done."""
     from surveys.release.models import Release
 
     releases = session.scalars(
@@ -55,6 +56,7 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
             form=form,
             problem=problem,
             longest=LONGEST_REASON,
+            previewed=kept_preview(session, survey),
             differences=differences(session, survey),
             merged=preview_texts.merged_groups(survey, None),
         )
@@ -62,10 +64,13 @@ def _page(session: Session, survey: Survey, form: CorrectionForm | None = None, 
 
 
 def _correction_form(session: Session, survey: Survey) -> CorrectionForm:
-    """The form as it is at first, or as HR filled it in for a correction that could not be made."""
+    """The form as it is at first, or as HR filled it in for a correction that is not made yet."""
     refused = standing(session, survey)
-    if refused and refused.name == CORRECT.name and refused.problem:
+    if refused and refused.name in {CORRECT.name, PREVIEW_CORRECTION.name} and refused.problem:
         return CorrectionForm(formdata=None, data=refused.details)
+    previewed = kept_preview(session, survey)
+    if previewed:
+        return CorrectionForm(formdata=None, data=asdict(previewed.asked))
     return CorrectionForm(formdata=None, minimum_group=survey.minimum_group)
 
 
@@ -82,7 +87,7 @@ def _preview(session: Session, survey: Survey) -> dict[str, object]:
         "preview": preview,
         "summary": preview_texts.summary(preview, survey),
         "rows": preview_texts.hidden_rows(preview, survey, questionnaire, turnout(session, survey)),
-        "breakdowns": preview_texts.breakdown_lines(preview, questionnaire, survey.minimum_group),
+        "breakdowns": preview_texts.breakdown_lines(preview.categories, questionnaire, survey.minimum_group),
         "nameless": nameless_answers(survey, preview),
         "choices": preview_texts.choices(preview, survey),
     }
@@ -99,12 +104,12 @@ def merge_in_report(key: str) -> Response | tuple[str, int]:
         merged = merge_units(session, survey, dict.fromkeys(unit_ids), request.form.get("navn", ""))
     except SurveyError as problem:
         session.rollback()
-        return _page(session, survey_for_hr(session, key), problem=str(problem)), 409
+        return publication_page(session, survey_for_hr(session, key), problem=str(problem)), 409
     preview = renewed(session, survey)
     if preview and merged.unit_id in preview.hidden_groups:
         session.rollback()
         why = _("Enhetene er ikke slått sammen, for resultatet deres måtte vært skjult likevel.")
-        return _page(session, survey_for_hr(session, key), problem=why), 409
+        return publication_page(session, survey_for_hr(session, key), problem=why), 409
     name = merged.name
     session.commit()
     if preview is None:
@@ -143,43 +148,10 @@ def separate_in_report(key: str, number: int) -> Response | tuple[str, int]:
         ) from None
     except SurveyError as problem:
         session.rollback()
-        return _page(session, survey_for_hr(session, key), problem=str(problem)), 409
+        return publication_page(session, survey_for_hr(session, key), problem=str(problem)), 409
     preview = renewed(session, survey)
     session.commit()
     if preview is None:
         wake("previews")
     flash(_("Enhetene står hver for seg igjen."))
-    return redirect(url_for("hr.publication", key=key))
-
-
-@blueprint.post("/undersokelser/<key>/frigivelse/rett")
-@requires(*HR_ROLES)
-def correct_publication(key: str) -> Response | tuple[str, int]:
-    """A new release with the reason; what cannot be corrected is said, and what was typed is kept."""
-    from surveys.results.queries import latest_release
-
-    session = database.session()
-    survey = survey_for_hr(session, key)
-    form = CorrectionForm()
-    latest = latest_release(session, survey)
-    if latest is None or survey.status != SurveyStatus.RELEASED:
-        return _page(session, survey, problem=_("Ingenting er frigitt, så det er ingenting å rette.")), 409
-    if form.number.data and form.number.data != str(latest.number):
-        flash(_("Tallene er rettet."))
-        return redirect(url_for("hr.publication", key=key))
-    if not form.validate_on_submit() or form.is_refused(
-        raised_minimum(session, survey, latest, form.minimum_group.data)
-    ):
-        return _page(session, survey, form), 422
-    details = asdict(form.correction(latest.number))
-    if left_to_worker(session, survey, CORRECT, details):
-        return redirect(url_for("hr.publication", key=key))
-    # The correction is a transaction of its own; on SQLite this session would hold the write lock it needs.
-    session.close()
-    try:
-        done = CORRECT.take(StepRequest(database.database(), key, details=details))
-    except SurveyError as problem:
-        session.close()
-        return _page(session, survey_for_hr(session, key), form, str(problem)), 409
-    flash(done)
     return redirect(url_for("hr.publication", key=key))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.models import Survey
 from surveys.hr.steps.choosing_holders import CHOOSE_HOLDERS
 from surveys.hr.steps.closing import CLOSE
-from surveys.hr.steps.correcting import CORRECT
+from surveys.hr.steps.correcting import CORRECT, PREVIEW_CORRECTION
 from surveys.hr.steps.counting import COUNT
 from surveys.hr.steps.inviting import INVITE
 from surveys.hr.steps.opening import OPEN
@@ -29,6 +29,7 @@ STEPS: Final = (
     OPEN_BOX,
     COUNT,
     RELEASE,
+    PREVIEW_CORRECTION,
     CORRECT,
 )
 

@@ -25,7 +25,7 @@ from surveys.publishing.releasing import ReleaseRefusedError
 from surveys.release.models import Release
 from tests.built_once import build_once
 from tests.card_building import sign_in_as
-from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, stored
+from tests.publishing import HOMES, PAGE, SMALL_TEAMS, answers_of, confirm_correction, see_correction, stored
 from tests.releasing import KEY, build_closed, build_counted, build_released
 
 SURVEY = f"/undersokelser/{KEY}"
@@ -291,7 +291,7 @@ class TestKilledWorkers:
         self, app: Flask, released: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         move(released)
-        correct(hr)
+        correct(app, released, hr)
         original = correct_release
 
         def killed(*arguments: object) -> None:
@@ -307,31 +307,54 @@ class TestKilledWorkers:
         assert steps(released) == []
 
 
-def move(db: Database) -> None:
+def move(db: Database, unit: str = "A2") -> None:
     with db.transaction() as session:
         units = {one.code: one for one in session.scalars(select(Unit))}
-        units["A2"].parent = units["B"]
+        units[unit].parent = units["B"]
 
 
-def correct(hr: FlaskClient, why: str = "Team A2 sto feil.") -> str:
-    answer = hr.post(
-        f"{PAGE}/rett",
-        data={"number": 1, "why": why, "as_now": "y", "minimum_group": 5},
-        follow_redirects=True,
-    )
-    assert answer.status_code == 200
-    return answer.text
+def see(app: Flask, db: Database, hr: FlaskClient, why: str = "Team A2 sto feil.") -> str:
+    """What the correction does, when the worker has found it out."""
+    status, page = see_correction(hr, why=why, as_now="y", minimum_group=5)
+    assert (status, "Medvirk regner ut hva rettelsen gjør." in page) == (200, True)
+    work(app, db)
+    return hr.get(f"{PAGE}/rett").text
+
+
+def correct(app: Flask, db: Database, hr: FlaskClient) -> str:
+    status, page = confirm_correction(hr, see(app, db, hr))
+    assert status == 302
+    return page
+
+
+def test_what_a_correction_does_is_worked_out_in_the_background_and_waited_for_without_scripts(
+    app: Flask, released: Database, hr: FlaskClient
+) -> None:
+    move(released)
+    _status, waiting = see_correction(hr, why="Team A2 sto feil.", as_now="y")
+    assert f'href="{PAGE}/rett">Se om det er ferdig</a>' in waiting
+    assert "Rett tallene" not in waiting
+    assert hr.get(f"{SURVEY}/fremdrift").json == {"under_way": True, "share": 0.0}
+    assert "Se hva rettelsen gjør" not in hr.get(PAGE).text, "a second reason would be lost"
+    work(app, released)
+    assert "Enhet A2: fra Enhet A til Enhet B." in hr.get(f"{PAGE}/rett").text
+    tab = hr.get(PAGE).text
+    assert f'href="{PAGE}/rett"' in tab
+    assert "Team A2 sto feil.</textarea>" in tab
+    assert (steps(released), stored(released)["release"]) == ([], 1)
 
 
 def test_a_correction_is_worked_out_in_the_background(
     app: Flask, released: Database, hr: FlaskClient
 ) -> None:
     move(released)
-    page = correct(hr)
+    page = correct(app, released, hr)
     assert "Medvirk regner ut rettelsen" in page
-    assert "Frigi rettelsen" not in page, "a second reason would be lost"
+    assert "Se hva rettelsen gjør" not in page, "a second reason would be lost"
+    assert hr.get(f"{PAGE}/rett").status_code == 302
     work(app, released)
     assert "Rettelse: Team A2 sto feil." in hr.get(PAGE).text
+    assert hr.get(f"{PAGE}/rett").status_code == 302, "it is made"
     with released.reading() as session:
         assert [one.correction for one in session.scalars(select(Release).order_by(Release.number))] == [
             "",
@@ -339,11 +362,26 @@ def test_a_correction_is_worked_out_in_the_background(
         ]
 
 
+def test_a_correction_that_is_another_when_the_worker_comes_to_it_is_shown_again(
+    app: Flask, released: Database, hr: FlaskClient
+) -> None:
+    move(released)
+    correct(app, released, hr)
+    move(released, "C")
+    work(app, released)
+    assert stored(released)["release"] == 1
+    assert "Rettelsen er ikke gjort, for noe er endret" in hr.get(PAGE).text
+    page = hr.get(f"{PAGE}/rett").text
+    assert "Enhet C: fra Enhet K til Enhet B." in page
+    assert confirm_correction(hr, page)[0] == 302
+    work(app, released)
+    assert stored(released)["release"] == 2
+
+
 def test_a_correction_that_cannot_be_made_keeps_what_was_typed(
     app: Flask, released: Database, hr: FlaskClient
 ) -> None:
-    correct(hr, "Jeg tror noe er feil.")
-    work(app, released)
+    see(app, released, hr, "Jeg tror noe er feil.")
     page = hr.get(PAGE).text
     assert "Ingenting ville blitt annerledes" in page
     assert "Jeg tror noe er feil.</textarea>" in page
@@ -351,8 +389,9 @@ def test_a_correction_that_cannot_be_made_keeps_what_was_typed(
 
 def test_a_correction_without_a_reason_cannot_be_asked_for(released: Database, hr: FlaskClient) -> None:
     """It is made with its own form; its name in the address of the other steps is no page."""
-    address = f"{SURVEY}/steg/correct"
-    assert (hr.get(address).status_code, hr.post(address).status_code) == (404, 404)
+    for name in ("correct", "preview_correction"):
+        address = f"{SURVEY}/steg/{name}"
+        assert (hr.get(address).status_code, hr.post(address).status_code) == (404, 404)
     assert steps(released) == []
 
 
