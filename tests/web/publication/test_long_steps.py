@@ -387,6 +387,19 @@ def test_a_correction_that_cannot_be_made_keeps_what_was_typed(
     assert "Jeg tror noe er feil.</textarea>" in page
 
 
+def test_a_correction_that_gives_somebody_away_leaves_the_figures_as_they_are(
+    app: Flask, released: Database, hr: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveys.publishing.releasing._refuse_breaches", refuse)
+    move(released)
+    see(app, released, hr)
+    page = hr.get(PAGE).text
+    assert "Tallene er ikke rettet" in page
+    assert "TRI: fire personer kan regnes ut" in page
+    assert "De frigitte tallene står som de var" in page
+    assert "står som talt opp" not in page
+
+
 def test_a_correction_without_a_reason_cannot_be_asked_for(released: Database, hr: FlaskClient) -> None:
     """It is made with its own form; its name in the address of the other steps is no page."""
     for name in ("correct", "preview_correction"):
