@@ -21,8 +21,8 @@ from surveys.campaigns.repicturing import Difference
 from surveys.counting.models import Response
 from surveys.platform.typed_data import from_stored
 from surveys.release.digest import figure_rows, line_of
-from surveys.release.items.models import ItemFigure
-from surveys.release.models import Figure, FigureKind, FigureStatus, Release
+from surveys.release.items.told import told_items
+from surveys.release.models import Figure, FigureKind, Release
 from surveys.release.protection.breakdowns import UNIT_TYPE
 from surveys.release.protection.release_preview import HiddenCategory
 from surveys.scorecards.models import Measurement, Scorecard, ScorecardLine
@@ -160,6 +160,7 @@ def correction_preview(
         made.minimum_group,
         _others(before.covered(answered), now.covered(answered)),
     )
+    statements = Counter(each.release for each in told_items(session, survey))
     is_as_it_was = not moved and made.minimum_group == last.minimum_group
     return CorrectionPreview(
         number=last.number,
@@ -175,7 +176,7 @@ def correction_preview(
         figures_shown=len(found.newly_shown),
         figures_recounted=len(found.recounted),
         other_digits=is_as_it_was and _lines(session, last) != _lines(session, made),
-        statements=_statements(session, made) - _statements(session, last),
+        statements=statements[made.number] - statements[last.number],
         cards=tuple(_cards(session, made)),
     )
 
@@ -275,13 +276,6 @@ class _Beside:
 
 def _lines(session: Session, release: Release) -> list[str]:
     return sorted(map(line_of, figure_rows(session, release)))
-
-
-def _statements(session: Session, release: Release) -> int:
-    shown = select(func.count()).where(
-        ItemFigure.release_id == release.id, ItemFigure.status == FigureStatus.SHOWN
-    )
-    return session.scalar(shown) or 0
 
 
 def _cards(session: Session, release: Release) -> Iterator[FedCard]:

@@ -20,13 +20,9 @@ from surveys.organisation.models import Unit
 from surveys.release.items.auditing import item_findings
 from surveys.release.measures import answer_length, measures_of
 from surveys.release.models import Release
-from surveys.release.protection.attacking import (
-    Attacker,
-    DisclosureFinding,
-    NarrowestRange,
-    ThemeColumn,
-)
+from surveys.release.protection.attacking import Attacker
 from surveys.release.protection.background_figures import background_findings
+from surveys.release.protection.findings import DisclosureFinding, NarrowestRange
 from surveys.release.protection.issued_rows import IssuedRows, issued_rows
 from surveys.release.protection.left_blank import left_blank
 from surveys.release.protection.published import (
@@ -35,6 +31,7 @@ from surveys.release.protection.published import (
     ReleasedFigures,
     released_figures,
 )
+from surveys.release.protection.theme_knowledge import ThemeColumn, ThemeKnowledge
 from surveys.release.totals import person_measures
 
 if TYPE_CHECKING:
@@ -114,7 +111,7 @@ def _attackers(
     covering = [Covering(coverage, release, survey.unit_id) for release in releases]
     measures = measures_of(questionnaire_of(survey.instrument))
     scores = person_measures(responses, measures)
-    known: dict[object, tuple[Breach, ...]] = {}
+    attacks: dict[object, tuple[Breach, ...]] = {}
     for factor in responses.questionnaire.factors:
         places = [place for place, measure in enumerate(measures) if measure.factor.key == factor.key]
         kinds = list(dict.fromkeys(measures[place].code for place in places))
@@ -126,7 +123,7 @@ def _attackers(
             )
             for code, of in zip(kinds, of_kind, strict=True)
         ]
-        yield Attacker(
+        knowledge = ThemeKnowledge(
             factor.key,
             columns,
             coverage,
@@ -135,7 +132,6 @@ def _attackers(
             rows.after,
             scores[:, of_kind],
             left_blank(responses, factor.key),
-            thorough,
             codes,
-            known,
         )
+        yield Attacker(knowledge, thorough, attacks)

@@ -23,7 +23,7 @@ from surveys.publishing.releasing import CorrectionError, ReleaseRefusedError
 from surveys.release.analysts.microdata import export_microdata
 from surveys.release.auditing import audit_survey
 from surveys.release.models import Figure
-from surveys.release.protection.attacking import DisclosureFinding
+from surveys.release.protection.findings import DisclosureFinding
 from surveys.release.protection.published import released_figures
 from tests.building import sheet_of
 from tests.releasing import KEY, Answers, build_released

@@ -27,8 +27,8 @@ from surveys.release.items.item_measures import item_key, least_people
 from surveys.release.items.system import Parts
 from surveys.release.items.told import CoveredItem
 from surveys.release.models import Coding, bound_of
-from surveys.release.protection.attacking import DisclosureFinding
 from surveys.release.protection.bounded_figures import figure_as_told
+from surveys.release.protection.findings import DisclosureFinding
 from surveys.release.protection.published import Covering, PublishedFigure
 
 

@@ -11,7 +11,7 @@ from surveys.release.items.attacking import ItemAttack
 from surveys.release.items.guarding import ThemeFigures
 from surveys.release.items.system import ItemSystem
 from surveys.release.items.told import covered, told_items
-from surveys.release.protection.attacking import DisclosureFinding
+from surveys.release.protection.findings import DisclosureFinding
 from surveys.release.protection.issued_rows import IssuedRows
 from surveys.release.protection.published import Coverage, Covering, ReleasedFigures
 

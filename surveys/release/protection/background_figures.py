@@ -21,7 +21,7 @@ from surveys.release.models import (
     FigureStatus,
     SeparatedBackground,
 )
-from surveys.release.protection.attacking import DisclosureFinding
+from surveys.release.protection.findings import DisclosureFinding
 from surveys.release.protection.published import PublishedFigure, ReleasedFigures
 
 _NAMES: Final = ("breakdown", "category", "measure", "status", "reason")
