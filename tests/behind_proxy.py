@@ -95,7 +95,9 @@ def serving(
 
 
 @contextmanager
-def behind(proxy: str, settings: Settings, folder: Path, proxies: int = 1) -> Iterator[ProxiedSite]:
+def behind(
+    proxy: str, settings: Settings, folder: Path, proxies: int = 1, workers: int = 2
+) -> Iterator[ProxiedSite]:
     """The site of these settings behind «nginx» or «caddy»."""
     own = folder / proxy
     own.mkdir()
@@ -103,7 +105,7 @@ def behind(proxy: str, settings: Settings, folder: Path, proxies: int = 1) -> It
     site_port, port = free_port(), free_port()
     start = _nginx if proxy == "nginx" else _caddy
     told = Settings(**vars(settings) | {"base_url": ADDRESS, "proxies": proxies})
-    with serving(told, site_port, folder / "serve.log") as server:
+    with serving(told, site_port, folder / "serve.log", workers) as server:
         with (own / "said.log").open("wb") as out:
             process = subprocess.Popen(
                 start(own, site_port, port),

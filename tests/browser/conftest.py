@@ -23,7 +23,7 @@ from tests.mail_server import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "fjordvik-demo"
-# Without these Chromium calls home, and this suite must run where nothing outside answers.
+# Without most of these Chromium calls home, and this suite must run where nothing outside answers.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +32,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Else the first page of every context begins in one process and goes on in another.
+    "--renderer-process-limit=1",
 )
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 # How long anything may take before it counts as broken: a test waits for what it wants to see and never for a time,

@@ -44,10 +44,10 @@ class Behind:
 
 
 @contextmanager
-def _behind(proxy: str, folder: Path, installations: Installations) -> Iterator[Behind]:
+def _behind(proxy: str, folder: Path, installations: Installations, workers: int = 2) -> Iterator[Behind]:
     with installations("sqlite", folder) as settings:
         codes = _build(settings)
-        with behind(proxy, settings, folder) as site:
+        with behind(proxy, settings, folder, workers=workers) as site:
             yield Behind(proxy, site, codes)
 
 
@@ -84,17 +84,30 @@ def _build(settings: Settings) -> list[str]:
     return codes
 
 
+@pytest.fixture(scope="module")
+def browser_for(playwright: Playwright) -> Iterator[Callable[[int], Browser]]:
+    """The browser that finds the site's name at this port of this machine, the same for all tests."""
+    with ExitStack() as stack:
+
+        @cache
+        def launch(port: int) -> Browser:
+            rule = f"--host-resolver-rules=MAP {NAME}:443 127.0.0.1:{port}"
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=[*FLAGS, rule], timeout=PATIENCE * 1000
+            )
+            stack.callback(browser.close)
+            return browser
+
+        yield launch
+
+
 @pytest.fixture
-def context(playwright: Playwright, proxied: Behind) -> Iterator[BrowserContext]:
-    """A browser that finds the site's name on this machine, and takes its certificate."""
-    rule = f"--host-resolver-rules=MAP {NAME}:443 127.0.0.1:{proxied.site.port}"
-    browser: Browser = playwright.chromium.launch(
-        executable_path=CHROMIUM, args=[*FLAGS, rule], timeout=PATIENCE * 1000
-    )
-    opened = browser.new_context(locale="nb-NO", ignore_https_errors=True)
+def context(browser_for: Callable[[int], Browser], proxied: Behind) -> Iterator[BrowserContext]:
+    """A visitor with that browser, who takes the site's certificate."""
+    opened = browser_for(proxied.site.port).new_context(locale="nb-NO", ignore_https_errors=True)
     opened.set_default_timeout(PATIENCE * 1000)
     yield opened
-    browser.close()
+    opened.close()
 
 
 def _sign_in(page: Page) -> None:
@@ -226,7 +239,7 @@ def test_health_and_metrics_are_not_for_those_outside(proxied: Behind) -> None:
 def test_the_proxy_keeps_no_code_not_even_when_the_site_is_down(
     proxy: str, tmp_path: Path, installations: Installations
 ) -> None:
-    with _behind(proxy, tmp_path, installations) as proxied:
+    with _behind(proxy, tmp_path, installations, workers=1) as proxied:
         code = proxied.codes[0]
         assert proxied.site.ask(f"/svar/{code}")[0] == 200
         proxied.site.stop_server()
