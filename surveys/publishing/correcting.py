@@ -16,7 +16,7 @@ from surveys.campaigns.models import Survey
 from surveys.campaigns.repicturing import differences, picture_as_now
 from surveys.platform.database import Database
 from surveys.platform.texts import _
-from surveys.publishing.correction_preview import CorrectionPreview, SurveyPicture, correction_preview
+from surveys.publishing.correction_preview import CorrectionPreview
 
 if TYPE_CHECKING:
     from surveys.publishing.opening_ballots import Progress
@@ -102,6 +102,9 @@ class _Attempt:
         self._wanted, self._agrees = wanted, agrees
 
     def change(self, session: Session, survey: Survey) -> None:
+        # Pages load this module, and no page needs the library for numbers behind the other.
+        from surveys.publishing.previewing_correction import SurveyPicture
+
         self._before = SurveyPicture.of(survey)
         self._moved = differences(session, survey) if self._wanted.as_now else []
         if self._moved:
@@ -110,6 +113,8 @@ class _Attempt:
             survey.minimum_group = self._wanted.minimum_group
 
     def agree(self, session: Session, survey: Survey, number: int) -> None:
+        from surveys.publishing.previewing_correction import correction_preview
+
         found = correction_preview(session, survey, number, self._before, self._moved)
         if not self._agrees(found):
             raise CorrectionNotAgreedError(found)
