@@ -1,7 +1,7 @@
 """Whether a unit is there on a day: up to and with its last one. When it began is another question."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ def is_living(day: dt.date) -> ColumnElement[bool]:
     return Unit.valid_to.is_(None) | (Unit.valid_to >= day)
 
 
-def living_units(session: Session, unit_ids: Collection[int], day: dt.date) -> dict[int, Unit]:
-    """Id → unit, of those that have not ended. Shared by the parts of a page: it may not be changed."""
+def living_units(session: Session, unit_ids: Collection[int], day: dt.date) -> Mapping[int, Unit]:
+    """Id → unit, of those that have not ended. Shared by the parts of a page."""
     wanted = frozenset(unit_ids)
 
     def ask() -> dict[int, Unit]:

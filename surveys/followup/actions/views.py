@@ -61,6 +61,7 @@ from surveys.followup.actions.typed_action import (
     fields_of,
     read_action,
 )
+from surveys.organisation.living import has_ended
 from surveys.organisation.models import Unit
 from surveys.platform import database
 from surveys.platform.clock import municipal_day
@@ -284,6 +285,7 @@ def _plan_page(session: Session, unit: Unit, dropping: Mapping[int, tuple[str, s
         "followup/actions/plan.html",
         unit=unit,
         plan=plan,
+        has_ended=has_ended(unit, _today()),
         may_edit=may_edit,
         sharing=_sharing(session, unit, plan),
         offered=_offered(session, unit) if may_edit else (),
