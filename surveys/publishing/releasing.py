@@ -208,7 +208,7 @@ def _check_correction(
         raise ReleaseRefusedError([_("tallene som er frigitt før, røper allerede noe")])
     same = _as_set(rows, Figure) == _stored(session, Figure, last)
     same = same and _as_set(turnout, Turnout) == _stored(session, Turnout, last)
-    if same and not says_more:
+    if same and not says_more and survey.minimum_group == last.minimum_group:
         raise CorrectionError(_("Ingenting ville blitt annerledes, så det er ingenting å rette."))
 
 

@@ -163,6 +163,14 @@ def public_units(session: Session, release: Release, today: dt.date) -> frozense
     return frozenset(each.unit_id for each in placed if each.is_high)
 
 
+def group_reads(session: Session, readers: ReaderGroup, release: Release, unit_id: int, day: dt.date) -> bool:
+    """Whether the group reads the unit in that release on that day."""
+    if readers == ReaderGroup.PUBLIC:
+        return unit_id in public_units(session, release, day)
+    access = group_access(readers, release, day)
+    return access is not None and access.now
+
+
 @dataclass(frozen=True)
 class _PlacedUnit:
     """A unit in a survey's picture.

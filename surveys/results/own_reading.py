@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.campaigns.models import ReaderGroup, SurveyUnit
 from surveys.release.comparisons.references import Against, Comparisons, Reference, ReferenceChoice
 from surveys.release.models import Change, ChangeBasis, Release
-from surveys.release.visibility import group_access, public_units
+from surveys.release.visibility import group_reads
 from surveys.results.queries import UnitResult, own_result
 
 _ALONE: Final = ReferenceChoice(Against.NOTHING)
@@ -46,14 +46,6 @@ def _measures_with_open_past(
     is_open = {
         release_id
         for release_id in earlier
-        if _reads(session, session.get_one(Release, release_id), unit_id, readers, today)
+        if group_reads(session, readers, session.get_one(Release, release_id), unit_id, today)
     }
     return frozenset(measure for measure, release_id in rows if release_id in is_open)
-
-
-def _reads(session: Session, release: Release, unit_id: int, readers: ReaderGroup, today: dt.date) -> bool:
-    """Whether the group reads the unit in that release today."""
-    if readers == ReaderGroup.PUBLIC:
-        return unit_id in public_units(session, release, today)
-    access = group_access(readers, release, today)
-    return access is not None and access.now

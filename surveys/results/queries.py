@@ -300,7 +300,7 @@ def _readable(
 def _lines(measures: Sequence[Measure], figures: Iterable[Figure]) -> tuple[Line, ...]:
     """One line for each figure, in the questionnaire's order of measures."""
     found = {figure.measure: figure for figure in figures}
-    return tuple(_line(measure, found[measure.key]) for measure in measures if measure.key in found)
+    return tuple(measure_line(measure, found[measure.key]) for measure in measures if measure.key in found)
 
 
 def _released_mean(line: Line) -> ReleasedMean:
@@ -309,7 +309,8 @@ def _released_mean(line: Line) -> ReleasedMean:
     )
 
 
-def _line(measure: Measure, figure: Figure) -> Line:
+def measure_line(measure: Measure, figure: Figure) -> Line:
+    """A released figure as a line, with nothing beside it."""
     return Line(
         key=measure.key,
         title=measure.title,

@@ -29,6 +29,8 @@ from surveys.results.comments.queries import readable_count
 from surveys.results.comparisons import reference_texts as reference_words
 from surveys.results.comparisons import succession_texts as succession_words
 from surveys.results.comparisons.finite_population import InvitedLine, invited_reading
+from surveys.results.corrections import texts as corrected_words
+from surveys.results.corrections.queries import corrections_for
 from surveys.results.filled_columns import filled_columns
 from surveys.results.history import texts as history_wording
 from surveys.results.history.queries import history_of
@@ -128,6 +130,8 @@ def unit(survey_key: str, unit_code: str) -> str:
         weighted=weighted_table(session, survey, release, result),
         weighted_words=weighted_wording,
         chain=_chain(session, survey, place.unit_id, noted),
+        corrected=corrections_for(session, current_user, release, place.unit_id),
+        corrected_words=corrected_words,
     )
 
 

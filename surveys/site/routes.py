@@ -28,7 +28,7 @@ from surveys.hr.paper import views as paper_views
 from surveys.hr.planning import views as planning_views
 from surveys.hr.planning import year_wheel
 from surveys.hr.privacy import views as personal_data_views
-from surveys.hr.publication import correction_views
+from surveys.hr.publication import corrected_views, correction_views
 from surveys.hr.publication import views as publication_views
 from surveys.hr.quality import figure_views as quality_figure_views
 from surveys.hr.quality import views as quality_views
@@ -94,6 +94,7 @@ _MODULES = (
     preview_views,
     personal_data_views,
     publication_views,
+    corrected_views,
     correction_views,
     quality_views,
     quality_figure_views,

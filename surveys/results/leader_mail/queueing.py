@@ -1,8 +1,7 @@
 """Which leaders are told, and of which release."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import func, select
@@ -12,8 +11,9 @@ from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.models import ReaderGroup, Survey, SurveyStatus, SurveyUnit
 from surveys.organisation.subtrees import ids_below
 from surveys.platform.database import Database
-from surveys.release.models import Figure, FigureKind, Release
+from surveys.release.models import Release
 from surveys.release.visibility import accesses, group_access
+from surveys.results.corrections.queries import figures_corrected
 from surveys.results.models import LeaderMail
 
 NEWS: Final = dt.timedelta(days=14)
@@ -95,23 +95,13 @@ def own_units(session: Session, account: Account, release: Release, today: dt.da
     return frozenset(unit for (_release, unit), access in found.items() if access.now)
 
 
-def _is_news_to(session: Session, account: Account, release: Release, units: Iterable[int]) -> bool:
+def _is_news_to(session: Session, account: Account, release: Release, units: Collection[int]) -> bool:
     """Always when she was never told of the survey; else when her units' figures differ from those she was told of."""
     last = session.scalar(
         select(func.max(Release.id))
         .join(LeaderMail, LeaderMail.release_id == Release.id)
         .where(LeaderMail.account_id == account.id, Release.survey_id == release.survey_id)
     )
-    return last is None or _figures(session, last, units) != _figures(session, release.id, units)
-
-
-def _figures(session: Session, release_id: int, units: Iterable[int]) -> dict[int, set[tuple[object, ...]]]:
-    rows = session.execute(
-        select(Figure.unit_id, Figure.measure, Figure.status, Figure.n, Figure.mean, Figure.sd).where(
-            Figure.release_id == release_id, Figure.unit_id.in_(units), Figure.kind == FigureKind.UNIT
-        )
-    ).all()
-    found: dict[int, set[tuple[object, ...]]] = defaultdict(set)
-    for unit_id, *rest in rows:
-        found[unit_id].add(tuple(rest))
-    return dict(found)
+    if last is None:
+        return True
+    return bool(figures_corrected(session, session.get_one(Release, last), release, release, units))

@@ -12,18 +12,23 @@ from surveys.campaigns.reader_groups import kept_step
 from surveys.platform.localisation import alphabetical
 from surveys.release.models import Release
 from surveys.release.visibility import public_units
+from surveys.results.corrections.queries import ReleaseCorrection, corrections_for_group
 from surveys.results.own_reading import result_for
 from surveys.results.queries import UnitResult
 
 
 @dataclass(frozen=True)
 class OpenResult:
-    """A survey as everybody reads it. areas: by name, never by result. step: who decided that it is public."""
+    """A survey as everybody reads it. areas: by name, never by result. step: who decided that it is public.
+
+    corrected: the same corrections for each of them, the top first, with what they changed there.
+    """
 
     release: Release
     step: VisibilityStep
     top: UnitResult
     areas: tuple[UnitResult, ...]
+    corrected: tuple[tuple[ReleaseCorrection, ...], ...]
 
 
 def open_releases(session: Session, today: dt.date) -> list[Release]:
@@ -57,6 +62,10 @@ def open_result(session: Session, release: Release, today: dt.date) -> OpenResul
         step,
         result_for(session, release, top, ReaderGroup.PUBLIC, today),
         tuple(result_for(session, release, area, ReaderGroup.PUBLIC, today) for area in areas),
+        tuple(
+            corrections_for_group(session, ReaderGroup.PUBLIC, release, unit.unit_id)
+            for unit in (top, *areas)
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from surveys.platform.clock import municipal_day
 from surveys.release.models import Release
 from surveys.release.visibility import public_units
 from surveys.results import texts as wording
+from surveys.results.corrections import texts as corrected_words
 from surveys.results.exporting import as_csv, figure_rows
 from surveys.results.meanings import theme_meanings
 from surveys.results.open_pages.language import choose_language
@@ -56,6 +57,7 @@ def survey(survey_key: str) -> Response:
             found=found,
             survey=found.release.survey,
             words=wording,
+            corrected_words=corrected_words,
             sentences=wording.summary(found.top),
             meanings=theme_meanings(questionnaire, {line.key for line in found.top.lines if line.shown}),
             here=here,

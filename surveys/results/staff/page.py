@@ -10,6 +10,8 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.release.comparisons.references import Against, ReferenceChoice
 from surveys.release.models import Release
 from surveys.results import texts as wording
+from surveys.results.corrections import texts as corrected_words
+from surveys.results.corrections.queries import corrections_for_group
 from surveys.results.meanings import line_meanings
 from surveys.results.own_reading import result_for
 from surveys.results.pictures import scale_picture
@@ -23,6 +25,8 @@ def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.
     questionnaire = questionnaire_of(release.survey.instrument)
     return {
         "result": result,
+        "corrected": corrections_for_group(session, ReaderGroup.STAFF, release, unit.unit_id),
+        "corrected_words": corrected_words,
         "sentences": wording.summary(result),
         "words": wording,
         "picture": scale_picture,

@@ -106,6 +106,20 @@ class TestCorrections:
             assert survey.minimum_group == 5
             assert "Nytt navn" not in {unit.name for unit in survey.units}
 
+    def test_a_raised_minimum_that_hides_nothing_is_kept_and_promised(
+        self, released: Database, hr: FlaskClient
+    ) -> None:
+        status, page = see_correction(hr, why="Etter ønske fra de ansatte.", minimum_group=6)
+        assert status == 200
+        assert "Minste gruppe heves fra 5 til 6." in page
+        assert "Rettelsen endrer ingen tall." in page
+        assert confirm_correction(hr, page)[0] == 302
+        assert "Grupper med færre enn 6 svar vises aldri." in hr.get(f"/resultater/{KEY}/K").text
+        with released.reading() as session:
+            survey = find_survey(session, KEY)
+            assert survey.minimum_group == 6
+            assert audit_survey(session, survey).findings == ()
+
     def test_the_minimum_group_can_be_raised_and_nothing_about_fewer_stands_any_more(
         self, released: Database, hr: FlaskClient
     ) -> None:
