@@ -65,6 +65,17 @@ def test_the_release_page_is_sound_from_counting_to_correction(desk: Page, own_s
     assert_sound(desk)
     move_on(desk.get_by_role("button", name="Rett tallene"))
     expect(desk.get_by_text("minste gruppe 13.")).to_be_visible()
+    move_on(desk.get_by_role("link", name="Se hvilke tall som ble endret"))
+    hidden = desk.locator("main section").first
+    expect(hidden.get_by_role("row").nth(1).get_by_role("cell")).to_have_text(["Vist", "Skjult"])
+    assert_sound(desk)
+    move_on(hidden.get_by_role("link"))
+    desk.get_by_text("Se hvilke tall som ble endret").press("Enter")
+    expect(
+        desk.get_by_role("table", name="Endret for").get_by_role("cell", name="Skjult").first
+    ).to_be_visible()
+    axe.wait_until_still(desk)
+    assert_sound(desk)
 
 
 @pytest.fixture
