@@ -296,7 +296,7 @@ ACCESS: Final[dict[str, AccessRule]] = dict(
             hr_there,
             "hr",
             "add_history checklist comments confirm correct_failed correct_failed_number correct_publication "
-            "correction deadline decide_comment delete give_reserve keys "
+            "corrected_figures correction deadline decide_comment delete give_reserve keys "
             "discuss_quality edit history letter_instead letters letters_again loose_codes mail_words mailing "
             "merge_in_report poster progress publication quality quality_factor quality_factor_figure "
             "quality_structure quality_structure_figure quality_years quality_years_figure questionnaire "

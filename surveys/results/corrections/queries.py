@@ -139,7 +139,7 @@ def _lines(
     query = select(Figure).where(Figure.release_id == release.id, Figure.kind == FigureKind.UNIT)
     if units is not None:
         query = query.where(Figure.unit_id.in_(units))
-    found: dict[int, dict[str, Line]] = defaultdict(dict)
+    found: defaultdict[int, dict[str, Line]] = defaultdict(dict)
     for figure in session.scalars(query):
         if figure.measure in measures:
             found[figure.unit_id][figure.measure] = measure_line(measures[figure.measure], figure)

@@ -172,11 +172,13 @@ def _hide(db: Database, code: str, reason: str = PRIMARY) -> None:
         )
         session.add(third)
         session.flush()
-        for table in (Figure, Turnout):
+        tables: tuple[type[Figure | Turnout], ...] = (Figure, Turnout)
+        for table in tables:
             columns = set(table.__table__.columns.keys()) - {"id", "release_id"}
             for row in session.scalars(select(table).where(table.release_id == second.id)).all():
                 values = {name: getattr(row, name) for name in columns}
-                if table is Figure and row.unit_id == unit_id and row.status != FigureStatus.NOT_ASKED:
+                is_its_own = isinstance(row, Figure) and row.unit_id == unit_id
+                if is_its_own and values["status"] != FigureStatus.NOT_ASKED:
                     values |= dict.fromkeys(
                         ("n", "mean", "sd", "ci_low", "ci_high", "distribution", "points")
                     )
