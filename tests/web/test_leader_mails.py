@@ -117,7 +117,21 @@ def test_after_a_correction_only_those_whose_figures_changed_are_told(
     assert _to([mail]) == ["b1"]
     assert "er rettet" in str(mail["Subject"])
     assert "Minste gruppe var for lav" in mail.get_content()
+    assert "ser du hva som ble endret" in mail.get_content()
     assert _sent(app, released, office, day) == []
+
+
+def test_what_was_corrected_before_her_day_is_new_to_a_leader(
+    app: Flask, released: Database, office: PostOffice
+) -> None:
+    """She never saw what was wrong, and is helped to read it as everybody else."""
+    _correct(released, "B1", RELEASED_ON + dt.timedelta(days=3))
+    mails = _sent(app, released, office, LEADERS)
+    assert _to(mails) == ["a", "b1"]
+    for mail in mails:
+        assert "er klart for deg" in str(mail["Subject"])
+        assert "Sett av ti minutter" in mail.get_content()
+        assert "rettet" not in mail.get_content()
 
 
 def test_nothing_waits_for_a_mail_server_that_is_not_there(app: Flask, released: Database) -> None:

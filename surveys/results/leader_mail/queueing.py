@@ -105,3 +105,17 @@ def _is_news_to(session: Session, account: Account, release: Release, units: Col
     if last is None:
         return True
     return bool(figures_corrected(session, session.get_one(Release, last), release, release, units))
+
+
+def was_told_before(session: Session, mail: LeaderMail) -> bool:
+    """Whether she has a mail about an earlier release of the survey: then this one is about a correction to her."""
+    earlier = (
+        select(LeaderMail.id)
+        .join(LeaderMail.release)
+        .where(
+            LeaderMail.account_id == mail.account_id,
+            Release.survey_id == mail.release.survey_id,
+            Release.number < mail.release.number,
+        )
+    )
+    return session.scalars(earlier.limit(1)).first() is not None

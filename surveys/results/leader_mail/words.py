@@ -9,8 +9,8 @@ from surveys.platform.texts import _
 from surveys.results.models import LeaderMail
 
 
-def letter_to_leader(mail: LeaderMail) -> AccountLetter:
-    """In the language in force."""
+def letter_to_leader(mail: LeaderMail, *, told_before: bool) -> AccountLetter:
+    """In the language in force. To whoever was never told of the survey nothing has been corrected: it is new."""
     title = title_in(mail.release.survey)
     settings: Settings = current_app.config["SETTINGS"]
     help_first = _(
@@ -20,10 +20,11 @@ def letter_to_leader(mail: LeaderMail) -> AccountLetter:
     )
     where = _("Du logger inn for å se det. Tallene er ikke med i denne e-posten.")
     address = f"{settings.base_url.rstrip('/')}/resultater"
-    if mail.release.correction:
+    if told_before:
         subject = _("Resultatet av %(title)s er rettet", title=title)
         news = _("Tall for enheten din er endret: %(why)s", why=mail.release.correction)
-        return AccountLetter(subject, (news, where, address))
+        what = _("Øverst på siden med resultatet ser du hva som ble endret.")
+        return AccountLetter(subject, (news, what, where, address))
     return AccountLetter(
         _("Resultatet av %(title)s er klart for deg", title=title), (help_first, where, address)
     )
