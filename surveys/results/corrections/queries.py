@@ -49,7 +49,7 @@ class ReleaseCorrection:
     figures: tuple[CorrectedFigure, ...] | None
 
 
-ReadsOn = Callable[[Release, dt.date], bool]
+ReadsOn = Callable[[Release, int, dt.date], bool]
 """Whether a reader reads the unit in that release on that day."""
 
 
@@ -58,39 +58,36 @@ def corrections_for(
 ) -> tuple[ReleaseCorrection, ...]:
     """What has been corrected since the first release, the newest first, as the account may read it."""
 
-    def reads(earlier: Release, day: dt.date) -> bool:
+    def reads(earlier: Release, unit_id: int, day: dt.date) -> bool:
         access = access_to(session, account, earlier, unit_id, day)
         return access is not None and access.now
 
-    return _corrections(session, release, unit_id, reads)
+    return _corrections(session, release, [unit_id], reads)[unit_id]
 
 
 def corrections_for_group(
-    session: Session, readers: ReaderGroup, release: Release, unit_id: int
-) -> tuple[ReleaseCorrection, ...]:
-    """The same for staff or for everybody, who have no account."""
+    session: Session, readers: ReaderGroup, release: Release, units: Collection[int]
+) -> dict[int, tuple[ReleaseCorrection, ...]]:
+    """Unit → the same for staff or for everybody, who have no account."""
 
-    def reads(earlier: Release, day: dt.date) -> bool:
+    def reads(earlier: Release, unit_id: int, day: dt.date) -> bool:
         return group_reads(session, readers, earlier, unit_id, day)
 
-    return _corrections(session, release, unit_id, reads)
+    return _corrections(session, release, units, reads)
 
 
 def _corrections(
-    session: Session, release: Release, unit_id: int, reads: ReadsOn
-) -> tuple[ReleaseCorrection, ...]:
-    if release.number == 1:
-        return ()
-    return tuple(
-        ReleaseCorrection(
-            made.released_on,
-            made.correction,
-            figures_corrected(session, before, made, release, [unit_id]).get(unit_id, ())
-            if reads(before, made.released_on)
-            else None,
-        )
-        for made, before in pairwise(_releases_up_to(session, release))
-    )
+    session: Session, release: Release, units: Collection[int], reads: ReadsOn
+) -> dict[int, tuple[ReleaseCorrection, ...]]:
+    found: dict[int, list[ReleaseCorrection]] = {unit_id: [] for unit_id in units}
+    releases = _releases_up_to(session, release) if release.number > 1 else []
+    for made, before in pairwise(releases):
+        changed = figures_corrected(session, before, made, release, units)
+        for unit_id, corrections in found.items():
+            read_it = reads(before, unit_id, made.released_on)
+            figures = changed.get(unit_id, ()) if read_it else None
+            corrections.append(ReleaseCorrection(made.released_on, made.correction, figures))
+    return {unit_id: tuple(corrections) for unit_id, corrections in found.items()}
 
 
 def _releases_up_to(session: Session, release: Release) -> list[Release]:

@@ -57,15 +57,13 @@ def open_result(session: Session, release: Release, today: dt.date) -> OpenResul
     if step is None or not units:
         return None
     top, *areas = _in_order(session, release, units)
+    corrected = corrections_for_group(session, ReaderGroup.PUBLIC, release, units)
     return OpenResult(
         release,
         step,
         result_for(session, release, top, ReaderGroup.PUBLIC, today),
         tuple(result_for(session, release, area, ReaderGroup.PUBLIC, today) for area in areas),
-        tuple(
-            corrections_for_group(session, ReaderGroup.PUBLIC, release, unit.unit_id)
-            for unit in (top, *areas)
-        ),
+        tuple(corrected[unit.unit_id] for unit in (top, *areas)),
     )
 
 

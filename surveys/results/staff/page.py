@@ -22,10 +22,11 @@ from surveys.results.telling.writing import lines_of
 def page_values(session: Session, release: Release, unit: SurveyUnit, today: dt.date) -> dict[str, Any]:
     """For `results/staff/discussion.html`. Comments are not here: they are for the leader and those above."""
     result = result_for(session, release, unit, ReaderGroup.STAFF, today)
+    corrected = corrections_for_group(session, ReaderGroup.STAFF, release, [unit.unit_id])
     questionnaire = questionnaire_of(release.survey.instrument)
     return {
         "result": result,
-        "corrected": corrections_for_group(session, ReaderGroup.STAFF, release, unit.unit_id),
+        "corrected": corrected[unit.unit_id],
         "corrected_words": corrected_words,
         "sentences": wording.summary(result),
         "words": wording,
