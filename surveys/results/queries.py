@@ -114,6 +114,12 @@ def latest_release(session: Session, survey: Survey) -> Release | None:
     )
 
 
+def releases_of(session: Session, survey: Survey) -> list[Release]:
+    """The survey's releases, the newest first."""
+    query = select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
+    return list(session.scalars(query))
+
+
 def find_unit(session: Session, survey: Survey, code: str) -> SurveyUnit | None:
     """The unit with this code as it stood in the survey."""
     return session.scalar(

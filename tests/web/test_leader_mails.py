@@ -7,18 +7,18 @@ from email.message import EmailMessage
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveys.access.models import Account, Grant, Role
 from surveys.campaigns.models import ReaderGroup
 from surveys.platform.database import Database
-from surveys.release.models import Figure, Release
+from surveys.release.models import Figure
 from surveys.results.leader_mail.sending import tell_leaders
 from tests.building import sheet_of
 from tests.built_once import build_once
 from tests.card_building import unit_of
 from tests.mail_server import PostOffice, open_post_office
-from tests.releasing import RELEASED_ON, build_released
+from tests.releasing import RELEASED_ON, build_released, release_again
 
 LEADERS = dt.date(2026, 4, 10)
 STEPS = {ReaderGroup.LEADERS: LEADERS, ReaderGroup.POLITICIANS: dt.date(2026, 5, 5)}
@@ -66,25 +66,12 @@ def _to(messages: list[EmailMessage]) -> list[str]:
 
 def _correct(db: Database, code: str, day: dt.date) -> None:
     """A new release where the unit's figures alone are others."""
-    with db.transaction() as session:
-        [first] = session.scalars(select(Release)).all()
-        second = Release(
-            survey=first.survey,
-            number=2,
-            released_on=day,
-            minimum_group=first.minimum_group,
-            exact_from=first.exact_from,
-            correction="Minste gruppe var for lav",
-        )
-        session.add(second)
-        session.flush()
-        changed = unit_of(session, code).id
-        columns = set(Figure.__table__.columns.keys()) - {"id", "release_id"}
-        for figure in session.scalars(select(Figure).where(Figure.release_id == first.id)).all():
-            values = {name: getattr(figure, name) for name in columns}
-            if figure.unit_id == changed and figure.mean is not None:
-                values["mean"] = figure.mean - 0.5
-            session.add(Figure(release_id=second.id, **values))
+
+    def lower(session: Session, figure: Figure) -> dict[str, float]:
+        is_changed = figure.unit_id == unit_of(session, code).id and figure.mean is not None
+        return {"mean": (figure.mean or 0) - 0.5} if is_changed else {}
+
+    release_again(db, day, "Minste gruppe var for lav", lower)
 
 
 def test_leaders_are_told_on_their_day_once_and_without_a_figure(

@@ -16,16 +16,13 @@ from surveys.platform.localisation import alphabetical
 @requires(*HR_ROLES)
 def corrected_figures(key: str, number: int) -> str:
     """Every unit whose own figures the correction changed. Without a correction of that number: 404."""
-    from surveys.release.models import Release
     from surveys.results.corrections import texts as words
     from surveys.results.corrections.queries import figures_corrected
+    from surveys.results.queries import releases_of
 
     session = database.session()
     survey = survey_for_hr(session, key)
-    releases = {
-        release.number: release
-        for release in session.scalars(select(Release).where(Release.survey_id == survey.id))
-    }
+    releases = {release.number: release for release in releases_of(session, survey)}
     if not {number - 1, number} <= releases.keys():
         abort(404)
     made = releases[number]

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 
 from flask import flash, redirect, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -40,11 +39,9 @@ def publication_page(
     session: Session, survey: Survey, form: CorrectionForm | None = None, problem: str = ""
 ) -> str:
     """The page, with what HR has filled in and why it could not be done."""
-    from surveys.release.models import Release
+    from surveys.results.queries import releases_of
 
-    releases = session.scalars(
-        select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc())
-    ).all()
+    releases = releases_of(session, survey)
     if survey.status == SurveyStatus.RELEASED:
         if not survey.answers_elsewhere:
             form = form or _correction_form(session, survey)

@@ -19,7 +19,7 @@ from surveys.instruments.in_use import questionnaire_of
 from surveys.release.measures import measures_of
 from surveys.release.models import Figure, FigureKind, Release
 from surveys.release.visibility import access_to, group_reads
-from surveys.results.queries import Line, measure_line
+from surveys.results.queries import Line, measure_line, releases_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ ReadsOn = Callable[[Release, int, dt.date], bool]
 def corrections_for(
     session: Session, account: Account, release: Release, unit_id: int
 ) -> tuple[ReleaseCorrection, ...]:
-    """What has been corrected since the first release, the newest first, as the account may read it."""
+    """What has been corrected, the newest first, as the account may read it. release: the survey's newest."""
 
     def reads(earlier: Release, unit_id: int, day: dt.date) -> bool:
         access = access_to(session, account, earlier, unit_id, day)
@@ -80,7 +80,7 @@ def _corrections(
     session: Session, release: Release, units: Collection[int], reads: ReadsOn
 ) -> dict[int, tuple[ReleaseCorrection, ...]]:
     found: dict[int, list[ReleaseCorrection]] = {unit_id: [] for unit_id in units}
-    releases = _releases_up_to(session, release) if release.number > 1 else []
+    releases = releases_of(session, release.survey) if release.number > 1 else []
     for made, before in pairwise(releases):
         changed = figures_corrected(session, before, made, release, units)
         for unit_id, corrections in found.items():
@@ -88,16 +88,6 @@ def _corrections(
             figures = changed.get(unit_id, ()) if read_it else None
             corrections.append(ReleaseCorrection(made.released_on, made.correction, figures))
     return {unit_id: tuple(corrections) for unit_id, corrections in found.items()}
-
-
-def _releases_up_to(session: Session, release: Release) -> list[Release]:
-    """The newest first."""
-    query = (
-        select(Release)
-        .where(Release.survey_id == release.survey_id, Release.number <= release.number)
-        .order_by(Release.number.desc())
-    )
-    return list(session.scalars(query))
 
 
 def figures_corrected(

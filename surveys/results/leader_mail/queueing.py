@@ -97,25 +97,25 @@ def own_units(session: Session, account: Account, release: Release, today: dt.da
 
 def _is_news_to(session: Session, account: Account, release: Release, units: Collection[int]) -> bool:
     """Always when she was never told of the survey; else when her units' figures differ from those she was told of."""
-    last = session.scalar(
-        select(func.max(Release.id))
-        .join(LeaderMail, LeaderMail.release_id == Release.id)
-        .where(LeaderMail.account_id == account.id, Release.survey_id == release.survey_id)
-    )
-    if last is None:
-        return True
-    return bool(figures_corrected(session, session.get_one(Release, last), release, release, units))
+    told = _told_before(session, account.id, release)
+    return told is None or bool(figures_corrected(session, told, release, release, units))
 
 
-def was_told_before(session: Session, mail: LeaderMail) -> bool:
+def is_told_before(session: Session, mail: LeaderMail) -> bool:
     """Whether she has a mail about an earlier release of the survey: then this one is about a correction to her."""
-    earlier = (
-        select(LeaderMail.id)
-        .join(LeaderMail.release)
+    return _told_before(session, mail.account_id, mail.release) is not None
+
+
+def _told_before(session: Session, account_id: int, release: Release) -> Release | None:
+    """The newest of the survey's earlier releases that the account has a mail about."""
+    return session.scalars(
+        select(Release)
+        .join(LeaderMail, LeaderMail.release_id == Release.id)
         .where(
-            LeaderMail.account_id == mail.account_id,
-            Release.survey_id == mail.release.survey_id,
-            Release.number < mail.release.number,
+            LeaderMail.account_id == account_id,
+            Release.survey_id == release.survey_id,
+            Release.number < release.number,
         )
-    )
-    return session.scalars(earlier.limit(1)).first() is not None
+        .order_by(Release.number.desc())
+        .limit(1)
+    ).first()

@@ -10,7 +10,7 @@ from surveys.campaigns.account_outbox import AccountOutbox, send_waiting
 from surveys.platform import clock
 from surveys.platform.config import Settings
 from surveys.platform.database import Database
-from surveys.results.leader_mail.queueing import own_units, queue_leader_mails, was_told_before
+from surveys.results.leader_mail.queueing import is_told_before, own_units, queue_leader_mails
 from surveys.results.leader_mail.words import letter_to_leader
 from surveys.results.models import LeaderMail
 
@@ -32,6 +32,6 @@ def wanted(session: Session, mail: LeaderMail, moment: dt.datetime) -> bool:
 OUTBOX: Final = AccountOutbox(
     LeaderMail,
     wanted,
-    lambda session, mail, _moment: letter_to_leader(mail, told_before=was_told_before(session, mail)),
+    lambda session, mail, _moment: letter_to_leader(mail, told_before=is_told_before(session, mail)),
     logging.getLogger("medvirk.leader_mail"),
 )

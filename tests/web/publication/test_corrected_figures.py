@@ -16,15 +16,15 @@ from surveys.campaigns.repicturing import picture_as_now
 from surveys.organisation.models import Unit
 from surveys.platform.database import Database
 from surveys.publishing.releasing import correct
-from surveys.release.models import Figure, FigureStatus, Release, Turnout
+from surveys.release.models import Figure, FigureStatus
 from surveys.results.corrections.queries import CorrectedFigure
 from surveys.results.corrections.texts import CorrectedRow, changes_without_rows, corrected_rows
 from surveys.results.queries import Line
 from tests.building import sheet_of
 from tests.built_once import build_once
-from tests.card_building import sign_in_as
+from tests.card_building import sign_in_as, unit_of
 from tests.publishing import HOMES, PAGE
-from tests.releasing import KEY, Answers, build_released
+from tests.releasing import KEY, Answers, build_released, release_again
 
 WHY = "Team A2 sto feil."
 CORRECTED_ON = dt.date(2026, 4, 20)
@@ -159,31 +159,13 @@ def test_that_a_figure_is_hidden_for_another_reason_is_no_change(released: Datab
 
 def _hide(db: Database, code: str, reason: str = PRIMARY) -> None:
     """A third release, as the second but for the unit's own figures."""
-    with db.transaction() as session:
-        second = session.scalars(select(Release).where(Release.number == 2)).one()
-        unit_id = session.scalars(select(Unit.id).where(Unit.code == code)).one()
-        third = Release(
-            survey=second.survey,
-            number=3,
-            released_on=AFTER,
-            minimum_group=second.minimum_group,
-            exact_from=second.exact_from,
-            correction=WHY,
-        )
-        session.add(third)
-        session.flush()
-        tables: tuple[type[Figure | Turnout], ...] = (Figure, Turnout)
-        for table in tables:
-            columns = set(table.__table__.columns.keys()) - {"id", "release_id"}
-            for row in session.scalars(select(table).where(table.release_id == second.id)).all():
-                values = {name: getattr(row, name) for name in columns}
-                is_its_own = isinstance(row, Figure) and row.unit_id == unit_id
-                if is_its_own and values["status"] != FigureStatus.NOT_ASKED:
-                    values |= dict.fromkeys(
-                        ("n", "mean", "sd", "ci_low", "ci_high", "distribution", "points")
-                    )
-                    values |= {"status": FigureStatus.HIDDEN, "reason": reason}
-                session.add(table(release_id=third.id, **values))
+    hidden = dict.fromkeys(("n", "mean", "sd", "ci_low", "ci_high", "distribution", "points"))
+
+    def hide(session: Session, figure: Figure) -> dict[str, object]:
+        is_asked = figure.unit_id == unit_of(session, code).id and figure.status != FigureStatus.NOT_ASKED
+        return {**hidden, "status": FigureStatus.HIDDEN, "reason": reason} if is_asked else {}
+
+    release_again(db, AFTER, WHY, hide)
 
 
 def test_no_figure_from_before_the_minimum_was_raised_is_told_again(
